@@ -1,0 +1,205 @@
+using TorchSharp.Modules;
+
+namespace BayesGen;
+
+/// <summary>
+/// All weights of one family, dtype and device, end to end in one flat tensor W that the network's own parameters are aliases of; their
+/// gradients are aliases of one flat tensor G. The variational parameters are flat too, so that a draw is a handful of operations.
+/// </summary>
+internal abstract class FamilyArena : IDisposable
+{
+    private readonly Prior[] _priors;
+    private readonly Tensor _mask;
+    private Tensor? _keptAsNumber;
+
+    protected FamilyArena(PosteriorFamily family, IReadOnlyList<NetworkWeight> weights)
+    {
+        Family = family;
+        Weights = weights;
+        _priors = [.. weights.Select(weight => family.PriorOf(weight.Options))];
+        Store = new WeightStore(weights);
+        Flat = [.. family.ParameterNames.Select(_ => NewParameter(Store))];
+        _mask = ones(Store.Count, dtype: ScalarType.Bool, device: Store.Device).DetachFromDisposeScope();
+        MaskWindows = [.. weights.Select(weight => weight.SliceOf(_mask).DetachFromDisposeScope())];
+    }
+
+    public PosteriorFamily Family { get; }
+
+    public IReadOnlyList<NetworkWeight> Weights { get; }
+
+    /// <summary>The flat weights and gradients.</summary>
+    public WeightStore Store { get; }
+
+    /// <summary>The flat variational parameters, the leaves that an optimizer sees.</summary>
+    public IReadOnlyList<Parameter> Flat { get; }
+
+    public long Count => Store.Count;
+
+    /// <summary>The posterior of all weights at once.</summary>
+    public abstract Posterior Posterior { get; }
+
+    /// <summary>Which weights are kept, flat and boolean; null where nothing is pruned.</summary>
+    public Tensor? Mask => _keptAsNumber is null ? null : _mask;
+
+    /// <summary>The mask of each weight in its shape: windows onto the flat mask, there whether or not something is pruned.</summary>
+    public IReadOnlyList<Tensor> MaskWindows { get; }
+
+    /// <summary>The window onto one weight.</summary>
+    public abstract Posterior WindowOf(NetworkWeight weight);
+
+    /// <summary>Draws every weight of the arena; the graph leads to <see cref="Flat"/>.</summary>
+    public Tensor Sample(NoiseSource noise)
+    {
+        var sample = Posterior.Sample(noise);
+        if (_keptAsNumber is null)
+            return sample;
+        using (sample)
+            return sample * _keptAsNumber;
+    }
+
+    /// <summary>Writes the mean or the MAP into W.</summary>
+    /// <param name="state">Which of the two.</param>
+    /// <param name="keep">Flat and boolean; weights outside it become zero on top of the arena's own mask. Null keeps all.</param>
+    public void Write(WeightState state, Tensor? keep = null)
+    {
+        using var _ = no_grad();
+        using var point = state == WeightState.Map ? Posterior.Map() : Posterior.Mean();
+        if (_keptAsNumber is not null)
+            point.mul_(_keptAsNumber);
+        if (keep is not null)
+            point.mul_(keep);
+        Store.Write(point);
+    }
+
+    /// <summary>The divergence of all arenas of one family, as <paramref name="loss"/> scores it.</summary>
+    public abstract Tensor Divergence(VariationalLoss loss, IReadOnlyList<ArenaDraw> draws);
+
+    public Prior PriorOf(NetworkWeight weight) => _priors[IndexOf(weight)];
+
+    public void SetPrior(NetworkWeight weight, Prior prior) => _priors[IndexOf(weight)] = prior;
+
+    /// <summary>Prunes: a weight stays if it was kept before and is kept by <paramref name="keep"/>.</summary>
+    public void Prune(Tensor keep)
+    {
+        _mask.logical_and_(keep);
+        AdoptMask();
+    }
+
+    /// <summary>Keeps every weight again.</summary>
+    public void Unprune()
+    {
+        _mask.fill_(true);
+        AdoptMask();
+    }
+
+    /// <summary>Makes the mask take effect after it was written.</summary>
+    public void AdoptMask()
+    {
+        _keptAsNumber?.Dispose();
+        using var all = _mask.all();
+        _keptAsNumber = all.item<bool>() ? null : _mask.to(Store.Dtype).DetachFromDisposeScope();
+    }
+
+    /// <summary>The mask of one weight in its shape.</summary>
+    public Tensor MaskWindowOf(NetworkWeight weight) => MaskWindows[IndexOf(weight)];
+
+    /// <summary>Runs of neighbouring weights with one prior, as (offset, count, prior).</summary>
+    protected IEnumerable<(long Offset, long Count, Prior Prior)> PriorRuns()
+    {
+        for (var first = 0; first < Weights.Count;)
+        {
+            var next = first + 1;
+            while (next < Weights.Count && _priors[next].Equals(_priors[first]))
+                next++;
+            var last = Weights[next - 1];
+            yield return (Weights[first].Offset, last.Offset + last.Count - Weights[first].Offset, _priors[first]);
+            first = next;
+        }
+    }
+
+    public virtual void Dispose()
+    {
+        foreach (var parameter in Flat)
+        {
+            using (var gradient = parameter.grad)
+                parameter.grad = null;
+            parameter.Dispose();
+        }
+
+        foreach (var window in MaskWindows)
+            window.Dispose();
+        _keptAsNumber?.Dispose();
+        _mask.Dispose();
+        Store.Dispose();
+    }
+
+    protected int IndexOf(NetworkWeight weight)
+    {
+        for (var i = 0; i < Weights.Count; i++)
+            if (ReferenceEquals(Weights[i], weight))
+                return i;
+        throw new ArgumentException($"The weight '{weight.Key}' is not in this arena.", nameof(weight));
+    }
+
+    private static Parameter NewParameter(WeightStore store) =>
+        new Parameter(zeros(store.Count, dtype: store.Dtype, device: store.Device)).DetachFromDisposeScope() as Parameter
+        ?? throw new InvalidOperationException("TorchSharp returned no parameter.");
+}
+
+/// <summary>The arena of the family <typeparamref name="TPosterior"/>.</summary>
+internal sealed class FamilyArena<TPosterior> : FamilyArena
+    where TPosterior : Posterior, IPosterior<TPosterior>
+{
+    private readonly TPosterior _posterior;
+    private readonly TPosterior[] _windows;
+
+    public FamilyArena(PosteriorFamily<TPosterior> family, IReadOnlyList<NetworkWeight> weights) : base(family, weights)
+    {
+        using var _ = no_grad();
+        _posterior = TPosterior.Over(Flat);
+        _windows = [.. weights.Select(Window)];
+        foreach (var (weight, window) in weights.Zip(_windows))
+            TPosterior.Initialize(window, weight.Parameter, weight.Options);
+        Store.Adopt(weights);
+    }
+
+    public override Posterior Posterior => _posterior;
+
+    public override Posterior WindowOf(NetworkWeight weight) => _windows[IndexOf(weight)];
+
+    public override Tensor Divergence(VariationalLoss loss, IReadOnlyList<ArenaDraw> draws)
+    {
+        if (loss is not IScores<TPosterior> scorer)
+            throw VariationalLoss.CannotScore(loss, Family, Weights[0].Key);
+        return scorer.Divergence([.. draws.SelectMany(draw => ((FamilyArena<TPosterior>)draw.Arena).ScoredWeights(draw))]);
+    }
+
+    public override void Dispose()
+    {
+        foreach (var parameter in _windows.SelectMany(window => window.Parameters))
+            parameter.Dispose();
+        base.Dispose();
+    }
+
+    private IEnumerable<ScoredWeights<TPosterior>> ScoredWeights(ArenaDraw draw)
+    {
+        foreach (var (offset, count, prior) in PriorRuns())
+        {
+            if (count == Count)
+                yield return new ScoredWeights<TPosterior>(_posterior, prior, () => draw.Sample, Mask);
+            else
+                yield return new ScoredWeights<TPosterior>(
+                    TPosterior.Over([.. Flat.Select(flat => flat.narrow(0, offset, count))]),
+                    prior,
+                    () => draw.Sample.narrow(0, offset, count),
+                    Mask?.narrow(0, offset, count));
+        }
+    }
+
+    /// <summary>Detached slices: they share memory with the flat parameters and may be written without a no_grad.</summary>
+    private TPosterior Window(NetworkWeight weight) => TPosterior.Over([.. Flat.Select(flat =>
+    {
+        using var detached = flat.detach();
+        return weight.SliceOf(detached).DetachFromDisposeScope();
+    })]);
+}

@@ -1,0 +1,99 @@
+namespace BayesGen;
+
+/// <summary>The state of the network under the keys that files use.</summary>
+public sealed partial class NetworkArena
+{
+    /// <summary>The last part of the key of a weight's mask.</summary>
+    internal const string MaskName = "mask";
+
+    /// <summary>
+    /// Every tensor that makes up the state: for a Bayesian weight its variational parameters and its mask, for every other weight and
+    /// buffer the tensor itself. The tensors are live: writing them changes the network.
+    /// </summary>
+    /// <remarks>The set of keys depends on the class of the network alone, never on what was trained or pruned.</remarks>
+    /// <returns>Keys in the order of the network: <c>conv1.weight.mu</c>, <c>conv1.weight.mask</c>, <c>bn.running_mean</c>.</returns>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> StateTensors()
+    {
+        var state = new List<KeyValuePair<string, Tensor>>();
+        foreach (var weight in _weights)
+        {
+            if (!_byKey.TryGetValue(weight.Key, out var found))
+            {
+                state.Add(new(weight.Key, weight.Parameter));
+                continue;
+            }
+
+            foreach (var (name, parameter) in found.Arena.Family.ParameterNames.Zip(found.Arena.WindowOf(weight).Parameters))
+                state.Add(new($"{weight.Key}.{name}", parameter));
+            state.Add(new($"{weight.Key}.{MaskName}", found.Arena.MaskWindowOf(weight)));
+        }
+
+        state.AddRange(_buffers.Select(buffer => new KeyValuePair<string, Tensor>(buffer.Key, buffer.Buffer)));
+        return state;
+    }
+
+    /// <summary>Fills a dictionary as TorchSharp's <c>state_dict</c> does.</summary>
+    /// <param name="destination">The dictionary to fill, or null for a new one.</param>
+    /// <param name="prefix">Put before every key with a dot, or null.</param>
+    public Dictionary<string, Tensor> StateDict(Dictionary<string, Tensor>? destination, string? prefix)
+    {
+        destination ??= [];
+        foreach (var (key, tensor) in StateTensors())
+            destination.TryAdd(string.IsNullOrEmpty(prefix) ? key : $"{prefix}.{key}", tensor);
+        return destination;
+    }
+
+    /// <summary>
+    /// Replaces the state. Everything is checked before anything is written: on an error the network is as it was.
+    /// </summary>
+    /// <param name="source">The new tensors by key.</param>
+    /// <param name="strict">Whether a missing or an unknown key is an error.</param>
+    /// <param name="skip">Keys to leave alone, or null.</param>
+    /// <returns>The keys that <paramref name="source"/> lacks, and those that the network does not have.</returns>
+    /// <exception cref="StateMismatchException">Keys or shapes do not fit; the message names each.</exception>
+    public (IList<string> Missing, IList<string> Unexpected) LoadStateDict(
+        IReadOnlyDictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        RequireNoDraw("load a state");
+        RequireNoGradient("load");
+        var state = StateTensors().Where(entry => skip is null || !skip.Contains(entry.Key)).ToList();
+        var keys = state.Select(entry => entry.Key).ToHashSet();
+        var missing = keys.Where(key => !source.ContainsKey(key)).Order(StringComparer.Ordinal).ToList();
+        var unexpected = source.Keys
+            .Where(key => !keys.Contains(key) && (skip is null || !skip.Contains(key)))
+            .Order(StringComparer.Ordinal).ToList();
+        var misshapen = state
+            .Where(entry => source.TryGetValue(entry.Key, out var value) && !value.shape.AsSpan().SequenceEqual(entry.Value.shape))
+            .Select(entry => (entry.Key, Expected: entry.Value.shape, Found: source[entry.Key].shape))
+            .ToList();
+        if (misshapen.Count > 0 || (strict && missing.Count + unexpected.Count > 0))
+            throw new StateMismatchException(strict ? missing : [], strict ? unexpected : [], misshapen);
+
+        using (no_grad())
+        {
+            foreach (var (key, target) in state)
+                if (source.TryGetValue(key, out var value))
+                    target.copy_(value);
+        }
+
+        AdoptMasks();
+        WriteResting();
+        return (missing, unexpected);
+    }
+
+    /// <summary>
+    /// Called after tensors of <see cref="StateTensors"/> were written from outside: masks take effect and the weights follow the posterior.
+    /// </summary>
+    public void AdoptState()
+    {
+        AdoptMasks();
+        WriteResting();
+    }
+
+    private void AdoptMasks()
+    {
+        foreach (var arena in _families)
+            arena.AdoptMask();
+    }
+}

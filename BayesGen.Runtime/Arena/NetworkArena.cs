@@ -1,0 +1,278 @@
+using TorchSharp.Modules;
+
+namespace BayesGen;
+
+/// <summary>
+/// The memory of a Bayesian network: every annotated weight in the flat arena of its family, every other one in a deterministic arena,
+/// and the rules about who may write them. Generated wrappers hold one; its public members are what they and the trainer need.
+/// </summary>
+/// <remarks>
+/// What the network computes with is the content of the flat weights: a draw while one is alive, else the mean or the MAP. Evaluation
+/// borrows the weights and puts them back bit for bit.
+/// </remarks>
+public sealed partial class NetworkArena : IDisposable
+{
+    private readonly nn.Module _network;
+    private readonly Action<NetworkPlan> _describe;
+    private readonly NoiseSource _noise;
+    private List<FamilyArena> _families = [];
+    private List<DeterministicArena> _deterministic = [];
+    private List<NetworkWeight> _weights = [];
+    private List<(string Key, Tensor Buffer)> _buffers = [];
+    private Dictionary<string, (FamilyArena Arena, NetworkWeight Weight)> _byKey = [];
+    private WeightDraw? _draw;
+    private bool _isBorrowed = false;
+    private bool _isStale;
+
+    /// <summary>Takes a network over: its weights start as the means of their posteriors.</summary>
+    /// <param name="network">The plain network, built outside any dispose scope.</param>
+    /// <param name="describe">Says which layer has which posterior; called again when the network moves.</param>
+    /// <exception cref="InvalidOperationException">An annotated layer is not registered with the network.</exception>
+    public NetworkArena(nn.Module network, Action<NetworkPlan> describe)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(describe);
+        _network = network;
+        _describe = describe;
+        using (var seed = randint(int.MaxValue, [1], dtype: ScalarType.Int64, device: CPU))
+            _noise = new NoiseSource(seed.item<long>());
+        Build();
+        WriteResting();
+    }
+
+    /// <summary>What the weights hold while no draw is alive.</summary>
+    public WeightState State { get; private set; } = WeightState.Mean;
+
+    /// <summary>The source of the noise of unseeded draws. It starts from TorchSharp's global generator, so manual_seed governs it.</summary>
+    public NoiseSource Noise => _noise;
+
+    /// <summary>Every Bayesian weight in the order of the network: key, family, shape and count.</summary>
+    public IReadOnlyList<BayesianWeight> BayesianWeights { get; private set; } = [];
+
+    /// <summary>The number of Bayesian weights.</summary>
+    public long BayesianCount { get; private set; }
+
+    /// <summary>The number of all weights, Bayesian, deterministic and frozen.</summary>
+    public long TotalCount { get; private set; }
+
+    internal IReadOnlyList<FamilyArena> Families => _families;
+
+    internal IReadOnlyList<DeterministicArena> Deterministic => _deterministic;
+
+    internal nn.Module Network => _network;
+
+    /// <summary>
+    /// Draws every Bayesian weight and writes the draw into the network. Gradients flow if they are on.
+    /// </summary>
+    /// <param name="seed">A seed of its own for this draw; null draws on from <see cref="Noise"/>.</param>
+    /// <returns>The draw; dispose it before the next one.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// Another draw is alive, an evaluation is running, or a gradient was left behind by a bare backward().
+    /// </exception>
+    public WeightDraw Draw(long? seed = null)
+    {
+        if (_draw is not null)
+            throw new InvalidOperationException("Another draw of this network is alive. Dispose it before the next one.");
+        if (_isBorrowed)
+            throw new InvalidOperationException("An evaluation holds the weights of this network. Draw when it has ended.");
+        RequireNoGradient("draw");
+        return DrawInto(seed);
+    }
+
+    /// <summary>Lets the weights rest at the posterior mean or the MAP, and writes them.</summary>
+    /// <param name="state">What the weights hold from now on while no draw is alive.</param>
+    public void Rest(WeightState state)
+    {
+        RequireNoDraw("change the resting state");
+        State = state;
+        WriteResting();
+    }
+
+    /// <summary>
+    /// Called by the wrapper before each forward: with no draw alive it makes sure that the weights are those of the current posterior.
+    /// </summary>
+    /// <remarks>
+    /// In training mode an optimizer may have moved the posterior since the last forward, so the weights are written each time; in
+    /// evaluation mode only when something is known to have changed.
+    /// </remarks>
+    public void BeforeForward()
+    {
+        if (_draw is null && !_isBorrowed && (_isStale || _network.training))
+            WriteResting();
+    }
+
+    /// <summary>Marks the weights as outdated, for example because the mode of the network was switched.</summary>
+    public void Invalidate() => _isStale = true;
+
+    /// <summary>The window onto the posterior of one weight; it shares memory with the whole.</summary>
+    /// <typeparam name="TPosterior">The family of the weight.</typeparam>
+    /// <param name="key">The key of the weight, for example <c>conv1.weight</c>.</param>
+    /// <exception cref="KeyNotFoundException">The network has no Bayesian weight of this key.</exception>
+    /// <exception cref="InvalidCastException">The weight has another family.</exception>
+    public TPosterior Posterior<TPosterior>(string key)
+        where TPosterior : Posterior
+    {
+        var (arena, weight) = Find(key);
+        return arena.WindowOf(weight) as TPosterior
+            ?? throw new InvalidCastException($"The weight '{key}' has a {arena.Family.Name} posterior, not a {typeof(TPosterior).Name}.");
+    }
+
+    /// <summary>The prior of one weight.</summary>
+    /// <param name="key">The key of the weight.</param>
+    public Prior Prior(string key)
+    {
+        var (arena, weight) = Find(key);
+        return arena.PriorOf(weight);
+    }
+
+    /// <summary>Gives one weight another prior.</summary>
+    /// <param name="key">The key of the weight.</param>
+    /// <param name="prior">The prior; the next loss is computed with it.</param>
+    public void SetPrior(string key, Prior prior)
+    {
+        ArgumentNullException.ThrowIfNull(prior);
+        var (arena, weight) = Find(key);
+        arena.SetPrior(weight, prior);
+    }
+
+    /// <summary>The tensors for an optimizer: the flat posterior parameters and the flat deterministic weights.</summary>
+    public IEnumerable<(string Name, Parameter Parameter)> Parameters()
+    {
+        foreach (var arena in _families)
+            foreach (var (name, flat) in arena.Family.ParameterNames.Zip(arena.Flat))
+                yield return ($"{ArenaName(arena.Family.Name, arena.Store, _families.Count(other => other.Family == arena.Family))}.{name}", flat);
+        foreach (var arena in _deterministic)
+            yield return (ArenaName("deterministic", arena.Store, _deterministic.Count), arena.Flat);
+    }
+
+    /// <summary>Forgets every gradient, one left behind by a bare backward() included, and repairs the gradient buffers.</summary>
+    /// <param name="setToNone">Whether the gradients of the posterior parameters become undefined instead of zero.</param>
+    public void ZeroGradients(bool setToNone)
+    {
+        foreach (var arena in _families)
+        {
+            foreach (var flat in arena.Flat)
+            {
+                using var gradient = flat.grad;
+                if (gradient is null)
+                    continue;
+                if (setToNone)
+                    flat.grad = null;
+                else
+                    gradient.zero_();
+            }
+
+            arena.Store.Gradients.zero_();
+            arena.Store.AliasGradients();
+        }
+
+        foreach (var arena in _deterministic)
+            arena.ZeroGradient();
+    }
+
+    /// <summary>Checks that the network's parameters still share memory with the posterior.</summary>
+    /// <exception cref="InvalidOperationException">User code broke the alias; the message names the parameter.</exception>
+    public void Verify()
+    {
+        foreach (var arena in _families)
+            arena.Store.Verify();
+        foreach (var arena in _deterministic)
+            arena.Verify();
+    }
+
+    /// <summary>Releases the posterior; the network itself is disposed by the wrapper.</summary>
+    public void Dispose()
+    {
+        _draw?.Dispose();
+        Release();
+        _noise.Dispose();
+    }
+
+    internal (FamilyArena Arena, NetworkWeight Weight) Find(string key) => _byKey.TryGetValue(key, out var found)
+        ? found
+        : throw new KeyNotFoundException(
+            $"The network has no Bayesian weight '{key}'. It has: {string.Join(", ", _byKey.Keys.Select(name => $"'{name}'"))}.");
+
+    internal bool IsAlive(WeightDraw draw) => ReferenceEquals(_draw, draw);
+
+    internal void End(WeightDraw draw)
+    {
+        if (!ReferenceEquals(_draw, draw))
+            return;
+        _draw = null;
+        _isStale = true;
+    }
+
+    /// <summary>The key of the first weight with a parameter that is not a finite number, or null.</summary>
+    internal string? FirstNotFinite()
+    {
+        foreach (var weight in _weights)
+        {
+            IEnumerable<(string Name, Tensor Tensor)> tensors = _byKey.TryGetValue(weight.Key, out var found)
+                ? found.Arena.Family.ParameterNames.Select(name => weight.Key + "." + name).Zip(found.Arena.WindowOf(weight).Parameters)
+                : [(weight.Key, weight.Parameter)];
+            foreach (var (name, tensor) in tensors)
+            {
+                using var _ = no_grad();
+                using var finite = tensor.isfinite();
+                using var all = finite.all();
+                if (!all.item<bool>())
+                    return name;
+            }
+        }
+
+        return null;
+    }
+
+    private WeightDraw DrawInto(long? seed)
+    {
+        if (seed is { } start)
+        {
+            using var noise = new NoiseSource(start);
+            return DrawFrom(noise);
+        }
+
+        return DrawFrom(_noise);
+    }
+
+    private WeightDraw DrawFrom(NoiseSource noise)
+    {
+        var draws = new List<ArenaDraw>(_families.Count);
+        foreach (var arena in _families)
+        {
+            var weights = arena.Sample(noise).DetachFromDisposeScope();
+            arena.Store.Write(weights);
+            draws.Add(new ArenaDraw(arena, weights));
+        }
+
+        _isStale = true;
+        return _draw = new WeightDraw(this, draws);
+    }
+
+    private void WriteResting()
+    {
+        foreach (var arena in _families)
+            arena.Write(State);
+        _isStale = false;
+    }
+
+    private void RequireNoDraw(string what)
+    {
+        if (_draw is not null)
+            throw new InvalidOperationException($"A draw of this network is alive: dispose it before you {what}.");
+        if (_isBorrowed)
+            throw new InvalidOperationException($"An evaluation holds the weights of this network: {what} when it has ended.");
+    }
+
+    private void RequireNoGradient(string next)
+    {
+        if (_families.FirstOrDefault(arena => arena.Store.HasGradient()) is { } arena)
+            throw new InvalidOperationException(
+                $"A gradient was left in the {arena.Family.Name} weights ('{arena.Weights[0].Key}' and others) before this {next}: a bare "
+                + "backward() reached the network and not its posterior. Call draw.Backward(total) instead of total.backward(); "
+                + "zero_grad() on the wrapper discards the gradient that was left.");
+    }
+
+    private static string ArenaName(string name, WeightStore store, int count) =>
+        count == 1 ? name : $"{name}.{store.Dtype}.{store.Device}";
+}

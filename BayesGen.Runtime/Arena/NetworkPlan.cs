@@ -1,0 +1,76 @@
+using TorchSharp.Modules;
+
+namespace BayesGen;
+
+/// <summary>
+/// Which layer of a network has which posterior, and under which key. Generated code fills it; the arena reads it once and again after
+/// the network was moved.
+/// </summary>
+public sealed class NetworkPlan
+{
+    private readonly Dictionary<nn.Module, PlanEntry> _modules = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<IntPtr, PlanEntry> _parameters = [];
+    private readonly List<PlanEntry> _entries = [];
+
+    /// <summary>Gives the weights under a layer a posterior.</summary>
+    /// <typeparam name="TPosterior">The family.</typeparam>
+    /// <param name="key">The key of the layer: its field or property name, after that of the network it sits in.</param>
+    /// <param name="layer">The layer; null is a field that holds nothing.</param>
+    /// <param name="options">What the annotation says; null is nothing.</param>
+    public void Bayesian<TPosterior>(string key, nn.Module? layer, WeightOptions? options = null)
+        where TPosterior : Posterior, IPosterior<TPosterior> =>
+        Add(layer, new PlanEntry(key, PosteriorFamily<TPosterior>.Instance, options ?? WeightOptions.Default));
+
+    /// <summary>Gives a parameter of the network's own a posterior.</summary>
+    /// <typeparam name="TPosterior">The family.</typeparam>
+    /// <param name="key">The key of the parameter: its field or property name.</param>
+    /// <param name="parameter">The parameter; null is a field that holds nothing.</param>
+    /// <param name="options">What the annotation says; null is nothing.</param>
+    public void Bayesian<TPosterior>(string key, Parameter? parameter, WeightOptions? options = null)
+        where TPosterior : Posterior, IPosterior<TPosterior> =>
+        Add(parameter, new PlanEntry(key, PosteriorFamily<TPosterior>.Instance, options ?? WeightOptions.Default));
+
+    /// <summary>Names a layer whose weights stay plain numbers.</summary>
+    /// <param name="key">The key of the layer.</param>
+    /// <param name="layer">The layer; null is a field that holds nothing.</param>
+    public void Deterministic(string key, nn.Module? layer) => Add(layer, new PlanEntry(key, null, WeightOptions.Default));
+
+    /// <summary>Names a parameter that stays a plain number.</summary>
+    /// <param name="key">The key of the parameter.</param>
+    /// <param name="parameter">The parameter; null is a field that holds nothing.</param>
+    public void Deterministic(string key, Parameter? parameter) => Add(parameter, new PlanEntry(key, null, WeightOptions.Default));
+
+    internal PlanEntry? Of(nn.Module module) => _modules.GetValueOrDefault(module);
+
+    internal PlanEntry? Of(Parameter parameter) => _parameters.GetValueOrDefault(parameter.Handle);
+
+    /// <summary>The annotated entries that the walk over the network never met.</summary>
+    internal IEnumerable<PlanEntry> NeverMet => _entries.Where(entry => entry is { Family: not null, WasMet: false });
+
+    private void Add(nn.Module? layer, PlanEntry entry)
+    {
+        if (layer is not null && _modules.TryAdd(layer, entry))
+            _entries.Add(entry);
+    }
+
+    private void Add(Parameter? parameter, PlanEntry entry)
+    {
+        if (parameter is not null && _parameters.TryAdd(parameter.Handle, entry))
+            _entries.Add(entry);
+    }
+}
+
+/// <summary>One line of a plan.</summary>
+/// <param name="key">The key of the layer or parameter.</param>
+/// <param name="family">The family, or null for plain numbers.</param>
+/// <param name="options">What the annotation says.</param>
+internal sealed class PlanEntry(string key, PosteriorFamily? family, WeightOptions options)
+{
+    public string Key { get; } = key;
+
+    public PosteriorFamily? Family { get; } = family;
+
+    public WeightOptions Options { get; } = options;
+
+    public bool WasMet { get; set; }
+}

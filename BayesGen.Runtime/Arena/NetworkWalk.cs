@@ -1,0 +1,112 @@
+using TorchSharp.Modules;
+
+namespace BayesGen;
+
+/// <summary>
+/// Reads a network once: every parameter and buffer it has registered, under keys made of field names, with the family that the plan
+/// gives it.
+/// </summary>
+internal sealed class NetworkWalk
+{
+    private readonly NetworkPlan _plan;
+    private readonly Dictionary<nint, NetworkWeight> _seen = [];
+    private readonly HashSet<string> _keys = [];
+
+    public NetworkWalk(nn.Module network, NetworkPlan plan)
+    {
+        _plan = plan;
+        Visit(network, "", null, network);
+        if (plan.NeverMet.FirstOrDefault() is { } missing)
+            throw new InvalidOperationException(
+                $"The layer '{missing.Key}' is annotated, but {network.GetName()} never registered it, so TorchSharp does not know its "
+                + "weights. Assign it before RegisterComponents() is called, and call RegisterComponents() in the constructor.");
+    }
+
+    public List<NetworkWeight> Weights { get; } = [];
+
+    public List<(string Key, Tensor Buffer)> Buffers { get; } = [];
+
+    private void Visit(nn.Module module, string prefix, PlanEntry? active, nn.Module? annotated)
+    {
+        foreach (var (name, parameter) in module.named_parameters(recurse: false))
+            Add(module, Join(prefix, name), parameter, _plan.Of(parameter) ?? active, annotated);
+
+        foreach (var (name, buffer) in module.named_buffers(recurse: false))
+            Buffers.Add((Unique(Join(prefix, name)), buffer));
+
+        foreach (var (name, child) in module.named_children())
+        {
+            var entry = _plan.Of(child);
+            if (entry is not null)
+                entry.WasMet = true;
+            Visit(child, entry?.Key ?? Join(prefix, name), entry ?? active, entry is null ? annotated : child);
+        }
+    }
+
+    private void Add(nn.Module module, string key, Parameter parameter, PlanEntry? entry, nn.Module? annotated)
+    {
+        if (parameter.IsInvalid)
+            throw new ObjectDisposedException(key, $"The parameter '{key}' was disposed. Build the network outside any dispose scope.");
+
+        var own = _plan.Of(parameter);
+        if (own is not null)
+        {
+            own.WasMet = true;
+            key = own.Key;
+        }
+
+        parameter.DetachFromDisposeScope();
+        var address = TensorMemory.AddressOf(parameter);
+        if (parameter.numel() > 0 && _seen.TryGetValue(address, out var tied))
+        {
+            tied.Tie(key, parameter);
+            return;
+        }
+
+        var name = key[(key.LastIndexOf('.') + 1)..];
+        var family = entry?.Family;
+        if (family is not null && own is null && !IsBayesian(module, key, name, entry!, family, annotated))
+            family = null;
+        if (family is not null && !parameter.is_floating_point())
+            throw new NotSupportedException($"The weight '{key}' has dtype {parameter.dtype}; a posterior needs a floating-point weight.");
+
+        var weight = new NetworkWeight(Unique(key), parameter, family, entry?.Options ?? WeightOptions.Default);
+        if (weight.IsFrozen)
+            weight = new NetworkWeight(weight.Key, parameter, null, weight.Options);
+        Weights.Add(weight);
+        _seen.TryAdd(address, weight);
+    }
+
+    /// <summary>
+    /// Normalisation layers stay plain unless the annotation stands on the very layer: their scales are no connections, and a family
+    /// that may prune them would switch off whole channels by accident.
+    /// </summary>
+    private static bool IsBayesian(
+        nn.Module module, string key, string name, PlanEntry entry, PosteriorFamily family, nn.Module? annotated)
+    {
+        if (IsNormalisation(module) && !ReferenceEquals(module, annotated))
+            return false;
+        if (module is TransformerEncoderLayer or TransformerDecoderLayer or TransformerEncoder or TransformerDecoder or Transformer
+            && key.Split('.').Any(part => part.StartsWith("norm", StringComparison.Ordinal)))
+            return false;
+        return !IsBias(name) || (entry.Options.IncludeBias ?? family.IncludesBias);
+    }
+
+    private static bool IsNormalisation(nn.Module module) => module is NormBase or LayerNorm or GroupNorm;
+
+    private static bool IsBias(string name) =>
+        name.StartsWith("bias", StringComparison.Ordinal) || name.EndsWith("_bias", StringComparison.Ordinal);
+
+    private string Unique(string key) => _keys.Add(key)
+        ? key
+        : throw new InvalidOperationException(
+            $"Two weights of the network would share the key '{key}'. Rename one of the fields or registered modules.");
+
+    private static string Join(string prefix, string name)
+    {
+        // TorchSharp registers an auto-property under the name of its backing field.
+        if (name is ['<', ..] && name.IndexOf('>') is var end and > 0)
+            name = name[1..end];
+        return prefix.Length == 0 ? name : prefix + "." + name;
+    }
+}

@@ -1,0 +1,51 @@
+using TorchSharp.Modules;
+
+namespace BayesGen;
+
+/// <summary>One weight tensor of the network as the walk found it. Tied weights are one entry with several owners.</summary>
+internal sealed class NetworkWeight(string key, Parameter parameter, PosteriorFamily? family, WeightOptions options)
+{
+    public string Key { get; } = key;
+
+    /// <summary>The network's own parameters that are this weight; more than one where layers are tied.</summary>
+    public List<Parameter> Owners { get; } = [parameter];
+
+    public Parameter Parameter => Owners[0];
+
+    /// <summary>The family, or null for a plain number.</summary>
+    public PosteriorFamily? Family { get; } = family;
+
+    public WeightOptions Options { get; } = options;
+
+    public long[] Shape { get; } = parameter.shape;
+
+    public long Count { get; } = parameter.numel();
+
+    public ScalarType Dtype { get; } = parameter.dtype;
+
+    public Device Device { get; } = parameter.device;
+
+    /// <summary>Whether the user took the weight out of training (requires_grad = false) before the wrapper was built.</summary>
+    public bool IsFrozen { get; } = !parameter.requires_grad;
+
+    /// <summary>Adds another owner of the same memory.</summary>
+    public void Tie(string key, Parameter parameter)
+    {
+        if (!parameter.shape.AsSpan().SequenceEqual(Shape))
+            throw new NotSupportedException(
+                $"'{Key}' and '{key}' share memory but not their shape ({string.Join("x", Shape)} and {string.Join("x", parameter.shape)}). "
+                + "Weights can be tied whole, not by a view: give one of them memory of its own.");
+        if (Owners.All(owner => owner.Handle != parameter.Handle))
+            Owners.Add(parameter);
+    }
+
+    /// <summary>Where the weight begins in its arena.</summary>
+    public long Offset { get; set; }
+
+    /// <summary>The slice of a flat tensor that belongs to this weight, in the weight's shape. A view: dispose it.</summary>
+    public Tensor SliceOf(Tensor flat)
+    {
+        using var slice = flat.narrow(0, Offset, Count);
+        return slice.view(Shape);
+    }
+}

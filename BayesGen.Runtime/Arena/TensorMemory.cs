@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+
+namespace BayesGen;
+
+/// <summary>Where a tensor's first element lies: two tensors with one address share their memory.</summary>
+internal static class TensorMemory
+{
+    /// <summary>The address of the first element; zero for an empty tensor.</summary>
+    public static unsafe nint AddressOf(Tensor tensor)
+    {
+        if (tensor.numel() == 0)
+            return 0;
+
+        // One element of a detached handle: TorchSharp refuses the raw bytes of a tensor that requires a gradient, and a span over a
+        // whole weight could be longer than an int can say.
+        using var plain = tensor.detach();
+        using var first = plain.as_strided([1], [1], plain.storage_offset());
+        if (first.device_type == DeviceType.CPU)
+        {
+            fixed (byte* address = &MemoryMarshal.GetReference(first.bytes))
+                return (nint)address;
+        }
+
+        // Storage<T> converts a tensor of another dtype, and a converted copy would have an address of its own.
+        nint start = first.dtype switch
+        {
+            ScalarType.Float32 => first.storage<float>().data_ptr(),
+            ScalarType.Float64 => first.storage<double>().data_ptr(),
+            _ => throw new NotSupportedException($"Weights of dtype {first.dtype} on {first.device} are not supported; use Float32."),
+        };
+        return start + (nint)(first.storage_offset() * first.ElementSize);
+    }
+}

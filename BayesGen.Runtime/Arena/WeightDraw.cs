@@ -1,0 +1,128 @@
+namespace BayesGen;
+
+/// <summary>
+/// One reparameterised draw of all Bayesian weights, written into the network. While it is alive the network computes with it; dispose it
+/// before the next one. It is also the only door for gradients: <see cref="Backward"/> carries the network's gradients on to the
+/// posterior.
+/// </summary>
+public sealed class WeightDraw : IDisposable
+{
+    private readonly NetworkArena _arena;
+    private readonly List<ArenaDraw> _draws;
+    private bool _isDisposed;
+
+    internal WeightDraw(NetworkArena arena, List<ArenaDraw> draws)
+    {
+        _arena = arena;
+        _draws = draws;
+    }
+
+    internal IReadOnlyList<ArenaDraw> Draws => _draws;
+
+    internal NetworkArena Arena => _arena;
+
+    /// <summary>The weights of one layer in this draw.</summary>
+    /// <param name="key">The key of the weight, for example <c>conv1.weight</c>.</param>
+    /// <returns>A new tensor, a copy without a graph.</returns>
+    /// <exception cref="KeyNotFoundException">The network has no Bayesian weight of this key.</exception>
+    public Tensor this[string key]
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            var (arena, weight) = _arena.Find(key);
+            using var _ = no_grad();
+            using var slice = weight.SliceOf(_draws.First(draw => draw.Arena == arena).Weights);
+            return slice.detach().clone();
+        }
+    }
+
+    /// <summary>
+    /// Computes the gradients of <paramref name="total"/> and adds them to the posterior parameters and to the deterministic weights.
+    /// </summary>
+    /// <remarks>
+    /// The chain rule in two strides: autograd fills the gradients with respect to the weights of the network, then
+    /// dL/d(parameters) = dL/dw dw/d(parameters) along the graph of this draw. A bare <c>total.backward()</c> would stop half way; the
+    /// next draw refuses to go on after one.
+    /// </remarks>
+    /// <param name="total">A scalar computed from the network under this draw, and from divergences of it.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The draw is not alive any more or was made without gradients, or user code broke the memory shared with the network.
+    /// </exception>
+    public void Backward(Tensor total)
+    {
+        ArgumentNullException.ThrowIfNull(total);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (!_arena.IsAlive(this))
+            throw new InvalidOperationException("This draw was overwritten: call Backward before the weights of the network change.");
+        if (total.numel() != 1)
+            throw new ArgumentException($"Backward needs a scalar; this tensor has shape [{string.Join(", ", total.shape)}].", nameof(total));
+        if (_draws.Any(draw => !draw.Weights.requires_grad))
+            throw new InvalidOperationException("This draw was made while gradients were off (no_grad); draw again with gradients on.");
+        if (!total.requires_grad)
+            throw new ArgumentException(
+                "The total does not depend on the weights: compute it from the network's output while gradients are on.", nameof(total));
+
+        _arena.Verify();
+        total.backward();
+        foreach (var draw in _draws)
+            draw.PullBack();
+    }
+
+    /// <summary>Ends the draw. The network returns to its mean (or MAP) with the next forward.</summary>
+    public void Dispose()
+    {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
+        foreach (var draw in _draws)
+            draw.Dispose();
+        _arena.End(this);
+    }
+}
+
+/// <summary>The part of a draw that belongs to one arena.</summary>
+internal sealed class ArenaDraw(FamilyArena arena, Tensor weights) : IDisposable
+{
+    private Tensor? _sample;
+
+    public FamilyArena Arena { get; } = arena;
+
+    /// <summary>The flat draw; its graph leads to the flat parameters.</summary>
+    public Tensor Weights { get; } = weights;
+
+    /// <summary>
+    /// The same numbers as a leaf, for losses that score the draw itself. Its gradient joins that of the network in the pull-back, so
+    /// the graph of the draw is walked once.
+    /// </summary>
+    public Tensor Sample => _sample ??= Weights.detach().requires_grad_(Weights.requires_grad).DetachFromDisposeScope();
+
+    /// <summary>Carries G (and the gradient of <see cref="Sample"/>) on to the flat parameters, and clears it.</summary>
+    public void PullBack()
+    {
+        var store = Arena.Store;
+        using (var ofSample = _sample?.grad)
+        {
+            if (ofSample is not null)
+            {
+                using var _ = no_grad();
+                store.Gradients.add_(ofSample);
+            }
+        }
+
+        // Retained, so that a second Backward of the same draw works as it does for any other leaf.
+        autograd.backward([Weights], [store.Gradients], retain_graph: true);
+        store.Gradients.zero_();
+        if (_sample is not null)
+        {
+            using var ofSample = _sample.grad;
+            ofSample?.zero_();
+        }
+    }
+
+    public void Dispose()
+    {
+        _sample?.Dispose();
+        Weights.Dispose();
+    }
+}

@@ -1,0 +1,139 @@
+namespace BayesGen;
+
+/// <summary>
+/// The flat weights W and flat gradients G of some weights of a network, and the aliases that make the network's own parameters part of
+/// them.
+/// </summary>
+/// <remarks>
+/// Writing W does not tell autograd that the network's parameters changed, since an alias made by set_ has a version counter of its own.
+/// So every write also touches zero elements of each parameter in place: the version rises and a backward through the overwritten
+/// weights is refused instead of giving a silently wrong gradient.
+/// </remarks>
+internal sealed class WeightStore : IDisposable
+{
+    private readonly IReadOnlyList<NetworkWeight> _weights;
+    private nint _weightBase;
+    private nint _gradientBase;
+
+    public WeightStore(IReadOnlyList<NetworkWeight> weights)
+    {
+        _weights = weights;
+        Dtype = weights[0].Dtype;
+        Device = weights[0].Device;
+        foreach (var weight in weights)
+        {
+            weight.Offset = Count;
+            Count += weight.Count;
+        }
+
+        Weights = zeros(Count, dtype: Dtype, device: Device).DetachFromDisposeScope();
+        Gradients = zeros(Count, dtype: Dtype, device: Device).DetachFromDisposeScope();
+    }
+
+    public ScalarType Dtype { get; }
+
+    public Device Device { get; }
+
+    public long Count { get; }
+
+    /// <summary>W.</summary>
+    public Tensor Weights { get; }
+
+    /// <summary>G: zero except between a backward and the pull-back.</summary>
+    public Tensor Gradients { get; }
+
+    /// <summary>Copies the network's weights into W and makes them aliases of it.</summary>
+    public void Adopt(IReadOnlyList<NetworkWeight> weights)
+    {
+        using var _ = no_grad();
+        foreach (var weight in weights)
+        {
+            using var slice = weight.SliceOf(Weights);
+            slice.copy_(weight.Parameter);
+            foreach (var owner in weight.Owners)
+                owner.set_(slice);
+        }
+
+        AliasGradients();
+        _weightBase = TensorMemory.AddressOf(Weights);
+        _gradientBase = TensorMemory.AddressOf(Gradients);
+    }
+
+    /// <summary>Makes every parameter's gradient its slice of G again.</summary>
+    public void AliasGradients()
+    {
+        foreach (var weight in _weights)
+        {
+            using var slice = weight.SliceOf(Gradients);
+            foreach (var owner in weight.Owners)
+                owner.grad = slice;
+        }
+    }
+
+    /// <summary>Overwrites W.</summary>
+    /// <param name="values">Flat.</param>
+    public void Write(Tensor values)
+    {
+        using var _ = no_grad();
+        Weights.copy_(values);
+        RaiseVersions();
+    }
+
+    /// <summary>Whether a backward left something in G that no pull-back has taken.</summary>
+    public bool HasGradient()
+    {
+        using var any = Gradients.any();
+        return any.item<bool>();
+    }
+
+    /// <summary>Checks that the network's parameters still are what this store made them.</summary>
+    /// <exception cref="InvalidOperationException">User code replaced a parameter or its gradient; the message names it.</exception>
+    public void Verify()
+    {
+        foreach (var weight in _weights)
+        {
+            if (weight.Count == 0)
+                continue;
+            foreach (var owner in weight.Owners)
+            {
+                if (owner.IsInvalid)
+                    throw Broken(weight, "was disposed", "The network belongs to the wrapper: dispose the wrapper alone.");
+                var at = weight.Offset * owner.ElementSize;
+                if (TensorMemory.AddressOf(owner) != _weightBase + (nint)at)
+                    throw Broken(weight, "no longer shares memory with the posterior",
+                        "It was given other memory from outside, for example by to() on the plain network: call to() on the wrapper.");
+                using var gradient = owner.grad;
+                if (gradient is null)
+                    throw Broken(weight, "lost its gradient buffer",
+                        "zero_grad() was called on the plain network: call it on the wrapper or on the optimizer.");
+                if (TensorMemory.AddressOf(gradient) != _gradientBase + (nint)at)
+                    throw Broken(weight, "has a gradient buffer of its own", "It was assigned from outside: leave .grad to the wrapper.");
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var owner in _weights.SelectMany(weight => weight.Owners))
+            if (!owner.IsInvalid)
+                owner.grad = null;
+        Weights.Dispose();
+        Gradients.Dispose();
+    }
+
+    private void RaiseVersions()
+    {
+        foreach (var weight in _weights)
+        {
+            foreach (var owner in weight.Owners)
+            {
+                using var line = owner.view(-1);
+                using var nothing = line.narrow(0, 0, 0);
+                nothing.zero_();
+            }
+        }
+    }
+
+    private static InvalidOperationException Broken(NetworkWeight weight, string what, string remedy) =>
+        new($"The parameter '{weight.Key}' of the network {what}. {remedy}");
+}

@@ -1,0 +1,40 @@
+namespace BayesGen;
+
+/// <summary>
+/// Gives the weights of a layer a posterior distribution. On a field or property it means that layer; on a class every layer that has
+/// weights, normalisation layers excepted. An annotation on a member wins over the one on its class.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Field | AttributeTargets.Property)]
+public sealed class BayesianAttribute : Attribute
+{
+    /// <summary>Uses one of the families that BayesGen ships.</summary>
+    /// <param name="family">The family of the posterior.</param>
+    public BayesianAttribute(Family family) => Family = family;
+
+    /// <summary>Uses a family of your own.</summary>
+    /// <param name="posterior">
+    /// A class that derives from <see cref="BayesGen.Posterior"/> and implements <see cref="IPosterior{TSelf}"/> of itself.
+    /// </param>
+    public BayesianAttribute(Type posterior) => Posterior = posterior;
+
+    /// <summary>The shipped family, or null where <see cref="Posterior"/> names a class.</summary>
+    public Family? Family { get; }
+
+    /// <summary>The posterior class of a family of your own, or null.</summary>
+    public Type? Posterior { get; }
+
+    /// <summary>
+    /// The prior, a class that derives from <see cref="BayesGen.Prior"/> and has a public constructor without arguments, or one with a
+    /// scale where <see cref="PriorScale"/> is set. Unset: the default prior of the family.
+    /// </summary>
+    public Type? Prior { get; set; }
+
+    /// <summary>The scale of the prior, in units of the weight; positive. Unset (NaN): the default of the prior.</summary>
+    public double PriorScale { get; set; } = double.NaN;
+
+    /// <summary>Whether biases are Bayesian too. Unset: what the family says (Gaussian and LogUniform: yes).</summary>
+    public bool IncludeBias { get; set; } = true;
+
+    /// <summary>The starting value of log sigma, natural logarithm. Unset (NaN): the default of the family.</summary>
+    public double InitialLogSigma { get; set; } = double.NaN;
+}

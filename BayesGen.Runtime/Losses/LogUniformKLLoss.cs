@@ -1,0 +1,13 @@
+namespace BayesGen;
+
+/// <summary>
+/// fit + beta KL(q || p) / N for the LogUniform family alone, in closed form; the same number as <see cref="ElboLoss"/>.
+/// </summary>
+/// <remarks>See <see cref="LogUniformPosterior.KlTo"/> for the formula.</remarks>
+public sealed class LogUniformKLLoss : VariationalLoss, IScores<LogUniformPosterior>
+{
+    /// <inheritdoc/>
+    public Tensor Divergence(IReadOnlyList<IScoredWeights<LogUniformPosterior>> weights) => ScoredSum.Of(weights, run =>
+        run.Posterior.KlTo(run.Prior) ?? throw new NotSupportedException(
+            $"{Name} scores against the log-uniform prior, and a weight has a {run.Prior.GetType().Name}."));
+}

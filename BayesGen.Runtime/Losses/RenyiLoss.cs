@@ -1,0 +1,48 @@
+namespace BayesGen;
+
+/// <summary>
+/// The variational Renyi bound of order alpha, estimated from K draws: draws that explain the data better than their fellows weigh more
+/// (alpha below 1) or less (above 1).
+/// </summary>
+/// <remarks>
+/// Li and Turner, "Renyi Divergence Variational Inference", 2016, eq. 12: with log w_k = -N fit_k - beta divergence_k the gradient is
+/// sum_k softmax((1 - alpha) log w)_k grad log w_k. The total has that gradient; its value is the weighted mean of the draws' losses.
+/// One draw makes it the ELBO.
+/// </remarks>
+public sealed class RenyiLoss : VariationalLoss, IScores<IHasDensity>
+{
+    /// <summary>A bound of the given order.</summary>
+    /// <param name="alpha">The order; finite and not 1, where the bound is <see cref="ElboLoss"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">alpha is 1 or not finite.</exception>
+    public RenyiLoss(double alpha)
+    {
+        if (!double.IsFinite(alpha) || alpha == 1)
+            throw new ArgumentOutOfRangeException(
+                nameof(alpha), alpha, "The order of a RenyiLoss is finite and not 1; at 1 the bound is the ELBO: use ElboLoss.");
+        Alpha = alpha;
+    }
+
+    /// <summary>Order 1/2, a common choice between mass covering and mode seeking.</summary>
+    public RenyiLoss() : this(0.5)
+    {
+    }
+
+    /// <summary>The order of the divergence.</summary>
+    public double Alpha { get; }
+
+    /// <inheritdoc/>
+    public override string Name => $"RenyiLoss({Alpha.ToString(System.Globalization.CultureInfo.InvariantCulture)})";
+
+    /// <inheritdoc/>
+    public Tensor Divergence(IReadOnlyList<IScoredWeights<IHasDensity>> weights) =>
+        ScoredSum.Of(weights, run => MonteCarlo.LogRatio(run.Posterior, run.Prior, run.Sample, Name));
+
+    /// <summary>u = (1 - alpha) (-N fit - beta divergence).</summary>
+    /// <inheritdoc/>
+    protected internal override Tensor? LogWeight(Tensor fit, Tensor divergence, double beta, long examples)
+    {
+        using var _ = no_grad();
+        var total = fit * examples + (divergence * beta).to(fit.dtype, fit.device);
+        return total * (Alpha - 1);
+    }
+}
