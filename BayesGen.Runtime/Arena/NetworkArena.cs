@@ -21,7 +21,7 @@ public sealed partial class NetworkArena : IDisposable
     private List<(string Key, Tensor Buffer)> _buffers = [];
     private Dictionary<string, (FamilyArena Arena, NetworkWeight Weight)> _byKey = [];
     private WeightDraw? _draw;
-    private bool _isBorrowed = false;
+    private bool _isBorrowed;
     private bool _isStale;
 
     /// <summary>Takes a network over: its weights start as the means of their posteriors.</summary>

@@ -22,8 +22,13 @@ public abstract class VariationalLoss
     public Tensor Divergence(WeightDraw draw)
     {
         ArgumentNullException.ThrowIfNull(draw);
+        return Divergence(draw.Draws);
+    }
+
+    internal Tensor Divergence(IReadOnlyList<ArenaDraw> draws)
+    {
         Tensor? sum = null;
-        foreach (var family in draw.Draws.GroupBy(part => part.Arena.Family))
+        foreach (var family in draws.GroupBy(part => part.Arena.Family))
         {
             List<ArenaDraw> parts = [.. family];
             var divergence = parts[0].Arena.Divergence(this, parts);

@@ -1,0 +1,92 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace BayesGen;
+
+/// <summary>Saving and loading the whole state of a Bayesian network.</summary>
+public static class StateFile
+{
+    private const string SchemaKey = "bayesgen.schema";
+    private const string VersionKey = "bayesgen.version";
+    private const string HashKey = "bayesgen.sha256";
+    private const string Version = "1";
+
+    /// <summary>
+    /// Writes posterior, masks, deterministic weights and buffers as a safetensors file. The file appears whole or not at all.
+    /// </summary>
+    /// <param name="model">The network.</param>
+    /// <param name="path">The file; one that exists is replaced.</param>
+    /// <exception cref="InvalidOperationException">A gradient was left behind by a bare backward().</exception>
+    public static void Save(this IBayesianNetwork model, string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        model.Arena.RequireRest("save");
+        var tensors = model.Arena.StateTensors();
+        var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            [SchemaKey] = SchemaOf(tensors),
+            [VersionKey] = Version,
+        };
+        var temporary = path + ".partial";
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+            {
+                SafeTensors.Write(stream, tensors, metadata, HashKey);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Reads a state file into the network, whose weights then hold the mean. Everything is checked before anything is written.
+    /// </summary>
+    /// <param name="model">A network of the class and sizes that the file was saved from.</param>
+    /// <param name="path">The file.</param>
+    /// <returns>What was loaded, with a notice where the file is not one of BayesGen's own.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="StateFileException">The file is truncated, altered or no state file.</exception>
+    /// <exception cref="StateMismatchException">The file belongs to another network; every key that does not fit is named.</exception>
+    public static StateReport Load(this IBayesianNetwork model, string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"There is no state file '{path}'.", path);
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read);
+        var (tensors, metadata) = SafeTensors.Read(path, stream, HashKey);
+        try
+        {
+            if (metadata.TryGetValue(VersionKey, out var version) && version != Version)
+                throw new StateFileException(path, $"it has version {version}, this BayesGen reads version {Version}.");
+            model.Arena.LoadStateDict(tensors);
+            model.UseMean();
+            return new StateReport(tensors.Count, metadata.ContainsKey(HashKey)
+                ? null
+                : $"'{path}' carries no BayesGen checksum: its data was taken as it is.");
+        }
+        finally
+        {
+            foreach (var tensor in tensors.Values)
+                tensor.Dispose();
+        }
+    }
+
+    /// <summary>A short name for the set of keys, shapes and dtypes: two files with one schema fit the same network.</summary>
+    private static string SchemaOf(IReadOnlyList<KeyValuePair<string, Tensor>> tensors)
+    {
+        var text = string.Join('\n', tensors.Select(entry => $"{entry.Key} {entry.Value.dtype} {string.Join('x', entry.Value.shape)}"));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
+}
+
+/// <summary>What <see cref="StateFile.Load"/> did.</summary>
+/// <param name="Tensors">The number of tensors that were loaded.</param>
+/// <param name="Notice">Something the user should know, or null.</param>
+public sealed record StateReport(int Tensors, string? Notice);
