@@ -52,7 +52,7 @@ public static class NativeShim
         if (flags < 0 || (image[flags] & ElfImage.WeakFlag) != 0)
         {
             // A copy left over from another version of the package would otherwise be taken for the right one.
-            if (!inPlace)
+            if (!inPlace && File.Exists(destination))
                 File.Delete(destination);
             return ShimOutcome.NothingNeeded;
         }

@@ -13,12 +13,14 @@ public sealed class TorchLoadsTests
     [Fact]
     public void The_library_in_use_is_the_one_beside_the_tests()
     {
+        if (!OperatingSystem.IsLinux())
+            return;
         using Tensor touched = torch.ones(1);
 
         // Where the library beside the application fails, TorchSharp falls back to the package cache and hides the failure.
         string loaded = System.Diagnostics.Process.GetCurrentProcess().Modules
             .Cast<System.Diagnostics.ProcessModule>()
-            .Single(m => Path.GetFileNameWithoutExtension(m.FileName).EndsWith("LibTorchSharp", StringComparison.Ordinal))
+            .Single(m => Path.GetFileName(m.FileName) == "libLibTorchSharp.so")
             .FileName;
 
         Assert.Equal(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar), Path.GetDirectoryName(loaded));
