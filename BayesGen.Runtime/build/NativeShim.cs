@@ -4,6 +4,7 @@
 
 using System;
 using System.IO;
+using System.Linq;
 using System.Text;
 
 namespace BayesGen.Build;
@@ -65,20 +66,8 @@ public static class NativeShim
         return ShimOutcome.Relaxed;
     }
 
-    private static bool HoldsExactly(string path, byte[] expected)
-    {
-        var file = new FileInfo(path);
-        if (!file.Exists || file.Length != expected.Length)
-            return false;
-        byte[] actual = File.ReadAllBytes(path);
-        for (int i = 0; i < expected.Length; i++)
-        {
-            if (actual[i] != expected[i])
-                return false;
-        }
-
-        return true;
-    }
+    private static bool HoldsExactly(string path, byte[] expected) =>
+        File.Exists(path) && File.ReadAllBytes(path).SequenceEqual(expected);
 
     private static void WriteBesideAndRename(string source, string destination, byte[] image)
     {
