@@ -22,7 +22,7 @@ internal sealed class DigitPen
         Trace(Choose(DigitSkeletons.Of(digit), ref random), ref random);
         float halfWidth = Place(ref random);
         Array.Clear(_ink);
-        Stamp(halfWidth, random.Uniform(.75f, 1.25f));
+        Stamp(halfWidth, random.Uniform(.8f, 1.3f));
         Centre(ref random);
         Finish(ref random, picture);
     }
@@ -75,8 +75,8 @@ internal sealed class DigitPen
 
     private static Matrix3x2 Writer(ref DigitRandom random)
     {
-        float aspect = MathF.Exp(.17f * random.Bell());
-        float slant = -.12f + .24f * random.Bell(); // y runs down, so a negative shear leans to the right
+        float aspect = MathF.Exp(.04f + .21f * random.Bell());
+        float slant = -.15f + .25f * random.Bell(); // y runs down, so a negative shear leans to the right
         float turn = .11f * random.Bell();
         return Matrix3x2.CreateScale(aspect, 1f)
             * new Matrix3x2(1, 0, slant, 1, 0, 0)
@@ -97,7 +97,7 @@ internal sealed class DigitPen
             low = Vector2.Min(low, q);
             high = Vector2.Max(high, q);
         }
-        float halfWidth = .5f * (1.2f + 2.6f * MathF.Abs(.5f * random.Bell() + .38f));
+        float halfWidth = .5f * (1.1f + 2.4f * MathF.Abs(.5f * random.Bell() + .38f));
         halfWidth = MathF.Min(halfWidth, 2.3f);
         float box = BoxSide * (1f + .05f * random.Bell()) - 2f * halfWidth;
         Vector2 extent = high - low;
@@ -178,7 +178,7 @@ internal sealed class DigitPen
     /// <summary>Contrast, a little grain where there is ink, and whole grey levels.</summary>
     private void Finish(ref DigitRandom random, Span<byte> picture)
     {
-        float contrast = random.Uniform(1f, 1.35f);
+        float contrast = random.Uniform(1.05f, 1.7f);
         float grain = random.Uniform(0f, .08f);
         for (int i = 0; i < picture.Length; i++)
         {
@@ -188,21 +188,36 @@ internal sealed class DigitPen
         }
     }
 
-    /// <summary>A slow wave across the paper: neighbouring strokes bend together, so joints stay joined.</summary>
+    /// <summary>
+    /// A slow wave across the paper, and the proportions of the halves (big heads, narrow feet). All strokes bend together, so joints
+    /// stay joined.
+    /// </summary>
     private readonly struct Warp
     {
         private readonly Vector4 _phase;
         private readonly Vector4 _frequency;
         private readonly Vector4 _amplitude;
+        private readonly float _waist;
+        private readonly float _taper;
 
         public Warp(ref DigitRandom random)
         {
             _phase = 6.2831853f * new Vector4(random.Uniform(), random.Uniform(), random.Uniform(), random.Uniform());
             _frequency = new Vector4(random.Uniform(2f, 6f), random.Uniform(2f, 6f), random.Uniform(2f, 6f), random.Uniform(2f, 6f));
-            _amplitude = .045f * new Vector4(random.Bell(), random.Bell(), random.Bell(), random.Bell());
+            _amplitude = .035f * new Vector4(random.Bell(), random.Bell(), random.Bell(), random.Bell());
+            _waist = .38f * random.Bell();
+            _taper = .3f * random.Bell();
         }
 
-        public Vector2 Apply(Vector2 p) => new(
+        public Vector2 Apply(Vector2 p)
+        {
+            // The parabola leaves top and bottom where they are, and stays monotone while |_waist| < 2.
+            float y = Math.Clamp(p.Y, 0f, 1f);
+            p = new Vector2(.3f + (p.X - .3f) * (1f + _taper * (p.Y - .5f)), p.Y + _waist * .5f * y * (1f - y));
+            return Wave(p);
+        }
+
+        private Vector2 Wave(Vector2 p) => new(
             p.X + _amplitude.X * MathF.Sin(_frequency.X * p.Y + _phase.X) + _amplitude.Y * MathF.Sin(_frequency.Y * p.X + _phase.Y),
             p.Y + _amplitude.Z * MathF.Sin(_frequency.Z * p.X + _phase.Z) + _amplitude.W * MathF.Sin(_frequency.W * p.Y + _phase.W));
     }

@@ -6,6 +6,7 @@ namespace BayesGen.Data;
 /// </summary>
 public static class SyntheticDigits
 {
+    private const int Pixels = DigitPen.Side * DigitPen.Side;
     private const ulong PicturePurpose = 0x70696374;
     private const ulong LabelPurpose = 0x6C61626C;
 
@@ -13,20 +14,20 @@ public static class SyntheticDigits
     /// Draws <paramref name="count"/> digits. Inputs are float32 [count, 1, 28, 28] in 0..1, targets int64 [count] in 0..9.
     /// Every ten examples in a row hold each digit once, in random order.
     /// </summary>
-    /// <param name="count">Number of examples, at least 1.</param>
+    /// <param name="count">Number of examples, 1 to 2.7 million.</param>
     /// <param name="seed">The same seed gives the same pictures bit for bit, on any number of threads, and example i does not depend on
     /// <paramref name="count"/>. Different seeds give different pictures: take one for training and another for testing.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is out of range.</exception>
     public static TensorDataSet Create(int count, int seed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        const int pixels = DigitPen.Side * DigitPen.Side;
-        var pictures = new byte[(long)count * pixels];
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Array.MaxLength / Pixels);
+        var pictures = new byte[count * Pixels];
         byte[] labels = Labels(count, seed);
         Parallel.For(0, count, () => new DigitPen(), (i, _, pen) =>
         {
             var random = new DigitRandom(seed, i, PicturePurpose);
-            pen.Draw(labels[i], ref random, pictures.AsSpan((int)((long)i * pixels), pixels));
+            pen.Draw(labels[i], ref random, pictures.AsSpan(i * Pixels, Pixels));
             return pen;
         }, _ => { });
         return TensorDataSet.FromImages(pictures, labels, count, DigitPen.Side, DigitPen.Side);
