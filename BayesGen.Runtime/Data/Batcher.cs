@@ -7,9 +7,17 @@ namespace BayesGen.Data;
 /// and <see cref="Epoch"/>, so a run can be taken up at any epoch; the global generator is neither read nor moved.
 /// </summary>
 /// <remarks>
-/// Batches are copies on the data set's device and belong to the caller, as if the caller had made them: dispose them, or put the body of
-/// the loop into a dispose scope (<c>using var step = NewDisposeScope();</c>). What the batcher itself holds is out of the scopes' reach.
-/// The data set stays the caller's and must outlive the enumeration.
+/// Batches are copies on the data set's device and belong to the caller, as if the caller had made them. A scope opened in the body of a
+/// foreach comes too late for them, because the loop fetches them before: attach them to it, or dispose them one by one.
+/// <code>
+/// foreach (var (inputs, targets) in batcher)
+/// {
+///     using var step = NewDisposeScope();
+///     step.Attach(inputs, targets);
+///     ...
+/// }
+/// </code>
+/// What the batcher itself holds is out of the scopes' reach. The data set stays the caller's and must outlive the enumeration.
 /// </remarks>
 public sealed class Batcher : IEnumerable<(Tensor Inputs, Tensor Targets)>
 {

@@ -114,7 +114,8 @@ public sealed class ImageArchive
         {
             cancellation.ThrowIfCancellationRequested();
             string? present = file.FindIn(folder);
-            string? fault = present is null ? "it is not there" : file.Fault(present);
+            string? fault = present is null ? "it is not there"
+                : await Task.Run(() => file.Fault(present), cancellation).ConfigureAwait(false); // tens of megabytes to unpack
             if (fault is null)
                 continue;
             if (!options.AllowDownload)

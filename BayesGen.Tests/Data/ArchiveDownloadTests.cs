@@ -107,11 +107,11 @@ public sealed class ArchiveDownloadTests : IDisposable
     {
         var server = new MemoryServer(async (uri, cancellation) =>
         {
-            if (uri.Host == TinyArchive.FirstMirror.Host)
+            if (uri.Host == TinyArchive.FirstMirror.Host && uri.AbsolutePath.Contains("train-images"))
                 await Task.Delay(Timeout.Infinite, cancellation);
             return new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(MemoryServer.Good(uri)) };
         });
-        await _archive.FetchAsync(From(server) with { StallTimeout = TimeSpan.FromMilliseconds(30) });
+        await _archive.FetchAsync(From(server) with { StallTimeout = TimeSpan.FromMilliseconds(500) });
         Assert.Equal(4, Cached().Length);
     }
 

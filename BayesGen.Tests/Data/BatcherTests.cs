@@ -17,7 +17,7 @@ public sealed class BatcherTests
         foreach ((Tensor inputs, Tensor targets) in batcher)
         {
             using DisposeScope step = NewDisposeScope();
-            step.Include(inputs, targets);
+            step.Attach(inputs, targets);
             long[] batch = [.. targets.data<long>()];
             Assert.Equal(batch.Select(t => t * 10f), inputs.data<float>());
             epoch.Add(batch);

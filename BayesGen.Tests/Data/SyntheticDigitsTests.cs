@@ -58,7 +58,7 @@ public sealed class SyntheticDigitsTests(ITestOutputHelper output)
             foreach ((Tensor inputs, Tensor targets) in batches)
             {
                 using DisposeScope step = NewDisposeScope();
-                step.Include(inputs, targets);
+                step.Attach(inputs, targets);
                 optimizer.zero_grad();
                 nn.functional.cross_entropy(softmax.call(inputs.flatten(1)), targets).backward();
                 optimizer.step();
