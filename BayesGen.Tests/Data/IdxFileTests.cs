@@ -1,0 +1,86 @@
+using BayesGen.Data;
+
+namespace BayesGen.Tests;
+
+public sealed class IdxFileTests
+{
+    private static IdxFile Read(byte[] content) => IdxFile.Read(new MemoryStream(content), "some.idx");
+
+    private static string Complaint(byte[] content) => Assert.Throws<DataFormatException>(() => Read(content)).Message;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ReadsPlainAndPackedFilesOfAnyRank(bool packed)
+    {
+        byte[] content = TinyArchive.Idx([2, 1, 3, 1], [1, 2, 3, 4, 5, 6]);
+        IdxFile file = Read(packed ? TinyArchive.Gzip(content) : content);
+        Assert.Equal([2, 1, 3, 1], file.Shape);
+        Assert.Equal([1, 2, 3, 4, 5, 6], file.Values.ToArray());
+    }
+
+    [Fact]
+    public void ReadsAFileByContentWhateverItsName()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("packed-but-not-called-so", TinyArchive.Gzip(TinyArchive.TrainLabels));
+        Assert.Equal([7, 0, 9], IdxFile.Read(path).Values.ToArray());
+    }
+
+    [Fact]
+    public void NamesAMissingFile()
+    {
+        var error = Assert.Throws<FileNotFoundException>(() => IdxFile.Read("/nowhere/labels.idx"));
+        Assert.Contains("/nowhere/labels.idx", error.Message);
+    }
+
+    [Fact]
+    public void TellsTheMagicNumberExpectedAndFound()
+    {
+        string floats = Complaint([0, 0, 0x0D, 1, 0, 0, 0, 0]);
+        Assert.Contains("some.idx", floats);
+        Assert.Contains("0x00000803", floats);
+        Assert.Contains("0x00000D01", floats);
+        Assert.Contains("0x3C68746D", Complaint("<html>"u8.ToArray()));
+        Assert.Contains("0x00000800", Complaint([0, 0, 8, 0, 1]));
+    }
+
+    [Fact]
+    public void TellsTheBytesExpectedAndFoundOfATruncatedFile()
+    {
+        string message = Complaint(TinyArchive.TrainImages[..^5]);
+        Assert.Contains("truncated", message);
+        Assert.Contains("3 x 2 x 2 = 12 bytes", message);
+        Assert.Contains("found 7", message);
+        Assert.Contains("truncated", Complaint([0, 0]));
+        Assert.Contains("header of rank 3", Complaint(TinyArchive.TrainImages[..9]));
+    }
+
+    [Fact]
+    public void RefusesTrailingBytes()
+    {
+        string message = Complaint([.. TinyArchive.TrainLabels, 1, 2]);
+        Assert.Contains("trailing", message);
+        Assert.Contains("found 5", message);
+    }
+
+    [Fact]
+    public void RefusesLengthsNoFileCanHave()
+    {
+        Assert.Contains("dimension 0", Complaint([0, 0, 8, 1, 0xFF, 0, 0, 0]));
+        var huge = new byte[4 + 4 * 255];
+        Array.Fill(huge, (byte)0x7F);
+        (huge[0], huge[1], huge[2], huge[3]) = (0, 0, 8, 255);
+        Assert.Contains("truncated", Complaint(huge));
+    }
+
+    [Fact]
+    public void TellsABrokenGzipFile()
+    {
+        byte[] packed = TinyArchive.Gzip(TinyArchive.TrainImages);
+        packed[12] ^= 0xFF;
+        packed[^6] ^= 0xFF;
+        Assert.Contains("some.idx", Complaint(packed));
+        Assert.Contains("some.idx", Complaint(TinyArchive.Gzip(TinyArchive.TrainImages)[..^12]));
+    }
+}
