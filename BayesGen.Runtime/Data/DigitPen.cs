@@ -44,7 +44,7 @@ internal sealed class DigitPen
     {
         _path.Clear();
         _strokeEnds.Clear();
-        float shake = random.Uniform(.005f, .03f);
+        float shake = random.Uniform(.008f, .038f);
         float pressure = random.Uniform(-.22f, .22f);
         var warp = new Warp(ref random);
         Matrix3x2 writer = Writer(ref random);
@@ -75,9 +75,11 @@ internal sealed class DigitPen
 
     private static Matrix3x2 Writer(ref DigitRandom random)
     {
-        float aspect = MathF.Exp(.04f + .21f * random.Bell());
+        float aspect = MathF.Exp(.04f + .19f * random.Bell());
+        if (random.Uniform() < .12f)
+            aspect *= random.Uniform(1.2f, 1.7f); // some hands write very wide
         float slant = -.15f + .25f * random.Bell(); // y runs down, so a negative shear leans to the right
-        float turn = .11f * random.Bell();
+        float turn = .13f * random.Bell();
         return Matrix3x2.CreateScale(aspect, 1f)
             * new Matrix3x2(1, 0, slant, 1, 0, 0)
             * Matrix3x2.CreateRotation(turn);
@@ -97,7 +99,7 @@ internal sealed class DigitPen
             low = Vector2.Min(low, q);
             high = Vector2.Max(high, q);
         }
-        float halfWidth = .5f * (1.1f + 2.4f * MathF.Abs(.5f * random.Bell() + .38f));
+        float halfWidth = .5f * (1f + 2.3f * MathF.Abs(.5f * random.Bell() + .38f));
         halfWidth = MathF.Min(halfWidth, 2.3f);
         float box = BoxSide * (1f + .05f * random.Bell()) - 2f * halfWidth;
         Vector2 extent = high - low;
@@ -205,7 +207,7 @@ internal sealed class DigitPen
             _phase = 6.2831853f * new Vector4(random.Uniform(), random.Uniform(), random.Uniform(), random.Uniform());
             _frequency = new Vector4(random.Uniform(2f, 6f), random.Uniform(2f, 6f), random.Uniform(2f, 6f), random.Uniform(2f, 6f));
             _amplitude = .035f * new Vector4(random.Bell(), random.Bell(), random.Bell(), random.Bell());
-            _waist = .38f * random.Bell();
+            _waist = .36f * random.Bell();
             _taper = .3f * random.Bell();
         }
 

@@ -28,17 +28,18 @@ internal static class DigitSkeletons
         [ // 1: a bar, a bent bar, with serif, with serif and foot
             Way(6, Line(0, 0, 0, 1)),
             Way(2, Curve(.03f, 0, -.01f, .45f, .02f, 1)),
-            Way(1.6f, Line(-.2f, .22f, 0, 0, 0, 1)),
+            Way(.9f, Line(-.17f, .22f, 0, 0, 0, 1)),
             Way(.6f, Line(-.1f, .1f, 0, 0, 0, 1)),
-            Way(.9f, Line(-.2f, .2f, .02f, 0, .02f, .98f), Line(-.25f, .98f, .28f, .98f)),
+            Way(.35f, Line(-.18f, .2f, .02f, 0, .02f, .98f), Line(-.25f, .98f, .28f, .98f)),
         ],
-        [ // 2: sharp foot, looped foot, wavy foot, big loop, hooked start, wide loop
+        [ // 2: sharp foot, looped foot, wavy foot, big loop, hooked start, wide loop, falling foot
             Way(2.5f, Curve(.02f, .22f, .12f, .05f, .34f, 0, .55f, .12f, .55f, .34f, .36f, .62f, 0, 1), Line(0, 1, .66f, .97f)),
             Way(3, Curve(.03f, .2f, .16f, .03f, .38f, 0, .56f, .14f, .53f, .4f, .35f, .7f, .13f, .95f, .02f, .94f, .04f, .81f, .2f, .79f, .4f, .92f, .7f, .96f)),
             Way(1.5f, Curve(0, .25f, .1f, .06f, .32f, 0, .52f, .12f, .52f, .36f, .33f, .66f, .02f, .95f), Curve(.02f, .95f, .2f, .88f, .45f, .98f, .68f, .9f)),
             Way(1, Curve(.06f, .1f, .3f, 0, .52f, .1f, .52f, .36f, .4f, .68f, .2f, .97f, .02f, .97f, 0, .78f, .16f, .68f, .38f, .84f, .72f, 1)),
             Way(1, Curve(.12f, .3f, .06f, .16f, .22f, .02f, .44f, .03f, .52f, .2f, .42f, .5f, .22f, .8f, .06f, .96f), Line(.06f, .96f, .62f, .98f)),
             Way(2, Curve(.06f, .3f, .1f, .11f, .32f, .02f, .5f, .16f, .46f, .42f, .28f, .72f, .08f, .94f, 0, .86f, .12f, .76f, .36f, .88f, .6f, .97f, .8f, .88f)),
+            Way(1.5f, Curve(.04f, .08f, .3f, .01f, .5f, .09f, .48f, .3f, .3f, .62f, 0, .93f), Curve(0, .93f, .3f, .9f, .72f, 1)),
         ],
         [ // 3: round, flat top, looped waist, shallow waist
             Way(4, Curve(.04f, .13f, .24f, 0, .5f, .09f, .49f, .31f, .2f, .46f), Curve(.2f, .46f, .5f, .54f, .58f, .76f, .4f, .96f, .16f, 1, 0, .88f)),
@@ -71,23 +72,27 @@ internal static class DigitSkeletons
             Way(4, Line(0, .05f, .58f, .02f, .22f, 1)),
             Way(2.5f, Curve(0, .08f, .28f, .05f, .58f, .02f), Curve(.58f, .02f, .42f, .4f, .3f, 1)),
             Way(1.6f, Line(0, .05f, .6f, .02f, .2f, 1), Line(.1f, .54f, .62f, .48f)),
-            Way(1.2f, Line(0, .2f, .04f, .04f, .58f, .03f), Curve(.58f, .03f, .36f, .5f, .26f, 1)),
+            Way(1.2f, Line(0, .26f, .04f, .05f, .58f, .03f), Curve(.58f, .03f, .36f, .5f, .26f, 1)),
             Way(.8f, Line(0, .18f, .04f, .03f, .6f, .02f), Curve(.6f, .02f, .4f, .48f, .24f, 1), Line(.16f, .5f, .6f, .5f)),
             Way(1.8f, Curve(0, .12f, .2f, .02f, .48f, .03f, .54f, .16f, .4f, .5f, .28f, 1)),
         ],
-        [ // 8: one pull, crossing late, two ovals, open top, small head
+        [ // 8: one pull, crossing late, two ovals, open top, pinched, small head, open at the right, heavy head, heavy foot
             Way(3, Curve(.5f, .13f, .28f, 0, .07f, .14f, .14f, .36f, .32f, .5f, .52f, .68f, .49f, .9f, .26f, 1, .04f, .88f, .07f, .68f, .28f, .5f, .48f, .31f, .51f, .14f, .44f, .06f)),
             Way(1, Curve(.28f, 0, .08f, .1f, .08f, .33f, .28f, .45f, .48f, .33f, .48f, .1f, .28f, 0), Curve(.28f, .45f, .04f, .58f, .04f, .87f, .28f, 1, .52f, .87f, .52f, .58f, .28f, .45f)),
             Way(2, Curve(.58f, .08f, .34f, 0, .1f, .12f, .12f, .32f, .34f, .5f, .48f, .72f, .36f, .96f, .12f, .98f, 0, .82f, .14f, .62f, .4f, .42f, .6f, .2f)),
             Way(1.5f, Curve(.46f, .04f, .24f, .02f, .1f, .18f, .2f, .38f, .4f, .56f, .5f, .76f, .38f, .97f, .14f, .98f, .02f, .8f, .16f, .6f, .36f, .44f, .5f, .24f, .46f, .05f)),
             Way(1, Curve(.4f, .03f, .22f, .06f, .18f, .24f, .34f, .4f, .54f, .6f, .54f, .86f, .3f, 1, .04f, .9f, .04f, .66f, .24f, .46f, .44f, .26f, .42f, .06f)),
+            Way(2, Curve(.62f, .1f, .46f, 0, .22f, .06f, .16f, .24f, .34f, .44f, .42f, .68f, .32f, .94f, .12f, .98f, .02f, .82f, .16f, .6f, .42f, .38f, .6f, .14f)),
+            Way(1.5f, Curve(.56f, .04f, .3f, 0, .1f, .14f, .2f, .34f, .4f, .46f, .38f, .76f, .24f, .98f, .1f, .94f, .12f, .74f, .3f, .5f, .54f, .3f, .62f, .1f, .5f, .02f)),
+            Way(1.5f, Curve(.42f, .02f, .28f, .02f, .22f, .16f, .3f, .34f, .5f, .52f, .58f, .78f, .36f, 1, .06f, .94f, .02f, .7f, .22f, .48f, .44f, .26f, .46f, .08f, .38f, 0)),
         ],
-        [ // 9: straight leg, hooked leg, slanting leg, open head, small head, leg bent inward
+        [ // 9: straight leg, hooked leg, slanting leg, open head, small head, wide head, leg bent inward
             Way(3, Curve(.5f, .13f, .3f, 0, .07f, .12f, .04f, .35f, .22f, .47f, .43f, .35f, .51f, .13f), Line(.51f, .1f, .47f, 1)),
-            Way(1.8f, Curve(.5f, .12f, .3f, 0, .07f, .12f, .05f, .34f, .24f, .46f, .44f, .34f, .51f, .1f), Curve(.52f, .1f, .53f, .5f, .42f, .86f, .2f, 1, .03f, .94f)),
+            Way(1.2f, Curve(.5f, .12f, .3f, 0, .07f, .12f, .05f, .34f, .24f, .46f, .44f, .34f, .51f, .1f), Curve(.52f, .1f, .53f, .5f, .44f, .84f, .26f, 1, .1f, .96f)),
             Way(2.5f, Curve(.54f, .12f, .36f, 0, .12f, .12f, .05f, .33f, .2f, .43f, .42f, .3f, .55f, .1f), Curve(.55f, .1f, .42f, .5f, .24f, 1)),
             Way(1.5f, Curve(.5f, .05f, .28f, 0, .06f, .13f, .04f, .36f, .22f, .44f, .48f, .3f), Curve(.52f, .03f, .5f, .5f, .44f, 1)),
             Way(2, Curve(.42f, .16f, .36f, .03f, .2f, .03f, .06f, .16f, .06f, .33f, .22f, .38f, .4f, .26f, .46f, .06f), Curve(.46f, .06f, .42f, .5f, .34f, 1)),
+            Way(1.5f, Curve(.64f, .1f, .4f, 0, .1f, .1f, .03f, .34f, .24f, .46f, .5f, .34f, .64f, .1f), Curve(.64f, .08f, .64f, .5f, .58f, 1)),
             Way(1.5f, Curve(.46f, .1f, .28f, 0, .06f, .1f, .05f, .28f, .22f, .36f, .42f, .26f, .48f, .08f, .5f, .4f, .46f, .75f, .4f, 1)),
         ],
     ];
