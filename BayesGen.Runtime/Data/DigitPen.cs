@@ -182,10 +182,11 @@ internal sealed class DigitPen
     {
         float contrast = random.Uniform(1.05f, 1.7f);
         float grain = random.Uniform(0f, .08f);
+        float fray = random.Uniform(0f, 1f); // ragged edges, where ink and paper meet
         for (int i = 0; i < picture.Length; i++)
         {
             float ink = _row[i];
-            float grey = ink <= .02f ? 0f : contrast * ink * (1f + grain * random.Bell());
+            float grey = ink <= .02f ? 0f : contrast * ink * (1f + (grain + fray * ink * (1f - ink)) * random.Bell());
             picture[i] = (byte)(255f * Math.Clamp(grey, 0f, 1f) + .5f);
         }
     }

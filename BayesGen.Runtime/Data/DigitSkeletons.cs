@@ -32,13 +32,14 @@ internal static class DigitSkeletons
             Way(.6f, Line(-.1f, .1f, 0, 0, 0, 1)),
             Way(.35f, Line(-.18f, .2f, .02f, 0, .02f, .98f), Line(-.25f, .98f, .28f, .98f)),
         ],
-        [ // 2: sharp foot, looped foot, wavy foot, big loop, hooked start, wide loop, falling foot
+        [ // 2: sharp foot, looped foot, wavy foot, big loop, hooked start, wide loop, low start, falling foot
             Way(2.5f, Curve(.02f, .22f, .12f, .05f, .34f, 0, .55f, .12f, .55f, .34f, .36f, .62f, 0, 1), Line(0, 1, .66f, .97f)),
             Way(3, Curve(.03f, .2f, .16f, .03f, .38f, 0, .56f, .14f, .53f, .4f, .35f, .7f, .13f, .95f, .02f, .94f, .04f, .81f, .2f, .79f, .4f, .92f, .7f, .96f)),
             Way(1.5f, Curve(0, .25f, .1f, .06f, .32f, 0, .52f, .12f, .52f, .36f, .33f, .66f, .02f, .95f), Curve(.02f, .95f, .2f, .88f, .45f, .98f, .68f, .9f)),
             Way(1, Curve(.06f, .1f, .3f, 0, .52f, .1f, .52f, .36f, .4f, .68f, .2f, .97f, .02f, .97f, 0, .78f, .16f, .68f, .38f, .84f, .72f, 1)),
             Way(1, Curve(.12f, .3f, .06f, .16f, .22f, .02f, .44f, .03f, .52f, .2f, .42f, .5f, .22f, .8f, .06f, .96f), Line(.06f, .96f, .62f, .98f)),
             Way(2, Curve(.06f, .3f, .1f, .11f, .32f, .02f, .5f, .16f, .46f, .42f, .28f, .72f, .08f, .94f, 0, .86f, .12f, .76f, .36f, .88f, .6f, .97f, .8f, .88f)),
+            Way(2, Curve(.1f, .36f, .1f, .14f, .34f, 0, .58f, .1f, .62f, .32f, .46f, .6f, .2f, .86f, .04f, .96f, 0, .86f, .1f, .78f, .3f, .86f, .56f, .98f, .84f, .94f)),
             Way(1.5f, Curve(.04f, .08f, .3f, .01f, .5f, .09f, .48f, .3f, .3f, .62f, 0, .93f), Curve(0, .93f, .3f, .9f, .72f, 1)),
         ],
         [ // 3: round, flat top, looped waist, shallow waist
