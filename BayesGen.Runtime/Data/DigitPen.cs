@@ -39,7 +39,7 @@ internal sealed class DigitPen
         return ways[^1];
     }
 
-    /// <summary>Turns the skeleton into a polyline: shaky control points, smooth curves, a gentle warp of the paper, the writer's slant.</summary>
+    /// <summary>Turns the skeleton into a polyline: shaky points, smooth curves, a gentle warp of the paper, the writer's slant.</summary>
     private void Trace(DigitSkeleton way, ref DigitRandom random)
     {
         _path.Clear();
@@ -48,7 +48,7 @@ internal sealed class DigitPen
         float pressure = random.Uniform(-.22f, .22f);
         var warp = new Warp(ref random);
         Matrix3x2 writer = Writer(ref random);
-        Span<Vector2> control = stackalloc Vector2[16];
+        Span<Vector2> control = stackalloc Vector2[24];
         foreach (PenStroke stroke in way.Strokes)
         {
             int count = stroke.Points.Length;
@@ -88,7 +88,7 @@ internal sealed class DigitPen
     private static Vector2 CatmullRom(Vector2 a, Vector2 b, Vector2 c, Vector2 d, float t) =>
         .5f * (2f * b + (c - a) * t + (2f * a - 5f * b + 4f * c - d) * (t * t) + (3f * b - a - 3f * c + d) * (t * t * t));
 
-    /// <summary>Fits the path, ink included, into the 20x20 box, as scanned digits are. Returns half the width of the pen in pixels.</summary>
+    /// <summary>Fits the path, ink included, into the 20x20 box, as scanned digits are. Returns half the pen's width in pixels.</summary>
     private float Place(ref DigitRandom random)
     {
         var low = new Vector2(float.MaxValue);
@@ -128,8 +128,10 @@ internal sealed class DigitPen
     private void StampSegment(Vector3 from, Vector3 to, float halfWidth, float softness)
     {
         float radius = halfWidth * MathF.Max(from.Z, to.Z) + softness;
-        int left = Math.Max(0, (int)(MathF.Min(from.X, to.X) - radius)), right = Math.Min(Side - 1, (int)(MathF.Max(from.X, to.X) + radius));
-        int top = Math.Max(0, (int)(MathF.Min(from.Y, to.Y) - radius)), bottom = Math.Min(Side - 1, (int)(MathF.Max(from.Y, to.Y) + radius));
+        int left = Math.Max(0, (int)(MathF.Min(from.X, to.X) - radius));
+        int right = Math.Min(Side - 1, (int)(MathF.Max(from.X, to.X) + radius));
+        int top = Math.Max(0, (int)(MathF.Min(from.Y, to.Y) - radius));
+        int bottom = Math.Min(Side - 1, (int)(MathF.Max(from.Y, to.Y) + radius));
         float dx = to.X - from.X, dy = to.Y - from.Y;
         float lengthSquared = MathF.Max(dx * dx + dy * dy, 1e-6f);
         for (int y = top; y <= bottom; y++)

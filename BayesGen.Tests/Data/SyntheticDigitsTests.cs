@@ -32,7 +32,8 @@ public sealed class SyntheticDigitsTests(ITestOutputHelper output)
     public void NoTwoPicturesAreAlike()
     {
         using TensorDataSet one = SyntheticDigits.Create(300, seed: 7), other = SyntheticDigits.Create(300, seed: 8);
-        IEnumerable<string> pictures = one.Inputs.data<float>().Concat(other.Inputs.data<float>()).Chunk(784).Select(p => string.Join(' ', p));
+        IEnumerable<string> pictures = one.Inputs.data<float>().Concat(other.Inputs.data<float>())
+            .Chunk(784).Select(p => string.Join(' ', p));
         Assert.Equal(600, pictures.Distinct().Count());
         Assert.NotEqual(one.Targets.data<long>(), other.Targets.data<long>());
     }
