@@ -39,16 +39,16 @@ internal sealed class DigitPen
         return ways[^1];
     }
 
-    /// <summary>Turns the skeleton into a polyline: shaky control points, smooth curves, a gentle warp of the paper, the writer's slant.</summary>
+    /// <summary>Turns the skeleton into a polyline: shaky points, smooth curves, a gentle warp of the paper, the writer's slant.</summary>
     private void Trace(DigitSkeleton way, ref DigitRandom random)
     {
         _path.Clear();
         _strokeEnds.Clear();
-        float shake = random.Uniform(.005f, .03f);
+        float shake = random.Uniform(.008f, .038f);
         float pressure = random.Uniform(-.22f, .22f);
         var warp = new Warp(ref random);
         Matrix3x2 writer = Writer(ref random);
-        Span<Vector2> control = stackalloc Vector2[16];
+        Span<Vector2> control = stackalloc Vector2[24];
         foreach (PenStroke stroke in way.Strokes)
         {
             int count = stroke.Points.Length;
@@ -75,9 +75,11 @@ internal sealed class DigitPen
 
     private static Matrix3x2 Writer(ref DigitRandom random)
     {
-        float aspect = MathF.Exp(.04f + .21f * random.Bell());
+        float aspect = MathF.Exp(.04f + .19f * random.Bell());
+        if (random.Uniform() < .12f)
+            aspect *= random.Uniform(1.2f, 1.7f); // some hands write very wide
         float slant = -.15f + .25f * random.Bell(); // y runs down, so a negative shear leans to the right
-        float turn = .11f * random.Bell();
+        float turn = .13f * random.Bell();
         return Matrix3x2.CreateScale(aspect, 1f)
             * new Matrix3x2(1, 0, slant, 1, 0, 0)
             * Matrix3x2.CreateRotation(turn);
@@ -86,7 +88,7 @@ internal sealed class DigitPen
     private static Vector2 CatmullRom(Vector2 a, Vector2 b, Vector2 c, Vector2 d, float t) =>
         .5f * (2f * b + (c - a) * t + (2f * a - 5f * b + 4f * c - d) * (t * t) + (3f * b - a - 3f * c + d) * (t * t * t));
 
-    /// <summary>Fits the path, ink included, into the 20x20 box, as scanned digits are. Returns half the width of the pen in pixels.</summary>
+    /// <summary>Fits the path, ink included, into the 20x20 box, as scanned digits are. Returns half the pen's width in pixels.</summary>
     private float Place(ref DigitRandom random)
     {
         var low = new Vector2(float.MaxValue);
@@ -97,7 +99,7 @@ internal sealed class DigitPen
             low = Vector2.Min(low, q);
             high = Vector2.Max(high, q);
         }
-        float halfWidth = .5f * (1.1f + 2.4f * MathF.Abs(.5f * random.Bell() + .38f));
+        float halfWidth = .5f * (1f + 2.3f * MathF.Abs(.5f * random.Bell() + .38f));
         halfWidth = MathF.Min(halfWidth, 2.3f);
         float box = BoxSide * (1f + .05f * random.Bell()) - 2f * halfWidth;
         Vector2 extent = high - low;
@@ -126,8 +128,10 @@ internal sealed class DigitPen
     private void StampSegment(Vector3 from, Vector3 to, float halfWidth, float softness)
     {
         float radius = halfWidth * MathF.Max(from.Z, to.Z) + softness;
-        int left = Math.Max(0, (int)(MathF.Min(from.X, to.X) - radius)), right = Math.Min(Side - 1, (int)(MathF.Max(from.X, to.X) + radius));
-        int top = Math.Max(0, (int)(MathF.Min(from.Y, to.Y) - radius)), bottom = Math.Min(Side - 1, (int)(MathF.Max(from.Y, to.Y) + radius));
+        int left = Math.Max(0, (int)(MathF.Min(from.X, to.X) - radius));
+        int right = Math.Min(Side - 1, (int)(MathF.Max(from.X, to.X) + radius));
+        int top = Math.Max(0, (int)(MathF.Min(from.Y, to.Y) - radius));
+        int bottom = Math.Min(Side - 1, (int)(MathF.Max(from.Y, to.Y) + radius));
         float dx = to.X - from.X, dy = to.Y - from.Y;
         float lengthSquared = MathF.Max(dx * dx + dy * dy, 1e-6f);
         for (int y = top; y <= bottom; y++)
@@ -180,10 +184,11 @@ internal sealed class DigitPen
     {
         float contrast = random.Uniform(1.05f, 1.7f);
         float grain = random.Uniform(0f, .08f);
+        float fray = random.Uniform(0f, 1f); // ragged edges, where ink and paper meet
         for (int i = 0; i < picture.Length; i++)
         {
             float ink = _row[i];
-            float grey = ink <= .02f ? 0f : contrast * ink * (1f + grain * random.Bell());
+            float grey = ink <= .02f ? 0f : contrast * ink * (1f + (grain + fray * ink * (1f - ink)) * random.Bell());
             picture[i] = (byte)(255f * Math.Clamp(grey, 0f, 1f) + .5f);
         }
     }
@@ -205,7 +210,7 @@ internal sealed class DigitPen
             _phase = 6.2831853f * new Vector4(random.Uniform(), random.Uniform(), random.Uniform(), random.Uniform());
             _frequency = new Vector4(random.Uniform(2f, 6f), random.Uniform(2f, 6f), random.Uniform(2f, 6f), random.Uniform(2f, 6f));
             _amplitude = .035f * new Vector4(random.Bell(), random.Bell(), random.Bell(), random.Bell());
-            _waist = .38f * random.Bell();
+            _waist = .36f * random.Bell();
             _taper = .3f * random.Bell();
         }
 

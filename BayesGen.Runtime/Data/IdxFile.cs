@@ -64,7 +64,8 @@ public sealed class IdxFile
         return new IdxFile(name, ReadShape(content, name), content);
     }
 
-    /// <summary>What the stream holds once unpacked; a plain stream as it is. Closing the result leaves <paramref name="stream"/> open.</summary>
+    /// <summary>What the stream holds once unpacked; a plain stream as it is. Closing the result leaves
+    /// <paramref name="stream"/> open.</summary>
     internal static Stream OpenPlain(Stream stream)
     {
         long start = stream.Position;
@@ -72,21 +73,23 @@ public sealed class IdxFile
         stream.Position = start;
         return packed
             ? new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true)
-            : new BufferedStreamView(stream);
+            : new UnownedStream(stream);
     }
 
     private static int[] ReadShape(byte[] content, string name)
     {
         if (content.Length < 4)
-            throw new DataFormatException($"'{name}' is truncated: an IDX file starts with 4 bytes of magic number, it has {content.Length} bytes.");
+            throw new DataFormatException($"'{name}' is truncated: an IDX file starts with a magic number of 4 bytes, "
+                + $"it has {content.Length} bytes.");
         uint magic = BinaryPrimitives.ReadUInt32BigEndian(content);
         int rank = content[3];
         if (magic >> 8 != UnsignedByte || rank == 0)
-            throw new DataFormatException($"'{name}' is not an IDX file of unsigned bytes: expected the magic number 0x000008 followed by the "
-                + $"rank (e.g. 0x00000803 for images, 0x00000801 for labels), found 0x{magic:X8}.");
+            throw new DataFormatException($"'{name}' is not an IDX file of unsigned bytes: expected the magic number 0x000008 followed "
+                + $"by the rank (e.g. 0x00000803 for images, 0x00000801 for labels), found 0x{magic:X8}.");
         int header = HeaderLength(rank);
         if (content.Length < header)
-            throw new DataFormatException($"'{name}' is truncated: its header of rank {rank} takes {header} bytes, it has {content.Length}.");
+            throw new DataFormatException($"'{name}' is truncated: its header of rank {rank} takes {header} bytes, "
+                + $"it has {content.Length}.");
         var shape = new int[rank];
         UInt128 expected = 1;
         for (int i = 0; i < rank; i++)
@@ -109,7 +112,7 @@ public sealed class IdxFile
     private static int HeaderLength(int rank) => 4 + 4 * rank;
 
     /// <summary>Reads through to a stream without owning it.</summary>
-    private sealed class BufferedStreamView(Stream inner) : Stream
+    private sealed class UnownedStream(Stream inner) : Stream
     {
         public override bool CanRead => true;
         public override bool CanSeek => false;

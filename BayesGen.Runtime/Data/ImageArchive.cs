@@ -10,15 +10,15 @@ public sealed class ImageArchive
     /// <summary>The environment variable that names a folder of data.</summary>
     public const string DataVariable = "BAYESGEN_DATA";
 
-    private const string HowToProvide =
-        "Fetch the four files from one of the archive's mirrors, let the program download them (no data folder given), or use SyntheticDigits.";
+    private const string HowToProvide = "Fetch the four files from one of the archive's mirrors, "
+        + "let the program download them (no data folder given), or use SyntheticDigits.";
 
     private readonly ArchiveFile _trainImages;
     private readonly ArchiveFile _trainLabels;
     private readonly ArchiveFile _testImages;
     private readonly ArchiveFile _testLabels;
 
-    /// <summary>An archive by its name, the names of its ten classes, the MD5s of the four unpacked files in published order, and its mirrors.</summary>
+    /// <summary>An archive whose four MD5s are those of the unpacked images and labels to train on, then to test on.</summary>
     internal ImageArchive(string name, string[] classNames, string[] contentMd5, string[] mirrors)
     {
         Name = name;
@@ -96,11 +96,13 @@ public sealed class ImageArchive
     }
 
     /// <summary>
-    /// Makes sure that the four files are on this machine and returns their folder; downloads into the cache what is missing or broken there.
+    /// Makes sure that the four files are on this machine and returns their folder; downloads into the cache what is missing or broken
+    /// there.
     /// </summary>
     /// <exception cref="DirectoryNotFoundException">The folder given, or the one BAYESGEN_DATA names, does not exist.</exception>
     /// <exception cref="FileNotFoundException">A file is missing from such a folder.</exception>
-    /// <exception cref="DataDownloadException">A file could not be fetched, or must not be (<see cref="ImageDataOptions.AllowDownload"/>).</exception>
+    /// <exception cref="DataDownloadException">A file could not be fetched, or must not be
+    /// (<see cref="ImageDataOptions.AllowDownload"/>).</exception>
     public async Task<string> FetchAsync(ImageDataOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new ImageDataOptions();
@@ -167,7 +169,8 @@ public sealed class ImageArchive
     {
         if (options.CacheDirectory is { } given)
             return Path.Combine(given, Name);
-        string local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        string local = Environment.GetFolderPath(
+            Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
         return Path.Combine(local.Length > 0 ? local : Path.GetTempPath(), "BayesGen", Name);
     }
 

@@ -9,7 +9,8 @@ public sealed record ImageDataOptions
     /// </summary>
     public string? DataDirectory { get; init; }
 
-    /// <summary>The folder under which downloads are kept, one sub folder per archive. Null: BayesGen in the user's local application data.</summary>
+    /// <summary>The folder under which downloads are kept, one sub folder per archive.
+    /// Null: BayesGen in the user's local application data.</summary>
     public string? CacheDirectory { get; init; }
 
     /// <summary>False: never touch the network; missing or broken files are then an error. Default true.</summary>

@@ -10,7 +10,8 @@ public static class LabelledImages
     /// <param name="labelsPath">IDX file of rank 1, gzip or plain.</param>
     /// <param name="classCount">Labels must lie in 0..classCount-1, 1 to 256.</param>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
-    /// <exception cref="DataFormatException">A file is damaged, empty or of another rank, the counts differ, or a label is out of range.</exception>
+    /// <exception cref="DataFormatException">A file is damaged, empty or of another rank, the counts differ, or a label is out
+    /// of range.</exception>
     public static TensorDataSet Read(string imagesPath, string labelsPath, int classCount = 10)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 1);
@@ -25,7 +26,8 @@ public static class LabelledImages
         byte[] values = labels.Values.ToArray();
         int stranger = Array.FindIndex(values, v => v >= classCount);
         if (stranger >= 0)
-            throw new DataFormatException($"Label {values[stranger]} of example {stranger} in '{labels.Name}' is not in 0..{classCount - 1}.");
+            throw new DataFormatException(
+                $"Label {values[stranger]} of example {stranger} in '{labels.Name}' is not in 0..{classCount - 1}.");
         return TensorDataSet.FromImages(images.Values.ToArray(), values, images.Shape[0], images.Shape[1], images.Shape[2]);
     }
 

@@ -76,7 +76,8 @@ public sealed class TensorDataSet : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
         Tensor order = Permutation.Draw(Count, seed, stream: 0, CPU).to(Device);
-        return (Select(order.narrow(0, validationCount, Count - validationCount)), Select(order.narrow(0, 0, validationCount)));
+        TensorDataSet train = Select(order.narrow(0, validationCount, Count - validationCount));
+        return (train, Select(order.narrow(0, 0, validationCount)));
     }
 
     /// <summary>The first <paramref name="count"/> examples as a data set of its own (a copy).</summary>
@@ -84,13 +85,15 @@ public sealed class TensorDataSet : IDisposable
     public TensorDataSet Take(long count)
     {
         if (count < 1 || count > Count)
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"The data set holds {Counted(Count)} examples; take 1 to that many.");
+            throw new ArgumentOutOfRangeException(nameof(count), count,
+                $"The data set holds {Counted(Count)} examples; take 1 to that many.");
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
         return new TensorDataSet(Inputs.narrow(0, 0, count).clone(), Targets.narrow(0, 0, count).clone());
     }
 
-    /// <summary>A copy of the data set on <paramref name="device"/>, also where it is there already: each data set owns its tensors.</summary>
+    /// <summary>A copy of the data set on <paramref name="device"/>, even where it is there already: each data set owns its
+    /// tensors.</summary>
     public TensorDataSet To(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);

@@ -56,7 +56,8 @@ public sealed class ArchiveDownloadTests : IDisposable
     [Fact]
     public async Task TakesTheNextMirrorWhereOneGivesWrongContent()
     {
-        var server = new MemoryServer(uri => uri.Host == TinyArchive.FirstMirror.Host ? TinyArchive.Gzip([1, 2, 3]) : MemoryServer.Good(uri));
+        var server = new MemoryServer(
+            uri => uri.Host == TinyArchive.FirstMirror.Host ? TinyArchive.Gzip([1, 2, 3]) : MemoryServer.Good(uri));
         await _archive.FetchAsync(From(server));
         Assert.Equal(8, server.Asked.Count);
         Assert.Equal(4, Cached().Length);
@@ -77,9 +78,10 @@ public sealed class ArchiveDownloadTests : IDisposable
     [Fact]
     public async Task AnInterruptedDownloadLeavesNothingBehind()
     {
+        var cut = new HttpIOException(HttpRequestError.ResponseEnded, "cut off");
         var server = new MemoryServer((uri, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)
         {
-            Content = new StreamContent(new BreakingStream(MemoryServer.Good(uri)[..9], new HttpIOException(HttpRequestError.ResponseEnded, "cut off"))),
+            Content = new StreamContent(new BreakingStream(MemoryServer.Good(uri)[..9], cut)),
         }));
         var error = await Assert.ThrowsAsync<DataDownloadException>(() => _archive.FetchAsync(From(server)));
         Assert.Contains("cut off", error.Message);
