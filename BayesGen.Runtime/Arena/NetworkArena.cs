@@ -55,6 +55,9 @@ public sealed partial class NetworkArena : IDisposable
     /// <summary>The number of all weights, Bayesian, deterministic and frozen.</summary>
     public long TotalCount { get; private set; }
 
+    /// <summary>The device of the weights.</summary>
+    public Device Device => _weights.Count > 0 ? _weights[0].Parameter.device : CPU;
+
     internal IReadOnlyList<FamilyArena> Families => _families;
 
     internal IReadOnlyList<DeterministicArena> Deterministic => _deterministic;

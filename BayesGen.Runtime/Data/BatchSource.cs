@@ -1,0 +1,98 @@
+using TorchSharp.Modules;
+
+namespace BayesGen.Data;
+
+/// <summary>
+/// Where batches come from. A <see cref="TensorDataSet"/>, a <see cref="Batcher"/>, TorchSharp's data loader and a list of batches convert
+/// to it by themselves; any other sequence by <see cref="From"/>.
+/// </summary>
+public abstract class BatchSource
+{
+    /// <summary>The number of examples in one pass, or null where it is not known.</summary>
+    public abstract long? ExampleCount { get; }
+
+    /// <summary>
+    /// Whether batches are made for the consumer, who then disposes them. Those of a list or of a data loader belong to that.
+    /// </summary>
+    public abstract bool HandsOverBatches { get; }
+
+    /// <summary>One pass over the data.</summary>
+    /// <param name="batchSize">The batch size, for sources that make batches themselves.</param>
+    /// <param name="shuffle">Whether to shuffle, for sources that can.</param>
+    /// <param name="seed">The seed of the order.</param>
+    /// <param name="epoch">The number of the pass, from 0; each has an order of its own.</param>
+    /// <returns>Inputs and targets; the first dimension is the example.</returns>
+    public abstract IEnumerable<(Tensor Inputs, Tensor Targets)> Batches(int batchSize, bool shuffle, int seed, int epoch);
+
+    /// <summary>Batches of any sequence. It is enumerated once an epoch; who made the tensors disposes them.</summary>
+    /// <param name="batches">The batches; a sequence that can be enumerated only once serves one epoch.</param>
+    /// <param name="exampleCount">The number of examples in one pass, or null where it is not known.</param>
+    public static BatchSource From(IEnumerable<(Tensor Inputs, Tensor Targets)> batches, long? exampleCount = null)
+    {
+        ArgumentNullException.ThrowIfNull(batches);
+        return new SequenceSource(batches, exampleCount, handsOver: false);
+    }
+
+    /// <summary>Batches of the trainer's batch size, shuffled while training.</summary>
+    /// <param name="dataSet">The data.</param>
+    public static implicit operator BatchSource(TensorDataSet dataSet) => new TensorDataSetSource(dataSet);
+
+    /// <summary>The batcher's own batches; it keeps its own size, seed and count of epochs.</summary>
+    /// <param name="batcher">The batcher.</param>
+    public static implicit operator BatchSource(Batcher batcher) => new SequenceSource(batcher, batcher.ExampleCount, handsOver: true);
+
+    /// <summary>The batches of a list.</summary>
+    /// <param name="batches">Inputs and targets.</param>
+    public static implicit operator BatchSource(List<(Tensor Inputs, Tensor Targets)> batches) =>
+        new SequenceSource(batches, batches.Sum(batch => batch.Targets.shape[0]), handsOver: false);
+
+    /// <summary>The batches of an array.</summary>
+    /// <param name="batches">Inputs and targets.</param>
+    public static implicit operator BatchSource((Tensor Inputs, Tensor Targets)[] batches) =>
+        new SequenceSource(batches, batches.Sum(batch => batch.Targets.shape[0]), handsOver: false);
+
+    /// <summary>
+    /// The batches of TorchSharp's loader over a tensor data set of two tensors: inputs and targets. The loader does not tell how many
+    /// examples it has, so give the trainer its ExampleCount.
+    /// </summary>
+    /// <param name="loader">The loader.</param>
+    public static implicit operator BatchSource(DataLoader<IList<Tensor>, IList<Tensor>> loader) =>
+        new SequenceSource(loader.Select(Pair), null, handsOver: false);
+
+    /// <summary>
+    /// The batches of TorchSharp's loader over dictionaries with the keys <c>data</c> and <c>label</c>, as TorchVision's data sets have
+    /// them. The loader does not tell how many examples it has, so give the trainer its ExampleCount.
+    /// </summary>
+    /// <param name="loader">The loader.</param>
+    public static implicit operator BatchSource(DataLoader<Dictionary<string, Tensor>, Dictionary<string, Tensor>> loader) =>
+        new SequenceSource(loader.Select(Pair), null, handsOver: false);
+
+    private static (Tensor Inputs, Tensor Targets) Pair(IList<Tensor> tensors) => tensors.Count == 2
+        ? (tensors[0], tensors[1])
+        : throw new ArgumentException($"A batch of the data loader has {tensors.Count} tensors; expected inputs and targets, two.");
+
+    private static (Tensor Inputs, Tensor Targets) Pair(Dictionary<string, Tensor> tensors) =>
+        tensors.TryGetValue("data", out var inputs) && tensors.TryGetValue("label", out var targets)
+            ? (inputs, targets)
+            : throw new ArgumentException(
+                $"A batch of the data loader has the keys {string.Join(", ", tensors.Keys)}; expected 'data' and 'label'.");
+
+    private sealed class TensorDataSetSource(TensorDataSet dataSet) : BatchSource
+    {
+        public override long? ExampleCount => dataSet.Count;
+
+        public override bool HandsOverBatches => true;
+
+        public override IEnumerable<(Tensor Inputs, Tensor Targets)> Batches(int batchSize, bool shuffle, int seed, int epoch) =>
+            new Batcher(dataSet, batchSize, shuffle, seed) { Epoch = epoch };
+    }
+
+    private sealed class SequenceSource(IEnumerable<(Tensor Inputs, Tensor Targets)> batches, long? exampleCount, bool handsOver) : BatchSource
+    {
+        public override long? ExampleCount => exampleCount;
+
+        public override bool HandsOverBatches => handsOver;
+
+        public override IEnumerable<(Tensor Inputs, Tensor Targets)> Batches(int batchSize, bool shuffle, int seed, int epoch) => batches;
+    }
+}

@@ -1,0 +1,112 @@
+namespace BayesGen;
+
+/// <summary>The part of the loss that a <see cref="PlateauBeta"/> watches.</summary>
+public enum LossPart
+{
+    /// <summary>The fit loss.</summary>
+    Fit,
+
+    /// <summary>The divergence.</summary>
+    Divergence,
+}
+
+/// <summary>
+/// Multiplies beta by a factor when a part of the loss has stopped improving: a factor above 1 presses harder for sparsity once the fit
+/// is as good as it gets, one below 1 gives way once the divergence is.
+/// </summary>
+/// <remarks>
+/// A value improves when it is at most best - |best| * threshold. After <see cref="Patience"/> values in a row that do not, beta changes,
+/// is clipped, and the count begins again.
+/// </remarks>
+public sealed class PlateauBeta : BetaSchedule
+{
+    /// <summary>Changes smaller than this are not made, as in the Python library.</summary>
+    private const double SmallestChange = 1e-8;
+
+    private readonly double _initial;
+    private readonly double _factor;
+    private readonly double _threshold;
+    private double _best = double.PositiveInfinity;
+    private int _notImproved;
+
+    /// <summary>A plateau schedule.</summary>
+    /// <param name="beta">The beta to begin with, where this schedule is alone or first in a chain.</param>
+    /// <param name="factor">What beta is multiplied by; positive.</param>
+    /// <param name="patience">The number of values in a row without improvement; at least 1.</param>
+    /// <param name="threshold">The relative improvement that counts; not negative.</param>
+    public PlateauBeta(double beta, double factor, int patience, double threshold = 1e-4)
+    {
+        _initial = NotNegative(beta, nameof(beta));
+        _factor = double.IsFinite(factor) && factor > 0
+            ? factor
+            : throw new ArgumentOutOfRangeException(nameof(factor), factor, "The factor of a plateau schedule is positive.");
+        ArgumentOutOfRangeException.ThrowIfLessThan(patience, 1);
+        Patience = patience;
+        _threshold = NotNegative(threshold, nameof(threshold));
+    }
+
+    /// <summary>The number of values in a row without improvement after which beta changes.</summary>
+    public int Patience { get; }
+
+    /// <summary>The part of the loss to watch.</summary>
+    public LossPart Watches { get; init; } = LossPart.Fit;
+
+    /// <summary>Whether the mean of each epoch is watched instead of every step.</summary>
+    public bool PerEpoch { get; init; }
+
+    /// <summary>The lowest beta.</summary>
+    public double Min { get; init; } = 1e-9;
+
+    /// <summary>The highest beta.</summary>
+    public double Max { get; init; } = 1;
+
+    /// <summary>
+    /// Whether to count as the Python library does: the count is not begun again after a change, so beta changes at every further value
+    /// without improvement.
+    /// </summary>
+    public bool SeedCompatible { get; init; }
+
+    /// <inheritdoc/>
+    public override double Initial => _initial;
+
+    /// <inheritdoc/>
+    public override double Next(double beta, BetaSignal signal)
+    {
+        if (PerEpoch && !signal.EndsEpoch)
+            return beta;
+        return (Watches, PerEpoch) switch
+        {
+            (LossPart.Fit, false) => Next(beta, signal.Fit),
+            (LossPart.Fit, true) => Next(beta, signal.EpochFit),
+            (_, false) => Next(beta, signal.Divergence),
+            _ => Next(beta, signal.EpochDivergence),
+        };
+    }
+
+    /// <summary>The next beta after one value of the watched part.</summary>
+    /// <param name="beta">The present beta.</param>
+    /// <param name="loss">The value.</param>
+    public double Next(double beta, double loss)
+    {
+        if (double.IsPositiveInfinity(_best) || loss <= _best - Math.Abs(_best) * _threshold)
+        {
+            _best = loss;
+            _notImproved = 0;
+            return beta;
+        }
+
+        if (++_notImproved < Patience)
+            return beta;
+        if (!SeedCompatible)
+            _notImproved = 0;
+        var next = Math.Clamp(beta * _factor, Min, Max);
+        return Math.Abs(next - beta) > SmallestChange ? next : beta;
+    }
+
+    /// <inheritdoc/>
+    public override void Reset()
+    {
+        _best = double.PositiveInfinity;
+        _notImproved = 0;
+    }
+}

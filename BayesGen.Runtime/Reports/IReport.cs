@@ -1,0 +1,37 @@
+namespace BayesGen;
+
+/// <summary>Is told what happens while a network trains. Every member does nothing unless it is implemented.</summary>
+public interface IReport
+{
+    /// <summary>Training begins.</summary>
+    /// <param name="info">What will be trained.</param>
+    void OnStart(TrainingInfo info)
+    {
+    }
+
+    /// <summary>A step has ended.</summary>
+    /// <param name="step">Its result.</param>
+    void OnStep(StepResult step)
+    {
+    }
+
+    /// <summary>An epoch has ended, its validation included.</summary>
+    /// <param name="epoch">Its result.</param>
+    void OnEpoch(EpochResult epoch)
+    {
+    }
+
+    /// <summary>Training has ended.</summary>
+    /// <param name="training">Its result.</param>
+    void OnFinish(TrainingResult training)
+    {
+    }
+}
+
+/// <summary>What a training is about to do.</summary>
+/// <param name="Epochs">The number of epochs.</param>
+/// <param name="Examples">The number N of training examples.</param>
+/// <param name="BayesianWeights">The number of Bayesian weights.</param>
+/// <param name="AllWeights">The number of all weights.</param>
+/// <param name="Loss">The name of the loss.</param>
+public sealed record TrainingInfo(int Epochs, long Examples, long BayesianWeights, long AllWeights, string Loss);

@@ -1,0 +1,75 @@
+namespace BayesGen;
+
+/// <summary>One training step.</summary>
+/// <param name="Epoch">The epoch, from 1.</param>
+/// <param name="Step">The step within the epoch, from 1.</param>
+/// <param name="GlobalStep">The step since training began, from 1.</param>
+/// <param name="StepsPerEpoch">The number of steps in an epoch, or null in the first one where it is not known yet.</param>
+/// <param name="Examples">The number of examples in the batch.</param>
+/// <param name="Total">The loss that was minimised: fit + beta * divergence / N.</param>
+/// <param name="Fit">The fit loss alone, mean over the examples and draws.</param>
+/// <param name="Divergence">The divergence alone in nats, over the whole network, before beta and 1/N.</param>
+/// <param name="Beta">The weight of the divergence in this step.</param>
+/// <param name="Metrics">Each metric over the batch, of the mean output over the draws.</param>
+public sealed record StepResult(
+    int Epoch,
+    int Step,
+    long GlobalStep,
+    int? StepsPerEpoch,
+    long Examples,
+    double Total,
+    double Fit,
+    double Divergence,
+    double Beta,
+    IReadOnlyDictionary<string, double> Metrics);
+
+/// <summary>One epoch.</summary>
+/// <param name="Epoch">The epoch, from 1.</param>
+/// <param name="Epochs">The number of epochs that were asked for.</param>
+/// <param name="Total">The mean loss over the examples of the epoch.</param>
+/// <param name="Fit">The mean fit loss over the examples of the epoch.</param>
+/// <param name="Divergence">The mean divergence over the steps, in nats.</param>
+/// <param name="Beta">The weight of the divergence at the end of the epoch.</param>
+/// <param name="LearningRate">The learning rate of the epoch's last step.</param>
+/// <param name="Metrics">Each metric over the examples of the epoch.</param>
+/// <param name="Validation">The evaluation on the validation data, or null without any.</param>
+/// <param name="Duration">The time that the epoch took, validation included.</param>
+public sealed record EpochResult(
+    int Epoch,
+    int Epochs,
+    double Total,
+    double Fit,
+    double Divergence,
+    double Beta,
+    double LearningRate,
+    IReadOnlyDictionary<string, double> Metrics,
+    EvaluationResult? Validation,
+    TimeSpan Duration);
+
+/// <summary>A whole training.</summary>
+/// <param name="Epochs">Every epoch in order.</param>
+/// <param name="Duration">The time that it took.</param>
+public sealed record TrainingResult(IReadOnlyList<EpochResult> Epochs, TimeSpan Duration);
+
+/// <summary>An evaluation over all examples of a data set.</summary>
+/// <param name="Examples">The number of examples.</param>
+/// <param name="Total">fit + beta * divergence / N with the trainer's N and its present beta.</param>
+/// <param name="Fit">The mean fit loss over the examples.</param>
+/// <param name="Divergence">The divergence in nats, over the whole network.</param>
+/// <param name="Metrics">Each metric over all examples.</param>
+/// <param name="State">What the weights held.</param>
+/// <param name="Thresholds">The thresholds that weights were pruned by for this evaluation, or null.</param>
+/// <param name="Pruning">What was kept.</param>
+public sealed record EvaluationResult(
+    long Examples,
+    double Total,
+    double Fit,
+    double Divergence,
+    IReadOnlyDictionary<string, double> Metrics,
+    WeightState State,
+    Thresholds? Thresholds,
+    PruneReport Pruning)
+{
+    /// <summary>The part of examples that were classified right, where the accuracy is among the metrics; else NaN.</summary>
+    public double Accuracy => Metrics.TryGetValue(Metric.AccuracyName, out var accuracy) ? accuracy : double.NaN;
+}

@@ -1,0 +1,94 @@
+using BayesGen.Data;
+
+namespace BayesGen;
+
+/// <summary>Evaluation: it reads, and what it writes into the weights it puts back bit for bit.</summary>
+public sealed partial class VariationalTrainer
+{
+    /// <summary>The seed of the draw that estimates a divergence without a closed form, so that evaluations can be compared.</summary>
+    private const long DivergenceSeed = 20170611;
+
+    /// <summary>Evaluates the network on all examples of a data set, with the weights of the options' EvaluateAt.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="threshold">Prunes for this evaluation alone; null prunes nothing.</param>
+    /// <exception cref="ArgumentException">The data is empty, or a threshold fits nothing.</exception>
+    /// <exception cref="InvalidOperationException">A draw is alive, or the network cannot take a batch.</exception>
+    public EvaluationResult Evaluate(BatchSource data, Thresholds? threshold = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return Evaluate(data, threshold, Options.ExampleCount ?? _trainingExamples ?? data.ExampleCount ?? 1);
+    }
+
+    /// <summary>Evaluates the network pruned at each of several thresholds. The network itself is not pruned.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="thresholds">The thresholds, for example <c>[1.0, 2.0]</c>.</param>
+    /// <returns>One result for each threshold, in order.</returns>
+    public IReadOnlyList<EvaluationResult> EvaluateThresholds(BatchSource data, params IReadOnlyList<Thresholds> thresholds)
+    {
+        ArgumentNullException.ThrowIfNull(thresholds);
+        return [.. thresholds.Select(threshold => Evaluate(data, threshold))];
+    }
+
+    private EvaluationResult Evaluate(BatchSource data, Thresholds? threshold, long examplesOfTraining)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var arena = Model.Arena;
+        var keep = threshold is null ? null : arena.KeepMasks(threshold);
+        var pruning = arena.PruneStatistics(threshold);
+        var divergence = Number(arena.Divergence(Loss, DivergenceSeed));
+        var wasTraining = Model.training;
+        List<(nn.Module Module, bool Mode)> modes = [.. arena.Network.modules().Select(module => (module, module.training))];
+        double fit = 0;
+        long examples = 0;
+        var metrics = Options.Metrics.ToDictionary(metric => metric.Name, _ => 0.0);
+        using (var loan = arena.Borrow("evaluate"))
+        {
+            try
+            {
+                Model.train(false);
+                loan.Write(Options.EvaluateAt, keep);
+                foreach (var (inputs, targets) in data.Batches(Options.BatchSize, shuffle: false, Options.Seed, epoch: 0))
+                {
+                    using (NewDisposeScope())
+                    {
+                        var (x, y) = (OnDevice(inputs), OnDevice(targets));
+                        var output = Forward(x);
+                        var count = y.shape[0];
+                        fit += Number(Fit(output, y)) * count;
+                        examples += count;
+                        foreach (var metric in Options.Metrics)
+                            metrics[metric.Name] += metric.Sum(output, y);
+                    }
+
+                    if (data.HandsOverBatches)
+                    {
+                        inputs.Dispose();
+                        targets.Dispose();
+                    }
+                }
+            }
+            finally
+            {
+                Model.train(wasTraining);
+                // Parts that the user had put into another mode than the whole, such as a frozen batch normalisation.
+                foreach (var (module, mode) in modes)
+                    if (module.training != mode)
+                        module.train(mode);
+            }
+        }
+
+        if (examples == 0)
+            throw new ArgumentException("The evaluation data is empty.", nameof(data));
+        fit /= examples;
+        return new EvaluationResult(
+            examples,
+            fit + Beta * divergence / (Options.DivergenceScale == DivergenceScale.None ? 1 : examplesOfTraining),
+            fit,
+            divergence,
+            metrics.ToDictionary(metric => metric.Key, metric => metric.Value / examples),
+            Options.EvaluateAt,
+            threshold,
+            pruning);
+    }
+}
