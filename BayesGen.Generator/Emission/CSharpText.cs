@@ -1,5 +1,4 @@
 using System.Globalization;
-using BayesGen.SourceGeneration.Model;
 
 namespace BayesGen.SourceGeneration.Emission;
 
@@ -18,7 +17,7 @@ internal static class CSharpText
     public static string Cref(string type) => type.Replace('<', '{').Replace('>', '}').Replace("?", "");
 
     /// <summary>The body of a member of a wrapper that cannot work: it says what the analyzer says.</summary>
-    public static string Throw(NetworkModel model) => $"throw new global::System.InvalidOperationException({Literal(model.Refusal!)})";
+    public const string Throw = "throw new global::System.InvalidOperationException(Refusal)";
 
     public static string Pascal(string name) =>
         string.Concat(name.Split(['_'], StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word.Substring(1)));

@@ -17,7 +17,7 @@ internal static class ForwardSection
             """);
         if (model.Refusal is not null)
         {
-            writer.Write($"public override {forward.Result} forward({parameters}) => {Throw(model)};");
+            writer.Write($"public override {forward.Result} forward({parameters}) => {Throw};");
             return;
         }
 

@@ -44,15 +44,15 @@ internal static class MapSection
             var (type, body) = member(candidate, $"_prefix + {Literal(candidate.Key)}");
             writer.Write($"""
 
-                /// <summary>{Doc(Summary(candidate, what))}</summary>
+                /// <summary>{Summary(candidate, what)}</summary>
                 {(candidate.IsPublic ? "public" : "internal")} {type} {candidate.Name}{body}
                 """);
         }
     }
 
     private static string Summary(MemberModel member, string what) => member.Role == MemberRole.Composed
-        ? $"The {what} of {member.Key}, a {member.Layer} with annotations of its own."
-        : $"The {what} of {member.Key}, a {member.Layer} with the {member.Family!.Name} family.";
+        ? $"The {what} of <c>{Doc(member.Key)}</c>: {Doc(member.Layer)}, annotated on its own."
+        : $"The {what} of <c>{Doc(member.Key)}</c>: {Doc(member.Layer)}, {Doc(member.Family!.Name)} family.";
 
     private static (string Type, string Body) PosteriorOf(MemberModel member, string key)
     {

@@ -53,21 +53,23 @@ internal static class NetworkSection
         """);
 
     private static void WriteRefusing(NetworkModel model, SourceWriter writer) => writer.Write($$"""
+        private const string Refusal = {{Literal(model.Refusal!)}};
+
         /// <summary>Throws: the network cannot be wrapped as it is.</summary>
         /// <param name="network">The plain network.</param>
         public {{model.Host.WrapperName}}({{model.Host.NetworkType}} network)
-            : base({{Literal(model.Host.WrapperName)}}) => {{Throw(model)}};
+            : base({{Literal(model.Host.WrapperName)}}) => {{Throw}};
 
         /// <summary>The plain network.</summary>
-        public {{model.Host.NetworkType}} Network => {{Throw(model)}};
+        public {{model.Host.NetworkType}} Network => {{Throw}};
 
         /// <summary>The memory of the network.</summary>
-        public global::BayesGen.NetworkArena Arena => {{Throw(model)}};
+        public global::BayesGen.NetworkArena Arena => {{Throw}};
 
         /// <summary>The posteriors, by layer.</summary>
-        public PosteriorMap Posterior => {{Throw(model)}};
+        public PosteriorMap Posterior => {{Throw}};
 
         /// <summary>The priors, by layer.</summary>
-        public PriorMap Prior => {{Throw(model)}};
+        public PriorMap Prior => {{Throw}};
         """);
 }

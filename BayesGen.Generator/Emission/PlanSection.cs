@@ -22,7 +22,7 @@ internal static class PlanSection
         var head = $"public static void Describe(global::BayesGen.NetworkPlan plan, {model.Host.NetworkType} network, string prefix)";
         if (model.Refusal is not null)
         {
-            writer.Write($"{head} => {Throw(model)};");
+            writer.Write($"{head} => {Throw};");
             return;
         }
 

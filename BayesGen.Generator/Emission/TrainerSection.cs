@@ -28,7 +28,7 @@ internal static class TrainerSection
         var defaultHead = $"{visibility} {Trainer} CreateTrainer({extra}{Options} options)";
         writer.Write(model.Refusal is null
             ? $"{defaultHead} =>\n    CreateTrainer({pass}new {model.DefaultLoss}(), options);"
-            : $"{defaultHead} => {Throw(model)};");
+            : $"{defaultHead} => {Throw};");
 
         writer.Write($$"""
 
@@ -39,7 +39,7 @@ internal static class TrainerSection
             /// <returns>The trainer; dispose it before the network.</returns>
             {{visibility}} {{Trainer}} CreateTrainer<TLoss>({{extra}}TLoss loss, {{Options}} options)
                 where TLoss : global::BayesGen.VariationalLoss{{string.Concat(model.Families.Select(family => $", global::BayesGen.IScores<{family.Type}>"))}} =>
-                {{(model.Refusal is null ? $"new {Trainer}(this, {forward}, loss, options)" : Throw(model))}};
+                {{(model.Refusal is null ? $"new {Trainer}(this, {forward}, loss, options)" : Throw)}};
             """);
     }
 
@@ -47,6 +47,6 @@ internal static class TrainerSection
     {
         0 => "nothing, as the network has no Bayesian weights that are known",
         1 => $"the {model.Families[0].Name} posterior",
-        _ => $"the posteriors {string.Join(", ", model.Families.Select(family => family.Name))}",
+        _ => $"the posteriors {string.Join(" and ", model.Families.Select(family => family.Name))}",
     };
 }

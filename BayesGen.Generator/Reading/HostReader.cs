@@ -82,7 +82,7 @@ internal static class HostReader
     {
         var wrapper = WrapperName(type);
         var @namespace = type.ContainingNamespace.IsGlobalNamespace ? null : type.ContainingNamespace.FullName();
-        var hint = type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString() + ".";
+        var hint = @namespace is null ? "" : @namespace.Replace("@", "") + ".";
         var declared = type.ToDisplayString(WithConstraints);
         var constraints = declared.IndexOf(" where ", StringComparison.Ordinal);
         return new HostModel(

@@ -15,24 +15,36 @@ internal sealed record ScoredField(string Key, INamedTypeSymbol Posterior, Famil
 /// <summary>The posteriors of a network.</summary>
 internal static class ScoredFields
 {
-    /// <summary>Those of a network of this project or, by the constraint of its wrapper's CreateTrainer, of a referenced one.</summary>
+    /// <summary>Those of a network of this project or, read from the maps of its wrapper, of a referenced one.</summary>
     public static IReadOnlyList<ScoredField> In(
         INamedTypeSymbol network, KnownTypes known, HashSet<ISymbol> visited, CancellationToken cancellation)
     {
         if (visited.Contains(network))
             return []; // Its families are on the list already.
-        if (!SymbolEqualityComparer.Default.Equals(network.ContainingAssembly, known.Compilation.Assembly))
-            return Annotations.ReferencedWrapper(network, known) is { } wrapper
-                ? [.. AskedBy(wrapper, known).Select(posterior => new ScoredField("*", posterior, FamilyCatalog.Describe(posterior, known)))]
-                : [];
-        return new MemberReader(network, known, [], visited, cancellation).Read().Scored;
+        if (SymbolEqualityComparer.Default.Equals(network.ContainingAssembly, known.Compilation.Assembly))
+            return new MemberReader(network, known, [], visited, cancellation).Read().Scored;
+        return Annotations.ReferencedWrapper(network, known) is { } wrapper ? [.. InMap(wrapper, known, visited)] : [];
     }
 
-    /// <summary>What a wrapper's CreateTrainer asks of a loss. The fields are not known from there.</summary>
-    public static IEnumerable<INamedTypeSymbol> AskedBy(INamedTypeSymbol wrapper, KnownTypes known) => wrapper
-        .GetMembers("CreateTrainer").OfType<IMethodSymbol>()
-        .SelectMany(method => method.TypeParameters)
-        .SelectMany(parameter => parameter.ConstraintTypes).OfType<INamedTypeSymbol>()
-        .Where(constraint => SymbolEqualityComparer.Default.Equals(constraint.OriginalDefinition, known.Scores))
-        .Select(constraint => constraint.TypeArguments[0]).OfType<INamedTypeSymbol>();
+    /// <summary>The private fields of a referenced network are not visible, but its wrapper shows each as a property.</summary>
+    private static IEnumerable<ScoredField> InMap(INamedTypeSymbol wrapper, KnownTypes known, HashSet<ISymbol> visited)
+    {
+        if (!visited.Add(wrapper))
+            yield break;
+        foreach (var property in wrapper.GetTypeMembers("PosteriorMap").SelectMany(map => map.GetMembers()).OfType<IPropertySymbol>())
+        {
+            if (property.Type is INamedTypeSymbol { Name: "PosteriorMap", ContainingType: { } inner })
+            {
+                foreach (var field in InMap(inner, known, visited))
+                    yield return field.Under(property.Name);
+                continue;
+            }
+
+            var posterior = property.Type.DerivesFrom(known.Posterior)
+                ? property.Type
+                : property.Type.SelfAndBases().FirstOrDefault(type => type.Name == "PosteriorGroup")?.TypeArguments[0];
+            if (posterior is INamedTypeSymbol family)
+                yield return new ScoredField(property.Name, family, FamilyCatalog.Describe(family, known));
+        }
+    }
 }
