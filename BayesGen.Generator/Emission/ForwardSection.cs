@@ -1,0 +1,32 @@
+using BayesGen.SourceGeneration.Model;
+using static BayesGen.SourceGeneration.Emission.CSharpText;
+
+namespace BayesGen.SourceGeneration.Emission;
+
+/// <summary>The forward pass.</summary>
+internal static class ForwardSection
+{
+    public static void Write(NetworkModel model, SourceWriter writer)
+    {
+        using var region = writer.Region("Forward");
+        var forward = model.Forward;
+        var parameters = string.Join(", ", forward.Inputs.Select(input => $"{input.Type} {input.Name}"));
+        writer.Write("""
+            /// <summary>Runs the network on its current weights: those of the draw that is alive, else the mean or the MAP.</summary>
+            /// <inheritdoc/>
+            """);
+        if (model.Refusal is not null)
+        {
+            writer.Write($"public override {forward.Result} forward({parameters}) => {Throw};");
+            return;
+        }
+
+        writer.Write($$"""
+            public override {{forward.Result}} forward({{parameters}})
+            {
+                Arena.BeforeForward();
+                return Network.call({{string.Join(", ", forward.Inputs.Select(input => input.Name))}});
+            }
+            """);
+    }
+}

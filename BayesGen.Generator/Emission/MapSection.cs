@@ -1,0 +1,82 @@
+using BayesGen.SourceGeneration.Model;
+using static BayesGen.SourceGeneration.Emission.CSharpText;
+
+namespace BayesGen.SourceGeneration.Emission;
+
+/// <summary>The posteriors and priors of the network as typed properties.</summary>
+internal static class MapSection
+{
+    public static void Write(NetworkModel model, SourceWriter writer)
+    {
+        using var region = writer.Region("Posterior and prior maps");
+        WriteMap("PosteriorMap", "posteriors", model, writer, PosteriorOf);
+        writer.Blank();
+        WriteMap("PriorMap", "priors", model, writer, PriorOf);
+    }
+
+    private static void WriteMap(
+        string name, string what, NetworkModel model, SourceWriter writer, Func<MemberModel, string, (string Type, string Body)> member)
+    {
+        writer.Write($"/// <summary>The {what} of a <see cref=\"{Cref(model.Host.NetworkType)}\"/>, by layer.</summary>");
+        using var _ = writer.Braces($"public sealed class {name}");
+        var members = model.Members.Where(candidate => candidate.Role is MemberRole.Bayesian or MemberRole.Composed).ToList();
+        if (members.Count > 0)
+            writer.Write("""
+                private readonly global::BayesGen.NetworkArena _arena;
+                private readonly string _prefix;
+
+                """);
+        writer.Write($$"""
+            /// <summary>The {{what}} under a prefix; a wrapper makes its own.</summary>
+            /// <param name="arena">The memory of the whole network.</param>
+            /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
+            public {{name}}(global::BayesGen.NetworkArena arena, string prefix)
+            {
+            """);
+        if (members.Count > 0)
+            writer.Write("""
+                    _arena = arena;
+                    _prefix = prefix;
+                """);
+        writer.Write("}");
+        foreach (var candidate in members)
+        {
+            var (type, body) = member(candidate, $"_prefix + {Literal(candidate.Key)}");
+            writer.Write($"""
+
+                /// <summary>{Summary(candidate, what)}</summary>
+                {(candidate.IsPublic ? "public" : "internal")} {type} {candidate.Name}{body}
+                """);
+        }
+    }
+
+    private static string Summary(MemberModel member, string what) => member.Role == MemberRole.Composed
+        ? $"The {what} of <c>{Doc(member.Key)}</c>: {Doc(member.Layer)}, annotated on its own."
+        : $"The {what} of <c>{Doc(member.Key)}</c>: {Doc(member.Layer)}, {Doc(member.Family!.Name)} family.";
+
+    private static (string Type, string Body) PosteriorOf(MemberModel member, string key)
+    {
+        if (member.Role == MemberRole.Composed)
+            return ($"{member.Wrapper}.PosteriorMap", $" => new(_arena, {key} + \".\");");
+        var family = member.Family!.Type;
+        return member.IsParameter
+            ? (family, $" => _arena.Posterior<{family}>({key});")
+            : ($"global::BayesGen.{Shape(member, "Posterior", "PosteriorGroup")}<{family}>", $" => new(_arena, {key});");
+    }
+
+    private static (string Type, string Body) PriorOf(MemberModel member, string key)
+    {
+        if (member.Role == MemberRole.Composed)
+            return ($"{member.Wrapper}.PriorMap", $" => new(_arena, {key} + \".\");");
+        return member.IsParameter
+            ? ("global::BayesGen.Prior", $" {{ get => _arena.Prior({key}); set => _arena.SetPrior({key}, value); }}")
+            : ($"global::BayesGen.{Shape(member, "Prior", "PriorGroup")}", $" => new(_arena, {key});");
+    }
+
+    private static string Shape(MemberModel member, string what, string group) => member.Weights.Count(weight => weight.IsBayesian) switch
+    {
+        0 => group,
+        1 => "Weight" + what,
+        _ => "WeightBias" + what,
+    };
+}

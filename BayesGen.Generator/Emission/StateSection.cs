@@ -1,0 +1,144 @@
+namespace BayesGen.SourceGeneration.Emission;
+
+/// <summary>What TorchSharp asks of a module: parameters, state, device, mode and end of life. The same for every network.</summary>
+internal static class StateSection
+{
+    public static void Write(SourceWriter writer)
+    {
+        using var region = writer.Region("State and movement");
+        writer.Write("""
+            /// <summary>What an optimizer trains: the posterior parameters and the deterministic weights, flat.</summary>
+            /// <inheritdoc/>
+            public override global::System.Collections.Generic.IEnumerable<(string name, global::TorchSharp.Modules.Parameter parameter)> named_parameters(bool recurse = true) =>
+                _isDisposed ? [] : Arena.Parameters();
+
+            /// <inheritdoc/>
+            public override global::TorchSharp.Modules.Parameter? get_parameter(string target)
+            {
+                foreach (var (name, parameter) in named_parameters())
+                    if (name == target)
+                        return parameter;
+                return null;
+            }
+
+            /// <inheritdoc/>
+            public override bool has_parameter(string target) => get_parameter(target) is not null;
+
+            /// <summary>The buffers of the network.</summary>
+            /// <inheritdoc/>
+            public override global::System.Collections.Generic.IEnumerable<(string name, global::TorchSharp.torch.Tensor buffer)> named_buffers(bool recurse = true, bool include_nonpersistent = true) =>
+                _isDisposed ? [] : Network.named_buffers(recurse, include_nonpersistent);
+
+            /// <inheritdoc/>
+            public override global::TorchSharp.torch.Tensor? get_buffer(string target) => Network.get_buffer(target);
+
+            /// <inheritdoc/>
+            public override bool has_buffer(string target) => Network.has_buffer(target);
+
+            /// <summary>The network.</summary>
+            /// <inheritdoc/>
+            public override global::System.Collections.Generic.IEnumerable<(string name, global::TorchSharp.torch.nn.Module module)> named_children() =>
+                _isDisposed ? [] : [("network", Network)];
+
+            /// <summary>The network and the modules in it.</summary>
+            /// <inheritdoc/>
+            public override global::System.Collections.Generic.IEnumerable<(string name, global::TorchSharp.torch.nn.Module module)> named_modules()
+            {
+                if (_isDisposed)
+                    yield break;
+                yield return ("network", Network);
+                foreach (var (name, module) in Network.named_modules())
+                    yield return ("network." + name, module);
+            }
+
+            /// <inheritdoc/>
+            public override global::TorchSharp.torch.nn.Module apply(global::System.Action<global::TorchSharp.torch.nn.Module> fn)
+            {
+                Network.apply(fn);
+                fn(this);
+                return this;
+            }
+
+            /// <summary>The state under the keys of <see cref="StateKeys"/>. The tensors are live.</summary>
+            /// <inheritdoc/>
+            public override global::System.Collections.Generic.Dictionary<string, global::TorchSharp.torch.Tensor> state_dict(
+                global::System.Collections.Generic.Dictionary<string, global::TorchSharp.torch.Tensor>? destination = null, string? prefix = null) =>
+                Arena.StateDict(destination, prefix);
+
+            /// <summary>Replaces the state, or leaves it as it was where keys or shapes do not fit.</summary>
+            /// <inheritdoc/>
+            public override (global::System.Collections.Generic.IList<string> missing_keys, global::System.Collections.Generic.IList<string> unexpected_keyes) load_state_dict(
+                global::System.Collections.Generic.Dictionary<string, global::TorchSharp.torch.Tensor> source, bool strict = true, global::System.Collections.Generic.IList<string>? skip = null) =>
+                Arena.LoadStateDict(source, strict, skip);
+
+            /// <inheritdoc/>
+            public override global::TorchSharp.torch.nn.Module load(
+                global::System.IO.BinaryReader reader, bool strict = true, global::System.Collections.Generic.IList<string>? skip = null,
+                global::System.Collections.Generic.Dictionary<string, bool>? loadedParameters = null)
+            {
+                base.load(reader, strict, skip, loadedParameters);
+                Arena.AdoptState();
+                return this;
+            }
+
+            /// <inheritdoc/>
+            public override void train(bool train = true)
+            {
+                base.train(train);
+                Arena.Invalidate();
+            }
+
+            /// <summary>Forgets every gradient, one that a bare backward() left in the network included.</summary>
+            /// <inheritdoc/>
+            public override void zero_grad(bool set_to_none = true) => Arena.ZeroGradients(set_to_none);
+
+            /// <inheritdoc/>
+            protected override global::TorchSharp.torch.nn.Module _to(global::TorchSharp.torch.Device device, global::TorchSharp.torch.ScalarType dtype, bool non_blocking)
+            {
+                Arena.Move(() => global::TorchSharp.ModuleExtensionMethods.to(Network, device, dtype, non_blocking));
+                return MovedTo(device.type, device.index);
+            }
+
+            /// <inheritdoc/>
+            protected override global::TorchSharp.torch.nn.Module _to(global::TorchSharp.DeviceType deviceType, int deviceIndex, bool non_blocking)
+            {
+                Arena.Move(() => global::TorchSharp.ModuleExtensionMethods.to(Network, deviceType, deviceIndex, non_blocking));
+                return MovedTo(deviceType, deviceIndex);
+            }
+
+            /// <inheritdoc/>
+            protected override global::TorchSharp.torch.nn.Module _to(global::TorchSharp.torch.ScalarType dtype, bool non_blocking)
+            {
+                Arena.Move(() => global::TorchSharp.ModuleExtensionMethods.to(Network, dtype, non_blocking));
+                return this;
+            }
+
+            /// <summary>Does nothing: the fields of the wrapper are no components, and the network has registered its own.</summary>
+            protected override void RegisterComponents()
+            {
+            }
+
+            /// <summary>Disposes the posterior and the network.</summary>
+            /// <inheritdoc/>
+            protected override void Dispose(bool disposing)
+            {
+                if (disposing && !_isDisposed)
+                {
+                    _isDisposed = true;
+                    Arena.Dispose();
+                    Network.Dispose();
+                }
+
+                base.Dispose(disposing);
+            }
+
+            // TorchSharp keeps an index for CUDA devices alone.
+            private global::TorchSharp.torch.nn.Module MovedTo(global::TorchSharp.DeviceType type, int index)
+            {
+                _deviceType = type;
+                _deviceIndex = type == global::TorchSharp.DeviceType.CUDA ? index : -1;
+                return this;
+            }
+            """);
+    }
+}

@@ -1,0 +1,52 @@
+using BayesGen.SourceGeneration.Model;
+using static BayesGen.SourceGeneration.Emission.CSharpText;
+
+namespace BayesGen.SourceGeneration.Emission;
+
+/// <summary>The ways to a trainer. What a loss has to score is a constraint, so that the compiler is the judge.</summary>
+internal static class TrainerSection
+{
+    private const string Trainer = "global::BayesGen.VariationalTrainer";
+    private const string Options = "global::BayesGen.TrainerOptions";
+
+    public static void Write(NetworkModel model, SourceWriter writer)
+    {
+        using var region = writer.Region("Trainer");
+        var visibility = model.Families.All(family => family.IsPublic) ? "public" : "internal";
+        var (extra, extraDoc, pass, forward) = model.Forward.IsTensorToTensor
+            ? ("", "", "", "call")
+            : ("global::System.Func<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> forward, ",
+                "\n/// <param name=\"forward\">Runs the wrapper on a batch, which is one tensor, and gives the prediction.</param>",
+                "forward, ",
+                "forward");
+
+        writer.Write($$"""
+            /// <summary>A trainer that minimises <see cref="{{Cref(model.DefaultLoss)}}"/>.</summary>{{extraDoc}}
+            /// <param name="options">How to train.</param>
+            /// <returns>The trainer; dispose it before the network.</returns>
+            """);
+        var defaultHead = $"{visibility} {Trainer} CreateTrainer({extra}{Options} options)";
+        writer.Write(model.Refusal is null
+            ? $"{defaultHead} =>\n    CreateTrainer({pass}new {model.DefaultLoss}(), options);"
+            : $"{defaultHead} => {Throw};");
+
+        writer.Write($$"""
+
+            /// <summary>A trainer that minimises a loss of your choice. It has to score {{Doc(FamilyNames(model))}}.</summary>
+            /// <typeparam name="TLoss">The loss.</typeparam>{{extraDoc}}
+            /// <param name="loss">What to minimise.</param>
+            /// <param name="options">How to train.</param>
+            /// <returns>The trainer; dispose it before the network.</returns>
+            {{visibility}} {{Trainer}} CreateTrainer<TLoss>({{extra}}TLoss loss, {{Options}} options)
+                where TLoss : global::BayesGen.VariationalLoss{{string.Concat(model.Families.Select(family => $", global::BayesGen.IScores<{family.Type}>"))}} =>
+                {{(model.Refusal is null ? $"new {Trainer}(this, {forward}, loss, options)" : Throw)}};
+            """);
+    }
+
+    private static string FamilyNames(NetworkModel model) => model.Families.Count switch
+    {
+        0 => "nothing, as the network has no Bayesian weights that are known",
+        1 => $"the {model.Families[0].Name} posterior",
+        _ => $"the posteriors {string.Join(" and ", model.Families.Select(family => family.Name))}",
+    };
+}

@@ -1,0 +1,92 @@
+namespace BayesGen.SourceGeneration.Model;
+
+/// <summary>A field or auto-property that holds a layer, a network or a parameter.</summary>
+/// <param name="Key">Its key in the state of the network.</param>
+/// <param name="Name">Its name in the maps of the wrapper.</param>
+/// <param name="Layer">The type it is declared with, as the developer reads it.</param>
+/// <param name="Role">What becomes of its weights.</param>
+/// <param name="Access">How generated code gets at its value.</param>
+/// <param name="Family">The family of its weights; null unless they are Bayesian.</param>
+/// <param name="Options">What the annotation adds to the family.</param>
+/// <param name="Weights">Its weights where the layout is proven, else nothing.</param>
+/// <param name="IsParameter">Whether it holds a parameter and no layer.</param>
+/// <param name="Wrapper">The wrapper of the network it holds, where that has one of its own.</param>
+/// <param name="IsPublic">Whether everybody who sees the wrapper sees the types in the maps too.</param>
+/// <param name="MayBeNormalisation">Whether only the run time can tell a normalisation layer, which stays plain.</param>
+internal sealed record MemberModel(
+    string Key,
+    string Name,
+    string Layer,
+    MemberRole Role,
+    AccessModel Access,
+    FamilyModel? Family,
+    OptionsModel Options,
+    EquatableArray<WeightModel> Weights,
+    bool IsParameter,
+    string? Wrapper,
+    bool IsPublic,
+    bool MayBeNormalisation);
+
+/// <summary>What becomes of a member's weights.</summary>
+internal enum MemberRole
+{
+    /// <summary>They get a posterior.</summary>
+    Bayesian,
+
+    /// <summary>They stay plain numbers.</summary>
+    Deterministic,
+
+    /// <summary>There are none.</summary>
+    Weightless,
+
+    /// <summary>The annotations of the network that it holds say.</summary>
+    Composed,
+}
+
+/// <summary>One weight of a layer.</summary>
+/// <param name="Name">Its name within the layer; empty for a parameter.</param>
+/// <param name="IsBayesian">Whether it has a posterior.</param>
+internal sealed record WeightModel(string Name, bool IsBayesian);
+
+/// <summary>A posterior family.</summary>
+/// <param name="Type">The posterior class.</param>
+/// <param name="Name">The name that the developer uses.</param>
+/// <param name="IsPublic">Whether the class is public.</param>
+/// <param name="IncludesBias">Whether biases are Bayesian unless the annotation says so; null where that is not known.</param>
+/// <param name="ParameterNames">The names of its parameters, or nothing where they are not known.</param>
+internal sealed record FamilyModel(
+    string Type, string Name, bool IsPublic, bool? IncludesBias, EquatableArray<string> ParameterNames);
+
+/// <summary>What an annotation adds to its family. Null: nothing said.</summary>
+/// <param name="PriorType">The class of the prior.</param>
+/// <param name="PriorScale">The scale of the prior.</param>
+/// <param name="IncludeBias">Whether biases are Bayesian.</param>
+/// <param name="InitialLogSigma">The starting value of log sigma.</param>
+internal sealed record OptionsModel(string? PriorType, double? PriorScale, bool? IncludeBias, double? InitialLogSigma)
+{
+    public static OptionsModel None { get; } = new(null, null, null, null);
+}
+
+/// <summary>How generated code gets at the value of a member.</summary>
+/// <param name="Kind">The way.</param>
+/// <param name="Name">The member where it is read directly; else the field that holds the value.</param>
+/// <param name="Type">The type of the value; for <see cref="AccessKind.FieldOfHiddenType"/> its name at run time.</param>
+/// <param name="DeclaringType">The class that declares the member, where it is a base class of the network; else null.</param>
+/// <param name="NeedsCast">Whether the value has to be cast to a module first.</param>
+internal sealed record AccessModel(AccessKind Kind, string Name, string Type, string? DeclaringType, bool NeedsCast);
+
+/// <summary>The ways to the value of a member.</summary>
+internal enum AccessKind
+{
+    /// <summary>The member is visible to generated code.</summary>
+    Direct,
+
+    /// <summary>The field is not, but its type is: an unsafe accessor.</summary>
+    Field,
+
+    /// <summary>Neither is: an unsafe accessor that names the type by a string.</summary>
+    FieldOfHiddenType,
+
+    /// <summary>There is no way; the run time knows the member by the name under which TorchSharp registered it.</summary>
+    None,
+}

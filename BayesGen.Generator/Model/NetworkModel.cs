@@ -1,0 +1,47 @@
+namespace BayesGen.SourceGeneration.Model;
+
+/// <summary>Everything that one generated file says.</summary>
+/// <param name="Host">The names of the network and of its wrapper.</param>
+/// <param name="Forward">The signature of the forward pass.</param>
+/// <param name="Members">The fields and properties that hold layers, in the order in which TorchSharp registers them.</param>
+/// <param name="Families">Every family of the network, those of the networks in it included.</param>
+/// <param name="DefaultLoss">The loss of a trainer that is made without one.</param>
+/// <param name="Refusal">Why the class cannot be wrapped as it is, for the bodies of the wrapper to say; null where it can.</param>
+internal sealed record NetworkModel(
+    HostModel Host,
+    ForwardModel Forward,
+    EquatableArray<MemberModel> Members,
+    EquatableArray<FamilyModel> Families,
+    string DefaultLoss,
+    string? Refusal);
+
+/// <summary>The names of a network and its wrapper.</summary>
+/// <param name="HintName">The name of the generated file.</param>
+/// <param name="Namespace">The namespace of both, or null for the global one.</param>
+/// <param name="Accessibility">What the wrapper is declared as.</param>
+/// <param name="WrapperName">The name of the wrapper.</param>
+/// <param name="TypeParameters">The type parameters of a generic network in angle brackets, or nothing.</param>
+/// <param name="Constraints">Their constraints, or nothing.</param>
+/// <param name="NetworkType">The network.</param>
+/// <param name="NetworkName">The network as the developer calls it.</param>
+internal sealed record HostModel(
+    string HintName,
+    string? Namespace,
+    string Accessibility,
+    string WrapperName,
+    string TypeParameters,
+    string Constraints,
+    string NetworkType,
+    string NetworkName);
+
+/// <summary>The signature of the forward pass.</summary>
+/// <param name="BaseType">The TorchSharp module class that the network derives from.</param>
+/// <param name="Inputs">What goes in.</param>
+/// <param name="Result">What comes out.</param>
+/// <param name="IsTensorToTensor">Whether a batch of one tensor can be passed as it is.</param>
+internal sealed record ForwardModel(string BaseType, EquatableArray<InputModel> Inputs, string Result, bool IsTensorToTensor);
+
+/// <summary>One input of the forward pass.</summary>
+/// <param name="Type">Its type.</param>
+/// <param name="Name">Its name.</param>
+internal sealed record InputModel(string Type, string Name);

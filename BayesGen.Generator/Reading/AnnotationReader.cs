@@ -1,0 +1,123 @@
+using BayesGen.SourceGeneration.Diagnostics;
+using BayesGen.SourceGeneration.Model;
+using Microsoft.CodeAnalysis;
+
+namespace BayesGen.SourceGeneration.Reading;
+
+/// <summary>What one [Bayesian] says.</summary>
+/// <param name="Posterior">The posterior class; null where it names none that can be used.</param>
+/// <param name="Family">Its description; where there is none, one that lets the wrapper be declared.</param>
+/// <param name="Options">What the annotation adds.</param>
+internal sealed record Annotation(INamedTypeSymbol? Posterior, FamilyModel Family, OptionsModel Options)
+{
+    /// <summary>Whether a bias gets a posterior; null where that is not known before the program runs.</summary>
+    public bool? IncludesBias => Options.IncludeBias ?? Family.IncludesBias;
+}
+
+/// <summary>Reads [Bayesian] attributes and says what is wrong with them.</summary>
+internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings, CancellationToken cancellation)
+{
+    private static readonly FamilyModel Unusable =
+        new("global::BayesGen.Posterior", "unusable", IsPublic: true, IncludesBias: null, EquatableArray<string>.Empty);
+
+    /// <summary>Reads the annotation of a class or member.</summary>
+    /// <param name="attribute">The attribute.</param>
+    /// <param name="target">What it stands on.</param>
+    /// <param name="owner">The class it belongs to.</param>
+    public Annotation Read(AttributeData attribute, ISymbol target, INamedTypeSymbol owner)
+    {
+        var posterior = PosteriorOf(attribute, Report);
+        var named = attribute.NamedArguments.ToDictionary(pair => pair.Key, pair => pair.Value);
+        var scale = Number("PriorScale");
+        if (scale is { } number && (double.IsInfinity(number) || number <= 0))
+        {
+            Report("PriorScale", "a scale is a positive, finite number");
+            scale = null;
+        }
+
+        string? prior = null;
+        if (named.TryGetValue("Prior", out var chosen))
+            prior = PriorOf(chosen.Value as ITypeSymbol, scale is not null, Report);
+        else if (scale is not null && posterior is { Name: "LogUniformPosterior" } && posterior.ContainingAssembly.Equals(
+            known.Posterior!.ContainingAssembly, SymbolEqualityComparer.Default))
+            Report("PriorScale", "the log-uniform prior has no scale; remove PriorScale, or use the Gaussian family");
+
+        return new Annotation(
+            posterior,
+            posterior is null ? Unusable : FamilyCatalog.Describe(posterior, known),
+            new OptionsModel(prior, scale, named.TryGetValue("IncludeBias", out var bias) ? bias.Value as bool? : null, Number("InitialLogSigma")));
+
+        double? Number(string name) =>
+            named.TryGetValue(name, out var value) && value.Value is double number && !double.IsNaN(number) ? number : null;
+
+        void Report(string what, string why) =>
+            findings.Add(new Finding(Descriptors.NotAFamily, attribute.LocationOr(target, cancellation), owner, what, why));
+    }
+
+    private INamedTypeSymbol? PosteriorOf(AttributeData attribute, Action<string, string> report)
+    {
+        if (attribute.ConstructorArguments.Length != 1 || attribute.ConstructorArguments[0] is not { Kind: not TypedConstantKind.Error } argument)
+            return null; // The compiler has its own words for this.
+        if (argument.Kind == TypedConstantKind.Enum)
+            return ShippedPosterior(argument, report);
+        if (argument.Value is not INamedTypeSymbol type)
+        {
+            report(argument.Value is ITypeSymbol other ? other.ShortName() : "null", "it is no posterior class");
+            return null;
+        }
+
+        var why = ReasonAgainst(type, "posterior");
+        if (why is null && !type.DerivesFrom(known.Posterior))
+            why = "it does not derive from Posterior; a family is a class that derives from Posterior and implements IPosterior of itself";
+        if (why is null && !type.AllInterfaces.Any(candidate => IsPosteriorOf(candidate, type)))
+            why = $"it does not implement IPosterior<{type.ShortName()}>, which says how to build and start it";
+        if (why is null)
+            return type;
+        report(type.ShortName(), why);
+        return null;
+    }
+
+    private INamedTypeSymbol? ShippedPosterior(TypedConstant family, Action<string, string> report)
+    {
+        var member = family.Type!.GetMembers().OfType<IFieldSymbol>()
+            .FirstOrDefault(field => field.HasConstantValue && Equals(field.ConstantValue, family.Value));
+        var posterior = member is null ? null : known.Compilation.GetTypeByMetadataName(FamilyCatalog.PosteriorOf(member.Name));
+        if (posterior is null)
+            report($"({family.Type.Name}){family.Value}", "BayesGen has no such family; name one of the members of Family");
+        return posterior;
+    }
+
+    private bool IsPosteriorOf(INamedTypeSymbol candidate, INamedTypeSymbol type) =>
+        SymbolEqualityComparer.Default.Equals(candidate.OriginalDefinition, known.PosteriorInterface)
+        && SymbolEqualityComparer.Default.Equals(candidate.TypeArguments[0], type);
+
+    private string? PriorOf(ITypeSymbol? type, bool hasScale, Action<string, string> report)
+    {
+        var why = type is INamedTypeSymbol named ? ReasonAgainst(named, "prior") : "it is no prior class";
+        if (why is null && !type!.DerivesFrom(known.Prior))
+            why = "it does not derive from Prior";
+        if (why is null && !HasConstructor((INamedTypeSymbol)type!, hasScale))
+            why = hasScale
+                ? "it has no public constructor that takes a scale, one double; remove PriorScale or add the constructor"
+                : "it has no public constructor without arguments; add one, or set the prior when the model runs: model.Prior";
+        if (why is null)
+            return type!.FullName();
+        report(type is null ? "null" : type.ShortName(), why);
+        return null;
+    }
+
+    private string? ReasonAgainst(INamedTypeSymbol type, string what)
+    {
+        if (type.IsUnboundGenericType)
+            return "it is generic; name it with its type arguments";
+        if (type.IsAbstract)
+            return $"it is abstract; name the {what} class itself";
+        return known.CanName(type) ? null : "generated code cannot name it; make it internal or public";
+    }
+
+    private static bool HasConstructor(INamedTypeSymbol type, bool hasScale) => type.InstanceConstructors.Any(constructor =>
+        constructor.DeclaredAccessibility == Accessibility.Public
+        && (hasScale
+            ? constructor.Parameters.Length == 1 && constructor.Parameters[0].Type.SpecialType == SpecialType.System_Double
+            : constructor.Parameters.All(parameter => parameter.IsOptional)));
+}

@@ -1,0 +1,36 @@
+using Microsoft.CodeAnalysis;
+
+namespace BayesGen.SourceGeneration.Reading;
+
+/// <summary>Where annotations stand.</summary>
+internal static class Annotations
+{
+    /// <summary>Whether a class asks for a wrapper: by an attribute of its own or on one of its own members.</summary>
+    public static bool IsNetwork(INamedTypeSymbol type, KnownTypes known) =>
+        type.Find(known.BayesianAttribute) is not null
+        || type.Find(known.NetworkAttribute) is not null
+        || type.GetMembers().Any(member => member.Find(known.BayesianAttribute) is not null);
+
+    /// <summary>
+    /// The wrapper of a network that is part of another one, as a full name, or null where it has none. A wrapper in a referenced assembly
+    /// is found by its name, since the annotations on private fields are not visible from here.
+    /// </summary>
+    public static string? WrapperOf(ITypeSymbol type, KnownTypes known, CancellationToken cancellation)
+    {
+        if (type is not INamedTypeSymbol network || known.IsTorchSharp(network))
+            return null;
+        if (SymbolEqualityComparer.Default.Equals(network.ContainingAssembly, known.Compilation.Assembly))
+            return !network.IsAbstract && !network.IsGenericType && IsNetwork(network, known)
+                && HostReader.Read(network, known, cancellation).Host is { } host
+                    ? "global::" + (host.Namespace is null ? "" : host.Namespace + ".") + host.WrapperName
+                    : null;
+        return ReferencedWrapper(network, known)?.FullName();
+    }
+
+    /// <summary>The wrapper of a network in a referenced assembly.</summary>
+    public static INamedTypeSymbol? ReferencedWrapper(INamedTypeSymbol network, KnownTypes known) => network.ContainingNamespace
+        .GetTypeMembers(HostReader.WrapperName(network), 0)
+        .FirstOrDefault(candidate => SymbolEqualityComparer.Default.Equals(candidate.ContainingAssembly, network.ContainingAssembly)
+            && candidate.AllInterfaces.Any(implemented => SymbolEqualityComparer.Default.Equals(implemented, known.Wrapper))
+            && known.CanName(candidate));
+}

@@ -1,0 +1,90 @@
+using Microsoft.CodeAnalysis;
+
+namespace BayesGen.SourceGeneration.Reading;
+
+/// <summary>The types of BayesGen and TorchSharp that the reader asks about, looked up by name once per compilation.</summary>
+internal sealed class KnownTypes
+{
+    public const string BayesianAttributeName = "BayesGen.BayesianAttribute";
+    public const string NetworkAttributeName = "BayesGen.BayesianNetworkAttribute";
+    public const string GeneratedBy = "BayesGen";
+    private const string ModuleName = "TorchSharp.torch+nn+Module";
+
+    private KnownTypes(Compilation compilation)
+    {
+        Compilation = compilation;
+        BayesianAttribute = compilation.GetTypeByMetadataName(BayesianAttributeName);
+        NetworkAttribute = compilation.GetTypeByMetadataName(NetworkAttributeName);
+        DeterministicAttribute = compilation.GetTypeByMetadataName("BayesGen.DeterministicAttribute");
+        Posterior = compilation.GetTypeByMetadataName("BayesGen.Posterior");
+        PosteriorInterface = compilation.GetTypeByMetadataName("BayesGen.IPosterior`1");
+        Prior = compilation.GetTypeByMetadataName("BayesGen.Prior");
+        Loss = compilation.GetTypeByMetadataName("BayesGen.VariationalLoss");
+        Scores = compilation.GetTypeByMetadataName("BayesGen.IScores`1");
+        DefaultLoss = compilation.GetTypeByMetadataName("BayesGen.ElboLoss");
+        Wrapper = compilation.GetTypeByMetadataName("BayesGen.IBayesianNetwork");
+        Trainer = compilation.GetTypeByMetadataName("BayesGen.VariationalTrainer");
+        Module = compilation.GetTypeByMetadataName(ModuleName);
+        Parameter = compilation.GetTypeByMetadataName("TorchSharp.Modules.Parameter");
+        Tensor = compilation.GetTypeByMetadataName("TorchSharp.torch+Tensor");
+    }
+
+    public Compilation Compilation { get; }
+
+    public INamedTypeSymbol? BayesianAttribute { get; }
+
+    public INamedTypeSymbol? NetworkAttribute { get; }
+
+    public INamedTypeSymbol? DeterministicAttribute { get; }
+
+    public INamedTypeSymbol? Posterior { get; }
+
+    public INamedTypeSymbol? PosteriorInterface { get; }
+
+    public INamedTypeSymbol? Prior { get; }
+
+    public INamedTypeSymbol? Loss { get; }
+
+    public INamedTypeSymbol? Scores { get; }
+
+    public INamedTypeSymbol? DefaultLoss { get; }
+
+    public INamedTypeSymbol? Wrapper { get; }
+
+    public INamedTypeSymbol? Trainer { get; }
+
+    public INamedTypeSymbol? Module { get; }
+
+    public INamedTypeSymbol? Parameter { get; }
+
+    public INamedTypeSymbol? Tensor { get; }
+
+    /// <summary>The types, or null where the project has no BayesGen or no TorchSharp.</summary>
+    public static KnownTypes? From(Compilation compilation)
+    {
+        var known = new KnownTypes(compilation);
+        return known.BayesianAttribute is null || known.Posterior is null || known.Module is null || known.Scores is null ? null : known;
+    }
+
+    /// <summary>The class Module&lt;T1, ..., TResult&gt; of TorchSharp that a class derives from, or null.</summary>
+    public INamedTypeSymbol? ModuleBaseOf(ITypeSymbol type) => type.SelfAndBases().FirstOrDefault(candidate =>
+        candidate.TypeArguments.Length >= 2
+        && SymbolEqualityComparer.Default.Equals(
+            candidate.OriginalDefinition, Compilation.GetTypeByMetadataName($"{ModuleName}`{candidate.TypeArguments.Length}")));
+
+    public bool IsTensor(ITypeSymbol type) => SymbolEqualityComparer.Default.Equals(type, Tensor);
+
+    /// <summary>Whether a type comes with TorchSharp, so that what it holds is known or left to the run time.</summary>
+    public bool IsTorchSharp(ITypeSymbol type) =>
+        SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, Module!.ContainingAssembly);
+
+    /// <summary>Whether generated code, a class of its own in this assembly, can name a type.</summary>
+    public bool CanName(ITypeSymbol type) => type switch
+    {
+        IArrayTypeSymbol array => CanName(array.ElementType),
+        INamedTypeSymbol named => !named.SelfAndContainers().Any(container => container.IsFileLocal)
+            && Compilation.IsSymbolAccessibleWithin(named, Compilation.Assembly)
+            && named.SelfAndContainers().All(container => container.TypeArguments.All(CanName)),
+        _ => false,
+    };
+}

@@ -1,0 +1,65 @@
+using Microsoft.CodeAnalysis;
+
+namespace BayesGen.SourceGeneration.Reading;
+
+/// <summary>What a field's declared type says about the weights that it holds.</summary>
+internal enum LayerKind
+{
+    /// <summary>Neither a module nor a parameter.</summary>
+    NotALayer,
+
+    /// <summary>A parameter of the network's own.</summary>
+    Parameter,
+
+    /// <summary>A module without weights.</summary>
+    Weightless,
+
+    /// <summary>A normalisation layer.</summary>
+    Normalisation,
+
+    /// <summary>A layer with <c>weight</c> and, unless told otherwise, <c>bias</c>.</summary>
+    WeightAndBias,
+
+    /// <summary>A layer with <c>weight</c> alone.</summary>
+    Weight,
+
+    /// <summary>A module whose weights have other names, or a class of the developer's own.</summary>
+    Named,
+
+    /// <summary>Declared so loosely that it may hold any module, a normalisation layer included.</summary>
+    Any,
+}
+
+/// <summary>What each layer of TorchSharp holds.</summary>
+internal static class LayerCatalog
+{
+    public static LayerKind KindOf(ITypeSymbol type, KnownTypes known)
+    {
+        if (type.DerivesFrom(known.Parameter))
+            return LayerKind.Parameter;
+        if (type.TypeKind == TypeKind.Interface)
+            return IsModuleInterface(type, known) ? LayerKind.Any : LayerKind.NotALayer;
+        if (!type.DerivesFrom(known.Module))
+            return LayerKind.NotALayer;
+        return known.IsTorchSharp(type) ? KindOfShipped(type) : LayerKind.Named;
+    }
+
+    private static LayerKind KindOfShipped(ITypeSymbol type)
+    {
+        if (type.AllInterfaces.Any(candidate => candidate.Name == "IParameterLessModule")
+            || type.SelfAndBases().Any(candidate => candidate.Name == "Loss"))
+            return LayerKind.Weightless;
+        if (type.SelfAndBases().Any(candidate => candidate.Name is "NormBase" or "LayerNorm" or "GroupNorm"))
+            return LayerKind.Normalisation;
+        return type.Name switch
+        {
+            "Linear" or "Bilinear" or "Conv1d" or "Conv2d" or "Conv3d" => LayerKind.WeightAndBias,
+            "ConvTranspose1d" or "ConvTranspose2d" or "ConvTranspose3d" => LayerKind.WeightAndBias,
+            "Embedding" or "EmbeddingBag" => LayerKind.Weight,
+            "Module" or "HookableModule" => LayerKind.Any,
+            _ => LayerKind.Named,
+        };
+    }
+
+    private static bool IsModuleInterface(ITypeSymbol type, KnownTypes known) => type.Name == "IModule" && known.IsTorchSharp(type);
+}

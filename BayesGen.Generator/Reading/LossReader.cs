@@ -1,0 +1,67 @@
+using BayesGen.SourceGeneration.Diagnostics;
+using Microsoft.CodeAnalysis;
+
+namespace BayesGen.SourceGeneration.Reading;
+
+/// <summary>Reads the default loss of a network and holds losses against the posteriors they have to score.</summary>
+internal static class LossReader
+{
+    /// <summary>The loss of [BayesianNetwork], or ElboLoss.</summary>
+    public static string Read(
+        INamedTypeSymbol network, IReadOnlyList<ScoredField> scored, KnownTypes known, List<Finding> findings, CancellationToken cancellation)
+    {
+        var attribute = network.Find(known.NetworkAttribute);
+        var where = attribute.LocationOr(network, cancellation);
+        var named = attribute?.NamedArguments.FirstOrDefault(pair => pair.Key == "Loss").Value;
+        ITypeSymbol? loss = known.DefaultLoss;
+        if (named is { IsNull: false, Value: ITypeSymbol chosen })
+        {
+            if (ReasonAgainst(chosen, known) is { } why)
+            {
+                findings.Add(new Finding(Descriptors.NotADefaultLoss, where, network, chosen.ShortName(), why));
+                return known.DefaultLoss!.FullName();
+            }
+
+            loss = chosen;
+        }
+
+        findings.AddRange(Mismatches(loss!, scored, known, cancellation).Select(arguments =>
+            new Finding(Descriptors.LossCannotScore, where, network, arguments)));
+        return loss!.FullName();
+    }
+
+    /// <summary>The arguments of <see cref="Descriptors.LossCannotScore"/>, once for each posterior that a loss cannot score.</summary>
+    public static IEnumerable<string[]> Mismatches(
+        ITypeSymbol loss, IReadOnlyList<ScoredField> scored, KnownTypes known, CancellationToken cancellation)
+    {
+        foreach (var group in scored.GroupBy(field => field.Posterior, (posterior, fields) => (posterior, fields: fields.ToList()), Identity))
+        {
+            if (LossCatalog.Scores(loss, group.posterior, known))
+                continue;
+            var keys = group.fields.Select(field => $"'{field.Key}'").ToList();
+            yield return
+            [
+                keys.Count == 1 ? $"Field {keys[0]} has" : $"Fields {string.Join(", ", keys)} have",
+                group.fields[0].Family.Name,
+                loss.ShortName(),
+                LossCatalog.Fitting([group.posterior], known, cancellation),
+            ];
+        }
+    }
+
+    private static IEqualityComparer<INamedTypeSymbol> Identity => SymbolEqualityComparer.Default;
+
+    private static string? ReasonAgainst(ITypeSymbol loss, KnownTypes known)
+    {
+        if (!loss.DerivesFrom(known.Loss))
+            return "it does not derive from VariationalLoss";
+        if (loss.IsAbstract)
+            return "it is abstract; name a loss that can be created";
+        if (!known.CanName(loss) || loss is not INamedTypeSymbol named || named.IsUnboundGenericType)
+            return "generated code cannot name it; make it internal or public, and give it its type arguments";
+        return named.InstanceConstructors.Any(constructor => constructor.Parameters.All(parameter => parameter.IsOptional)
+            && known.Compilation.IsSymbolAccessibleWithin(constructor, known.Compilation.Assembly))
+                ? null
+                : "it has no constructor without arguments that generated code can call; add one, or pass the loss to CreateTrainer";
+    }
+}

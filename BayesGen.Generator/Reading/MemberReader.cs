@@ -1,0 +1,142 @@
+using BayesGen.SourceGeneration.Diagnostics;
+using BayesGen.SourceGeneration.Model;
+using Microsoft.CodeAnalysis;
+
+namespace BayesGen.SourceGeneration.Reading;
+
+/// <summary>Reads the fields and auto-properties of a network, base classes included.</summary>
+/// <param name="network">The network.</param>
+/// <param name="known">The types to ask about.</param>
+/// <param name="findings">Takes what is wrong.</param>
+/// <param name="visited">The networks read so far: one may hold its own kind.</param>
+/// <param name="cancellation">Stops the work.</param>
+internal sealed class MemberReader(
+    INamedTypeSymbol network, KnownTypes known, List<Finding> findings, HashSet<ISymbol> visited, CancellationToken cancellation)
+{
+    private readonly AnnotationReader _annotations = new(known, findings, cancellation);
+    private readonly MemberNames _names = new();
+    private readonly List<MemberModel> _members = [];
+    private readonly List<ScoredField> _scored = [];
+
+    /// <summary>The members, and each posterior with the key of a field that has it.</summary>
+    public (IReadOnlyList<MemberModel> Members, IReadOnlyList<ScoredField> Scored) Read()
+    {
+        var onClass = network.Find(known.BayesianAttribute) is { } attribute ? _annotations.Read(attribute, network, network) : null;
+        visited.Add(network);
+        var seen = new HashSet<string>();
+        foreach (var type in network.SelfAndBases().TakeWhile(type => !known.IsTorchSharp(type)))
+        {
+            foreach (var field in type.GetMembers().OfType<IFieldSymbol>().Where(field => !field.IsStatic && seen.Add(field.Name)))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (field.AssociatedSymbol is IPropertySymbol || field.CanBeReferencedByName)
+                    ReadMember(field, field.AssociatedSymbol as IPropertySymbol ?? (ISymbol)field, type, onClass);
+            }
+
+            foreach (var member in type.GetMembers().Where(member => member.Find(known.BayesianAttribute) is not null))
+                RefuseWithoutField(member, type);
+        }
+
+        return (_members, _scored);
+    }
+
+    private void ReadMember(IFieldSymbol field, ISymbol member, INamedTypeSymbol type, Annotation? onClass)
+    {
+        var kind = LayerCatalog.KindOf(field.Type, known);
+        var attribute = member.Find(known.BayesianAttribute) ?? field.Find(known.BayesianAttribute);
+        if (attribute is not null && kind is LayerKind.NotALayer or LayerKind.Weightless)
+        {
+            Refuse(member, type, kind == LayerKind.Weightless
+                ? $"{field.Type.ShortName()} has no weights; remove the annotation"
+                : $"it holds {field.Type.ShortName()}, which is neither a module nor a Parameter");
+            return;
+        }
+
+        if (kind == LayerKind.NotALayer)
+            return;
+
+        var wrapper = attribute is null && kind == LayerKind.Named ? Annotations.WrapperOf(field.Type, known, cancellation) : null;
+        var annotation = attribute is not null ? _annotations.Read(attribute, member, type) : onClass;
+        var role = RoleOf(kind, attribute is not null, member.Find(known.DeterministicAttribute) is not null, wrapper, annotation);
+        if (role != MemberRole.Bayesian)
+            annotation = null;
+        var key = KeyOf(field, member);
+        var isBayesian = annotation is not null;
+        if (annotation?.Posterior is { } posterior)
+            _scored.Add(new ScoredField(key, posterior, annotation.Family));
+        if (role == MemberRole.Composed)
+            _scored.AddRange(ScoredFields.In((INamedTypeSymbol)field.Type, known, visited, cancellation).Select(inner => inner.Under(key)));
+
+        _members.Add(new MemberModel(
+            key,
+            _names.Add(member.Name),
+            field.Type.ShortName(),
+            role,
+            AccessTo(field, member, type),
+            annotation?.Family,
+            annotation?.Options ?? OptionsModel.None,
+            kind == LayerKind.Parameter
+                ? new([new WeightModel("", isBayesian)])
+                : LayoutReader.Read(
+                    kind, field, member, isBayesian, isBayesian ? annotation!.IncludesBias : false, known.Compilation, cancellation),
+            kind == LayerKind.Parameter,
+            role == MemberRole.Composed ? wrapper : null,
+            role == MemberRole.Composed ? field.Type.IsVisibleToAll() : annotation?.Family.IsPublic ?? true,
+            kind == LayerKind.Any && isBayesian && attribute is null));
+    }
+
+    private static MemberRole RoleOf(LayerKind kind, bool isAnnotated, bool isDeterministic, string? wrapper, Annotation? annotation) =>
+        kind == LayerKind.Weightless ? MemberRole.Weightless
+        : isAnnotated ? MemberRole.Bayesian
+        : isDeterministic ? MemberRole.Deterministic
+        : wrapper is not null ? MemberRole.Composed
+        : annotation is null || kind is LayerKind.Normalisation or LayerKind.Parameter ? MemberRole.Deterministic
+        : MemberRole.Bayesian;
+
+    /// <summary>TorchSharp registers a field under its name, or under the one that [ComponentName] gives it.</summary>
+    private static string KeyOf(IFieldSymbol field, ISymbol member) => field.GetAttributes()
+        .Where(data => data.AttributeClass?.Name == "ComponentNameAttribute")
+        .SelectMany(data => data.NamedArguments)
+        .Where(pair => pair.Key == "Name")
+        .Select(pair => pair.Value.Value as string)
+        .FirstOrDefault() ?? member.Name;
+
+    private AccessModel AccessTo(IFieldSymbol field, ISymbol member, INamedTypeSymbol type)
+    {
+        var isInterface = field.Type.TypeKind == TypeKind.Interface;
+        var declaring = SymbolEqualityComparer.Default.Equals(type, network) ? null : type.FullName();
+        var isReadable = member is not IPropertySymbol property
+            ? known.Compilation.IsSymbolAccessibleWithin(field, known.Compilation.Assembly)
+            : property.GetMethod is { } getter && known.Compilation.IsSymbolAccessibleWithin(getter, known.Compilation.Assembly);
+        if (isReadable)
+            return new AccessModel(AccessKind.Direct, MemberNames.Escaped(member.Name), field.Type.FullName(), declaring, isInterface);
+        if (known.CanName(type) && !type.SelfAndContainers().Any(container => container.IsGenericType))
+        {
+            if (known.CanName(field.Type))
+                return new AccessModel(AccessKind.Field, field.Name, field.Type.FullName(), declaring, isInterface);
+            if (field.Type is INamedTypeSymbol { IsGenericType: false } hidden && !hidden.SelfAndContainers().Any(outer => outer.IsFileLocal))
+                return new AccessModel(AccessKind.FieldOfHiddenType, field.Name, RuntimeName(hidden), declaring, true);
+        }
+
+        return new AccessModel(AccessKind.None, "", "", null, false);
+    }
+
+    private static string RuntimeName(INamedTypeSymbol type)
+    {
+        var nesting = string.Join("+", type.SelfAndContainers().Reverse().Select(container => container.MetadataName));
+        var room = type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString() + ".";
+        return $"{room}{nesting}, {type.ContainingAssembly.Name}";
+    }
+
+    private void RefuseWithoutField(ISymbol member, INamedTypeSymbol type)
+    {
+        if (member is IFieldSymbol { IsStatic: true } or IPropertySymbol { IsStatic: true })
+            Refuse(member, type, "it is static, so it is no part of a network object");
+        else if (member is IPropertySymbol && !type.GetMembers().OfType<IFieldSymbol>()
+            .Any(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, member)))
+            Refuse(member, type, "it is no auto-property, so it holds nothing itself; annotate the field that holds the layer");
+    }
+
+    private void Refuse(ISymbol member, INamedTypeSymbol type, string why) => findings.Add(
+        new Finding(Descriptors.NoWeights, member.Locations.FirstOrDefault() ?? Location.None, type, member.Name, why));
+}

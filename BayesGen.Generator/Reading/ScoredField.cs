@@ -1,0 +1,50 @@
+using BayesGen.SourceGeneration.Model;
+using Microsoft.CodeAnalysis;
+
+namespace BayesGen.SourceGeneration.Reading;
+
+/// <summary>A field whose weights a loss has to score. It holds a symbol and stays out of the pipeline.</summary>
+/// <param name="Key">The key of the field.</param>
+/// <param name="Posterior">The posterior class.</param>
+/// <param name="Family">Its description.</param>
+internal sealed record ScoredField(string Key, INamedTypeSymbol Posterior, FamilyModel Family)
+{
+    public ScoredField Under(string prefix) => this with { Key = $"{prefix}.{Key}" };
+}
+
+/// <summary>The posteriors of a network.</summary>
+internal static class ScoredFields
+{
+    /// <summary>Those of a network of this project or, read from the maps of its wrapper, of a referenced one.</summary>
+    public static IReadOnlyList<ScoredField> In(
+        INamedTypeSymbol network, KnownTypes known, HashSet<ISymbol> visited, CancellationToken cancellation)
+    {
+        if (visited.Contains(network))
+            return []; // Its families are on the list already.
+        if (SymbolEqualityComparer.Default.Equals(network.ContainingAssembly, known.Compilation.Assembly))
+            return new MemberReader(network, known, [], visited, cancellation).Read().Scored;
+        return Annotations.ReferencedWrapper(network, known) is { } wrapper ? [.. InMap(wrapper, known, visited)] : [];
+    }
+
+    /// <summary>The private fields of a referenced network are not visible, but its wrapper shows each as a property.</summary>
+    private static IEnumerable<ScoredField> InMap(INamedTypeSymbol wrapper, KnownTypes known, HashSet<ISymbol> visited)
+    {
+        if (!visited.Add(wrapper))
+            yield break;
+        foreach (var property in wrapper.GetTypeMembers("PosteriorMap").SelectMany(map => map.GetMembers()).OfType<IPropertySymbol>())
+        {
+            if (property.Type is INamedTypeSymbol { Name: "PosteriorMap", ContainingType: { } inner })
+            {
+                foreach (var field in InMap(inner, known, visited))
+                    yield return field.Under(property.Name);
+                continue;
+            }
+
+            var posterior = property.Type.DerivesFrom(known.Posterior)
+                ? property.Type
+                : property.Type.SelfAndBases().FirstOrDefault(type => type.Name == "PosteriorGroup")?.TypeArguments[0];
+            if (posterior is INamedTypeSymbol family)
+                yield return new ScoredField(property.Name, family, FamilyCatalog.Describe(family, known));
+        }
+    }
+}

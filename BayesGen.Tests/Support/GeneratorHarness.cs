@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using Basic.Reference.Assemblies;
+using BayesGen.SourceGeneration;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace BayesGen.Tests.Support;
+
+/// <summary>Compiles sources in memory against the runtime and TorchSharp, and runs the generator and analyzers on them.</summary>
+internal static class GeneratorHarness
+{
+    private const string Usings = """
+        global using System;
+        global using BayesGen;
+        global using TorchSharp;
+        global using TorchSharp.Modules;
+        global using static BayesGen.Family;
+        global using static TorchSharp.torch;
+        global using static TorchSharp.torch.nn;
+        """;
+
+    private static readonly CSharpParseOptions Parsing = new(LanguageVersion.Latest, DocumentationMode.Diagnose);
+
+    private static readonly ImmutableArray<MetadataReference> References =
+    [
+        .. Net100.References.All,
+        MetadataReference.CreateFromFile(typeof(Tensor).Assembly.Location),
+        MetadataReference.CreateFromFile(typeof(NetworkPlan).Assembly.Location),
+    ];
+
+    public static CSharpCompilation Compile(params string[] sources) => CSharpCompilation.Create(
+        "Networks",
+        [Parse(Usings, "Usings.cs"), .. sources.Select((source, i) => Parse(source, $"Source{i}.cs"))],
+        References,
+        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+
+    public static SyntaxTree Parse(string source, string path) => CSharpSyntaxTree.ParseText(source, Parsing, path);
+
+    public static GeneratorDriver Driver(bool trackSteps = false) => CSharpGeneratorDriver.Create(
+        [new BayesianNetGenerator().AsSourceGenerator()],
+        parseOptions: Parsing,
+        driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackSteps));
+
+    /// <summary>Runs the generator once.</summary>
+    public static GeneratedNetworks Run(params string[] sources) => Run(Compile(sources));
+
+    public static GeneratedNetworks Run(CSharpCompilation compilation)
+    {
+        var result = Driver().RunGeneratorsAndUpdateCompilation(compilation, out var output, out var diagnostics).GetRunResult().Results.Single();
+        Assert.Null(result.Exception);
+        Assert.Empty(diagnostics);
+        return new GeneratedNetworks((CSharpCompilation)output, result.GeneratedSources);
+    }
+
+    /// <summary>Runs the generator and then the analyzers on what comes out, as a build does.</summary>
+    public static async Task<ImmutableArray<Diagnostic>> Analyze(CSharpCompilation compilation)
+    {
+        ImmutableArray<DiagnosticAnalyzer> analyzers =
+        [
+            .. typeof(BayesianNetGenerator).Assembly.GetTypes()
+                .Where(type => !type.IsAbstract && typeof(DiagnosticAnalyzer).IsAssignableFrom(type))
+                .Select(type => (DiagnosticAnalyzer)Activator.CreateInstance(type)!),
+        ];
+        var diagnostics = await Run(compilation).Output.WithAnalyzers(analyzers).GetAnalyzerDiagnosticsAsync();
+        Assert.DoesNotContain(diagnostics, diagnostic => diagnostic.Id == "AD0001");
+        return [.. diagnostics.OrderBy(diagnostic => diagnostic.Location.SourceTree?.FilePath).ThenBy(diagnostic => diagnostic.Location.SourceSpan)];
+    }
+}
+
+/// <summary>What the generator made of a compilation.</summary>
+/// <param name="Output">The compilation with the generated files.</param>
+/// <param name="Sources">The generated files.</param>
+internal sealed record GeneratedNetworks(CSharpCompilation Output, ImmutableArray<GeneratedSourceResult> Sources)
+{
+    public string this[string hint] => Sources.Single(source => source.HintName == hint).SourceText.ToString();
+
+    /// <summary>Asserts that everything compiles, and that the compiler has nothing at all to say about the generated files.</summary>
+    public GeneratedNetworks Compiles()
+    {
+        var generated = Sources.Select(source => source.SyntaxTree).ToHashSet();
+        var complaints = Output.GetDiagnostics()
+            .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error
+                || (diagnostic.Severity != DiagnosticSeverity.Hidden && generated.Contains(diagnostic.Location.SourceTree!)))
+            .Select(diagnostic => diagnostic.ToString());
+        Assert.Empty(complaints);
+        using var image = new MemoryStream();
+        Assert.True(Output.Emit(image).Success);
+        return this;
+    }
+}
