@@ -103,8 +103,8 @@ public sealed class BayesianGlobal : global::TorchSharp.torch.nn.Module<global::
     /// <inheritdoc/>
     public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor x)
     {
-        Arena.BeforeForward();
-        return Network.call(x);
+        this.Arena.BeforeForward();
+        return this.Network.call(x);
     }
 
     #endregion

@@ -92,8 +92,8 @@ namespace Demo
         /// <inheritdoc/>
         public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor x)
         {
-            Arena.BeforeForward();
-            return Network.call(x);
+            this.Arena.BeforeForward();
+            return this.Network.call(x);
         }
 
         #endregion

@@ -83,8 +83,8 @@ namespace Demo
         /// <inheritdoc/>
         public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor x)
         {
-            Arena.BeforeForward();
-            return Network.call(x);
+            this.Arena.BeforeForward();
+            return this.Network.call(x);
         }
 
         #endregion
@@ -266,7 +266,7 @@ namespace Demo
             public global::BayesGen.WeightPosterior<global::BayesGen.LogUniformPosterior> Conv => new(_arena, _prefix + "conv");
 
             /// <summary>The posteriors of <c>inner</c>: Encoder?, annotated on its own.</summary>
-            public global::Demo.BayesianEncoder.PosteriorMap Inner => new(_arena, _prefix + "inner" + ".");
+            public global::Demo.BayesianEncoder.PosteriorMap Inner => new(_arena, _prefix + "inner.");
         }
 
         /// <summary>The priors of a <see cref="global::Demo.Encoder"/>, by layer.</summary>
@@ -288,7 +288,7 @@ namespace Demo
             public global::BayesGen.WeightPrior Conv => new(_arena, _prefix + "conv");
 
             /// <summary>The priors of <c>inner</c>: Encoder?, annotated on its own.</summary>
-            public global::Demo.BayesianEncoder.PriorMap Inner => new(_arena, _prefix + "inner" + ".");
+            public global::Demo.BayesianEncoder.PriorMap Inner => new(_arena, _prefix + "inner.");
         }
 
         #endregion

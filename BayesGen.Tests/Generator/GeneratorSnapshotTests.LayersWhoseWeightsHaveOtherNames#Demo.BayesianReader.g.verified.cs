@@ -101,8 +101,8 @@ namespace Demo
         /// <inheritdoc/>
         public override (global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor) forward(global::TorchSharp.torch.Tensor text, global::TorchSharp.torch.Tensor mask)
         {
-            Arena.BeforeForward();
-            return Network.call(text, mask);
+            this.Arena.BeforeForward();
+            return this.Network.call(text, mask);
         }
 
         #endregion

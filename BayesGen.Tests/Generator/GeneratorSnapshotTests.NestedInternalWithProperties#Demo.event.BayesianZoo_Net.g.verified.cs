@@ -87,8 +87,8 @@ namespace Demo.@event
         /// <inheritdoc/>
         public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor @in)
         {
-            Arena.BeforeForward();
-            return Network.call(@in);
+            this.Arena.BeforeForward();
+            return this.Network.call(@in);
         }
 
         #endregion
