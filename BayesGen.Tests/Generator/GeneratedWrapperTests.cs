@@ -75,6 +75,10 @@ public sealed class GeneratedWrapperTests
         File.Delete(path);
         Assert.Equal(3, other.Posterior.Hidden["weight"].Mu.mean().item<float>());
 
+        var before = other.parameters().First();
+        other.to(CPU).to(ScalarType.Float32);
+        Assert.Same(before, other.parameters().First()); // An optimizer made before goes on.
+
         other.to(ScalarType.Float64);
         other.eval();
         Assert.False(other.Network.training);
