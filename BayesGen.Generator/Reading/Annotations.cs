@@ -25,9 +25,10 @@ internal static class Annotations
             _ => MemberRole.Composed,
         };
         var inner = role == MemberRole.Composed ? type : ((INamedTypeSymbol)type).TypeArguments[0];
-        return WrapperOf(inner, known, cancellation) is { } wrapper
-            ? (role, (INamedTypeSymbol)inner, new InnerModel(inner.WithNullableAnnotation(NullableAnnotation.NotAnnotated).FullName(), wrapper))
-            : null;
+        if (WrapperOf(inner, known, cancellation) is not { } wrapper)
+            return null;
+        var network = (INamedTypeSymbol)inner.WithNullableAnnotation(NullableAnnotation.NotAnnotated);
+        return (role, network, new InnerModel(network.FullName(), wrapper));
     }
 
     /// <summary>
