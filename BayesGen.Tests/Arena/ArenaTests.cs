@@ -197,10 +197,14 @@ public class ArenaTests
     {
         if (cuda.is_available())
             return;
+        using var scope = NewDisposeScope();
         using var model = new BayesianLine(new Line());
-        var before = model.Arena.BayesianWeights;
+        model.eval();
+        var before = model.call(ones(1, 2));
         Assert.Contains("CUDA", Assert.ThrowsAny<Exception>(() => model.cuda()).Message);
-        Assert.Equal(before, model.Arena.BayesianWeights);
-        model.Draw().Dispose();
+        Assert.True(TensorBits.Same(before, model.call(ones(1, 2))));
+        using var draw = model.Draw();
+        Assert.False(TensorBits.Same(before, model.call(ones(1, 2))));
+        draw.Backward(model.call(ones(1, 2)).sum());
     }
 }

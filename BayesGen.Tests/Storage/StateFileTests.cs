@@ -172,6 +172,32 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
+    public void RecurrentAndAttentionLayersTrainSaveAndLoad()
+    {
+        random.manual_seed(6);
+        using var scope = NewDisposeScope();
+        using var model = new BayesianReader(new Reader());
+        using var trainer = model.CreateTrainer(new TrainerOptions { Epochs = 3, LearningRate = 1e-2, ExampleCount = 4 });
+        var batch = (tensor(new long[] { 1, 2, 3, 4, 0, 6, 5, 5, 2, 1, 1, 0 }, [4, 3]), tensor(new long[] { 0, 2, 1, 1 }));
+        var before = model.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone());
+        trainer.Train(new[] { batch });
+        Assert.All(
+            model.state_dict().Where(entry => entry.Key.EndsWith(".mu", StringComparison.Ordinal)),
+            entry => Assert.False(TensorBits.Same(before[entry.Key], entry.Value), entry.Key));
+
+        var path = File("reader.safetensors");
+        model.Save(path);
+        using var loaded = new BayesianReader(new Reader());
+        loaded.Load(path);
+        model.eval();
+        loaded.eval();
+        using (var first = model.Draw(3))
+        using (var second = loaded.Draw(3))
+            Assert.True(TensorBits.Same(model.call(batch.Item1), loaded.call(batch.Item1)));
+        Assert.True(TensorBits.Same(model.call(batch.Item1), loaded.call(batch.Item1)));
+    }
+
+    [Fact]
     public void AMissingFileIsNamed()
     {
         using var model = new BayesianLine(new Line());
