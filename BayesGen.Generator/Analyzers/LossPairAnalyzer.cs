@@ -45,7 +45,7 @@ public sealed class LossPairAnalyzer : DiagnosticAnalyzer
             .Concat(context.SemanticModel.GetSymbolInfo(call, context.CancellationToken).CandidateSymbols)
             .OfType<IMethodSymbol>()
             .FirstOrDefault(candidate => candidate.Parameters.Any(parameter => parameter.Name == "loss"));
-        if (method is null || !IsWrapper(method.ContainingType, known) || Argument(call.ArgumentList, method, "loss") is not { } argument)
+        if (method is null || !known.IsWrapper(method.ContainingType) || Argument(call.ArgumentList, method, "loss") is not { } argument)
             return;
         var loss = name is GenericNameSyntax generic ? generic.TypeArgumentList.Arguments[0] : argument;
         Report(context, argument, method.ContainingType, TypeOf(loss, context), known);
@@ -62,7 +62,7 @@ public sealed class LossPairAnalyzer : DiagnosticAnalyzer
             || Argument(creation.ArgumentList, constructor, "model") is not { } model
             || Argument(creation.ArgumentList, constructor, "loss") is not { } argument)
             return;
-        if (TypeOf(model, context) is INamedTypeSymbol wrapper && IsWrapper(wrapper, known)
+        if (TypeOf(model, context) is INamedTypeSymbol wrapper && known.IsWrapper(wrapper)
             && TypeOf(argument, context) is { IsAbstract: false } loss)
             Report(context, argument, wrapper, loss, known);
     }
@@ -77,9 +77,6 @@ public sealed class LossPairAnalyzer : DiagnosticAnalyzer
         foreach (var arguments in LossReader.Mismatches(loss, scored, known, context.CancellationToken))
             context.ReportDiagnostic(new Finding(Descriptors.LossCannotScore, argument.GetLocation(), network, arguments).ToDiagnostic());
     }
-
-    private static bool IsWrapper(INamedTypeSymbol type, KnownTypes known) => !SymbolEqualityComparer.Default.Equals(type, known.Wrapper)
-        && type.AllInterfaces.Any(implemented => SymbolEqualityComparer.Default.Equals(implemented, known.Wrapper));
 
     private static ITypeSymbol? TypeOf(ExpressionSyntax expression, SyntaxNodeAnalysisContext context) =>
         context.SemanticModel.GetTypeInfo(expression, context.CancellationToken).Type;

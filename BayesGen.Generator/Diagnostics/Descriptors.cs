@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 namespace BayesGen.SourceGeneration.Diagnostics;
 
 /// <summary>Every rule of BayesGen. An id is never used for something else.</summary>
-internal static class Descriptors
+internal static partial class Descriptors
 {
     private const string Declaration = "BayesGen.Declaration";
     private const string Modelling = "BayesGen.Modelling";
@@ -48,12 +48,16 @@ internal static class Descriptors
         Modelling,
         "CreateTrainer(options) creates the loss, so it needs a class with a public constructor without arguments.");
 
-    private static DiagnosticDescriptor Error(string id, string title, string message, string category, string description) => new(
+    private static DiagnosticDescriptor Error(string id, string title, string message, string category, string description) =>
+        Rule(id, title, message, category, DiagnosticSeverity.Error, description);
+
+    private static DiagnosticDescriptor Rule(
+        string id, string title, string message, string category, DiagnosticSeverity severity, string description) => new(
         id,
         title,
         message,
         category,
-        DiagnosticSeverity.Error,
+        severity,
         isEnabledByDefault: true,
         description,
         helpLinkUri: $"https://github.com/bayesgen/bayesgen/blob/main/docs/diagnostics/{id}.md");

@@ -23,6 +23,8 @@ internal sealed class KnownTypes
         Scores = compilation.GetTypeByMetadataName("BayesGen.IScores`1");
         DefaultLoss = compilation.GetTypeByMetadataName("BayesGen.ElboLoss");
         Wrapper = compilation.GetTypeByMetadataName("BayesGen.IBayesianNetwork");
+        Draw = compilation.GetTypeByMetadataName("BayesGen.WeightDraw");
+        LossTerms = compilation.GetTypeByMetadataName("BayesGen.LossTerms");
         Trainer = compilation.GetTypeByMetadataName("BayesGen.VariationalTrainer");
         Module = compilation.GetTypeByMetadataName(ModuleName);
         Parameter = compilation.GetTypeByMetadataName("TorchSharp.Modules.Parameter");
@@ -51,6 +53,10 @@ internal sealed class KnownTypes
 
     public INamedTypeSymbol? Wrapper { get; }
 
+    public INamedTypeSymbol? Draw { get; }
+
+    public INamedTypeSymbol? LossTerms { get; }
+
     public INamedTypeSymbol? Trainer { get; }
 
     public INamedTypeSymbol? Module { get; }
@@ -71,6 +77,10 @@ internal sealed class KnownTypes
         candidate.TypeArguments.Length >= 2
         && SymbolEqualityComparer.Default.Equals(
             candidate.OriginalDefinition, Compilation.GetTypeByMetadataName($"{ModuleName}`{candidate.TypeArguments.Length}")));
+
+    /// <summary>Whether a type is a wrapper.</summary>
+    public bool IsWrapper(ITypeSymbol type) =>
+        type.AllInterfaces.Any(implemented => SymbolEqualityComparer.Default.Equals(implemented, Wrapper));
 
     public bool IsTensor(ITypeSymbol type) => SymbolEqualityComparer.Default.Equals(type, Tensor);
 

@@ -1,5 +1,3 @@
-using Microsoft.CodeAnalysis;
-
 namespace BayesGen.Tests.Support;
 
 /// <summary>
@@ -19,7 +17,6 @@ internal static class AnalyzerAssert
             $"Expected: {string.Join(", ", expected)}\nFound:\n{string.Join("\n", diagnostics)}");
         if (messages.Length > 0)
             Assert.Equal(messages, diagnostics.Select(diagnostic => diagnostic.GetMessage()));
-        Assert.All(diagnostics, diagnostic => Assert.Equal(DiagnosticSeverity.Error, diagnostic.Severity));
     }
 
     /// <summary>

@@ -1,0 +1,17 @@
+using Microsoft.CodeAnalysis;
+
+namespace BayesGen.SourceGeneration.Diagnostics;
+
+// The rules about code that uses a wrapper.
+internal static partial class Descriptors
+{
+    private const string Usage = "BayesGen.Usage";
+
+    /// <summary>{0} what to write instead.</summary>
+    public static readonly DiagnosticDescriptor BareBackward = Error(
+        "BG0200",
+        "A bare backward() under a draw",
+        "This backward() stops at the drawn weights and never reaches the posterior: {0}",
+        Usage,
+        "The weights of a draw are leaves for autograd; only WeightDraw.Backward carries their gradients on to the posterior.");
+}
