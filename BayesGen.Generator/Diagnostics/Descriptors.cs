@@ -32,6 +32,14 @@ internal static partial class Descriptors
         Declaration,
         "A posterior derives from Posterior and implements IPosterior of itself; a prior derives from Prior and can be constructed.");
 
+    /// <summary>{0} the member or members with "is" or "are", {1} why and what to do.</summary>
+    public static readonly DiagnosticDescriptor NotRegistered = Error(
+        "BG0004",
+        "A layer of a Bayesian network is never registered",
+        "{0} never registered with TorchSharp: {1}",
+        Declaration,
+        "A layer that TorchSharp does not know of is not trained, moved or saved, and cannot get a posterior.");
+
     /// <summary>{0} the field or fields with "has" or "have", {1} the family, {2} the loss, {3} the losses that fit.</summary>
     public static readonly DiagnosticDescriptor LossCannotScore = Error(
         "BG0100",

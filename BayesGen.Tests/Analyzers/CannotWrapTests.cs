@@ -7,6 +7,7 @@ public sealed class CannotWrapTests
 {
     private const string Body = """
         {
+            public Net() : base("Net") => RegisterComponents();
             [Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1);
             public override Tensor forward(Tensor x) => fc.call(x);
         }
@@ -14,20 +15,20 @@ public sealed class CannotWrapTests
 
     [Fact]
     public Task APrivateNestedClass() => AnalyzerAssert.Reports(
-        $$"""public class Outer { private sealed class [|BG0001:Net|]() : Module<Tensor, Tensor>("Net") {{Body}} }""",
+        $$"""public class Outer { private sealed class [|BG0001:Net|] : Module<Tensor, Tensor> {{Body}} }""",
         "'Net' cannot get a Bayesian wrapper: it is nested and private or protected, so no class beside it can name it; "
         + "make it internal or public");
 
     [Fact]
     public Task AFileLocalClass() => AnalyzerAssert.Reports(
-        $$"""file sealed class [|BG0001:Net|]() : Module<Tensor, Tensor>("Net") {{Body}}""",
+        $$"""file sealed class [|BG0001:Net|] : Module<Tensor, Tensor> {{Body}}""",
         "'Net' cannot get a Bayesian wrapper: it is local to its file, so no other file can name it; remove the modifier 'file'");
 
     [Fact]
     public async Task AGenericClass()
     {
         const string source = $$"""
-            public sealed class [|BG0001:Net|]<T>() : Module<Tensor, Tensor>("Net") where T : class, new() {{Body}}
+            public sealed class [|BG0001:Net|]<T> : Module<Tensor, Tensor> where T : class, new() {{Body}}
             public static class User { public static BayesianNet<object>? Model; }
             """;
         await AnalyzerAssert.Reports(
@@ -41,7 +42,7 @@ public sealed class CannotWrapTests
     public async Task AnAbstractClass()
     {
         const string source = $$"""
-            public abstract class [|BG0001:Net|]() : Module<Tensor, Tensor>("Net") {{Body}}
+            public abstract class [|BG0001:Net|] : Module<Tensor, Tensor> {{Body}}
             public static class User { public static BayesianNet? Model; }
             """;
         await AnalyzerAssert.Reports(
@@ -53,8 +54,8 @@ public sealed class CannotWrapTests
 
     [Fact]
     public Task AnAbstractClassWhoseHeirsAreAnnotatedIsFine() => AnalyzerAssert.Reports($$"""
-        public abstract class Net(string name) : Module<Tensor, Tensor>(name) {{Body}}
-        [BayesianNetwork] public sealed class Heir() : Net("Heir");
+        public abstract class Net : Module<Tensor, Tensor> {{Body}}
+        [BayesianNetwork] public sealed class Heir : Net;
         """);
 
     [Fact]
@@ -69,11 +70,11 @@ public sealed class CannotWrapTests
     [Fact]
     public Task ATakenName() => AnalyzerAssert.Reports(
         $$"""
-        public sealed class [|BG0001:Net|]() : Module<Tensor, Tensor>("Net") {{Body}}
+        public sealed class [|BG0001:Net|] : Module<Tensor, Tensor> {{Body}}
         public sealed class BayesianNet;
         """,
         "'Net' cannot get a Bayesian wrapper: there is a class BayesianNet beside it already; rename one of the two");
 
     [Fact]
-    public Task AnOrdinaryNetworkIsFine() => AnalyzerAssert.Reports($$"""public sealed class Net() : Module<Tensor, Tensor>("Net") {{Body}}""");
+    public Task AnOrdinaryNetworkIsFine() => AnalyzerAssert.Reports($$"""public sealed class Net : Module<Tensor, Tensor> {{Body}}""");
 }

@@ -56,8 +56,9 @@ public sealed class LossCannotScoreTests
     public Task SeveralFieldsInOneSentence() => AnalyzerAssert.Reports(
         """
         [[|BG0100:BayesianNetwork(Loss = typeof(LogUniformKLLoss))|]]
-        public sealed class Net() : Module<Tensor, Tensor>("Net")
+        public sealed class Net : Module<Tensor, Tensor>
         {
+            public Net() : base("Net") => RegisterComponents();
             [Bayesian(Gaussian)] private readonly Linear a = Linear(1, 1);
             [Bayesian(Gaussian)] private readonly Linear b = Linear(1, 1);
             public override Tensor forward(Tensor x) => b.call(a.call(x));
@@ -68,8 +69,9 @@ public sealed class LossCannotScoreTests
     [Fact]
     public Task TheDefaultLossAndAFamilyWithoutDivergence() => AnalyzerAssert.Reports(
         TestSources.OwnFamily + """
-        public sealed class [|BG0100:Net|]() : Module<Tensor, Tensor>("Net")
+        public sealed class [|BG0100:Net|] : Module<Tensor, Tensor>
         {
+            public Net() : base("Net") => RegisterComponents();
             [Bayesian(typeof(PointPosterior))] private readonly Linear fc = Linear(1, 1);
             public override Tensor forward(Tensor x) => fc.call(x);
         }
@@ -80,8 +82,9 @@ public sealed class LossCannotScoreTests
     public Task AFieldOfANetworkInside() => AnalyzerAssert.Reports(
         TestSources.Classifier + """
         [[|BG0100:BayesianNetwork(Loss = typeof(GaussianKLLoss))|]]
-        public sealed class Outer() : Module<Tensor, Tensor>("Outer")
+        public sealed class Outer : Module<Tensor, Tensor>
         {
+            public Outer() : base("Outer") => RegisterComponents();
             private readonly Classifier inner = new();
             public override Tensor forward(Tensor x) => inner.call(x);
         }

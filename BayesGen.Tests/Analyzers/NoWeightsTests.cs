@@ -50,8 +50,9 @@ public sealed class NoWeightsTests
         Network("[Bayesian(Gaussian)] private readonly Tensor buffer = ones(1);") + "class User { public BayesianNet? Model; }");
 
     private static string Network(string members) => $$"""
-        public sealed class Net() : Module<Tensor, Tensor>("Net")
+        public sealed class Net : Module<Tensor, Tensor>
         {
+            public Net() : base("Net") => RegisterComponents();
             {{members}}
             public override Tensor forward(Tensor x) => x;
         }

@@ -25,8 +25,9 @@ public sealed class NotADefaultLossTests
 
     private static string Network(string attribute) => $$"""
         [{{attribute}}]
-        public sealed class Net() : Module<Tensor, Tensor>("Net")
+        public sealed class Net : Module<Tensor, Tensor>
         {
+            public Net() : base("Net") => RegisterComponents();
             [Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1);
             public override Tensor forward(Tensor x) => fc.call(x);
         }

@@ -37,8 +37,9 @@ public sealed class NotAFamilyTests
 
     [Fact]
     public Task AFindingInABaseClassIsReportedThere() => AnalyzerAssert.Reports("""
-        public abstract class Base(string name) : Module<Tensor, Tensor>(name)
+        public abstract class Base : Module<Tensor, Tensor>
         {
+            protected Base(string name) : base(name) => RegisterComponents();
             [[|BG0003:Bayesian(typeof(int))|]] private readonly Linear fc = Linear(1, 1);
             public override Tensor forward(Tensor x) => fc.call(x);
         }
@@ -48,8 +49,9 @@ public sealed class NotAFamilyTests
         """);
 
     private static string Network(string members) => $$"""
-        public sealed class Net() : Module<Tensor, Tensor>("Net")
+        public sealed class Net : Module<Tensor, Tensor>
         {
+            public Net() : base("Net") => RegisterComponents();
             {{members}}
             public override Tensor forward(Tensor x) => x;
         }

@@ -1,0 +1,131 @@
+using BayesGen.Tests.Support;
+
+namespace BayesGen.Tests.Analyzers;
+
+/// <summary>BG0004.</summary>
+public sealed class NotRegisteredTests
+{
+    private const string Registering = """public Net() : base("Net") => RegisterComponents();""";
+
+    [Fact]
+    public Task ANetworkThatRegistersNothing() => AnalyzerAssert.Reports(
+        """
+        public sealed class [|BG0004:Net|]() : Module<Tensor, Tensor>("Net")
+        {
+            [Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1);
+            private readonly Linear plain = Linear(1, 1);
+            public override Tensor forward(Tensor x) => fc.call(plain.call(x));
+        }
+        """,
+        "'fc' is never registered with TorchSharp: no constructor of Net calls RegisterComponents(); call it at the end of the constructor");
+
+    [Fact]
+    public Task ANetworkWhoseBaseRegistersNothingEither() => AnalyzerAssert.Reports(
+        """
+        public abstract class Base(string name) : Module<Tensor, Tensor>(name)
+        {
+            [Bayesian(Gaussian)] private readonly Linear first = Linear(1, 1);
+            protected Tensor First(Tensor x) => first.call(x);
+        }
+
+        public sealed class [|BG0004:Net|]() : Base("Net")
+        {
+            [Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1);
+            public override Tensor forward(Tensor x) => fc.call(First(x));
+        }
+        """,
+        "'fc', 'first' are never registered with TorchSharp: no constructor of Net calls RegisterComponents(); "
+        + "call it at the end of the constructor");
+
+    [Fact]
+    public Task ALayerAssignedTooLate() => AnalyzerAssert.Reports(
+        Network("""
+            [Bayesian(Gaussian)] private readonly Linear fc;
+            public Net() : base("Net")
+            {
+                RegisterComponents();
+                [|BG0004:fc|] = Linear(1, 1);
+            }
+            """),
+        "'fc' is never registered with TorchSharp: RegisterComponents() looks at the fields before it is assigned; assign it first");
+
+    [Fact]
+    public Task ALayerAssignedTooLateInEachConstructor() => AnalyzerAssert.Reports(Network("""
+        [Bayesian(Gaussian)] private readonly Linear fc;
+        public Net() : base("Net") { RegisterComponents(); this.Touch(); [|BG0004:this.fc|] = Linear(1, 1); }
+        public Net(int size) : base("Net") { this.RegisterComponents(); [|BG0004:fc|] = Linear(size, 1); }
+        private void Touch() { }
+        """));
+
+    [Theory]
+    [InlineData("Linear[]", "[Linear(1, 1), Linear(1, 1)]", "ModuleList<Linear>")]
+    [InlineData("System.Collections.Generic.List<Module<Tensor, Tensor>>", "new() { Linear(1, 1), ReLU() }", "ModuleList<Module<Tensor, Tensor>>")]
+    [InlineData("System.Collections.Generic.IReadOnlyList<Linear>", "new[] { Linear(1, 1) }", "ModuleList<Linear>")]
+    [InlineData("System.Collections.Generic.Dictionary<string, Linear>", "new() { [\"a\"] = Linear(1, 1) }", "ModuleDict<Linear>")]
+    [InlineData("Linear[]", "System.Linq.Enumerable.ToArray(System.Linq.Enumerable.Select(new[] { 1, 2 }, size => Linear(size, 1)))", "ModuleList<Linear>")]
+    public async Task LayersMadeInACollection(string type, string value, string container)
+    {
+        var source = "[Bayesian(Gaussian)] " + Network($"private readonly {type} [|BG0004:blocks|] = {value}; {Registering}");
+        await AnalyzerAssert.Reports(
+            source,
+            $"The layers in 'blocks' are never registered with TorchSharp: it does not look into {type.Replace("System.Collections.Generic.", "")}; "
+            + $"use {container}");
+    }
+
+    [Fact]
+    public Task LayersAddedToAList() => AnalyzerAssert.Reports("[Bayesian(Gaussian)] " + Network("""
+        private readonly System.Collections.Generic.List<Linear> [|BG0004:blocks|] = [];
+        public Net() : base("Net")
+        {
+            for (var i = 0; i < 3; i++)
+                blocks.Add(Linear(1, 1));
+            RegisterComponents();
+        }
+        """));
+
+    [Theory]
+    [InlineData("[Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1);" + Registering)]
+    [InlineData("""[Bayesian(Gaussian)] private readonly Linear fc; public Net() : base("Net") { fc = Linear(1, 1); RegisterComponents(); }""")]
+    [InlineData("""[Bayesian(Gaussian)] private Linear fc = Linear(1, 1); public Net() : base("Net") { RegisterComponents(); fc = Linear(1, 1); }""")]
+    [InlineData("""[Bayesian(Gaussian)] private Linear fc; public Net() : base("Net") { Build(); RegisterComponents(); fc = Linear(1, 1); } private void Build() { fc = Linear(1, 1); }""")]
+    [InlineData("""[Bayesian(Gaussian)] private Linear fc; public Net() : base("Net") { RegisterComponents(); fc = Linear(1, 1); register_module("fc", fc); }""")]
+    [InlineData("""[Bayesian(Gaussian)] private Linear fc = Linear(1, 1); public Net() : base("Net") => Build(); private void Build() => RegisterComponents();""")]
+    [InlineData("""[Bayesian(Gaussian)] private Linear fc = Linear(1, 1); public Net() : base("Net") => register_module("fc", fc);""")]
+    [InlineData("""[Bayesian(Gaussian)] private Linear a = Linear(1, 1); private readonly Linear[] all; public Net() : base("Net") { all = [a]; RegisterComponents(); }""")]
+    [InlineData("""[Bayesian(Gaussian)] private Linear a; private readonly Linear[] all; public Net() : base("Net") { all = [a = Linear(1, 1)]; RegisterComponents(); }""")]
+    [InlineData("""[Bayesian(Gaussian)] private Sequential all; private readonly Linear[] parts = [Linear(1, 1)]; public Net() : base("Net") { all = Sequential(parts); RegisterComponents(); }""")]
+    [InlineData("[Bayesian(Gaussian)] private readonly ModuleList<Linear> blocks = new(Linear(1, 1));" + Registering)]
+    [InlineData("[Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1); private readonly ReLU[] activations = [ReLU()];" + Registering)]
+    public Task WhatIsRegisteredIsFine(string members) => AnalyzerAssert.Reports(Network(members));
+
+    [Fact]
+    public Task ANetworkWithoutAnnotationsIsNoneOfOurBusiness() => AnalyzerAssert.Reports("""
+        public sealed class Net() : Module<Tensor, Tensor>("Net")
+        {
+            private readonly Linear fc = Linear(1, 1);
+            public override Tensor forward(Tensor x) => fc.call(x);
+        }
+        """);
+
+    [Fact]
+    public Task ABaseClassThatRegistersIsFine() => AnalyzerAssert.Reports("""
+        public abstract class Base : Module<Tensor, Tensor>
+        {
+            protected Base(string name) : base(name) => RegisterComponents();
+        }
+
+        public sealed class Net() : Base("Net")
+        {
+            [Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1);
+            public override Tensor forward(Tensor x) => fc.call(x);
+        }
+        """);
+
+    private static string Network(string members) => $$"""
+        public sealed class Net : Module<Tensor, Tensor>
+        {
+            {{members}}
+            public override Tensor forward(Tensor x) => x;
+        }
+        """;
+}
