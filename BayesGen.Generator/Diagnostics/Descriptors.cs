@@ -40,6 +40,22 @@ internal static partial class Descriptors
         Declaration,
         "A layer that TorchSharp does not know of is not trained, moved or saved, and cannot get a posterior.");
 
+    /// <summary>{0} the member.</summary>
+    public static readonly DiagnosticDescriptor Contradiction = Error(
+        "BG0005",
+        "A member is both [Bayesian] and [Deterministic]",
+        "'{0}' is both [Bayesian] and [Deterministic]; keep one of them",
+        Declaration,
+        "[Bayesian] gives the weights of a member a posterior; [Deterministic] keeps them plain.");
+
+    /// <summary>{0} the member, {1} why.</summary>
+    public static readonly DiagnosticDescriptor WithoutEffect = Warning(
+        "BG0006",
+        "A [Deterministic] has no effect",
+        "[Deterministic] on '{0}' has no effect: {1}",
+        Declaration,
+        "[Deterministic] takes a member with weights out of the [Bayesian] of its class.");
+
     /// <summary>{0} the field or fields with "has" or "have", {1} the family, {2} the loss, {3} the losses that fit.</summary>
     public static readonly DiagnosticDescriptor LossCannotScore = Error(
         "BG0100",
@@ -58,6 +74,9 @@ internal static partial class Descriptors
 
     private static DiagnosticDescriptor Error(string id, string title, string message, string category, string description) =>
         Rule(id, title, message, category, DiagnosticSeverity.Error, description);
+
+    private static DiagnosticDescriptor Warning(string id, string title, string message, string category, string description) =>
+        Rule(id, title, message, category, DiagnosticSeverity.Warning, description);
 
     private static DiagnosticDescriptor Rule(
         string id, string title, string message, string category, DiagnosticSeverity severity, string description) => new(
