@@ -55,7 +55,10 @@ internal static class GeneratorHarness
     }
 
     /// <summary>Runs the generator and then the analyzers on what comes out, as a build does.</summary>
-    public static async Task<ImmutableArray<Diagnostic>> Analyze(CSharpCompilation compilation)
+    public static Task<ImmutableArray<Diagnostic>> Analyze(CSharpCompilation compilation) => AnalyzeAsItIs(Run(compilation).Output);
+
+    /// <summary>Runs the analyzers alone.</summary>
+    public static async Task<ImmutableArray<Diagnostic>> AnalyzeAsItIs(CSharpCompilation compilation)
     {
         ImmutableArray<DiagnosticAnalyzer> analyzers =
         [
@@ -63,7 +66,7 @@ internal static class GeneratorHarness
                 .Where(type => !type.IsAbstract && typeof(DiagnosticAnalyzer).IsAssignableFrom(type))
                 .Select(type => (DiagnosticAnalyzer)Activator.CreateInstance(type)!),
         ];
-        var diagnostics = await Run(compilation).Output.WithAnalyzers(analyzers).GetAnalyzerDiagnosticsAsync();
+        var diagnostics = await compilation.WithAnalyzers(analyzers).GetAnalyzerDiagnosticsAsync();
         Assert.DoesNotContain(diagnostics, diagnostic => diagnostic.Id == "AD0001");
         return [.. diagnostics.OrderBy(diagnostic => diagnostic.Location.SourceSpan)];
     }

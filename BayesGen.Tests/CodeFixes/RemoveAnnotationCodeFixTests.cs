@@ -1,0 +1,52 @@
+using BayesGen.CodeFixes;
+using BayesGen.Tests.Support;
+
+namespace BayesGen.Tests.CodeFixes;
+
+/// <summary>The fixes of BG0005 and BG0006.</summary>
+public sealed class RemoveAnnotationCodeFixTests
+{
+    private const string Fc = "private readonly Linear fc = Linear(1, 1);";
+
+    [Theory]
+    [InlineData("[Bayesian(Gaussian), Deterministic] ", "[Bayesian(Gaussian)] ")]
+    [InlineData("[Bayesian(Gaussian)] [Deterministic] ", "[Bayesian(Gaussian)] ")]
+    [InlineData("[Deterministic] [Bayesian(Gaussian)] ", "[Bayesian(Gaussian)] ")]
+    [InlineData("/* why */ [Deterministic]\n    [Bayesian(Gaussian)]\n    ", "/* why */ [Bayesian(Gaussian)]\n    ")]
+    public Task DeterministicGoes(string before, string after) =>
+        CodeFixAssert.Fixes<RemoveAnnotationCodeFix>(Network(before + Fc), "Remove [Deterministic]", Network(after + Fc));
+
+    [Theory]
+    [InlineData("[Bayesian(Gaussian), Deterministic] ", "[Deterministic] ")]
+    [InlineData("[Bayesian(Gaussian, PriorScale = 2)] [Deterministic] ", "[Deterministic] ")]
+    public Task OrBayesianGoes(string before, string after) =>
+        CodeFixAssert.Fixes<RemoveAnnotationCodeFix>(Network(before + Fc), "Remove [Bayesian]", Network(after + Fc));
+
+    [Fact]
+    public Task AnAnnotationWithoutEffectGoes() =>
+        CodeFixAssert.Fixes<RemoveAnnotationCodeFix>(Network("// why\n    [Deterministic] " + Fc), "Remove [Deterministic]", Network("// why\n    " + Fc));
+
+    [Fact]
+    public Task AllOfThem() => CodeFixAssert.FixesAll<RemoveAnnotationCodeFix>(
+        Network("[Deterministic] private readonly Linear a = Linear(1, 1); [Deterministic] private readonly Linear b = Linear(1, 1);"),
+        "Remove [Deterministic]",
+        Network("private readonly Linear a = Linear(1, 1); private readonly Linear b = Linear(1, 1);"));
+
+    [Fact]
+    public Task AnAnnotationWithoutEffectLeavesNoChoice() =>
+        CodeFixAssert.Offers<RemoveAnnotationCodeFix>(Network("[Deterministic] " + Fc), "Remove [Deterministic]");
+
+    [Fact]
+    public Task AContradictionLeavesTwo() => CodeFixAssert.Offers<RemoveAnnotationCodeFix>(
+        Network("[Bayesian(Gaussian), Deterministic] " + Fc), "Remove [Deterministic]", "Remove [Bayesian]");
+
+    private static string Network(string members) => $$"""
+        public sealed class Net : Module<Tensor, Tensor>
+        {
+            public Net() : base("Net") => RegisterComponents();
+            {{members}}
+            [Bayesian(Gaussian)] private readonly Linear other = Linear(1, 1);
+            public override Tensor forward(Tensor x) => x;
+        }
+        """;
+}
