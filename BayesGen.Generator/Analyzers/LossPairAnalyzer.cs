@@ -75,7 +75,13 @@ public sealed class LossPairAnalyzer : DiagnosticAnalyzer
             return;
         var scored = ScoredFields.In(network, known, new HashSet<ISymbol>(SymbolEqualityComparer.Default), context.CancellationToken);
         foreach (var arguments in LossReader.Mismatches(loss, scored, known, context.CancellationToken))
-            context.ReportDiagnostic(new Finding(Descriptors.LossCannotScore, argument.GetLocation(), network, arguments).ToDiagnostic());
+        {
+            var finding = new Finding(Descriptors.LossCannotScore, argument.GetLocation(), network, arguments)
+            {
+                Properties = LossCatalog.Replacements(scored, known, context.CancellationToken),
+            };
+            context.ReportDiagnostic(finding.ToDiagnostic());
+        }
     }
 
     private static ITypeSymbol? TypeOf(ExpressionSyntax expression, SyntaxNodeAnalysisContext context) =>

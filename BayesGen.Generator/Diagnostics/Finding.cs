@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.CodeAnalysis;
 
@@ -9,10 +10,13 @@ internal sealed class Finding(DiagnosticDescriptor rule, Location location, INam
     /// <summary>The class that has to be changed: of a network and its base class only one reports it.</summary>
     public INamedTypeSymbol Owner { get; } = owner;
 
+    /// <summary>What a code fix has to know.</summary>
+    public ImmutableDictionary<string, string?> Properties { get; init; } = ImmutableDictionary<string, string?>.Empty;
+
     /// <summary>The text for the run time, where no compiler says the id.</summary>
     public string Message =>
         $"{rule.Id}: {string.Format(CultureInfo.InvariantCulture, rule.MessageFormat.ToString(CultureInfo.InvariantCulture), arguments)}";
 
     // The arguments are strings, never symbols: a diagnostic may outlive its compilation.
-    public Diagnostic ToDiagnostic() => Diagnostic.Create(rule, location, arguments);
+    public Diagnostic ToDiagnostic() => Diagnostic.Create(rule, location, Properties, arguments);
 }

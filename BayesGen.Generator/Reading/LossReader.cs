@@ -27,7 +27,10 @@ internal static class LossReader
         }
 
         findings.AddRange(Mismatches(loss!, scored, known, cancellation).Select(arguments =>
-            new Finding(Descriptors.LossCannotScore, where, network, arguments)));
+            new Finding(Descriptors.LossCannotScore, where, network, arguments)
+            {
+                Properties = LossCatalog.Replacements(scored, known, cancellation),
+            }));
         return loss!.FullName();
     }
 
