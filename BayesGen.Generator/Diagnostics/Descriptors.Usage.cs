@@ -14,4 +14,12 @@ internal static partial class Descriptors
         "This backward() stops at the drawn weights and never reaches the posterior: {0}",
         Usage,
         "The weights of a draw are leaves for autograd; only WeightDraw.Backward carries their gradients on to the posterior.");
+
+    /// <summary>{0} the network, {1} the softmax.</summary>
+    public static readonly DiagnosticDescriptor SoftmaxTwice = Warning(
+        "BG0201",
+        "A softmax in front of cross entropy",
+        "'{0}.forward' ends in {1}, and FitLoss.CrossEntropy takes logits, to which it applies log-softmax itself; return the logits",
+        Usage,
+        "Probabilities that are squashed twice have small gradients and can never be sharp.");
 }

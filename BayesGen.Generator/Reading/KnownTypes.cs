@@ -26,6 +26,9 @@ internal sealed class KnownTypes
         Draw = compilation.GetTypeByMetadataName("BayesGen.WeightDraw");
         LossTerms = compilation.GetTypeByMetadataName("BayesGen.LossTerms");
         Trainer = compilation.GetTypeByMetadataName("BayesGen.VariationalTrainer");
+        Options = compilation.GetTypeByMetadataName("BayesGen.TrainerOptions");
+        Thresholds = compilation.GetTypeByMetadataName("BayesGen.Thresholds");
+        RenyiLoss = compilation.GetTypeByMetadataName("BayesGen.RenyiLoss");
         Module = compilation.GetTypeByMetadataName(ModuleName);
         Parameter = compilation.GetTypeByMetadataName("TorchSharp.Modules.Parameter");
         Tensor = compilation.GetTypeByMetadataName("TorchSharp.torch+Tensor");
@@ -58,6 +61,12 @@ internal sealed class KnownTypes
     public INamedTypeSymbol? LossTerms { get; }
 
     public INamedTypeSymbol? Trainer { get; }
+
+    public INamedTypeSymbol? Options { get; }
+
+    public INamedTypeSymbol? Thresholds { get; }
+
+    public INamedTypeSymbol? RenyiLoss { get; }
 
     public INamedTypeSymbol? Module { get; }
 

@@ -1,0 +1,74 @@
+using BayesGen.Tests.Support;
+
+namespace BayesGen.Tests.Analyzers;
+
+/// <summary>BG0201.</summary>
+public sealed class SoftmaxTwiceTests
+{
+    private const string Logits = "fc.call(x)";
+
+    [Fact]
+    public Task CrossEntropyByDefault() => AnalyzerAssert.Reports(
+        Network("=> fc.call(x).softmax(1);", "model.CreateTrainer([|BG0201:new TrainerOptions()|])"),
+        "'Net.forward' ends in softmax, and FitLoss.CrossEntropy takes logits, to which it applies log-softmax itself; return the logits");
+
+    [Theory]
+    [InlineData("new TrainerOptions { FitLoss = [|BG0201:FitLoss.CrossEntropy|] }")]
+    [InlineData("[|BG0201:new()|] { Epochs = 3 }")]
+    [InlineData("[|BG0201:new TrainerOptions|] { Epochs = 3 }")]
+    public Task EveryWayToSayCrossEntropy(string options) =>
+        AnalyzerAssert.Reports(Network("=> nn.functional.softmax(fc.call(x), 1);", $"model.CreateTrainer(new ElboLoss(), {options})"));
+
+    [Theory]
+    [InlineData("=> nn.functional.log_softmax(fc.call(x), 1);")]
+    [InlineData("{ var y = fc.call(x); return y.log_softmax(-1); }")]
+    [InlineData("{ if (training) return fc.call(x); return fc.call(x).softmax(1); }")]
+    [InlineData("=> soft.call(fc.call(x));")]
+    [InlineData("=> seq.call(x);")]
+    [InlineData("=> named.call(x);")]
+    [InlineData("=> fc.call(x).softmax(1).MoveToOuterDisposeScope();")]
+    public Task EveryWayToEndInASoftmax(string forward) =>
+        AnalyzerAssert.Reports(Network(forward, "model.CreateTrainer([|BG0201:new TrainerOptions()|])"));
+
+    [Fact]
+    public Task OptionsInALocal() => AnalyzerAssert.Reports(Network(
+        "=> fc.call(x).softmax(1);", "Made(model)").Replace("/* more */", """
+            private static VariationalTrainer Made(BayesianNet model)
+            {
+                var options = [|BG0201:new TrainerOptions|] { Epochs = 2 };
+                return model.CreateTrainer(options);
+            }
+            """));
+
+    [Theory]
+    [InlineData("=> " + Logits + ";", "model.CreateTrainer(new TrainerOptions())")]
+    [InlineData("=> fc.call(x.softmax(1));", "model.CreateTrainer(new TrainerOptions())")]
+    [InlineData("=> plain.call(x);", "model.CreateTrainer(new TrainerOptions())")]
+    [InlineData("{ Tensor Soft(Tensor y) { return y.softmax(1); } return fc.call(Soft(x)); }", "model.CreateTrainer(new TrainerOptions())")]
+    [InlineData("=> fc.call(x).softmax(1);", "model.CreateTrainer(new TrainerOptions { FitLoss = FitLoss.SquaredError })")]
+    [InlineData("=> fc.call(x).log_softmax(1);", "model.CreateTrainer(new TrainerOptions { FitLoss = new FitLoss(\"nll\", (o, t) => nn.functional.nll_loss(o, t)) })")]
+    [InlineData("=> fc.call(x).softmax(1);", "model.CreateTrainer(Shared)")]
+    [InlineData("=> fc.call(x).softmax(1);", "null")]
+    public Task WhatFitsIsFine(string forward, string trainer) => AnalyzerAssert.Reports(Network(forward, trainer));
+
+    private static string Network(string forward, string trainer) => $$"""
+        public sealed class Net : Module<Tensor, Tensor>
+        {
+            [Bayesian(Gaussian)] private readonly Linear fc = Linear(4, 3);
+            private readonly Softmax soft = Softmax(1);
+            private readonly Sequential plain = Sequential(Softmax(1), Linear(4, 3));
+            private readonly Sequential seq = Sequential(Linear(4, 3), Softmax(1));
+            private readonly Sequential named = Sequential(("fc", Linear(4, 3)), ("soft", LogSoftmax(1)));
+            public Net() : base("Net") => RegisterComponents();
+            public override Tensor forward(Tensor x) {{forward}}
+        }
+
+        public static class User
+        {
+            private static readonly TrainerOptions Shared = new();
+            public static object? Train(BayesianNet model) => {{trainer}};
+            /* more */
+            public static object Default => Shared;
+        }
+        """;
+}
