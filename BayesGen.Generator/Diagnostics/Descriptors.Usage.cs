@@ -22,4 +22,12 @@ internal static partial class Descriptors
         "'{0}.forward' ends in {1}, and FitLoss.CrossEntropy takes logits, to which it applies log-softmax itself; return the logits",
         Usage,
         "Probabilities that are squashed twice have small gradients and can never be sharp.");
+
+    /// <summary>{0} why and what to do.</summary>
+    public static readonly DiagnosticDescriptor ThresholdFitsNothing = Error(
+        "BG0202",
+        "A threshold fits nothing in the network",
+        "This threshold fits nothing: {0}",
+        Usage,
+        "One number stands for one family, and the threshold of a single weight needs the key of a Bayesian weight.");
 }
