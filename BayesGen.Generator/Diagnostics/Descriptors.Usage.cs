@@ -30,4 +30,12 @@ internal static partial class Descriptors
         "This threshold fits nothing: {0}",
         Usage,
         "One number stands for one family, and the threshold of a single weight needs the key of a Bayesian weight.");
+
+    /// <summary>{0} what the options say.</summary>
+    public static readonly DiagnosticDescriptor RenyiOfOneDraw = Warning(
+        "BG0203",
+        "RenyiLoss with one draw per step",
+        "RenyiLoss weighs the draws of a step against each other, and there is one: {0}; set it to 2 or more, or use ElboLoss",
+        Usage,
+        "One draw alone has the weight 1 whatever alpha is, so alpha does nothing.");
 }
