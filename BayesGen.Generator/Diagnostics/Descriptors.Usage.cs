@@ -38,4 +38,12 @@ internal static partial class Descriptors
         "RenyiLoss weighs the draws of a step against each other, and there is one: {0}; set it to 2 or more, or use ElboLoss",
         Usage,
         "One draw alone has the weight 1 whatever alpha is, so alpha does nothing.");
+
+    /// <summary>{0} the variable of the network, {1} the wrapper, {2} what to do.</summary>
+    public static readonly DiagnosticDescriptor OwnedNetwork = Error(
+        "BG0204",
+        "The plain network used while a wrapper owns it",
+        "'{0}' belongs to a {1} here: {2}",
+        Usage,
+        "A wrapper puts the weights and gradients of the network into memory of its own; other parameters or gradients cut it off.");
 }
