@@ -1,0 +1,54 @@
+using System.Globalization;
+using BayesGen;
+using Spectre.Console;
+
+namespace MnistSample;
+
+/// <summary>Shows how the training goes on: a bar in a terminal, a line per epoch in a file or a pipe.</summary>
+public static class Progress
+{
+    /// <summary>Runs a training and hands it the report that shows it.</summary>
+    public static T Show<T>(Func<IReport, T> training)
+    {
+        if (!AnsiConsole.Profile.Out.IsTerminal)
+            return training(new EpochLines());
+        return AnsiConsole.Progress()
+            .Columns(new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new TaskDescriptionColumn())
+            .Start(context => training(new StepBar(context)));
+    }
+
+    private static string Describe(EpochResult epoch) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"epoch {epoch.Epoch}/{epoch.Epochs}: fit {epoch.Fit:F3}, KL {epoch.Divergence:N0}, beta {epoch.Beta:F2}, "
+        + $"validation accuracy {epoch.Validation?.Accuracy ?? double.NaN:P2}");
+
+    /// <summary>One plain line per epoch.</summary>
+    private sealed class EpochLines : IReport
+    {
+        public void OnStart(TrainingInfo info) =>
+            Console.WriteLine($"{info.BayesianWeights:N0} Bayesian weights, {info.Examples:N0} examples, {info.Loss}");
+
+        public void OnEpoch(EpochResult epoch) => Console.WriteLine($"{Describe(epoch)}, {epoch.Duration.TotalSeconds:F0} s");
+    }
+
+    /// <summary>One bar over all steps, described by the last epoch.</summary>
+    private sealed class StepBar(ProgressContext context) : IReport
+    {
+        private readonly ProgressTask _task = context.AddTask("the first epoch");
+        private int _epochs = 1;
+
+        public void OnStart(TrainingInfo info) => _epochs = info.Epochs;
+
+        public void OnStep(StepResult step)
+        {
+            // How many steps an epoch has is known from the data, or after the first epoch.
+            if (step.StepsPerEpoch is { } steps)
+                _task.MaxValue = (double)steps * _epochs;
+            _task.Value = step.GlobalStep;
+        }
+
+        public void OnEpoch(EpochResult epoch) => _task.Description = Markup.Escape(Describe(epoch));
+
+        public void OnFinish(TrainingResult training) => _task.Value = _task.MaxValue;
+    }
+}
