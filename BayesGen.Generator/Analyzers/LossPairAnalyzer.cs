@@ -40,7 +40,10 @@ public sealed class LossPairAnalyzer : DiagnosticAnalyzer
         var call = (InvocationExpressionSyntax)context.Node;
         if (NameOf(call.Expression) is not { Identifier.ValueText: "CreateTrainer" } name)
             return;
-        var method = context.SemanticModel.GetMemberGroup(call.Expression, context.CancellationToken).OfType<IMethodSymbol>()
+        // With explicit type arguments that break the constraint there is no member group, but there are candidates.
+        var method = context.SemanticModel.GetMemberGroup(call.Expression, context.CancellationToken)
+            .Concat(context.SemanticModel.GetSymbolInfo(call, context.CancellationToken).CandidateSymbols)
+            .OfType<IMethodSymbol>()
             .FirstOrDefault(candidate => candidate.Parameters.Any(parameter => parameter.Name == "loss"));
         if (method is null || !IsWrapper(method.ContainingType, known) || Argument(call.ArgumentList, method, "loss") is not { } argument)
             return;

@@ -26,15 +26,17 @@ internal static class PlanSection
             return;
         }
 
-        var members = model.Members.Where(member => member.Role != MemberRole.Weightless && member.Access.Kind != AccessKind.None).ToList();
+        var members = model.Members.Where(member => member.Role != MemberRole.Weightless).ToList();
         using (writer.Braces(head))
         {
             foreach (var member in members)
                 WriteEntry(member, writer);
         }
 
-        foreach (var member in members)
+        foreach (var member in members.Where(member => member.Access.Kind == AccessKind.Field))
             WriteAccessor(member, model.Host.NetworkType, writer);
+        if (members.Any(member => member.Access.Kind == AccessKind.RegisteredModule))
+            WriteLookup(writer);
     }
 
     private static void WriteEntry(MemberModel member, SourceWriter writer)
@@ -53,38 +55,45 @@ internal static class PlanSection
         else if (member.Role == MemberRole.Composed)
             writer.Write($$"""
                 {{deterministic}}
-                if ({{Read(member)}} is { } inner{{member.Name}})
+                if ({{Read(member)}} is {{member.Access.Type.TrimEnd('?')}} inner{{member.Name}})
                     {{member.Wrapper}}.Describe(plan, inner{{member.Name}}, prefix + {{Literal(member.Key + ".")}});
                 """);
         else
             writer.Write(member.Role == MemberRole.Bayesian ? bayesian : deterministic);
     }
 
-    private static void WriteAccessor(MemberModel member, string network, SourceWriter writer)
-    {
-        var target = member.Access.DeclaringType ?? network;
-        if (member.Access.Kind is AccessKind.Field or AccessKind.FieldOfHiddenType)
-            writer.Write($"""
+    private static void WriteAccessor(MemberModel member, string network, SourceWriter writer) => writer.Write($"""
 
-                [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = {Literal(member.Access.Name)})]
-                """);
-        if (member.Access.Kind == AccessKind.Field)
-            writer.Write($"private static extern ref {member.Access.Type} {member.Name}Of({target} network);");
-        if (member.Access.Kind == AccessKind.FieldOfHiddenType)
-            writer.Write($"""
-                [return: global::System.Runtime.CompilerServices.UnsafeAccessorType({Literal(member.Access.Type)})]
-                private static extern ref object {member.Name}Of({target} network);
-                """);
-    }
+        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = {Literal(member.Access.Name)})]
+        private static extern ref {member.Access.Type} {member.Name}Of({member.Access.DeclaringType ?? network} network);
+        """);
+
+    private static void WriteLookup(SourceWriter writer) => writer.Write($$"""
+
+        // The type of this field has no name outside its class, so the module is asked for by the name that TorchSharp registered.
+        private static {{Module}}? Registered({{Module}} network, string name, bool isRequired)
+        {
+            foreach (var (child, module) in network.named_children())
+                if (child == name)
+                    return module;
+            return !isRequired ? null : throw new global::System.InvalidOperationException(
+                $"The layer '{name}' is annotated, but {network.GetName()} never registered it. Call RegisterComponents() in the constructor.");
+        }
+        """);
 
     private static string Value(MemberModel member) => member.Access.NeedsCast ? $"{Read(member)} as {Module}" : Read(member);
 
     private static string Read(MemberModel member) => member.Access switch
     {
-        { Kind: not AccessKind.Direct } => $"{member.Name}Of(network)",
+        { Kind: AccessKind.Field } => $"{member.Name}Of(network)",
+        { Kind: AccessKind.RegisteredParameter } => $"network.get_parameter({Literal(member.Access.Name)})",
+        { Kind: AccessKind.RegisteredModule } =>
+            $"Registered(network, {Literal(member.Access.Name)}, isRequired: {(IsRequired(member) ? "true" : "false")})",
         { DeclaringType: { } declaring } => $"(({declaring})network).{member.Access.Name}",
         _ => $"network.{member.Access.Name}",
     };
+
+    private static bool IsRequired(MemberModel member) => member.Role == MemberRole.Bayesian && !member.Access.MayBeNull;
 
     private static string Options(OptionsModel options)
     {

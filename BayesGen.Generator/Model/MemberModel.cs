@@ -69,11 +69,12 @@ internal sealed record OptionsModel(string? PriorType, double? PriorScale, bool?
 
 /// <summary>How generated code gets at the value of a member.</summary>
 /// <param name="Kind">The way.</param>
-/// <param name="Name">The member where it is read directly; else the field that holds the value.</param>
-/// <param name="Type">The type of the value; for <see cref="AccessKind.FieldOfHiddenType"/> its name at run time.</param>
+/// <param name="Name">The member where it is read directly; the field where it is not; or the name that TorchSharp registers.</param>
+/// <param name="Type">The type of the value.</param>
 /// <param name="DeclaringType">The class that declares the member, where it is a base class of the network; else null.</param>
 /// <param name="NeedsCast">Whether the value has to be cast to a module first.</param>
-internal sealed record AccessModel(AccessKind Kind, string Name, string Type, string? DeclaringType, bool NeedsCast);
+/// <param name="MayBeNull">Whether the declaration says that there may be no value.</param>
+internal sealed record AccessModel(AccessKind Kind, string Name, string Type, string? DeclaringType, bool NeedsCast, bool MayBeNull);
 
 /// <summary>The ways to the value of a member.</summary>
 internal enum AccessKind
@@ -84,9 +85,9 @@ internal enum AccessKind
     /// <summary>The field is not, but its type is: an unsafe accessor.</summary>
     Field,
 
-    /// <summary>Neither is: an unsafe accessor that names the type by a string.</summary>
-    FieldOfHiddenType,
+    /// <summary>No accessor can be written, as the type cannot be named: the module is asked for by its registered name.</summary>
+    RegisteredModule,
 
-    /// <summary>There is no way; the run time knows the member by the name under which TorchSharp registered it.</summary>
-    None,
+    /// <summary>The same for a parameter.</summary>
+    RegisteredParameter,
 }

@@ -85,6 +85,6 @@ internal sealed class KnownTypes
         INamedTypeSymbol named => !named.SelfAndContainers().Any(container => container.IsFileLocal)
             && Compilation.IsSymbolAccessibleWithin(named, Compilation.Assembly)
             && named.SelfAndContainers().All(container => container.TypeArguments.All(CanName)),
-        _ => false,
+        _ => type is ITypeParameterSymbol,
     };
 }

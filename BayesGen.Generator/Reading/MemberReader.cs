@@ -60,7 +60,7 @@ internal sealed class MemberReader(
         var role = RoleOf(kind, attribute is not null, member.Find(known.DeterministicAttribute) is not null, wrapper, annotation);
         if (role != MemberRole.Bayesian)
             annotation = null;
-        var key = KeyOf(field, member);
+        var key = ComponentNameOf(field) ?? member.Name;
         var isBayesian = annotation is not null;
         if (annotation?.Posterior is { } posterior)
             _scored.Add(new ScoredField(key, posterior, annotation.Family));
@@ -72,7 +72,7 @@ internal sealed class MemberReader(
             _names.Add(member.Name),
             field.Type.ShortName(),
             role,
-            AccessTo(field, member, type),
+            AccessTo(field, member, type, kind),
             annotation?.Family,
             annotation?.Options ?? OptionsModel.None,
             kind == LayerKind.Parameter
@@ -93,39 +93,37 @@ internal sealed class MemberReader(
         : annotation is null || kind is LayerKind.Normalisation or LayerKind.Parameter ? MemberRole.Deterministic
         : MemberRole.Bayesian;
 
-    /// <summary>TorchSharp registers a field under its name, or under the one that [ComponentName] gives it.</summary>
-    private static string KeyOf(IFieldSymbol field, ISymbol member) => field.GetAttributes()
+    /// <summary>The name under which TorchSharp registers a field, where it is not the field's own.</summary>
+    private static string? ComponentNameOf(IFieldSymbol field) => field.GetAttributes()
         .Where(data => data.AttributeClass?.Name == "ComponentNameAttribute")
         .SelectMany(data => data.NamedArguments)
         .Where(pair => pair.Key == "Name")
         .Select(pair => pair.Value.Value as string)
-        .FirstOrDefault() ?? member.Name;
+        .FirstOrDefault();
 
-    private AccessModel AccessTo(IFieldSymbol field, ISymbol member, INamedTypeSymbol type)
+    private AccessModel AccessTo(IFieldSymbol field, ISymbol member, INamedTypeSymbol type, LayerKind kind)
     {
-        var isInterface = field.Type.TypeKind == TypeKind.Interface;
-        var declaring = SymbolEqualityComparer.Default.Equals(type, network) ? null : type.FullName();
         var isReadable = member is not IPropertySymbol property
             ? known.Compilation.IsSymbolAccessibleWithin(field, known.Compilation.Assembly)
             : property.GetMethod is { } getter && known.Compilation.IsSymbolAccessibleWithin(getter, known.Compilation.Assembly);
-        if (isReadable)
-            return new AccessModel(AccessKind.Direct, MemberNames.Escaped(member.Name), field.Type.FullName(), declaring, isInterface);
-        if (known.CanName(type) && !type.SelfAndContainers().Any(container => container.IsGenericType))
-        {
-            if (known.CanName(field.Type))
-                return new AccessModel(AccessKind.Field, field.Name, field.Type.FullName(), declaring, isInterface);
-            if (field.Type is INamedTypeSymbol { IsGenericType: false } hidden && !hidden.SelfAndContainers().Any(outer => outer.IsFileLocal))
-                return new AccessModel(AccessKind.FieldOfHiddenType, field.Name, RuntimeName(hidden), declaring, true);
-        }
-
-        return new AccessModel(AccessKind.None, "", "", null, false);
-    }
-
-    private static string RuntimeName(INamedTypeSymbol type)
-    {
-        var nesting = string.Join("+", type.SelfAndContainers().Reverse().Select(container => container.MetadataName));
-        var room = type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString() + ".";
-        return $"{room}{nesting}, {type.ContainingAssembly.Name}";
+        // The run time refuses accessors of generic classes and of fields whose type has no name here.
+        var hasAccessor = known.CanName(type) && known.CanName(field.Type) && !type.SelfAndContainers().Any(outer => outer.IsGenericType);
+        var way = isReadable ? AccessKind.Direct
+            : hasAccessor ? AccessKind.Field
+            : kind == LayerKind.Parameter ? AccessKind.RegisteredParameter
+            : AccessKind.RegisteredModule;
+        return new AccessModel(
+            way,
+            way switch
+            {
+                AccessKind.Direct => MemberNames.Escaped(member.Name),
+                AccessKind.Field => field.Name,
+                _ => ComponentNameOf(field) ?? field.Name,
+            },
+            field.Type.FullName(),
+            SymbolEqualityComparer.Default.Equals(type, network) ? null : type.FullName(),
+            NeedsCast: field.Type.TypeKind == TypeKind.Interface && way is (AccessKind.Direct or AccessKind.Field),
+            MayBeNull: field.Type.NullableAnnotation == NullableAnnotation.Annotated);
     }
 
     private void RefuseWithoutField(ISymbol member, INamedTypeSymbol type)

@@ -19,8 +19,9 @@ public sealed partial class NetworkArena
                 arena.MaskWindowOf(weight).clone(),
                 arena.PriorOf(weight)));
 
-        Release();
+        // Moved before anything is given up: where the move is refused, for want of a CUDA device say, the arenas still stand.
         move();
+        Release();
         Build();
         foreach (var (key, (parameters, mask, prior)) in carried)
         {

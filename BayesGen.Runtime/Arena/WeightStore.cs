@@ -96,8 +96,7 @@ internal sealed class WeightStore : IDisposable
                 continue;
             foreach (var owner in weight.Owners)
             {
-                if (owner.IsInvalid)
-                    throw Broken(weight, "was disposed", "The network belongs to the wrapper: dispose the wrapper alone.");
+                RequireValid(weight, owner);
                 var at = weight.Offset * owner.ElementSize;
                 if (TensorMemory.AddressOf(owner) != _weightBase + (nint)at)
                     throw Broken(weight, "no longer shares memory with the posterior",
@@ -127,11 +126,19 @@ internal sealed class WeightStore : IDisposable
         {
             foreach (var owner in weight.Owners)
             {
+                RequireValid(weight, owner);
                 using var line = owner.view(-1);
                 using var nothing = line.narrow(0, 0, 0);
                 nothing.zero_();
             }
         }
+    }
+
+    private static void RequireValid(NetworkWeight weight, Tensor owner)
+    {
+        if (owner.IsInvalid)
+            throw Broken(weight, "was disposed or replaced",
+                "Call to() and Dispose() on the wrapper and not on the plain network, and assign no weights once the wrapper owns it.");
     }
 
     private static InvalidOperationException Broken(NetworkWeight weight, string what, string remedy) =>

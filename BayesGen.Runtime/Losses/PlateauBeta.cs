@@ -32,7 +32,7 @@ public sealed class PlateauBeta : BetaSchedule
     /// <summary>A plateau schedule.</summary>
     /// <param name="beta">The beta to begin with, where this schedule is alone or first in a chain.</param>
     /// <param name="factor">What beta is multiplied by; positive.</param>
-    /// <param name="patience">The number of values in a row without improvement; at least 1.</param>
+    /// <param name="patience">The number of values in a row without improvement; not negative, and 0 counts as 1.</param>
     /// <param name="threshold">The relative improvement that counts; not negative.</param>
     public PlateauBeta(double beta, double factor, int patience, double threshold = 1e-4)
     {
@@ -40,7 +40,7 @@ public sealed class PlateauBeta : BetaSchedule
         _factor = double.IsFinite(factor) && factor > 0
             ? factor
             : throw new ArgumentOutOfRangeException(nameof(factor), factor, "The factor of a plateau schedule is positive.");
-        ArgumentOutOfRangeException.ThrowIfLessThan(patience, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(patience);
         Patience = patience;
         _threshold = NotNegative(threshold, nameof(threshold));
     }
@@ -88,14 +88,13 @@ public sealed class PlateauBeta : BetaSchedule
     /// <param name="loss">The value.</param>
     public double Next(double beta, double loss)
     {
-        if (double.IsPositiveInfinity(_best) || loss <= _best - Math.Abs(_best) * _threshold)
-        {
+        var improves = double.IsPositiveInfinity(_best) || loss <= _best - Math.Abs(_best) * _threshold;
+        if (improves)
             _best = loss;
-            _notImproved = 0;
-            return beta;
-        }
+        _notImproved = improves ? 0 : _notImproved + 1;
 
-        if (++_notImproved < Patience)
+        // The Python library asks for count >= patience alone, so that a patience of 0 changes beta even at an improvement.
+        if (_notImproved < Patience || (improves && !SeedCompatible))
             return beta;
         if (!SeedCompatible)
             _notImproved = 0;

@@ -12,13 +12,12 @@ namespace BayesGen;
 public sealed class RenyiLoss : VariationalLoss, IScores<IHasDensity>
 {
     /// <summary>A bound of the given order.</summary>
-    /// <param name="alpha">The order; finite and not 1, where the bound is <see cref="ElboLoss"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">alpha is 1 or not finite.</exception>
+    /// <param name="alpha">The order, finite. At 1 all draws count alike and the bound is the ELBO, estimated from the draws.</param>
+    /// <exception cref="ArgumentOutOfRangeException">alpha is not finite.</exception>
     public RenyiLoss(double alpha)
     {
-        if (!double.IsFinite(alpha) || alpha == 1)
-            throw new ArgumentOutOfRangeException(
-                nameof(alpha), alpha, "The order of a RenyiLoss is finite and not 1; at 1 the bound is the ELBO: use ElboLoss.");
+        if (!double.IsFinite(alpha))
+            throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "The order of a RenyiLoss is a finite number.");
         Alpha = alpha;
     }
 

@@ -54,7 +54,7 @@ public sealed partial class VariationalTrainer
         {
             return _forward(inputs);
         }
-        catch (ExternalException exception)
+        catch (Exception exception) when (exception is ExternalException or ArgumentException)
         {
             throw new InvalidOperationException(
                 $"The network cannot take a batch of shape [{string.Join(", ", inputs.shape)}] and dtype {inputs.dtype}: {FirstLine(exception)}",
@@ -68,7 +68,7 @@ public sealed partial class VariationalTrainer
         {
             return Options.FitLoss.Mean(output, targets);
         }
-        catch (ExternalException exception)
+        catch (Exception exception) when (exception is ExternalException or ArgumentException)
         {
             throw new InvalidOperationException(
                 $"The fit loss '{Options.FitLoss.Name}' cannot take outputs of shape [{string.Join(", ", output.shape)}] with targets of shape "
@@ -77,7 +77,7 @@ public sealed partial class VariationalTrainer
         }
     }
 
-    private static string FirstLine(ExternalException exception) => exception.Message.Split('\n')[0];
+    private static string FirstLine(Exception exception) => exception.Message.Split('\n')[0];
 
     private static double Number(Tensor scalar)
     {

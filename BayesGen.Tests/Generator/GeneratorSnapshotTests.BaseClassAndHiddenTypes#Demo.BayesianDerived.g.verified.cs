@@ -66,15 +66,11 @@ namespace Demo
         /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
         public static void Describe(global::BayesGen.NetworkPlan plan, global::Demo.Derived network, string prefix)
         {
-            plan.Bayesian<global::BayesGen.LogUniformPosterior>(prefix + "block", BlockOf(network) as global::TorchSharp.torch.nn.Module);
+            plan.Bayesian<global::BayesGen.LogUniformPosterior>(prefix + "block", Registered(network, "block", isRequired: true));
             plan.Bayesian<global::BayesGen.LogUniformPosterior>(prefix + "any", AnyOf(network) as global::TorchSharp.torch.nn.Module);
             plan.Bayesian<global::BayesGen.GaussianPosterior>(prefix + "fc", FcOf(network));
             plan.Bayesian<global::BayesGen.GaussianPosterior>(prefix + "Head", HeadOf(network));
         }
-
-        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "block")]
-        [return: global::System.Runtime.CompilerServices.UnsafeAccessorType("Demo.Derived+Block, Networks")]
-        private static extern ref object BlockOf(global::Demo.Derived network);
 
         [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "any")]
         private static extern ref global::TorchSharp.torch.nn.IModule<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> AnyOf(global::Demo.Derived network);
@@ -84,6 +80,16 @@ namespace Demo
 
         [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "<Head>k__BackingField")]
         private static extern ref global::TorchSharp.Modules.Linear HeadOf(global::Demo.Base network);
+
+        // The type of this field has no name outside its class, so the module is asked for by the name that TorchSharp registered.
+        private static global::TorchSharp.torch.nn.Module? Registered(global::TorchSharp.torch.nn.Module network, string name, bool isRequired)
+        {
+            foreach (var (child, module) in network.named_children())
+                if (child == name)
+                    return module;
+            return !isRequired ? null : throw new global::System.InvalidOperationException(
+                $"The layer '{name}' is annotated, but {network.GetName()} never registered it. Call RegisterComponents() in the constructor.");
+        }
 
         #endregion
 

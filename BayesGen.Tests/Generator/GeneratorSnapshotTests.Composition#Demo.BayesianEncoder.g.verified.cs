@@ -65,7 +65,7 @@ namespace Demo
         {
             plan.Bayesian<global::BayesGen.LogUniformPosterior>(prefix + "conv", ConvOf(network));
             plan.Deterministic(prefix + "inner", InnerOf(network));
-            if (InnerOf(network) is { } innerInner)
+            if (InnerOf(network) is global::Demo.Encoder innerInner)
                 global::Demo.BayesianEncoder.Describe(plan, innerInner, prefix + "inner.");
         }
 

@@ -65,7 +65,7 @@ namespace Demo
         public static void Describe(global::BayesGen.NetworkPlan plan, global::Demo.Whole network, string prefix)
         {
             plan.Deterministic(prefix + "encoder", EncoderOf(network));
-            if (EncoderOf(network) is { } innerEncoder)
+            if (EncoderOf(network) is global::Demo.Encoder innerEncoder)
                 global::Demo.BayesianEncoder.Describe(plan, innerEncoder, prefix + "encoder.");
             plan.Deterministic(prefix + "plain", PlainOf(network));
             plan.Deterministic(prefix + "head", HeadOf(network));

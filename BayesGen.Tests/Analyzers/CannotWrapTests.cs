@@ -1,0 +1,79 @@
+using BayesGen.Tests.Support;
+
+namespace BayesGen.Tests.Analyzers;
+
+/// <summary>BG0001.</summary>
+public sealed class CannotWrapTests
+{
+    private const string Body = """
+        {
+            [Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1);
+            public override Tensor forward(Tensor x) => fc.call(x);
+        }
+        """;
+
+    [Fact]
+    public Task APrivateNestedClass() => AnalyzerAssert.Reports(
+        $$"""public class Outer { private sealed class [|BG0001:Net|]() : Module<Tensor, Tensor>("Net") {{Body}} }""",
+        "'Net' cannot get a Bayesian wrapper: it is nested and private or protected, so no class beside it can name it; "
+        + "make it internal or public");
+
+    [Fact]
+    public Task AFileLocalClass() => AnalyzerAssert.Reports(
+        $$"""file sealed class [|BG0001:Net|]() : Module<Tensor, Tensor>("Net") {{Body}}""",
+        "'Net' cannot get a Bayesian wrapper: it is local to its file, so no other file can name it; remove the modifier 'file'");
+
+    [Fact]
+    public async Task AGenericClass()
+    {
+        const string source = $$"""
+            public sealed class [|BG0001:Net|]<T>() : Module<Tensor, Tensor>("Net") where T : class, new() {{Body}}
+            public static class User { public static BayesianNet<object>? Model; }
+            """;
+        await AnalyzerAssert.Reports(
+            source,
+            "'Net<T>' cannot get a Bayesian wrapper: it is generic; derive a class without type parameters from it and put "
+            + "[BayesianNetwork] on that one");
+        AnalyzerAssert.CompilesBeside(source);
+    }
+
+    [Fact]
+    public async Task AnAbstractClass()
+    {
+        const string source = $$"""
+            public abstract class [|BG0001:Net|]() : Module<Tensor, Tensor>("Net") {{Body}}
+            public static class User { public static BayesianNet? Model; }
+            """;
+        await AnalyzerAssert.Reports(
+            source,
+            "'Net' cannot get a Bayesian wrapper: it is abstract; annotate the classes that derive from it ([BayesianNetwork] is enough), "
+            + "or make it concrete");
+        AnalyzerAssert.CompilesBeside(source);
+    }
+
+    [Fact]
+    public Task AnAbstractClassWhoseHeirsAreAnnotatedIsFine() => AnalyzerAssert.Reports($$"""
+        public abstract class Net(string name) : Module<Tensor, Tensor>(name) {{Body}}
+        [BayesianNetwork] public sealed class Heir() : Net("Heir");
+        """);
+
+    [Fact]
+    public Task AClassThatIsNoNetwork() => AnalyzerAssert.Reports(
+        "public sealed class [|BG0001:Net|] { [Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1); public Linear Fc => fc; }",
+        "'Net' cannot get a Bayesian wrapper: it is no TorchSharp network; derive it from Module<Tensor, Tensor> or another Module<...> "
+        + "and override forward");
+
+    [Fact]
+    public Task AStaticClass() => AnalyzerAssert.Reports("[BayesianNetwork] public static class [|BG0001:Net|];");
+
+    [Fact]
+    public Task ATakenName() => AnalyzerAssert.Reports(
+        $$"""
+        public sealed class [|BG0001:Net|]() : Module<Tensor, Tensor>("Net") {{Body}}
+        public sealed class BayesianNet;
+        """,
+        "'Net' cannot get a Bayesian wrapper: there is a class BayesianNet beside it already; rename one of the two");
+
+    [Fact]
+    public Task AnOrdinaryNetworkIsFine() => AnalyzerAssert.Reports($$"""public sealed class Net() : Module<Tensor, Tensor>("Net") {{Body}}""");
+}

@@ -1,0 +1,54 @@
+using BayesGen.Tests.Support;
+
+namespace BayesGen.Tests.Analyzers;
+
+/// <summary>BG0002.</summary>
+public sealed class NoWeightsTests
+{
+    [Fact]
+    public Task AMemberThatHoldsNeitherModuleNorParameter() => AnalyzerAssert.Reports(
+        Network("[Bayesian(Gaussian)] private readonly Tensor [|BG0002:buffer|] = ones(1);"),
+        "'buffer' cannot be Bayesian: it holds Tensor, which is neither a module nor a Parameter");
+
+    [Fact]
+    public Task AListOfLayers() => AnalyzerAssert.Reports(
+        Network("[Bayesian(Gaussian)] private readonly System.Collections.Generic.List<Linear> [|BG0002:layers|] = [];"));
+
+    [Fact]
+    public Task ALayerWithoutWeights() => AnalyzerAssert.Reports(
+        Network("[Bayesian(Gaussian)] private readonly ReLU [|BG0002:relu|] = ReLU();"),
+        "'relu' cannot be Bayesian: ReLU has no weights; remove the annotation");
+
+    [Fact]
+    public Task AComputedProperty() => AnalyzerAssert.Reports(
+        Network("private readonly Linear fc = Linear(1, 1); [Bayesian(Gaussian)] public Linear [|BG0002:Fc|] => fc;"),
+        "'Fc' cannot be Bayesian: it is no auto-property, so it holds nothing itself; annotate the field that holds the layer");
+
+    [Fact]
+    public Task AStaticField() => AnalyzerAssert.Reports(
+        Network("[Bayesian(Gaussian)] private static readonly Linear [|BG0002:Shared|] = Linear(1, 1);"),
+        "'Shared' cannot be Bayesian: it is static, so it is no part of a network object");
+
+    [Fact]
+    public Task LayersOfEveryKindAreFine() => AnalyzerAssert.Reports(Network("""
+        [Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1);
+        [Bayesian(Gaussian)] private readonly LSTM lstm = LSTM(1, 1);
+        [Bayesian(Gaussian)] private readonly Module<Tensor, Tensor> any = Linear(1, 1);
+        [Bayesian(Gaussian)] private readonly IModule<Tensor, Tensor> shape = Linear(1, 1);
+        [Bayesian(Gaussian)] private readonly ModuleList<Linear> list = new();
+        [Bayesian(Gaussian)] private readonly BatchNorm1d norm = BatchNorm1d(1);
+        [Bayesian(Gaussian)] private readonly Parameter scale = new(ones(1));
+        """));
+
+    [Fact]
+    public void TheWrapperIsThereAllTheSame() => AnalyzerAssert.CompilesBeside(
+        Network("[Bayesian(Gaussian)] private readonly Tensor buffer = ones(1);") + "class User { public BayesianNet? Model; }");
+
+    private static string Network(string members) => $$"""
+        public sealed class Net() : Module<Tensor, Tensor>("Net")
+        {
+            {{members}}
+            public override Tensor forward(Tensor x) => x;
+        }
+        """;
+}

@@ -1,0 +1,65 @@
+using BayesGen.Tests.Support;
+
+namespace BayesGen.Tests.Analyzers;
+
+/// <summary>BG0003.</summary>
+public sealed class NotAFamilyTests
+{
+    [Theory]
+    [InlineData("typeof(string)", "'string' cannot be used here: it does not derive from Posterior; a family is a class that derives from Posterior and implements IPosterior of itself")]
+    [InlineData("typeof(Posterior)", "'Posterior' cannot be used here: it is abstract; name the posterior class itself")]
+    [InlineData("(Family)99", "'(Family)99' cannot be used here: BayesGen has no such family; name one of the members of Family")]
+    [InlineData("typeof(Half)", "'Half' cannot be used here: it does not implement IPosterior<Half>, which says how to build and start it")]
+    [InlineData("Gaussian, Prior = typeof(int[])", "'int[]' cannot be used here: it is no prior class")]
+    [InlineData("Gaussian, Prior = typeof(string)", "'string' cannot be used here: it does not derive from Prior")]
+    [InlineData("Gaussian, Prior = typeof(ProperPrior)", "'ProperPrior' cannot be used here: it is abstract; name the prior class itself")]
+    [InlineData("Gaussian, Prior = typeof(LogUniformPrior), PriorScale = 2", "'LogUniformPrior' cannot be used here: it has no public constructor that takes a scale, one double; remove PriorScale or add the constructor")]
+    [InlineData("LogUniform, PriorScale = 0.5", "'PriorScale' cannot be used here: the log-uniform prior has no scale; remove PriorScale, or use the Gaussian family")]
+    [InlineData("Gaussian, PriorScale = -1", "'PriorScale' cannot be used here: a scale is a positive, finite number")]
+    public async Task SaysWhy(string arguments, string message)
+    {
+        var source = Network($"[[|BG0003:Bayesian({arguments})|]] private readonly Linear fc = Linear(1, 1);");
+        await AnalyzerAssert.Reports(source, message);
+        AnalyzerAssert.CompilesBeside(source + "class User { public object? Of(BayesianNet model) => model.Posterior.Fc; }");
+    }
+
+    [Theory]
+    [InlineData("typeof(GaussianPosterior)")]
+    [InlineData("Gaussian, Prior = typeof(GaussianPrior), PriorScale = 2")]
+    [InlineData("LogUniform, Prior = typeof(GaussianPrior), PriorScale = 2")]
+    [InlineData("Gaussian, PriorScale = 0.1, InitialLogSigma = -3, IncludeBias = false")]
+    public Task WhatCanBeUsedIsFine(string arguments) =>
+        AnalyzerAssert.Reports(Network($"[Bayesian({arguments})] private readonly Linear fc = Linear(1, 1);"));
+
+    [Fact]
+    public Task AnAnnotationOnTheClassIsReadOnce() => AnalyzerAssert.Reports(
+        "[[|BG0003:Bayesian(typeof(int))|]] " + Network("private readonly Linear a = Linear(1, 1); private readonly Linear b = Linear(1, 1);"));
+
+    [Fact]
+    public Task AFindingInABaseClassIsReportedThere() => AnalyzerAssert.Reports("""
+        public abstract class Base(string name) : Module<Tensor, Tensor>(name)
+        {
+            [[|BG0003:Bayesian(typeof(int))|]] private readonly Linear fc = Linear(1, 1);
+            public override Tensor forward(Tensor x) => fc.call(x);
+        }
+
+        [BayesianNetwork] public sealed class First() : Base("First");
+        [BayesianNetwork] public sealed class Second() : Base("Second");
+        """);
+
+    private static string Network(string members) => $$"""
+        public sealed class Net() : Module<Tensor, Tensor>("Net")
+        {
+            {{members}}
+            public override Tensor forward(Tensor x) => x;
+        }
+
+        public sealed class Half() : Posterior([])
+        {
+            public override Tensor Sample(NoiseSource noise) => ones(1);
+            public override Tensor Mean() => ones(1);
+            public override Tensor Variance() => ones(1);
+            public override Tensor Score() => ones(1);
+        }
+        """;
+}

@@ -1,0 +1,251 @@
+using BayesGen.Data;
+using static TorchSharp.torch.nn;
+
+namespace BayesGen.Tests;
+
+public class TrainerTests
+{
+    [Fact]
+    public void StreamedRenyiIsTheJointGradient()
+    {
+        random.manual_seed(1);
+        using var scope = NewDisposeScope();
+        var x = randn(8, 3, dtype: ScalarType.Float64);
+        var y = randn(8, 1, dtype: ScalarType.Float64);
+        const int K = 5;
+        var loss = new RenyiLoss(0.3);
+
+        // Streamed: one step of the trainer with an optimizer that only keeps the gradient.
+        using var streamed = Regressor();
+        using var trainer = streamed.CreateTrainer(loss, new TrainerOptions
+        {
+            Epochs = 1, Samples = K, Seed = 9, BatchSize = 8, Shuffle = false, ExampleCount = 2, Beta = 0.7,
+            FitLoss = FitLoss.SquaredError, Optimizer = (parameters, _) => optim.SGD(parameters, 0.0),
+        });
+        trainer.Train(new[] { (x, y) });
+        var actual = Gradients(streamed);
+
+        // Joint: the softmax over all draws at once, by hand, draw after draw with the weights already known.
+        using var joint = Regressor();
+        joint.Arena.Noise.Reseed(9);
+        var states = new List<(double Log, List<Tensor> Gradient)>();
+        for (var k = 0; k < K; k++)
+        {
+            joint.zero_grad();
+            using var draw = joint.Draw();
+            var fit = FitLoss.SquaredError.Mean(joint.call(x), y);
+            var divergence = loss.Divergence(draw);
+            var total = fit + divergence * 0.7 / 2;
+            states.Add(((-0.7 * 2 * total).item<double>(), []));
+            draw.Backward(total);
+            states[k].Gradient.AddRange(Gradients(joint));
+        }
+
+        var most = states.Max(state => state.Log);
+        var weights = states.Select(state => Math.Exp(state.Log - most)).ToArray();
+        Assert.True(weights.Count(weight => weight / weights.Sum() > 0.01) > 1, "one draw has all the weight; the test shows nothing");
+        for (var i = 0; i < actual.Count; i++)
+        {
+            var expected = states.Select((state, k) => state.Gradient[i] * (weights[k] / weights.Sum())).Aggregate((a, b) => a + b);
+            Assert.True(actual[i].allclose(expected, 1e-10, 1e-12), $"gradient {i}");
+        }
+    }
+
+    [Fact]
+    public void EvaluationLeavesEveryBit()
+    {
+        random.manual_seed(2);
+        using var data = SyntheticDigits.Create(60, 1);
+        using var model = new BayesianMixedClassifier(new MixedClassifier());
+        using var trainer = model.CreateTrainer(new TrainerOptions { Epochs = 1, BatchSize = 32, Metrics = [Metric.Accuracy] });
+        trainer.Train(data);
+        model.train();
+        using var scope = NewDisposeScope();
+        List<Tensor> before = [.. All(model).Select(tensor => tensor.detach().clone())];
+        trainer.Evaluate(data, new() { [Family.LogUniform] = 4.0, [Family.Gaussian] = 1.0 });
+        trainer.EvaluateThresholds(data, new Thresholds { [Family.Gaussian] = 0 }, new Thresholds { [Family.Gaussian] = 2 });
+        Assert.True(model.training);
+        var after = All(model).ToList();
+        Assert.Equal(before.Count, after.Count);
+        for (var i = 0; i < before.Count; i++)
+            Assert.True(TensorBits.Same(before[i], after[i]), $"tensor {i} changed");
+
+        static IEnumerable<Tensor> All(BayesianMixedClassifier model) =>
+            model.state_dict().Values.Concat(model.Network.state_dict().Values).Concat(model.Arena.Families.Select(arena => arena.Store.Gradients));
+    }
+
+    [Fact]
+    public void EvaluationGivesTheWeightsBackAfterAnException()
+    {
+        random.manual_seed(3);
+        using var scope = NewDisposeScope();
+        using var model = new BayesianMixedClassifier(new MixedClassifier());
+        model.eval();
+        var before = model.Network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone());
+        using var trainer = model.CreateTrainer(new TrainerOptions());
+        var error = Assert.Throws<InvalidOperationException>(
+            () => trainer.Evaluate(new[] { (zeros(2, 5), zeros(2, dtype: ScalarType.Int64)) }, new() { [Family.Gaussian] = 3 }));
+        Assert.Contains("[2, 5]", error.Message);
+        foreach (var (key, value) in model.Network.state_dict())
+            Assert.True(TensorBits.Same(before[key], value), key);
+        using var draw = model.Draw();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(50)]
+    public void EvaluationDoesNotDependOnTheBatchSplit(int batch)
+    {
+        random.manual_seed(4);
+        using var data = SyntheticDigits.Create(50, 2);
+        using var model = new BayesianMixedClassifier(new MixedClassifier());
+        EvaluationResult Run(int size)
+        {
+            using var trainer = model.CreateTrainer(new TrainerOptions { BatchSize = size, Metrics = [Metric.Accuracy] });
+            return trainer.Evaluate(data);
+        }
+
+        var (whole, split) = (Run(50), Run(batch));
+        Assert.Equal(whole.Accuracy * 50, split.Accuracy * 50, 9);
+        Assert.Equal(1, split.Fit / whole.Fit, 5);
+        Assert.Equal(whole.Divergence, split.Divergence);
+        Assert.Equal(50, split.Examples);
+    }
+
+    [Fact]
+    public void TrainingLeaksNoTensor()
+    {
+        random.manual_seed(5);
+        using var data = SyntheticDigits.Create(64, 3);
+        using var model = new BayesianMixedClassifier(new MixedClassifier());
+        using var trainer = model.CreateTrainer(new TrainerOptions
+        {
+            Epochs = 1, BatchSize = 20, Samples = 2, Metrics = [Metric.Accuracy], Threshold = new() { [Family.Gaussian] = 0 },
+        });
+        trainer.Train(data, data);
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (var i = 0; i < 3; i++)
+            trainer.Train(data, data);
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void OneSeedGivesOneTraining()
+    {
+        List<Tensor> Run()
+        {
+            random.manual_seed(6);
+            using var data = SyntheticDigits.Create(64, 3);
+            using var model = new BayesianMixedClassifier(new MixedClassifier());
+            using var trainer = model.CreateTrainer(new TrainerOptions { Epochs = 2, BatchSize = 20, Seed = 11 });
+            trainer.Train(data);
+            return [.. model.state_dict().Values.Select(tensor => tensor.detach().clone())];
+        }
+
+        using var scope = NewDisposeScope();
+        Assert.All(Run().Zip(Run()), pair => Assert.True(TensorBits.Same(pair.First, pair.Second)));
+    }
+
+    [Fact]
+    public void TheDivergenceIsSharedByTheExamples()
+    {
+        random.manual_seed(7);
+        using var scope = NewDisposeScope();
+        var (x, y) = (randn(4, 3), randn(4, 1));
+        StepResult Run(DivergenceScale scale, long? count)
+        {
+            StepResult? seen = null;
+            using var model = new BayesianGaussianRegressor(new GaussianRegressor());
+            using var trainer = model.CreateTrainer(new TrainerOptions
+            {
+                Epochs = 1, Beta = 0.5, FitLoss = FitLoss.SquaredError, DivergenceScale = scale, ExampleCount = count,
+                Hooks = [(_, step) => seen = step],
+            });
+            trainer.Train(new[] { (x, y) });
+            return seen!;
+        }
+
+        var shared = Run(DivergenceScale.PerExample, 1000);
+        Assert.Equal(shared.Fit + 0.5 * shared.Divergence / 1000, shared.Total, 4);
+        var whole = Run(DivergenceScale.None, null);
+        Assert.Equal(whole.Fit + 0.5 * whole.Divergence, whole.Total, 3);
+    }
+
+    [Fact]
+    public void TheNumberOfExamplesIsRequired()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new BayesianGaussianRegressor(new GaussianRegressor());
+        using var trainer = model.CreateTrainer(new TrainerOptions { FitLoss = FitLoss.SquaredError });
+        IEnumerable<(Tensor, Tensor)> Endless()
+        {
+            yield return (randn(4, 3), randn(4, 1));
+        }
+
+        var error = Assert.Throws<ArgumentException>(() => trainer.Train(BatchSource.From(Endless())));
+        Assert.Contains("ExampleCount", error.Message);
+    }
+
+    [Fact]
+    public void ANonFiniteLossStopsAndNamesTheParameter()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(8);
+        using var model = new BayesianGaussianRegressor(new GaussianRegressor());
+        using var trainer = model.CreateTrainer(new TrainerOptions { FitLoss = FitLoss.SquaredError, Epochs = 3 });
+        using (no_grad())
+            model.Posterior.Output.Weight.LogSigma[0, 1] = float.NaN;
+        var error = Assert.Throws<NonFiniteLossException>(() => trainer.Train(new[] { (randn(4, 3), randn(4, 1)) }));
+        Assert.Equal("output.weight.log_sigma", error.Parameter);
+        Assert.Equal((1, 1), (error.Epoch, error.Step));
+
+        using var sound = new BayesianGaussianRegressor(new GaussianRegressor());
+        using var second = sound.CreateTrainer(new TrainerOptions { FitLoss = FitLoss.SquaredError });
+        var data = Assert.Throws<NonFiniteLossException>(() => second.Train(new[] { (randn(4, 3), full(4, 1, float.NaN)) }));
+        Assert.Null(data.Parameter);
+        Assert.Null(sound.Arena.FirstNotFinite());
+    }
+
+    [Fact]
+    public void HooksSetBetaAndReportsAreTold()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new BayesianGaussianRegressor(new GaussianRegressor());
+        var seen = new List<string>();
+        var betas = new List<double>();
+        using var trainer = model.CreateTrainer(new TrainerOptions
+        {
+            Epochs = 2, FitLoss = FitLoss.SquaredError, Report = new ReportChain(new Recorder(seen), new Recorder(seen)),
+            Hooks = [(self, step) => { betas.Add(step.Beta); self.Beta = step.Beta / 2; }],
+        });
+        trainer.Train(new[] { (randn(4, 3), randn(4, 1)) }, new[] { (randn(4, 3), randn(4, 1)) });
+        Assert.Equal([1.0, 0.5], betas);
+        Assert.Equal(["start", "start", "step", "step", "epoch", "epoch", "step", "step", "epoch", "epoch", "finish", "finish"], seen);
+    }
+
+    private static BayesianGaussianRegressor Regressor()
+    {
+        random.manual_seed(77);
+        var model = new BayesianGaussianRegressor(new GaussianRegressor());
+        model.to(ScalarType.Float64);
+        foreach (var arena in model.Arena.Families)
+            using (no_grad())
+                arena.Flat[1].fill_(-1.5);
+        return model;
+    }
+
+    private static List<Tensor> Gradients(IBayesianNetwork model) =>
+        [.. model.Arena.Parameters().Select(entry => entry.Parameter.grad!.clone())];
+
+    private sealed class Recorder(List<string> seen) : IReport
+    {
+        public void OnStart(TrainingInfo info) => seen.Add("start");
+
+        public void OnStep(StepResult step) => seen.Add("step");
+
+        public void OnEpoch(EpochResult epoch) => seen.Add(epoch.Validation is null ? "no validation" : "epoch");
+
+        public void OnFinish(TrainingResult training) => seen.Add("finish");
+    }
+}
