@@ -1,5 +1,4 @@
 using System.Text.Json;
-using BayesGen.Tests.Data;
 using MnistSample;
 
 namespace BayesGen.Tests.Samples;

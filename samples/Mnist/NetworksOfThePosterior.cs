@@ -29,7 +29,7 @@ public static class NetworksOfThePosterior
         var nothing = zeros(1, 1, 28, 28);
         using var _ = no_grad();
         using var draw = model.Draw();
-        var same = model.call(nothing).equal(model.Network.call(nothing));
+        var same = model.call(nothing).allclose(model.Network.call(nothing));
         Console.WriteLine($"under a draw, model and wrapped network agree: {same}");
     }
 }
