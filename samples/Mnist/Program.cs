@@ -41,7 +41,7 @@ try
 
     Chapter("7. Evaluating at thresholds");
     var threshold = options.Threshold ?? Thresholding.Choose(trainer, pictures.Validation);
-    var summary = Thresholding.Evaluate(trainer, pictures.Test, threshold, options) with { Seconds = clock.Elapsed.TotalSeconds };
+    var summary = Thresholding.Evaluate(trainer, pictures.Test, threshold, options.Data, clock);
     Thresholding.Print(summary);
     Console.WriteLine($"{summary.Seconds:F0} s for data, training and evaluation");
     if (options.Out is not null)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using BayesGen;
 using BayesGen.Data;
 using Spectre.Console;
@@ -30,8 +31,8 @@ public static class Thresholding
         return chosen;
     }
 
-    /// <summary>Evaluates on the test data at the given threshold and at those that are always shown.</summary>
-    public static Summary Evaluate(VariationalTrainer trainer, TensorDataSet test, double threshold, Options options)
+    /// <summary>Evaluates on the test data at the given threshold and at those that are always shown, and stops the clock.</summary>
+    public static Summary Evaluate(VariationalTrainer trainer, TensorDataSet test, double threshold, DataName data, Stopwatch clock)
     {
         var unpruned = trainer.Evaluate(test);
         var rows = new List<ThresholdRow>();
@@ -42,7 +43,8 @@ public static class Thresholding
                 tried, result.Accuracy, result.Pruning.Kept, result.Pruning.BayesianWeights, result.Pruning.AllWeights));
         }
 
-        return new Summary(Options.NameOf(options.Data), Seconds: 0, unpruned.Accuracy, threshold, rows);
+        clock.Stop();
+        return new Summary(Options.NameOf(data), clock.Elapsed.TotalSeconds, unpruned.Accuracy, threshold, rows);
     }
 
     public static void Print(Summary summary)
