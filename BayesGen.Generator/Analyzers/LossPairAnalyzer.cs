@@ -47,11 +47,13 @@ public sealed class LossPairAnalyzer : DiagnosticAnalyzer
             .FirstOrDefault(candidate => candidate.Parameters.Any(parameter => parameter.Name == "loss"));
         if (method is null || !IsWrapper(method.ContainingType, known) || Argument(call.ArgumentList, method, "loss") is not { } argument)
             return;
-        var loss = name is GenericNameSyntax generic ? TypeOf(generic.TypeArgumentList.Arguments[0], context) : TypeOf(argument, context);
-        Report(context, argument, method.ContainingType, loss, known);
+        var loss = name is GenericNameSyntax generic ? generic.TypeArgumentList.Arguments[0] : argument;
+        Report(context, argument, method.ContainingType, TypeOf(loss, context), known);
     }
 
-    /// <summary><c>new VariationalTrainer(model, forward, new GaussianKLLoss(), options)</c>; a loss of unknown class is left to the run time.</summary>
+    /// <summary>
+    /// <c>new VariationalTrainer(model, forward, new GaussianKLLoss(), options)</c>; a loss of unknown class is left to the run time.
+    /// </summary>
     private static void AnalyzeCreation(SyntaxNodeAnalysisContext context, KnownTypes known)
     {
         var creation = (BaseObjectCreationExpressionSyntax)context.Node;
@@ -60,7 +62,8 @@ public sealed class LossPairAnalyzer : DiagnosticAnalyzer
             || Argument(creation.ArgumentList, constructor, "model") is not { } model
             || Argument(creation.ArgumentList, constructor, "loss") is not { } argument)
             return;
-        if (TypeOf(model, context) is INamedTypeSymbol wrapper && IsWrapper(wrapper, known) && TypeOf(argument, context) is { IsAbstract: false } loss)
+        if (TypeOf(model, context) is INamedTypeSymbol wrapper && IsWrapper(wrapper, known)
+            && TypeOf(argument, context) is { IsAbstract: false } loss)
             Report(context, argument, wrapper, loss, known);
     }
 

@@ -24,8 +24,8 @@ internal static class ForwardSection
         writer.Write($$"""
             public override {{forward.Result}} forward({{parameters}})
             {
-                Arena.BeforeForward();
-                return Network.call({{string.Join(", ", forward.Inputs.Select(input => input.Name))}});
+                this.Arena.BeforeForward();
+                return this.Network.call({{string.Join(", ", forward.Inputs.Select(input => input.Name))}});
             }
             """);
     }

@@ -19,7 +19,7 @@ internal static class MapSection
     {
         writer.Write($"/// <summary>The {what} of a <see cref=\"{Cref(model.Host.NetworkType)}\"/>, by layer.</summary>");
         using var _ = writer.Braces($"public sealed class {name}");
-        var members = model.Members.Where(candidate => candidate.Role is MemberRole.Bayesian or MemberRole.Composed).ToList();
+        var members = model.Members.Where(candidate => candidate.Family is not null || candidate.Inner is not null).ToList();
         if (members.Count > 0)
             writer.Write("""
                 private readonly global::BayesGen.NetworkArena _arena;
@@ -44,20 +44,27 @@ internal static class MapSection
             var (type, body) = member(candidate, $"_prefix + {Literal(candidate.Key)}");
             writer.Write($"""
 
-                /// <summary>{Summary(candidate, what)}</summary>
+                /// <summary>{Summary(candidate, what)}</summary>{Parameter(candidate)}
                 {(candidate.IsPublic ? "public" : "internal")} {type} {candidate.Name}{body}
                 """);
         }
     }
 
-    private static string Summary(MemberModel member, string what) => member.Role == MemberRole.Composed
+    private static string Summary(MemberModel member, string what) => member.Inner is not null
         ? $"The {what} of <c>{Doc(member.Key)}</c>: {Doc(member.Layer)}, annotated on its own."
         : $"The {what} of <c>{Doc(member.Key)}</c>: {Doc(member.Layer)}, {Doc(member.Family!.Name)} family.";
 
+    private static string Parameter(MemberModel member) => member.Role switch
+    {
+        MemberRole.ComposedList => "\n/// <param name=\"index\">Its place in the list.</param>",
+        MemberRole.ComposedDictionary => "\n/// <param name=\"name\">Its name in the dictionary.</param>",
+        _ => "",
+    };
+
     private static (string Type, string Body) PosteriorOf(MemberModel member, string key)
     {
-        if (member.Role == MemberRole.Composed)
-            return ($"{member.Wrapper}.PosteriorMap", $" => new(_arena, {key} + \".\");");
+        if (member.Inner is { } inner)
+            return ($"{inner.Wrapper}.PosteriorMap", InnerBody(member));
         var family = member.Family!.Type;
         return member.IsParameter
             ? (family, $" => _arena.Posterior<{family}>({key});")
@@ -66,11 +73,23 @@ internal static class MapSection
 
     private static (string Type, string Body) PriorOf(MemberModel member, string key)
     {
-        if (member.Role == MemberRole.Composed)
-            return ($"{member.Wrapper}.PriorMap", $" => new(_arena, {key} + \".\");");
+        if (member.Inner is { } inner)
+            return ($"{inner.Wrapper}.PriorMap", InnerBody(member));
         return member.IsParameter
             ? ("global::BayesGen.Prior", $" {{ get => _arena.Prior({key}); set => _arena.SetPrior({key}, value); }}")
             : ($"global::BayesGen.{Shape(member, "Prior", "PriorGroup")}", $" => new(_arena, {key});");
+    }
+
+    private static string InnerBody(MemberModel member)
+    {
+        var prefix = $"_prefix + {Literal(member.Key + ".")}";
+        return member.Role switch
+        {
+            MemberRole.ComposedList =>
+                $"(int index) => new(_arena, {prefix} + index.ToString(global::System.Globalization.CultureInfo.InvariantCulture) + \".\");",
+            MemberRole.ComposedDictionary => $"(string name) => new(_arena, {prefix} + name + \".\");",
+            _ => $" => new(_arena, {prefix});",
+        };
     }
 
     private static string Shape(MemberModel member, string what, string group) => member.Weights.Count(weight => weight.IsBayesian) switch

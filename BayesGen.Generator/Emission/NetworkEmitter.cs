@@ -81,7 +81,7 @@ internal static class NetworkEmitter
     {
         MemberRole.Bayesian when member.MayBeNormalisation => $"{member.Family!.Name} posterior, deterministic if it is a normalisation layer",
         MemberRole.Bayesian => $"{member.Family!.Name} posterior",
-        MemberRole.Composed => "as its own annotations say",
+        MemberRole.Composed or MemberRole.ComposedList or MemberRole.ComposedDictionary => "as its own annotations say",
         MemberRole.Weightless => "without weights",
         _ => "deterministic",
     };

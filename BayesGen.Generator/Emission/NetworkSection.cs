@@ -31,12 +31,7 @@ internal static class NetworkSection
             Arena = new global::BayesGen.NetworkArena(network, plan => Describe(plan, network, ""));
             Posterior = new PosteriorMap(Arena, "");
             Prior = new PriorMap(Arena, "");
-            foreach (var (_, parameter) in network.named_parameters())
-            {
-                _deviceType = parameter.device_type;
-                _deviceIndex = parameter.device_index;
-                break;
-            }
+            AdoptDevice();
         }
 
         /// <summary>The plain network. The wrapper owns it: its weights are those of the last draw, or the mean or MAP.</summary>

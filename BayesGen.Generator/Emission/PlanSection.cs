@@ -52,11 +52,19 @@ internal static class PlanSection
                 else
                     {{bayesian}}
                 """);
-        else if (member.Role == MemberRole.Composed)
+        else if (member is { Role: MemberRole.Composed, Inner: { } inner })
             writer.Write($$"""
                 {{deterministic}}
-                if ({{Read(member)}} is {{member.Access.Type.TrimEnd('?')}} inner{{member.Name}})
-                    {{member.Wrapper}}.Describe(plan, inner{{member.Name}}, prefix + {{Literal(member.Key + ".")}});
+                if ({{Read(member)}} is {{inner.Type}} inner{{member.Name}})
+                    {{inner.Wrapper}}.Describe(plan, inner{{member.Name}}, prefix + {{Literal(member.Key + ".")}});
+                """);
+        else if (member.Inner is { } each)
+            writer.Write($$"""
+                {{deterministic}}
+                if ({{Read(member)}} is {{Module}} all{{member.Name}})
+                    foreach (var (name, module) in all{{member.Name}}.named_children())
+                        if (module is {{each.Type}} inner{{member.Name}})
+                            {{each.Wrapper}}.Describe(plan, inner{{member.Name}}, prefix + {{Literal(member.Key + ".")}} + name + ".");
                 """);
         else
             writer.Write(member.Role == MemberRole.Bayesian ? bayesian : deterministic);

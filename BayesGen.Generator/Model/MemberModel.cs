@@ -10,7 +10,7 @@ namespace BayesGen.SourceGeneration.Model;
 /// <param name="Options">What the annotation adds to the family.</param>
 /// <param name="Weights">Its weights where the layout is proven, else nothing.</param>
 /// <param name="IsParameter">Whether it holds a parameter and no layer.</param>
-/// <param name="Wrapper">The wrapper of the network it holds, where that has one of its own.</param>
+/// <param name="Inner">The network or networks it holds, where they have a wrapper of their own.</param>
 /// <param name="IsPublic">Whether everybody who sees the wrapper sees the types in the maps too.</param>
 /// <param name="MayBeNormalisation">Whether only the run time can tell a normalisation layer, which stays plain.</param>
 internal sealed record MemberModel(
@@ -23,7 +23,7 @@ internal sealed record MemberModel(
     OptionsModel Options,
     EquatableArray<WeightModel> Weights,
     bool IsParameter,
-    string? Wrapper,
+    InnerModel? Inner,
     bool IsPublic,
     bool MayBeNormalisation);
 
@@ -41,7 +41,18 @@ internal enum MemberRole
 
     /// <summary>The annotations of the network that it holds say.</summary>
     Composed,
+
+    /// <summary>The annotations of the networks in a ModuleList say.</summary>
+    ComposedList,
+
+    /// <summary>The annotations of the networks in a ModuleDict say.</summary>
+    ComposedDictionary,
 }
+
+/// <summary>A network inside a network.</summary>
+/// <param name="Type">Its class.</param>
+/// <param name="Wrapper">The wrapper of its class.</param>
+internal sealed record InnerModel(string Type, string Wrapper);
 
 /// <summary>One weight of a layer.</summary>
 /// <param name="Name">Its name within the layer; empty for a parameter.</param>

@@ -45,7 +45,11 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
         return new Annotation(
             posterior,
             posterior is null ? Unusable : FamilyCatalog.Describe(posterior, known),
-            new OptionsModel(prior, scale, named.TryGetValue("IncludeBias", out var bias) ? bias.Value as bool? : null, Number("InitialLogSigma")));
+            new OptionsModel(
+                prior,
+                scale,
+                named.TryGetValue("IncludeBias", out var bias) ? bias.Value as bool? : null,
+                Number("InitialLogSigma")));
 
         double? Number(string name) =>
             named.TryGetValue(name, out var value) && value.Value is double number && !double.IsNaN(number) ? number : null;
@@ -56,8 +60,9 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
 
     private INamedTypeSymbol? PosteriorOf(AttributeData attribute, Action<string, string> report)
     {
-        if (attribute.ConstructorArguments.Length != 1 || attribute.ConstructorArguments[0] is not { Kind: not TypedConstantKind.Error } argument)
+        if (attribute.ConstructorArguments.Length != 1 || attribute.ConstructorArguments[0].Kind == TypedConstantKind.Error)
             return null; // The compiler has its own words for this.
+        var argument = attribute.ConstructorArguments[0];
         if (argument.Kind == TypedConstantKind.Enum)
             return ShippedPosterior(argument, report);
         if (argument.Value is not INamedTypeSymbol type)

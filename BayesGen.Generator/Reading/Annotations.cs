@@ -1,3 +1,4 @@
+using BayesGen.SourceGeneration.Model;
 using Microsoft.CodeAnalysis;
 
 namespace BayesGen.SourceGeneration.Reading;
@@ -12,10 +13,29 @@ internal static class Annotations
         || type.GetMembers().Any(member => member.Find(known.BayesianAttribute) is not null);
 
     /// <summary>
+    /// The annotated network that a field holds, one or many of a kind in a ModuleList or ModuleDict; null where it holds none.
+    /// </summary>
+    public static (MemberRole Role, INamedTypeSymbol Network, InnerModel Model)? InnerNetworkOf(
+        ITypeSymbol type, KnownTypes known, CancellationToken cancellation)
+    {
+        var role = (type as INamedTypeSymbol)?.Name switch
+        {
+            "ModuleList" when known.IsTorchSharp(type) => MemberRole.ComposedList,
+            "ModuleDict" when known.IsTorchSharp(type) => MemberRole.ComposedDictionary,
+            _ => MemberRole.Composed,
+        };
+        var inner = role == MemberRole.Composed ? type : ((INamedTypeSymbol)type).TypeArguments[0];
+        if (WrapperOf(inner, known, cancellation) is not { } wrapper)
+            return null;
+        var network = (INamedTypeSymbol)inner.WithNullableAnnotation(NullableAnnotation.NotAnnotated);
+        return (role, network, new InnerModel(network.FullName(), wrapper));
+    }
+
+    /// <summary>
     /// The wrapper of a network that is part of another one, as a full name, or null where it has none. A wrapper in a referenced assembly
     /// is found by its name, since the annotations on private fields are not visible from here.
     /// </summary>
-    public static string? WrapperOf(ITypeSymbol type, KnownTypes known, CancellationToken cancellation)
+    private static string? WrapperOf(ITypeSymbol type, KnownTypes known, CancellationToken cancellation)
     {
         if (type is not INamedTypeSymbol network || known.IsTorchSharp(network))
             return null;

@@ -3,7 +3,9 @@ using Microsoft.CodeAnalysis;
 
 namespace BayesGen.SourceGeneration.Reading;
 
-/// <summary>What the generator knows about families without running them: the names of their parameters and what they do with biases.</summary>
+/// <summary>
+/// What the generator knows about families without running them: the names of their parameters and what they do with biases.
+/// </summary>
 /// <remarks>A test compares this with the runtime. A family that is missing here works, but its state keys are no constants.</remarks>
 internal static class FamilyCatalog
 {

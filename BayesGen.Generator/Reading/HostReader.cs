@@ -26,7 +26,8 @@ internal static class HostReader
         if (type.IsAbstract)
             return HasAnnotatedDescendant(type, known, cancellation)
                 ? (null, null)
-                : (host, Refuse("it is abstract; annotate the classes that derive from it ([BayesianNetwork] is enough), or make it concrete"));
+                : (host, Refuse(
+                    "it is abstract; annotate the classes that derive from it ([BayesianNetwork] is enough), or make it concrete"));
         if (type.IsGenericType)
             return (host, Refuse("it is generic; derive a class without type parameters from it and put [BayesianNetwork] on that one"));
         return (host, null);

@@ -9,13 +9,13 @@ internal static class LossCatalog
     public static bool Scores(ITypeSymbol loss, INamedTypeSymbol posterior, KnownTypes known) =>
         known.Compilation.HasImplicitConversion(loss, known.Scores!.Construct(posterior));
 
-    /// <summary>The losses of BayesGen and then those of this project that can score all of the posteriors.</summary>
-    public static string Fitting(IReadOnlyCollection<INamedTypeSymbol> posteriors, KnownTypes known, CancellationToken cancellation)
+    /// <summary>The losses of BayesGen and then those of this project that can score a posterior.</summary>
+    public static string Fitting(INamedTypeSymbol posterior, KnownTypes known, CancellationToken cancellation)
     {
         var shipped = LossesIn(known.Loss!.ContainingAssembly, known, cancellation);
         var own = LossesIn(known.Compilation.Assembly, known, cancellation);
         var fitting = shipped.Concat(own)
-            .Where(loss => posteriors.All(posterior => Scores(loss, posterior, known)))
+            .Where(loss => Scores(loss, posterior, known))
             .Select(loss => loss.ShortName())
             .Distinct()
             .ToList();

@@ -8,7 +8,8 @@ internal static class LossReader
 {
     /// <summary>The loss of [BayesianNetwork], or ElboLoss.</summary>
     public static string Read(
-        INamedTypeSymbol network, IReadOnlyList<ScoredField> scored, KnownTypes known, List<Finding> findings, CancellationToken cancellation)
+        INamedTypeSymbol network, IReadOnlyList<ScoredField> scored, KnownTypes known, List<Finding> findings,
+        CancellationToken cancellation)
     {
         var attribute = network.Find(known.NetworkAttribute);
         var where = attribute.LocationOr(network, cancellation);
@@ -34,22 +35,20 @@ internal static class LossReader
     public static IEnumerable<string[]> Mismatches(
         ITypeSymbol loss, IReadOnlyList<ScoredField> scored, KnownTypes known, CancellationToken cancellation)
     {
-        foreach (var group in scored.GroupBy(field => field.Posterior, (posterior, fields) => (posterior, fields: fields.ToList()), Identity))
+        foreach (var fields in scored.GroupBy<ScoredField, INamedTypeSymbol>(field => field.Posterior, SymbolEqualityComparer.Default))
         {
-            if (LossCatalog.Scores(loss, group.posterior, known))
+            if (LossCatalog.Scores(loss, fields.Key, known))
                 continue;
-            var keys = group.fields.Select(field => $"'{field.Key}'").ToList();
+            var keys = fields.Select(field => $"'{field.Key}'").ToList();
             yield return
             [
                 keys.Count == 1 ? $"Field {keys[0]} has" : $"Fields {string.Join(", ", keys)} have",
-                group.fields[0].Family.Name,
+                fields.First().Family.Name,
                 loss.ShortName(),
-                LossCatalog.Fitting([group.posterior], known, cancellation),
+                LossCatalog.Fitting(fields.Key, known, cancellation),
             ];
         }
     }
-
-    private static IEqualityComparer<INamedTypeSymbol> Identity => SymbolEqualityComparer.Default;
 
     private static string? ReasonAgainst(ITypeSymbol loss, KnownTypes known)
     {

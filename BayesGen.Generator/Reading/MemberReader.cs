@@ -44,6 +44,14 @@ internal sealed class MemberReader(
     {
         var kind = LayerCatalog.KindOf(field.Type, known);
         var attribute = member.Find(known.BayesianAttribute) ?? field.Find(known.BayesianAttribute);
+        if (field.Type.TypeKind == TypeKind.Error)
+            return; // The compiler says that there is no such type.
+        if (attribute is not null && member.Find(known.BayesianAttribute) is null)
+        {
+            Refuse(member, type, "its annotation stands on the field behind it; put it on the property itself, without 'field:'");
+            return;
+        }
+
         if (attribute is not null && kind is LayerKind.NotALayer or LayerKind.Weightless)
         {
             Refuse(member, type, kind == LayerKind.Weightless
@@ -55,17 +63,20 @@ internal sealed class MemberReader(
         if (kind == LayerKind.NotALayer)
             return;
 
-        var wrapper = attribute is null && kind == LayerKind.Named ? Annotations.WrapperOf(field.Type, known, cancellation) : null;
+        var inner = attribute is null && kind == LayerKind.Named ? Annotations.InnerNetworkOf(field.Type, known, cancellation) : null;
         var annotation = attribute is not null ? _annotations.Read(attribute, member, type) : onClass;
-        var role = RoleOf(kind, attribute is not null, member.Find(known.DeterministicAttribute) is not null, wrapper, annotation);
+        var role = RoleOf(kind, attribute is not null, member.Find(known.DeterministicAttribute) is not null, inner?.Role, annotation);
         if (role != MemberRole.Bayesian)
             annotation = null;
         var key = ComponentNameOf(field) ?? member.Name;
         var isBayesian = annotation is not null;
         if (annotation?.Posterior is { } posterior)
             _scored.Add(new ScoredField(key, posterior, annotation.Family));
-        if (role == MemberRole.Composed)
-            _scored.AddRange(ScoredFields.In((INamedTypeSymbol)field.Type, known, visited, cancellation).Select(inner => inner.Under(key)));
+        if (inner is not { } held || held.Role != role)
+            inner = null;
+        else
+            _scored.AddRange(ScoredFields.In(held.Network, known, visited, cancellation)
+                .Select(scored => scored.Under(role == MemberRole.Composed ? key : key + ".*")));
 
         _members.Add(new MemberModel(
             key,
@@ -80,16 +91,16 @@ internal sealed class MemberReader(
                 : LayoutReader.Read(
                     kind, field, member, isBayesian, isBayesian ? annotation!.IncludesBias : false, known.Compilation, cancellation),
             kind == LayerKind.Parameter,
-            role == MemberRole.Composed ? wrapper : null,
-            role == MemberRole.Composed ? field.Type.IsVisibleToAll() : annotation?.Family.IsPublic ?? true,
+            inner?.Model,
+            inner is null ? annotation?.Family.IsPublic ?? true : inner.Value.Network.IsVisibleToAll(),
             kind == LayerKind.Any && isBayesian && attribute is null));
     }
 
-    private static MemberRole RoleOf(LayerKind kind, bool isAnnotated, bool isDeterministic, string? wrapper, Annotation? annotation) =>
+    private static MemberRole RoleOf(LayerKind kind, bool isAnnotated, bool isDeterministic, MemberRole? inner, Annotation? annotation) =>
         kind == LayerKind.Weightless ? MemberRole.Weightless
         : isAnnotated ? MemberRole.Bayesian
         : isDeterministic ? MemberRole.Deterministic
-        : wrapper is not null ? MemberRole.Composed
+        : inner is { } composed ? composed
         : annotation is null || kind is LayerKind.Normalisation or LayerKind.Parameter ? MemberRole.Deterministic
         : MemberRole.Bayesian;
 

@@ -21,7 +21,8 @@ internal static class NetworkReader
         if (known.ModuleBaseOf(network) is not { } module)
             return new NetworkReading(null, findings);
 
-        var (members, scored) = new MemberReader(network, known, findings, new HashSet<ISymbol>(SymbolEqualityComparer.Default), cancellation).Read();
+        var visited = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        var (members, scored) = new MemberReader(network, known, findings, visited, cancellation).Read();
         var loss = LossReader.Read(network, scored, known, findings, cancellation);
         if (host is null)
             return new NetworkReading(null, findings);

@@ -31,18 +31,24 @@ internal static class ScoredFields
     {
         if (!visited.Add(wrapper))
             yield break;
-        foreach (var property in wrapper.GetTypeMembers("PosteriorMap").SelectMany(map => map.GetMembers()).OfType<IPropertySymbol>())
+        foreach (var property in wrapper.GetTypeMembers("PosteriorMap").SelectMany(map => map.GetMembers()))
         {
-            if (property.Type is INamedTypeSymbol { Name: "PosteriorMap", ContainingType: { } inner })
+            var type = property switch
+            {
+                IPropertySymbol { Type: var value } => value,
+                IMethodSymbol { MethodKind: MethodKind.Ordinary, ReturnType: var value } => value, // The networks of a list.
+                _ => null,
+            };
+            if (type is INamedTypeSymbol { Name: "PosteriorMap", ContainingType: { } inner })
             {
                 foreach (var field in InMap(inner, known, visited))
                     yield return field.Under(property.Name);
                 continue;
             }
 
-            var posterior = property.Type.DerivesFrom(known.Posterior)
-                ? property.Type
-                : property.Type.SelfAndBases().FirstOrDefault(type => type.Name == "PosteriorGroup")?.TypeArguments[0];
+            var posterior = type?.DerivesFrom(known.Posterior) == true
+                ? type
+                : type?.SelfAndBases().FirstOrDefault(type => type.Name == "PosteriorGroup")?.TypeArguments[0];
             if (posterior is INamedTypeSymbol family)
                 yield return new ScoredField(property.Name, family, FamilyCatalog.Describe(family, known));
         }

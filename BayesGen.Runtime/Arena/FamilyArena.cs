@@ -71,8 +71,10 @@ internal abstract class FamilyArena : IDisposable
         Store.Write(point);
     }
 
-    /// <summary>The divergence of all arenas of one family, as <paramref name="loss"/> scores it.</summary>
-    public abstract Tensor Divergence(VariationalLoss loss, IReadOnlyList<ArenaDraw> draws);
+    /// <summary>The divergence of all arenas of one family.</summary>
+    /// <param name="loss">An <see cref="IScores{TPosterior}"/> of this family.</param>
+    /// <param name="draws">The parts of a draw that belong to arenas of this family.</param>
+    public abstract Tensor Divergence(object loss, IReadOnlyList<ArenaDraw> draws);
 
     public Prior PriorOf(NetworkWeight weight) => _priors[IndexOf(weight)];
 
@@ -167,12 +169,8 @@ internal sealed class FamilyArena<TPosterior> : FamilyArena
 
     public override Posterior WindowOf(NetworkWeight weight) => _windows[IndexOf(weight)];
 
-    public override Tensor Divergence(VariationalLoss loss, IReadOnlyList<ArenaDraw> draws)
-    {
-        if (loss is not IScores<TPosterior> scorer)
-            throw VariationalLoss.CannotScore(loss, Family, Weights[0].Key);
-        return scorer.Divergence([.. draws.SelectMany(draw => ((FamilyArena<TPosterior>)draw.Arena).ScoredWeights(draw))]);
-    }
+    public override Tensor Divergence(object loss, IReadOnlyList<ArenaDraw> draws) => ((IScores<TPosterior>)loss).Divergence(
+        [.. draws.SelectMany(draw => ((FamilyArena<TPosterior>)draw.Arena).ScoredWeights(draw))]);
 
     public override void Dispose()
     {

@@ -25,15 +25,14 @@ public sealed partial class NetworkArena
         RequireNoGradient(what);
     }
 
-    /// <summary>The divergence of the current posterior without touching the weights: one draw of its own where there is no closed form.</summary>
-    internal Tensor Divergence(VariationalLoss loss, long seed)
+    /// <summary>Draws the posterior without touching the weights and hands the draw over for as long as <paramref name="use"/> runs.</summary>
+    internal TResult Sample<TResult>(long seed, Func<IReadOnlyList<ArenaDraw>, TResult> use)
     {
-        using var _ = no_grad();
         using var noise = new NoiseSource(seed);
         List<ArenaDraw> draws = [.. _families.Select(arena => new ArenaDraw(arena, arena.Sample(noise).DetachFromDisposeScope()))];
         try
         {
-            return loss.Divergence(draws);
+            return use(draws);
         }
         finally
         {

@@ -10,7 +10,7 @@ public sealed partial class NetworkArena
     /// Every tensor that makes up the state: for a Bayesian weight its variational parameters and its mask, for every other weight and
     /// buffer the tensor itself. The tensors are live: writing them changes the network.
     /// </summary>
-    /// <remarks>The set of keys depends on the class of the network alone, never on what was trained or pruned.</remarks>
+    /// <remarks>The set of keys depends on the network as it was built, never on what was trained or pruned.</remarks>
     /// <returns>Keys in the order of the network: <c>conv1.weight.mu</c>, <c>conv1.weight.mask</c>, <c>bn.running_mean</c>.</returns>
     public IReadOnlyList<KeyValuePair<string, Tensor>> StateTensors()
     {

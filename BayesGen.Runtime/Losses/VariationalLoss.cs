@@ -31,6 +31,8 @@ public abstract class VariationalLoss
         foreach (var family in draws.GroupBy(part => part.Arena.Family))
         {
             List<ArenaDraw> parts = [.. family];
+            if (!family.Key.IsScoredBy(this))
+                throw CannotScore(this, family.Key, parts[0].Arena.Weights[0].Key);
             var divergence = parts[0].Arena.Divergence(this, parts);
             sum = sum is null ? divergence : sum + divergence.to(sum.dtype, sum.device);
         }

@@ -34,9 +34,9 @@ public sealed partial class VariationalTrainer
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var arena = Model.Arena;
-        var keep = threshold is null ? null : arena.KeepMasks(threshold);
-        var pruning = arena.PruneStatistics(threshold);
-        var divergence = Number(arena.Divergence(Loss, DivergenceSeed));
+        var keep = threshold is null ? null : Pruner.KeepMasks(arena, threshold);
+        var pruning = Pruner.Statistics(arena, threshold);
+        var divergence = Number(arena.Sample(DivergenceSeed, Loss.Divergence));
         var wasTraining = Model.training;
         List<(nn.Module Module, bool Mode)> modes = [.. arena.Network.modules().Select(module => (module, module.training))];
         double fit = 0;

@@ -25,6 +25,11 @@ public sealed class NoWeightsTests
         "'Fc' cannot be Bayesian: it is no auto-property, so it holds nothing itself; annotate the field that holds the layer");
 
     [Fact]
+    public Task AnAnnotationOnTheFieldBehindAProperty() => AnalyzerAssert.Reports(
+        Network("[field: Bayesian(Gaussian)] public Linear [|BG0002:Fc|] { get; } = Linear(1, 1);"),
+        "'Fc' cannot be Bayesian: its annotation stands on the field behind it; put it on the property itself, without 'field:'");
+
+    [Fact]
     public Task AStaticField() => AnalyzerAssert.Reports(
         Network("[Bayesian(Gaussian)] private static readonly Linear [|BG0002:Shared|] = Linear(1, 1);"),
         "'Shared' cannot be Bayesian: it is static, so it is no part of a network object");

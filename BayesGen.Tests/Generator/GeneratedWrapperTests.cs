@@ -49,9 +49,13 @@ public sealed class GeneratedWrapperTests
         using var model = new BayesianComposed(new Composed());
 
         Assert.Equal(
-            ["encoder.fc.weight: Gaussian", "head.weight: LogUniform", "shift.by: LogUniform"],
+            [
+                "encoder.fc.weight: Gaussian", "head.weight: LogUniform", "more.0.fc.weight: Gaussian", "more.1.fc.weight: Gaussian",
+                "shift.by: LogUniform",
+            ],
             model.Arena.BayesianWeights.Select(weight => $"{weight.Key}: {weight.Family}").Order());
         Assert.Equal([3, 4], model.Posterior.Encoder.Fc.Weight.Shape);
+        Assert.Equal([3, 4], model.Posterior.More(1).Fc.Weight.Shape);
         Assert.Equal([2, 3], model.Posterior.Head.Weight.Shape);
         Assert.Equal([5, 2], model.call(randn(5, 4), ones(5, 3)).shape);
     }
@@ -70,6 +74,10 @@ public sealed class GeneratedWrapperTests
         other.load(path);
         File.Delete(path);
         Assert.Equal(3, other.Posterior.Hidden["weight"].Mu.mean().item<float>());
+
+        var before = other.parameters().First();
+        other.to(CPU).to(ScalarType.Float32);
+        Assert.Same(before, other.parameters().First()); // An optimizer made before goes on.
 
         other.to(ScalarType.Float64);
         other.eval();

@@ -34,12 +34,7 @@ namespace Demo
             Arena = new global::BayesGen.NetworkArena(network, plan => Describe(plan, network, ""));
             Posterior = new PosteriorMap(Arena, "");
             Prior = new PriorMap(Arena, "");
-            foreach (var (_, parameter) in network.named_parameters())
-            {
-                _deviceType = parameter.device_type;
-                _deviceIndex = parameter.device_index;
-                break;
-            }
+            AdoptDevice();
         }
 
         /// <summary>The plain network. The wrapper owns it: its weights are those of the last draw, or the mean or MAP.</summary>
@@ -92,8 +87,8 @@ namespace Demo
         /// <inheritdoc/>
         public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor x)
         {
-            Arena.BeforeForward();
-            return Network.call(x);
+            this.Arena.BeforeForward();
+            return this.Network.call(x);
         }
 
         #endregion
@@ -188,21 +183,24 @@ namespace Demo
         /// <inheritdoc/>
         protected override global::TorchSharp.torch.nn.Module _to(global::TorchSharp.torch.Device device, global::TorchSharp.torch.ScalarType dtype, bool non_blocking)
         {
-            Arena.Move(() => global::TorchSharp.ModuleExtensionMethods.to(Network, device, dtype, non_blocking));
-            return MovedTo(device.type, device.index);
+            if (!IsAt(device.type, device.index) || !Is(dtype))
+                Arena.Move(() => global::TorchSharp.ModuleExtensionMethods.to(Network, device, dtype, non_blocking));
+            return AdoptDevice();
         }
 
         /// <inheritdoc/>
         protected override global::TorchSharp.torch.nn.Module _to(global::TorchSharp.DeviceType deviceType, int deviceIndex, bool non_blocking)
         {
-            Arena.Move(() => global::TorchSharp.ModuleExtensionMethods.to(Network, deviceType, deviceIndex, non_blocking));
-            return MovedTo(deviceType, deviceIndex);
+            if (!IsAt(deviceType, deviceIndex))
+                Arena.Move(() => global::TorchSharp.ModuleExtensionMethods.to(Network, deviceType, deviceIndex, non_blocking));
+            return AdoptDevice();
         }
 
         /// <inheritdoc/>
         protected override global::TorchSharp.torch.nn.Module _to(global::TorchSharp.torch.ScalarType dtype, bool non_blocking)
         {
-            Arena.Move(() => global::TorchSharp.ModuleExtensionMethods.to(Network, dtype, non_blocking));
+            if (!Is(dtype))
+                Arena.Move(() => global::TorchSharp.ModuleExtensionMethods.to(Network, dtype, non_blocking));
             return this;
         }
 
@@ -225,11 +223,40 @@ namespace Demo
             base.Dispose(disposing);
         }
 
-        // TorchSharp keeps an index for CUDA devices alone.
-        private global::TorchSharp.torch.nn.Module MovedTo(global::TorchSharp.DeviceType type, int index)
+        // A move makes new tensors, which would cut off every optimizer; so a network that is where it should be stays as it is.
+        private bool IsAt(global::TorchSharp.DeviceType type, int index)
         {
-            _deviceType = type;
-            _deviceIndex = type == global::TorchSharp.DeviceType.CUDA ? index : -1;
+            foreach (var tensor in Tensors())
+                if (tensor.device_type != type || (index >= 0 && type == global::TorchSharp.DeviceType.CUDA && tensor.device_index != index))
+                    return false;
+            return true;
+        }
+
+        private bool Is(global::TorchSharp.torch.ScalarType dtype)
+        {
+            foreach (var tensor in Tensors())
+                if (tensor.dtype != dtype && (tensor.is_floating_point() || tensor.is_complex()))
+                    return false;
+            return true;
+        }
+
+        private global::System.Collections.Generic.IEnumerable<global::TorchSharp.torch.Tensor> Tensors()
+        {
+            foreach (var (_, parameter) in Network.named_parameters())
+                yield return parameter;
+            foreach (var (_, buffer) in Network.named_buffers())
+                yield return buffer;
+        }
+
+        private global::TorchSharp.torch.nn.Module AdoptDevice()
+        {
+            foreach (var tensor in Tensors())
+            {
+                _deviceType = tensor.device_type;
+                _deviceIndex = tensor.device_index;
+                break;
+            }
+
             return this;
         }
 

@@ -9,6 +9,8 @@ namespace Demo
     /// <list type="bullet">
     /// <item><c>encoder</c>, Encoder: as its own annotations say</item>
     /// <item><c>plain</c>, Encoder: deterministic</item>
+    /// <item><c>blocks</c>, ModuleList&lt;Encoder&gt;: as its own annotations say</item>
+    /// <item><c>named</c>, ModuleDict&lt;Encoder&gt;?: as its own annotations say</item>
     /// <item><c>head</c>, Linear: deterministic</item>
     /// </list>
     /// </remarks>
@@ -32,12 +34,7 @@ namespace Demo
             Arena = new global::BayesGen.NetworkArena(network, plan => Describe(plan, network, ""));
             Posterior = new PosteriorMap(Arena, "");
             Prior = new PriorMap(Arena, "");
-            foreach (var (_, parameter) in network.named_parameters())
-            {
-                _deviceType = parameter.device_type;
-                _deviceIndex = parameter.device_index;
-                break;
-            }
+            AdoptDevice();
         }
 
         /// <summary>The plain network. The wrapper owns it: its weights are those of the last draw, or the mean or MAP.</summary>
@@ -68,6 +65,16 @@ namespace Demo
             if (EncoderOf(network) is global::Demo.Encoder innerEncoder)
                 global::Demo.BayesianEncoder.Describe(plan, innerEncoder, prefix + "encoder.");
             plan.Deterministic(prefix + "plain", PlainOf(network));
+            plan.Deterministic(prefix + "blocks", BlocksOf(network));
+            if (BlocksOf(network) is global::TorchSharp.torch.nn.Module allBlocks)
+                foreach (var (name, module) in allBlocks.named_children())
+                    if (module is global::Demo.Encoder innerBlocks)
+                        global::Demo.BayesianEncoder.Describe(plan, innerBlocks, prefix + "blocks." + name + ".");
+            plan.Deterministic(prefix + "named", NamedOf(network));
+            if (NamedOf(network) is global::TorchSharp.torch.nn.Module allNamed)
+                foreach (var (name, module) in allNamed.named_children())
+                    if (module is global::Demo.Encoder innerNamed)
+                        global::Demo.BayesianEncoder.Describe(plan, innerNamed, prefix + "named." + name + ".");
             plan.Deterministic(prefix + "head", HeadOf(network));
         }
 
@@ -76,6 +83,12 @@ namespace Demo
 
         [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "plain")]
         private static extern ref global::Demo.Encoder PlainOf(global::Demo.Whole network);
+
+        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "blocks")]
+        private static extern ref global::TorchSharp.Modules.ModuleList<global::Demo.Encoder> BlocksOf(global::Demo.Whole network);
+
+        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "named")]
+        private static extern ref global::TorchSharp.Modules.ModuleDict<global::Demo.Encoder>? NamedOf(global::Demo.Whole network);
 
         [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "head")]
         private static extern ref global::TorchSharp.Modules.Linear HeadOf(global::Demo.Whole network);
@@ -88,8 +101,8 @@ namespace Demo
         /// <inheritdoc/>
         public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor x)
         {
-            Arena.BeforeForward();
-            return Network.call(x);
+            this.Arena.BeforeForward();
+            return this.Network.call(x);
         }
 
         #endregion
@@ -184,21 +197,24 @@ namespace Demo
         /// <inheritdoc/>
         protected override global::TorchSharp.torch.nn.Module _to(global::TorchSharp.torch.Device device, global::TorchSharp.torch.ScalarType dtype, bool non_blocking)
         {
-            Arena.Move(() => global::TorchSharp.ModuleExtensionMethods.to(Network, device, dtype, non_blocking));
-            return MovedTo(device.type, device.index);
+            if (!IsAt(device.type, device.index) || !Is(dtype))
+                Arena.Move(() => global::TorchSharp.ModuleExtensionMethods.to(Network, device, dtype, non_blocking));
+            return AdoptDevice();
         }
 
         /// <inheritdoc/>
         protected override global::TorchSharp.torch.nn.Module _to(global::TorchSharp.DeviceType deviceType, int deviceIndex, bool non_blocking)
         {
-            Arena.Move(() => global::TorchSharp.ModuleExtensionMethods.to(Network, deviceType, deviceIndex, non_blocking));
-            return MovedTo(deviceType, deviceIndex);
+            if (!IsAt(deviceType, deviceIndex))
+                Arena.Move(() => global::TorchSharp.ModuleExtensionMethods.to(Network, deviceType, deviceIndex, non_blocking));
+            return AdoptDevice();
         }
 
         /// <inheritdoc/>
         protected override global::TorchSharp.torch.nn.Module _to(global::TorchSharp.torch.ScalarType dtype, bool non_blocking)
         {
-            Arena.Move(() => global::TorchSharp.ModuleExtensionMethods.to(Network, dtype, non_blocking));
+            if (!Is(dtype))
+                Arena.Move(() => global::TorchSharp.ModuleExtensionMethods.to(Network, dtype, non_blocking));
             return this;
         }
 
@@ -221,11 +237,40 @@ namespace Demo
             base.Dispose(disposing);
         }
 
-        // TorchSharp keeps an index for CUDA devices alone.
-        private global::TorchSharp.torch.nn.Module MovedTo(global::TorchSharp.DeviceType type, int index)
+        // A move makes new tensors, which would cut off every optimizer; so a network that is where it should be stays as it is.
+        private bool IsAt(global::TorchSharp.DeviceType type, int index)
         {
-            _deviceType = type;
-            _deviceIndex = type == global::TorchSharp.DeviceType.CUDA ? index : -1;
+            foreach (var tensor in Tensors())
+                if (tensor.device_type != type || (index >= 0 && type == global::TorchSharp.DeviceType.CUDA && tensor.device_index != index))
+                    return false;
+            return true;
+        }
+
+        private bool Is(global::TorchSharp.torch.ScalarType dtype)
+        {
+            foreach (var tensor in Tensors())
+                if (tensor.dtype != dtype && (tensor.is_floating_point() || tensor.is_complex()))
+                    return false;
+            return true;
+        }
+
+        private global::System.Collections.Generic.IEnumerable<global::TorchSharp.torch.Tensor> Tensors()
+        {
+            foreach (var (_, parameter) in Network.named_parameters())
+                yield return parameter;
+            foreach (var (_, buffer) in Network.named_buffers())
+                yield return buffer;
+        }
+
+        private global::TorchSharp.torch.nn.Module AdoptDevice()
+        {
+            foreach (var tensor in Tensors())
+            {
+                _deviceType = tensor.device_type;
+                _deviceIndex = tensor.device_index;
+                break;
+            }
+
             return this;
         }
 
@@ -268,7 +313,15 @@ namespace Demo
             }
 
             /// <summary>The posteriors of <c>encoder</c>: Encoder, annotated on its own.</summary>
-            public global::Demo.BayesianEncoder.PosteriorMap Encoder => new(_arena, _prefix + "encoder" + ".");
+            public global::Demo.BayesianEncoder.PosteriorMap Encoder => new(_arena, _prefix + "encoder.");
+
+            /// <summary>The posteriors of <c>blocks</c>: ModuleList&lt;Encoder&gt;, annotated on its own.</summary>
+            /// <param name="index">Its place in the list.</param>
+            public global::Demo.BayesianEncoder.PosteriorMap Blocks(int index) => new(_arena, _prefix + "blocks." + index.ToString(global::System.Globalization.CultureInfo.InvariantCulture) + ".");
+
+            /// <summary>The posteriors of <c>named</c>: ModuleDict&lt;Encoder&gt;?, annotated on its own.</summary>
+            /// <param name="name">Its name in the dictionary.</param>
+            public global::Demo.BayesianEncoder.PosteriorMap Named(string name) => new(_arena, _prefix + "named." + name + ".");
         }
 
         /// <summary>The priors of a <see cref="global::Demo.Whole"/>, by layer.</summary>
@@ -287,7 +340,15 @@ namespace Demo
             }
 
             /// <summary>The priors of <c>encoder</c>: Encoder, annotated on its own.</summary>
-            public global::Demo.BayesianEncoder.PriorMap Encoder => new(_arena, _prefix + "encoder" + ".");
+            public global::Demo.BayesianEncoder.PriorMap Encoder => new(_arena, _prefix + "encoder.");
+
+            /// <summary>The priors of <c>blocks</c>: ModuleList&lt;Encoder&gt;, annotated on its own.</summary>
+            /// <param name="index">Its place in the list.</param>
+            public global::Demo.BayesianEncoder.PriorMap Blocks(int index) => new(_arena, _prefix + "blocks." + index.ToString(global::System.Globalization.CultureInfo.InvariantCulture) + ".");
+
+            /// <summary>The priors of <c>named</c>: ModuleDict&lt;Encoder&gt;?, annotated on its own.</summary>
+            /// <param name="name">Its name in the dictionary.</param>
+            public global::Demo.BayesianEncoder.PriorMap Named(string name) => new(_arena, _prefix + "named." + name + ".");
         }
 
         #endregion
@@ -305,6 +366,12 @@ namespace Demo
 
             /// <summary><c>plain.</c> and what follows.</summary>
             public const string PlainPrefix = "plain.";
+
+            /// <summary><c>blocks.</c> and what follows.</summary>
+            public const string BlocksPrefix = "blocks.";
+
+            /// <summary><c>named.</c> and what follows.</summary>
+            public const string NamedPrefix = "named.";
 
             /// <summary><c>head.weight</c>.</summary>
             public const string HeadWeight = "head.weight";

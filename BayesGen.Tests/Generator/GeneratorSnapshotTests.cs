@@ -46,6 +46,8 @@ public sealed class GeneratorSnapshotTests
         {
             private readonly Encoder encoder = new();
             [Deterministic] private readonly Encoder plain = new();
+            private readonly ModuleList<Encoder> blocks = new(new Encoder(), new Encoder());
+            private readonly ModuleDict<Encoder>? named;
             private readonly Linear head = Linear(2, 2);
 
             public Whole() : base("Whole") => RegisterComponents();

@@ -31,6 +31,7 @@ public abstract class Headed : Module<Tensor, Tensor, Tensor>
 public sealed class Composed : Headed
 {
     private readonly Encoder encoder = new();
+    private readonly ModuleList<Encoder> more = new(new Encoder(), new Encoder());
     [Bayesian(LogUniform)] private readonly Shift shift = new();
 
     public Composed() : base(nameof(Composed)) => RegisterComponents();

@@ -12,8 +12,8 @@ internal static class AnalyzerAssert
     {
         var (source, expected) = Unmark(marked);
         var diagnostics = await GeneratorHarness.Analyze(GeneratorHarness.Compile(source));
-        var found = diagnostics
-            .Select(diagnostic => $"{diagnostic.Id} '{source.Substring(diagnostic.Location.SourceSpan.Start, diagnostic.Location.SourceSpan.Length)}'");
+        var found = diagnostics.Select(diagnostic => (diagnostic.Id, Span: diagnostic.Location.SourceSpan))
+            .Select(diagnostic => $"{diagnostic.Id} '{source[diagnostic.Span.Start..diagnostic.Span.End]}'");
         Assert.True(
             expected.SequenceEqual(found),
             $"Expected: {string.Join(", ", expected)}\nFound:\n{string.Join("\n", diagnostics)}");

@@ -47,7 +47,8 @@ internal static class GeneratorHarness
 
     public static GeneratedNetworks Run(CSharpCompilation compilation)
     {
-        var result = Driver().RunGeneratorsAndUpdateCompilation(compilation, out var output, out var diagnostics).GetRunResult().Results.Single();
+        var driver = Driver().RunGeneratorsAndUpdateCompilation(compilation, out var output, out var diagnostics);
+        var result = driver.GetRunResult().Results.Single();
         Assert.Null(result.Exception);
         Assert.Empty(diagnostics);
         return new GeneratedNetworks((CSharpCompilation)output, result.GeneratedSources);
@@ -64,7 +65,7 @@ internal static class GeneratorHarness
         ];
         var diagnostics = await Run(compilation).Output.WithAnalyzers(analyzers).GetAnalyzerDiagnosticsAsync();
         Assert.DoesNotContain(diagnostics, diagnostic => diagnostic.Id == "AD0001");
-        return [.. diagnostics.OrderBy(diagnostic => diagnostic.Location.SourceTree?.FilePath).ThenBy(diagnostic => diagnostic.Location.SourceSpan)];
+        return [.. diagnostics.OrderBy(diagnostic => diagnostic.Location.SourceSpan)];
     }
 }
 

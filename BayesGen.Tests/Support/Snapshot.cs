@@ -60,7 +60,8 @@ internal static class Snapshot
         if (expected == received)
             return null;
         var (old, @new) = (expected.Split('\n'), received.Split('\n'));
-        var line = Enumerable.Range(0, Math.Max(old.Length, @new.Length)).First(i => old.ElementAtOrDefault(i) != @new.ElementAtOrDefault(i));
+        var line = Enumerable.Range(0, Math.Max(old.Length, @new.Length))
+            .First(i => old.ElementAtOrDefault(i) != @new.ElementAtOrDefault(i));
         return $"Line {line + 1} differs:\n  - {old.ElementAtOrDefault(line)}\n  + {@new.ElementAtOrDefault(line)}";
     }
 }

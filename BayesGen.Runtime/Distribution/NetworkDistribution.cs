@@ -31,7 +31,7 @@ public sealed class NetworkDistribution<TNetwork>
     /// <exception cref="ArgumentException">A threshold names no weight, or a bare one stands for several families.</exception>
     public PruneReport Prune(Thresholds thresholds)
     {
-        var report = _model.Arena.PruneStatistics(thresholds);
+        var report = Pruner.Statistics(_model.Arena, thresholds);
         Thresholds = thresholds;
         return report;
     }
@@ -53,7 +53,7 @@ public sealed class NetworkDistribution<TNetwork>
     private TNetwork Build(Action<NetworkArena.WeightLoan, IReadOnlyList<Tensor>?> write)
     {
         using var scope = NewDisposeScope();
-        var keep = Thresholds is null ? null : _model.Arena.KeepMasks(Thresholds);
+        var keep = Thresholds is null ? null : Pruner.KeepMasks(_model.Arena, Thresholds);
         var plain = Detached(_create());
         using var loan = _model.Arena.Borrow("take a network from the distribution");
         write(loan, keep);

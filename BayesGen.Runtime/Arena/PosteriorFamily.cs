@@ -15,7 +15,8 @@ internal abstract class PosteriorFamily
 
     public abstract FamilyArena CreateArena(IReadOnlyList<NetworkWeight> weights);
 
-    public abstract bool IsScoredBy(VariationalLoss loss);
+    /// <summary>Whether a loss implements <see cref="IScores{TPosterior}"/> for this family. The arena knows losses by that alone.</summary>
+    public abstract bool IsScoredBy(object loss);
 
     /// <summary>The posterior class of a shipped family.</summary>
     public static Type TypeOf(Family family) => family switch
@@ -48,5 +49,5 @@ internal sealed class PosteriorFamily<TPosterior> : PosteriorFamily
 
     public override FamilyArena CreateArena(IReadOnlyList<NetworkWeight> weights) => new FamilyArena<TPosterior>(this, weights);
 
-    public override bool IsScoredBy(VariationalLoss loss) => loss is IScores<TPosterior>;
+    public override bool IsScoredBy(object loss) => loss is IScores<TPosterior>;
 }

@@ -1,0 +1,41 @@
+using BayesGen.Tests.Support;
+using Microsoft.CodeAnalysis;
+
+namespace BayesGen.Tests.SourceGenerator;
+
+/// <summary>A network of another project inside one of this project: its private fields are not visible, its wrapper is.</summary>
+public sealed class GeneratorReferenceTests
+{
+    private const string Outer = """
+        [BayesianNetwork(Loss = typeof(GaussianKLLoss))]
+        public sealed class Outer() : Module<Tensor, Tensor>("Outer")
+        {
+            private readonly Demo.Classifier inner = new();
+            public override Tensor forward(Tensor x) => inner.call(x);
+        }
+        """;
+
+    [Fact]
+    public void AReferencedNetworkIsDescribedByItsWrapper()
+    {
+        var networks = GeneratorHarness.Run(Referencing(Outer.Replace("GaussianKLLoss", "ElboLoss"))).Compiles();
+        Assert.Contains("global::Demo.BayesianClassifier.Describe(plan, innerInner, prefix + \"inner.\");", networks["BayesianOuter.g.cs"]);
+        Assert.Contains("global::BayesGen.IScores<global::BayesGen.LogUniformPosterior>", networks["BayesianOuter.g.cs"]);
+    }
+
+    [Fact]
+    public async Task AndItsFamiliesAreHeldAgainstTheLoss()
+    {
+        var diagnostic = Assert.Single(await GeneratorHarness.Analyze(Referencing(Outer)));
+        Assert.Equal(
+            "Field 'inner.Conv1' has the LogUniform posterior, which GaussianKLLoss cannot score; losses that can: ElboLoss, LogUniformKLLoss",
+            diagnostic.GetMessage());
+    }
+
+    private static Microsoft.CodeAnalysis.CSharp.CSharpCompilation Referencing(string source)
+    {
+        using var image = new MemoryStream();
+        Assert.True(GeneratorHarness.Run(TestSources.Classifier).Output.WithAssemblyName("Library").Emit(image).Success);
+        return GeneratorHarness.Compile(source).AddReferences(MetadataReference.CreateFromImage(image.ToArray()));
+    }
+}
