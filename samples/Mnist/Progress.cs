@@ -1,4 +1,3 @@
-using System.Globalization;
 using BayesGen;
 using Spectre.Console;
 
@@ -13,14 +12,9 @@ public static class Progress
         if (!AnsiConsole.Profile.Out.IsTerminal)
             return training(new EpochLines());
         return AnsiConsole.Progress()
-            .Columns(new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new TaskDescriptionColumn())
+            .Columns(new ProgressBarColumn { Width = 30 }, new PercentageColumn(), new RemainingTimeColumn(), new TaskDescriptionColumn())
             .Start(context => training(new StepBar(context)));
     }
-
-    private static string Describe(EpochResult epoch) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"epoch {epoch.Epoch}/{epoch.Epochs}: fit {epoch.Fit:F3}, KL {epoch.Divergence:N0}, beta {epoch.Beta:F2}, "
-        + $"validation accuracy {epoch.Validation?.Accuracy ?? double.NaN:P2}");
 
     /// <summary>One plain line per epoch.</summary>
     private sealed class EpochLines : IReport
@@ -28,13 +22,15 @@ public static class Progress
         public void OnStart(TrainingInfo info) =>
             Console.WriteLine($"{info.BayesianWeights:N0} Bayesian weights, {info.Examples:N0} examples, {info.Loss}");
 
-        public void OnEpoch(EpochResult epoch) => Console.WriteLine($"{Describe(epoch)}, {epoch.Duration.TotalSeconds:F0} s");
+        public void OnEpoch(EpochResult epoch) => Console.WriteLine(
+            $"epoch {epoch.Epoch}/{epoch.Epochs}: fit {epoch.Fit:F3}, KL {epoch.Divergence:N0}, beta {epoch.Beta:F2}, "
+            + $"validation accuracy {epoch.Validation!.Accuracy:P2}, {epoch.Duration.TotalSeconds:F0} s");
     }
 
     /// <summary>One bar over all steps, described by the last epoch.</summary>
     private sealed class StepBar(ProgressContext context) : IReport
     {
-        private readonly ProgressTask _task = context.AddTask("the first epoch");
+        private readonly ProgressTask _task = context.AddTask("epoch 1");
         private int _epochs = 1;
 
         public void OnStart(TrainingInfo info) => _epochs = info.Epochs;
@@ -47,7 +43,9 @@ public static class Progress
             _task.Value = step.GlobalStep;
         }
 
-        public void OnEpoch(EpochResult epoch) => _task.Description = Markup.Escape(Describe(epoch));
+        // Short, so that bar and text stay on one line of a narrow terminal.
+        public void OnEpoch(EpochResult epoch) =>
+            _task.Description = $"epoch {epoch.Epoch}/{epoch.Epochs} {epoch.Validation!.Accuracy:P1}";
 
         public void OnFinish(TrainingResult training) => _task.Value = _task.MaxValue;
     }
