@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using BayesGen.CodeFixes;
+using BayesGen.SourceGeneration;
 using BayesGen.SourceGeneration.Reading;
 using BayesGen.Tests.Support;
 
@@ -13,6 +15,9 @@ public sealed class GeneratorKnowledgeTests
         var known = KnownTypes.From(GeneratorHarness.Compile())!;
         Check<GaussianPosterior>(Family.Gaussian);
         Check<LogUniformPosterior>(Family.LogUniform);
+        Check<SparseDropoutPosterior>(Family.SparseDropout);
+        Assert.Equal((int)Estimator.Local, AnnotationReader.LocalEstimator);
+        Assert.Equal(3, Enum.GetValues<Family>().Length);
 
         void Check<TPosterior>(Family family)
             where TPosterior : Posterior, IPosterior<TPosterior>
@@ -21,6 +26,8 @@ public sealed class GeneratorKnowledgeTests
             Assert.Equal(TPosterior.FamilyName, described.Name);
             Assert.Equal(TPosterior.ParameterNames, described.ParameterNames);
             Assert.Equal(TPosterior.IncludesBias, described.IncludesBias);
+            Assert.Equal(TPosterior.SupportsLocal, FamilyCatalog.SupportsLocal(
+                known.Compilation.GetTypeByMetadataName(FamilyCatalog.PosteriorOf(family.ToString()))!, known));
         }
     }
 
@@ -55,6 +62,16 @@ public sealed class GeneratorKnowledgeTests
             Assert.DoesNotContain(usings, line => others.Any(other =>
                 line.StartsWith($"using {other}", StringComparison.Ordinal) || line == $"using BayesGen.SourceGeneration.{other};"));
         }
+    }
+
+    /// <summary>A build has no workspaces: an analyzer assembly that needs them does not load there.</summary>
+    [Fact]
+    public void OnlyTheCodeFixesUseWorkspaces()
+    {
+        Assert.DoesNotContain(
+            typeof(BayesianNetGenerator).Assembly.GetReferencedAssemblies(), assembly => assembly.Name!.Contains("Workspaces"));
+        Assert.Contains(
+            typeof(DrawBackwardCodeFix).Assembly.GetReferencedAssemblies(), assembly => assembly.Name!.Contains("Workspaces"));
     }
 
     [Fact]

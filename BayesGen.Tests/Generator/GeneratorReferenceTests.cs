@@ -8,8 +8,9 @@ public sealed class GeneratorReferenceTests
 {
     private const string Outer = """
         [BayesianNetwork(Loss = typeof(GaussianKLLoss))]
-        public sealed class Outer() : Module<Tensor, Tensor>("Outer")
+        public sealed class Outer : Module<Tensor, Tensor>
         {
+            public Outer() : base("Outer") => RegisterComponents();
             private readonly Demo.Classifier inner = new();
             public override Tensor forward(Tensor x) => inner.call(x);
         }
