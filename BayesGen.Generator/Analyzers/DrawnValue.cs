@@ -18,9 +18,11 @@ internal sealed class DrawnValue(ISymbol? model, KnownTypes known)
     public bool Holds(IOperation? value) => value switch
     {
         null or IAnonymousFunctionOperation or INameOfOperation or ITypeOfOperation => false,
+        IBinaryOperation { OperatorKind: >= BinaryOperatorKind.Equals and <= BinaryOperatorKind.GreaterThan } => false, // Not differentiable.
         IInvocationOperation call => HoldsResult(call),
         ILocalReferenceOperation local => HoldsLocal(local),
         IPropertyReferenceOperation { Property.Name: "Total" } total when IsLossTerms(total.Instance?.Type) => HoldsTerms(total.Instance!),
+        IPropertyReferenceOperation property when !CarriesAGraph(property.Type) => false,
         IConditionalAccessInstanceOperation => Holds(Accessed(value)),
         _ => value.ChildOperations.Any(Holds),
     };
@@ -39,11 +41,22 @@ internal sealed class DrawnValue(ISymbol? model, KnownTypes known)
     {
         if (IsForward(call) || IsDivergence(call))
             return !GradientScope.IsOff(call);
-        // A number is no graph, and these leave the graph.
-        if (call.TargetMethod.Name is "detach" or "detach_" or "item" || call.Type is null or { SpecialType: not SpecialType.None })
-            return false;
-        return call.ChildOperations.Any(Holds);
+        // These leave the graph or cannot be differentiated.
+        return call.TargetMethod.Name is not ("detach" or "detach_" or "argmax" or "argmin" or "eq" or "ne" or "gt" or "ge" or "lt" or "le")
+            && CarriesAGraph(call.Type)
+            && call.ChildOperations.Any(Holds);
     }
+
+    /// <summary>Numbers, shapes and devices of a tensor are no way back to the weights; what a class of the developer's holds is not known.</summary>
+    private bool CarriesAGraph(ITypeSymbol? type) => type switch
+    {
+        null => false,
+        IArrayTypeSymbol array => CarriesAGraph(array.ElementType),
+        { SpecialType: not (SpecialType.None or SpecialType.System_Object) } => false,
+        { TypeKind: TypeKind.Enum } => false,
+        INamedTypeSymbol named when known.IsTorchSharp(named) => named.DerivesFrom(known.Tensor),
+        _ => true,
+    };
 
     private bool IsForward(IInvocationOperation call) =>
         call.TargetMethod.Name is "call" or "forward"

@@ -27,6 +27,11 @@ public sealed class BareBackwardTests
     [InlineData("using var draw = model.Draw(); var total = model.call(x).sum(); total?[|BG0200:.backward()|];")]
     [InlineData("using var draw = model.Draw(); [|BG0200:autograd.backward([model.call(x).sum()])|];")]
     [InlineData("using var draw = model.Draw(); for (var i = 0; i < 2; i++) { using (no_grad()) model.call(x); [|BG0200:model.call(x).sum().backward()|]; }")]
+    [InlineData("foreach (var (a, b) in new[] { (x, y) }) { using var draw = model.Draw(); var fit = (model.call(a) - b).sum(); [|BG0200:fit.backward()|]; }")]
+    [InlineData("Action step = () => { using var draw = model.Draw(); [|BG0200:model.call(x).sum().backward()|]; }; step();")]
+    [InlineData("using var draw = model.Draw(); Step(); void Step() { var fit = model.call(x).sum(); [|BG0200:fit.backward()|]; }")]
+    [InlineData("using var draw = model.Draw(); var fits = new Tensor[2]; fits[0] = model.call(x); [|BG0200:stack(fits).sum().backward()|];")]
+    [InlineData("using var draw = model.Draw(); var fit = y.numel() > 1 ? model.call(x).sum() : zeros(1); [|BG0200:fit.backward()|];")]
     public Task EveryWayOfTheValue(string body) => AnalyzerAssert.Reports(Step(body));
 
     [Fact]
@@ -56,6 +61,12 @@ public sealed class BareBackwardTests
     [InlineData("using var draw = model.Draw(); loss.Aggregate([x.sum()], [y.sum()], 1.0).Total.backward();")]
     [InlineData("using (var draw = model.Draw()) draw.Backward(model.call(x).sum()); plain.call(x).sum().backward();")]
     [InlineData("plain.call(x).sum().backward();")]
+    [InlineData("using var other = new BayesianClassifier(new Demo.Classifier()); using var draw = other.Draw(); model.call(x).sum().backward();")]
+    [InlineData("var fit = plain.call(x).sum(); using var draw = model.Draw(); draw.Backward(model.call(x).sum()); fit.backward();")]
+    [InlineData("using var draw = model.Draw(); foreach (var part in new[] { plain.call(x) }) part.sum().backward();")]
+    [InlineData("using var draw = model.Draw(); var shape = model.call(x).shape; plain.call(x).reshape(shape).sum().backward();")]
+    [InlineData("using var draw = model.Draw(); var mask = model.call(x) > 0; (plain.call(x) * mask).sum().backward();")]
+    [InlineData("using var draw = model.Draw(); var labels = model.call(x).argmax(1); nn.functional.cross_entropy(plain.call(x), labels).backward();")]
     public Task WhatIsNotDrawnIsFine(string body) => AnalyzerAssert.Reports(Step(body));
 
     private static string Step(string body) => TestSources.Classifier + $$"""
