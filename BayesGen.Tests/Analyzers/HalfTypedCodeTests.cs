@@ -1,0 +1,52 @@
+using BayesGen.Tests.Support;
+
+namespace BayesGen.Tests.Analyzers;
+
+/// <summary>An editor runs every rule while the developer types, and a rule that throws is switched off.</summary>
+public sealed class HalfTypedCodeTests
+{
+    private const string Source = """
+        [BayesianNetwork(Loss = typeof(GaussianKLLoss)), Bayesian(LogUniform, PriorScale = 2)]
+        public sealed class Net : Module<Tensor, Tensor>
+        {
+            [Bayesian(Gaussian), Deterministic] private readonly Linear fc;
+            [Deterministic] public ReLU Relu { get; } = ReLU();
+            private readonly System.Collections.Generic.List<Linear> blocks = [Linear(1, 1)];
+            public Net() : base("Net") { RegisterComponents(); fc = Linear(1, 1); blocks.Add(Linear(2, 2)); }
+            public override Tensor forward(Tensor x) { return fc.call(x).softmax(1); }
+        }
+
+        public static class User
+        {
+            public static void Use(Tensor x, Tensor y, (Tensor, Tensor)[] data)
+            {
+                var network = new Net();
+                using var model = new BayesianNet(network);
+                network.to(CPU); using var adam = optim.Adam(network.parameters());
+                var options = new TrainerOptions { Samples = 1, FitLoss = FitLoss.CrossEntropy, Threshold = 1.0 };
+                using var trainer = model.CreateTrainer(new RenyiLoss(), options);
+                trainer.Evaluate(data, 1.0); model.Prune(new() { [Gaussian] = 1.0, ["fc.weight"] = 2.0 });
+                using var draw = model.Draw();
+                var terms = new RenyiLoss().Aggregate([model.call(x).sum()], [new ElboLoss().Divergence(draw)], 1.0);
+                terms.Total.backward();
+            }
+        }
+        """;
+
+    /// <summary>The source as it grows.</summary>
+    [Fact]
+    public async Task NoRuleThrows()
+    {
+        for (var length = 1; length <= Source.Length; length += 23)
+            await GeneratorHarness.Analyze(GeneratorHarness.Compile(Source[..length]));
+        await GeneratorHarness.Analyze(GeneratorHarness.Compile(Source));
+    }
+
+    /// <summary>Nor where a piece is missing.</summary>
+    [Fact]
+    public async Task NorWithAHole()
+    {
+        for (var start = 0; start + 12 <= Source.Length; start += 37)
+            await GeneratorHarness.Analyze(GeneratorHarness.Compile(Source.Remove(start, 12)));
+    }
+}
