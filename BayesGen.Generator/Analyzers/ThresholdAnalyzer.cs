@@ -38,12 +38,17 @@ public sealed class ThresholdAnalyzer : DiagnosticAnalyzer
     /// <summary>The network whose weights a call prunes or evaluates.</summary>
     private static INamedTypeSymbol? NetworkOf(IInvocationOperation call, KnownTypes known) => call.TargetMethod.Name switch
     {
-        "Prune" or "PruneStatistics" when call.TargetMethod.IsExtensionMethod
-            && TrainerCall.Unconverted(call.Arguments.FirstOrDefault()?.Value)?.Type is { } wrapper => TrainerCall.NetworkOf(wrapper, known),
+        "Prune" or "PruneStatistics" when call.TargetMethod.IsExtensionMethod => OfTheFirst(call.Arguments, known),
+        "Prune" when TrainerCall.Declared(call.Instance) is IInvocationOperation { TargetMethod.Name: "Distribution" } made =>
+            OfTheFirst(made.Arguments, known),
         "Evaluate" or "EvaluateThresholds" when SymbolEqualityComparer.Default.Equals(call.Instance?.Type, known.Trainer)
             && TrainerCall.Declared(call.Instance) is { } made => MadeFor(made, known),
         _ => null,
     };
+
+    /// <summary>The network of the wrapper that an extension method is called on.</summary>
+    private static INamedTypeSymbol? OfTheFirst(ImmutableArray<IArgumentOperation> arguments, KnownTypes known) =>
+        TrainerCall.Unconverted(arguments.FirstOrDefault()?.Value)?.Type is { } wrapper ? TrainerCall.NetworkOf(wrapper, known) : null;
 
     private static INamedTypeSymbol? MadeFor(IOperation trainer, KnownTypes known) =>
         trainer is IInvocationOperation { TargetMethod.Name: "CreateTrainer", Instance.Type: { } wrapper }

@@ -39,6 +39,7 @@ public sealed class ThresholdFitsNothingTests
     [InlineData("using var trainer = model.CreateTrainer(options); trainer.Evaluate(data, threshold: [|BG0202:1.0|]);")]
     [InlineData("using var trainer = model.CreateTrainer(options); trainer.EvaluateThresholds(data, [|BG0202:1.0|], [|BG0202:2.0|]);")]
     [InlineData("model.CreateTrainer(new TrainerOptions { Threshold = [|BG0202:1.0|] });")]
+    [InlineData("var networks = model.Distribution(() => new Demo.Classifier()); networks.Prune([|BG0202:1.0|]);")]
     [InlineData("Thresholds two = [|BG0202:1.0|]; model.Prune(two);")]
     public Task EveryWayToGiveOneNumber(string body) => AnalyzerAssert.Reports(Using(body));
 
@@ -60,6 +61,8 @@ public sealed class ThresholdFitsNothingTests
     [InlineData("loose.Prune(new() { [\"layers.0.weight\"] = 1.0, [\"layers.9.weight\"] = 1.0 });")]
     [InlineData("small.Prune(new() { [name] = 1.0 });")]
     [InlineData("any.Prune(1.0);")]
+    [InlineData("var networks = small.Distribution(() => new Small()); networks.Prune(1.0);")]
+    [InlineData("Thresholds two = 1.0; two = new() { [LogUniform] = 1.0, [Gaussian] = -1.0 }; model.Prune(two);")]
     [InlineData("trainer.Evaluate(data, 1.0);")]
     [InlineData("using var own = small.CreateTrainer(options); own.Evaluate(data, 1.0);")]
     public Task WhatMayFitIsFine(string body) => AnalyzerAssert.Reports(Using(body));
