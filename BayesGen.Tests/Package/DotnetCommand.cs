@@ -42,9 +42,10 @@ internal static class DotnetCommand
     /// <summary>The tests run inside a build, whose settings would lead an inner one to the outer one's tools and files.</summary>
     private static void ForgetTheOuterBuild(IDictionary<string, string?> environment)
     {
+        string[] prefixes = ["MSBUILD", "VSTEST"];
         foreach (var name in environment.Keys.ToList())
         {
-            if (name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || name.StartsWith("VSTEST", StringComparison.OrdinalIgnoreCase))
+            if (prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
                 environment.Remove(name);
         }
 

@@ -95,7 +95,9 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
     /// <summary>The package's build target works through a copy in obj/.</summary>
     private static bool IsRelaxedCopy(string path) => path.Split(Path.DirectorySeparatorChar).Contains("native-shim");
 
-    /// <summary>One platform, and links in place of copies, because Torch is large; the audit asks a server and is no matter of the package.</summary>
+    /// <summary>
+    /// One platform, and links in place of copies, because Torch is large. The audit asks a server and is no matter of the package.
+    /// </summary>
     private string ConsumerProject() => $"""
         <Project Sdk="Microsoft.NET.Sdk">
           <PropertyGroup>

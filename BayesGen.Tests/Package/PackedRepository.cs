@@ -39,7 +39,7 @@ public sealed class PackedRepository : IDisposable
 
     public string TemplateFile => PathOf($"BayesGen.Templates.{Version}.nupkg");
 
-    /// <summary>The version of the backend that a project in the temporary folder references: the one in the machine's cache already.</summary>
+    /// <summary>The version of the backend for a project in the temporary folder: the one in the machine's cache already.</summary>
     public static string TorchSharpVersion { get; } = XDocument.Load(Path.Combine(Root, "Directory.Packages.props"))
         .Descendants("TorchSharpVersion").Single().Value;
 
@@ -73,7 +73,9 @@ public sealed class PackedRepository : IDisposable
     private void UseForProjects()
     {
         // Beside the sources of the machine, which have Torch.
-        Write($"""<configuration><packageSources><add key="packed" value="{_folder.Root}" /></packageSources></configuration>""", "nuget.config");
+        Write(
+            $"""<configuration><packageSources><add key="packed" value="{_folder.Root}" /></packageSources></configuration>""",
+            "nuget.config");
         // The SDK that builds the repository, and no settings of whatever lies above the temporary folder.
         File.Copy(Path.Combine(Root, "global.json"), PathOf("global.json"));
         foreach (var file in new[] { "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props" })
