@@ -16,6 +16,7 @@ public sealed class NetworkAnalyzer : DiagnosticAnalyzer
         Descriptors.CannotWrap,
         Descriptors.NoWeights,
         Descriptors.NotAFamily,
+        Descriptors.NoLocalEstimator,
         Descriptors.LossCannotScore,
         Descriptors.NotADefaultLoss,
     ];

@@ -32,6 +32,14 @@ internal static class Descriptors
         Declaration,
         "A posterior derives from Posterior and implements IPosterior of itself; a prior derives from Prior and can be constructed.");
 
+    /// <summary>{0} the member or class, {1} why and what to do.</summary>
+    public static readonly DiagnosticDescriptor NoLocalEstimator = Error(
+        "BG0007",
+        "Estimator.Local cannot be used here",
+        "Estimator.Local cannot be used for '{0}': {1}",
+        Declaration,
+        "Local reparameterisation adds the noise to the outputs of Linear and Conv1d to Conv3d layers, and needs Gaussian weights.");
+
     /// <summary>{0} the field or fields with "has" or "have", {1} the family, {2} the loss, {3} the losses that fit.</summary>
     public static readonly DiagnosticDescriptor LossCannotScore = Error(
         "BG0100",

@@ -114,6 +114,8 @@ internal static class PlanSection
             parts.Add($"IncludeBias = {(includeBias ? "true" : "false")}");
         if (options.InitialLogSigma is { } logSigma)
             parts.Add($"InitialLogSigma = {Literal(logSigma)}");
+        if (options.IsLocal)
+            parts.Add("Estimator = global::BayesGen.Estimator.Local");
         return parts.Count == 0 ? "" : $", new global::BayesGen.WeightOptions {{ {string.Join(", ", parts)} }}";
     }
 }

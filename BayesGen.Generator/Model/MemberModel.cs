@@ -73,9 +73,10 @@ internal sealed record FamilyModel(
 /// <param name="PriorScale">The scale of the prior.</param>
 /// <param name="IncludeBias">Whether biases are Bayesian.</param>
 /// <param name="InitialLogSigma">The starting value of log sigma.</param>
-internal sealed record OptionsModel(string? PriorType, double? PriorScale, bool? IncludeBias, double? InitialLogSigma)
+/// <param name="IsLocal">Whether the noise is moved to the outputs: Estimator.Local.</param>
+internal sealed record OptionsModel(string? PriorType, double? PriorScale, bool? IncludeBias, double? InitialLogSigma, bool IsLocal)
 {
-    public static OptionsModel None { get; } = new(null, null, null, null);
+    public static OptionsModel None { get; } = new(null, null, null, null, false);
 }
 
 /// <summary>How generated code gets at the value of a member.</summary>

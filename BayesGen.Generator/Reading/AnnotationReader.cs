@@ -17,6 +17,9 @@ internal sealed record Annotation(INamedTypeSymbol? Posterior, FamilyModel Famil
 /// <summary>Reads [Bayesian] attributes and says what is wrong with them.</summary>
 internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings, CancellationToken cancellation)
 {
+    /// <summary>The value of Estimator.Local; a test compares it with the runtime.</summary>
+    public const int LocalEstimator = 1;
+
     private static readonly FamilyModel Unusable =
         new("global::BayesGen.Posterior", "unusable", IsPublic: true, IncludesBias: null, EquatableArray<string>.Empty);
 
@@ -38,7 +41,7 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
         string? prior = null;
         if (named.TryGetValue("Prior", out var chosen))
             prior = PriorOf(chosen.Value as ITypeSymbol, scale is not null, Report);
-        else if (scale is not null && posterior is { Name: "LogUniformPosterior" } && posterior.ContainingAssembly.Equals(
+        else if (scale is not null && posterior is { Name: "LogUniformPosterior" or "SparseDropoutPosterior" } && posterior.ContainingAssembly.Equals(
             known.Posterior!.ContainingAssembly, SymbolEqualityComparer.Default))
             Report("PriorScale", "the log-uniform prior has no scale; remove PriorScale, or use the Gaussian family");
 
@@ -49,7 +52,20 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
                 prior,
                 scale,
                 named.TryGetValue("IncludeBias", out var bias) ? bias.Value as bool? : null,
-                Number("InitialLogSigma")));
+                Number("InitialLogSigma"),
+                IsLocal()));
+
+        bool IsLocal()
+        {
+            if (!named.TryGetValue("Estimator", out var estimator) || estimator.Value is not LocalEstimator)
+                return false;
+            if (posterior is null || FamilyCatalog.SupportsLocal(posterior, known) is not false)
+                return true;
+            findings.Add(new Finding(
+                Descriptors.NoLocalEstimator, attribute.LocationOr(target, cancellation), owner, target.Name,
+                $"the {posterior.ShortName()} is not Gaussian; use the Gaussian or the SparseDropout family, or Estimator.WeightSampling"));
+            return false;
+        }
 
         double? Number(string name) =>
             named.TryGetValue(name, out var value) && value.Value is double number && !double.IsNaN(number) ? number : null;

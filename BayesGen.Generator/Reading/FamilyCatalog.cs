@@ -25,6 +25,11 @@ internal static class FamilyCatalog
         return new FamilyModel(posterior.FullName(), name, posterior.IsVisibleToAll(), includesBias, names.ToEquatableArray());
     }
 
+    /// <summary>Whether Estimator.Local is exact for a family; null for one of the developer's own, which says so when it runs.</summary>
+    public static bool? SupportsLocal(INamedTypeSymbol posterior, KnownTypes known) =>
+        !SymbolEqualityComparer.Default.Equals(posterior.ContainingAssembly, known.Posterior!.ContainingAssembly) ? null
+        : posterior.Name is "GaussianPosterior" or "SparseDropoutPosterior";
+
     private static (string[] ParameterNames, bool? IncludesBias) Shipped(string name) => name switch
     {
         "Gaussian" => (["mu", "log_sigma"], true),

@@ -61,5 +61,17 @@ internal static class LayerCatalog
         };
     }
 
+    /// <summary>
+    /// Whether the outputs of a layer are Gaussian given its inputs, so that Estimator.Local can be used; null where only the run time
+    /// knows the layer.
+    /// </summary>
+    public static bool? SupportsLocal(ITypeSymbol type, KnownTypes known) => KindOf(type, known) switch
+    {
+        LayerKind.Any => null,
+        LayerKind.Named when !known.IsTorchSharp(type) || type.Name is "Sequential" or "ModuleList" or "ModuleDict" => null,
+        LayerKind.WeightAndBias => type.Name is "Linear" or "Conv1d" or "Conv2d" or "Conv3d",
+        _ => false,
+    };
+
     private static bool IsModuleInterface(ITypeSymbol type, KnownTypes known) => type.Name == "IModule" && known.IsTorchSharp(type);
 }

@@ -68,6 +68,10 @@ internal sealed class MemberReader(
         var role = RoleOf(kind, attribute is not null, member.Find(known.DeterministicAttribute) is not null, inner?.Role, annotation);
         if (role != MemberRole.Bayesian)
             annotation = null;
+        if (annotation is { Options.IsLocal: true } && LayerCatalog.SupportsLocal(field.Type, known) is false)
+            findings.Add(new Finding(
+                Descriptors.NoLocalEstimator, member.Locations.FirstOrDefault() ?? Location.None, type, member.Name,
+                $"the outputs of {field.Type.ShortName()} are not Gaussian; annotate it with Estimator.WeightSampling, or [Deterministic]"));
         var key = ComponentNameOf(field) ?? member.Name;
         var isBayesian = annotation is not null;
         if (annotation?.Posterior is { } posterior)

@@ -21,6 +21,8 @@ internal abstract class FamilyArena : IDisposable
         Flat = [.. family.ParameterNames.Select(_ => NewParameter(Store))];
         _mask = ones(Store.Count, dtype: ScalarType.Bool, device: Store.Device).DetachFromDisposeScope();
         MaskWindows = [.. weights.Select(weight => weight.SliceOf(_mask).DetachFromDisposeScope())];
+        if (weights[0].Options.Estimator == Estimator.Local)
+            Local = new LocalEstimator(weights, Store);
     }
 
     public PosteriorFamily Family { get; }
@@ -32,6 +34,9 @@ internal abstract class FamilyArena : IDisposable
 
     /// <summary>The flat variational parameters, the leaves that an optimizer sees.</summary>
     public IReadOnlyList<Parameter> Flat { get; }
+
+    /// <summary>What moves the noise to the outputs; null where the weights themselves are drawn.</summary>
+    public LocalEstimator? Local { get; }
 
     public long Count => Store.Count;
 
@@ -48,14 +53,13 @@ internal abstract class FamilyArena : IDisposable
     public abstract Posterior WindowOf(NetworkWeight weight);
 
     /// <summary>Draws every weight of the arena; the graph leads to <see cref="Flat"/>.</summary>
-    public Tensor Sample(NoiseSource noise)
-    {
-        var sample = Posterior.Sample(noise);
-        if (_keptAsNumber is null)
-            return sample;
-        using (sample)
-            return sample * _keptAsNumber;
-    }
+    public Tensor Sample(NoiseSource noise) => Kept(Posterior.Sample(noise));
+
+    /// <summary>The means of the weights; the graph leads to <see cref="Flat"/>.</summary>
+    public Tensor Mean() => Kept(Posterior.Mean());
+
+    /// <summary>The variances of the weights; the graph leads to <see cref="Flat"/>.</summary>
+    public Tensor Variance() => Kept(Posterior.Variance());
 
     /// <summary>Writes the mean or the MAP into W.</summary>
     /// <param name="state">Which of the two.</param>
@@ -128,11 +132,20 @@ internal abstract class FamilyArena : IDisposable
             parameter.Dispose();
         }
 
+        Local?.Dispose();
         foreach (var window in MaskWindows)
             window.Dispose();
         _keptAsNumber?.Dispose();
         _mask.Dispose();
         Store.Dispose();
+    }
+
+    private Tensor Kept(Tensor perWeight)
+    {
+        if (_keptAsNumber is null)
+            return perWeight;
+        using (perWeight)
+            return perWeight * _keptAsNumber;
     }
 
     protected int IndexOf(NetworkWeight weight)

@@ -45,7 +45,7 @@ public sealed partial class NetworkArena
         var trainable = _weights.Where(weight => !weight.IsFrozen).ToList();
         _families = [.. trainable
             .Where(weight => weight.Family is not null)
-            .GroupBy(weight => (weight.Family, weight.Dtype, weight.Device.ToString()))
+            .GroupBy(weight => (weight.Family, weight.Options.Estimator, weight.Dtype, weight.Device.ToString()))
             .Select(group => group.Key.Family!.CreateArena([.. group]))];
         _deterministic = [.. trainable
             .Where(weight => weight.Family is null)

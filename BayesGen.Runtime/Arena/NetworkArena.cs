@@ -167,6 +167,7 @@ public sealed partial class NetworkArena : IDisposable
 
             arena.Store.Gradients.zero_();
             arena.Store.AliasGradients();
+            arena.Local?.Gradients.zero_();
         }
 
         foreach (var arena in _deterministic)
@@ -229,27 +230,20 @@ public sealed partial class NetworkArena : IDisposable
 
     private WeightDraw DrawInto(long? seed)
     {
-        if (seed is { } start)
-        {
-            using var noise = new NoiseSource(start);
-            return DrawFrom(noise);
-        }
-
-        return DrawFrom(_noise);
-    }
-
-    private WeightDraw DrawFrom(NoiseSource noise)
-    {
+        var own = seed is { } start ? new NoiseSource(start) : null;
+        var noise = own ?? _noise;
         var draws = new List<ArenaDraw>(_families.Count);
         foreach (var arena in _families)
         {
-            var weights = arena.Sample(noise).DetachFromDisposeScope();
-            arena.Store.Write(weights);
-            draws.Add(new ArenaDraw(arena, weights));
+            var draw = arena.Local is null
+                ? new ArenaDraw(arena, arena.Sample(noise).DetachFromDisposeScope())
+                : new ArenaDraw(arena, arena.Mean().DetachFromDisposeScope(), arena.Local.Begin(arena.Variance(), noise));
+            arena.Store.Write(draw.Weights);
+            draws.Add(draw);
         }
 
         _isStale = true;
-        return _draw = new WeightDraw(this, draws);
+        return _draw = new WeightDraw(this, draws, own);
     }
 
     private void WriteResting()

@@ -59,6 +59,10 @@ internal sealed class NetworkWalk
         var address = TensorMemory.AddressOf(parameter);
         if (parameter.numel() > 0 && _seen.TryGetValue(address, out var tied))
         {
+            if (tied is { Family: not null, Options.Estimator: Estimator.Local })
+                throw new NotSupportedException(
+                    $"'{tied.Key}' and '{key}' are one weight, and Estimator.Local draws noise for each layer by itself. "
+                    + "Use Estimator.WeightSampling for tied weights.");
             tied.Tie(key, parameter);
             return;
         }
@@ -70,9 +74,11 @@ internal sealed class NetworkWalk
         if (family is not null && !parameter.is_floating_point())
             throw new NotSupportedException($"The weight '{key}' has dtype {parameter.dtype}; a posterior needs a floating-point weight.");
 
-        var weight = new NetworkWeight(Unique(key), parameter, family, entry?.Options ?? WeightOptions.Default);
+        var weight = new NetworkWeight(Unique(key), module, parameter, family, entry?.Options ?? WeightOptions.Default);
         if (weight.IsFrozen)
-            weight = new NetworkWeight(weight.Key, parameter, null, weight.Options);
+            weight = new NetworkWeight(weight.Key, module, parameter, null, weight.Options);
+        if (weight is { Family: not null, Options.Estimator: Estimator.Local })
+            LocalEstimator.RequireFit(weight);
         Weights.Add(weight);
         _seen.TryAdd(address, weight);
     }

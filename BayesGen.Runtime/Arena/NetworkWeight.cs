@@ -3,9 +3,16 @@ using TorchSharp.Modules;
 namespace BayesGen;
 
 /// <summary>One weight tensor of the network as the walk found it. Tied weights are one entry with several owners.</summary>
-internal sealed class NetworkWeight(string key, Parameter parameter, PosteriorFamily? family, WeightOptions options)
+internal sealed class NetworkWeight(
+    string key, nn.Module layer, Parameter parameter, PosteriorFamily? family, WeightOptions options)
 {
     public string Key { get; } = key;
+
+    /// <summary>The module whose parameter the weight is.</summary>
+    public nn.Module Layer { get; } = layer;
+
+    /// <summary>The name of the weight within its layer.</summary>
+    public string Name => Key[(Key.LastIndexOf('.') + 1)..];
 
     /// <summary>The network's own parameters that are this weight; more than one where layers are tied.</summary>
     public List<Parameter> Owners { get; } = [parameter];

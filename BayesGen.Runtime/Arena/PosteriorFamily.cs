@@ -11,6 +11,8 @@ internal abstract class PosteriorFamily
 
     public abstract bool IncludesBias { get; }
 
+    public abstract bool SupportsLocal { get; }
+
     public abstract Prior PriorOf(WeightOptions options);
 
     public abstract FamilyArena CreateArena(IReadOnlyList<NetworkWeight> weights);
@@ -23,6 +25,7 @@ internal abstract class PosteriorFamily
     {
         Family.Gaussian => typeof(GaussianPosterior),
         Family.LogUniform => typeof(LogUniformPosterior),
+        Family.SparseDropout => typeof(SparseDropoutPosterior),
         _ => throw new ArgumentOutOfRangeException(nameof(family), family, "This is not a family of BayesGen."),
     };
 }
@@ -44,6 +47,8 @@ internal sealed class PosteriorFamily<TPosterior> : PosteriorFamily
     public override IReadOnlyList<string> ParameterNames => TPosterior.ParameterNames;
 
     public override bool IncludesBias => TPosterior.IncludesBias;
+
+    public override bool SupportsLocal => TPosterior.SupportsLocal;
 
     public override Prior PriorOf(WeightOptions options) => options.Prior ?? TPosterior.DefaultPrior(options.PriorScale);
 

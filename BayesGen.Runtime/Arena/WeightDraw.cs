@@ -9,19 +9,24 @@ public sealed class WeightDraw : IDisposable
 {
     private readonly NetworkArena _arena;
     private readonly List<ArenaDraw> _draws;
+    private readonly NoiseSource? _ownNoise;
     private bool _isDisposed;
 
-    internal WeightDraw(NetworkArena arena, List<ArenaDraw> draws)
+    /// <param name="arena">The network.</param>
+    /// <param name="draws">The parts of the draw.</param>
+    /// <param name="ownNoise">The noise of this draw alone, disposed with it; null where the network's own is used.</param>
+    internal WeightDraw(NetworkArena arena, List<ArenaDraw> draws, NoiseSource? ownNoise)
     {
         _arena = arena;
         _draws = draws;
+        _ownNoise = ownNoise;
     }
 
     internal IReadOnlyList<ArenaDraw> Draws => _draws;
 
     internal NetworkArena Arena => _arena;
 
-    /// <summary>The weights of one layer in this draw.</summary>
+    /// <summary>The weights of one layer in this draw; with <see cref="Estimator.Local"/> their means.</summary>
     /// <param name="key">The key of the weight, for example <c>conv1.weight</c>.</param>
     /// <returns>A new tensor, a copy without a graph.</returns>
     /// <exception cref="KeyNotFoundException">The network has no Bayesian weight of this key.</exception>
@@ -66,6 +71,8 @@ public sealed class WeightDraw : IDisposable
         _arena.Verify();
         total.backward();
         foreach (var draw in _draws)
+            draw.Arena.Local?.RequireHeard();
+        foreach (var draw in _draws)
             draw.PullBack();
     }
 
@@ -76,53 +83,12 @@ public sealed class WeightDraw : IDisposable
             return;
         _isDisposed = true;
         foreach (var draw in _draws)
+        {
+            draw.Arena.Local?.End();
             draw.Dispose();
+        }
+
+        _ownNoise?.Dispose();
         _arena.End(this);
-    }
-}
-
-/// <summary>The part of a draw that belongs to one arena.</summary>
-internal sealed class ArenaDraw(FamilyArena arena, Tensor weights) : IDisposable
-{
-    private Tensor? _sample;
-
-    public FamilyArena Arena { get; } = arena;
-
-    /// <summary>The flat draw; its graph leads to the flat parameters.</summary>
-    public Tensor Weights { get; } = weights;
-
-    /// <summary>
-    /// The same numbers as a leaf, for losses that score the draw itself. Its gradient joins that of the network in the pull-back, so
-    /// the graph of the draw is walked once.
-    /// </summary>
-    public Tensor Sample => _sample ??= Weights.detach().requires_grad_(Weights.requires_grad).DetachFromDisposeScope();
-
-    /// <summary>Carries G (and the gradient of <see cref="Sample"/>) on to the flat parameters, and clears it.</summary>
-    public void PullBack()
-    {
-        var store = Arena.Store;
-        using (var ofSample = _sample?.grad)
-        {
-            if (ofSample is not null)
-            {
-                using var _ = no_grad();
-                store.Gradients.add_(ofSample);
-            }
-        }
-
-        // Retained, so that a second Backward of the same draw works as it does for any other leaf.
-        autograd.backward([Weights], [store.Gradients], retain_graph: true);
-        store.Gradients.zero_();
-        if (_sample is not null)
-        {
-            using var ofSample = _sample.grad;
-            ofSample?.zero_();
-        }
-    }
-
-    public void Dispose()
-    {
-        _sample?.Dispose();
-        Weights.Dispose();
     }
 }

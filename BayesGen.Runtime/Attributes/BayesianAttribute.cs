@@ -32,9 +32,12 @@ public sealed class BayesianAttribute : Attribute
     /// <summary>The scale of the prior, in units of the weight; positive. Unset (NaN): the default of the prior.</summary>
     public double PriorScale { get; set; } = double.NaN;
 
-    /// <summary>Whether biases are Bayesian too. Unset: what the family says (Gaussian and LogUniform: yes).</summary>
+    /// <summary>Whether biases are Bayesian too. Unset: what the family says (Gaussian and LogUniform: yes, SparseDropout: no).</summary>
     public bool IncludeBias { get; set; } = true;
 
     /// <summary>The starting value of log sigma, natural logarithm. Unset (NaN): the default of the family.</summary>
     public double InitialLogSigma { get; set; } = double.NaN;
+
+    /// <summary>How gradients are estimated. <see cref="Estimator.Local"/> is for Linear and Conv1d to Conv3d layers.</summary>
+    public Estimator Estimator { get; set; }
 }

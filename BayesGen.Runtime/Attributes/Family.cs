@@ -12,4 +12,7 @@ public enum Family
 
     /// <summary>w = z v with a log-uniform prior on the scale z. See <see cref="LogUniformPosterior"/>.</summary>
     LogUniform,
+
+    /// <summary>Variational dropout with a rate of its own for each weight. See <see cref="SparseDropoutPosterior"/>.</summary>
+    SparseDropout,
 }

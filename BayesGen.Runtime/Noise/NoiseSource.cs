@@ -37,21 +37,28 @@ public sealed class NoiseSource : IDisposable
     /// <summary>Independent N(0, 1) noise.</summary>
     /// <param name="like">A tensor that gives shape, dtype and device.</param>
     /// <returns>A new tensor; it takes no part in gradients.</returns>
-    public Tensor Normal(Tensor like)
-    {
-        var buffer = empty_like(like, dtype: like.dtype, device: like.device, requires_grad: false);
-        if (like.device_type == DeviceType.CPU)
-            return buffer.normal_(0, 1, _generator);
+    public Tensor Normal(Tensor like) => Buffer(like).normal_(0, 1, GeneratorFor(like));
 
+    /// <summary>Independent exponential noise of mean 1.</summary>
+    /// <param name="like">A tensor that gives shape, dtype and device.</param>
+    /// <returns>A new tensor; it takes no part in gradients.</returns>
+    public Tensor Exponential(Tensor like) => Buffer(like).exponential_(1, GeneratorFor(like));
+
+    /// <summary>Releases the generator.</summary>
+    public void Dispose() => _generator.Dispose();
+
+    private static Tensor Buffer(Tensor like) => empty_like(like, dtype: like.dtype, device: like.device, requires_grad: false);
+
+    private Generator? GeneratorFor(Tensor like)
+    {
+        if (like.device_type == DeviceType.CPU)
+            return _generator;
         if (like.device_type == DeviceType.CUDA && !_cudaSeeded)
         {
             cuda.manual_seed_all(Seed);
             _cudaSeeded = true;
         }
 
-        return buffer.normal_(0, 1);
+        return null;
     }
-
-    /// <summary>Releases the generator.</summary>
-    public void Dispose() => _generator.Dispose();
 }

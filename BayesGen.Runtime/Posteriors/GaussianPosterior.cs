@@ -22,6 +22,9 @@ public sealed class GaussianPosterior : Posterior, IPosterior<GaussianPosterior>
     /// <inheritdoc/>
     public static IReadOnlyList<string> ParameterNames => Names;
 
+    /// <summary>Yes: the weights are independent Gaussians.</summary>
+    public static bool SupportsLocal => true;
+
     /// <summary>The means.</summary>
     public Tensor Mu => Parameters[0];
 

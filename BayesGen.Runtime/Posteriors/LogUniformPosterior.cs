@@ -17,9 +17,6 @@ public sealed class LogUniformPosterior : Posterior, IPosterior<LogUniformPoster
     /// <summary>alpha = 0.018: the scale starts with 13 % of noise, far on the side of the weights that are kept.</summary>
     private const double DefaultLogAlpha = -4;
 
-    private const double K1 = 0.63576;
-    private const double K2 = 1.87320;
-    private const double K3 = 1.48695;
     private static readonly string[] Names = ["mu", "log_sigma", "scale_mu", "log_alpha"];
 
     private LogUniformPosterior(IReadOnlyList<Tensor> parameters) : base(parameters)
@@ -116,15 +113,8 @@ public sealed class LogUniformPosterior : Posterior, IPosterior<LogUniformPoster
         using var halfPower = power * 0.5;
         using var ofValue = halfPower - LogSigma;
 
-        using var scaled = LogAlpha * K3;
-        using var argument = scaled + K2;
-        using var logistic = argument.sigmoid();
-        using var weighted = logistic * -K1;
-        using var negative = -LogAlpha;
-        using var soft = nn.functional.softplus(negative, 1, 40);
-        using var halfSoft = soft * 0.5;
-        using var ofScale = weighted + halfSoft;
+        using var ofScale = LogUniformDivergence.OfLogAlpha(LogAlpha);
         using var sum = ofValue + ofScale;
-        return sum + (K1 - 0.5);
+        return sum - 0.5;
     }
 }

@@ -44,6 +44,20 @@ public abstract class Posterior
     /// <summary>How clearly a weight differs from zero. A weight is kept where its score is at least the threshold.</summary>
     /// <returns>A new tensor of shape <see cref="Shape"/>; the unit is the family's own.</returns>
     public abstract Tensor Score();
+
+    /// <summary>
+    /// -log(Var w / (E w)^2): the score that counts all noise of a weight, whatever its source, and means the same for every family.
+    /// </summary>
+    /// <returns>A new tensor of shape <see cref="Shape"/>.</returns>
+    public Tensor TotalNoiseScore()
+    {
+        using var mean = Mean();
+        using var square = mean.square();
+        using var logSignal = square.log();
+        using var variance = Variance();
+        using var logNoise = variance.log();
+        return logSignal - logNoise;
+    }
 }
 
 /// <summary>What the runtime asks of a family: its parameters' names, how to build and start a posterior, and its default prior.</summary>
@@ -59,6 +73,12 @@ public interface IPosterior<TSelf>
 
     /// <summary>Whether biases are Bayesian where the annotation does not say.</summary>
     static virtual bool IncludesBias => true;
+
+    /// <summary>
+    /// Whether the weights are independent Gaussians given the parameters, so that mean and variance say all and
+    /// <see cref="Estimator.Local"/> is exact.
+    /// </summary>
+    static virtual bool SupportsLocal => false;
 
     /// <summary>A posterior over the given parameters, without copying them.</summary>
     /// <param name="parameters">One tensor for each of <see cref="ParameterNames"/>, all of one shape.</param>
@@ -117,4 +137,7 @@ public sealed record WeightOptions
 
     /// <summary>The starting value of log sigma.</summary>
     public double? InitialLogSigma { get; init; }
+
+    /// <summary>How gradients are estimated.</summary>
+    public Estimator Estimator { get; init; }
 }

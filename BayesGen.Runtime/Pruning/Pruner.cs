@@ -56,7 +56,7 @@ internal static class Pruner
         var masks = new List<Tensor>();
         foreach (var family in arena.Families)
         {
-            using var scores = family.Posterior.Score();
+            using var scores = thresholds.Score == PruningScore.TotalNoise ? family.Posterior.TotalNoiseScore() : family.Posterior.Score();
             var keep = ones(family.Count, dtype: ScalarType.Bool, device: family.Store.Device);
             foreach (var weight in family.Weights)
             {

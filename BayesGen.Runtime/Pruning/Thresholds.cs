@@ -14,6 +14,9 @@ public sealed class Thresholds : IEnumerable<KeyValuePair<string, double>>
     private readonly Dictionary<string, double> _weights = [];
     private double? _bare;
 
+    /// <summary>The score that the thresholds are compared with.</summary>
+    public PruningScore Score { get; init; } = PruningScore.Family;
+
     /// <summary>The threshold of a shipped family.</summary>
     /// <param name="family">The family.</param>
     public double this[Family family]

@@ -13,6 +13,9 @@ public sealed class GeneratorKnowledgeTests
         var known = KnownTypes.From(GeneratorHarness.Compile())!;
         Check<GaussianPosterior>(Family.Gaussian);
         Check<LogUniformPosterior>(Family.LogUniform);
+        Check<SparseDropoutPosterior>(Family.SparseDropout);
+        Assert.Equal((int)Estimator.Local, AnnotationReader.LocalEstimator);
+        Assert.Equal(3, Enum.GetValues<Family>().Length);
 
         void Check<TPosterior>(Family family)
             where TPosterior : Posterior, IPosterior<TPosterior>
@@ -21,6 +24,8 @@ public sealed class GeneratorKnowledgeTests
             Assert.Equal(TPosterior.FamilyName, described.Name);
             Assert.Equal(TPosterior.ParameterNames, described.ParameterNames);
             Assert.Equal(TPosterior.IncludesBias, described.IncludesBias);
+            Assert.Equal(TPosterior.SupportsLocal, FamilyCatalog.SupportsLocal(
+                known.Compilation.GetTypeByMetadataName(FamilyCatalog.PosteriorOf(family.ToString()))!, known));
         }
     }
 

@@ -1,0 +1,64 @@
+using TorchSharp.Modules;
+
+namespace BayesGen;
+
+/// <summary>The variance of a layer's outputs given its inputs: the layer itself, run on squares.</summary>
+internal static class LayerVariance
+{
+    /// <summary>Var(layer(x)) = layer(x^2; Var w, Var b) for independent weights.</summary>
+    /// <param name="layer">A Linear or a Conv1d to Conv3d.</param>
+    /// <param name="square">x^2.</param>
+    /// <param name="weight">The variances of the weight.</param>
+    /// <param name="bias">The variances of the bias; null where it has none.</param>
+    public static Tensor Of(nn.Module layer, Tensor square, Tensor weight, Tensor? bias) => layer switch
+    {
+        Linear => nn.functional.linear(square, weight, bias),
+        Convolution { padding_mode: PaddingModes.Zeros, padding_type: { } type } convolution => (convolution, convolution.kernel_size.Length) switch
+        {
+            (_, 1) => nn.functional.conv1d_padding(square, weight, bias, convolution.stride[0], type, convolution.dilation[0], convolution.groups),
+            (_, 2) => nn.functional.conv2d_padding(square, weight, bias, convolution.stride, type, convolution.dilation, convolution.groups),
+            _ => nn.functional.conv3d_padding(square, weight, bias, convolution.stride, type, convolution.dilation, convolution.groups),
+        },
+        Convolution { padding_mode: PaddingModes.Zeros } convolution => Convolve(convolution, square, weight, bias, convolution.padding!),
+        Convolution convolution => Padded(convolution, square, weight, bias),
+        _ => throw new NotSupportedException($"{layer.GetName()} has no local reparameterisation."),
+    };
+
+    /// <summary>The weight of such a layer.</summary>
+    public static Tensor WeightOf(nn.Module layer) => layer switch
+    {
+        Linear linear => linear.weight!,
+        Convolution convolution => convolution.weight,
+        _ => throw new NotSupportedException($"{layer.GetName()} has no local reparameterisation."),
+    };
+
+    private static Tensor Padded(Convolution layer, Tensor square, Tensor weight, Tensor? bias)
+    {
+        // The other modes copy inputs to the rim, and a copy of a square is the square of the copy.
+        using var padded = nn.functional.pad(square, Rim(layer), layer.padding_mode);
+        return Convolve(layer, padded, weight, bias, new long[layer.kernel_size.Length]);
+    }
+
+    private static Tensor Convolve(Convolution layer, Tensor square, Tensor weight, Tensor? bias, long[] padding) => layer.kernel_size.Length switch
+    {
+        1 => nn.functional.conv1d(square, weight, bias, layer.stride[0], padding[0], layer.dilation[0], layer.groups),
+        2 => nn.functional.conv2d(square, weight, bias, layer.stride, padding, layer.dilation, layer.groups),
+        _ => nn.functional.conv3d(square, weight, bias, layer.stride, padding, layer.dilation, layer.groups),
+    };
+
+    /// <summary>The padding on both sides of each dimension, the last dimension first, as functional.pad takes it.</summary>
+    private static long[] Rim(Convolution layer)
+    {
+        var dimensions = layer.kernel_size.Length;
+        var rim = new long[2 * dimensions];
+        for (var i = 0; i < dimensions; i++)
+        {
+            var dimension = dimensions - 1 - i;
+            var whole = layer.padding_type == Padding.Same ? layer.dilation[dimension] * (layer.kernel_size[dimension] - 1) : 0;
+            rim[2 * i] = layer.padding is { } padding ? padding[dimension] : whole / 2;
+            rim[2 * i + 1] = layer.padding is not null ? rim[2 * i] : whole - whole / 2;
+        }
+
+        return rim;
+    }
+}

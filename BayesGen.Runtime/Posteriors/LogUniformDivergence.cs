@@ -1,0 +1,31 @@
+namespace BayesGen;
+
+/// <summary>
+/// KL(N(m, alpha m^2) || log-uniform), as a function of log alpha alone, up to the constant that the improper prior leaves open.
+/// </summary>
+/// <remarks>
+/// Molchanov et al. 2017, eq. 14: k1 + softplus(-log alpha) / 2 - k1 S(k2 + k3 log alpha) with the logistic function S and constants
+/// fitted to the exact -log(alpha) / 2 + E log|e|, e ~ N(1, alpha). It falls to 0 as alpha grows.
+/// </remarks>
+internal static class LogUniformDivergence
+{
+    private const double K1 = 0.63576;
+    private const double K2 = 1.87320;
+    private const double K3 = 1.48695;
+
+    /// <summary>Beyond this, softplus(x) = x to the last bit of a double.</summary>
+    private const double SoftplusThreshold = 40;
+
+    public static Tensor OfLogAlpha(Tensor logAlpha)
+    {
+        using var scaled = logAlpha * K3;
+        using var argument = scaled + K2;
+        using var logistic = argument.sigmoid();
+        using var weighted = logistic * -K1;
+        using var negative = -logAlpha;
+        using var soft = nn.functional.softplus(negative, 1, SoftplusThreshold);
+        using var half = soft * 0.5;
+        using var sum = weighted + half;
+        return sum + K1;
+    }
+}
