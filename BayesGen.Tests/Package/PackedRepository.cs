@@ -52,6 +52,16 @@ public sealed class PackedRepository : IDisposable
         File.WriteAllText(PathOf(names), content);
     }
 
+    /// <summary>Restores a project of the temporary folder.</summary>
+    public void Restore(string project)
+    {
+        // NuGet would ask every source for a version it has not seen. As a rule its cache has all but this package, and then no server
+        // is needed; the sources of the machine join in where it has not.
+        string[] restore = ["restore", "-p:NuGetAudit=false"];
+        if (DotnetCommand.Build(project, [.. restore, "--source", _folder.Root]).ExitCode != 0)
+            DotnetCommand.Build(project, restore).Succeeds();
+    }
+
     public void Dispose()
     {
         foreach (var assets in Directory.EnumerateFiles(_folder.Root, "project.assets.json", SearchOption.AllDirectories))
