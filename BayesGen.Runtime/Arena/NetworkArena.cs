@@ -197,6 +197,11 @@ public sealed partial class NetworkArena : IDisposable
         : throw new KeyNotFoundException(
             $"The network has no Bayesian weight '{key}'. It has: {string.Join(", ", _byKey.Keys.Select(name => $"'{name}'"))}.");
 
+    /// <summary>The Bayesian weights of one layer by their names within it.</summary>
+    internal IEnumerable<string> NamesUnder(string key) => BayesianWeights
+        .Where(weight => weight.Key.StartsWith(key + ".", StringComparison.Ordinal))
+        .Select(weight => weight.Key[(key.Length + 1)..]);
+
     internal bool IsAlive(WeightDraw draw) => ReferenceEquals(_draw, draw);
 
     internal void End(WeightDraw draw)

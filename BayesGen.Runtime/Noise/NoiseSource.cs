@@ -5,12 +5,14 @@ namespace BayesGen;
 /// global generator on the CPU.
 /// </summary>
 /// <remarks>
-/// On CUDA there is no generator object to hold (TorchSharp makes a CPU generator whatever device it is told), so a source seeds the
-/// device's default generator whenever it is reseeded and draws from that.
+/// On CUDA there is no generator object to hold (TorchSharp makes a CPU generator whatever device it is told), so before every call a
+/// source seeds the device's default generator from its own seed and the number of the call. Sources that take turns do not disturb each
+/// other that way; other users of the device's generator see it reseeded.
 /// </remarks>
 public sealed class NoiseSource : IDisposable
 {
     private readonly Generator _generator;
+    private long _cudaCalls;
 
     /// <summary>A source that starts at <paramref name="seed"/>.</summary>
     /// <param name="seed">Any number.</param>
@@ -29,10 +31,8 @@ public sealed class NoiseSource : IDisposable
     {
         Seed = seed;
         _generator.manual_seed(seed);
-        _cudaSeeded = false;
+        _cudaCalls = 0;
     }
-
-    private bool _cudaSeeded;
 
     /// <summary>Independent N(0, 1) noise.</summary>
     /// <param name="like">A tensor that gives shape, dtype and device.</param>
@@ -53,12 +53,19 @@ public sealed class NoiseSource : IDisposable
     {
         if (like.device_type == DeviceType.CPU)
             return _generator;
-        if (like.device_type == DeviceType.CUDA && !_cudaSeeded)
-        {
-            cuda.manual_seed_all(Seed);
-            _cudaSeeded = true;
-        }
-
+        if (like.device_type == DeviceType.CUDA)
+            cuda.manual_seed_all(Mixed(Seed, _cudaCalls++));
         return null;
+    }
+
+    /// <summary>
+    /// The finaliser of SplitMix64 (Steele, Lea, Flood 2014) over seed and call, so that neighbouring calls get unrelated streams.
+    /// </summary>
+    private static long Mixed(long seed, long call)
+    {
+        var state = (ulong)seed + 0x9E3779B97F4A7C15UL * ((ulong)call + 1);
+        state = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9UL;
+        state = (state ^ (state >> 27)) * 0x94D049BB133111EBUL;
+        return (long)(state ^ (state >> 31));
     }
 }

@@ -79,6 +79,17 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
         Assert.Equal(["SharpZipLib", "SkiaSharp", "TorchSharp"], Dependencies(package).Order());
     }
 
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/package.md")]
+    public void ThePagesNameTheVersionsThatArePacked(string page)
+    {
+        var text = File.ReadAllText(Path.Combine(PackedRepository.Root, page));
+
+        Assert.Contains($"""<PackageReference Include="BayesGen" Version="{PackedRepository.NextVersion}" />""", text);
+        Assert.Contains($"""<PackageReference Include="TorchSharp-cpu" Version="{PackedRepository.TorchSharpVersion}" />""", text);
+    }
+
     /// <summary>One assembly for each project of the repository that the compiler or an editor loads.</summary>
     private static IEnumerable<string> AnalyzerProjects() =>
         from project in new[] { "BayesGen.CodeFixes", "BayesGen.Generator" }

@@ -33,15 +33,17 @@ public sealed class PackedRepository : IDisposable
 
     public static string Root { get; } = FindRoot();
 
-    public string Version { get; } = $"0.1.0-test.{Guid.NewGuid():N}";
+    public string Version { get; } = $"0.0.0-test.{Guid.NewGuid():N}";
 
     public string PackageFile => PathOf($"BayesGen.{Version}.nupkg");
 
     public string TemplateFile => PathOf($"BayesGen.Templates.{Version}.nupkg");
 
     /// <summary>The version of the backend for a project in the temporary folder: the one in the machine's cache already.</summary>
-    public static string TorchSharpVersion { get; } = XDocument.Load(Path.Combine(Root, "Directory.Packages.props"))
-        .Descendants("TorchSharpVersion").Single().Value;
+    public static string TorchSharpVersion { get; } = PropertyIn("Directory.Packages.props", "TorchSharpVersion");
+
+    /// <summary>The version that is published next.</summary>
+    public static string NextVersion { get; } = PropertyIn("Directory.Build.props", "Version");
 
     public string PathOf(params string[] names) => Path.Combine([_folder.Root, .. names]);
 
@@ -97,6 +99,9 @@ public sealed class PackedRepository : IDisposable
         using var assets = JsonDocument.Parse(File.ReadAllText(assetsFile));
         return assets.RootElement.GetProperty("packageFolders").EnumerateObject().First().Name;
     }
+
+    private static string PropertyIn(string file, string name) =>
+        XDocument.Load(Path.Combine(Root, file)).Descendants(name).Single().Value;
 
     private static string Configuration =>
         typeof(PackedRepository).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;

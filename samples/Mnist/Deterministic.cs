@@ -1,0 +1,36 @@
+using BayesGen;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MnistSample;
+
+/// <summary>Pruned for good and set to its MAP estimate, the model is an ordinary network with one answer to each picture.</summary>
+public static class Deterministic
+{
+    private const string Ink = " .:-=+*#%@";
+
+    public static void Use(BayesianClassifier model, Pictures pictures)
+    {
+        var report = model.Prune(-1.0);
+        model.UseMap();
+        Console.WriteLine($"pruned at -1: {report.Kept:N0} of {report.BayesianWeights:N0} weights kept");
+
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        model.eval();
+        var image = pictures.Test.Inputs[100..101];
+        var (score, answer) = model.call(image.to(model.Arena.Device)).max(1);
+        Draw(image);
+        Console.WriteLine("label:  " + pictures.ClassNames[(int)pictures.Test.Targets[100].item<long>()]);
+        Console.WriteLine($"answer: {pictures.ClassNames[(int)answer.item<long>()]} (score {score.item<float>():F2})");
+    }
+
+    /// <summary>Two rows of pixels make a line: letters are about twice as high as wide.</summary>
+    private static void Draw(Tensor image)
+    {
+        using var scope = NewDisposeScope();
+        var pixels = image.reshape(14, 2, 28).mean([1]).data<float>().ToArray();
+        foreach (var line in pixels.Chunk(28))
+            Console.WriteLine(string.Concat(line.Select(grey => Ink[(int)(grey * (Ink.Length - 0.01f))])).TrimEnd());
+    }
+}

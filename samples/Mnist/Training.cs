@@ -1,0 +1,48 @@
+using BayesGen;
+
+namespace MnistSample;
+
+/// <summary>The trainer: schedules, metrics, reports and hooks.</summary>
+public static class Training
+{
+    /// <returns>The trainer, which evaluates too.</returns>
+    public static VariationalTrainer Run(BayesianClassifier model, Pictures pictures, Options options)
+    {
+        var recipe = Recipe.For(options);
+
+        // Beta rises first. Then two plateau schedules work on it: it is halved where the fit gets no better, to give way to the data,
+        // and doubled where the divergence gets no better, to press harder.
+        var beta = new ChainedBeta(
+            new LinearWarmup(recipe.WarmUp, to: recipe.Beta),
+            new PlateauBeta(recipe.Beta, factor: 0.5, patience: 2) { Watches = LossPart.Fit, PerEpoch = true, Min = recipe.Beta / 10 },
+            new PlateauBeta(recipe.Beta, factor: 1 / 0.5, patience: 2, threshold: 1e-4) { Watches = LossPart.Divergence, PerEpoch = true });
+
+        // A hook sees every step, and may change the trainer's beta; this one only takes notes.
+        var betas = new List<double>();
+        void NoteBeta(VariationalTrainer trainer, StepResult step) => betas.Add(trainer.Beta);
+
+        using var log = options.Out is null ? TextWriter.Null : File.CreateText(Path.Combine(options.Out, "training.log"));
+        var trainer = Progress.Show(progress =>
+        {
+            var trainer = model.CreateTrainer(new LogUniformKLLoss(), new TrainerOptions
+            {
+                Epochs = recipe.Epochs,
+                BatchSize = recipe.BatchSize,
+                Samples = options.Samples,
+                LearningRate = recipe.LearningRate,
+                // Full speed for one half, then down to nothing: this is what settles the last weights.
+                LearningRateSchedule = done => Math.Min(1, 2 * (1 - done)),
+                FitLoss = FitLoss.CrossEntropy,
+                Beta = beta,
+                Metrics = [Metric.Accuracy],
+                Hooks = [NoteBeta],
+                Report = new ReportChain(progress, new TextReport(log)),
+                Seed = options.Seed,
+            });
+            trainer.Train(pictures.Train, pictures.Validation);
+            return trainer;
+        });
+        Console.WriteLine($"beta: at most {betas.Max():G3}, {betas[^1]:G3} in the end");
+        return trainer;
+    }
+}
