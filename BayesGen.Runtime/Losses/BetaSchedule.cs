@@ -15,6 +15,12 @@ public abstract class BetaSchedule
     /// <param name="signal">What has happened.</param>
     public abstract double Next(double beta, BetaSignal signal);
 
+    /// <summary>
+    /// Whether beta is still on its way by this schedule, as in a warm-up. Schedules chained behind it neither change beta nor watch until
+    /// it has arrived: what they would see is the fit of a network that does not pay for its weights yet.
+    /// </summary>
+    public virtual bool IsUnderWay => false;
+
     /// <summary>Forgets what it has seen; called when a training begins.</summary>
     public virtual void Reset()
     {
@@ -83,6 +89,9 @@ public sealed class LinearWarmup : BetaSchedule
     public override double Initial => 0;
 
     /// <inheritdoc/>
+    public override bool IsUnderWay => !_isDone;
+
+    /// <inheritdoc/>
     public override double Next(double beta, BetaSignal signal)
     {
         // Once the top is reached the number belongs to the schedules chained behind.
@@ -97,7 +106,10 @@ public sealed class LinearWarmup : BetaSchedule
     public override void Reset() => _isDone = false;
 }
 
-/// <summary>Several schedules on one beta: each gets what the one before it returned. The first one gives the start.</summary>
+/// <summary>
+/// Several schedules on one beta: each gets what the one before it returned, once that one is not under way any more. The first one gives
+/// the start.
+/// </summary>
 public sealed class ChainedBeta : BetaSchedule
 {
     private readonly IReadOnlyList<BetaSchedule> _schedules;
@@ -112,8 +124,21 @@ public sealed class ChainedBeta : BetaSchedule
     public override double Initial => _schedules[0].Initial;
 
     /// <inheritdoc/>
-    public override double Next(double beta, BetaSignal signal) =>
-        _schedules.Aggregate(beta, (current, schedule) => schedule.Next(current, signal));
+    public override double Next(double beta, BetaSignal signal)
+    {
+        foreach (var schedule in _schedules)
+        {
+            var wasUnderWay = schedule.IsUnderWay;
+            beta = schedule.Next(beta, signal);
+            if (wasUnderWay)
+                return beta;
+        }
+
+        return beta;
+    }
+
+    /// <inheritdoc/>
+    public override bool IsUnderWay => _schedules.Any(schedule => schedule.IsUnderWay);
 
     /// <inheritdoc/>
     public override void Reset()

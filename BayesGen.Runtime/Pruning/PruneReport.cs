@@ -14,11 +14,14 @@ public sealed record PruneReport(IReadOnlyList<PrunedWeight> Weights, long AllWe
     /// <summary>The number of weights that are pruned.</summary>
     public long Pruned => BayesianWeights - Kept;
 
+    /// <summary>The number of weights of the network that are left, deterministic ones included.</summary>
+    public long Remaining => AllWeights - Pruned;
+
     /// <summary>The part of all weights of the network that is pruned, 0 to 1.</summary>
     public double PrunedPart => AllWeights == 0 ? 0 : (double)Pruned / AllWeights;
 
     /// <summary>The number of weights over the number of those that are not zero, |W| / |W != 0|.</summary>
-    public double Compression => (double)AllWeights / Math.Max(1, AllWeights - Pruned);
+    public double Compression => (double)AllWeights / Math.Max(1, Remaining);
 }
 
 /// <summary>One line of a <see cref="PruneReport"/>.</summary>

@@ -10,8 +10,8 @@ namespace BayesGen;
 /// </summary>
 public sealed partial class VariationalTrainer : IDisposable
 {
-    /// <summary>Steps between two trims: rare enough to cost nothing, often enough that little piles up.</summary>
-    private const int StepsPerTrim = 50;
+    /// <summary>Steps between two sweeps: rare enough to cost nothing, often enough that little piles up.</summary>
+    private const int StepsPerSweep = 50;
 
     private readonly Func<Tensor, Tensor> _forward;
     private optim.Optimizer? _optimizer;
@@ -71,6 +71,8 @@ public sealed partial class VariationalTrainer : IDisposable
         ArgumentNullException.ThrowIfNull(train);
         var examples = Examples(train);
         _trainingExamples = examples;
+        if (Options.ManageMemory)
+            ProcessMemory.Keep();
         RequireOptimizer();
         var clock = Stopwatch.StartNew();
         var epochs = new List<EpochResult>();
@@ -137,8 +139,8 @@ public sealed partial class VariationalTrainer : IDisposable
                 foreach (var hook in Options.Hooks)
                     hook(this, result);
                 Options.Report?.OnStep(result);
-                if (Options.TrimMemory && _stepsDone % StepsPerTrim == 0)
-                    MemoryTrimmer.Run();
+                if (Options.ManageMemory && _stepsDone % StepsPerSweep == 0)
+                    ProcessMemory.Sweep();
             }
         }
 

@@ -122,5 +122,13 @@ public class DivergenceTests
         Assert.Equal(0.4, chain.Initial);
         Assert.Equal(0.4, chain.Next(0.4, new BetaSignal(0, false, 5, 5, 5, 5)));
         Assert.Equal(0.8, chain.Next(0.4, new BetaSignal(0, false, 1, 6, 1, 6)));
+
+        // Behind a warm-up a plateau neither changes beta nor watches: the fit of 1 before the top is not its best.
+        var behind = new ChainedBeta(new LinearWarmup(epochs: 1), new PlateauBeta(1, factor: 0.5, patience: 1));
+        Assert.Equal(0.5, behind.Next(0, new BetaSignal(0.5, false, 1, 0, 1, 0)));
+        Assert.Equal(1, behind.Next(0.5, new BetaSignal(1, true, 1, 0, 1, 0)));
+        Assert.Equal(1, behind.Next(1, new BetaSignal(1.5, false, 3, 0, 3, 0)));
+        Assert.Equal(1, behind.Next(1, new BetaSignal(2, true, 2, 0, 2, 0)));
+        Assert.Equal(0.5, behind.Next(1, new BetaSignal(2.5, false, 2.5, 0, 2.5, 0)));
     }
 }

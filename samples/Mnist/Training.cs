@@ -15,7 +15,7 @@ public static class Training
         var beta = new ChainedBeta(
             new LinearWarmup(recipe.WarmUp, to: recipe.Beta),
             new PlateauBeta(recipe.Beta, factor: 0.5, patience: 2) { Watches = LossPart.Fit, PerEpoch = true, Min = recipe.Beta / 10 },
-            new PlateauBeta(recipe.Beta, factor: 1 / 0.5, patience: 2, threshold: 1e-4) { Watches = LossPart.Divergence, PerEpoch = true });
+            new PlateauBeta(recipe.Beta, factor: 1 / 0.5, patience: 2) { Watches = LossPart.Divergence, PerEpoch = true });
 
         // A hook sees every step, and may change the trainer's beta; this one only takes notes.
         var betas = new List<double>();

@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+
+namespace BayesGen;
+
+/// <summary>
+/// Settles how the C library of Linux keeps freed memory while a network trains. Left alone it hands the large buffers of every step back
+/// to the system and asks for them again, which costs thousands of page faults a step; told to keep them, it keeps fragments too, so that
+/// a long training grows by hundreds of megabytes though no tensor lives. So it keeps them, and is swept every so often.
+/// </summary>
+internal static class ProcessMemory
+{
+    // The parameters of mallopt(3).
+    private const int TrimThreshold = -1;
+    private const int TopPad = -2;
+    private const int MmapThreshold = -3;
+
+    /// <summary>Larger than any buffer of a step, so that none is handed back between two.</summary>
+    private const int Large = 1 << 30;
+
+    /// <summary>What the heap grows by: a step's worth of buffers at once.</summary>
+    private const int Growth = 64 << 20;
+
+    private static readonly unsafe delegate* unmanaged<nuint, int> Trim = (delegate* unmanaged<nuint, int>)Find("malloc_trim");
+    private static readonly unsafe delegate* unmanaged<int, int, int> Option = (delegate* unmanaged<int, int, int>)Find("mallopt");
+
+    /// <summary>Keeps freed buffers from now on, where the platform has a way to.</summary>
+    public static unsafe void Keep()
+    {
+        if (Option is null || Trim is null)
+            return;
+        Option(MmapThreshold, Large);
+        Option(TrimThreshold, Large);
+        Option(TopPad, Growth);
+    }
+
+    /// <summary>Hands back what is free, fragments included.</summary>
+    public static unsafe void Sweep()
+    {
+        if (Trim is not null)
+            Trim(0);
+    }
+
+    private static nint Find(string name) =>
+        OperatingSystem.IsLinux()
+        && NativeLibrary.TryLoad("libc.so.6", out var library)
+        && NativeLibrary.TryGetExport(library, name, out var address)
+            ? address
+            : 0;
+}
