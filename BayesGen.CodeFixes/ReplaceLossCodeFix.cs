@@ -53,7 +53,8 @@ public sealed class ReplaceLossCodeFix : CodeFixProvider
             .WithArgumentList(SyntaxFactory.ArgumentList())
             .WithTriviaFrom(made);
         // An explicit type argument names the loss a second time.
-        return made.Parent?.Parent?.Parent is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name: GenericNameSyntax generic } } call
+        return made.Parent?.Parent?.Parent is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax called } call
+            && called.Name is GenericNameSyntax generic
             ? (call, call.ReplaceNodes(new SyntaxNode[] { generic, made }, (old, _) =>
                 old == made ? creation : SyntaxFactory.IdentifierName(generic.Identifier).WithTriviaFrom(generic)))
             : (made, creation);

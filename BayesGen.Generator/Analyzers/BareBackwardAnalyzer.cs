@@ -66,7 +66,8 @@ public sealed class BareBackwardAnalyzer : DiagnosticAnalyzer
 
         var position = call.Syntax.SpanStart;
         var named = call.SemanticModel!.LookupSymbols(position)
-            .Where(symbol => symbol is ILocalSymbol local && IsDraw(local.Type) || symbol is IParameterSymbol parameter && IsDraw(parameter.Type))
+            .Where(symbol => symbol is ILocalSymbol local && IsDraw(local.Type)
+                || symbol is IParameterSymbol parameter && IsDraw(parameter.Type))
             .Where(symbol => symbol is IParameterSymbol || symbol.Locations[0].SourceSpan.End < position)
             .OrderByDescending(symbol => symbol.Locations[0].SourceSpan.Start);
         foreach (var symbol in named)

@@ -11,7 +11,8 @@ namespace BayesGen.SourceGeneration.Analyzers;
 public sealed class DeterministicAnalyzer : DiagnosticAnalyzer
 {
     /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Descriptors.Contradiction, Descriptors.WithoutEffect];
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
+        [Descriptors.Contradiction, Descriptors.WithoutEffect];
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)

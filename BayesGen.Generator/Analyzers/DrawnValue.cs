@@ -18,7 +18,7 @@ internal sealed class DrawnValue(ISymbol? model, KnownTypes known)
     public bool Holds(IOperation? value) => value switch
     {
         null or IAnonymousFunctionOperation or INameOfOperation or ITypeOfOperation => false,
-        IBinaryOperation { OperatorKind: >= BinaryOperatorKind.Equals and <= BinaryOperatorKind.GreaterThan } => false, // Not differentiable.
+        IBinaryOperation { OperatorKind: >= BinaryOperatorKind.Equals and <= BinaryOperatorKind.GreaterThan } => false, // No gradient.
         IInvocationOperation call => HoldsResult(call),
         ILocalReferenceOperation local => HoldsLocal(local),
         IPropertyReferenceOperation { Property.Name: "Total" } total when IsLossTerms(total.Instance?.Type) => HoldsTerms(total.Instance!),
@@ -47,7 +47,9 @@ internal sealed class DrawnValue(ISymbol? model, KnownTypes known)
             && call.ChildOperations.Any(Holds);
     }
 
-    /// <summary>Numbers, shapes and devices of a tensor are no way back to the weights; what a class of the developer's holds is not known.</summary>
+    /// <summary>
+    /// Numbers, shapes and devices of a tensor are no way back to the weights; what a class of the developer's holds is not known.
+    /// </summary>
     private bool CarriesAGraph(ITypeSymbol? type) => type switch
     {
         null => false,
@@ -121,14 +123,9 @@ internal sealed class DrawnValue(ISymbol? model, KnownTypes known)
     }
 
     /// <summary>Whether a write leaves nothing of an older value and certainly runs before the read.</summary>
-    private static bool AlwaysReplaces(IOperation write, IOperation read) =>
-        write switch
-        {
-            IVariableDeclaratorOperation => true,
-            ISimpleAssignmentOperation { Target: ILocalReferenceOperation, Parent: IExpressionStatementOperation { Parent: IBlockOperation block } } =>
-                block.Syntax.Span.Contains(read.Syntax.Span),
-            _ => false,
-        };
+    private static bool AlwaysReplaces(IOperation write, IOperation read) => write is IVariableDeclaratorOperation
+        || write is ISimpleAssignmentOperation { Target: ILocalReferenceOperation, Parent: IExpressionStatementOperation statement }
+            && statement.Parent is IBlockOperation block && block.Syntax.Span.Contains(read.Syntax.Span);
 
     private static IOperation? Accessed(IOperation instance)
     {

@@ -23,5 +23,6 @@ internal static class GradientScope
 
     private static bool TurnsOff(IOperation resources) => resources.DescendantsAndSelf().Any(operation =>
         operation is IInvocationOperation call && (call.TargetMethod.Name is "no_grad" or "inference_mode"
-            || call.TargetMethod.Name == "set_grad_enabled" && call.Arguments.Any(argument => Equals(argument.Value.ConstantValue.Value, false))));
+            || call.TargetMethod.Name == "set_grad_enabled"
+                && call.Arguments.Any(argument => Equals(argument.Value.ConstantValue.Value, false))));
 }

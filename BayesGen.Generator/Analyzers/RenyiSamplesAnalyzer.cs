@@ -21,7 +21,8 @@ public sealed class RenyiSamplesAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(start =>
         {
             if (KnownTypes.From(start.Compilation) is { RenyiLoss: not null } known)
-                start.RegisterOperationAction(operation => Analyze(operation, known), OperationKind.Invocation, OperationKind.ObjectCreation);
+                start.RegisterOperationAction(
+                    operation => Analyze(operation, known), OperationKind.Invocation, OperationKind.ObjectCreation);
         });
     }
 
@@ -33,6 +34,8 @@ public sealed class RenyiSamplesAnalyzer : DiagnosticAnalyzer
         var samples = trainer.Setting("Samples");
         if (samples is null || Equals(samples.ConstantValue.Value, 1))
             context.ReportDiagnostic(Diagnostic.Create(
-                Descriptors.RenyiOfOneDraw, trainer.LocationOf("Samples"), samples is null ? "Samples is not set, and its default is 1" : "Samples is 1"));
+                Descriptors.RenyiOfOneDraw,
+                trainer.LocationOf("Samples"),
+                samples is null ? "Samples is not set, and its default is 1" : "Samples is 1"));
     }
 }

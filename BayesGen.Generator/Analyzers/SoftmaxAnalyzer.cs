@@ -23,7 +23,8 @@ public sealed class SoftmaxAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(start =>
         {
             if (KnownTypes.From(start.Compilation) is { Options: not null } known)
-                start.RegisterOperationAction(operation => Analyze(operation, known), OperationKind.Invocation, OperationKind.ObjectCreation);
+                start.RegisterOperationAction(
+                    operation => Analyze(operation, known), OperationKind.Invocation, OperationKind.ObjectCreation);
         });
     }
 
@@ -38,5 +39,6 @@ public sealed class SoftmaxAnalyzer : DiagnosticAnalyzer
 
     /// <summary>Cross entropy is what a trainer takes unless told otherwise.</summary>
     private static bool IsCrossEntropy(IOperation? fitLoss) => fitLoss is null
-        || TrainerCall.Unconverted(fitLoss) is IPropertyReferenceOperation { Property: { Name: "CrossEntropy", ContainingType.Name: "FitLoss" } };
+        || TrainerCall.Unconverted(fitLoss)
+            is IPropertyReferenceOperation { Property: { Name: "CrossEntropy", ContainingType.Name: "FitLoss" } };
 }

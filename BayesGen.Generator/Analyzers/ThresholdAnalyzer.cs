@@ -22,7 +22,8 @@ public sealed class ThresholdAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(start =>
         {
             if (KnownTypes.From(start.Compilation) is { Thresholds: not null } known)
-                start.RegisterOperationAction(operation => Analyze(operation, known), OperationKind.Invocation, OperationKind.ObjectCreation);
+                start.RegisterOperationAction(
+                    operation => Analyze(operation, known), OperationKind.Invocation, OperationKind.ObjectCreation);
         });
     }
 
@@ -65,8 +66,8 @@ public sealed class ThresholdAnalyzer : DiagnosticAnalyzer
                 if (families.Count > 1)
                     Report(
                         bare.Operand,
-                        $"one number stands for the families {string.Join(", ", families)} of {network.ShortName()}, whose scores mean different "
-                        + $"things; give one for each: new() {{ {string.Join(", ", families.Select(family => $"[{family}] = ..."))} }}");
+                        $"one number stands for the families {string.Join(", ", families)} of {network.ShortName()}, whose scores mean "
+                        + $"different things; give one for each: new() {{ {string.Join(", ", families.Select(family => $"[{family}] = ..."))} }}");
                 continue;
             }
 

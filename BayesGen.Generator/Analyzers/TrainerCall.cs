@@ -22,7 +22,8 @@ internal sealed record TrainerCall(INamedTypeSymbol Network, ITypeSymbol? Loss, 
                 (Unconverted(ArgumentOf(made.Arguments, "model"))?.Type, made.Arguments),
             _ => default,
         };
-        if (wrapper is null || NetworkOf(wrapper, known) is not { } network || OptionsOf(ArgumentOf(arguments, "options"), known) is not { } options)
+        if (wrapper is null || NetworkOf(wrapper, known) is not { } network
+            || OptionsOf(ArgumentOf(arguments, "options"), known) is not { } options)
             return null;
         var loss = Unconverted(ArgumentOf(arguments, "loss"))?.Type;
         return new TrainerCall(network, loss ?? DefaultLossOf(network, known), options);
@@ -73,7 +74,9 @@ internal sealed record TrainerCall(INamedTypeSymbol Network, ITypeSymbol? Loss, 
             IArgumentOperation { Parameter.RefKind: not RefKind.None, Value: ILocalReferenceOperation passed } => Is(passed.Local),
             _ => false,
         }).ToList();
-        return writes.Count == 1 && writes[0] is IVariableDeclaratorOperation only ? Unconverted(only.GetVariableInitializer()?.Value) : null;
+        return writes.Count == 1 && writes[0] is IVariableDeclaratorOperation only
+            ? Unconverted(only.GetVariableInitializer()?.Value)
+            : null;
 
         bool Is(ILocalSymbol symbol) => SymbolEqualityComparer.Default.Equals(symbol, read.Local);
     }

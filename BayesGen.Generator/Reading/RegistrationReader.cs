@@ -68,7 +68,8 @@ internal sealed class RegistrationReader(INamedTypeSymbol network, KnownTypes kn
     }
 
     private static bool IsTooLate(AssignmentExpressionSyntax assignment) =>
-        assignment.Parent is ExpressionStatementSyntax { Parent: BlockSyntax { Parent: ConstructorDeclarationSyntax constructor } block } statement
+        assignment.Parent is ExpressionStatementSyntax { Parent: BlockSyntax block } statement
+        && block.Parent is ConstructorDeclarationSyntax constructor
         && !(constructor.Initializer?.IsKind(SyntaxKind.ThisConstructorInitializer) ?? false)
         && block.Statements.TakeWhile(earlier => earlier != statement).OfType<ExpressionStatementSyntax>()
             .Any(earlier => CalledName(earlier.Expression) == RegisterAll);
@@ -118,8 +119,9 @@ internal sealed class RegistrationReader(INamedTypeSymbol network, KnownTypes kn
         node is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax
         && node.Parent is not AssignmentExpressionSyntax { Parent: ArgumentSyntax or ExpressionElementSyntax }
         && SymbolOf(node) is IMethodSymbol made
-        && (made.MethodKind == MethodKind.Constructor ? made.ContainingType : made is { IsStatic: true } ? made.ReturnType : null) is { } type
-        && (made.MethodKind == MethodKind.Constructor || known.IsTorchSharp(made.ContainingType))
+        && (made.MethodKind == MethodKind.Constructor ? made.ContainingType
+            : made.IsStatic && known.IsTorchSharp(made.ContainingType) ? made.ReturnType
+            : null) is { } type
         && LayerCatalog.KindOf(type, known) is not (LayerKind.NotALayer or LayerKind.Weightless or LayerKind.Parameter));
 
     /// <summary>Whether the collection goes into a module, which then registers what is in it.</summary>

@@ -38,7 +38,8 @@ internal static class SoftmaxReader
             "softmax" or "log_softmax" => call.TargetMethod.Name,
             // These hand on the same numbers.
             "MoveToOuterDisposeScope" or "DetachFromDisposeScope" => NameOf(call.Instance ?? call.Arguments[0].Value, known, cancellation),
-            "call" or "forward" when Unconverted(call.Instance) is IMemberReferenceOperation layer => LayerName(layer.Member, known, cancellation),
+            "call" or "forward" when Unconverted(call.Instance) is IMemberReferenceOperation layer =>
+                LayerName(layer.Member, known, cancellation),
             _ => null,
         };
     }
@@ -55,7 +56,7 @@ internal static class SoftmaxReader
             return null;
         var made = Unconverted(known.Compilation.GetSemanticModel(initializer.SyntaxTree).GetOperation(initializer, cancellation));
         return made is IInvocationOperation { TargetMethod.Name: "Sequential" } sequential
-            && Unconverted(LastOf(sequential.Arguments.LastOrDefault()?.Value)) is IInvocationOperation { TargetMethod.Name: "Softmax" or "LogSoftmax" } last
+            && LastOf(sequential.Arguments.LastOrDefault()?.Value) is IInvocationOperation { TargetMethod.Name: "Softmax" or "LogSoftmax" } last
                 ? last.TargetMethod.Name
                 : null;
     }

@@ -1,0 +1,129 @@
+using System.IO.Compression;
+using System.Xml.Linq;
+
+namespace BayesGen.Tests.Package;
+
+/// <summary>The packages, seen by those who have nothing else of this repository.</summary>
+public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixture<PackedRepository>
+{
+    private const string Program = """
+        using BayesGen;
+        using TorchSharp;
+        using TorchSharp.Modules;
+        using static BayesGen.Family;
+        using static TorchSharp.torch;
+        using static TorchSharp.torch.nn;
+
+        using var model = new BayesianReader(new Reader());
+        using var trainer = model.CreateTrainer(new TrainerOptions { Epochs = 1, ExampleCount = 8 });
+        using var inputs = randn(8, 4);
+        using var targets = zeros(8, ScalarType.Int64);
+        trainer.Train(new[] { (inputs, targets) });
+        Console.WriteLine("OK");
+
+        public sealed class Reader : Module<Tensor, Tensor>
+        {
+            [Bayesian(LogUniform)] private readonly Linear hidden = Linear(4, 2);
+
+            public Reader() : base(nameof(Reader)) => RegisterComponents();
+
+            public override Tensor forward(Tensor x) => hidden.call(x);
+        }
+        """;
+
+    [Fact]
+    public void AProjectThatReferencesThePackageTrainsAndIsToldOfALossThatDoesNotFit()
+    {
+        var project = packed.PathOf("Consumer");
+        packed.Write(ConsumerProject(), "Consumer", "Consumer.csproj");
+        packed.Write(Program, "Consumer", "Program.cs");
+
+        packed.Restore(project);
+        DotnetCommand.Build(project, "build", "--no-restore").Succeeds();
+        Assert.Contains("OK", DotnetCommand.Run(project, "run", "--no-build").Succeeds().Output);
+        if (OperatingSystem.IsLinux())
+            Assert.Contains(Directory.EnumerateFiles(project, "libLibTorchSharp.so", SearchOption.AllDirectories), IsRelaxedCopy);
+
+        packed.Write(Program.Replace("CreateTrainer(", "CreateTrainer(new GaussianKLLoss(), "), "Consumer", "Program.cs");
+        Assert.Contains("error BG0100", DotnetCommand.Build(project, "build", "--no-restore").Fails().Output);
+    }
+
+    [Fact]
+    public void TheTemplateIsTheQuickstartAndBuilds()
+    {
+        var hive = packed.PathOf("templates");
+        DotnetCommand.Run(packed.PathOf(), "new", "install", packed.TemplateFile, "--debug:custom-hive", hive).Succeeds();
+        DotnetCommand.Run(packed.PathOf(), "new", "bayesgen", "-n", "Digits", "--debug:custom-hive", hive).Succeeds();
+
+        var quickstart = Path.Combine(PackedRepository.Root, "samples", "Quickstart", "Program.cs");
+        Assert.Equal(File.ReadAllText(quickstart), File.ReadAllText(packed.PathOf("Digits", "Program.cs")));
+        packed.Restore(packed.PathOf("Digits"));
+        DotnetCommand.Build(packed.PathOf("Digits"), "build", "--no-restore", "-warnaserror").Succeeds();
+    }
+
+    [Fact]
+    public void ThePackageHoldsAllThatAProjectNeedsAndNothingOfTheCompiler()
+    {
+        using var package = ZipFile.OpenRead(packed.PackageFile);
+        var files = package.Entries.Select(entry => entry.FullName).ToList();
+
+        Assert.Superset(
+            new HashSet<string>
+            {
+                "LICENSE",
+                "lib/net10.0/BayesGen.Runtime.dll", "lib/net10.0/BayesGen.Runtime.xml",
+                "buildTransitive/BayesGen.targets", "buildTransitive/NativeShim.cs",
+            },
+            files.ToHashSet());
+        Assert.Equal(AnalyzerProjects(), files.Where(file => file.StartsWith("analyzers/", StringComparison.Ordinal)).Order());
+        Assert.Equal(["SharpZipLib", "SkiaSharp", "TorchSharp"], Dependencies(package).Order());
+    }
+
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/package.md")]
+    public void ThePagesNameTheVersionsThatArePacked(string page)
+    {
+        var text = File.ReadAllText(Path.Combine(PackedRepository.Root, page));
+
+        Assert.Contains($"""<PackageReference Include="BayesGen" Version="{PackedRepository.NextVersion}" />""", text);
+        Assert.Contains($"""<PackageReference Include="TorchSharp-cpu" Version="{PackedRepository.TorchSharpVersion}" />""", text);
+    }
+
+    /// <summary>One assembly for each project of the repository that the compiler or an editor loads.</summary>
+    private static IEnumerable<string> AnalyzerProjects() =>
+        from project in new[] { "BayesGen.CodeFixes", "BayesGen.Generator" }
+        where File.Exists(Path.Combine(PackedRepository.Root, project, project + ".csproj"))
+        select $"analyzers/dotnet/cs/{project}.dll";
+
+    private static IEnumerable<string> Dependencies(ZipArchive package)
+    {
+        using var content = package.GetEntry("BayesGen.nuspec")!.Open();
+        return XDocument.Load(content).Descendants()
+            .Where(element => element.Name.LocalName == "dependency")
+            .Select(element => element.Attribute("id")!.Value)
+            .ToList();
+    }
+
+    /// <summary>The package's build target works through a copy in obj/.</summary>
+    private static bool IsRelaxedCopy(string path) => path.Split(Path.DirectorySeparatorChar).Contains("native-shim");
+
+    /// <summary>One platform, and links in place of copies, because Torch is large.</summary>
+    private string ConsumerProject() => $"""
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup>
+            <OutputType>Exe</OutputType>
+            <TargetFramework>net10.0</TargetFramework>
+            <Nullable>enable</Nullable>
+            <ImplicitUsings>enable</ImplicitUsings>
+            <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+            <UseCurrentRuntimeIdentifier>true</UseCurrentRuntimeIdentifier>
+            <CreateHardLinksForCopyLocalIfPossible>true</CreateHardLinksForCopyLocalIfPossible>
+          </PropertyGroup>
+          <ItemGroup>
+            <PackageReference Include="BayesGen" Version="{packed.Version}" />
+            <PackageReference Include="TorchSharp-cpu" Version="{PackedRepository.TorchSharpVersion}" />
+          </ItemGroup>
+        </Project>
+        """;
+}
