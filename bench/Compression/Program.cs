@@ -9,6 +9,7 @@ using BayesGen.Data;
 using static TorchSharp.torch;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+ComputeThreads.SleepWhenIdle();
 var named = args.Skip(1).Chunk(2).ToDictionary(pair => pair[0], pair => pair.ElementAtOrDefault(1) ?? "");
 var isConvolutional = args.FirstOrDefault() switch
 {

@@ -1,7 +1,10 @@
 using System.Diagnostics;
+using BayesGen;
 using MnistSample;
 using TorchSharp;
 
+// Before Torch is loaded: other programs on this machine may want the processor too.
+ComputeThreads.SleepWhenIdle();
 try
 {
     var options = Options.Parse(args);
