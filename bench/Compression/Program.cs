@@ -28,6 +28,7 @@ var options = new TrainerOptions
     // The decay finishes the sparsity: weights that hover at the threshold settle once the steps grow small.
     LearningRateSchedule = progress => progress < 0.5 ? 1 : 0.02 + 0.98 * 2 * (1 - progress),
     Beta = new LinearWarmup(warmup, after: Math.Max(1, warmup / 4)),
+    Report = new TextReport(Console.Error),
     Metrics = [Metric.Accuracy],
 };
 set_num_threads(Environment.ProcessorCount);
