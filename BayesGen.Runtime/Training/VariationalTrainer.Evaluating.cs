@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using BayesGen.Data;
 
 namespace BayesGen;
@@ -18,6 +19,13 @@ public sealed partial class VariationalTrainer
         ArgumentNullException.ThrowIfNull(data);
         return Evaluate(data, threshold, Options.ExampleCount ?? _trainingExamples ?? data.ExampleCount ?? 1);
     }
+
+    /// <summary>Evaluates on any sequence of batches; see <see cref="Evaluate(BatchSource, Thresholds?)"/>.</summary>
+    /// <param name="data">Inputs and targets.</param>
+    /// <param name="threshold">Prunes for this evaluation alone; null prunes nothing.</param>
+    [OverloadResolutionPriority(-1)]
+    public EvaluationResult Evaluate(IEnumerable<(Tensor Inputs, Tensor Targets)> data, Thresholds? threshold = null) =>
+        Evaluate(BatchSource.From(data), threshold);
 
     /// <summary>Evaluates the network pruned at each of several thresholds. The network itself is not pruned.</summary>
     /// <param name="data">The data.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using BayesGen.Data;
 using TorchSharp.Modules;
 
@@ -98,6 +99,17 @@ public sealed partial class VariationalTrainer : IDisposable
         Options.Report?.OnFinish(result);
         return result;
     }
+
+    /// <summary>Trains on any sequence of batches; see <see cref="Train(BatchSource, BatchSource?, CancellationToken)"/>.</summary>
+    /// <param name="train">
+    /// Inputs and targets, enumerated once an epoch. It does not tell how many examples it has: set TrainerOptions.ExampleCount.
+    /// </param>
+    /// <param name="validation">Evaluated after every epoch, or null.</param>
+    /// <param name="cancellation">Ends the training after the running step.</param>
+    [OverloadResolutionPriority(-1)]
+    public TrainingResult Train(
+        IEnumerable<(Tensor Inputs, Tensor Targets)> train, BatchSource? validation = null, CancellationToken cancellation = default) =>
+        Train(BatchSource.From(train), validation, cancellation);
 
     /// <summary>Releases the optimizer; the network stays.</summary>
     public void Dispose() => _optimizer?.Dispose();

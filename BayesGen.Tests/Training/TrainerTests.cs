@@ -173,6 +173,44 @@ public class TrainerTests
     }
 
     [Fact]
+    public void DataComesFromWhereverBatchesDo()
+    {
+        random.manual_seed(9);
+        using var scope = NewDisposeScope();
+        var (x, y) = (randn(12, 3), randn(12, 1));
+        using var set = new TensorDataSet(x.clone(), y.clone());
+        using var loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x.clone(), y.clone()), batchSize: 4);
+        IEnumerable<(Tensor, Tensor)> Yielded()
+        {
+            for (var i = 0; i < 3; i++)
+                yield return (x.narrow(0, 4 * i, 4), y.narrow(0, 4 * i, 4));
+        }
+
+        double Fit(Func<VariationalTrainer, EvaluationResult> run)
+        {
+            random.manual_seed(10);
+            using var model = new BayesianGaussianRegressor(new GaussianRegressor());
+            using var trainer = model.CreateTrainer(new TrainerOptions
+            {
+                Epochs = 2, FitLoss = FitLoss.SquaredError, BatchSize = 4, Shuffle = false, ExampleCount = 12, Seed = 4,
+            });
+            var result = run(trainer);
+            Assert.Equal(12, result.Examples);
+            return result.Fit;
+        }
+
+        double[] fits =
+        [
+            Fit(trainer => { trainer.Train(set); return trainer.Evaluate(set); }),
+            Fit(trainer => { trainer.Train(new Batcher(set, 4, shuffle: false)); return trainer.Evaluate(new Batcher(set, 4, shuffle: false)); }),
+            Fit(trainer => { trainer.Train(loader); return trainer.Evaluate(loader); }),
+            Fit(trainer => { trainer.Train(Yielded()); return trainer.Evaluate(Yielded()); }),
+            Fit(trainer => { trainer.Train(Yielded().ToArray()); return trainer.Evaluate(Yielded().ToList()); }),
+        ];
+        Assert.All(fits, fit => Assert.Equal(fits[0], fit, 5));
+    }
+
+    [Fact]
     public void TheNumberOfExamplesIsRequired()
     {
         using var scope = NewDisposeScope();
