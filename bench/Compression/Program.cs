@@ -18,13 +18,13 @@ var isConvolutional = args.FirstOrDefault() switch
     _ => throw new ArgumentException("Say lenet-300-100 or lenet-5."),
 };
 int Whole(string name, int otherwise) => named.TryGetValue(name, out var text) ? int.Parse(text) : otherwise;
-var epochs = Whole("--epochs", isConvolutional ? 30 : 90);
+var epochs = Whole("--epochs", isConvolutional ? 30 : 100);
 var warmup = Math.Max(1, epochs / (isConvolutional ? 5 : 10));
 var options = new TrainerOptions
 {
     Epochs = epochs,
-    BatchSize = Whole("--batch", 200),
-    LearningRate = named.TryGetValue("--rate", out var rate) ? double.Parse(rate) : 4e-3,
+    BatchSize = Whole("--batch", isConvolutional ? 200 : 100),
+    LearningRate = named.TryGetValue("--rate", out var rate) ? double.Parse(rate) : isConvolutional ? 4e-3 : 2e-3,
     // The decay finishes the sparsity: weights that hover at the threshold settle once the steps grow small.
     LearningRateSchedule = progress => progress < 0.5 ? 1 : 0.02 + 0.98 * 2 * (1 - progress),
     Beta = new LinearWarmup(warmup, after: Math.Max(1, warmup / 4)),
