@@ -15,14 +15,7 @@ public sealed partial class NetworkArena
         using var _ = no_grad();
         var source = _network.state_dict();
         var target = plain.state_dict();
-        var missing = target.Keys.Where(key => !source.ContainsKey(key)).ToList();
-        var unexpected = source.Keys.Where(key => !target.ContainsKey(key)).ToList();
-        var misshapen = target
-            .Where(entry => source.TryGetValue(entry.Key, out var value) && !value.shape.AsSpan().SequenceEqual(entry.Value.shape))
-            .Select(entry => (entry.Key, Expected: entry.Value.shape, Found: source[entry.Key].shape))
-            .ToList();
-        if (missing.Count + unexpected.Count + misshapen.Count > 0)
-            throw new StateMismatchException(missing, unexpected, misshapen);
+        StateComparison.Of(target, source).RequireFit(strict: true);
         foreach (var (key, tensor) in target)
             tensor.copy_(source[key]);
     }

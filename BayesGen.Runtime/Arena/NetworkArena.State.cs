@@ -58,17 +58,9 @@ public sealed partial class NetworkArena
         RequireNoDraw("load a state");
         RequireNoGradient("load");
         var state = StateTensors().Where(entry => skip is null || !skip.Contains(entry.Key)).ToList();
-        var keys = state.Select(entry => entry.Key).ToHashSet();
-        var missing = keys.Where(key => !source.ContainsKey(key)).Order(StringComparer.Ordinal).ToList();
-        var unexpected = source.Keys
-            .Where(key => !keys.Contains(key) && (skip is null || !skip.Contains(key)))
-            .Order(StringComparer.Ordinal).ToList();
-        var misshapen = state
-            .Where(entry => source.TryGetValue(entry.Key, out var value) && !value.shape.AsSpan().SequenceEqual(entry.Value.shape))
-            .Select(entry => (entry.Key, Expected: entry.Value.shape, Found: source[entry.Key].shape))
-            .ToList();
-        if (misshapen.Count > 0 || (strict && missing.Count + unexpected.Count > 0))
-            throw new StateMismatchException(strict ? missing : [], strict ? unexpected : [], misshapen);
+        var comparison = StateComparison.Of(
+            state, source.Where(entry => skip is null || !skip.Contains(entry.Key)).ToDictionary(entry => entry.Key, entry => entry.Value));
+        comparison.RequireFit(strict);
 
         using (no_grad())
         {
@@ -77,9 +69,8 @@ public sealed partial class NetworkArena
                     target.copy_(value);
         }
 
-        AdoptMasks();
-        WriteResting();
-        return (missing, unexpected);
+        AdoptState();
+        return (comparison.Missing, comparison.Unexpected);
     }
 
     /// <summary>
@@ -87,13 +78,8 @@ public sealed partial class NetworkArena
     /// </summary>
     public void AdoptState()
     {
-        AdoptMasks();
-        WriteResting();
-    }
-
-    private void AdoptMasks()
-    {
         foreach (var arena in _families)
             arena.AdoptMask();
+        WriteResting();
     }
 }

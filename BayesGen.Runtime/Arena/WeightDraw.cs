@@ -69,9 +69,19 @@ public sealed class WeightDraw : IDisposable
                 "The total does not depend on the weights: compute it from the network's output while gradients are on.", nameof(total));
 
         _arena.Verify();
-        total.backward();
-        foreach (var draw in _draws)
-            draw.Arena.Local?.RequireHeard();
+        try
+        {
+            total.backward();
+            foreach (var draw in _draws)
+                draw.Arena.Local?.RequireHeard();
+        }
+        catch
+        {
+            // Half a gradient is none: left behind, it would be taken for a bare backward() by the next draw.
+            _arena.ZeroGradients(setToNone: false);
+            throw;
+        }
+
         foreach (var draw in _draws)
             draw.PullBack();
     }

@@ -11,6 +11,10 @@ public abstract class BatchSource
     /// <summary>The number of examples in one pass, or null where it is not known.</summary>
     public abstract long? ExampleCount { get; }
 
+    /// <summary>The number of batches in one pass, or null where it is not known before the first pass has ended.</summary>
+    /// <param name="batchSize">The batch size, for sources that make batches themselves.</param>
+    public virtual long? BatchCount(int batchSize) => null;
+
     /// <summary>
     /// Whether batches are made for the consumer, who then disposes them. Those of a list or of a data loader belong to that.
     /// </summary>
@@ -30,7 +34,7 @@ public abstract class BatchSource
     public static BatchSource From(IEnumerable<(Tensor Inputs, Tensor Targets)> batches, long? exampleCount = null)
     {
         ArgumentNullException.ThrowIfNull(batches);
-        return new SequenceSource(batches, exampleCount, handsOver: false);
+        return new SequenceSource(batches, exampleCount, null, handsOver: false);
     }
 
     /// <summary>Batches of the trainer's batch size, shuffled while training.</summary>
@@ -39,17 +43,18 @@ public abstract class BatchSource
 
     /// <summary>The batcher's own batches; it keeps its own size, seed and count of epochs.</summary>
     /// <param name="batcher">The batcher.</param>
-    public static implicit operator BatchSource(Batcher batcher) => new SequenceSource(batcher, batcher.ExampleCount, handsOver: true);
+    public static implicit operator BatchSource(Batcher batcher) =>
+        new SequenceSource(batcher, batcher.ExampleCount, batcher.BatchCount, handsOver: true);
 
     /// <summary>The batches of a list.</summary>
     /// <param name="batches">Inputs and targets.</param>
     public static implicit operator BatchSource(List<(Tensor Inputs, Tensor Targets)> batches) =>
-        new SequenceSource(batches, batches.Sum(batch => batch.Targets.shape[0]), handsOver: false);
+        new SequenceSource(batches, batches.Sum(batch => batch.Targets.shape[0]), batches.Count, handsOver: false);
 
     /// <summary>The batches of an array.</summary>
     /// <param name="batches">Inputs and targets.</param>
     public static implicit operator BatchSource((Tensor Inputs, Tensor Targets)[] batches) =>
-        new SequenceSource(batches, batches.Sum(batch => batch.Targets.shape[0]), handsOver: false);
+        new SequenceSource(batches, batches.Sum(batch => batch.Targets.shape[0]), batches.Length, handsOver: false);
 
     /// <summary>
     /// The batches of TorchSharp's loader over a tensor data set of two tensors: inputs and targets. The loader does not tell how many
@@ -57,7 +62,7 @@ public abstract class BatchSource
     /// </summary>
     /// <param name="loader">The loader.</param>
     public static implicit operator BatchSource(DataLoader<IList<Tensor>, IList<Tensor>> loader) =>
-        new SequenceSource(loader.Select(Pair), null, handsOver: false);
+        new SequenceSource(loader.Select(Pair), null, loader.Count, handsOver: false);
 
     /// <summary>
     /// The batches of TorchSharp's loader over dictionaries with the keys <c>data</c> and <c>label</c>, as TorchVision's data sets have
@@ -65,7 +70,7 @@ public abstract class BatchSource
     /// </summary>
     /// <param name="loader">The loader.</param>
     public static implicit operator BatchSource(DataLoader<Dictionary<string, Tensor>, Dictionary<string, Tensor>> loader) =>
-        new SequenceSource(loader.Select(Pair), null, handsOver: false);
+        new SequenceSource(loader.Select(Pair), null, loader.Count, handsOver: false);
 
     private static (Tensor Inputs, Tensor Targets) Pair(IList<Tensor> tensors) => tensors.Count == 2
         ? (tensors[0], tensors[1])
@@ -83,15 +88,20 @@ public abstract class BatchSource
 
         public override bool HandsOverBatches => true;
 
+        public override long? BatchCount(int batchSize) => (dataSet.Count + batchSize - 1) / batchSize;
+
         public override IEnumerable<(Tensor Inputs, Tensor Targets)> Batches(int batchSize, bool shuffle, int seed, int epoch) =>
             new Batcher(dataSet, batchSize, shuffle, seed) { Epoch = epoch };
     }
 
-    private sealed class SequenceSource(IEnumerable<(Tensor Inputs, Tensor Targets)> batches, long? exampleCount, bool handsOver) : BatchSource
+    private sealed class SequenceSource(
+        IEnumerable<(Tensor Inputs, Tensor Targets)> batches, long? exampleCount, long? batchCount, bool handsOver) : BatchSource
     {
         public override long? ExampleCount => exampleCount;
 
         public override bool HandsOverBatches => handsOver;
+
+        public override long? BatchCount(int batchSize) => batchCount;
 
         public override IEnumerable<(Tensor Inputs, Tensor Targets)> Batches(int batchSize, bool shuffle, int seed, int epoch) => batches;
     }

@@ -30,8 +30,8 @@ public interface IReport
 
 /// <summary>What a training is about to do.</summary>
 /// <param name="Epochs">The number of epochs.</param>
-/// <param name="Examples">The number N of training examples.</param>
+/// <param name="Examples">The number of training examples, or null where it is not known.</param>
 /// <param name="BayesianWeights">The number of Bayesian weights.</param>
 /// <param name="AllWeights">The number of all weights.</param>
 /// <param name="Loss">The name of the loss.</param>
-public sealed record TrainingInfo(int Epochs, long Examples, long BayesianWeights, long AllWeights, string Loss);
+public sealed record TrainingInfo(int Epochs, long? Examples, long BayesianWeights, long AllWeights, string Loss);

@@ -7,9 +7,13 @@ namespace BayesGen;
 public sealed class TextReport(TextWriter writer) : IReport
 {
     /// <inheritdoc/>
-    public void OnStart(TrainingInfo info) => writer.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"training {info.BayesianWeights:N0} Bayesian of {info.AllWeights:N0} weights on {info.Examples:N0} examples, {info.Loss}"));
+    public void OnStart(TrainingInfo info)
+    {
+        var examples = info.Examples is { } count ? string.Create(CultureInfo.InvariantCulture, $" on {count:N0} examples") : "";
+        writer.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"training {info.BayesianWeights:N0} Bayesian of {info.AllWeights:N0} weights{examples}, {info.Loss}"));
+    }
 
     /// <inheritdoc/>
     public void OnEpoch(EpochResult epoch)

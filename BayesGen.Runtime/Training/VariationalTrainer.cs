@@ -80,7 +80,7 @@ public sealed partial class VariationalTrainer : IDisposable
         var wasTraining = Model.training;
         var last = _epochsDone + Options.Epochs;
         Options.Report?.OnStart(new TrainingInfo(
-            last, examples, Model.Arena.BayesianCount, Model.Arena.TotalCount, Loss.Name));
+            last, Options.ExampleCount ?? train.ExampleCount, Model.Arena.BayesianCount, Model.Arena.TotalCount, Loss.Name));
         try
         {
             while (_epochsDone < last)
@@ -120,21 +120,19 @@ public sealed partial class VariationalTrainer : IDisposable
         var clock = Stopwatch.StartNew();
         var sums = new RunningMeans();
         var epoch = _epochsDone + 1;
-        int? steps = train.HandsOverBatches && train.ExampleCount is { } count
-            ? (int)((count + Options.BatchSize - 1) / Options.BatchSize)
-            : _stepsOfEpoch;
+        var steps = (int?)train.BatchCount(Options.BatchSize) ?? _stepsOfEpoch;
         Model.train();
         var step = 0;
         using (var batches = train.Batches(Options.BatchSize, Options.Shuffle, Options.Seed, _epochsDone).GetEnumerator())
         {
             while (batches.MoveNext())
             {
-                cancellation.ThrowIfCancellationRequested();
                 step++;
-                SetLearningRate(_epochsDone + (steps is { } known ? (step - 1.0) / known : 0), last);
                 StepResult result;
                 try
                 {
+                    cancellation.ThrowIfCancellationRequested();
+                    SetLearningRate(_epochsDone + (steps is { } known ? (step - 1.0) / known : 0), last);
                     result = Step(batches.Current, epoch, step, steps, examples);
                 }
                 finally

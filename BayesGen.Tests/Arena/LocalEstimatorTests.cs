@@ -93,6 +93,10 @@ public class LocalEstimatorTests
         var error = Assert.Throws<InvalidOperationException>(() => draw.Backward(model.call(randn(2, 3)).square().sum()));
         Assert.Contains("'second.weight'", error.Message);
         Assert.Contains("layer.call(x)", error.Message);
+
+        // The step is refused whole: nothing of it is left for the next draw to stumble over.
+        draw.Dispose();
+        model.Draw().Dispose();
     }
 
     [Fact]

@@ -211,6 +211,47 @@ public class TrainerTests
     }
 
     [Fact]
+    public void ABatchersOwnBatchSizeIsWhatSchedulesGoBy()
+    {
+        using var scope = NewDisposeScope();
+        using var set = new TensorDataSet(randn(12, 3), randn(12, 1));
+        using var model = new BayesianGaussianRegressor(new GaussianRegressor());
+        var (rates, betas, steps) = (new List<double>(), new List<double>(), new List<int?>());
+        using var trainer = model.CreateTrainer(new TrainerOptions
+        {
+            // One step of this size would be a whole epoch.
+            BatchSize = 12, Epochs = 1, FitLoss = FitLoss.SquaredError, Beta = new LinearWarmup(epochs: 1),
+            LearningRateSchedule = progress =>
+            {
+                rates.Add(progress);
+                return 1;
+            },
+            Hooks = [(self, step) => { betas.Add(self.Beta); steps.Add(step.StepsPerEpoch); }],
+        });
+        trainer.Train(new Batcher(set, 3, shuffle: false));
+        Assert.Equal([0, 0.25, 0.5, 0.75], rates);
+        Assert.Equal([0.25, 0.5, 0.75, 1], betas);
+        Assert.All(steps, count => Assert.Equal(4, count));
+    }
+
+    [Fact]
+    public void ACancelledTrainingLeavesNoBatchBehind()
+    {
+        using var set = new TensorDataSet(randn(12, 3), randn(12, 1));
+        using var model = new BayesianGaussianRegressor(new GaussianRegressor());
+        using var source = new CancellationTokenSource();
+        using var trainer = model.CreateTrainer(new TrainerOptions
+        {
+            BatchSize = 3, FitLoss = FitLoss.SquaredError, Hooks = [(_, step) => { if (step.Step == 2) source.Cancel(); }],
+        });
+        trainer.Train(set);
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        Assert.Throws<OperationCanceledException>(() => trainer.Train(set, cancellation: source.Token));
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        model.Draw().Dispose();
+    }
+
+    [Fact]
     public void TheNumberOfExamplesIsRequired()
     {
         using var scope = NewDisposeScope();
