@@ -28,7 +28,7 @@ internal static class Annotations
         if (WrapperOf(inner, known, cancellation) is not { } wrapper)
             return null;
         var network = (INamedTypeSymbol)inner.WithNullableAnnotation(NullableAnnotation.NotAnnotated);
-        return (role, network, new InnerModel(network.FullName(), wrapper));
+        return (role, network, new InnerModel(network.FullName(), wrapper, role != MemberRole.Composed));
     }
 
     /// <summary>
