@@ -12,15 +12,20 @@ internal sealed record FormerName(NetworkField Field, AttributeData Attribute, s
 /// <summary>Reads what the saved members of a network were once called.</summary>
 internal static class FormerNameReader
 {
-    /// <summary>Every [FormerlyKnownAs] with a name on a field or auto-property of a network.</summary>
+    /// <summary>Every [FormerlyKnownAs] on a field or auto-property of a network.</summary>
     public static IEnumerable<FormerName> Find(INamedTypeSymbol network, KnownTypes known) =>
         from field in NetworkField.Of(network, known)
-        from attribute in field.Member.GetAttributes()
-        where known.FormerNameAttribute is not null
-            && SymbolEqualityComparer.Default.Equals(attribute.AttributeClass, known.FormerNameAttribute)
-        let name = attribute.ConstructorArguments.FirstOrDefault()
-        where name.Kind == TypedConstantKind.Primitive
-        select new FormerName(field, attribute, name.Value as string ?? "");
+        from attribute in AttributesOf(field.Member, known).Concat(field.Member is IFieldSymbol ? [] : AttributesOf(field.Field, known))
+        let name = NameIn(attribute)
+        where name is not null
+        select new FormerName(field, attribute, name);
+
+    public static IEnumerable<AttributeData> AttributesOf(ISymbol member, KnownTypes known) => member.GetAttributes()
+        .Where(data => SymbolEqualityComparer.Default.Equals(data.AttributeClass, known.FormerNameAttribute));
+
+    /// <summary>The old name, or null where the compiler has something to say about it.</summary>
+    public static string? NameIn(AttributeData attribute) =>
+        attribute.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Primitive } name ? name.Value as string ?? "" : null;
 
     /// <summary>Those that the run time has to know.</summary>
     public static EquatableArray<FormerNameModel> Read(INamedTypeSymbol network, KnownTypes known) => Find(network, known)
