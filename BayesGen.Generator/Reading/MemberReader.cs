@@ -30,7 +30,7 @@ internal sealed class MemberReader(
         }
 
         foreach (var type in network.SelfAndBases().TakeWhile(type => !known.IsTorchSharp(type)))
-            foreach (var member in type.GetMembers().Where(member => member.Find(known.BayesianAttribute) is not null))
+            foreach (var member in Annotations.AnnotatedMembers(type, known))
                 RefuseWithoutField(member, type);
 
         return (_members, _scored);

@@ -30,7 +30,6 @@ internal static class ModelSource
             return true;
         if (type.Find(known.BayesianAttribute) is not null)
             return false;
-        var first = type.GetMembers().First(member => member.Find(known.BayesianAttribute) is not null);
-        return SymbolEqualityComparer.Default.Equals(first, context.TargetSymbol);
+        return SymbolEqualityComparer.Default.Equals(Annotations.AnnotatedMembers(type, known).First(), context.TargetSymbol);
     }
 }
