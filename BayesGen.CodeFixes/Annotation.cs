@@ -28,6 +28,16 @@ internal static class Annotation
         return bare.WithAttributeLists(bare.AttributeLists.Insert(0, list));
     }
 
+    /// <summary>The attribute goes, and its brackets too where nothing else is in them; what stood before the member stays.</summary>
+    public static MemberDeclarationSyntax Remove(MemberDeclarationSyntax member, AttributeSyntax attribute)
+    {
+        var list = (AttributeListSyntax)attribute.Parent!;
+        if (list.Attributes.Count > 1)
+            return member.ReplaceNode(list, list.WithAttributes(list.Attributes.Remove(attribute)));
+        var shorter = member.WithAttributeLists(member.AttributeLists.Remove(list));
+        return shorter.WithLeadingTrivia(member.GetLeadingTrivia());
+    }
+
     /// <summary>Parsed, since the formatter would give nodes made by hand a line of their own.</summary>
     private static AttributeListSyntax Parse(string attribute)
     {

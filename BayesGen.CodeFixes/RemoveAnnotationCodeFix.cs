@@ -44,19 +44,9 @@ public sealed class RemoveAnnotationCodeFix : CodeFixProvider
             void Register(string name, AttributeSyntax attribute) => context.RegisterCodeFix(
                 CodeAction.Create(
                     $"Remove [{name}]",
-                    _ => Task.FromResult(context.Document.WithSyntaxRoot(Without(root!, member, attribute))),
+                    _ => Task.FromResult(context.Document.WithSyntaxRoot(root!.ReplaceNode(member, Annotation.Remove(member, attribute)))),
                     equivalenceKey: $"{nameof(RemoveAnnotationCodeFix)}.{name}"),
                 diagnostic);
         }
-    }
-
-    /// <summary>The attribute goes, and its brackets too where nothing else is in them; what stood before the member stays.</summary>
-    private static SyntaxNode Without(SyntaxNode root, MemberDeclarationSyntax member, AttributeSyntax attribute)
-    {
-        var list = (AttributeListSyntax)attribute.Parent!;
-        if (list.Attributes.Count > 1)
-            return root.ReplaceNode(list, list.WithAttributes(list.Attributes.Remove(attribute)));
-        var shorter = member.WithAttributeLists(member.AttributeLists.Remove(list));
-        return root.ReplaceNode(member, shorter.WithLeadingTrivia(member.GetLeadingTrivia()));
     }
 }

@@ -17,6 +17,7 @@ internal sealed class KnownTypes
         NetworkAttribute = compilation.GetTypeByMetadataName(NetworkAttributeName);
         DeterministicAttribute = compilation.GetTypeByMetadataName("BayesGen.DeterministicAttribute");
         FormerNameAttribute = compilation.GetTypeByMetadataName("BayesGen.FormerlyKnownAsAttribute");
+        Family = compilation.GetTypeByMetadataName("BayesGen.Family");
         Posterior = compilation.GetTypeByMetadataName("BayesGen.Posterior");
         PosteriorInterface = compilation.GetTypeByMetadataName("BayesGen.IPosterior`1");
         Prior = compilation.GetTypeByMetadataName("BayesGen.Prior");
@@ -44,6 +45,8 @@ internal sealed class KnownTypes
     public INamedTypeSymbol? DeterministicAttribute { get; }
 
     public INamedTypeSymbol? FormerNameAttribute { get; }
+
+    public INamedTypeSymbol? Family { get; }
 
     public INamedTypeSymbol? Posterior { get; }
 

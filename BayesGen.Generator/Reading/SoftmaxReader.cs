@@ -10,35 +10,22 @@ internal static class SoftmaxReader
     /// <summary>The name of the softmax that forward returns and where it stands, or null.</summary>
     public static (string Name, Location Location)? Find(INamedTypeSymbol network, KnownTypes known, CancellationToken cancellation)
     {
-        var forward = network.SelfAndBases()
-            .SelectMany(type => type.GetMembers("forward").OfType<IMethodSymbol>())
-            .FirstOrDefault(method => method.IsOverride);
-        if (forward?.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is not MethodDeclarationSyntax method)
-            return null;
-        var semantics = known.Compilation.GetSemanticModel(method.SyntaxTree);
-        foreach (var returned in Returned(method))
-            if (NameOf(semantics.GetOperation(returned, cancellation), known, cancellation) is { } name)
-                return (name, returned.GetLocation());
+        foreach (var returned in ForwardOutput.Returned(network, known, cancellation))
+            if (NameOf(returned, known, cancellation) is { } name)
+                return (name, returned.Syntax.GetLocation());
         return null;
     }
 
-    private static IEnumerable<ExpressionSyntax> Returned(MethodDeclarationSyntax method) => method.ExpressionBody is { } arrow
-        ? [arrow.Expression]
-        : method.DescendantNodes(node => node is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
-            .OfType<ReturnStatementSyntax>()
-            .Select(statement => statement.Expression)
-            .OfType<ExpressionSyntax>();
-
     private static string? NameOf(IOperation? output, KnownTypes known, CancellationToken cancellation)
     {
-        if (Unconverted(output) is not IInvocationOperation call || !known.IsTorchSharp(call.TargetMethod.ContainingType))
+        if (ForwardOutput.Unconverted(output) is not IInvocationOperation call || !known.IsTorchSharp(call.TargetMethod.ContainingType))
             return null;
         return call.TargetMethod.Name switch
         {
             "softmax" or "log_softmax" => call.TargetMethod.Name,
             // These hand on the same numbers.
             "MoveToOuterDisposeScope" or "DetachFromDisposeScope" => NameOf(call.Instance ?? call.Arguments[0].Value, known, cancellation),
-            "call" or "forward" when Unconverted(call.Instance) is IMemberReferenceOperation layer =>
+            "call" or "forward" when ForwardOutput.Unconverted(call.Instance) is IMemberReferenceOperation layer =>
                 LayerName(layer.Member, known, cancellation),
             _ => null,
         };
@@ -54,7 +41,7 @@ internal static class SoftmaxReader
             return type.Name;
         if (type.Name != "Sequential" || Initializer(member, cancellation) is not { } initializer)
             return null;
-        var made = Unconverted(known.Compilation.GetSemanticModel(initializer.SyntaxTree).GetOperation(initializer, cancellation));
+        var made = ForwardOutput.Unconverted(known.Compilation.GetSemanticModel(initializer.SyntaxTree).GetOperation(initializer, cancellation));
         return made is IInvocationOperation { TargetMethod.Name: "Sequential" } sequential
             && LastOf(sequential.Arguments.LastOrDefault()?.Value) is IInvocationOperation { TargetMethod.Name: "Softmax" or "LogSoftmax" } last
                 ? last.TargetMethod.Name
@@ -62,7 +49,7 @@ internal static class SoftmaxReader
     }
 
     /// <summary>The last of several modules, without the name that it may have been given.</summary>
-    private static IOperation? LastOf(IOperation? modules) => Unconverted(modules) switch
+    private static IOperation? LastOf(IOperation? modules) => ForwardOutput.Unconverted(modules) switch
     {
         IArrayCreationOperation { Initializer: { } values } => LastOf(values.ElementValues.LastOrDefault()),
         ICollectionExpressionOperation collection => LastOf(collection.Elements.LastOrDefault()),
@@ -77,7 +64,4 @@ internal static class SoftmaxReader
             PropertyDeclarationSyntax property => property.Initializer?.Value,
             _ => null,
         };
-
-    private static IOperation? Unconverted(IOperation? operation) =>
-        operation is IConversionOperation conversion ? Unconverted(conversion.Operand) : operation;
 }
