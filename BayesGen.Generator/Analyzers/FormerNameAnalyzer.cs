@@ -28,13 +28,12 @@ public sealed class FormerNameAnalyzer : DiagnosticAnalyzer
     private static void Analyze(SymbolAnalysisContext context, KnownTypes known)
     {
         var type = (INamedTypeSymbol)context.Symbol;
-        var fields = NetworkField.Of(type, known).Where(field => SymbolEqualityComparer.Default.Equals(field.Type, type)).ToList();
         foreach (var symbol in type.GetMembers())
             foreach (var attribute in FormerNameReader.AttributesOf(symbol, known))
             {
                 if (FormerNameReader.NameIn(attribute) is not { } name)
                     continue;
-                var field = fields.FirstOrDefault(field => Is(field.Member) || Is(field.Field));
+                var field = NetworkField.Of(type, known).FirstOrDefault(field => Is(field.Member) || Is(field.Field));
                 var why = field is null
                     ? "it holds nothing itself; put it on the field that does"
                     : ReasonAgainst(new FormerName(field, attribute, name), type, known, context.CancellationToken);

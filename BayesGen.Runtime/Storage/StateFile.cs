@@ -46,7 +46,8 @@ public static class StateFile
     }
 
     /// <summary>
-    /// Reads a state file into the network, whose weights then hold the mean. Everything is checked before anything is written.
+    /// Reads a state file into the network, whose weights then hold the mean. Everything is checked before anything is written. Keys may
+    /// be former ones, where <see cref="FormerlyKnownAsAttribute"/> says so.
     /// </summary>
     /// <param name="model">A network of the class and sizes that the file was saved from.</param>
     /// <param name="path">The file.</param>

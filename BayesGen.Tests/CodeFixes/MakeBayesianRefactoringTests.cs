@@ -126,6 +126,20 @@ public sealed class MakeBayesianRefactoringTests
     }
 
     [Fact]
+    public async Task HalfTypedCodeThrowsNothing()
+    {
+        var source = $"{UsingsAfter}[||]{Head}{Body}";
+        var start = source.IndexOf("[||]", StringComparison.Ordinal) + 4;
+        for (var length = start; length <= source.Length; length += 11)
+        {
+            await RefactoringAssert.Survives<MakeBayesianRefactoring>(source[..length]);
+            await RefactoringAssert.Survives<BayesianLastLayerRefactoring>(source[..length]);
+            await RefactoringAssert.Survives<ExcludeNormalisationRefactoring>(
+                source[..length].Replace("private", "[Bayesian(Gaussian)] private"));
+        }
+    }
+
+    [Fact]
     public Task BothFamiliesAreOfferedOnTheHeadOfTheClass() => RefactoringAssert.Offers<MakeBayesianRefactoring>(
         $"{Usings}\n{Head}[||]{Body}", Gaussian, SparseDropout);
 }

@@ -38,6 +38,16 @@ internal static class RefactoringAssert
         Assert.Equal(titles, actions.Select(action => action.Title));
     }
 
+    /// <summary>Takes whatever is offered: an editor asks while the developer types, and shows a refactoring that throws.</summary>
+    public static async Task Survives<TRefactoring>(string marked)
+        where TRefactoring : CodeRefactoringProvider, new()
+    {
+        using var workspace = new AdhocWorkspace();
+        var (_, actions) = await Open<TRefactoring>(workspace, marked);
+        foreach (var action in actions)
+            Assert.NotEmpty(await action.GetOperationsAsync(default));
+    }
+
     private static async Task<(Document Document, List<CodeAction> Actions)> Open<TRefactoring>(AdhocWorkspace workspace, string marked)
         where TRefactoring : CodeRefactoringProvider, new()
     {
