@@ -8,10 +8,11 @@ public partial class RuntimeRoomsTests
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
         ["Attributes"] = [],
-        ["Noise"] = [],
+        ["Kernels"] = [],
+        ["Noise"] = ["Kernels"],
         ["Priors"] = ["Noise"],
-        ["Posteriors"] = ["Attributes", "Noise", "Priors"],
-        ["Arena"] = ["Attributes", "Noise", "Priors", "Posteriors"],
+        ["Posteriors"] = ["Attributes", "Kernels", "Noise", "Priors"],
+        ["Arena"] = ["Attributes", "Kernels", "Noise", "Priors", "Posteriors"],
         ["Losses"] = ["Priors", "Posteriors", "Arena"],
         ["Pruning"] = ["Attributes", "Arena"],
         ["Distribution"] = ["Noise", "Arena", "Pruning"],
