@@ -13,9 +13,6 @@ namespace BayesGen;
 /// </remarks>
 internal sealed class LocalEstimator : IDisposable
 {
-    /// <summary>Keeps the slope of the root finite where no input reaches an output.</summary>
-    private const double Tiny = 1e-12;
-
     private readonly WeightStore _store;
     private readonly List<Layer> _layers;
     private NoiseSource? _noise;
@@ -155,10 +152,7 @@ internal sealed class LocalEstimator : IDisposable
             _calls++;
             using var square = input.square();
             using var variance = LayerVariance.Of(module, square, _weightVariance, _biasVariance);
-            using var positive = variance + Tiny;
-            using var deviation = positive.sqrt();
-            using var epsilon = noise.Normal(output);
-            return addcmul(output, deviation, epsilon, 1);
+            return LocalNoise.Add(output, variance, noise);
         }
     }
 }

@@ -34,8 +34,11 @@ internal sealed class LeNet5 : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x)
     {
-        x = functional.max_pool2d(conv1.call(x), 2);
+        x = functional.max_pool2d(ChannelsLast(conv1.call(x)), 2);
         x = functional.max_pool2d(conv2.call(x), 2);
         return fc2.call(functional.relu(fc1.call(x.flatten(1))));
     }
+
+    /// <summary>The same pictures, laid out in memory as Torch's pooling and convolutions on the CPU like them best.</summary>
+    private static Tensor ChannelsLast(Tensor x) => x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 }
