@@ -14,12 +14,13 @@ public partial class RuntimeRoomsTests
         ["Posteriors"] = ["Attributes", "Kernels", "Noise", "Priors"],
         ["Arena"] = ["Attributes", "Kernels", "Noise", "Priors", "Posteriors"],
         ["Losses"] = ["Priors", "Posteriors", "Arena"],
+        ["Optimizers"] = ["Kernels"],
         ["Pruning"] = ["Attributes", "Arena"],
         ["Distribution"] = ["Noise", "Arena", "Pruning"],
         ["Storage"] = ["Arena"],
         ["Data"] = [],
         ["Reports"] = ["Arena", "Pruning"],
-        ["Training"] = ["Arena", "Losses", "Pruning", "Reports", "Data"],
+        ["Training"] = ["Arena", "Losses", "Optimizers", "Pruning", "Reports", "Data"],
     };
 
     [Fact]
