@@ -37,8 +37,10 @@ internal static class GeneratorHarness
 
     public static SyntaxTree Parse(string source, string path) => CSharpSyntaxTree.ParseText(source, Parsing, path);
 
-    public static GeneratorDriver Driver(bool trackSteps = false) => CSharpGeneratorDriver.Create(
-        [new BayesianNetGenerator().AsSourceGenerator()],
+    public static GeneratorDriver Driver(bool trackSteps = false) => Driver(new BayesianNetGenerator(), trackSteps);
+
+    public static GeneratorDriver Driver(IIncrementalGenerator generator, bool trackSteps = false) => CSharpGeneratorDriver.Create(
+        [generator.AsSourceGenerator()],
         parseOptions: Parsing,
         driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackSteps));
 
