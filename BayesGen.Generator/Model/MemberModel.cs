@@ -25,7 +25,12 @@ internal sealed record MemberModel(
     bool IsParameter,
     InnerModel? Inner,
     bool IsPublic,
-    bool MayBeNormalisation);
+    bool MayBeNormalisation)
+{
+    /// <summary>The network or networks it holds, where their own annotations say what becomes of the weights.</summary>
+    public InnerModel? Composed =>
+        Role is MemberRole.Composed or MemberRole.ComposedList or MemberRole.ComposedDictionary ? Inner : null;
+}
 
 /// <summary>What becomes of a member's weights.</summary>
 internal enum MemberRole
@@ -52,7 +57,8 @@ internal enum MemberRole
 /// <summary>A network inside a network.</summary>
 /// <param name="Type">Its class.</param>
 /// <param name="Wrapper">The wrapper of its class.</param>
-internal sealed record InnerModel(string Type, string Wrapper);
+/// <param name="IsMany">Whether it stands in a ModuleList or ModuleDict.</param>
+internal sealed record InnerModel(string Type, string Wrapper, bool IsMany);
 
 /// <summary>One weight of a layer.</summary>
 /// <param name="Name">Its name within the layer; empty for a parameter.</param>

@@ -32,7 +32,7 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
         """;
 
     [Fact]
-    public void AProjectThatReferencesThePackageTrainsAndIsToldOfALossThatDoesNotFit()
+    public void AProjectThatReferencesThePackageTrainsAndIsToldOfALossThatDoesNotFitAndOfKeysNotListed()
     {
         var project = packed.PathOf("Consumer");
         packed.Write(ConsumerProject(), "Consumer", "Consumer.csproj");
@@ -45,7 +45,10 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
             Assert.Contains(Directory.EnumerateFiles(project, "libLibTorchSharp.so", SearchOption.AllDirectories), IsRelaxedCopy);
 
         packed.Write(Program.Replace("CreateTrainer(", "CreateTrainer(new GaussianKLLoss(), "), "Consumer", "Program.cs");
-        Assert.Contains("error BG0100", DotnetCommand.Build(project, "build", "--no-restore").Fails().Output);
+        packed.Write("# Nothing is listed yet.", "Consumer", "BayesGen.State.txt");
+        var refusal = DotnetCommand.Build(project, "build", "--no-restore").Fails().Output;
+        Assert.Contains("error BG0100", refusal);
+        Assert.Contains("error BG0301: 'hidden' of Reader saves 'hidden.weight' (LogUniform), 'hidden.bias' (LogUniform)", refusal);
     }
 
     [Fact]
