@@ -127,7 +127,7 @@ public sealed class CannotWrapTests
         """,
         "'Net' cannot get a Bayesian wrapper: its wrapper BayesianOuter_Net would have the name of that of Outer_Net; "
         + "rename one of the two",
-        "'Net' cannot get a Bayesian wrapper: its wrapper BayesianOuter_Net would have the name of that of Outer.Net; "
+        "'Outer_Net' cannot get a Bayesian wrapper: its wrapper BayesianOuter_Net would have the name of that of Outer.Net; "
         + "rename one of the two");
 
     [Fact]
