@@ -5,13 +5,31 @@ namespace BayesGen.SourceGeneration.Emission;
 /// <summary>Values of the model as C# and as documentation.</summary>
 internal static class CSharpText
 {
-    public static string Literal(string text) =>
-        "\"" + text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n").Replace("\r", "\\r") + "\"";
+    public static string Literal(string text) => "\"" + string.Concat(text.Select(character => character switch
+    {
+        '\\' => "\\\\",
+        '"' => "\\\"",
+        '\n' => "\\n",
+        '\r' => "\\r",
+        _ when BreaksText(character) => $"\\u{(int)character:x4}",
+        _ => character.ToString(),
+    })) + "\"";
 
-    public static string Literal(double number) => number.ToString("R", CultureInfo.InvariantCulture);
+    /// <summary>A double: without a point it would be an int, and a constructor that takes one would be the better match.</summary>
+    public static string Literal(double number)
+    {
+        var digits = number.ToString("R", CultureInfo.InvariantCulture);
+        return digits.Any(character => character is '.' or 'E') ? digits : digits + ".0";
+    }
 
     /// <summary>Text inside a documentation comment.</summary>
-    public static string Doc(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
+    public static string Doc(string text) =>
+        string.Concat(text.Select(character => BreaksText(character) ? '\uFFFD' : character))
+            .Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
+
+    /// <summary>Characters that end a line, that XML does not allow, or that are half of one: a registered name may have any.</summary>
+    private static bool BreaksText(char character) =>
+        char.IsControl(character) || char.IsSurrogate(character) || character is '\u2028' or '\u2029' or '\uFFFE' or '\uFFFF';
 
     /// <summary>A type as documentation refers to it.</summary>
     public static string Cref(string type) => type.Replace('<', '{').Replace('>', '}').Replace("?", "");

@@ -20,6 +20,11 @@ internal static class TrainerSection
                 "forward, ",
                 "forward");
 
+        // A generic network, which is refused but declared, may have a parameter of that name.
+        var loss = "TLoss";
+        while (model.Host.TypeParameters.Contains(loss))
+            loss += "_";
+
         writer.Write($$"""
             /// <summary>A trainer that minimises <see cref="{{Cref(model.DefaultLoss)}}"/>.</summary>{{extraDoc}}
             /// <param name="options">How to train.</param>
@@ -33,12 +38,12 @@ internal static class TrainerSection
         writer.Write($$"""
 
             /// <summary>A trainer that minimises a loss of your choice. It has to score {{Doc(FamilyNames(model))}}.</summary>
-            /// <typeparam name="TLoss">The loss.</typeparam>{{extraDoc}}
+            /// <typeparam name="{{loss}}">The loss.</typeparam>{{extraDoc}}
             /// <param name="loss">What to minimise.</param>
             /// <param name="options">How to train.</param>
             /// <returns>The trainer; dispose it before the network.</returns>
-            {{visibility}} {{Trainer}} CreateTrainer<TLoss>({{extra}}TLoss loss, {{Options}} options)
-                where TLoss : global::BayesGen.VariationalLoss{{string.Concat(model.Families.Select(family => $", global::BayesGen.IScores<{family.Type}>"))}} =>
+            {{visibility}} {{Trainer}} CreateTrainer<{{loss}}>({{extra}}{{loss}} loss, {{Options}} options)
+                where {{loss}} : global::BayesGen.VariationalLoss{{string.Concat(model.Families.Select(family => $", global::BayesGen.IScores<{family.Type}>"))}} =>
                 {{(model.Refusal is null ? $"new {Trainer}(this, {forward}, loss, options)" : Throw)}};
             """);
     }

@@ -26,6 +26,7 @@ internal sealed record NetworkModel(
 /// <param name="Constraints">Their constraints, or nothing.</param>
 /// <param name="NetworkType">The network.</param>
 /// <param name="NetworkName">The network as the developer calls it.</param>
+/// <param name="Warnings">The attributes that warn whoever uses the network, in brackets; the wrapper warns as well.</param>
 internal sealed record HostModel(
     string HintName,
     string? Namespace,
@@ -34,7 +35,8 @@ internal sealed record HostModel(
     string TypeParameters,
     string Constraints,
     string NetworkType,
-    string NetworkName);
+    string NetworkName,
+    EquatableArray<string> Warnings);
 
 /// <summary>The signature of the forward pass.</summary>
 /// <param name="BaseType">The TorchSharp module class that the network derives from.</param>

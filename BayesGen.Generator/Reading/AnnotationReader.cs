@@ -38,6 +38,13 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
             scale = null;
         }
 
+        var logSigma = Number("InitialLogSigma");
+        if (logSigma is { } start && double.IsInfinity(start))
+        {
+            Report("InitialLogSigma", "log sigma is a finite number");
+            logSigma = null;
+        }
+
         string? prior = null;
         if (named.TryGetValue("Prior", out var chosen))
             prior = PriorOf(chosen.Value as ITypeSymbol, scale is not null, Report);
@@ -52,7 +59,7 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
                 prior,
                 scale,
                 named.TryGetValue("IncludeBias", out var bias) ? bias.Value as bool? : null,
-                Number("InitialLogSigma"),
+                logSigma,
                 IsLocal()));
 
         bool IsLocal()

@@ -53,7 +53,7 @@ internal static class Annotations
 
     /// <summary>The wrapper of a network in a referenced assembly.</summary>
     public static INamedTypeSymbol? ReferencedWrapper(INamedTypeSymbol network, KnownTypes known) => network.ContainingNamespace
-        .GetTypeMembers(HostReader.WrapperName(network), 0)
+        .GetTypeMembers(WrapperNames.Of(network), 0)
         .FirstOrDefault(candidate => SymbolEqualityComparer.Default.Equals(candidate.ContainingAssembly, network.ContainingAssembly)
             && candidate.AllInterfaces.Any(implemented => SymbolEqualityComparer.Default.Equals(implemented, known.Wrapper))
             && known.CanName(candidate));

@@ -25,6 +25,7 @@ internal static class ForwardReader
             .SelectMany(type => type.GetMembers("forward").OfType<IMethodSymbol>())
             .First(method => (method.IsOverride || method.IsAbstract)
                 && method.Parameters.Select(parameter => parameter.Type).SequenceEqual(inputs, SymbolEqualityComparer.Default));
-        return [.. forward.Parameters.Select(parameter => parameter.Name)];
+        // One that is only half typed has no name yet.
+        return [.. forward.Parameters.Select((parameter, i) => parameter.Name.Length > 0 ? parameter.Name : $"input{i}")];
     }
 }

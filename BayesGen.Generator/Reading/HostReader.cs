@@ -1,6 +1,7 @@
 using BayesGen.SourceGeneration.Diagnostics;
 using BayesGen.SourceGeneration.Model;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace BayesGen.SourceGeneration.Reading;
 
@@ -10,16 +11,14 @@ internal static class HostReader
     private static readonly SymbolDisplayFormat WithConstraints = SymbolDisplayFormat.FullyQualifiedFormat
         .AddGenericsOptions(SymbolDisplayGenericsOptions.IncludeTypeConstraints);
 
-    /// <summary>The names of the wrapper of a network class.</summary>
-    public static string WrapperName(INamedTypeSymbol type) =>
-        "Bayesian" + string.Join("_", type.SelfAndContainers().Reverse().Select(container => container.Name));
-
     /// <summary>
     /// Reads the names. Where generated code could not even name the class, or would clash with another one, there is no host; where the
     /// wrapper can be declared but not work, there is a host and a finding.
     /// </summary>
     public static (HostModel? Host, Finding? Finding) Read(INamedTypeSymbol type, KnownTypes known, CancellationToken cancellation)
     {
+        if (!type.Exists())
+            return (null, null); // Half-typed: it has no name yet.
         if (ReasonAgainstDeclaring(type, known) is { } reason)
             return (null, Refuse(reason));
         var host = Describe(type);
@@ -46,14 +45,16 @@ internal static class HostReader
             return "it is nested and private or protected, so no class beside it can name it; make it internal or public";
         if (type.ContainingType?.SelfAndContainers().Any(container => container.IsGenericType) == true)
             return "it is nested in a generic class; move it out";
-        return IsTaken(type, known)
-            ? $"there is a class {WrapperName(type)} beside it already; rename one of the two"
+        if (IsTaken(type, known))
+            return $"there is a class {WrapperNames.Of(type)} beside it already; rename one of the two";
+        return WrapperNames.TwinOf(type, known) is { } twin
+            ? $"its wrapper {WrapperNames.Of(type)} would have the name of that of {twin.ToDisplayString()}; rename one of the two"
             : null;
     }
 
     /// <summary>Whether the developer has a class of the wrapper's name. An analyzer sees the generated one too.</summary>
     private static bool IsTaken(INamedTypeSymbol type, KnownTypes known) => type.ContainingNamespace
-        .GetTypeMembers(WrapperName(type), type.Arity)
+        .GetTypeMembers(WrapperNames.Of(type), type.Arity)
         .Any(other => SymbolEqualityComparer.Default.Equals(other.ContainingAssembly, known.Compilation.Assembly)
             && !other.GetAttributes().Any(data => data.AttributeClass?.Name == "GeneratedCodeAttribute"
                 && data.ConstructorArguments.FirstOrDefault().Value as string == KnownTypes.GeneratedBy));
@@ -81,21 +82,30 @@ internal static class HostReader
 
     private static HostModel Describe(INamedTypeSymbol type)
     {
-        var wrapper = WrapperName(type);
+        var wrapper = WrapperNames.Of(type);
         var @namespace = type.ContainingNamespace.IsGlobalNamespace ? null : type.ContainingNamespace.FullName();
-        var hint = @namespace is null ? "" : @namespace.Replace("@", "") + ".";
         var declared = type.ToDisplayString(WithConstraints);
         var constraints = declared.IndexOf(" where ", StringComparison.Ordinal);
         return new HostModel(
-            $"{hint}{wrapper}{(type.Arity > 0 ? "_" + type.Arity : "")}.g.cs",
+            WrapperNames.HintOf(type),
             @namespace,
             type.IsVisibleToAll() || type.IsGenericType && type.DeclaredAccessibility == Accessibility.Public ? "public" : "internal",
             wrapper,
             type.Arity > 0 ? $"<{string.Join(", ", type.TypeParameters.Select(parameter => MemberNames.Escaped(parameter.Name)))}>" : "",
             constraints < 0 ? "" : declared.Substring(constraints),
             type.FullName(),
-            type.ShortName());
+            type.ShortName(),
+            type.SelfAndContainers().SelectMany(WarningsOf).Distinct().ToEquatableArray());
     }
+
+    /// <summary>
+    /// [Obsolete] and [Experimental]: the wrapper of such a class is no less so, and only what is marked itself may use it in peace.
+    /// </summary>
+    private static IEnumerable<string> WarningsOf(INamedTypeSymbol type) => type.GetAttributes()
+        .Where(data => data.AttributeClass?.ToDisplayString() is "System.ObsoleteAttribute"
+            or "System.Diagnostics.CodeAnalysis.ExperimentalAttribute")
+        .Where(data => data.ConstructorArguments.All(argument => argument.Kind == TypedConstantKind.Primitive))
+        .Select(data => $"[{data.AttributeClass!.FullName()}({string.Join(", ", data.ConstructorArguments.Select(argument => argument.ToCSharpString()))})]");
 
     private static string FullName(this INamespaceSymbol room) =>
         room.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted));

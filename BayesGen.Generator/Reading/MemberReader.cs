@@ -41,7 +41,7 @@ internal sealed class MemberReader(
         var (key, field, member, type) = read;
         var kind = LayerCatalog.KindOf(field.Type, known);
         var attribute = member.Find(known.BayesianAttribute) ?? field.Find(known.BayesianAttribute);
-        if (field.Type.TypeKind == TypeKind.Error)
+        if (!field.Type.Exists())
             return; // The compiler says that there is no such type.
         if (attribute is not null && member.Find(known.BayesianAttribute) is null)
         {

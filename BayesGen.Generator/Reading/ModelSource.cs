@@ -19,17 +19,24 @@ internal static class ModelSource
         models.Where(static model => model is not null)!;
 
     /// <summary>[BayesianNetwork] before [Bayesian] on the class before the first annotated member.</summary>
+    /// <remarks>
+    /// Neither the attribute nor the symbol alone names one target: several fields of one declaration share the attribute, and several
+    /// parts of a class, each with an attribute, the symbol.
+    /// </remarks>
     private static bool IsOwner(GeneratorAttributeSyntaxContext context, INamedTypeSymbol type, KnownTypes known)
     {
-        var attribute = context.Attributes[0].AttributeClass;
-        if (SymbolEqualityComparer.Default.Equals(attribute, known.NetworkAttribute))
-            return true;
-        if (type.Find(known.NetworkAttribute) is not null)
-            return false;
-        if (context.TargetSymbol is INamedTypeSymbol)
-            return true;
-        if (type.Find(known.BayesianAttribute) is not null)
-            return false;
-        return SymbolEqualityComparer.Default.Equals(Annotations.AnnotatedMembers(type, known).First(), context.TargetSymbol);
+        var (symbol, attribute) = OwnerOf(type, known);
+        return SymbolEqualityComparer.Default.Equals(symbol, context.TargetSymbol)
+            && attribute?.ApplicationSyntaxReference is { } owner
+            && context.Attributes[0].ApplicationSyntaxReference is { } found
+            && owner.SyntaxTree == found.SyntaxTree && owner.Span == found.Span;
+    }
+
+    private static (ISymbol? Symbol, AttributeData? Attribute) OwnerOf(INamedTypeSymbol type, KnownTypes known)
+    {
+        if ((type.Find(known.NetworkAttribute) ?? type.Find(known.BayesianAttribute)) is { } onClass)
+            return (type, onClass);
+        var member = Annotations.AnnotatedMembers(type, known).FirstOrDefault();
+        return (member, member?.Find(known.BayesianAttribute));
     }
 }

@@ -18,7 +18,7 @@ internal static class NetworkReader
         var (host, refusal) = HostReader.Read(network, known, cancellation);
         if (refusal is not null)
             findings.Add(refusal);
-        if (known.ModuleBaseOf(network) is not { } module)
+        if (known.ModuleBaseOf(network) is not { } module || !module.Exists())
             return new NetworkReading(null, findings);
 
         var visited = new HashSet<ISymbol>(SymbolEqualityComparer.Default);

@@ -24,6 +24,13 @@ internal static class SymbolQueries
             yield return current;
     }
 
+    /// <summary>A namespace and those around it, without the global one.</summary>
+    public static IEnumerable<INamespaceSymbol> SelfAndContainers(this INamespaceSymbol room)
+    {
+        for (var current = room; current is { IsGlobalNamespace: false }; current = current.ContainingNamespace)
+            yield return current;
+    }
+
     public static bool DerivesFrom(this ITypeSymbol type, INamedTypeSymbol? ancestor) =>
         type.SelfAndBases().Any(candidate => SymbolEqualityComparer.Default.Equals(candidate, ancestor));
 
@@ -31,6 +38,16 @@ internal static class SymbolQueries
     public static bool IsVisibleToAll(this ITypeSymbol type) => type is INamedTypeSymbol named
         && named.SelfAndContainers().All(container =>
             container.DeclaredAccessibility == Accessibility.Public && container.TypeArguments.All(IsVisibleToAll));
+
+    /// <summary>Whether a type and all that it is made of exists; where one does not, the compiler says so, and its name may be no name.</summary>
+    public static bool Exists(this ITypeSymbol type) => type switch
+    {
+        IArrayTypeSymbol array => array.ElementType.Exists(),
+        INamedTypeSymbol named => named.TypeKind != TypeKind.Error
+            && named.SelfAndContainers().All(container => container.Name.Length > 0 && container.TypeArguments.All(Exists))
+            && named.ContainingNamespace.SelfAndContainers().All(room => room.Name.Length > 0),
+        _ => type.TypeKind != TypeKind.Error,
+    };
 
     /// <summary>The name of a type that means the same everywhere, keywords escaped.</summary>
     public static string FullName(this ITypeSymbol type) => type.ToDisplayString(Full);

@@ -240,13 +240,7 @@ public sealed partial class NetworkArena : IDisposable
         var noise = own ?? _noise;
         var draws = new List<ArenaDraw>(_families.Count);
         foreach (var arena in _families)
-        {
-            var draw = arena.Local is null
-                ? new ArenaDraw(arena, arena.Sample(noise).DetachFromDisposeScope())
-                : new ArenaDraw(arena, arena.Mean().DetachFromDisposeScope(), arena.Local.Begin(arena.Variance(), noise));
-            arena.Store.Write(draw.Weights);
-            draws.Add(draw);
-        }
+            draws.Add(arena.Draw(noise));
 
         _isStale = true;
         return _draw = new WeightDraw(this, draws, own);

@@ -120,5 +120,16 @@ public sealed class CannotWrapTests
         "'Net' cannot get a Bayesian wrapper: there is a class BayesianNet beside it already; rename one of the two");
 
     [Fact]
+    public Task TwoWrappersOfOneName() => AnalyzerAssert.Reports(
+        $$"""
+        public static class Outer { public sealed class [|BG0001:Net|] : Module<Tensor, Tensor> {{Body}} }
+        public sealed class [|BG0001:Outer_Net|] : Module<Tensor, Tensor> {{Body.Replace("Net()", "Outer_Net()")}}
+        """,
+        "'Net' cannot get a Bayesian wrapper: its wrapper BayesianOuter_Net would have the name of that of Outer_Net; "
+        + "rename one of the two",
+        "'Outer_Net' cannot get a Bayesian wrapper: its wrapper BayesianOuter_Net would have the name of that of Outer.Net; "
+        + "rename one of the two");
+
+    [Fact]
     public Task AnOrdinaryNetworkIsFine() => AnalyzerAssert.Reports($$"""public sealed class Net : Module<Tensor, Tensor> {{Body}}""");
 }

@@ -46,4 +46,19 @@ internal static class TestSources
 
         public sealed record WidePrior(double Scale) : Prior;
         """;
+
+    /// <summary>A class with two findings.</summary>
+    public const string Refused = """
+        namespace Demo;
+
+        [BayesianNetwork(Loss = typeof(GaussianKLLoss))]
+        public sealed class Refused : Module<Tensor, Tensor>
+        {
+            [Bayesian(LogUniform)] private readonly Linear fc = Linear(2, 3);
+            [Bayesian(typeof(string))] private readonly Linear odd = Linear(2, 3);
+
+            public Refused() : base("Refused") => RegisterComponents();
+            public override Tensor forward(Tensor x) => x;
+        }
+        """;
 }
