@@ -20,23 +20,28 @@ internal static class StateSchemaReader
         var name = NameOf(network);
         return [.. model.Members.SelectMany(member => EntriesOf(name, member))
             .Concat(NetworkField.Of(network, known).Where(field => field.IsBuffer(known))
-                .Select(buffer => new StateEntry(name, buffer.Key, StateEntry.Deterministic)))];
+                .Select(buffer => new StateEntry(name, OnOneLine(buffer.Key), StateEntry.Deterministic)))];
     }
 
     private static IEnumerable<StateEntry> EntriesOf(string network, MemberModel member)
     {
         if (member.Role == MemberRole.Weightless)
             return [];
+        var key = OnOneLine(member.Key);
         if (member.Composed is { } inner)
-            return [StateEntry.ForAll(network, member.Key, ContentOf(member.Role, inner))];
+            return [StateEntry.ForAll(network, key, ContentOf(member.Role, inner))];
         var content = member.Family?.Name ?? StateEntry.Deterministic;
         return member.Weights.Count == 0
-            ? [StateEntry.ForAll(network, member.Key, content)]
+            ? [StateEntry.ForAll(network, key, content)]
             : member.Weights.Select(weight => new StateEntry(
                 network,
-                weight.Name.Length == 0 ? member.Key : $"{member.Key}.{weight.Name}",
+                weight.Name.Length == 0 ? key : $"{key}.{weight.Name}",
                 weight.IsBayesian ? content : StateEntry.Deterministic));
     }
+
+    /// <summary>A [ComponentName] may hold anything; what would end a line is written as C# writes it.</summary>
+    private static string OnOneLine(string key) => string.Concat(key.Select(letter =>
+        char.IsControl(letter) || letter is '\u2028' or '\u2029' ? $"\\u{(int)letter:x4}" : letter.ToString()));
 
     private static string ContentOf(MemberRole role, InnerModel inner)
     {

@@ -142,6 +142,11 @@ public sealed class StateSchemaTests
         "'stem' of Whole saves 'stem.weight' (Deterministic), which BayesGen.State.txt does not list");
 
     [Fact]
+    public Task AKeyOfSeveralLinesTakesOne() => AnalyzerAssert.ReportsWithState(
+        Network($"{Fc} {Norm} [TorchSharp.Utils.ComponentName(Name = \"a\\n b\")] private readonly Parameter gain = new(ones(1));"),
+        Listed + "Demo.Net: a\\u000a b -> Deterministic\n");
+
+    [Fact]
     public Task AClassThatIsGone() => AnalyzerAssert.ReportsWithState(
         Network($"{Fc} {Norm}"),
         "[|BG0300:Demo.Former: fc.bias -> Gaussian|]\nDemo.Former: fc.weight -> Gaussian\n" + Listed,

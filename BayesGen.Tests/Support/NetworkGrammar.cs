@@ -275,7 +275,7 @@ internal sealed class NetworkGrammar(int seed)
     {
         var (type, value) = Chance(0.85) ? Pick(Layers) : Pick(Others);
         var name = MemberName();
-        var attribute = MemberAttribute();
+        var attribute = MemberAttribute() + FormerName();
         return _random.Next(16) switch
         {
             0 => $"{attribute}public {type} {name} {{ get; }} = {value};",
@@ -302,6 +302,10 @@ internal sealed class NetworkGrammar(int seed)
         3 => "[global::BayesGen.BayesianAttribute(LogUniform)] ",
         _ => $"[Bayesian({Arguments()})] ",
     };
+
+    private string FormerName() => Chance(0.8) ? "" : Pick(
+        "[FormerlyKnownAs(\"old\")] ", "[FormerlyKnownAs(\"fc\"), FormerlyKnownAs(\"conv_1\")] ", "[FormerlyKnownAs(\"\\\"\\n{x}\")] ",
+        "[FormerlyKnownAs(\"\")] ", "[FormerlyKnownAs(null!)] ", "[FormerlyKnownAs(\"a.b\")] ", "[FormerlyKnownAs(nameof(Scale))] ");
 
     private string Arguments() =>
         string.Join(", ", Enumerable.Range(0, Math.Max(0, _random.Next(5) - 2)).Select(_ => Pick(Options)).DistinctBy(option => option[..6])
