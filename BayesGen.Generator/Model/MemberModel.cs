@@ -25,7 +25,11 @@ internal sealed record MemberModel(
     bool IsParameter,
     InnerModel? Inner,
     bool IsPublic,
-    bool MayBeNormalisation);
+    bool MayBeNormalisation)
+{
+    /// <summary>Whether it has weights that are part of the network by itself.</summary>
+    public bool HoldsWeights => Role is not (MemberRole.Weightless or MemberRole.Unregistered);
+}
 
 /// <summary>What becomes of a member's weights.</summary>
 internal enum MemberRole
@@ -38,6 +42,9 @@ internal enum MemberRole
 
     /// <summary>There are none.</summary>
     Weightless,
+
+    /// <summary>It is an array or list, whose layers TorchSharp does not learn of from it.</summary>
+    Unregistered,
 
     /// <summary>The annotations of the network that it holds say.</summary>
     Composed,
