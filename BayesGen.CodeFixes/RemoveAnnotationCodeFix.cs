@@ -8,14 +8,17 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace BayesGen.CodeFixes;
 
-/// <summary>BG0005 and BG0006: removes [Deterministic] or, where the two contradict each other, [Bayesian].</summary>
+/// <summary>
+/// BG0005 and BG0006: removes [Deterministic] or, where the two contradict each other, [Bayesian]. BG0303: removes [FormerlyKnownAs].
+/// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(RemoveAnnotationCodeFix)), Shared]
 public sealed class RemoveAnnotationCodeFix : CodeFixProvider
 {
     private const string Bayesian = "BayesianAttribute";
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = [Descriptors.Contradiction.Id, Descriptors.WithoutEffect.Id];
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } =
+        [Descriptors.Contradiction.Id, Descriptors.WithoutEffect.Id, Descriptors.FormerNameUnusable.Id];
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
@@ -27,10 +30,10 @@ public sealed class RemoveAnnotationCodeFix : CodeFixProvider
         var semantics = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
         foreach (var diagnostic in context.Diagnostics)
         {
-            var deterministic = root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<AttributeSyntax>();
-            if (deterministic?.Parent?.Parent is not MemberDeclarationSyntax member)
+            var annotation = root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<AttributeSyntax>();
+            if (annotation?.Parent?.Parent is not MemberDeclarationSyntax member)
                 continue;
-            Register("Deterministic", deterministic);
+            Register(diagnostic.Id == Descriptors.FormerNameUnusable.Id ? "FormerlyKnownAs" : "Deterministic", annotation);
             if (diagnostic.Id != Descriptors.Contradiction.Id)
                 continue;
             var bayesian = member.AttributeLists.SelectMany(list => list.Attributes).FirstOrDefault(attribute =>

@@ -19,7 +19,7 @@ internal static class MapSection
     {
         writer.Write($"/// <summary>The {what} of a <see cref=\"{Cref(model.Host.NetworkType)}\"/>, by layer.</summary>");
         using var _ = writer.Braces($"public sealed class {name}");
-        var members = model.Members.Where(candidate => candidate.Family is not null || candidate.Inner is not null).ToList();
+        var members = model.Members.Where(candidate => candidate.Family is not null || candidate.Composed is not null).ToList();
         if (members.Count > 0)
             writer.Write("""
                 private readonly global::BayesGen.NetworkArena _arena;
@@ -50,7 +50,7 @@ internal static class MapSection
         }
     }
 
-    private static string Summary(MemberModel member, string what) => member.Inner is not null
+    private static string Summary(MemberModel member, string what) => member.Composed is not null
         ? $"The {what} of <c>{Doc(member.Key)}</c>: {Doc(member.Layer)}, annotated on its own."
         : $"The {what} of <c>{Doc(member.Key)}</c>: {Doc(member.Layer)}, {Doc(member.Family!.Name)} family.";
 
@@ -63,7 +63,7 @@ internal static class MapSection
 
     private static (string Type, string Body) PosteriorOf(MemberModel member, string key)
     {
-        if (member.Inner is { } inner)
+        if (member.Composed is { } inner)
             return ($"{inner.Wrapper}.PosteriorMap", InnerBody(member));
         var family = member.Family!.Type;
         return member.IsParameter
@@ -73,7 +73,7 @@ internal static class MapSection
 
     private static (string Type, string Body) PriorOf(MemberModel member, string key)
     {
-        if (member.Inner is { } inner)
+        if (member.Composed is { } inner)
             return ($"{inner.Wrapper}.PriorMap", InnerBody(member));
         return member.IsParameter
             ? ("global::BayesGen.Prior", $" {{ get => _arena.Prior({key}); set => _arena.SetPrior({key}, value); }}")

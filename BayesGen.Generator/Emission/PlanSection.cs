@@ -31,6 +31,8 @@ internal static class PlanSection
         {
             foreach (var member in members)
                 WriteEntry(member, writer);
+            foreach (var former in model.FormerNames)
+                writer.Write($"plan.FormerlyKnownAs(prefix + {Literal(former.Key)}, prefix + {Literal(former.Former)});");
         }
 
         foreach (var member in members.Where(member => member.Access.Kind == AccessKind.Field))
@@ -52,22 +54,27 @@ internal static class PlanSection
                 else
                     {{bayesian}}
                 """);
-        else if (member is { Role: MemberRole.Composed, Inner: { } inner })
-            writer.Write($$"""
-                {{deterministic}}
-                if ({{Read(member)}} is {{inner.Type}} inner{{member.Name}})
-                    {{inner.Wrapper}}.Describe(plan, inner{{member.Name}}, prefix + {{Literal(member.Key + ".")}});
-                """);
-        else if (member.Inner is { } each)
-            writer.Write($$"""
-                {{deterministic}}
-                if ({{Read(member)}} is {{Module}} all{{member.Name}})
-                    foreach (var (name, module) in all{{member.Name}}.named_children())
-                        if (module is {{each.Type}} inner{{member.Name}})
-                            {{each.Wrapper}}.Describe(plan, inner{{member.Name}}, prefix + {{Literal(member.Key + ".")}} + name + ".");
-                """);
         else
             writer.Write(member.Role == MemberRole.Bayesian ? bayesian : deterministic);
+        if (member.Inner is { } inner)
+            WriteInner(member, inner, writer);
+    }
+
+    private static void WriteInner(MemberModel member, InnerModel inner, SourceWriter writer)
+    {
+        // Where the annotations of the inner network do not count, its former names still do.
+        var plan = member.Composed is null ? "plan.FormerNamesOnly()" : "plan";
+        writer.Write(inner.IsMany
+            ? $$"""
+                if ({{Read(member)}} is {{Module}} all{{member.Name}})
+                    foreach (var (name, module) in all{{member.Name}}.named_children())
+                        if (module is {{inner.Type}} inner{{member.Name}})
+                            {{inner.Wrapper}}.Describe({{plan}}, inner{{member.Name}}, prefix + {{Literal(member.Key + ".")}} + name + ".");
+                """
+            : $$"""
+                if ({{Read(member)}} is {{inner.Type}} inner{{member.Name}})
+                    {{inner.Wrapper}}.Describe({{plan}}, inner{{member.Name}}, prefix + {{Literal(member.Key + ".")}});
+                """);
     }
 
     private static void WriteAccessor(MemberModel member, string network, SourceWriter writer) => writer.Write($"""

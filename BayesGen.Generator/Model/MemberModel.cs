@@ -29,6 +29,10 @@ internal sealed record MemberModel(
 {
     /// <summary>Whether it has weights that are part of the network by itself.</summary>
     public bool HoldsWeights => Role is not (MemberRole.Weightless or MemberRole.Unregistered);
+
+    /// <summary>The network or networks it holds, where their own annotations say what becomes of the weights.</summary>
+    public InnerModel? Composed =>
+        Role is MemberRole.Composed or MemberRole.ComposedList or MemberRole.ComposedDictionary ? Inner : null;
 }
 
 /// <summary>What becomes of a member's weights.</summary>
@@ -59,7 +63,8 @@ internal enum MemberRole
 /// <summary>A network inside a network.</summary>
 /// <param name="Type">Its class.</param>
 /// <param name="Wrapper">The wrapper of its class.</param>
-internal sealed record InnerModel(string Type, string Wrapper);
+/// <param name="IsMany">Whether it stands in a ModuleList or ModuleDict.</param>
+internal sealed record InnerModel(string Type, string Wrapper, bool IsMany);
 
 /// <summary>One weight of a layer.</summary>
 /// <param name="Name">Its name within the layer; empty for a parameter.</param>

@@ -4,6 +4,7 @@ namespace BayesGen.SourceGeneration.Model;
 /// <param name="Host">The names of the network and of its wrapper.</param>
 /// <param name="Forward">The signature of the forward pass.</param>
 /// <param name="Members">The fields and properties that hold layers, in the order in which TorchSharp registers them.</param>
+/// <param name="FormerNames">What the saved ones among them, and the buffers, were once called.</param>
 /// <param name="Families">Every family of the network, those of the networks in it included.</param>
 /// <param name="DefaultLoss">The loss of a trainer that is made without one.</param>
 /// <param name="Refusal">Why the class cannot be wrapped as it is, for the bodies of the wrapper to say; null where it can.</param>
@@ -11,6 +12,7 @@ internal sealed record NetworkModel(
     HostModel Host,
     ForwardModel Forward,
     EquatableArray<MemberModel> Members,
+    EquatableArray<FormerNameModel> FormerNames,
     EquatableArray<FamilyModel> Families,
     string DefaultLoss,
     string? Refusal);

@@ -10,7 +10,11 @@ internal static class Annotations
     public static bool IsNetwork(INamedTypeSymbol type, KnownTypes known) =>
         type.Find(known.BayesianAttribute) is not null
         || type.Find(known.NetworkAttribute) is not null
-        || type.GetMembers().Any(member => member.Find(known.BayesianAttribute) is not null);
+        || AnnotatedMembers(type, known).Any();
+
+    /// <summary>The fields and properties with an attribute of their own. A nested class with one is a network by itself.</summary>
+    public static IEnumerable<ISymbol> AnnotatedMembers(INamedTypeSymbol type, KnownTypes known) =>
+        type.GetMembers().Where(member => member is not INamedTypeSymbol && member.Find(known.BayesianAttribute) is not null);
 
     /// <summary>
     /// The annotated network that a field holds, one or many of a kind in a ModuleList or ModuleDict; null where it holds none.
@@ -28,7 +32,7 @@ internal static class Annotations
         if (WrapperOf(inner, known, cancellation) is not { } wrapper)
             return null;
         var network = (INamedTypeSymbol)inner.WithNullableAnnotation(NullableAnnotation.NotAnnotated);
-        return (role, network, new InnerModel(network.FullName(), wrapper));
+        return (role, network, new InnerModel(network.FullName(), wrapper, role != MemberRole.Composed));
     }
 
     /// <summary>

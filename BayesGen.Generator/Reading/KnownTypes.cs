@@ -19,6 +19,7 @@ internal sealed class KnownTypes
         BayesianAttribute = compilation.GetTypeByMetadataName(BayesianAttributeName);
         NetworkAttribute = compilation.GetTypeByMetadataName(NetworkAttributeName);
         DeterministicAttribute = compilation.GetTypeByMetadataName("BayesGen.DeterministicAttribute");
+        FormerNameAttribute = compilation.GetTypeByMetadataName("BayesGen.FormerlyKnownAsAttribute");
         Posterior = compilation.GetTypeByMetadataName("BayesGen.Posterior");
         PosteriorInterface = compilation.GetTypeByMetadataName("BayesGen.IPosterior`1");
         Prior = compilation.GetTypeByMetadataName("BayesGen.Prior");
@@ -44,6 +45,8 @@ internal sealed class KnownTypes
     public INamedTypeSymbol? NetworkAttribute { get; }
 
     public INamedTypeSymbol? DeterministicAttribute { get; }
+
+    public INamedTypeSymbol? FormerNameAttribute { get; }
 
     public INamedTypeSymbol? Posterior { get; }
 

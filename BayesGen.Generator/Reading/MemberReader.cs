@@ -23,25 +23,22 @@ internal sealed class MemberReader(
     {
         var onClass = network.Find(known.BayesianAttribute) is { } attribute ? _annotations.Read(attribute, network, network) : null;
         visited.Add(network);
-        var seen = new HashSet<string>();
-        foreach (var type in network.SelfAndBases().TakeWhile(type => !known.IsTorchSharp(type)))
+        foreach (var field in NetworkField.Of(network, known))
         {
-            foreach (var field in type.GetMembers().OfType<IFieldSymbol>().Where(field => !field.IsStatic && seen.Add(field.Name)))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                if (field.AssociatedSymbol is IPropertySymbol || field.CanBeReferencedByName)
-                    ReadMember(field, field.AssociatedSymbol as IPropertySymbol ?? (ISymbol)field, type, onClass);
-            }
-
-            foreach (var member in type.GetMembers().Where(member => member.Find(known.BayesianAttribute) is not null))
-                RefuseWithoutField(member, type);
+            cancellation.ThrowIfCancellationRequested();
+            ReadMember(field, onClass);
         }
+
+        foreach (var type in network.SelfAndBases().TakeWhile(type => !known.IsTorchSharp(type)))
+            foreach (var member in Annotations.AnnotatedMembers(type, known))
+                RefuseWithoutField(member, type);
 
         return (_members, _scored);
     }
 
-    private void ReadMember(IFieldSymbol field, ISymbol member, INamedTypeSymbol type, Annotation? onClass)
+    private void ReadMember(NetworkField read, Annotation? onClass)
     {
+        var (key, field, member, type) = read;
         var kind = LayerCatalog.KindOf(field.Type, known);
         var attribute = member.Find(known.BayesianAttribute) ?? field.Find(known.BayesianAttribute);
         if (!field.Type.Exists())
@@ -67,7 +64,7 @@ internal sealed class MemberReader(
             return;
         }
 
-        var inner = attribute is null && kind == LayerKind.Named ? Annotations.InnerNetworkOf(field.Type, known, cancellation) : null;
+        var inner = kind == LayerKind.Named ? Annotations.InnerNetworkOf(field.Type, known, cancellation) : null;
         var annotation = attribute is not null ? _annotations.Read(attribute, member, type) : onClass;
         var role = RoleOf(kind, attribute is not null, member.Find(known.DeterministicAttribute) is not null, inner?.Role, annotation);
         if (role != MemberRole.Bayesian)
@@ -76,13 +73,10 @@ internal sealed class MemberReader(
             findings.Add(new Finding(
                 Descriptors.NoLocalEstimator, member.Locations.FirstOrDefault() ?? Location.None, type, member.Name,
                 $"the outputs of {field.Type.ShortName()} are not Gaussian; annotate it with Estimator.WeightSampling, or [Deterministic]"));
-        var key = ComponentNameOf(field) ?? member.Name;
         var isBayesian = annotation is not null;
         if (annotation?.Posterior is { } posterior)
             _scored.Add(new ScoredField(key, posterior, annotation.Family));
-        if (inner is not { } held || held.Role != role)
-            inner = null;
-        else
+        if (inner is { } held && held.Role == role)
             _scored.AddRange(ScoredFields.In(held.Network, known, visited, cancellation)
                 .Select(scored => scored.Under(role == MemberRole.Composed ? key : key + ".*")));
 
@@ -100,7 +94,7 @@ internal sealed class MemberReader(
                     kind, field, member, isBayesian, isBayesian ? annotation!.IncludesBias : false, known.Compilation, cancellation),
             kind == LayerKind.Parameter,
             inner?.Model,
-            inner is null ? annotation?.Family.IsPublic ?? true : inner.Value.Network.IsVisibleToAll(),
+            inner?.Role == role ? inner.Value.Network.IsVisibleToAll() : annotation?.Family.IsPublic ?? true,
             kind == LayerKind.Any && isBayesian && attribute is null));
     }
 
@@ -116,14 +110,6 @@ internal sealed class MemberReader(
         : inner is { } composed ? composed
         : annotation is null || kind is LayerKind.Normalisation or LayerKind.Parameter ? MemberRole.Deterministic
         : MemberRole.Bayesian;
-
-    /// <summary>The name under which TorchSharp registers a field, where it is not the field's own.</summary>
-    private static string? ComponentNameOf(IFieldSymbol field) => field.GetAttributes()
-        .Where(data => data.AttributeClass?.Name == "ComponentNameAttribute")
-        .SelectMany(data => data.NamedArguments)
-        .Where(pair => pair.Key == "Name")
-        .Select(pair => pair.Value.Value as string)
-        .FirstOrDefault();
 
     private AccessModel AccessTo(IFieldSymbol field, ISymbol member, INamedTypeSymbol type, LayerKind kind)
     {
@@ -142,7 +128,7 @@ internal sealed class MemberReader(
             {
                 AccessKind.Direct => MemberNames.Escaped(member.Name),
                 AccessKind.Field => field.Name,
-                _ => ComponentNameOf(field) ?? field.Name,
+                _ => NetworkField.ComponentNameOf(field) ?? field.Name,
             },
             field.Type.FullName(),
             SymbolEqualityComparer.Default.Equals(type, network) ? null : type.FullName(),

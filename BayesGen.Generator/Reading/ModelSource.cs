@@ -39,8 +39,7 @@ internal static class ModelSource
     {
         if ((type.Find(known.NetworkAttribute) ?? type.Find(known.BayesianAttribute)) is { } onClass)
             return (type, onClass);
-        return type.GetMembers()
-            .Select(member => ((ISymbol?)member, member.Find(known.BayesianAttribute)))
-            .FirstOrDefault(pair => pair.Item2 is not null);
+        var member = Annotations.AnnotatedMembers(type, known).FirstOrDefault();
+        return (member, member?.Find(known.BayesianAttribute));
     }
 }

@@ -33,6 +33,7 @@ internal static class NetworkReader
                 host,
                 ForwardReader.Read(network, module, known),
                 members.ToEquatableArray(),
+                FormerNameReader.Read(network, known),
                 families,
                 loss,
                 findings.FirstOrDefault()?.Message),

@@ -2,26 +2,39 @@ namespace BayesGen;
 
 /// <summary>The part of a draw that belongs to one arena.</summary>
 /// <param name="arena">The arena.</param>
-/// <param name="weights">What was written into W: the drawn weights, or their means where the noise is added to the outputs.</param>
-/// <param name="variances">The variances of the weights where the noise is added to the outputs, else null.</param>
-internal sealed class ArenaDraw(FamilyArena arena, Tensor weights, Tensor? variances = null) : IDisposable
+internal abstract class ArenaDraw(FamilyArena arena) : IDisposable
 {
     private Tensor? _sample;
 
     public FamilyArena Arena { get; } = arena;
 
-    /// <summary>Flat; the graph leads to the flat parameters.</summary>
-    public Tensor Weights { get; } = weights;
+    /// <summary>What was written into W: the drawn weights, or their means where the noise is added to the outputs. Flat.</summary>
+    public abstract Tensor Weights { get; }
+
+    /// <summary>Whether the draw was made with gradients on.</summary>
+    public abstract bool HasGradient { get; }
 
     /// <summary>
-    /// The drawn weights as a leaf, for losses that score the draw itself. Its gradient joins that of the network in the pull-back, so
-    /// the graph of the draw is walked once.
+    /// The drawn weights as a leaf, for losses that score the draw itself. Its gradient joins that of the network in the pull-back.
     /// </summary>
-    public Tensor Sample => variances is null
-        ? _sample ??= Weights.detach().requires_grad_(Weights.requires_grad).DetachFromDisposeScope()
-        : throw new NotSupportedException(
-            $"The loss scores the drawn weights of '{Arena.Weights[0].Key}', and Estimator.Local draws none. Use Estimator.WeightSampling there, "
-            + "or a prior to which the family has a closed-form KL.");
+    public Tensor Sample
+    {
+        get
+        {
+            if (Arena.Local is not null)
+                throw new NotSupportedException(
+                    $"The loss scores the drawn weights of '{Arena.Weights[0].Key}', and Estimator.Local draws none. Use "
+                    + "Estimator.WeightSampling there, or a prior to which the family has a closed-form KL.");
+            if (_sample is null)
+            {
+                // A copy: W is overwritten by the next draw, and autograd would not notice.
+                using var plain = Weights.detach();
+                _sample = plain.clone().requires_grad_(HasGradient).DetachFromDisposeScope();
+            }
+
+            return _sample;
+        }
+    }
 
     /// <summary>Carries G (and the gradient of <see cref="Sample"/>) on to the flat parameters, and clears it.</summary>
     public void PullBack()
@@ -33,27 +46,25 @@ internal sealed class ArenaDraw(FamilyArena arena, Tensor weights, Tensor? varia
             {
                 using var _ = no_grad();
                 store.Gradients.add_(ofSample);
+                ofSample.zero_();
             }
         }
 
-        // Retained, so that a second Backward of the same draw works as it does for any other leaf.
-        if (variances is null)
-            autograd.backward([Weights], [store.Gradients], retain_graph: true);
-        else
-            autograd.backward([Weights, variances], [store.Gradients, Arena.Local!.Gradients], retain_graph: true);
+        CarryOn();
         store.Gradients.zero_();
         Arena.Local?.Gradients.zero_();
-        if (_sample is not null)
-        {
-            using var ofSample = _sample.grad;
-            ofSample?.zero_();
-        }
     }
 
-    public void Dispose()
-    {
-        _sample?.Dispose();
-        variances?.Dispose();
-        Weights.Dispose();
-    }
+    /// <summary>
+    /// KL(q || p) of a run of weights with the gradient at hand, so that it needs no graph; null where this draw has no such way.
+    /// </summary>
+    /// <param name="offset">The first weight.</param>
+    /// <param name="count">The number of weights.</param>
+    /// <param name="prior">Their prior.</param>
+    public virtual Tensor? Kl(long offset, long count, Prior prior) => null;
+
+    public virtual void Dispose() => _sample?.Dispose();
+
+    /// <summary>Adds what G means for the flat parameters to their gradients. G may be overwritten.</summary>
+    protected abstract void CarryOn();
 }

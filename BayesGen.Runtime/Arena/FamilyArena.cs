@@ -38,6 +38,9 @@ internal abstract class FamilyArena : IDisposable
     /// <summary>What moves the noise to the outputs; null where the weights themselves are drawn.</summary>
     public LocalEstimator? Local { get; }
 
+    /// <summary>Draws and pulls back without a graph; null where autograd does it.</summary>
+    public ArenaKernel? Kernel { get; private set; }
+
     public long Count => Store.Count;
 
     /// <summary>The posterior of all weights at once.</summary>
@@ -51,6 +54,16 @@ internal abstract class FamilyArena : IDisposable
 
     /// <summary>The window onto one weight.</summary>
     public abstract Posterior WindowOf(NetworkWeight weight);
+
+    /// <summary>Draws into W.</summary>
+    public ArenaDraw Draw(NoiseSource noise) => Kernel is null ? GraphDraw.Make(this, noise) : KernelDraw.Make(this, Kernel, noise);
+
+    /// <summary>Leaves every later draw to autograd, as for a family without kernels.</summary>
+    public void DrawByGraph()
+    {
+        Kernel?.Dispose();
+        Kernel = null;
+    }
 
     /// <summary>Draws every weight of the arena; the graph leads to <see cref="Flat"/>.</summary>
     public Tensor Sample(NoiseSource noise) => Kept(Posterior.Sample(noise));
@@ -73,6 +86,15 @@ internal abstract class FamilyArena : IDisposable
         if (keep is not null)
             point.mul_(keep);
         Store.Write(point);
+    }
+
+    /// <summary>Makes a flat tensor zero where weights are pruned.</summary>
+    public void Keep(Tensor flat)
+    {
+        if (_keptAsNumber is null)
+            return;
+        using var _ = no_grad();
+        flat.mul_(_keptAsNumber);
     }
 
     /// <summary>The divergence of all arenas of one family.</summary>
@@ -132,6 +154,7 @@ internal abstract class FamilyArena : IDisposable
             parameter.Dispose();
         }
 
+        Kernel?.Dispose();
         Local?.Dispose();
         foreach (var window in MaskWindows)
             window.Dispose();
@@ -139,6 +162,9 @@ internal abstract class FamilyArena : IDisposable
         _mask.Dispose();
         Store.Dispose();
     }
+
+    /// <summary>Leaves every later draw to the kernels of the family, where there are any.</summary>
+    protected void DrawByKernel() => Kernel = ArenaKernel.For(this);
 
     private Tensor Kept(Tensor perWeight)
     {
@@ -176,6 +202,7 @@ internal sealed class FamilyArena<TPosterior> : FamilyArena
         foreach (var (weight, window) in weights.Zip(_windows))
             TPosterior.Initialize(window, weight.Parameter, weight.Options);
         Store.Adopt(weights);
+        DrawByKernel();
     }
 
     public override Posterior Posterior => _posterior;
@@ -196,14 +223,16 @@ internal sealed class FamilyArena<TPosterior> : FamilyArena
     {
         foreach (var (offset, count, prior) in PriorRuns())
         {
+            Tensor? Kl() => draw.Kl(offset, count, prior);
             if (count == Count)
-                yield return new ScoredWeights<TPosterior>(_posterior, prior, () => draw.Sample, Mask);
+                yield return new ScoredWeights<TPosterior>(_posterior, prior, () => draw.Sample, Mask, Kl);
             else
                 yield return new ScoredWeights<TPosterior>(
                     TPosterior.Over([.. Flat.Select(flat => flat.narrow(0, offset, count))]),
                     prior,
                     () => draw.Sample.narrow(0, offset, count),
-                    Mask?.narrow(0, offset, count));
+                    Mask?.narrow(0, offset, count),
+                    Kl);
         }
     }
 

@@ -13,21 +13,20 @@ namespace BayesGen;
 /// </remarks>
 internal sealed class LocalEstimator : IDisposable
 {
-    /// <summary>Keeps the slope of the root finite where no input reaches an output.</summary>
-    private const double Tiny = 1e-12;
-
     private readonly WeightStore _store;
-    private readonly Tensor _variances;
     private readonly List<Layer> _layers;
     private NoiseSource? _noise;
 
     public LocalEstimator(IReadOnlyList<NetworkWeight> weights, WeightStore store)
     {
         _store = store;
-        _variances = zeros(store.Count, dtype: store.Dtype, device: store.Device).DetachFromDisposeScope();
+        Variances = zeros(store.Count, dtype: store.Dtype, device: store.Device).DetachFromDisposeScope();
         Gradients = zeros(store.Count, dtype: store.Dtype, device: store.Device).DetachFromDisposeScope();
         _layers = [.. weights.GroupBy(weight => weight.Layer).Select(group => new Layer(this, [.. group]))];
     }
+
+    /// <summary>The variances of the weights, flat, written by each draw.</summary>
+    public Tensor Variances { get; }
 
     /// <summary>The gradients with respect to the variances, flat: zero except between a backward and the pull-back.</summary>
     public Tensor Gradients { get; }
@@ -47,17 +46,12 @@ internal sealed class LocalEstimator : IDisposable
     }
 
     /// <summary>From now on the layers add noise.</summary>
-    /// <param name="variances">The variances of the weights, flat, with their graph.</param>
     /// <param name="noise">The source of the noise.</param>
-    /// <returns><paramref name="variances"/>, out of every dispose scope.</returns>
-    public Tensor Begin(Tensor variances, NoiseSource noise)
+    public void Begin(NoiseSource noise)
     {
-        using (no_grad())
-            _variances.copy_(variances);
         foreach (var layer in _layers)
             layer.Begin();
         _noise = noise;
-        return variances.DetachFromDisposeScope();
     }
 
     /// <summary>The layers are silent again.</summary>
@@ -74,7 +68,7 @@ internal sealed class LocalEstimator : IDisposable
     {
         foreach (var layer in _layers)
             layer.Dispose();
-        _variances.Dispose();
+        Variances.Dispose();
         Gradients.Dispose();
     }
 
@@ -143,7 +137,7 @@ internal sealed class LocalEstimator : IDisposable
         {
             if (weight is null)
                 return null;
-            using var slice = weight.SliceOf(_estimator._variances);
+            using var slice = weight.SliceOf(_estimator.Variances);
             using var gradient = weight.SliceOf(_estimator.Gradients);
             var leaf = slice.detach().requires_grad_().DetachFromDisposeScope();
             leaf.grad = gradient;
@@ -158,10 +152,7 @@ internal sealed class LocalEstimator : IDisposable
             _calls++;
             using var square = input.square();
             using var variance = LayerVariance.Of(module, square, _weightVariance, _biasVariance);
-            using var positive = variance + Tiny;
-            using var deviation = positive.sqrt();
-            using var epsilon = noise.Normal(output);
-            return addcmul(output, deviation, epsilon, 1);
+            return LocalNoise.Add(output, variance, noise);
         }
     }
 }

@@ -29,7 +29,7 @@ public sealed partial class NetworkArena
     internal TResult Sample<TResult>(long seed, Func<IReadOnlyList<ArenaDraw>, TResult> use)
     {
         using var noise = new NoiseSource(seed);
-        List<ArenaDraw> draws = [.. _families.Select(arena => new ArenaDraw(arena, arena.Sample(noise).DetachFromDisposeScope()))];
+        List<ArenaDraw> draws = [.. _families.Select(arena => new GraphDraw(arena, arena.Sample(noise).DetachFromDisposeScope(), null))];
         try
         {
             return use(draws);

@@ -39,6 +39,7 @@ public sealed partial class NetworkArena
     {
         var plan = new NetworkPlan();
         _describe(plan);
+        _formerKeys = plan.FormerKeys;
         var walk = new NetworkWalk(_network, plan);
         _weights = walk.Weights;
         _buffers = walk.Buffers;

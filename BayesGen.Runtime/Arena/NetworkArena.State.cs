@@ -46,7 +46,7 @@ public sealed partial class NetworkArena
     /// <summary>
     /// Replaces the state. Everything is checked before anything is written: on an error the network is as it was.
     /// </summary>
-    /// <param name="source">The new tensors by key.</param>
+    /// <param name="source">The new tensors by key, by a former one where <see cref="FormerlyKnownAsAttribute"/> says so.</param>
     /// <param name="strict">Whether a missing or an unknown key is an error.</param>
     /// <param name="skip">Keys to leave alone, or null.</param>
     /// <returns>The keys that <paramref name="source"/> lacks, and those that the network does not have.</returns>
@@ -57,20 +57,47 @@ public sealed partial class NetworkArena
         ArgumentNullException.ThrowIfNull(source);
         RequireNoDraw("load a state");
         RequireNoGradient("load");
-        var state = StateTensors().Where(entry => skip is null || !skip.Contains(entry.Key)).ToList();
-        var comparison = StateComparison.Of(
-            state, source.Where(entry => skip is null || !skip.Contains(entry.Key)).ToDictionary(entry => entry.Key, entry => entry.Value));
+        var tensors = StateTensors();
+        var state = Kept(tensors);
+        var found = Kept(_formerKeys.Translate(Kept(source), tensors.Select(entry => entry.Key).ToHashSet()));
+        var comparison = StateComparison.Of(state, found);
         comparison.RequireFit(strict);
 
         using (no_grad())
         {
             foreach (var (key, target) in state)
-                if (source.TryGetValue(key, out var value))
+                if (found.TryGetValue(key, out var value))
                     target.copy_(value);
         }
 
         AdoptState();
         return (comparison.Missing, comparison.Unexpected);
+
+        Dictionary<string, Tensor> Kept(IEnumerable<KeyValuePair<string, Tensor>> entries) =>
+            entries.Where(entry => skip is null || !skip.Contains(entry.Key)).ToDictionary(entry => entry.Key, entry => entry.Value);
+    }
+
+    /// <summary>
+    /// Reads what TorchSharp's own <c>save</c> wrote, by the rules of <see cref="LoadStateDict"/>: TorchSharp's <c>load</c> would write some
+    /// tensors before it finds that others do not fit, and knows no former names.
+    /// </summary>
+    /// <param name="reader">The stream, at its first entry.</param>
+    /// <param name="strict">Whether a missing or an unknown key is an error.</param>
+    /// <param name="skip">Keys to leave alone, or null.</param>
+    /// <param name="loaded">Is told for every key of the network whether it was loaded, or null.</param>
+    /// <exception cref="StateMismatchException">Keys or shapes do not fit; the message names each.</exception>
+    public void Load(BinaryReader reader, bool strict = true, IList<string>? skip = null, Dictionary<string, bool>? loaded = null)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        using var scope = NewDisposeScope();
+        var source = new Dictionary<string, Tensor>();
+        // LEB128, which .NET calls 7-bit encoding.
+        for (var count = reader.Read7BitEncodedInt64(); count > 0; count--)
+            source.Add(reader.ReadString(), Tensor.Load(reader));
+        var (missing, _) = LoadStateDict(source, strict, skip);
+        if (loaded is not null)
+            foreach (var (key, _) in StateTensors())
+                loaded[key] = !missing.Contains(key) && skip?.Contains(key) != true;
     }
 
     /// <summary>

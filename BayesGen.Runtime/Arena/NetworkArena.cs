@@ -20,6 +20,7 @@ public sealed partial class NetworkArena : IDisposable
     private List<NetworkWeight> _weights = [];
     private List<(string Key, Tensor Buffer)> _buffers = [];
     private Dictionary<string, (FamilyArena Arena, NetworkWeight Weight)> _byKey = [];
+    private FormerKeys _formerKeys = new();
     private WeightDraw? _draw;
     private bool _isBorrowed;
     private bool _isStale;
@@ -239,13 +240,7 @@ public sealed partial class NetworkArena : IDisposable
         var noise = own ?? _noise;
         var draws = new List<ArenaDraw>(_families.Count);
         foreach (var arena in _families)
-        {
-            var draw = arena.Local is null
-                ? new ArenaDraw(arena, arena.Sample(noise).DetachFromDisposeScope())
-                : new ArenaDraw(arena, arena.Mean().DetachFromDisposeScope(), arena.Local.Begin(arena.Variance(), noise));
-            arena.Store.Write(draw.Weights);
-            draws.Add(draw);
-        }
+            draws.Add(arena.Draw(noise));
 
         _isStale = true;
         return _draw = new WeightDraw(this, draws, own);

@@ -11,6 +11,14 @@ public sealed class NetworkPlan
     private readonly Dictionary<nn.Module, PlanEntry> _modules = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<IntPtr, PlanEntry> _parameters = [];
     private readonly List<PlanEntry> _entries = [];
+    private readonly bool _isForNames;
+
+    /// <summary>An empty plan.</summary>
+    public NetworkPlan()
+    {
+    }
+
+    private NetworkPlan(NetworkPlan whole) => (FormerKeys, _isForNames) = (whole.FormerKeys, true);
 
     /// <summary>Gives the weights under a layer a posterior.</summary>
     /// <typeparam name="TPosterior">The family.</typeparam>
@@ -40,6 +48,19 @@ public sealed class NetworkPlan
     /// <param name="parameter">The parameter; null is a field that holds nothing.</param>
     public void Deterministic(string key, Parameter? parameter) => Add(parameter, new PlanEntry(key, null, WeightOptions.Default));
 
+    /// <summary>Says that what is saved under a key was once saved under another one.</summary>
+    /// <param name="key">The key of the layer, parameter or buffer.</param>
+    /// <param name="former">The key it had: the old name after the present path to the network it sits in.</param>
+    /// <exception cref="InvalidOperationException">Something else was once under the same key.</exception>
+    public void FormerlyKnownAs(string key, string former) => FormerKeys.Add(key, former);
+
+    /// <summary>
+    /// A plan that takes former names and nothing else, for a network whose own annotations do not count where it stands.
+    /// </summary>
+    public NetworkPlan FormerNamesOnly() => new(this);
+
+    internal FormerKeys FormerKeys { get; } = new();
+
     internal PlanEntry? Of(nn.Module module) => _modules.GetValueOrDefault(module);
 
     internal PlanEntry? Of(Parameter parameter) => _parameters.GetValueOrDefault(parameter.Handle);
@@ -49,13 +70,13 @@ public sealed class NetworkPlan
 
     private void Add(nn.Module? layer, PlanEntry entry)
     {
-        if (layer is not null && _modules.TryAdd(layer, entry))
+        if (layer is not null && !_isForNames && _modules.TryAdd(layer, entry))
             _entries.Add(entry);
     }
 
     private void Add(Parameter? parameter, PlanEntry entry)
     {
-        if (parameter is not null && _parameters.TryAdd(parameter.Handle, entry))
+        if (parameter is not null && !_isForNames && _parameters.TryAdd(parameter.Handle, entry))
             _entries.Add(entry);
     }
 }

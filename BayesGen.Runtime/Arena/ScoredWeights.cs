@@ -1,7 +1,7 @@
 namespace BayesGen;
 
 /// <inheritdoc cref="IScoredWeights{TPosterior}"/>
-internal sealed class ScoredWeights<TPosterior>(TPosterior posterior, Prior prior, Func<Tensor> sample, Tensor? mask)
+internal sealed class ScoredWeights<TPosterior>(TPosterior posterior, Prior prior, Func<Tensor> sample, Tensor? mask, Func<Tensor?>? kl = null)
     : IScoredWeights<TPosterior>
     where TPosterior : class
 {
@@ -12,6 +12,14 @@ internal sealed class ScoredWeights<TPosterior>(TPosterior posterior, Prior prio
     public Tensor Sample => sample();
 
     public Tensor? Mask { get; } = mask;
+
+    public Tensor? Kl()
+    {
+        if (kl?.Invoke() is { } known)
+            return known;
+        using var perWeight = (Posterior as IHasClosedFormKl)?.KlTo(Prior);
+        return perWeight is null ? null : Sum(perWeight);
+    }
 
     public Tensor Sum(Tensor perWeight)
     {

@@ -4,19 +4,26 @@ namespace BayesGen;
 /// <param name="Missing">Keys that are expected and not there, in order.</param>
 /// <param name="Unexpected">Keys that are there and not expected, in order.</param>
 /// <param name="Misshapen">Keys whose tensors have another shape.</param>
+/// <param name="Renamed">Missing fields whose tensors are there under another name, by all appearances.</param>
 internal sealed record StateComparison(
-    List<string> Missing, List<string> Unexpected, List<(string Key, long[] Expected, long[] Found)> Misshapen)
+    List<string> Missing,
+    List<string> Unexpected,
+    List<(string Key, long[] Expected, long[] Found)> Misshapen,
+    IReadOnlyList<LikelyRename> Renamed)
 {
     /// <summary>Compares keys and shapes.</summary>
     public static StateComparison Of(IReadOnlyCollection<KeyValuePair<string, Tensor>> expected, IReadOnlyDictionary<string, Tensor> found)
     {
-        var keys = expected.Select(entry => entry.Key).ToHashSet();
+        var shapes = expected.ToDictionary(entry => entry.Key, entry => entry.Value.shape);
+        List<string> missing = [.. shapes.Keys.Where(key => !found.ContainsKey(key)).Order(StringComparer.Ordinal)];
+        List<string> unexpected = [.. found.Keys.Where(key => !shapes.ContainsKey(key)).Order(StringComparer.Ordinal)];
         return new StateComparison(
-            [.. keys.Where(key => !found.ContainsKey(key)).Order(StringComparer.Ordinal)],
-            [.. found.Keys.Where(key => !keys.Contains(key)).Order(StringComparer.Ordinal)],
+            missing,
+            unexpected,
             [.. expected
                 .Where(entry => found.TryGetValue(entry.Key, out var value) && !value.shape.AsSpan().SequenceEqual(entry.Value.shape))
-                .Select(entry => (entry.Key, entry.Value.shape, found[entry.Key].shape))]);
+                .Select(entry => (entry.Key, entry.Value.shape, found[entry.Key].shape))],
+            LikelyRename.Among(missing, key => shapes[key], unexpected, key => found[key].shape));
     }
 
     /// <summary>Throws where something differs.</summary>
@@ -25,6 +32,6 @@ internal sealed record StateComparison(
     public void RequireFit(bool strict)
     {
         if (Misshapen.Count > 0 || (strict && Missing.Count + Unexpected.Count > 0))
-            throw new StateMismatchException(strict ? Missing : [], strict ? Unexpected : [], Misshapen);
+            throw new StateMismatchException(strict ? Missing : [], strict ? Unexpected : [], Misshapen, strict ? Renamed : []);
     }
 }

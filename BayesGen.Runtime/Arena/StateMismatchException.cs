@@ -6,8 +6,9 @@ public sealed class StateMismatchException : Exception
     internal StateMismatchException(
         IReadOnlyList<string> missing,
         IReadOnlyList<string> unexpected,
-        IReadOnlyList<(string Key, long[] Expected, long[] Found)> misshapen)
-        : base(Describe(missing, unexpected, misshapen))
+        IReadOnlyList<(string Key, long[] Expected, long[] Found)> misshapen,
+        IReadOnlyList<LikelyRename> renamed)
+        : base(Describe(missing, unexpected, misshapen, renamed))
     {
         Missing = missing;
         Unexpected = unexpected;
@@ -26,7 +27,8 @@ public sealed class StateMismatchException : Exception
     private static string Describe(
         IReadOnlyList<string> missing,
         IReadOnlyList<string> unexpected,
-        IReadOnlyList<(string Key, long[] Expected, long[] Found)> misshapen)
+        IReadOnlyList<(string Key, long[] Expected, long[] Found)> misshapen,
+        IReadOnlyList<LikelyRename> renamed)
     {
         var lines = new List<string> { "The state belongs to another network; nothing was loaded." };
         if (missing.Count > 0)
@@ -35,6 +37,7 @@ public sealed class StateMismatchException : Exception
             lines.Add($"Not in this network: {string.Join(", ", unexpected)}.");
         lines.AddRange(misshapen.Select(entry =>
             $"'{entry.Key}' has shape [{string.Join(", ", entry.Found)}], expected [{string.Join(", ", entry.Expected)}]."));
+        lines.AddRange(renamed.Select(rename => rename.Advice));
         lines.Add("Build the network with the class and sizes that the state was saved from.");
         return string.Join(Environment.NewLine, lines);
     }

@@ -74,9 +74,25 @@ internal sealed class WeightStore : IDisposable
     /// <param name="values">Flat.</param>
     public void Write(Tensor values)
     {
-        using var _ = no_grad();
-        Weights.copy_(values);
+        using (no_grad())
+            Weights.copy_(values);
         RaiseVersions();
+    }
+
+    /// <summary>Tells autograd that W was overwritten.</summary>
+    public void RaiseVersions()
+    {
+        using var _ = no_grad();
+        foreach (var weight in _weights)
+        {
+            foreach (var owner in weight.Owners)
+            {
+                RequireValid(weight, owner);
+                using var line = owner.view(-1);
+                using var nothing = line.narrow(0, 0, 0);
+                nothing.zero_();
+            }
+        }
     }
 
     /// <summary>Whether a backward left something in G that no pull-back has taken.</summary>
@@ -118,20 +134,6 @@ internal sealed class WeightStore : IDisposable
                 owner.grad = null;
         Weights.Dispose();
         Gradients.Dispose();
-    }
-
-    private void RaiseVersions()
-    {
-        foreach (var weight in _weights)
-        {
-            foreach (var owner in weight.Owners)
-            {
-                RequireValid(weight, owner);
-                using var line = owner.view(-1);
-                using var nothing = line.narrow(0, 0, 0);
-                nothing.zero_();
-            }
-        }
     }
 
     private static void RequireValid(NetworkWeight weight, Tensor owner)

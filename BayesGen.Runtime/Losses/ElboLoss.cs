@@ -8,9 +8,13 @@ namespace BayesGen;
 public sealed class ElboLoss : VariationalLoss, IScores<IHasDivergence>
 {
     /// <inheritdoc/>
-    public Tensor Divergence(IReadOnlyList<IScoredWeights<IHasDivergence>> weights) => ScoredSum.Of(weights, run =>
-        (run.Posterior as IHasClosedFormKl)?.KlTo(run.Prior)
-        ?? MonteCarlo.LogRatio(run.Posterior as IHasDensity, run.Prior, run.Sample, Name));
+    public Tensor Divergence(IReadOnlyList<IScoredWeights<IHasDivergence>> weights) => ScoredSum.OfRuns(weights, run =>
+    {
+        if (run.Kl() is { } known)
+            return known;
+        using var estimate = MonteCarlo.LogRatio(run.Posterior as IHasDensity, run.Prior, run.Sample, Name);
+        return run.Sum(estimate);
+    });
 }
 
 /// <summary>The sum of a number per weight over all runs of a family.</summary>
@@ -18,16 +22,21 @@ internal static class ScoredSum
 {
     public static Tensor Of<TPosterior>(
         IReadOnlyList<IScoredWeights<TPosterior>> weights, Func<IScoredWeights<TPosterior>, Tensor> perWeight)
+        where TPosterior : class => OfRuns(weights, run =>
+    {
+        using var scores = perWeight(run);
+        return run.Sum(scores);
+    });
+
+    /// <param name="weights">The runs.</param>
+    /// <param name="ofRun">The sum over one run.</param>
+    public static Tensor OfRuns<TPosterior>(
+        IReadOnlyList<IScoredWeights<TPosterior>> weights, Func<IScoredWeights<TPosterior>, Tensor> ofRun)
         where TPosterior : class
     {
         Tensor? sum = null;
-        foreach (var run in weights)
-        {
-            using var scores = perWeight(run);
-            var part = run.Sum(scores);
+        foreach (var part in weights.Select(ofRun))
             sum = sum is null ? part : sum + part.to(sum.dtype, sum.device);
-        }
-
         return sum ?? throw new ArgumentException("There are no weights to score.", nameof(weights));
     }
 }

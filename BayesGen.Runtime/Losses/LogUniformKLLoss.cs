@@ -7,7 +7,7 @@ namespace BayesGen;
 public sealed class LogUniformKLLoss : VariationalLoss, IScores<LogUniformPosterior>
 {
     /// <inheritdoc/>
-    public Tensor Divergence(IReadOnlyList<IScoredWeights<LogUniformPosterior>> weights) => ScoredSum.Of(weights, run =>
-        run.Posterior.KlTo(run.Prior) ?? throw new NotSupportedException(
+    public Tensor Divergence(IReadOnlyList<IScoredWeights<LogUniformPosterior>> weights) => ScoredSum.OfRuns(weights, run =>
+        run.Kl() ?? throw new NotSupportedException(
             $"{Name} scores against the log-uniform prior, and a weight has a {run.Prior.GetType().Name}."));
 }

@@ -5,22 +5,18 @@ namespace BayesGen;
 /// global generator on the CPU.
 /// </summary>
 /// <remarks>
-/// On CUDA there is no generator object to hold (TorchSharp makes a CPU generator whatever device it is told), so before every call a
-/// source seeds the device's default generator from its own seed and the number of the call. Sources that take turns do not disturb each
-/// other that way; other users of the device's generator see it reseeded.
+/// On the CPU the numbers are those of a Philox stream: a function of the seed, the number of the call and the place in the tensor,
+/// whatever the number of threads. On CUDA there is no generator object to hold (TorchSharp makes a CPU generator whatever device it is
+/// told), so before every call a source seeds the device's default generator from its own seed and the number of the call. Sources that
+/// take turns do not disturb each other that way; other users of the device's generator see it reseeded.
 /// </remarks>
 public sealed class NoiseSource : IDisposable
 {
-    private readonly Generator _generator;
-    private long _cudaCalls;
+    private long _calls;
 
     /// <summary>A source that starts at <paramref name="seed"/>.</summary>
     /// <param name="seed">Any number.</param>
-    public NoiseSource(long seed)
-    {
-        _generator = new Generator((ulong)seed);
-        Seed = seed;
-    }
+    public NoiseSource(long seed) => Seed = seed;
 
     /// <summary>The seed that the source was last started with.</summary>
     public long Seed { get; private set; }
@@ -30,31 +26,78 @@ public sealed class NoiseSource : IDisposable
     public void Reseed(long seed)
     {
         Seed = seed;
-        _generator.manual_seed(seed);
-        _cudaCalls = 0;
+        _calls = 0;
     }
 
     /// <summary>Independent N(0, 1) noise.</summary>
     /// <param name="like">A tensor that gives shape, dtype and device.</param>
     /// <returns>A new tensor; it takes no part in gradients.</returns>
-    public Tensor Normal(Tensor like) => Buffer(like).normal_(0, 1, GeneratorFor(like));
+    public Tensor Normal(Tensor like)
+    {
+        var target = empty(like.shape, dtype: like.dtype, device: like.device);
+        FillNormal(target);
+        return target;
+    }
 
     /// <summary>Independent exponential noise of mean 1.</summary>
     /// <param name="like">A tensor that gives shape, dtype and device.</param>
     /// <returns>A new tensor; it takes no part in gradients.</returns>
-    public Tensor Exponential(Tensor like) => Buffer(like).exponential_(1, GeneratorFor(like));
-
-    /// <summary>Releases the generator.</summary>
-    public void Dispose() => _generator.Dispose();
-
-    private static Tensor Buffer(Tensor like) => empty_like(like, dtype: like.dtype, device: like.device, requires_grad: false);
-
-    private Generator? GeneratorFor(Tensor like)
+    public Tensor Exponential(Tensor like)
     {
-        if (like.device_type == DeviceType.CPU)
-            return _generator;
+        var call = _calls++;
+        if (!IsOnCpu(like))
+            return empty(like.shape, dtype: like.dtype, device: like.device).exponential_(1, Reseeded(like, call));
+        using var uniform = empty(like.shape, dtype: ScalarType.Float64, device: like.device);
+        unsafe
+        {
+            NormalStream.FillUniform((double*)TensorMemory.AddressOf(uniform), uniform.numel(), (ulong)Seed, (ulong)call);
+        }
+
+        using var exponential = uniform.log_().neg_();
+        return exponential.to(like.dtype, copy: true);
+    }
+
+    /// <summary>Does nothing: a source holds no memory of Torch's. Kept so that sources can be used as other owners of state are.</summary>
+    public void Dispose()
+    {
+    }
+
+    /// <summary>Overwrites a contiguous tensor with independent N(0, 1) noise.</summary>
+    internal unsafe void FillNormal(Tensor target)
+    {
+        var call = _calls++;
+        if (!IsOnCpu(target))
+        {
+            target.normal_(0, 1, Reseeded(target, call));
+            return;
+        }
+
+        var (count, seed) = (target.numel(), (ulong)Seed);
+        switch (target.dtype)
+        {
+            case ScalarType.Float32:
+                NormalStream.FillNormal((float*)TensorMemory.AddressOf(target), count, seed, (ulong)call);
+                break;
+            case ScalarType.Float64:
+                NormalStream.FillNormal((double*)TensorMemory.AddressOf(target), count, seed, (ulong)call);
+                break;
+            default:
+                using (var single = empty(target.shape, dtype: ScalarType.Float32, device: target.device))
+                {
+                    NormalStream.FillNormal((float*)TensorMemory.AddressOf(single), count, seed, (ulong)call);
+                    target.copy_(single);
+                }
+
+                break;
+        }
+    }
+
+    private static bool IsOnCpu(Tensor tensor) => tensor.device_type == DeviceType.CPU;
+
+    private Generator? Reseeded(Tensor like, long call)
+    {
         if (like.device_type == DeviceType.CUDA)
-            cuda.manual_seed_all(Mixed(Seed, _cudaCalls++));
+            cuda.manual_seed_all(Mixed(Seed, call));
         return null;
     }
 

@@ -4,7 +4,7 @@ namespace BayesGen;
 /// <remarks>
 /// Graves, "Practical Variational Inference for Neural Networks", 2011; Blundell et al., "Weight Uncertainty in Neural Networks", 2015.
 /// </remarks>
-public sealed class GaussianPosterior : Posterior, IPosterior<GaussianPosterior>, IHasClosedFormKl, IHasDensity
+public sealed class GaussianPosterior : Posterior, IPosterior<GaussianPosterior>, IHasClosedFormKl, IHasDensity, IHasKernel
 {
     /// <summary>sigma = 0.0067: small beside the usual initial weights, so that training starts from the plain network.</summary>
     private const double DefaultLogSigma = -5;
@@ -30,6 +30,8 @@ public sealed class GaussianPosterior : Posterior, IPosterior<GaussianPosterior>
 
     /// <summary>log sigma, natural logarithm.</summary>
     public Tensor LogSigma => Parameters[1];
+
+    FamilyKernel IHasKernel.Kernel => GaussianKernel.Instance;
 
     /// <inheritdoc/>
     public static GaussianPosterior Over(IReadOnlyList<Tensor> parameters) => new(parameters);

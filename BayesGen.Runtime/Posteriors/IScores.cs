@@ -33,6 +33,13 @@ public interface IScoredWeights<out TPosterior>
     /// <summary>Which weights are not pruned, flat and boolean; null where all are kept.</summary>
     Tensor? Mask { get; }
 
+    /// <summary>
+    /// KL(q || p) in closed form, summed over the weights that are not pruned; the same as summing
+    /// <see cref="IHasClosedFormKl.KlTo"/>, and faster where the family's derivatives are written out.
+    /// </summary>
+    /// <returns>A new scalar tensor in nats, to be followed by <c>draw.Backward</c>; null where there is no closed form to the prior.</returns>
+    Tensor? Kl();
+
     /// <summary>Sums a number per weight over the weights that are not pruned.</summary>
     /// <param name="perWeight">A tensor of the run's length.</param>
     /// <returns>A new scalar tensor.</returns>

@@ -9,7 +9,7 @@ namespace BayesGen;
 /// of z is the approximation of Molchanov, Ashukha, Vetrov, "Variational Dropout Sparsifies Deep Neural Networks", 2017, eq. 14. It does
 /// not depend on scale_mu, as the log-uniform prior has no scale.
 /// </remarks>
-public sealed class LogUniformPosterior : Posterior, IPosterior<LogUniformPosterior>, IHasClosedFormKl
+public sealed class LogUniformPosterior : Posterior, IPosterior<LogUniformPosterior>, IHasClosedFormKl, IHasKernel
 {
     /// <summary>sigma = 0.0067, as for the Gaussian family.</summary>
     private const double DefaultLogSigma = -5;
@@ -40,6 +40,8 @@ public sealed class LogUniformPosterior : Posterior, IPosterior<LogUniformPoster
 
     /// <summary>log alpha, where alpha = Var z / (E z)^2.</summary>
     public Tensor LogAlpha => Parameters[3];
+
+    FamilyKernel IHasKernel.Kernel => LogUniformKernel.Instance;
 
     /// <inheritdoc/>
     public static LogUniformPosterior Over(IReadOnlyList<Tensor> parameters) => new(parameters);

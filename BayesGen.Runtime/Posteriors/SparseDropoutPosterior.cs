@@ -8,15 +8,15 @@ namespace BayesGen;
 /// Molchanov, Ashukha, Vetrov, "Variational Dropout Sparsifies Deep Neural Networks", 2017. log alpha is clamped to [-8, 8] as in the
 /// paper's experiments; beyond, a weight is all signal or all noise and the divergence has no slope worth following.
 /// </remarks>
-public sealed class SparseDropoutPosterior : Posterior, IPosterior<SparseDropoutPosterior>, IHasClosedFormKl
+public sealed class SparseDropoutPosterior : Posterior, IPosterior<SparseDropoutPosterior>, IHasClosedFormKl, IHasKernel
 {
     /// <summary>sigma = 0.0067, the start of the paper's experiments.</summary>
     private const double DefaultLogSigma = -5;
 
     /// <summary>Keeps log mu^2 finite where mu is zero.</summary>
-    private const double Tiny = 1e-8;
+    internal const double Tiny = 1e-8;
 
-    private const double LogAlphaBound = 8;
+    internal const double LogAlphaBound = 8;
     private static readonly string[] Names = ["mu", "log_sigma2"];
 
     private SparseDropoutPosterior(IReadOnlyList<Tensor> parameters) : base(parameters)
@@ -40,6 +40,8 @@ public sealed class SparseDropoutPosterior : Posterior, IPosterior<SparseDropout
 
     /// <summary>log sigma^2, natural logarithm.</summary>
     public Tensor LogSigma2 => Parameters[1];
+
+    FamilyKernel IHasKernel.Kernel => SparseDropoutKernel.Instance;
 
     /// <inheritdoc/>
     public static SparseDropoutPosterior Over(IReadOnlyList<Tensor> parameters) => new(parameters);

@@ -76,8 +76,8 @@ public sealed record TrainerOptions
     /// <summary>Where training and evaluation move batches to; null takes the device of the weights.</summary>
     public Device? Device { get; init; }
 
-    /// <summary>Makes the optimizer; Adam by default.</summary>
-    public OptimizerFactory Optimizer { get; init; } = (parameters, learningRate) => optim.Adam(parameters, learningRate);
+    /// <summary>Makes the optimizer; <see cref="FlatAdam"/> by default.</summary>
+    public OptimizerFactory Optimizer { get; init; } = (parameters, learningRate) => new FlatAdam(parameters, learningRate);
 
     /// <summary>
     /// Whether the trainer settles how the C library of the process (Linux) keeps freed memory: large buffers stay with the process between

@@ -14,6 +14,50 @@ public sealed class CannotWrapTests
         """;
 
     [Fact]
+    public async Task TheAnnotationsOfANestedClassAreItsOwn()
+    {
+        const string source = """
+            public static class Zoo
+            {
+                [Bayesian(Gaussian)]
+                public sealed class Net : Module<Tensor, Tensor>
+                {
+                    [Bayesian(Gaussian)]
+                    public sealed class Block : Module<Tensor, Tensor>
+                    {
+                        private readonly Linear fc = Linear(1, 1);
+                        public Block() : base("Block") => RegisterComponents();
+                        public override Tensor forward(Tensor x) => fc.call(x);
+                    }
+
+                    [Bayesian(LogUniform)] private readonly Linear head = Linear(1, 1);
+                    public Net() : base("Net") => RegisterComponents();
+                    public override Tensor forward(Tensor x) => head.call(x);
+                }
+            }
+
+            public sealed class Outer : Module<Tensor, Tensor>
+            {
+                [Bayesian(Gaussian)]
+                public sealed class Part : Module<Tensor, Tensor>
+                {
+                    private readonly Linear fc = Linear(1, 1);
+                    public Part() : base("Part") => RegisterComponents();
+                    public override Tensor forward(Tensor x) => fc.call(x);
+                }
+
+                [Bayesian(LogUniform)] private readonly Linear head = Linear(1, 1);
+                public Outer() : base("Outer") => RegisterComponents();
+                public override Tensor forward(Tensor x) => head.call(x);
+            }
+            """;
+        await AnalyzerAssert.Reports(source);
+        Assert.Equal(
+            ["BayesianOuter.g.cs", "BayesianOuter_Part.g.cs", "BayesianZoo_Net.g.cs", "BayesianZoo_Net_Block.g.cs"],
+            GeneratorHarness.Run(source).Compiles().Sources.Select(wrapper => wrapper.HintName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public Task APrivateNestedClass() => AnalyzerAssert.Reports(
         $$"""public class Outer { private sealed class [|BG0001:Net|] : Module<Tensor, Tensor> {{Body}} }""",
         "'Net' cannot get a Bayesian wrapper: it is nested and private or protected, so no class beside it can name it; "
@@ -83,7 +127,7 @@ public sealed class CannotWrapTests
         """,
         "'Net' cannot get a Bayesian wrapper: its wrapper BayesianOuter_Net would have the name of that of Outer_Net; "
         + "rename one of the two",
-        "'Net' cannot get a Bayesian wrapper: its wrapper BayesianOuter_Net would have the name of that of Outer.Net; "
+        "'Outer_Net' cannot get a Bayesian wrapper: its wrapper BayesianOuter_Net would have the name of that of Outer.Net; "
         + "rename one of the two");
 
     [Fact]

@@ -8,17 +8,19 @@ public partial class RuntimeRoomsTests
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
         ["Attributes"] = [],
-        ["Noise"] = [],
+        ["Kernels"] = [],
+        ["Noise"] = ["Kernels"],
         ["Priors"] = ["Noise"],
-        ["Posteriors"] = ["Attributes", "Noise", "Priors"],
-        ["Arena"] = ["Attributes", "Noise", "Priors", "Posteriors"],
+        ["Posteriors"] = ["Attributes", "Kernels", "Noise", "Priors"],
+        ["Arena"] = ["Attributes", "Kernels", "Noise", "Priors", "Posteriors"],
         ["Losses"] = ["Priors", "Posteriors", "Arena"],
+        ["Optimizers"] = ["Kernels"],
         ["Pruning"] = ["Attributes", "Arena"],
         ["Distribution"] = ["Noise", "Arena", "Pruning"],
         ["Storage"] = ["Arena"],
         ["Data"] = [],
         ["Reports"] = ["Arena", "Pruning"],
-        ["Training"] = ["Arena", "Losses", "Pruning", "Reports", "Data"],
+        ["Training"] = ["Arena", "Losses", "Optimizers", "Pruning", "Reports", "Data"],
     };
 
     [Fact]

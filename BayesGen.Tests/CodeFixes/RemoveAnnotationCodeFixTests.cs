@@ -3,7 +3,7 @@ using BayesGen.Tests.Support;
 
 namespace BayesGen.Tests.CodeFixes;
 
-/// <summary>The fixes of BG0005 and BG0006.</summary>
+/// <summary>The fixes of BG0005, BG0006 and BG0303.</summary>
 public sealed class RemoveAnnotationCodeFixTests
 {
     private const string Fc = "private readonly Linear fc = Linear(1, 1);";
@@ -35,6 +35,11 @@ public sealed class RemoveAnnotationCodeFixTests
     [Fact]
     public Task AnAnnotationWithoutEffectLeavesNoChoice() =>
         CodeFixAssert.Offers<RemoveAnnotationCodeFix>(Network("[Deterministic] " + Fc), "Remove [Deterministic]");
+
+    /// <summary>BG0303.</summary>
+    [Fact]
+    public Task AFormerNameThatCannotBeUsedGoes() => CodeFixAssert.Fixes<RemoveAnnotationCodeFix>(
+        Network("[Bayesian(Gaussian), FormerlyKnownAs(\"other\")] " + Fc), "Remove [FormerlyKnownAs]", Network("[Bayesian(Gaussian)] " + Fc));
 
     [Fact]
     public Task AContradictionLeavesTwo() => CodeFixAssert.Offers<RemoveAnnotationCodeFix>(

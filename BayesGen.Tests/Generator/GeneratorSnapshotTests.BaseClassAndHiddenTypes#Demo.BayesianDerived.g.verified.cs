@@ -167,13 +167,13 @@ namespace Demo
             global::System.Collections.Generic.Dictionary<string, global::TorchSharp.torch.Tensor> source, bool strict = true, global::System.Collections.Generic.IList<string>? skip = null) =>
             Arena.LoadStateDict(source, strict, skip);
 
+        /// <summary>Reads what save wrote, or leaves the state as it was where keys or shapes do not fit.</summary>
         /// <inheritdoc/>
         public override global::TorchSharp.torch.nn.Module load(
             global::System.IO.BinaryReader reader, bool strict = true, global::System.Collections.Generic.IList<string>? skip = null,
             global::System.Collections.Generic.Dictionary<string, bool>? loadedParameters = null)
         {
-            base.load(reader, strict, skip, loadedParameters);
-            Arena.AdoptState();
+            Arena.Load(reader, strict, skip, loadedParameters);
             return this;
         }
 

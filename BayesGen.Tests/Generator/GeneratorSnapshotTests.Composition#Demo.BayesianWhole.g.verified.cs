@@ -66,6 +66,8 @@ namespace Demo
             if (EncoderOf(network) is global::Demo.Encoder innerEncoder)
                 global::Demo.BayesianEncoder.Describe(plan, innerEncoder, prefix + "encoder.");
             plan.Deterministic(prefix + "plain", PlainOf(network));
+            if (PlainOf(network) is global::Demo.Encoder innerPlain)
+                global::Demo.BayesianEncoder.Describe(plan.FormerNamesOnly(), innerPlain, prefix + "plain.");
             plan.Deterministic(prefix + "blocks", BlocksOf(network));
             if (BlocksOf(network) is global::TorchSharp.torch.nn.Module allBlocks)
                 foreach (var (name, module) in allBlocks.named_children())
@@ -77,6 +79,8 @@ namespace Demo
                     if (module is global::Demo.Encoder innerNamed)
                         global::Demo.BayesianEncoder.Describe(plan, innerNamed, prefix + "named." + name + ".");
             plan.Deterministic(prefix + "head", HeadOf(network));
+            plan.FormerlyKnownAs(prefix + "blocks", prefix + "body");
+            plan.FormerlyKnownAs(prefix + "blocks", prefix + "stack");
         }
 
         [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "encoder")]
@@ -174,13 +178,13 @@ namespace Demo
             global::System.Collections.Generic.Dictionary<string, global::TorchSharp.torch.Tensor> source, bool strict = true, global::System.Collections.Generic.IList<string>? skip = null) =>
             Arena.LoadStateDict(source, strict, skip);
 
+        /// <summary>Reads what save wrote, or leaves the state as it was where keys or shapes do not fit.</summary>
         /// <inheritdoc/>
         public override global::TorchSharp.torch.nn.Module load(
             global::System.IO.BinaryReader reader, bool strict = true, global::System.Collections.Generic.IList<string>? skip = null,
             global::System.Collections.Generic.Dictionary<string, bool>? loadedParameters = null)
         {
-            base.load(reader, strict, skip, loadedParameters);
-            Arena.AdoptState();
+            Arena.Load(reader, strict, skip, loadedParameters);
             return this;
         }
 

@@ -34,7 +34,7 @@ public sealed class GeneratorSnapshotTests
 
         public sealed class Encoder : Module<Tensor, Tensor>
         {
-            [Bayesian(LogUniform)] private readonly Conv1d conv = Conv1d(1, 2, 3, bias: false);
+            [Bayesian(LogUniform), FormerlyKnownAs("conv0")] private readonly Conv1d conv = Conv1d(1, 2, 3, bias: false);
             private readonly Encoder? inner;
 
             public Encoder() : base("Encoder") => RegisterComponents();
@@ -46,7 +46,7 @@ public sealed class GeneratorSnapshotTests
         {
             private readonly Encoder encoder = new();
             [Deterministic] private readonly Encoder plain = new();
-            private readonly ModuleList<Encoder> blocks = new(new Encoder(), new Encoder());
+            [FormerlyKnownAs("body"), FormerlyKnownAs("stack")] private readonly ModuleList<Encoder> blocks = new(new Encoder(), new Encoder());
             private readonly ModuleDict<Encoder>? named;
             private readonly Linear head = Linear(2, 2);
 

@@ -32,7 +32,7 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
         """;
 
     [Fact]
-    public void AProjectThatReferencesThePackageTrainsAndIsToldWhatDoesNotFit()
+    public void AProjectThatReferencesThePackageTrainsAndIsToldWhatDoesNotFitAndOfKeysNotListed()
     {
         var project = packed.PathOf("Consumer");
         packed.Write(ConsumerProject(), "Consumer", "Consumer.csproj");
@@ -44,9 +44,6 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
         if (OperatingSystem.IsLinux())
             Assert.Contains(Directory.EnumerateFiles(project, "libLibTorchSharp.so", SearchOption.AllDirectories), IsRelaxedCopy);
 
-        packed.Write(Program.Replace("CreateTrainer(", "CreateTrainer(new GaussianKLLoss(), "), "Consumer", "Program.cs");
-        Assert.Contains("error BG0100", DotnetCommand.Build(project, "build", "--no-restore").Fails().Output);
-
         // The compiler prints no analyzer's message once a declaration names a type that is not there, so the wrapper of a class with
         // findings has to be.
         packed.Write(
@@ -56,6 +53,12 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
         var build = DotnetCommand.Build(project, "build", "--no-restore").Fails();
         Assert.Contains("error BG0003: 'PriorScale' cannot be used here", build.Output);
         Assert.DoesNotContain("error CS", build.Output);
+
+        packed.Write(Program.Replace("CreateTrainer(", "CreateTrainer(new GaussianKLLoss(), "), "Consumer", "Program.cs");
+        packed.Write("# Nothing is listed yet.", "Consumer", "BayesGen.State.txt");
+        var refusal = DotnetCommand.Build(project, "build", "--no-restore").Fails().Output;
+        Assert.Contains("error BG0100", refusal);
+        Assert.Contains("error BG0301: 'hidden' of Reader saves 'hidden.weight' (LogUniform), 'hidden.bias' (LogUniform)", refusal);
     }
 
     [Fact]

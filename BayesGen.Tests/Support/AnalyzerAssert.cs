@@ -6,12 +6,22 @@ namespace BayesGen.Tests.Support;
 internal static class AnalyzerAssert
 {
     /// <summary>Checks the marked spans, and the messages in their order where some are given.</summary>
-    public static async Task Reports(string marked, params string[] messages)
+    public static Task Reports(string marked, params string[] messages) => Reports(marked, null, null, messages);
+
+    /// <summary>The same with BayesGen.State.txt beside the source; spans are marked in both, those of the source come first.</summary>
+    public static Task ReportsWithState(string marked, string markedState, params string[] messages) =>
+        Reports(marked, "/project/BayesGen.State.txt", markedState, messages);
+
+    private static async Task Reports(string marked, string? path, string? markedFile, string[] messages)
     {
         var (source, expected) = Unmark(marked);
-        var diagnostics = await GeneratorHarness.Analyze(GeneratorHarness.Compile(source));
-        var found = diagnostics.Select(diagnostic => (diagnostic.Id, Span: diagnostic.Location.SourceSpan))
-            .Select(diagnostic => $"{diagnostic.Id} '{source[diagnostic.Span.Start..diagnostic.Span.End]}'");
+        var (file, expectedInFile) = Unmark(markedFile ?? "");
+        expected.AddRange(expectedInFile);
+        var diagnostics = await GeneratorHarness.Analyze(
+            GeneratorHarness.Compile(source), path is null ? [] : [new FileBeside(path, file)]);
+        var found = diagnostics
+            .Select(diagnostic => (diagnostic.Id, Text: diagnostic.Location.IsInSource ? source : file, Span: diagnostic.Location.SourceSpan))
+            .Select(diagnostic => $"{diagnostic.Id} '{diagnostic.Text[diagnostic.Span.Start..diagnostic.Span.End]}'");
         Assert.True(
             expected.SequenceEqual(found),
             $"Expected: {string.Join(", ", expected)}\nFound:\n{string.Join("\n", diagnostics)}");

@@ -4,6 +4,7 @@ using BayesGen.SourceGeneration;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Text;
 
 namespace BayesGen.Tests.Support;
 
@@ -57,10 +58,11 @@ internal static class GeneratorHarness
     }
 
     /// <summary>Runs the generator and then the analyzers on what comes out, as a build does.</summary>
-    public static Task<ImmutableArray<Diagnostic>> Analyze(CSharpCompilation compilation) => AnalyzeAsItIs(Run(compilation).Output);
+    public static Task<ImmutableArray<Diagnostic>> Analyze(CSharpCompilation compilation, params AdditionalText[] files) =>
+        AnalyzeAsItIs(Run(compilation).Output, files);
 
     /// <summary>Runs the analyzers alone.</summary>
-    public static async Task<ImmutableArray<Diagnostic>> AnalyzeAsItIs(CSharpCompilation compilation)
+    public static async Task<ImmutableArray<Diagnostic>> AnalyzeAsItIs(CSharpCompilation compilation, params AdditionalText[] files)
     {
         ImmutableArray<DiagnosticAnalyzer> analyzers =
         [
@@ -68,10 +70,22 @@ internal static class GeneratorHarness
                 .Where(type => !type.IsAbstract && typeof(DiagnosticAnalyzer).IsAssignableFrom(type))
                 .Select(type => (DiagnosticAnalyzer)Activator.CreateInstance(type)!),
         ];
-        var diagnostics = await compilation.WithAnalyzers(analyzers).GetAnalyzerDiagnosticsAsync();
+        var diagnostics = await compilation.WithAnalyzers(analyzers, new AnalyzerOptions([.. files])).GetAnalyzerDiagnosticsAsync();
         Assert.DoesNotContain(diagnostics, diagnostic => diagnostic.Id == "AD0001");
-        return [.. diagnostics.OrderBy(diagnostic => diagnostic.Location.SourceSpan)];
+        return
+        [
+            .. diagnostics.OrderBy(diagnostic => diagnostic.Location.IsInSource ? 0 : 1)
+                .ThenBy(diagnostic => diagnostic.Location.SourceSpan),
+        ];
     }
+}
+
+/// <summary>A file beside the sources, in memory.</summary>
+internal sealed class FileBeside(string path, string text) : AdditionalText
+{
+    public override string Path => path;
+
+    public override SourceText GetText(CancellationToken cancellationToken = default) => SourceText.From(text);
 }
 
 /// <summary>What the generator made of a compilation.</summary>

@@ -1,7 +1,9 @@
-// Compression by sparse variational dropout on the real MNIST, as Molchanov, Ashukha, Vetrov 2017 report it: error on all 10,000 test images
-// at the end of training, weights kept at the paper's threshold log alpha < 3, biases not counted. One line for each seed, then the mean:
+// Compression of LeNet-300-100 and LeNet-5-Caffe on the real MNIST, as the papers report it: error on all 10,000 test images at the end of
+// training, |W| / |W != 0| over all weights, biases not counted. One command makes the whole table, three seeds a row:
 //
-//     dotnet run -c Release --project bench/Compression -- lenet-300-100|lenet-5 [--data-dir FOLDER] [--seeds 3] [--epochs E] [--batch B] [--rate R]
+//     dotnet run -c Release --project bench/Compression -- --data-dir FOLDER
+//
+// and options narrow it: --network lenet-300-100|lenet-5, --family SparseDropout|LogUniform|Gaussian, --seeds 1,2,3, --epochs E, --threads T.
 using System.Globalization;
 using BayesGen;
 using BayesGen.Benchmarks.Compression;
@@ -10,50 +12,45 @@ using static TorchSharp.torch;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 ComputeThreads.SleepWhenIdle();
-var named = args.Skip(1).Chunk(2).ToDictionary(pair => pair[0], pair => pair.ElementAtOrDefault(1) ?? "");
-var isConvolutional = args.FirstOrDefault() switch
-{
-    "lenet-300-100" => false,
-    "lenet-5" => true,
-    _ => throw new ArgumentException("Say lenet-300-100 or lenet-5."),
-};
-int Whole(string name, int otherwise) => named.TryGetValue(name, out var text) ? int.Parse(text) : otherwise;
-var epochs = Whole("--epochs", isConvolutional ? 30 : 100);
-var warmup = Math.Max(1, epochs / (isConvolutional ? 5 : 10));
-var options = new TrainerOptions
-{
-    Epochs = epochs,
-    BatchSize = Whole("--batch", isConvolutional ? 200 : 100),
-    LearningRate = named.TryGetValue("--rate", out var rate) ? double.Parse(rate) : isConvolutional ? 4e-3 : 2e-3,
-    // The decay finishes the sparsity: weights that hover at the threshold settle once the steps grow small.
-    LearningRateSchedule = progress => progress < 0.5 ? 1 : 0.02 + 0.98 * 2 * (1 - progress),
-    Beta = new LinearWarmup(warmup, after: Math.Max(1, warmup / 4)),
-    Report = new TextReport(Console.Error),
-    Metrics = [Metric.Accuracy],
-};
-set_num_threads(Environment.ProcessorCount);
+string[] known = ["--data-dir", "--network", "--family", "--seeds", "--epochs", "--threads"];
+var named = args.Chunk(2).ToDictionary(pair => pair[0], pair => pair.ElementAtOrDefault(1) ?? "");
+if (named.Keys.Except(known).FirstOrDefault() is { } unknown)
+    throw new ArgumentException($"'{unknown}' is no option. Options: {string.Join(", ", known)}.");
+set_num_threads(named.TryGetValue("--threads", out var threads) ? int.Parse(threads) : Environment.ProcessorCount);
+var seeds = named.GetValueOrDefault("--seeds", "1,2,3").Split(',').Select(int.Parse).ToList();
+var rows = Row.All.Where(row =>
+    named.GetValueOrDefault("--network", row.Network) == row.Network && named.GetValueOrDefault("--family", row.Family) == row.Family).ToList();
+if (rows.Count == 0)
+    throw new ArgumentException("No row has this network and family: lenet-300-100 or lenet-5; SparseDropout, LogUniform or Gaussian.");
+
 using var mnist = ImageArchive.Mnist.Load(new ImageDataOptions { DataDirectory = named.GetValueOrDefault("--data-dir") });
-var rows = new List<(double Error, double Compression)>();
-for (var seed = 1; seed <= Whole("--seeds", 3); seed++)
+foreach (var network in rows.GroupBy(row => row.Network))
 {
-    random.manual_seed(seed);
-    using var lenet5 = isConvolutional ? new BayesianLeNet5(new LeNet5()) : null;
-    using var lenet300 = isConvolutional ? null : new BayesianLeNet300(new LeNet300());
-    using var trainer = lenet5?.CreateTrainer(options with { Seed = seed }) ?? lenet300!.CreateTrainer(options with { Seed = seed });
-    var training = trainer.Train(mnist.Train);
-    var result = trainer.Evaluate(mnist.Test, -3.0);
-    var weights = result.Pruning.BayesianWeights;
-    var compression = (double)weights / result.Pruning.Kept;
-    rows.Add((1 - result.Accuracy, compression));
-    Console.WriteLine(
-        $"seed {seed}: error {1 - result.Accuracy:P2}, {compression:F1} x ({result.Pruning.Kept:N0} of {weights:N0} weights kept), "
-        + $"unpruned {1 - trainer.Evaluate(mnist.Test).Accuracy:P2}, {training.Duration.TotalSeconds:F0} s");
-    Console.WriteLine("  kept by layer: " + string.Join(", ", result.Pruning.Weights.Select(weight => $"{weight.Key} {(double)weight.Kept / weight.Count:P1}")));
+    var lines = new List<string>();
+    foreach (var row in network.Select(row => named.TryGetValue("--epochs", out var epochs) ? row with { Epochs = int.Parse(epochs) } : row))
+    {
+        var runs = seeds.ConvertAll(seed =>
+        {
+            var run = row.Run(seed, mnist);
+            Console.WriteLine($"{row.Network} {row.Family} seed {seed}: {run}");
+            return run;
+        });
+        lines.Add(
+            $"| {row.Family} | {Range(runs, run => 100 * run.Error, "F2")} | {Range(runs, run => run.Compression, "F1")} "
+            + $"| {Range(runs, run => 100 * run.Unpruned, "F2")} | {Range(runs, run => run.Threshold, "0.##")} | {Range(runs, run => run.Seconds, "F0")} |");
+    }
+
+    Console.WriteLine();
+    Console.WriteLine($"| {network.Key}, {seeds.Count} seeds: mean (range) | error, % | compression | unpruned, % | threshold | seconds |");
+    Console.WriteLine("|---|---|---|---|---|---|");
+    lines.ForEach(Console.WriteLine);
+    foreach (var published in Row.Published(network.Key))
+        Console.WriteLine(published);
+    Console.WriteLine();
 }
 
-Console.WriteLine(
-    $"{args[0]}: error {rows.Average(row => row.Error):P2} ({rows.Min(row => row.Error):P2} to {rows.Max(row => row.Error):P2}), "
-    + $"compression {rows.Average(row => row.Compression):F1} x ({rows.Min(row => row.Compression):F1} to {rows.Max(row => row.Compression):F1}), {rows.Count} seeds");
-Console.WriteLine(isConvolutional
-    ? "published: Sparse VD 280 x at 0.75 %"
-    : "published: Sparse VD 68 x at 1.92 %, dynamic network surgery 56 x at 1.99 %");
+static string Range(List<Run> runs, Func<Run, double> number, string format)
+{
+    var numbers = runs.ConvertAll(run => number(run));
+    return $"{numbers.Average().ToString(format)} ({numbers.Min().ToString(format)} to {numbers.Max().ToString(format)})";
+}

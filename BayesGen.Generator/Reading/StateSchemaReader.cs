@@ -1,0 +1,51 @@
+using BayesGen.SourceGeneration.Model;
+using Microsoft.CodeAnalysis;
+
+namespace BayesGen.SourceGeneration.Reading;
+
+/// <summary>Reads what a network saves, as the declarations have it.</summary>
+internal static class StateSchemaReader
+{
+    private static readonly SymbolDisplayFormat Plain = new(
+        typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces);
+
+    /// <summary>The name of a network in the file.</summary>
+    public static string NameOf(INamedTypeSymbol network) => network.ToDisplayString(Plain);
+
+    /// <summary>The entries of a network, or null where it is none or cannot be wrapped as it is.</summary>
+    public static IReadOnlyList<StateEntry>? Read(INamedTypeSymbol network, KnownTypes known, CancellationToken cancellation)
+    {
+        if (NetworkReader.Read(network, known, cancellation) is not { Model: { Refusal: null } model })
+            return null;
+        var name = NameOf(network);
+        return [.. model.Members.SelectMany(member => EntriesOf(name, member))
+            .Concat(NetworkField.Of(network, known).Where(field => field.IsBuffer(known))
+                .Select(buffer => new StateEntry(name, buffer.Key, StateEntry.Deterministic)))];
+    }
+
+    private static IEnumerable<StateEntry> EntriesOf(string network, MemberModel member)
+    {
+        if (!member.HoldsWeights)
+            return [];
+        if (member.Composed is { } inner)
+            return [StateEntry.ForAll(network, member.Key, ContentOf(member.Role, inner))];
+        var content = member.Family?.Name ?? StateEntry.Deterministic;
+        return member.Weights.Count == 0
+            ? [StateEntry.ForAll(network, member.Key, content)]
+            : member.Weights.Select(weight => new StateEntry(
+                network,
+                weight.Name.Length == 0 ? member.Key : $"{member.Key}.{weight.Name}",
+                weight.IsBayesian ? content : StateEntry.Deterministic));
+    }
+
+    private static string ContentOf(MemberRole role, InnerModel inner)
+    {
+        var type = inner.Type.Replace("global::", "").Replace("@", "");
+        return role switch
+        {
+            MemberRole.ComposedList => $"ModuleList<{type}>",
+            MemberRole.ComposedDictionary => $"ModuleDict<{type}>",
+            _ => type,
+        };
+    }
+}

@@ -1,0 +1,131 @@
+using System.Numerics;
+
+namespace BayesGen;
+
+/// <summary>
+/// The kernels of a family over the memory of one arena on the CPU, with the buffers that a step needs, which live as long as the arena.
+/// </summary>
+internal sealed class ArenaKernel : IDisposable
+{
+    private readonly FamilyArena _arena;
+    private readonly FamilyKernel _kernel;
+    private readonly Tensor[] _noise;
+    private readonly nint[] _noiseRows;
+    private readonly nint[] _parameterRows;
+    private readonly nint _weights;
+    private readonly nint _gradients;
+    private Tensor[] _klGradients = [];
+    private nint[] _klRows = [];
+
+    private ArenaKernel(FamilyArena arena, FamilyKernel kernel)
+    {
+        _arena = arena;
+        _kernel = kernel;
+        _noise = arena.Local is null ? Buffers(kernel.NoiseCount) : [];
+        _noiseRows = Rows(_noise);
+        _parameterRows = Rows(arena.Flat);
+        _weights = TensorMemory.AddressOf(arena.Store.Weights);
+        _gradients = TensorMemory.AddressOf(arena.Store.Gradients);
+    }
+
+    /// <summary>The kernels of an arena; null where the family has none, or none for its dtype and device.</summary>
+    public static ArenaKernel? For(FamilyArena arena) =>
+        arena.Posterior is IHasKernel family
+        && arena.Store is { Device.type: DeviceType.CPU, Dtype: ScalarType.Float32 or ScalarType.Float64, Count: > 0 }
+            ? new ArenaKernel(arena, family.Kernel)
+            : null;
+
+    /// <summary>Writes a draw into W; with a local estimator the means, and their variances beside.</summary>
+    public void Draw(NoiseSource noise)
+    {
+        foreach (var buffer in _noise)
+            noise.FillNormal(buffer);
+        if (_arena.Local is { } local)
+            Run(_kernel.Moments<float>, _kernel.Moments<double>, [.. _parameterRows, _weights, TensorMemory.AddressOf(local.Variances)]);
+        else
+            Run(_kernel.Draw<float>, _kernel.Draw<double>, [.. _parameterRows, .. _noiseRows, _weights]);
+        _arena.Keep(_arena.Store.Weights);
+        if (_arena.Local is not null)
+            _arena.Keep(_arena.Local.Variances);
+        _arena.Store.RaiseVersions();
+    }
+
+    /// <summary>Adds what G means for the parameters to their gradients.</summary>
+    public void PullBack()
+    {
+        // What a pruned weight is told changes nothing.
+        _arena.Keep(_arena.Store.Gradients);
+        if (_arena.Local is not { } local)
+        {
+            Run(_kernel.PullBack<float>, _kernel.PullBack<double>, [.. _parameterRows, .. _noiseRows, _gradients, .. GradientRows()]);
+            return;
+        }
+
+        _arena.Keep(local.Gradients);
+        Run(_kernel.PullBackMoments<float>, _kernel.PullBackMoments<double>,
+            [TensorMemory.AddressOf(local.Variances), _gradients, TensorMemory.AddressOf(local.Gradients), .. GradientRows()]);
+    }
+
+    /// <summary>The divergence of a run of weights, whose slopes are kept for <see cref="PullBackKl"/>; null without a closed form.</summary>
+    public double? Kl(long offset, long count, Prior prior)
+    {
+        // A divergence of the kept weights alone is left to autograd.
+        if (_arena.Mask is not null || _kernel.KlTo(prior) is not { } divergence)
+            return null;
+        if (_klGradients.Length == 0)
+        {
+            _klGradients = Buffers(_parameterRows.Length);
+            _klRows = Rows(_klGradients);
+        }
+
+        return Run(divergence.Run<float>, divergence.Run<double>, [.. _parameterRows, .. _klRows], offset, count);
+    }
+
+    /// <summary>Adds the slopes of the divergence of a run, times a factor, to the gradients of the parameters.</summary>
+    public void PullBackKl(long offset, long count, double factor)
+    {
+        using var _ = no_grad();
+        GradientRows();
+        foreach (var (flat, slopes) in _arena.Flat.Zip(_klGradients))
+        {
+            using var gradient = flat.grad!;
+            using var target = gradient.narrow(0, offset, count);
+            using var source = slopes.narrow(0, offset, count);
+            target.add_(source, alpha: factor);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var buffer in _noise.Concat(_klGradients))
+            buffer.Dispose();
+    }
+
+    private double Run(FlatKernel<float> single, FlatKernel<double> twice, ReadOnlySpan<nint> rows) =>
+        Run(single, twice, rows, 0, _arena.Count);
+
+    private double Run(FlatKernel<float> single, FlatKernel<double> twice, ReadOnlySpan<nint> rows, long offset, long count)
+    {
+        Span<nint> starts = stackalloc nint[rows.Length];
+        for (var i = 0; i < rows.Length; i++)
+            starts[i] = rows[i] + (nint)(offset * _arena.Store.Weights.ElementSize);
+        return _arena.Store.Dtype == ScalarType.Float32 ? FlatLoop.Run(count, single, starts) : FlatLoop.Run(count, twice, starts);
+    }
+
+    /// <summary>The gradients of the parameters, zeros where there were none: an optimizer may have dropped them.</summary>
+    private nint[] GradientRows() => [.. _arena.Flat.Select(flat =>
+    {
+        using var gradient = flat.grad;
+        if (gradient is not null && gradient.is_contiguous())
+            return TensorMemory.AddressOf(gradient);
+        using var _ = no_grad();
+        using var fresh = gradient?.contiguous() ?? zeros_like(flat, requires_grad: false);
+        flat.grad = fresh;
+        return TensorMemory.AddressOf(fresh);
+    })];
+
+    private Tensor[] Buffers(int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => zeros_like(_arena.Store.Weights, requires_grad: false).DetachFromDisposeScope())];
+
+    private static nint[] Rows(IEnumerable<Tensor> tensors) => [.. tensors.Select(TensorMemory.AddressOf)];
+}

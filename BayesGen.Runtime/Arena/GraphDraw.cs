@@ -1,0 +1,49 @@
+namespace BayesGen;
+
+/// <summary>
+/// A draw that autograd differentiates: for every family that can sample, whatever its formula, dtype and device.
+/// </summary>
+/// <param name="arena">The arena.</param>
+/// <param name="weights">The weights with their graph.</param>
+/// <param name="variances">Their variances with their graph, where the noise is added to the outputs, else null.</param>
+internal sealed class GraphDraw(FamilyArena arena, Tensor weights, Tensor? variances) : ArenaDraw(arena)
+{
+    public override Tensor Weights => weights;
+
+    public override bool HasGradient => weights.requires_grad;
+
+    /// <summary>Draws and writes the draw into W.</summary>
+    public static GraphDraw Make(FamilyArena arena, NoiseSource noise)
+    {
+        if (arena.Local is not { } local)
+        {
+            var drawn = arena.Sample(noise).DetachFromDisposeScope();
+            arena.Store.Write(drawn);
+            return new GraphDraw(arena, drawn, null);
+        }
+
+        var mean = arena.Mean().DetachFromDisposeScope();
+        var variances = arena.Variance().DetachFromDisposeScope();
+        using (no_grad())
+            local.Variances.copy_(variances);
+        local.Begin(noise);
+        arena.Store.Write(mean);
+        return new GraphDraw(arena, mean, variances);
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        variances?.Dispose();
+        weights.Dispose();
+    }
+
+    /// <remarks>The graph is retained, so that a second Backward of the same draw works as it does for any other leaf.</remarks>
+    protected override void CarryOn()
+    {
+        if (variances is null)
+            autograd.backward([weights], [Arena.Store.Gradients], retain_graph: true);
+        else
+            autograd.backward([weights, variances], [Arena.Store.Gradients, Arena.Local!.Gradients], retain_graph: true);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Numerics;
+
+namespace BayesGen;
+
+/// <summary>A function of the arrays at one index after another.</summary>
+/// <returns>A sum over the indices, lane by lane; zero where the kernel sums nothing.</returns>
+internal delegate Vector<T> FlatKernel<T>(FlatRows<T> rows)
+    where T : unmanaged, IFloatingPointIeee754<T>;
+
+/// <summary>
+/// Runs kernels over flat arrays in the memory of tensors: in blocks that fit the cache, on as many threads as Torch computes with. What
+/// comes out depends neither on the number of threads nor on which of them was faster.
+/// </summary>
+internal static unsafe class FlatLoop
+{
+    /// <summary>A dozen rows of this many floats stay in the second-level cache of any machine of the last ten years.</summary>
+    private const int Block = 2048;
+
+    /// <summary>Below this, waking a second thread costs more than it saves.</summary>
+    private const long WorthSharing = 32 * 1024;
+
+    private const int MostRows = 16;
+
+    /// <summary>Runs a kernel.</summary>
+    /// <param name="count">The length of each array.</param>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="rows">The addresses of the arrays' first elements.</param>
+    /// <returns>The sum of what the kernel returned, added up in double precision.</returns>
+    public static double Run<T>(long count, FlatKernel<T> kernel, params ReadOnlySpan<nint> rows)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (rows.Length > MostRows)
+            throw new ArgumentException($"A kernel takes at most {MostRows} arrays.", nameof(rows));
+        var blocks = (count + Block - 1) / Block;
+        var sums = new double[blocks];
+        var starts = rows.ToArray();
+        Share(blocks, count >= WorthSharing, (first, last) =>
+        {
+            for (var block = first; block < last; block++)
+                sums[block] = RunBlock(kernel, starts, block * Block, (int)Math.Min(Block, count - block * Block));
+        });
+        return sums.Sum();
+    }
+
+    /// <summary>Shares items 0 to <paramref name="count"/> between the threads, a run of neighbours to each.</summary>
+    /// <param name="count">The number of items.</param>
+    /// <param name="isWorthIt">Whether the work is worth a second thread.</param>
+    /// <param name="run">Works on the items from the first number up to, and without, the second.</param>
+    public static void Share(long count, bool isWorthIt, Action<long, long> run)
+    {
+        var threads = isWorthIt ? (int)Math.Min(get_num_threads(), count) : 1;
+        if (threads <= 1)
+            run(0, count);
+        else
+            Parallel.For(0, threads, thread => run(count * thread / threads, count * (thread + 1) / threads));
+    }
+
+    private static double RunBlock<T>(FlatKernel<T> kernel, nint[] starts, long offset, int length)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var rows = stackalloc T*[MostRows];
+        for (var row = 0; row < starts.Length; row++)
+            rows[row] = (T*)starts[row] + offset;
+        var rest = length % Vector<T>.Count;
+        double sum = length == rest ? 0 : Total(kernel(new FlatRows<T>(rows, length - rest)), Vector<T>.Count);
+        return rest == 0 ? sum : sum + RunRest(kernel, rows, starts.Length, length - rest, rest);
+    }
+
+    /// <summary>The last elements go through copies of a whole vector's length.</summary>
+    private static double RunRest<T>(FlatKernel<T> kernel, T** rows, int rowCount, int offset, int rest)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var width = Vector<T>.Count;
+        var copy = stackalloc T[MostRows * width];
+        var copies = stackalloc T*[MostRows];
+        for (var row = 0; row < rowCount; row++)
+        {
+            copies[row] = copy + row * width;
+            for (var i = 0; i < width; i++)
+                copies[row][i] = i < rest ? rows[row][offset + i] : T.One;
+        }
+
+        var sum = Total(kernel(new FlatRows<T>(copies, width)), rest);
+        for (var row = 0; row < rowCount; row++)
+            for (var i = 0; i < rest; i++)
+                rows[row][offset + i] = copies[row][i];
+        return sum;
+    }
+
+    private static double Total<T>(Vector<T> sums, int lanes)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        double total = 0;
+        for (var lane = 0; lane < lanes; lane++)
+            total += double.CreateChecked(sums[lane]);
+        return total;
+    }
+}

@@ -1,0 +1,20 @@
+using System.Numerics;
+
+namespace BayesGen;
+
+/// <summary>Functions of a vector's lanes for float and double alike; the type tests vanish when the code is compiled for one of them.</summary>
+internal static class Lanes
+{
+    public static Vector<T> Of<T>(double value)
+        where T : unmanaged, IFloatingPointIeee754<T> => new(T.CreateChecked(value));
+
+    public static Vector<T> Exp<T>(Vector<T> x)
+        where T : unmanaged, IFloatingPointIeee754<T> => typeof(T) == typeof(float)
+            ? Vector.Exp(x.As<T, float>()).As<float, T>()
+            : Vector.Exp(x.As<T, double>()).As<double, T>();
+
+    public static Vector<T> Log<T>(Vector<T> x)
+        where T : unmanaged, IFloatingPointIeee754<T> => typeof(T) == typeof(float)
+            ? Vector.Log(x.As<T, float>()).As<float, T>()
+            : Vector.Log(x.As<T, double>()).As<double, T>();
+}

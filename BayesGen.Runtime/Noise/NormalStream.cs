@@ -1,0 +1,88 @@
+using System.Runtime.Intrinsics;
+
+namespace BayesGen;
+
+/// <summary>Standard normal and uniform numbers of a Philox stream, written into flat arrays by as many threads as there are.</summary>
+/// <remarks>Box and Muller, 1958: sqrt(-2 log u) (cos t, sin t) with u uniform in (0, 1] and t uniform in [-pi, pi].</remarks>
+internal static unsafe class NormalStream
+{
+    /// <summary>Sixteen blocks of four words make this many floats.</summary>
+    private const int FloatGroup = 64;
+
+    /// <summary>Eight blocks of two 64-bit words make this many doubles.</summary>
+    private const int DoubleGroup = 16;
+
+    private const long WorthSharing = 16 * 1024;
+
+    public static void FillNormal(float* target, long count, ulong seed, ulong stream) =>
+        Fill(target, count, FloatGroup, (buffer, group) => NormalGroup(buffer, seed, stream, (ulong)group * (2 * Philox.Blocks)));
+
+    public static void FillNormal(double* target, long count, ulong seed, ulong stream) =>
+        Fill(target, count, DoubleGroup, (buffer, group) => NormalGroup(buffer, seed, stream, (ulong)group * Philox.Blocks));
+
+    /// <summary>Uniform in (0, 1].</summary>
+    public static void FillUniform(double* target, long count, ulong seed, ulong stream) =>
+        Fill(target, count, DoubleGroup, (buffer, group) =>
+        {
+            var (a, b, c, d) = Philox.Words(seed, stream, (ulong)group * Philox.Blocks);
+            Vector512.Store(Unit(a, b), buffer);
+            Vector512.Store(Unit(c, d), buffer + Vector512<double>.Count);
+        });
+
+    private delegate void Group<T>(T* buffer, long group)
+        where T : unmanaged;
+
+    private static void Fill<T>(T* target, long count, int size, Group<T> write)
+        where T : unmanaged
+    {
+        var start = (nint)target;
+        FlatLoop.Share((count + size - 1) / size, count >= WorthSharing, (first, last) =>
+        {
+            var rest = stackalloc T[size];
+            for (var group = first; group < last; group++)
+            {
+                var left = count - group * size;
+                var to = (T*)start + group * size;
+                if (left >= size)
+                {
+                    write(to, group);
+                    continue;
+                }
+
+                write(rest, group);
+                new Span<T>(rest, (int)left).CopyTo(new Span<T>(to, (int)left));
+            }
+        });
+    }
+
+    private static void NormalGroup(float* target, ulong seed, ulong stream, ulong block)
+    {
+        var (a, b, c, d) = Philox.Words(seed, stream, block);
+        var (e, f, g, h) = Philox.Words(seed, stream, block + Philox.Blocks);
+        BoxMuller(target, Vector512.Narrow(a, e), Vector512.Narrow(b, f));
+        BoxMuller(target + FloatGroup / 2, Vector512.Narrow(c, g), Vector512.Narrow(d, h));
+    }
+
+    private static void BoxMuller(float* target, Vector512<uint> radius, Vector512<uint> angle)
+    {
+        // 2^-33 keeps the logarithm finite: the largest number is 6.8.
+        var unit = Vector512.ConvertToSingle(radius) * Vector512.Create(1f / (1L << 32)) + Vector512.Create(0.5f / (1L << 32));
+        var length = Vector512.Sqrt(Vector512.Log(unit) * Vector512.Create(-2f));
+        var (sine, cosine) = Vector512.SinCos(Vector512.ConvertToSingle(angle.AsInt32()) * Vector512.Create(MathF.PI * (1f / (1L << 31))));
+        Vector512.Store(length * cosine, target);
+        Vector512.Store(length * sine, target + Vector512<float>.Count);
+    }
+
+    private static void NormalGroup(double* target, ulong seed, ulong stream, ulong block)
+    {
+        var (a, b, c, d) = Philox.Words(seed, stream, block);
+        var length = Vector512.Sqrt(Vector512.Log(Unit(a, b)) * Vector512.Create(-2.0));
+        var (sine, cosine) = Vector512.SinCos((Unit(c, d) - Vector512.Create(0.5)) * Vector512.Create(2 * Math.PI));
+        Vector512.Store(length * cosine, target);
+        Vector512.Store(length * sine, target + Vector512<double>.Count);
+    }
+
+    /// <summary>53 of 64 bits as a number in (0, 1].</summary>
+    private static Vector512<double> Unit(Vector512<ulong> low, Vector512<ulong> high) =>
+        (Vector512.ConvertToDouble(((high << 32) | low) >>> 11) + Vector512<double>.One) * Vector512.Create(1.0 / (1L << 53));
+}

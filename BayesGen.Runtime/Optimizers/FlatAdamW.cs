@@ -1,0 +1,61 @@
+using TorchSharp.Modules;
+
+namespace BayesGen;
+
+/// <summary>
+/// TorchSharp's AdamW with a step that passes over a flat parameter once instead of a dozen times. Same options, same state, same results
+/// up to rounding.
+/// </summary>
+/// <remarks>
+/// Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019: p *= 1 - rate * decay, then the step of
+/// <see cref="FlatAdam"/>. Where a group asks for amsgrad or maximize the step is TorchSharp's own.
+/// </remarks>
+public sealed class FlatAdamW : AdamW
+{
+    /// <summary>One group of parameters.</summary>
+    /// <param name="parameters">The tensors to optimise.</param>
+    /// <param name="lr">The learning rate, at least 0.</param>
+    /// <param name="beta1">The decay of the mean of gradients, in [0, 1).</param>
+    /// <param name="beta2">The decay of the mean of their squares, in [0, 1).</param>
+    /// <param name="eps">Added to the root, at least 0.</param>
+    /// <param name="weight_decay">The rate at which parameters shrink, at least 0.</param>
+    /// <exception cref="ArgumentException">A number is out of its range.</exception>
+    public FlatAdamW(
+        IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8,
+        double weight_decay = 0)
+        : base(parameters, lr, beta1, beta2, eps, weight_decay)
+    {
+    }
+
+    /// <summary>Several groups, each with options of its own.</summary>
+    /// <param name="groups">The groups.</param>
+    /// <param name="lr">The learning rate of groups that name none.</param>
+    public FlatAdamW(IEnumerable<ParamGroup> groups, double lr = 1e-3) : base(groups, lr)
+    {
+    }
+
+    /// <summary>Moves every parameter that has a gradient.</summary>
+    /// <inheritdoc/>
+    public override Tensor step(Func<Tensor>? closure = null) =>
+        AdamUpdate.CanStep(_parameter_groups.Cast<ParamGroup>().Select(group => (group.Options.amsgrad, group.Options.maximize)))
+            ? _step<ParamGroup>(
+                group =>
+                {
+                    var options = group.Options;
+                    foreach (var parameter in group.Parameters)
+                    {
+                        using var gradient = parameter.grad;
+                        if (gradient is null)
+                            continue;
+                        var state = (State)_state[parameter.Handle];
+                        var update = new AdamUpdate(
+                            options.LearningRate!.Value, options.beta1!.Value, options.beta2!.Value, options.eps!.Value, ++state.step)
+                        {
+                            Shrink = 1 - options.LearningRate!.Value * options.weight_decay!.Value,
+                        };
+                        update.Apply(parameter, gradient, state.exp_avg, state.exp_avg_sq);
+                    }
+                },
+                closure)
+            : base.step(closure);
+}

@@ -1,0 +1,168 @@
+namespace BayesGen.Tests;
+
+/// <summary>The kernels of each family against the posterior's own formulas and their automatic derivatives, in float64.</summary>
+public class KernelTests
+{
+    /// <summary>Several blocks, and a rest that fills no vector.</summary>
+    private const int Count = 5003;
+
+    private const double Tolerance = 1e-12;
+
+    private static readonly string[] FamilyNames = [nameof(Family.Gaussian), nameof(Family.LogUniform), nameof(Family.SparseDropout)];
+
+    public static TheoryData<string> Families => [.. FamilyNames];
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void ADrawAndItsPullBackAreThoseOfTheGraph(string family)
+    {
+        using var scope = NewDisposeScope();
+        var (posterior, kernel) = Make(family);
+        var weights = posterior.Sample(new NoiseSource(9));
+        var gradient = new NoiseSource(10).Normal(weights);
+        weights.backward([gradient]);
+
+        using var source = new NoiseSource(9);
+        List<Tensor> noise = [.. Enumerable.Range(0, kernel.NoiseCount).Select(_ => source.Normal(weights))];
+        var drawn = zeros_like(weights, requires_grad: false);
+        FlatLoop.Run<double>(Count, kernel.Draw, Rows([.. posterior.Parameters, .. noise, drawn]));
+        RequireSame(weights, drawn);
+
+        List<Tensor> gradients = [.. posterior.Parameters.Select(_ => ones(Count, dtype: ScalarType.Float64))];
+        FlatLoop.Run<double>(Count, kernel.PullBack, Rows([.. posterior.Parameters, .. noise, gradient, .. gradients]));
+        Assert.All(posterior.Parameters.Zip(gradients), pair => RequireSame(pair.First.grad! + 1, pair.Second));
+    }
+
+    [Theory]
+    [InlineData(nameof(Family.Gaussian))]
+    [InlineData(nameof(Family.SparseDropout))]
+    public void TheMomentsAndTheirPullBackAreThoseOfTheGraph(string family)
+    {
+        using var scope = NewDisposeScope();
+        var (posterior, kernel) = Make(family);
+        var (mean, variance) = (posterior.Mean(), posterior.Variance());
+        var (ofMean, ofVariance) = (new NoiseSource(10).Normal(mean), new NoiseSource(11).Normal(mean));
+        autograd.backward([mean, variance], [ofMean, ofVariance]);
+
+        var (flatMean, flatVariance) = (zeros_like(ofMean), zeros_like(ofMean));
+        FlatLoop.Run<double>(Count, kernel.Moments, Rows([.. posterior.Parameters, flatMean, flatVariance]));
+        RequireSame(mean, flatMean);
+        RequireSame(variance, flatVariance);
+
+        List<Tensor> gradients = [.. posterior.Parameters.Select(_ => ones(Count, dtype: ScalarType.Float64))];
+        FlatLoop.Run<double>(Count, kernel.PullBackMoments, Rows([flatVariance, ofMean, ofVariance, .. gradients]));
+        Assert.All(posterior.Parameters.Zip(gradients), pair => RequireSame(pair.First.grad! + 1, pair.Second));
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void TheDivergenceAndItsSlopesAreThoseOfTheGraph(string family)
+    {
+        using var scope = NewDisposeScope();
+        var (posterior, kernel) = Make(family);
+        Prior prior = family == nameof(Family.Gaussian) ? new GaussianPrior(0.3, 1.7) : new LogUniformPrior();
+        var kl = ((IHasClosedFormKl)posterior).KlTo(prior)!.sum();
+        kl.backward();
+
+        List<Tensor> slopes = [.. posterior.Parameters.Select(_ => ones(Count, dtype: ScalarType.Float64))];
+        var sum = FlatLoop.Run<double>(Count, kernel.KlTo(prior)!.Run, Rows([.. posterior.Parameters, .. slopes]));
+        Assert.Equal(kl.item<double>(), sum, Math.Abs(sum) * Tolerance);
+        Assert.All(posterior.Parameters.Zip(slopes), pair =>
+            RequireSame(pair.First.grad ?? zeros(Count, dtype: ScalarType.Float64), pair.Second));
+        Assert.Null(kernel.KlTo(new LaplacePrior(1)));
+    }
+
+    [Fact]
+    public void SinglePrecisionKeepsTheDigitsItHas()
+    {
+        using var scope = NewDisposeScope();
+        foreach (var family in FamilyNames)
+        {
+            var (posterior, kernel) = Make(family);
+            Prior prior = family == nameof(Family.Gaussian) ? new GaussianPrior(0.3, 1.7) : new LogUniformPrior();
+            List<Tensor> single = [.. posterior.Parameters.Select(parameter => parameter.detach().to(ScalarType.Float32))];
+            List<Tensor> slopes = [.. single.Select(parameter => zeros_like(parameter))];
+            var sum = FlatLoop.Run<float>(Count, kernel.KlTo(prior)!.Run, Rows([.. single, .. slopes]));
+            var expected = ((IHasClosedFormKl)posterior).KlTo(prior)!.sum().item<double>();
+            Assert.InRange(sum / expected, 1 - 1e-5, 1 + 1e-5);
+        }
+    }
+
+    [Fact]
+    public void TheSumDoesNotDependOnTheNumberOfThreads()
+    {
+        using var scope = NewDisposeScope();
+        var threads = get_num_threads();
+        var parameters = Enumerable.Range(0, 2).Select(seed => new NoiseSource(seed).Normal(empty(200_001))).ToList();
+        List<Tensor> slopes = [.. parameters.Select(parameter => zeros_like(parameter))];
+        try
+        {
+            double Sum(int count)
+            {
+                set_num_threads(count);
+                return FlatLoop.Run<float>(200_001, GaussianKernel.Instance.KlTo(new GaussianPrior())!.Run, Rows([.. parameters, .. slopes]));
+            }
+
+            Assert.Equal(Sum(1), Sum(3));
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+    }
+
+    /// <summary>The whole way: a step through the arena's kernels and one through the graph leave the same gradients.</summary>
+    [Fact]
+    public void AStepByKernelsIsAStepByTheGraph()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new BayesianMixedClassifier(new MixedClassifier());
+        model.to(ScalarType.Float64);
+        var input = randn(3, 1, 28, 28, dtype: ScalarType.Float64);
+        var target = tensor(new long[] { 1, 2, 3 });
+        Assert.All(model.Arena.Families, family => Assert.NotNull(family.Kernel));
+
+        List<Tensor> Gradients()
+        {
+            model.Arena.ZeroGradients(setToNone: true);
+            using (var draw = model.Draw(3))
+            {
+                var loss = new ElboLoss();
+                draw.Backward(nn.functional.cross_entropy(model.call(input), target) + loss.Divergence(draw) * 0.01);
+            }
+
+            return [.. model.Arena.Parameters().Where(entry => entry.Name != "deterministic").Select(entry => entry.Parameter.grad!.clone())];
+        }
+
+        var byKernels = Gradients();
+        foreach (var family in model.Arena.Families)
+            family.DrawByGraph();
+        var byGraph = Gradients();
+        Assert.Equal(6, byGraph.Count);
+        Assert.All(byKernels.Zip(byGraph), pair => RequireSame(pair.First, pair.Second));
+    }
+
+    private static nint[] Rows(IEnumerable<Tensor> tensors) => [.. tensors.Select(TensorMemory.AddressOf)];
+
+    private static void RequireSame(Tensor expected, Tensor actual)
+    {
+        var error = ((expected - actual).abs() / (expected.abs() + 1)).max().item<double>();
+        Assert.True(error <= Tolerance, $"The largest relative error is {error:G3}.");
+    }
+
+    /// <summary>Parameters all over their ranges: log alpha of SparseDropout leaves its clamp on both sides.</summary>
+    private static (Posterior Posterior, FamilyKernel Kernel) Make(string family)
+    {
+        Tensor Parameter(int seed, double scale, double shift) =>
+            (new NoiseSource(seed).Normal(empty(Count, dtype: ScalarType.Float64)) * scale + shift).requires_grad_();
+
+        Posterior posterior = family switch
+        {
+            nameof(Family.Gaussian) => GaussianPosterior.Over([Parameter(1, 2, 0), Parameter(2, 2, -2)]),
+            nameof(Family.LogUniform) => LogUniformPosterior.Over(
+                [Parameter(1, 2, 0), Parameter(2, 2, -2), Parameter(3, 1, 1), Parameter(4, 4, 0)]),
+            _ => SparseDropoutPosterior.Over([Parameter(1, 2, 0), Parameter(2, 5, 0)]),
+        };
+        return (posterior, ((IHasKernel)posterior).Kernel);
+    }
+}
