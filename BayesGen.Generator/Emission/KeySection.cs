@@ -17,7 +17,7 @@ internal static class KeySection
             """);
         using var _ = writer.Braces("public static class StateKeys");
         var taken = new HashSet<string>();
-        foreach (var (name, key) in model.Members.Where(member => member.Role != MemberRole.Weightless).SelectMany(KeysOf))
+        foreach (var (name, key) in model.Members.Where(member => member.HoldsWeights).SelectMany(KeysOf))
         {
             if (taken.Count > 0)
                 writer.Blank();

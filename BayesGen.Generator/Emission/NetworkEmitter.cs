@@ -80,10 +80,16 @@ internal static class NetworkEmitter
         writer.Write("/// </list>");
     }
 
+    /// <summary>Bayesian, deterministic, or unknown until run time.</summary>
     private static string Fate(MemberModel member) => member.Role switch
     {
-        MemberRole.Bayesian when member.MayBeNormalisation => $"{member.Family!.Name} posterior, deterministic if it is a normalisation layer",
+        MemberRole.Bayesian when member.MayBeNormalisation =>
+            $"unknown until run time: {member.Family!.Name} posterior, deterministic if it is a normalisation layer",
+        MemberRole.Bayesian when member.Weights.Count == 0 => $"{member.Family!.Name} posterior; its weights are unknown until run time",
+        MemberRole.Bayesian when member.Weights.FirstOrDefault(weight => !weight.IsBayesian) is { } plain =>
+            $"{member.Family!.Name} posterior, its {plain.Name} deterministic",
         MemberRole.Bayesian => $"{member.Family!.Name} posterior",
+        MemberRole.Unregistered => "unknown until run time: TorchSharp does not look into it for layers",
         MemberRole.Composed or MemberRole.ComposedList or MemberRole.ComposedDictionary => "as its own annotations say",
         MemberRole.Weightless => "without weights",
         _ => "deterministic",

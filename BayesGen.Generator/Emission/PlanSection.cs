@@ -26,7 +26,7 @@ internal static class PlanSection
             return;
         }
 
-        var members = model.Members.Where(member => member.Role != MemberRole.Weightless).ToList();
+        var members = model.Members.Where(member => member.HoldsWeights).ToList();
         using (writer.Braces(head))
         {
             foreach (var member in members)

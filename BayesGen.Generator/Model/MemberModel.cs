@@ -27,6 +27,9 @@ internal sealed record MemberModel(
     bool IsPublic,
     bool MayBeNormalisation)
 {
+    /// <summary>Whether it has weights that are part of the network by itself.</summary>
+    public bool HoldsWeights => Role is not (MemberRole.Weightless or MemberRole.Unregistered);
+
     /// <summary>The network or networks it holds, where their own annotations say what becomes of the weights.</summary>
     public InnerModel? Composed =>
         Role is MemberRole.Composed or MemberRole.ComposedList or MemberRole.ComposedDictionary ? Inner : null;
@@ -43,6 +46,9 @@ internal enum MemberRole
 
     /// <summary>There are none.</summary>
     Weightless,
+
+    /// <summary>It is an array or list, whose layers TorchSharp does not learn of from it.</summary>
+    Unregistered,
 
     /// <summary>The annotations of the network that it holds say.</summary>
     Composed,

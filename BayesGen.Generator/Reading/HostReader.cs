@@ -17,8 +17,8 @@ internal static class HostReader
     /// </summary>
     public static (HostModel? Host, Finding? Finding) Read(INamedTypeSymbol type, KnownTypes known, CancellationToken cancellation)
     {
-        if (!type.Exists())
-            return (null, null); // Half-typed: it has no name yet.
+        if (!type.Exists() || !type.TypeParameters.All(parameter => parameter.ConstraintTypes.All(constraint => constraint.Exists())))
+            return (null, null); // Half-typed: the compiler says what is missing.
         if (ReasonAgainstDeclaring(type, known) is { } reason)
             return (null, Refuse(reason));
         var host = Describe(type);

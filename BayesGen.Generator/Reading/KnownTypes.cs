@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 
 namespace BayesGen.SourceGeneration.Reading;
@@ -9,6 +10,8 @@ internal sealed class KnownTypes
     public const string NetworkAttributeName = "BayesGen.BayesianNetworkAttribute";
     public const string GeneratedBy = "BayesGen";
     private const string ModuleName = "TorchSharp.torch+nn+Module";
+
+    private static readonly ConditionalWeakTable<Compilation, KnownTypes> Found = new();
 
     private KnownTypes(Compilation compilation)
     {
@@ -83,7 +86,7 @@ internal sealed class KnownTypes
     /// <summary>The types, or null where the project has no BayesGen or no TorchSharp.</summary>
     public static KnownTypes? From(Compilation compilation)
     {
-        var known = new KnownTypes(compilation);
+        var known = Found.GetValue(compilation, static searched => new KnownTypes(searched));
         return known.BayesianAttribute is null || known.Posterior is null || known.Module is null || known.Scores is null ? null : known;
     }
 

@@ -67,13 +67,16 @@ internal static class LayoutReader
             : field.IsReadOnly || field.DeclaredAccessibility == Accessibility.Private;
         return !isSealed || member.ContainingType.DeclaringSyntaxReferences
             .SelectMany(reference => reference.GetSyntax(cancellation).DescendantNodes())
-            .Any(node => node switch
-            {
-                AssignmentExpressionSyntax assignment => Names(assignment.Left, member.Name),
-                ArgumentSyntax { RefKindKeyword.RawKind: not 0 } argument => Names(argument.Expression, member.Name),
-                _ => false,
-            });
+            .Any(node => AssignedBy(node) is { } target && Names(target, member.Name));
     }
+
+    /// <summary>What a node gives a new value to, by assignment or by reference, or null.</summary>
+    internal static ExpressionSyntax? AssignedBy(SyntaxNode node) => node switch
+    {
+        AssignmentExpressionSyntax assignment => assignment.Left,
+        ArgumentSyntax { RefKindKeyword.RawKind: not 0 } argument => argument.Expression,
+        _ => null,
+    };
 
     private static bool Names(ExpressionSyntax target, string name) => target switch
     {

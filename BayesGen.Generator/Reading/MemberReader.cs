@@ -58,7 +58,11 @@ internal sealed class MemberReader(
         }
 
         if (kind == LayerKind.NotALayer)
+        {
+            if (CollectionOfLayers.ElementOf(field.Type, known) is not null)
+                _members.Add(Unregistered(field, member, type, kind));
             return;
+        }
 
         var inner = kind == LayerKind.Named ? Annotations.InnerNetworkOf(field.Type, known, cancellation) : null;
         var annotation = attribute is not null ? _annotations.Read(attribute, member, type) : onClass;
@@ -93,6 +97,11 @@ internal sealed class MemberReader(
             inner?.Role == role ? inner.Value.Network.IsVisibleToAll() : annotation?.Family.IsPublic ?? true,
             kind == LayerKind.Any && isBayesian && attribute is null));
     }
+
+    /// <summary>What a field holds that only the run time can tell has no other place than the doc comment of the wrapper.</summary>
+    private MemberModel Unregistered(IFieldSymbol field, ISymbol member, INamedTypeSymbol type, LayerKind kind) => new(
+        member.Name, member.Name, field.Type.ShortName(), MemberRole.Unregistered, AccessTo(field, member, type, kind), null,
+        OptionsModel.None, EquatableArray<WeightModel>.Empty, false, null, true, false);
 
     private static MemberRole RoleOf(LayerKind kind, bool isAnnotated, bool isDeterministic, MemberRole? inner, Annotation? annotation) =>
         kind == LayerKind.Weightless ? MemberRole.Weightless

@@ -10,9 +10,12 @@ internal static class ModelSource
     public static NetworkModel? ReadOwned(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
         var type = context.TargetSymbol as INamedTypeSymbol ?? context.TargetSymbol.ContainingType;
-        if (type is null || KnownTypes.From(context.SemanticModel.Compilation) is not { } known)
+        if (type is null || context.Attributes[0].AttributeClass is not { } attribute)
             return null;
-        return IsOwner(context, type, known) ? NetworkReader.Read(type, known, cancellation).Model : null;
+        return ModelMemory.Recall(context, type, attribute.Name, () =>
+            KnownTypes.From(context.SemanticModel.Compilation) is { } known && IsOwner(context, type, known)
+                ? NetworkReader.Read(type, known, cancellation).Model
+                : null);
     }
 
     public static IncrementalValuesProvider<NetworkModel> WithoutNulls(this IncrementalValuesProvider<NetworkModel?> models) =>

@@ -35,7 +35,7 @@ internal sealed class RegistrationReader(INamedTypeSymbol network, KnownTypes kn
     {
         var visited = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
         var layers = new MemberReader(network, known, [], visited, cancellation).Read().Members
-            .Where(member => member.Role is not (MemberRole.Deterministic or MemberRole.Weightless))
+            .Where(member => member.HoldsWeights && member.Role != MemberRole.Deterministic)
             .Select(member => $"'{member.Key}'")
             .ToList();
         if (layers.Count > 0)

@@ -25,7 +25,7 @@ internal static class StateSchemaReader
 
     private static IEnumerable<StateEntry> EntriesOf(string network, MemberModel member)
     {
-        if (member.Role == MemberRole.Weightless)
+        if (!member.HoldsWeights)
             return [];
         var key = OnOneLine(member.Key);
         if (member.Composed is { } inner)

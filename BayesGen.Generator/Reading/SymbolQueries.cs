@@ -46,6 +46,7 @@ internal static class SymbolQueries
         INamedTypeSymbol named => named.TypeKind != TypeKind.Error
             && named.SelfAndContainers().All(container => container.Name.Length > 0 && container.TypeArguments.All(Exists))
             && named.ContainingNamespace.SelfAndContainers().All(room => room.Name.Length > 0),
+        ITypeParameterSymbol parameter => parameter.Name.Length > 0,
         _ => type.TypeKind != TypeKind.Error,
     };
 

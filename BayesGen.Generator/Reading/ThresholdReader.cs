@@ -23,7 +23,7 @@ internal static class ThresholdReader
         var keys = new List<string>();
         foreach (var member in model.Members)
         {
-            if (member.Role is MemberRole.Weightless or MemberRole.Deterministic)
+            if (!member.HoldsWeights || member.Role == MemberRole.Deterministic)
                 continue;
             if (member.Role != MemberRole.Bayesian || member.Weights.Count == 0)
                 return null;

@@ -9,6 +9,13 @@ public static class BayesianNetworkExtensions
     /// <returns>The draw; dispose it before the next one.</returns>
     public static WeightDraw Draw(this IBayesianNetwork model, long? seed = null) => model.Arena.Draw(seed);
 
+    /// <summary>
+    /// What has become of every weight of the network as it was built: its family or that it stays plain, what it is tied to, its size,
+    /// and the memory of its posterior. <c>Console.WriteLine(model.Describe())</c> prints a table.
+    /// </summary>
+    /// <param name="model">The network.</param>
+    public static NetworkDescription Describe(this IBayesianNetwork model) => model.Arena.Describe();
+
     /// <summary>Lets the weights rest at the posterior mean while no draw is alive. This is how a model starts.</summary>
     /// <param name="model">The network.</param>
     public static void UseMean(this IBayesianNetwork model) => model.Arena.Rest(WeightState.Mean);

@@ -19,6 +19,9 @@ internal sealed class NetworkWeight(
 
     public Parameter Parameter => Owners[0];
 
+    /// <summary>The keys that the other places of a tied weight would have; its state has the first key alone.</summary>
+    public List<string> TiedKeys { get; } = [];
+
     /// <summary>The family, or null for a plain number.</summary>
     public PosteriorFamily? Family { get; } = family;
 
@@ -42,6 +45,7 @@ internal sealed class NetworkWeight(
             throw new NotSupportedException(
                 $"'{Key}' and '{key}' share memory but not their shape ({string.Join("x", Shape)} and {string.Join("x", parameter.shape)}). "
                 + "Weights can be tied whole, not by a view: give one of them memory of its own.");
+        TiedKeys.Add(key);
         if (Owners.All(owner => owner.Handle != parameter.Handle))
             Owners.Add(parameter);
     }

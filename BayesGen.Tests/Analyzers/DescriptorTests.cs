@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using BayesGen.SourceGeneration;
 using BayesGen.SourceGeneration.Diagnostics;
 using Microsoft.CodeAnalysis;
@@ -8,7 +9,7 @@ using Microsoft.CodeAnalysis.Diagnostics;
 namespace BayesGen.Tests.Analyzers;
 
 /// <summary>What every rule has to have.</summary>
-public sealed class DescriptorTests
+public sealed partial class DescriptorTests
 {
     private static readonly List<DiagnosticDescriptor> All =
         [.. typeof(Descriptors).GetFields(BindingFlags.Static | BindingFlags.Public).Select(field => (DiagnosticDescriptor)field.GetValue(null)!)];
@@ -40,6 +41,35 @@ public sealed class DescriptorTests
             .Select(rule => rule.Id);
         Assert.Equal(All.Select(rule => rule.Id).Order(), supported.Distinct().Order());
     }
+
+    /// <summary>A message and a span of every rule stand in a test: <c>[|BG0001:Net|]</c>.</summary>
+    [Fact]
+    public void EveryRuleHasATestOfItsSpan()
+    {
+        var tests = string.Concat(Directory
+            .EnumerateFiles(Path.Combine(Root(), "BayesGen.Tests", "Analyzers"), "*Tests.cs")
+            .Where(file => Path.GetFileName(file) != "DescriptorTests.cs")
+            .Select(File.ReadAllText));
+        var marked = Marks().Matches(tests).SelectMany(mark => mark.Groups[1].Value.Split('+')).ToHashSet();
+        Assert.Equal([], All.Select(rule => rule.Id).Where(id => !marked.Contains(id)));
+        Assert.Equal([], marked.Where(id => All.All(rule => rule.Id != id)));
+    }
+
+    [Fact]
+    public void NoPageAndNoReleaseRowIsLeftOver()
+    {
+        var ids = All.Select(rule => rule.Id).ToHashSet();
+        var pages = Directory.EnumerateFiles(Path.Combine(Root(), "docs", "diagnostics"), "BG*.md").Select(Path.GetFileNameWithoutExtension);
+        var rows = File.ReadLines(Path.Combine(Root(), "BayesGen.Generator", "AnalyzerReleases.Unshipped.md"))
+            .Concat(File.ReadLines(Path.Combine(Root(), "BayesGen.Generator", "AnalyzerReleases.Shipped.md")))
+            .Where(line => line.StartsWith("BG", StringComparison.Ordinal))
+            .Select(line => line[..6]);
+        Assert.Equal(ids.Order(), pages.Order());
+        Assert.Equal(ids.Order(), rows.Order());
+    }
+
+    [GeneratedRegex(@"\[\|(BG\d{4}(?:\+BG\d{4})*):")]
+    private static partial Regex Marks();
 
     private static string Root([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
 }

@@ -61,6 +61,19 @@ public sealed class GeneratedWrapperTests
     }
 
     [Fact]
+    public void AnUnannotatedHeirGoesIntoTheWrapperOfItsBaseClass()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new BayesianAncestor(new Heir());
+
+        Assert.Equal([5, 1], model.call(randn(5, 3)).shape);
+        Assert.Equal(
+            ["extra.bias: Deterministic", "extra.weight: Deterministic", "fc.bias: Bayesian", "fc.weight: Bayesian"],
+            model.Describe().Weights.Select(weight => $"{weight.Key}: {weight.Role}").Order());
+        Assert.Null(typeof(Heir).Assembly.GetType("BayesGen.Tests.Networks.BayesianHeir"));
+    }
+
+    [Fact]
     public void SaveLoadMoveAndDisposeWorkThroughTorchSharpsOwnDoors()
     {
         using var scope = NewDisposeScope();

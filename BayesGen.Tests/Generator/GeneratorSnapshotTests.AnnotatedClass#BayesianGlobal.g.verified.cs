@@ -10,7 +10,7 @@
 /// <item><c>fc2</c>, Linear: deterministic</item>
 /// <item><c>fc3</c>, Linear: LogUniform posterior</item>
 /// <item><c>norm</c>, LayerNorm: deterministic</item>
-/// <item><c>body</c>, Module&lt;Tensor, Tensor&gt;: Gaussian posterior, deterministic if it is a normalisation layer</item>
+/// <item><c>body</c>, Module&lt;Tensor, Tensor&gt;: unknown until run time: Gaussian posterior, deterministic if it is a normalisation layer</item>
 /// <item><c>relu</c>, ReLU: without weights</item>
 /// <item><c>gain</c>, Parameter: deterministic</item>
 /// </list>

@@ -8,8 +8,8 @@ namespace Demo
     /// <summary>The Bayesian form of <see cref="global::Demo.Derived"/>.</summary>
     /// <remarks>
     /// <list type="bullet">
-    /// <item><c>block</c>, Block: LogUniform posterior</item>
-    /// <item><c>any</c>, IModule&lt;Tensor, Tensor&gt;: LogUniform posterior</item>
+    /// <item><c>block</c>, Block: LogUniform posterior; its weights are unknown until run time</item>
+    /// <item><c>any</c>, IModule&lt;Tensor, Tensor&gt;: LogUniform posterior; its weights are unknown until run time</item>
     /// <item><c>fc</c>, Linear: Gaussian posterior</item>
     /// <item><c>Head</c>, Linear: Gaussian posterior</item>
     /// <item><c>drop</c>, Dropout: without weights</item>

@@ -9,9 +9,9 @@ namespace Demo
     /// <remarks>
     /// <list type="bullet">
     /// <item><c>words</c>, Embedding: Gaussian posterior</item>
-    /// <item><c>lstm</c>, LSTM: LogUniform posterior</item>
-    /// <item><c>attention</c>, MultiheadAttention: Gaussian posterior</item>
-    /// <item><c>tail</c>, Sequential: Gaussian posterior</item>
+    /// <item><c>lstm</c>, LSTM: LogUniform posterior; its weights are unknown until run time</item>
+    /// <item><c>attention</c>, MultiheadAttention: Gaussian posterior; its weights are unknown until run time</item>
+    /// <item><c>tail</c>, Sequential: Gaussian posterior; its weights are unknown until run time</item>
     /// <item><c>scale</c>, Parameter: Gaussian posterior</item>
     /// <item><c>shift</c>, Parameter: deterministic</item>
     /// </list>

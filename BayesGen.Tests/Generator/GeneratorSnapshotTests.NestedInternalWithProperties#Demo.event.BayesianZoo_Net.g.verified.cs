@@ -8,10 +8,10 @@ namespace Demo.@event
     /// <summary>The Bayesian form of <see cref="global::Demo.@event.Zoo.Net"/>.</summary>
     /// <remarks>
     /// <list type="bullet">
-    /// <item><c>Fc1</c>, Linear: Gaussian posterior</item>
+    /// <item><c>Fc1</c>, Linear: Gaussian posterior, its bias deterministic</item>
     /// <item><c>Fc2</c>, Linear: Gaussian posterior</item>
     /// <item><c>class</c>, Linear: Gaussian posterior</item>
-    /// <item><c>__class</c>, Linear: Gaussian posterior</item>
+    /// <item><c>__class</c>, Linear: Gaussian posterior; its weights are unknown until run time</item>
     /// <item><c>_norm</c>, BatchNorm1d: deterministic</item>
     /// </list>
     /// </remarks>

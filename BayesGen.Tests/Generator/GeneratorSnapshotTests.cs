@@ -138,4 +138,66 @@ public sealed class GeneratorSnapshotTests
 
     [Fact]
     public void ARefusedClassKeepsItsSurface() => Snapshot.Verify(GeneratorHarness.Run(TestSources.Refused).Compiles());
+
+    [Fact]
+    public void PrimaryConstructorAndCollections() => Snapshot.Verify(GeneratorHarness.Run("""
+        namespace Demo;
+
+        [Bayesian(Gaussian)]
+        public partial class Sized(int size) : Module<Tensor, Tensor>("Sized")
+        {
+            private readonly Linear first = Linear(size, size);
+            private readonly Linear? optional = null;
+            private readonly Linear[] row = [];
+            private readonly System.Collections.Generic.Dictionary<string, Linear> named = [];
+            private readonly ModuleList<Linear> list = new();
+            private readonly ModuleDict<Linear> dictionary = new();
+            private readonly int count = size;
+        }
+
+        partial class Sized
+        {
+            public Linear Last { get; private set; } = Linear(size, 2);
+            public override Tensor forward(Tensor x) => first.call(x) * count;
+        }
+        """).Compiles());
+
+    [Fact]
+    public void LocalEstimatorAndSparseDropout() => Snapshot.Verify(GeneratorHarness.Run("""
+        public sealed class Local : Module<Tensor, Tensor>
+        {
+            [Bayesian(SparseDropout, Estimator = Estimator.Local)] private readonly Conv2d conv = Conv2d(1, 2, 3);
+            [Bayesian(SparseDropout, IncludeBias = true)] private readonly Linear fc = Linear(2, 2);
+            [Bayesian(Gaussian, Estimator = Estimator.Local, Prior = typeof(LaplacePrior), PriorScale = 0.1)] internal Linear Head { get; } = Linear(2, 2);
+
+            public Local() : base("Local") => RegisterComponents();
+            public override Tensor forward(Tensor x) => Head.call(fc.call(conv.call(x)));
+        }
+        """).Compiles());
+
+    [Fact]
+    public void AnObsoleteGenericClass() => Snapshot.Verify(GeneratorHarness.Run("""
+        namespace Demo;
+
+        [Obsolete("Take the other one.")]
+        internal sealed class Generic<TLoss, TItem> : Module<TItem, Tensor>
+            where TLoss : class, new()
+        {
+            [Bayesian(Gaussian)] private readonly Linear fc = Linear(2, 2);
+            public Generic() : base("Generic") => RegisterComponents();
+            public override Tensor forward(TItem x) => ones(1);
+        }
+        """).Compiles());
+
+    [Fact]
+    public void NothingBayesianAndThreeInputs() => Snapshot.Verify(GeneratorHarness.Run("""
+        [BayesianNetwork]
+        public sealed class Plain : torch.nn.Module<Tensor, Tensor?, (int rows, int columns), Tensor[]>
+        {
+            private readonly Linear fc = Linear(2, 2);
+            private readonly Module<Tensor, Tensor> body = Sequential(Linear(2, 2));
+            public Plain() : base("Plain") => RegisterComponents();
+            public override Tensor[] forward(Tensor x, Tensor? mask, (int rows, int columns) size) => [body.call(fc.call(x))];
+        }
+        """).Compiles());
 }

@@ -32,7 +32,7 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
         """;
 
     [Fact]
-    public void AProjectThatReferencesThePackageTrainsAndIsToldOfALossThatDoesNotFitAndOfKeysNotListed()
+    public void AProjectThatReferencesThePackageTrainsAndIsToldWhatDoesNotFitAndOfKeysNotListed()
     {
         var project = packed.PathOf("Consumer");
         packed.Write(ConsumerProject(), "Consumer", "Consumer.csproj");
@@ -43,6 +43,16 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
         Assert.Contains("OK", DotnetCommand.Run(project, "run", "--no-build").Succeeds().Output);
         if (OperatingSystem.IsLinux())
             Assert.Contains(Directory.EnumerateFiles(project, "libLibTorchSharp.so", SearchOption.AllDirectories), IsRelaxedCopy);
+
+        // The compiler prints no analyzer's message once a declaration names a type that is not there, so the wrapper of a class with
+        // findings has to be.
+        packed.Write(
+            Program.Replace("Bayesian(LogUniform)", "Bayesian(LogUniform, PriorScale = 2)")
+                + "\n\npublic sealed class Holder { public BayesianReader? Model; public BayesianReader.PosteriorMap? Map { get; set; } }\n",
+            "Consumer", "Program.cs");
+        var build = DotnetCommand.Build(project, "build", "--no-restore").Fails();
+        Assert.Contains("error BG0003: 'PriorScale' cannot be used here", build.Output);
+        Assert.DoesNotContain("error CS", build.Output);
 
         packed.Write(Program.Replace("CreateTrainer(", "CreateTrainer(new GaussianKLLoss(), "), "Consumer", "Program.cs");
         packed.Write("# Nothing is listed yet.", "Consumer", "BayesGen.State.txt");
