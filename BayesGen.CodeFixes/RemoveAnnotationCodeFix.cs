@@ -8,14 +8,16 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace BayesGen.CodeFixes;
 
-/// <summary>BG0005 and BG0006: removes [Deterministic] or, where the two contradict each other, [Bayesian].</summary>
+/// <summary>
+/// BG0002, BG0005 and BG0006: removes the annotation that is of no use; of two that contradict each other, either. One that stands on the
+/// field behind a property moves to the property.
+/// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(RemoveAnnotationCodeFix)), Shared]
 public sealed class RemoveAnnotationCodeFix : CodeFixProvider
 {
-    private const string Bayesian = "BayesianAttribute";
-
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = [Descriptors.Contradiction.Id, Descriptors.WithoutEffect.Id];
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } =
+        [Descriptors.NoWeights.Id, Descriptors.Contradiction.Id, Descriptors.WithoutEffect.Id];
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
@@ -25,35 +27,39 @@ public sealed class RemoveAnnotationCodeFix : CodeFixProvider
     {
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
         var semantics = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
+        if (root is null || semantics is null)
+            return;
         foreach (var diagnostic in context.Diagnostics)
         {
-            var deterministic = root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<AttributeSyntax>();
-            if (deterministic?.Parent?.Parent is not MemberDeclarationSyntax member)
+            var node = root.FindNode(diagnostic.Location.SourceSpan);
+            if (node.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member)
                 continue;
-            Register("Deterministic", deterministic);
-            if (diagnostic.Id != Descriptors.Contradiction.Id)
+            var bayesian = Annotation.On(member, semantics);
+            if (node.FirstAncestorOrSelf<AttributeSyntax>() is { } deterministic)
+                Register("Remove [Deterministic]", member, Without(member, deterministic));
+            if (bayesian is null || diagnostic.Id == Descriptors.WithoutEffect.Id)
                 continue;
-            var bayesian = member.AttributeLists.SelectMany(list => list.Attributes).FirstOrDefault(attribute =>
-                semantics?.GetSymbolInfo(attribute, context.CancellationToken).Symbol?.ContainingType.Name == Bayesian);
-            if (bayesian is not null)
-                Register("Bayesian", bayesian);
+            var list = (AttributeListSyntax)bayesian.Parent!;
+            if (list.Target is null)
+                Register("Remove [Bayesian]", member, Without(member, bayesian));
+            else
+                Register("Put [Bayesian] on the property", list, list.WithTarget(null));
 
-            void Register(string name, AttributeSyntax attribute) => context.RegisterCodeFix(
+            void Register(string title, SyntaxNode old, SyntaxNode changed) => context.RegisterCodeFix(
                 CodeAction.Create(
-                    $"Remove [{name}]",
-                    _ => Task.FromResult(context.Document.WithSyntaxRoot(Without(root!, member, attribute))),
-                    equivalenceKey: $"{nameof(RemoveAnnotationCodeFix)}.{name}"),
+                    title,
+                    _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(old, changed))),
+                    equivalenceKey: $"{nameof(RemoveAnnotationCodeFix)}.{title}"),
                 diagnostic);
         }
     }
 
     /// <summary>The attribute goes, and its brackets too where nothing else is in them; what stood before the member stays.</summary>
-    private static SyntaxNode Without(SyntaxNode root, MemberDeclarationSyntax member, AttributeSyntax attribute)
+    private static MemberDeclarationSyntax Without(MemberDeclarationSyntax member, AttributeSyntax attribute)
     {
         var list = (AttributeListSyntax)attribute.Parent!;
         if (list.Attributes.Count > 1)
-            return root.ReplaceNode(list, list.WithAttributes(list.Attributes.Remove(attribute)));
-        var shorter = member.WithAttributeLists(member.AttributeLists.Remove(list));
-        return root.ReplaceNode(member, shorter.WithLeadingTrivia(member.GetLeadingTrivia()));
+            return member.ReplaceNode(list, list.WithAttributes(list.Attributes.Remove(attribute)));
+        return member.WithAttributeLists(member.AttributeLists.Remove(list)).WithLeadingTrivia(member.GetLeadingTrivia());
     }
 }

@@ -71,11 +71,14 @@ internal sealed class MemberReader(
         if (annotation is { Options.IsLocal: true } && LayerCatalog.SupportsLocal(field.Type, known) is false)
             findings.Add(new Finding(
                 Descriptors.NoLocalEstimator, member.Locations.FirstOrDefault() ?? Location.None, type, member.Name,
-                $"the outputs of {field.Type.ShortName()} are not Gaussian; annotate it with Estimator.WeightSampling, or [Deterministic]"));
+                $"the outputs of {field.Type.ShortName()} are not Gaussian; annotate it with Estimator.WeightSampling, or [Deterministic]")
+            {
+                Properties = AnnotationOption.Remove("Estimator"),
+            });
         var key = ComponentNameOf(field) ?? member.Name;
         var isBayesian = annotation is not null;
         if (annotation?.Posterior is { } posterior)
-            _scored.Add(new ScoredField(key, posterior, annotation.Family));
+            _scored.Add(new ScoredField(key, posterior, annotation.Family, annotation.Prior, annotation.Source));
         if (inner is not { } held || held.Role != role)
             inner = null;
         else
@@ -93,7 +96,7 @@ internal sealed class MemberReader(
             kind == LayerKind.Parameter
                 ? new([new WeightModel("", isBayesian)])
                 : LayoutReader.Read(
-                    kind, field, member, isBayesian, isBayesian ? annotation!.IncludesBias : false, known.Compilation, cancellation),
+                    kind, field, member, isBayesian, isBayesian ? annotation!.IncludesBias : false, known, cancellation),
             kind == LayerKind.Parameter,
             inner?.Model,
             inner is null ? annotation?.Family.IsPublic ?? true : inner.Value.Network.IsVisibleToAll(),
