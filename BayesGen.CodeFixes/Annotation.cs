@@ -8,6 +8,12 @@ namespace BayesGen.CodeFixes;
 /// <summary>Attributes as a developer of BayesGen writes them: in the brackets that are there, else in front of the declaration.</summary>
 internal static class Annotation
 {
+    /// <summary>The [Bayesian] of a declaration.</summary>
+    public static AttributeSyntax? On(MemberDeclarationSyntax member, SemanticModel semantics) => member.AttributeLists
+        .SelectMany(list => list.Attributes)
+        .FirstOrDefault(attribute => semantics.GetSymbolInfo(attribute) is var found
+            && (found.Symbol ?? found.CandidateSymbols.FirstOrDefault())?.ContainingType.Name == "BayesianAttribute");
+
     /// <summary>Adds an attribute to a field or property, on the line it stands on.</summary>
     /// <param name="member">The declaration.</param>
     /// <param name="attribute">The attribute with full names, which become shorter where they can.</param>

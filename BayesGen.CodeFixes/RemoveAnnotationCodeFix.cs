@@ -9,16 +9,15 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace BayesGen.CodeFixes;
 
 /// <summary>
-/// BG0005 and BG0006: removes [Deterministic] or, where the two contradict each other, [Bayesian]. BG0303: removes [FormerlyKnownAs].
+/// BG0002, BG0005 and BG0006: removes the annotation that is of no use; of two that contradict each other, either. One that stands on the
+/// field behind a property moves to the property. BG0303: removes [FormerlyKnownAs].
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(RemoveAnnotationCodeFix)), Shared]
 public sealed class RemoveAnnotationCodeFix : CodeFixProvider
 {
-    private const string Bayesian = "BayesianAttribute";
-
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } =
-        [Descriptors.Contradiction.Id, Descriptors.WithoutEffect.Id, Descriptors.FormerNameUnusable.Id];
+        [Descriptors.NoWeights.Id, Descriptors.Contradiction.Id, Descriptors.WithoutEffect.Id, Descriptors.FormerNameUnusable.Id];
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
@@ -28,24 +27,32 @@ public sealed class RemoveAnnotationCodeFix : CodeFixProvider
     {
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
         var semantics = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
+        if (root is null || semantics is null)
+            return;
         foreach (var diagnostic in context.Diagnostics)
         {
-            var annotation = root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<AttributeSyntax>();
-            if (annotation?.Parent?.Parent is not MemberDeclarationSyntax member)
+            var node = root.FindNode(diagnostic.Location.SourceSpan);
+            if (node.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member)
                 continue;
-            Register(diagnostic.Id == Descriptors.FormerNameUnusable.Id ? "FormerlyKnownAs" : "Deterministic", annotation);
-            if (diagnostic.Id != Descriptors.Contradiction.Id)
+            var bayesian = Annotation.On(member, semantics);
+            if (node.FirstAncestorOrSelf<AttributeSyntax>() is { } found)
+                Register(
+                    diagnostic.Id == Descriptors.FormerNameUnusable.Id ? "Remove [FormerlyKnownAs]" : "Remove [Deterministic]",
+                    member,
+                    Annotation.Remove(member, found));
+            if (bayesian is null || diagnostic.Id == Descriptors.WithoutEffect.Id || diagnostic.Id == Descriptors.FormerNameUnusable.Id)
                 continue;
-            var bayesian = member.AttributeLists.SelectMany(list => list.Attributes).FirstOrDefault(attribute =>
-                semantics?.GetSymbolInfo(attribute, context.CancellationToken).Symbol?.ContainingType.Name == Bayesian);
-            if (bayesian is not null)
-                Register("Bayesian", bayesian);
+            var list = (AttributeListSyntax)bayesian.Parent!;
+            if (list.Target is null)
+                Register("Remove [Bayesian]", member, Annotation.Remove(member, bayesian));
+            else
+                Register("Put [Bayesian] on the property", list, list.WithTarget(null));
 
-            void Register(string name, AttributeSyntax attribute) => context.RegisterCodeFix(
+            void Register(string title, SyntaxNode old, SyntaxNode changed) => context.RegisterCodeFix(
                 CodeAction.Create(
-                    $"Remove [{name}]",
-                    _ => Task.FromResult(context.Document.WithSyntaxRoot(root!.ReplaceNode(member, Annotation.Remove(member, attribute)))),
-                    equivalenceKey: $"{nameof(RemoveAnnotationCodeFix)}.{name}"),
+                    title,
+                    _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(old, changed))),
+                    equivalenceKey: $"{nameof(RemoveAnnotationCodeFix)}.{title}"),
                 diagnostic);
         }
     }

@@ -32,7 +32,8 @@ internal sealed class DrawnValue(ISymbol? model, KnownTypes known)
     {
         ILocalReferenceOperation local => local.Local,
         IParameterReferenceOperation parameter => parameter.Parameter,
-        IFieldReferenceOperation field => field.Field,
+        IFieldReferenceOperation { Instance: null or IInstanceReferenceOperation } field => field.Field,
+        IPropertyReferenceOperation { Instance: null or IInstanceReferenceOperation } property => property.Property,
         IConversionOperation conversion => Named(conversion.Operand),
         _ => null,
     };

@@ -62,8 +62,8 @@ public sealed class LossPairAnalyzer : DiagnosticAnalyzer
             || Argument(creation.ArgumentList, constructor, "model") is not { } model
             || Argument(creation.ArgumentList, constructor, "loss") is not { } argument)
             return;
-        if (TypeOf(model, context) is INamedTypeSymbol wrapper && known.IsWrapper(wrapper)
-            && TypeOf(argument, context) is { IsAbstract: false } loss)
+        if (ClassOf(model, context, known) is { } wrapper && known.IsWrapper(wrapper)
+            && ClassOf(argument, context, known) is { IsAbstract: false } loss)
             Report(context, argument, wrapper, loss, known);
     }
 
@@ -82,6 +82,16 @@ public sealed class LossPairAnalyzer : DiagnosticAnalyzer
             };
             context.ReportDiagnostic(finding.ToDiagnostic());
         }
+    }
+
+    /// <summary>The class of a value, behind conversions and names where its type does not tell.</summary>
+    private static INamedTypeSymbol? ClassOf(ExpressionSyntax expression, SyntaxNodeAnalysisContext context, KnownTypes known)
+    {
+        var type = TypeOf(expression, context);
+        if (type is { IsAbstract: true } && DeclaredValue.Of(
+            context.SemanticModel.GetOperation(expression, context.CancellationToken), known, context.CancellationToken) is { Type: { } made })
+            type = made;
+        return type as INamedTypeSymbol;
     }
 
     private static ITypeSymbol? TypeOf(ExpressionSyntax expression, SyntaxNodeAnalysisContext context) =>

@@ -11,6 +11,9 @@ namespace BayesGen.SourceGeneration.Analyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class OwnedNetworkAnalyzer : DiagnosticAnalyzer
 {
+    /// <summary>The property of the diagnostic that holds the wrapper as the source can write it in the network's place.</summary>
+    internal const string WrapperProperty = "Wrapper";
+
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Descriptors.OwnedNetwork];
 
@@ -21,38 +24,115 @@ public sealed class OwnedNetworkAnalyzer : DiagnosticAnalyzer
         context.EnableConcurrentExecution();
         context.RegisterCompilationStartAction(start =>
         {
-            if (KnownTypes.From(start.Compilation) is { Wrapper: not null } known)
-                start.RegisterOperationAction(operation => Analyze(operation, known), OperationKind.ObjectCreation);
+            if (KnownTypes.From(start.Compilation) is not { Wrapper: not null } known)
+                return;
+            start.RegisterOperationAction(operation => AnalyzeWrapping(operation, known), OperationKind.ObjectCreation);
+            start.RegisterOperationAction(operation => AnalyzeInside(operation, known), OperationKind.Invocation);
         });
     }
 
-    private static void Analyze(OperationAnalysisContext context, KnownTypes known)
+    /// <summary>What is done with a network after <c>new BayesianNet(network)</c>.</summary>
+    private static void AnalyzeWrapping(OperationAnalysisContext context, KnownTypes known)
     {
         var made = (IObjectCreationOperation)context.Operation;
         if (made.Type is null || TrainerCall.NetworkOf(made.Type, known) is null
-            || DrawnValue.Named(made.Arguments.FirstOrDefault()?.Value) is not { Kind: SymbolKind.Local or SymbolKind.Parameter } network)
+            || DrawnValue.Named(made.Arguments.FirstOrDefault()?.Value) is not { } network)
             return;
+        var wrapper = made.Parent switch
+        {
+            IVariableInitializerOperation { Parent: IVariableDeclaratorOperation declared } => declared.Symbol.Name,
+            ISimpleAssignmentOperation assignment when DrawnValue.Named(assignment.Target) is not null => assignment.Target.Syntax.ToString(),
+            _ => null,
+        };
         foreach (var use in UsesAfter(made, network))
+        {
             if (Advice(use, known) is { } advice)
-                context.ReportDiagnostic(Diagnostic.Create(
-                    Descriptors.OwnedNetwork, use.Syntax.GetLocation(), network.Name, made.Type.ShortName(), advice));
+                Report(context, use, network.Name, made.Type, advice, wrapper);
+        }
+
+        foreach (var (use, optimizer) in OptimizersMadeBefore(made, network))
+            Report(
+                context, use, network.Name, made.Type,
+                $"'{optimizer.Name}' was made of its parameters, which the next draw overwrites; make one of the parameters() of the wrapper",
+                null);
+    }
+
+    /// <summary><c>model.Network.to(CUDA)</c>: what a wrapper shows as its network it owns, wherever the code stands.</summary>
+    private static void AnalyzeInside(OperationAnalysisContext context, KnownTypes known)
+    {
+        var call = (IInvocationOperation)context.Operation;
+        if (DeclaredValue.Unconverted(ReceiverOf(call))
+                is IPropertyReferenceOperation { Property.Name: "Network", Instance: { Type: { } type } wrapper }
+            && TrainerCall.NetworkOf(type, known) is not null && Advice(call, known) is { } advice)
+            Report(context, call, $"{wrapper.Syntax}.Network", type, advice, wrapper.Syntax.ToString());
+    }
+
+    private static void Report(
+        OperationAnalysisContext context, IOperation use, string network, ITypeSymbol type, string advice, string? wrapper)
+    {
+        // What to() and its like return has the class of what they are called on.
+        var isReplaceable = wrapper is not null && use is IInvocationOperation call
+            && (call.Parent is IExpressionStatementOperation || !SymbolEqualityComparer.Default.Equals(call.Type, ReceiverOf(call)?.Type));
+        context.ReportDiagnostic(Diagnostic.Create(
+            Descriptors.OwnedNetwork,
+            use.Syntax.GetLocation(),
+            isReplaceable
+                ? ImmutableDictionary<string, string?>.Empty.Add(WrapperProperty, wrapper)
+                : ImmutableDictionary<string, string?>.Empty,
+            network,
+            type.ShortName(),
+            advice));
     }
 
     /// <summary>The calls on the network behind the wrapper's construction, up to where the variable gets another network.</summary>
     private static IEnumerable<IInvocationOperation> UsesAfter(IObjectCreationOperation made, ISymbol network)
     {
-        var room = Room(made);
-        var later = room.Descendants()
-            .Where(operation => operation.Syntax.SpanStart >= made.Syntax.Span.End && Room(operation) == room)
-            .ToList();
+        var later = After(made).ToList();
         var end = later.OfType<IAssignmentOperation>()
             .Where(assignment => SymbolEqualityComparer.Default.Equals(DrawnValue.Named(assignment.Target), network))
-            .Select(assignment => assignment.Syntax.SpanStart)
+            .Select(assignment => assignment.Syntax.Span.End) // What it is given may still be computed from the old one.
             .DefaultIfEmpty(int.MaxValue)
             .Min();
         return later.OfType<IInvocationOperation>().Where(call => call.Syntax.SpanStart < end
             && SymbolEqualityComparer.Default.Equals(DrawnValue.Named(ReceiverOf(call)), network)
             && !AreAlternatives(made, call));
+    }
+
+    /// <summary>
+    /// Steps of optimizers over the plain network that go on after it was wrapped. To train first and wrap then is fine.
+    /// </summary>
+    private static IEnumerable<(IInvocationOperation Use, ISymbol Optimizer)> OptimizersMadeBefore(
+        IObjectCreationOperation made, ISymbol network)
+    {
+        var optimizers = new HashSet<ISymbol>(
+            Room(made).Descendants().OfType<IInvocationOperation>()
+                .Where(call => call.Syntax.SpanStart < made.Syntax.SpanStart
+                    && call.TargetMethod.Name is "parameters" or "named_parameters"
+                    && SymbolEqualityComparer.Default.Equals(DrawnValue.Named(ReceiverOf(call)), network) && IsForAnOptimizer(call))
+                .Select(HolderOf)
+                .OfType<ISymbol>(),
+            SymbolEqualityComparer.Default);
+        return After(made).OfType<IInvocationOperation>()
+            .Where(call => call.TargetMethod.Name is "step" or "zero_grad" && !AreAlternatives(made, call)
+                && DrawnValue.Named(ReceiverOf(call)) is { } optimizer && optimizers.Contains(optimizer))
+            .Select(call => (call, DrawnValue.Named(ReceiverOf(call))!));
+    }
+
+    /// <summary>The variable that the statement around an operation writes.</summary>
+    private static ISymbol? HolderOf(IOperation value)
+    {
+        for (var parent = value.Parent; parent is not null and not IBlockOperation; parent = parent.Parent)
+            if (parent is IVariableDeclaratorOperation declared)
+                return declared.Symbol;
+            else if (parent is ISimpleAssignmentOperation assignment)
+                return DrawnValue.Named(assignment.Target);
+        return null;
+    }
+
+    private static IEnumerable<IOperation> After(IObjectCreationOperation made)
+    {
+        var room = Room(made);
+        return room.Descendants().Where(operation => operation.Syntax.SpanStart >= made.Syntax.Span.End && Room(operation) == room);
     }
 
     /// <summary>What to do instead of a call that cuts the network off, or null where the call does no harm.</summary>

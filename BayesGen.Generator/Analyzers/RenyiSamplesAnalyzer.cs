@@ -28,14 +28,14 @@ public sealed class RenyiSamplesAnalyzer : DiagnosticAnalyzer
 
     private static void Analyze(OperationAnalysisContext context, KnownTypes known)
     {
-        if (TrainerCall.Read(context.Operation, known) is not { } trainer
-            || !SymbolEqualityComparer.Default.Equals(trainer.Loss, known.RenyiLoss))
+        if (TrainerCall.Read(context.Operation, known, context.CancellationToken) is not { } trainer
+            || !SymbolEqualityComparer.Default.Equals(trainer.Loss, known.RenyiLoss)
+            || !trainer.Options.Knows("Samples", out var samples))
             return;
-        var samples = trainer.Setting("Samples");
         if (samples is null || Equals(samples.ConstantValue.Value, 1))
             context.ReportDiagnostic(Diagnostic.Create(
                 Descriptors.RenyiOfOneDraw,
-                trainer.LocationOf("Samples"),
+                trainer.Options.LocationOf("Samples"),
                 samples is null ? "Samples is not set, and its default is 1" : "Samples is 1"));
     }
 }

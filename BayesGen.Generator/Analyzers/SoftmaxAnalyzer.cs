@@ -8,7 +8,7 @@ using Microsoft.CodeAnalysis.Operations;
 namespace BayesGen.SourceGeneration.Analyzers;
 
 /// <summary>Finds a softmax in front of a cross entropy that has one of its own.</summary>
-/// <remarks>Only a trainer says which loss the output meets, so that is where it is reported.</remarks>
+/// <remarks>Only where the output meets the loss is there a mistake, so that is where it is reported: at a trainer, or at the call.</remarks>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class SoftmaxAnalyzer : DiagnosticAnalyzer
 {
@@ -30,15 +30,51 @@ public sealed class SoftmaxAnalyzer : DiagnosticAnalyzer
 
     private static void Analyze(OperationAnalysisContext context, KnownTypes known)
     {
-        if (TrainerCall.Read(context.Operation, known) is not { } trainer || !IsCrossEntropy(trainer.Setting("FitLoss"))
-            || SoftmaxReader.Find(trainer.Network, known, context.CancellationToken) is not { } softmax)
-            return;
-        context.ReportDiagnostic(Diagnostic.Create(
-            Descriptors.SoftmaxTwice, trainer.LocationOf("FitLoss"), [softmax.Location], trainer.Network.ShortName(), softmax.Name));
+        if (TrainerCall.Read(context.Operation, known, context.CancellationToken) is { } trainer)
+        {
+            if (trainer.Options.Knows("FitLoss", out var fitLoss)
+                && CrossEntropyIn(fitLoss, known, context.CancellationToken) is { } loss)
+                Report(context, trainer.Network, trainer.Options.LocationOf("FitLoss"), loss, known);
+        }
+        else if (context.Operation is IInvocationOperation call && IsCrossEntropy(call, known)
+            && call.Arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == 0)?.Value is { } output
+            && NetworkBehind(output, known, context.CancellationToken) is { } network)
+        {
+            Report(context, network, output.Syntax.GetLocation(), call.TargetMethod.Name, known);
+        }
     }
 
-    /// <summary>Cross entropy is what a trainer takes unless told otherwise.</summary>
-    private static bool IsCrossEntropy(IOperation? fitLoss) => fitLoss is null
-        || TrainerCall.Unconverted(fitLoss)
-            is IPropertyReferenceOperation { Property: { Name: "CrossEntropy", ContainingType.Name: "FitLoss" } };
+    private static void Report(
+        OperationAnalysisContext context, INamedTypeSymbol network, Location where, string loss, KnownTypes known)
+    {
+        if (SoftmaxReader.Find(network, known, context.CancellationToken) is { } softmax)
+            context.ReportDiagnostic(Diagnostic.Create(
+                Descriptors.SoftmaxTwice, where, [softmax.Node.GetLocation()], network.ShortName(), softmax.Name, loss));
+    }
+
+    /// <summary>The cross entropy that a fit loss is, or null. It is what a trainer takes unless told otherwise.</summary>
+    private static string? CrossEntropyIn(IOperation? fitLoss, KnownTypes known, CancellationToken cancellation)
+    {
+        const string shipped = "FitLoss.CrossEntropy";
+        return fitLoss is null ? shipped : DeclaredValue.Of(fitLoss, known, cancellation) switch
+        {
+            IPropertyReferenceOperation { Property.Name: "CrossEntropy" } property
+                when SymbolEqualityComparer.Default.Equals(property.Property.ContainingType, known.FitLoss) => shipped,
+            IObjectCreationOperation made when SymbolEqualityComparer.Default.Equals(made.Type, known.FitLoss) =>
+                ReductionReader.OfFunction(TrainerCall.ArgumentOf(made.Arguments, "Compute"), known, cancellation)
+                    .FirstOrDefault(way => way?.Loss is "cross_entropy" or "CrossEntropyLoss")?.Loss,
+            _ => null,
+        };
+    }
+
+    private static bool IsCrossEntropy(IInvocationOperation call, KnownTypes known) => known.IsTorchSharp(call.TargetMethod.ContainingType)
+        && (call.TargetMethod.Name == "cross_entropy"
+            || call.TargetMethod.Name is "call" or "forward" && call.Instance?.Type?.Name == "CrossEntropyLoss");
+
+    /// <summary>The annotated network whose output a value is, called directly or through its wrapper.</summary>
+    private static INamedTypeSymbol? NetworkBehind(IOperation output, KnownTypes known, CancellationToken cancellation) =>
+        DeclaredValue.Of(output, known, cancellation) is not IInvocationOperation { TargetMethod.Name: "call" or "forward", Instance: { } run }
+            ? null
+            : TrainerCall.NetworkOf(run, known, cancellation)
+                ?? (run.Type is INamedTypeSymbol type && Annotations.IsNetwork(type, known) ? type : null);
 }

@@ -3,7 +3,6 @@ using BayesGen.SourceGeneration.Diagnostics;
 using BayesGen.SourceGeneration.Reading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
-using Microsoft.CodeAnalysis.Operations;
 
 namespace BayesGen.SourceGeneration.Analyzers;
 
@@ -11,6 +10,15 @@ namespace BayesGen.SourceGeneration.Analyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class ThresholdAnalyzer : DiagnosticAnalyzer
 {
+    /// <summary>
+    /// The property of the diagnostic that holds, separated by commas, the families of the network as keys of thresholds: full names of
+    /// members of Family, or typeof(...).
+    /// </summary>
+    internal const string FamiliesProperty = "Families";
+
+    /// <summary>The property of the diagnostic that holds the key of a weight that may be meant.</summary>
+    internal const string NearestProperty = "Nearest";
+
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Descriptors.ThresholdFitsNothing];
 
@@ -29,79 +37,52 @@ public sealed class ThresholdAnalyzer : DiagnosticAnalyzer
 
     private static void Analyze(OperationAnalysisContext context, KnownTypes known)
     {
-        if (TrainerCall.Read(context.Operation, known) is { } trainer)
-            Check(trainer.Network, trainer.Setting("Threshold"), context, known);
-        if (context.Operation is IInvocationOperation call && NetworkOf(call, known) is { } network)
-            foreach (var argument in call.Arguments)
-                Check(network, argument.Value, context, known);
-    }
-
-    /// <summary>The network whose weights a call prunes or evaluates.</summary>
-    private static INamedTypeSymbol? NetworkOf(IInvocationOperation call, KnownTypes known) => call.TargetMethod.Name switch
-    {
-        "Prune" or "PruneStatistics" when call.TargetMethod.IsExtensionMethod => OfTheFirst(call.Arguments, known),
-        "Prune" when TrainerCall.Declared(call.Instance) is IInvocationOperation { TargetMethod.Name: "Distribution" } made =>
-            OfTheFirst(made.Arguments, known),
-        "Evaluate" or "EvaluateThresholds" when SymbolEqualityComparer.Default.Equals(call.Instance?.Type, known.Trainer)
-            && TrainerCall.Declared(call.Instance) is { } made => MadeFor(made, known),
-        _ => null,
-    };
-
-    /// <summary>The network of the wrapper that an extension method is called on.</summary>
-    private static INamedTypeSymbol? OfTheFirst(ImmutableArray<IArgumentOperation> arguments, KnownTypes known) =>
-        TrainerCall.Unconverted(arguments.FirstOrDefault()?.Value)?.Type is { } wrapper ? TrainerCall.NetworkOf(wrapper, known) : null;
-
-    private static INamedTypeSymbol? MadeFor(IOperation trainer, KnownTypes known) =>
-        trainer is IInvocationOperation { TargetMethod.Name: "CreateTrainer", Instance.Type: { } wrapper }
-            ? TrainerCall.NetworkOf(wrapper, known)
-            : null;
-
-    private static void Check(INamedTypeSymbol network, IOperation? value, OperationAnalysisContext context, KnownTypes known)
-    {
-        foreach (var threshold in Thresholds(value, known))
+        foreach (var use in ThresholdUse.In(context.Operation, known, context.CancellationToken))
         {
-            if (threshold is IConversionOperation bare)
+            var families = ThresholdReader.Families(use.Network, known, context.CancellationToken);
+            if (use.Bare is { } bare)
             {
-                var families = ThresholdReader.Families(network, known, context.CancellationToken);
-                if (families.Count > 1)
+                if (bare.ConstantValue.Value is double.NaN)
+                    Report(bare, "it is NaN, which no score reaches or misses");
+                else if (families.Count > 1)
                     Report(
-                        bare.Operand,
-                        $"one number stands for the families {string.Join(", ", families)} of {network.ShortName()}, whose scores mean "
-                        + $"different things; give one for each: new() {{ {string.Join(", ", families.Select(family => $"[{family}] = ..."))} }}");
-                continue;
+                        bare,
+                        $"one number stands for the families {Names(families)} of {use.Network.ShortName()}, whose scores mean "
+                        + "different things; give one for each: "
+                        + $"new() {{ {string.Join(", ", families.Select(family => $"[{family.Name}] = ..."))} }}",
+                        FamiliesProperty, string.Join(",", families.Select(family => family.Key)));
             }
 
-            foreach (var (key, name) in Keys((IObjectCreationOperation)threshold))
-                if (ThresholdReader.Keys(network, known, context.CancellationToken) is { } keys && !keys.Contains(name))
+            foreach (var entry in use.Entries)
+            {
+                if (entry.Value.ConstantValue.Value is double.NaN)
+                    Report(entry.Value, "it is NaN, which no score reaches or misses");
+                if (entry.PosteriorIn(known) is { } posterior
+                    && !families.Any(family => SymbolEqualityComparer.Default.Equals(family.Posterior, posterior)))
                     Report(
-                        key,
-                        $"{network.ShortName()} has no Bayesian weight '{name}'; it has "
-                        + (keys.Count > 0 ? string.Join(", ", keys.Select(own => $"'{own}'")) : "none"));
+                        entry.Key,
+                        $"{use.Network.ShortName()} has no weight of the {FamilyCatalog.Describe(posterior, known).Name} family; it has "
+                        + (families.Count > 0 ? Names(families) : "none"),
+                        FamiliesProperty, families.Count == 1 ? families[0].Key : null);
+                if (entry.Weight is { } name
+                    && ThresholdReader.Keys(use.Network, known, context.CancellationToken) is { } keys && !keys.Contains(name))
+                    Report(
+                        entry.Key,
+                        $"{use.Network.ShortName()} has no Bayesian weight '{name}'; it has "
+                        + (keys.Count > 0 ? string.Join(", ", keys.Select(own => $"'{own}'")) : "none"),
+                        NearestProperty, NearestName.Of(name, keys));
+            }
         }
 
-        void Report(IOperation where, string why) =>
-            context.ReportDiagnostic(Diagnostic.Create(Descriptors.ThresholdFitsNothing, where.Syntax.GetLocation(), why));
-    }
+        static string Names(IReadOnlyList<FamilyOfNetwork> families) => string.Join(", ", families.Select(family => family.Name));
 
-    /// <summary>The numbers that become thresholds and the thresholds that are made in an argument, several in a list included.</summary>
-    private static IEnumerable<IOperation> Thresholds(IOperation? value, KnownTypes known) => TrainerCall.Declared(value) switch
-    {
-        IConversionOperation { OperatorMethod: not null } bare when IsThresholds(bare, known) => [bare],
-        IObjectCreationOperation made when IsThresholds(made, known) => [made],
-        IArrayCreationOperation { Initializer: { } values } => values.ElementValues.SelectMany(element => Thresholds(element, known)),
-        ICollectionExpressionOperation values => values.Elements.SelectMany(element => Thresholds(element, known)),
-        _ => [],
-    };
-
-    private static bool IsThresholds(IOperation value, KnownTypes known) =>
-        SymbolEqualityComparer.Default.Equals(value.Type, known.Thresholds);
-
-    /// <summary>The constant keys of <c>new() { ["conv1.weight"] = 2.0 }</c>.</summary>
-    private static IEnumerable<(IOperation Key, string Name)> Keys(IObjectCreationOperation made)
-    {
-        foreach (var entry in made.Initializer?.Initializers.OfType<ISimpleAssignmentOperation>() ?? [])
-            if (entry.Target is IPropertyReferenceOperation { Property.IsIndexer: true } indexer
-                && indexer.Arguments[0].Value is { ConstantValue: { HasValue: true, Value: string name } } key)
-                yield return (key, name);
+        void Report(IOperation where, string why, string? property = null, string? repair = null) =>
+            context.ReportDiagnostic(Diagnostic.Create(
+                Descriptors.ThresholdFitsNothing,
+                context.PlaceOf(where),
+                repair is null || !context.IsHere(where)
+                    ? ImmutableDictionary<string, string?>.Empty
+                    : ImmutableDictionary<string, string?>.Empty.Add(property!, repair),
+                why));
     }
 }

@@ -15,11 +15,11 @@ internal static partial class Descriptors
         Usage,
         "The weights of a draw are leaves for autograd; only WeightDraw.Backward carries their gradients on to the posterior.");
 
-    /// <summary>{0} the network, {1} the softmax.</summary>
+    /// <summary>{0} the network, {1} the softmax, {2} the cross entropy.</summary>
     public static readonly DiagnosticDescriptor SoftmaxTwice = Warning(
         "BG0201",
         "A softmax in front of cross entropy",
-        "'{0}.forward' ends in {1}, and FitLoss.CrossEntropy takes logits, to which it applies log-softmax itself; return the logits",
+        "'{0}.forward' ends in {1}, and {2} takes logits, to which it applies log-softmax itself; return the logits",
         Usage,
         "Probabilities that are squashed twice have small gradients and can never be sharp.");
 
@@ -46,4 +46,36 @@ internal static partial class Descriptors
         "'{0}' belongs to a {1} here: {2}",
         Usage,
         "A wrapper puts the weights and gradients of the network into memory of its own; other parameters or gradients cut it off.");
+
+    /// <summary>{0} the layer, {1} what to write.</summary>
+    public static readonly DiagnosticDescriptor WithoutNoise = Error(
+        "BG0205",
+        "A layer of Estimator.Local that is not run by call()",
+        "'{0}' gets its noise from Estimator.Local by a hook, and TorchSharp runs hooks for call() alone: {1}",
+        Usage,
+        "Without the hook the weights of the layer are their means and get no gradient of their noise.");
+
+    /// <summary>{0} the loss, {1} what it returns, {2} what is expected and what to do.</summary>
+    public static readonly DiagnosticDescriptor WrongReduction = Warning(
+        "BG0206",
+        "A fit loss of the wrong reduction",
+        "'{0}' returns {1}, {2}",
+        Usage,
+        "A sum that is taken for a mean weighs the fit as much too high as there are examples in a batch, a mean as much too low.");
+
+    /// <summary>{0} beta, {1} what to do.</summary>
+    public static readonly DiagnosticDescriptor DivergenceOutweighs = Warning(
+        "BG0207",
+        "A divergence that is not shared by the examples",
+        "{0}, and the divergence of all weights stands beside the fit of one example: it weighs N times as much as in the ELBO; {1}",
+        Usage,
+        "With fit + beta * divergence the true ELBO has beta = 1 / N, N the number of training examples.");
+
+    /// <summary>{0} the threshold, {1} the family, {2} its scores, {3} what the threshold does.</summary>
+    public static readonly DiagnosticDescriptor ThresholdOutOfReach = Warning(
+        "BG0208",
+        "A threshold outside of the scores of its family",
+        "The scores of {1} weights lie {2}, so the threshold {0} {3}",
+        Usage,
+        "A weight is kept where its score is at least the threshold; beyond the range of the scores that is every weight or none.");
 }

@@ -80,6 +80,14 @@ internal static partial class Descriptors
         Modelling,
         "CreateTrainer(options) creates the loss, so it needs a class with a public constructor without arguments.");
 
+    /// <summary>{0} the field or fields with "has" or "have", {1} the prior, {2} why the loss cannot use it, {3} what fits.</summary>
+    public static readonly DiagnosticDescriptor PriorCannotBeScored = Error(
+        "BG0102",
+        "The loss cannot score a posterior against its prior",
+        "{0} the prior {1}, and {2}; {3}",
+        Modelling,
+        "A divergence needs a closed form for the pair of posterior and prior, or the density of both.");
+
     private static DiagnosticDescriptor Error(string id, string title, string message, string category, string description) =>
         Rule(id, title, message, category, DiagnosticSeverity.Error, description);
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BayesGen.SourceGeneration.Diagnostics;
 using BayesGen.SourceGeneration.Model;
 using Microsoft.CodeAnalysis;
@@ -8,11 +9,19 @@ namespace BayesGen.SourceGeneration.Reading;
 /// <param name="Posterior">The posterior class; null where it names none that can be used.</param>
 /// <param name="Family">Its description; where there is none, one that lets the wrapper be declared.</param>
 /// <param name="Options">What the annotation adds.</param>
-internal sealed record Annotation(INamedTypeSymbol? Posterior, FamilyModel Family, OptionsModel Options)
+/// <param name="Prior">The prior class that it names; null where it names none that can be used.</param>
+/// <param name="Source">Where it stands.</param>
+internal sealed record Annotation(
+    INamedTypeSymbol? Posterior, FamilyModel Family, OptionsModel Options, INamedTypeSymbol? Prior, AnnotationSource Source)
 {
     /// <summary>Whether a bias gets a posterior; null where that is not known before the program runs.</summary>
     public bool? IncludesBias => Options.IncludeBias ?? Family.IncludesBias;
 }
+
+/// <summary>Where an annotation stands.</summary>
+/// <param name="Attribute">The attribute.</param>
+/// <param name="Owner">The class that it, or its member, belongs to.</param>
+internal sealed record AnnotationSource(AttributeData Attribute, INamedTypeSymbol Owner);
 
 /// <summary>Reads [Bayesian] attributes and says what is wrong with them.</summary>
 internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings, CancellationToken cancellation)
@@ -29,38 +38,40 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
     /// <param name="owner">The class it belongs to.</param>
     public Annotation Read(AttributeData attribute, ISymbol target, INamedTypeSymbol owner)
     {
-        var posterior = PosteriorOf(attribute, Report);
+        var posterior = PosteriorOf(attribute, (what, why) => Report(what, why));
         var named = attribute.NamedArguments.ToDictionary(pair => pair.Key, pair => pair.Value);
         var scale = Number("PriorScale");
         if (scale is { } number && (double.IsInfinity(number) || number <= 0))
         {
-            Report("PriorScale", "a scale is a positive, finite number");
+            Report("PriorScale", "a scale is a positive, finite number", "PriorScale");
             scale = null;
         }
 
         var logSigma = Number("InitialLogSigma");
         if (logSigma is { } start && double.IsInfinity(start))
         {
-            Report("InitialLogSigma", "log sigma is a finite number");
+            Report("InitialLogSigma", "log sigma is a finite number", "InitialLogSigma");
             logSigma = null;
         }
 
-        string? prior = null;
+        INamedTypeSymbol? prior = null;
         if (named.TryGetValue("Prior", out var chosen))
-            prior = PriorOf(chosen.Value as ITypeSymbol, scale is not null, Report);
+            prior = PriorOf(chosen.Value as ITypeSymbol, scale is not null, (what, why) => Report(what, why, "Prior"));
         else if (scale is not null && posterior is { Name: "LogUniformPosterior" or "SparseDropoutPosterior" } && posterior.ContainingAssembly.Equals(
             known.Posterior!.ContainingAssembly, SymbolEqualityComparer.Default))
-            Report("PriorScale", "the log-uniform prior has no scale; remove PriorScale, or use the Gaussian family");
+            Report("PriorScale", "the log-uniform prior has no scale; remove PriorScale, or use the Gaussian family", "PriorScale");
 
         return new Annotation(
             posterior,
             posterior is null ? Unusable : FamilyCatalog.Describe(posterior, known),
             new OptionsModel(
-                prior,
+                prior?.FullName(),
                 scale,
                 named.TryGetValue("IncludeBias", out var bias) ? bias.Value as bool? : null,
                 logSigma,
-                IsLocal()));
+                IsLocal()),
+            prior,
+            new AnnotationSource(attribute, owner));
 
         bool IsLocal()
         {
@@ -70,15 +81,21 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
                 return true;
             findings.Add(new Finding(
                 Descriptors.NoLocalEstimator, attribute.LocationOr(target, cancellation), owner, target.Name,
-                $"the {posterior.ShortName()} is not Gaussian; use the Gaussian or the SparseDropout family, or Estimator.WeightSampling"));
+                $"the {posterior.ShortName()} is not Gaussian; use the Gaussian or the SparseDropout family, or Estimator.WeightSampling")
+            {
+                Properties = AnnotationOption.Remove("Estimator"),
+            });
             return false;
         }
 
         double? Number(string name) =>
             named.TryGetValue(name, out var value) && value.Value is double number && !double.IsNaN(number) ? number : null;
 
-        void Report(string what, string why) =>
-            findings.Add(new Finding(Descriptors.NotAFamily, attribute.LocationOr(target, cancellation), owner, what, why));
+        void Report(string what, string why, string? option = null) =>
+            findings.Add(new Finding(Descriptors.NotAFamily, attribute.LocationOr(target, cancellation), owner, what, why)
+            {
+                Properties = option is null ? ImmutableDictionary<string, string?>.Empty : AnnotationOption.Remove(option),
+            });
     }
 
     private INamedTypeSymbol? PosteriorOf(AttributeData attribute, Action<string, string> report)
@@ -119,7 +136,7 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
         SymbolEqualityComparer.Default.Equals(candidate.OriginalDefinition, known.PosteriorInterface)
         && SymbolEqualityComparer.Default.Equals(candidate.TypeArguments[0], type);
 
-    private string? PriorOf(ITypeSymbol? type, bool hasScale, Action<string, string> report)
+    private INamedTypeSymbol? PriorOf(ITypeSymbol? type, bool hasScale, Action<string, string> report)
     {
         var why = type is INamedTypeSymbol named ? ReasonAgainst(named, "prior") : "it is no prior class";
         if (why is null && !type!.DerivesFrom(known.Prior))
@@ -129,7 +146,7 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
                 ? "it has no public constructor that takes a scale, one double; remove PriorScale or add the constructor"
                 : "it has no public constructor without arguments; add one, or set the prior when the model runs: model.Prior";
         if (why is null)
-            return type!.FullName();
+            return (INamedTypeSymbol)type!;
         report(type is null ? "null" : type.ShortName(), why);
         return null;
     }

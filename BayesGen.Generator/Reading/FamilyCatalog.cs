@@ -30,6 +30,18 @@ internal static class FamilyCatalog
         !SymbolEqualityComparer.Default.Equals(posterior.ContainingAssembly, known.Posterior!.ContainingAssembly) ? null
         : posterior.Name is "GaussianPosterior" or "SparseDropoutPosterior";
 
+    /// <summary>The member of Family that stands for a posterior class, or null for a family of the developer's own.</summary>
+    public static IFieldSymbol? MemberOf(INamedTypeSymbol posterior, KnownTypes known) => !known.IsShipped(posterior)
+        ? null
+        : known.Compilation.GetTypeByMetadataName("BayesGen.Family")?.GetMembers().OfType<IFieldSymbol>()
+            .FirstOrDefault(member => PosteriorOf(member.Name) == $"BayesGen.{posterior.Name}");
+
+    /// <summary>Between which numbers the scores of a family lie.</summary>
+    public static (double Lowest, double Highest) ScoresOf(INamedTypeSymbol posterior, KnownTypes known) =>
+        known.IsShipped(posterior) && posterior.Name == "SparseDropoutPosterior"
+            ? (-8, 8) // Its log_alpha is clamped.
+            : (double.NegativeInfinity, double.PositiveInfinity);
+
     private static (string[] ParameterNames, bool? IncludesBias) Shipped(string name) => name switch
     {
         "Gaussian" => (["mu", "log_sigma"], true),

@@ -17,7 +17,7 @@ internal static class FileText
     public static string Networks(SyntaxTree tree, List<int> starts)
     {
         var text = new StringBuilder(Tokens(tree, IsBody, starts));
-        foreach (var target in tree.GetRoot().DescendantNodes().Select(LayoutReader.AssignedBy).OfType<ExpressionSyntax>())
+        foreach (var target in tree.GetRoot().DescendantNodes().Select(DeclaredValue.AssignedBy).OfType<ExpressionSyntax>())
             text.Append('\n').Append(target);
         return text.ToString();
     }

@@ -10,15 +10,14 @@ internal static class ForwardOutput
     /// <summary>The body of forward, that of the nearest base class where the network has none of its own; null without source.</summary>
     public static IOperation? BodyOf(INamedTypeSymbol network, KnownTypes known, CancellationToken cancellation) =>
         MethodOf(network, cancellation) is { } method
-            ? known.Compilation.GetSemanticModel(method.SyntaxTree).GetOperation(method, cancellation)
+            ? known.SemanticsOf(method)?.GetOperation(method, cancellation)
             : null;
 
     /// <summary>The values that forward returns.</summary>
     public static IEnumerable<IOperation> Returned(INamedTypeSymbol network, KnownTypes known, CancellationToken cancellation)
     {
-        if (MethodOf(network, cancellation) is not { } method)
+        if (MethodOf(network, cancellation) is not { } method || known.SemanticsOf(method) is not { } semantics)
             return [];
-        var semantics = known.Compilation.GetSemanticModel(method.SyntaxTree);
         var returned = method.ExpressionBody is { } arrow
             ? [arrow.Expression]
             : method.DescendantNodes(node => node is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
@@ -27,9 +26,6 @@ internal static class ForwardOutput
                 .OfType<ExpressionSyntax>();
         return returned.Select(expression => semantics.GetOperation(expression, cancellation)).OfType<IOperation>();
     }
-
-    public static IOperation? Unconverted(IOperation? operation) =>
-        operation is IConversionOperation conversion ? Unconverted(conversion.Operand) : operation;
 
     private static MethodDeclarationSyntax? MethodOf(INamedTypeSymbol network, CancellationToken cancellation) => network.SelfAndBases()
         .SelectMany(type => type.GetMembers("forward").OfType<IMethodSymbol>())

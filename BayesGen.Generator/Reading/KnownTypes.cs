@@ -24,6 +24,9 @@ internal sealed class KnownTypes
         Posterior = compilation.GetTypeByMetadataName("BayesGen.Posterior");
         PosteriorInterface = compilation.GetTypeByMetadataName("BayesGen.IPosterior`1");
         Prior = compilation.GetTypeByMetadataName("BayesGen.Prior");
+        ProperPrior = compilation.GetTypeByMetadataName("BayesGen.ProperPrior");
+        ClosedForm = compilation.GetTypeByMetadataName("BayesGen.IHasClosedFormKl");
+        Density = compilation.GetTypeByMetadataName("BayesGen.IHasDensity");
         Loss = compilation.GetTypeByMetadataName("BayesGen.VariationalLoss");
         Scores = compilation.GetTypeByMetadataName("BayesGen.IScores`1");
         DefaultLoss = compilation.GetTypeByMetadataName("BayesGen.ElboLoss");
@@ -33,6 +36,7 @@ internal sealed class KnownTypes
         Trainer = compilation.GetTypeByMetadataName("BayesGen.VariationalTrainer");
         Options = compilation.GetTypeByMetadataName("BayesGen.TrainerOptions");
         Thresholds = compilation.GetTypeByMetadataName("BayesGen.Thresholds");
+        FitLoss = compilation.GetTypeByMetadataName("BayesGen.FitLoss");
         RenyiLoss = compilation.GetTypeByMetadataName("BayesGen.RenyiLoss");
         Module = compilation.GetTypeByMetadataName(ModuleName);
         Parameter = compilation.GetTypeByMetadataName("TorchSharp.Modules.Parameter");
@@ -57,6 +61,12 @@ internal sealed class KnownTypes
 
     public INamedTypeSymbol? Prior { get; }
 
+    public INamedTypeSymbol? ProperPrior { get; }
+
+    public INamedTypeSymbol? ClosedForm { get; }
+
+    public INamedTypeSymbol? Density { get; }
+
     public INamedTypeSymbol? Loss { get; }
 
     public INamedTypeSymbol? Scores { get; }
@@ -74,6 +84,8 @@ internal sealed class KnownTypes
     public INamedTypeSymbol? Options { get; }
 
     public INamedTypeSymbol? Thresholds { get; }
+
+    public INamedTypeSymbol? FitLoss { get; }
 
     public INamedTypeSymbol? RenyiLoss { get; }
 
@@ -100,11 +112,22 @@ internal sealed class KnownTypes
     public bool IsWrapper(ITypeSymbol type) =>
         type.AllInterfaces.Any(implemented => SymbolEqualityComparer.Default.Equals(implemented, Wrapper));
 
+    /// <summary>Whether a type comes with BayesGen, so that its formulas are known.</summary>
+    public bool IsShipped(ITypeSymbol type) =>
+        SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, Posterior!.ContainingAssembly);
+
     public bool IsTensor(ITypeSymbol type) => SymbolEqualityComparer.Default.Equals(type, Tensor);
 
     /// <summary>Whether a type comes with TorchSharp, so that what it holds is known or left to the run time.</summary>
     public bool IsTorchSharp(ITypeSymbol type) =>
         SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, Module!.ContainingAssembly);
+
+    /// <summary>
+    /// The semantic model for a node, or null where it is no part of this compilation: an editor shows the sources of another project too,
+    /// a build does not.
+    /// </summary>
+    public SemanticModel? SemanticsOf(SyntaxNode node) =>
+        Compilation.ContainsSyntaxTree(node.SyntaxTree) ? Compilation.GetSemanticModel(node.SyntaxTree) : null;
 
     /// <summary>Whether generated code, a class of its own in this assembly, can name a type.</summary>
     public bool CanName(ITypeSymbol type) => type switch

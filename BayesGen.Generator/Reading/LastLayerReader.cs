@@ -25,9 +25,9 @@ internal static class LastLayerReader
 
     private static NetworkField? Search(IOperation? value, List<NetworkField> layers, IOperation? body)
     {
-        var output = ForwardOutput.Unconverted(value);
+        var output = DeclaredValue.Unconverted(value);
         if (output is IInvocationOperation { TargetMethod.Name: "call" or "forward" } call
-            && ForwardOutput.Unconverted(call.Instance) is IMemberReferenceOperation { Member: var member }
+            && DeclaredValue.Unconverted(call.Instance) is IMemberReferenceOperation { Member: var member }
             && layers.FirstOrDefault(layer => SymbolEqualityComparer.Default.Equals(layer.Member, member)) is { } found)
             return found;
         var variable = output switch

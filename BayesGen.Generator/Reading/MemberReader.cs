@@ -72,10 +72,13 @@ internal sealed class MemberReader(
         if (annotation is { Options.IsLocal: true } && LayerCatalog.SupportsLocal(field.Type, known) is false)
             findings.Add(new Finding(
                 Descriptors.NoLocalEstimator, member.Locations.FirstOrDefault() ?? Location.None, type, member.Name,
-                $"the outputs of {field.Type.ShortName()} are not Gaussian; annotate it with Estimator.WeightSampling, or [Deterministic]"));
+                $"the outputs of {field.Type.ShortName()} are not Gaussian; annotate it with Estimator.WeightSampling, or [Deterministic]")
+            {
+                Properties = AnnotationOption.Remove("Estimator"),
+            });
         var isBayesian = annotation is not null;
         if (annotation?.Posterior is { } posterior)
-            _scored.Add(new ScoredField(key, posterior, annotation.Family));
+            _scored.Add(new ScoredField(key, posterior, annotation.Family, annotation.Prior, annotation.Source));
         if (inner is { } held && held.Role == role)
             _scored.AddRange(ScoredFields.In(held.Network, known, visited, cancellation)
                 .Select(scored => scored.Under(role == MemberRole.Composed ? key : key + ".*")));
@@ -91,7 +94,7 @@ internal sealed class MemberReader(
             kind == LayerKind.Parameter
                 ? new([new WeightModel("", isBayesian)])
                 : LayoutReader.Read(
-                    kind, field, member, isBayesian, isBayesian ? annotation!.IncludesBias : false, known.Compilation, cancellation),
+                    kind, field, member, isBayesian, isBayesian ? annotation!.IncludesBias : false, known, cancellation),
             kind == LayerKind.Parameter,
             inner?.Model,
             inner?.Role == role ? inner.Value.Network.IsVisibleToAll() : annotation?.Family.IsPublic ?? true,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BayesGen.SourceGeneration.Diagnostics;
 using BayesGen.SourceGeneration.Model;
 using Microsoft.CodeAnalysis;
@@ -12,6 +13,15 @@ namespace BayesGen.SourceGeneration.Reading;
 /// <param name="cancellation">Stops the work.</param>
 internal sealed class RegistrationReader(INamedTypeSymbol network, KnownTypes known, CancellationToken cancellation)
 {
+    /// <summary>The property of a finding that says what repairs it: <see cref="CallIt"/> or <see cref="CallItLater"/>.</summary>
+    public const string RepairProperty = "Repair";
+
+    /// <summary>The constructors have to call RegisterComponents.</summary>
+    public const string CallIt = "Call";
+
+    /// <summary>The constructor has to call RegisterComponents behind the assignment.</summary>
+    public const string CallItLater = "CallLater";
+
     private const string RegisterAll = "RegisterComponents";
 
     private readonly List<SyntaxNode> _body = [.. BodyOf(network, cancellation)];
@@ -44,7 +54,10 @@ internal sealed class RegistrationReader(INamedTypeSymbol network, KnownTypes kn
                 network.Locations.FirstOrDefault() ?? Location.None,
                 network,
                 string.Join(", ", layers) + (layers.Count == 1 ? " is" : " are"),
-                $"no constructor of {network.ShortName()} calls RegisterComponents(); call it at the end of the constructor");
+                $"no constructor of {network.ShortName()} calls RegisterComponents(); call it at the end of the constructor")
+            {
+                Properties = Repair(CallIt),
+            };
     }
 
     /// <summary>Layers whose every assignment stands after the RegisterComponents() of its constructor.</summary>
@@ -63,9 +76,15 @@ internal sealed class RegistrationReader(INamedTypeSymbol network, KnownTypes kn
                         assignment.Left.GetLocation(),
                         network,
                         $"'{member.Name}' is",
-                        "RegisterComponents() looks at the fields before it is assigned; assign it first");
+                        "RegisterComponents() looks at the fields before it is assigned; assign it first")
+                    {
+                        Properties = Repair(CallItLater),
+                    };
         }
     }
+
+    private static ImmutableDictionary<string, string?> Repair(string what) =>
+        ImmutableDictionary<string, string?>.Empty.Add(RepairProperty, what);
 
     private static bool IsTooLate(AssignmentExpressionSyntax assignment) =>
         assignment.Parent is ExpressionStatementSyntax { Parent: BlockSyntax block } statement

@@ -7,7 +7,10 @@ namespace BayesGen.SourceGeneration.Reading;
 /// <param name="Key">The key of the field.</param>
 /// <param name="Posterior">The posterior class.</param>
 /// <param name="Family">Its description.</param>
-internal sealed record ScoredField(string Key, INamedTypeSymbol Posterior, FamilyModel Family)
+/// <param name="Prior">The prior class that the annotation names; null for the family's own, or where that is not known.</param>
+/// <param name="Source">The annotation; null where it is not visible from here.</param>
+internal sealed record ScoredField(
+    string Key, INamedTypeSymbol Posterior, FamilyModel Family, INamedTypeSymbol? Prior = null, AnnotationSource? Source = null)
 {
     public ScoredField Under(string prefix) => this with { Key = $"{prefix}.{Key}" };
 }

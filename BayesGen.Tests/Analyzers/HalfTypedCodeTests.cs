@@ -10,11 +10,12 @@ public sealed class HalfTypedCodeTests
         public sealed class Net : Module<Tensor, Tensor>
         {
             [Bayesian(Gaussian), Deterministic] private readonly Linear fc;
+            [Bayesian(Gaussian, Estimator = Estimator.Local, Prior = typeof(LogUniformPrior))] private readonly Linear local = Linear(1, 1);
             [FormerlyKnownAs("old"), FormerlyKnownAs("fc")] private readonly Linear head = Linear(1, 1);
             [Deterministic] public ReLU Relu { get; } = ReLU();
             private readonly System.Collections.Generic.List<Linear> blocks = [Linear(1, 1)];
             public Net() : base("Net") { RegisterComponents(); fc = Linear(1, 1); blocks.Add(Linear(2, 2)); }
-            public override Tensor forward(Tensor x) { return fc.call(x).softmax(1); }
+            public override Tensor forward(Tensor x) { x = local.forward(x); return fc.call(x).softmax(1); }
         }
 
         public static class User
@@ -23,13 +24,14 @@ public sealed class HalfTypedCodeTests
             {
                 var network = new Net();
                 using var model = new BayesianNet(network);
-                network.to(CPU); using var adam = optim.Adam(network.parameters());
-                var options = new TrainerOptions { Samples = 1, FitLoss = FitLoss.CrossEntropy, Threshold = 1.0 };
+                model.Network.to(CPU); network.to(CPU); using var adam = optim.Adam(network.parameters());
+                var options = new TrainerOptions { Samples = 1, FitLoss = FitLoss.CrossEntropy, Threshold = 1.0 } with { Epochs = 2, DivergenceScale = DivergenceScale.None };
                 using var trainer = model.CreateTrainer(new RenyiLoss(), options);
                 trainer.Evaluate(data, 1.0); model.Prune(new() { [Gaussian] = 1.0, ["fc.weight"] = 2.0 });
                 using var draw = model.Draw();
                 var terms = new RenyiLoss().Aggregate([model.call(x).sum()], [new ElboLoss().Divergence(draw)], 1.0);
                 terms.Total.backward();
+                var sum = new FitLoss("sum", (output, target) => nn.functional.mse_loss(output, target, Reduction.Sum));
             }
         }
         """;

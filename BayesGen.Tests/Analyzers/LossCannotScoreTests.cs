@@ -18,6 +18,10 @@ public sealed class LossCannotScoreTests
     [InlineData("model.CreateTrainer(options: options, loss: [|BG0100:new GaussianKLLoss()|])")]
     [InlineData("model?.CreateTrainer([|BG0100:new GaussianKLLoss()|], options)")]
     [InlineData("new VariationalTrainer(model, model.call, [|BG0100:new GaussianKLLoss()|], options)")]
+    [InlineData("new VariationalTrainer(model, model.call, [|BG0100:(VariationalLoss)new GaussianKLLoss()|], options)")]
+    [InlineData("new VariationalTrainer(model, model.call, [|BG0100:Held|], options)")]
+    [InlineData("new VariationalTrainer((IBayesianNetwork)model, model.call, [|BG0100:Held|], options)")]
+    [InlineData("model.CreateTrainer([|BG0100:new KL()|], options)")]
     public Task EveryWayToMakeATrainer(string call) => AnalyzerAssert.Reports(Using(call), Message);
 
     [Fact]
@@ -39,7 +43,7 @@ public sealed class LossCannotScoreTests
     [Theory]
     [InlineData("model.CreateTrainer(options)")]
     [InlineData("model.CreateTrainer(new ElboLoss(), options)")]
-    [InlineData("new VariationalTrainer(model, model.call, (VariationalLoss)new GaussianKLLoss(), options)")] // Known at run time only.
+    [InlineData("new VariationalTrainer(model, model.call, Made(), options)")] // Known at run time only.
     public Task WhatFitsIsFine(string call) => AnalyzerAssert.Reports(Using(call));
 
     [Fact]
@@ -91,10 +95,12 @@ public sealed class LossCannotScoreTests
         """,
         Message.Replace("conv1", "inner.conv1"));
 
-    private static string Using(string call) => TestSources.Classifier + $$"""
+    private static string Using(string call) => "using KL = BayesGen.GaussianKLLoss;\n" + TestSources.Classifier + $$"""
 
         public static class User
         {
+            private static readonly VariationalLoss Held = new GaussianKLLoss();
+            private static VariationalLoss Made() => Held;
             public static object? Train(BayesianClassifier model, TrainerOptions options) => {{call}};
         }
 

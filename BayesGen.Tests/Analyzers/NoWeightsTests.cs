@@ -10,9 +10,13 @@ public sealed class NoWeightsTests
         Network("[Bayesian(Gaussian)] private readonly Tensor [|BG0002:buffer|] = ones(1);"),
         "'buffer' cannot be Bayesian: it holds Tensor, which is neither a module nor a Parameter");
 
-    [Fact]
-    public Task AListOfLayers() => AnalyzerAssert.Reports(
-        Network("[Bayesian(Gaussian)] private readonly System.Collections.Generic.List<Linear> [|BG0002:layers|] = [];"));
+    [Theory]
+    [InlineData("System.Collections.Generic.List<Linear>", "[]")]
+    [InlineData("Linear[]", "[Linear(1, 1)]")]
+    [InlineData("System.Collections.Generic.Dictionary<string, Linear>", "[]")]
+    public Task ACollectionOfLayers(string type, string value) => AnalyzerAssert.Reports(
+        Network($"[Bayesian(Gaussian)] private readonly {type} [|BG0002:layers|] = {value};"),
+        $"'layers' cannot be Bayesian: it holds {type.Replace("System.Collections.Generic.", "")}, which is neither a module nor a Parameter");
 
     [Fact]
     public Task ALayerWithoutWeights() => AnalyzerAssert.Reports(

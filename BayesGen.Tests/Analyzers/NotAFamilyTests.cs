@@ -10,6 +10,9 @@ public sealed class NotAFamilyTests
     [InlineData("typeof(Posterior)", "'Posterior' cannot be used here: it is abstract; name the posterior class itself")]
     [InlineData("(Family)99", "'(Family)99' cannot be used here: BayesGen has no such family; name one of the members of Family")]
     [InlineData("typeof(Half)", "'Half' cannot be used here: it does not implement IPosterior<Half>, which says how to build and start it")]
+    [InlineData("typeof(Unfinished)", "'Unfinished' cannot be used here: it is abstract; name the posterior class itself")]
+    [InlineData("typeof(Hidden)", "'Hidden' cannot be used here: generated code cannot name it; make it internal or public")]
+    [InlineData("typeof(Open<>)", "'Open<>' cannot be used here: it is generic; name it with its type arguments")]
     [InlineData("Gaussian, Prior = typeof(int[])", "'int[]' cannot be used here: it is no prior class")]
     [InlineData("Gaussian, Prior = typeof(string)", "'string' cannot be used here: it does not derive from Prior")]
     [InlineData("Gaussian, Prior = typeof(ProperPrior)", "'ProperPrior' cannot be used here: it is abstract; name the prior class itself")]
@@ -27,7 +30,7 @@ public sealed class NotAFamilyTests
     [Theory]
     [InlineData("typeof(GaussianPosterior)")]
     [InlineData("Gaussian, Prior = typeof(GaussianPrior), PriorScale = 2")]
-    [InlineData("LogUniform, Prior = typeof(GaussianPrior), PriorScale = 2")]
+    [InlineData("Gaussian, Prior = typeof(LaplacePrior), PriorScale = 2")]
     [InlineData("Gaussian, PriorScale = 0.1, InitialLogSigma = -3, IncludeBias = false")]
     public Task WhatCanBeUsedIsFine(string arguments) =>
         AnalyzerAssert.Reports(Network($"[Bayesian({arguments})] private readonly Linear fc = Linear(1, 1);"));
@@ -57,7 +60,13 @@ public sealed class NotAFamilyTests
             public override Tensor forward(Tensor x) => x;
         }
 
-        public sealed class Half() : Posterior([])
+        public abstract class Unfinished() : Posterior([]);
+
+        file sealed class Hidden : Half;
+
+        public sealed class Open<T> : Half;
+
+        public class Half() : Posterior([])
         {
             public override Tensor Sample(NoiseSource noise) => ones(1);
             public override Tensor Mean() => ones(1);

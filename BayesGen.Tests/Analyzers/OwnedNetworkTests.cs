@@ -22,7 +22,49 @@ public sealed class OwnedNetworkTests
     [InlineData("[|BG0204:network.zero_grad(true)|];")]
     [InlineData("if (on) { [|BG0204:network.to(ScalarType.Float64)|]; }")]
     [InlineData("using var sgd = optim.SGD(System.Linq.Enumerable.ToArray([|BG0204:network.parameters()|]), 0.1);")]
+    [InlineData("[|BG0204:network.half()|];")]
+    [InlineData("using var adam = optim.Adam([|BG0204:network.named_parameters()|]);")]
     public Task EveryUseThatCutsItOff(string use) => AnalyzerAssert.Reports(Using(Owned + use));
+
+    [Fact]
+    public Task AnOptimizerMadeBefore() => AnalyzerAssert.Reports(
+        Using("""
+            var network = new Classifier();
+            using var adam = optim.Adam(network.parameters());
+            using var model = new BayesianClassifier(network);
+            [|BG0204:adam.zero_grad()|];
+            [|BG0204:adam.step()|];
+            """),
+        Enumerable.Repeat(
+            "'network' belongs to a BayesianClassifier here: 'adam' was made of its parameters, which the next draw overwrites; "
+            + "make one of the parameters() of the wrapper", 2).ToArray());
+
+    [Theory]
+    [InlineData("[|BG0204:model.Network.to(CPU)|];", "to() puts other parameters in their place; call it on the wrapper")]
+    [InlineData("using var adam = optim.Adam([|BG0204:model.Network.parameters()|]);", "an optimizer would move weights that the next draw overwrites; give it the parameters() of the wrapper")]
+    public Task TheNetworkThatTheWrapperShows(string use, string advice) =>
+        AnalyzerAssert.Reports(Using(Owned + use), $"'model.Network' belongs to a BayesianClassifier here: {advice}");
+
+    [Fact]
+    public Task ANetworkInAField() => AnalyzerAssert.Reports(TestSources.Classifier + """
+
+        public sealed class Experiment
+        {
+            private readonly Classifier _network = new();
+            private readonly BayesianClassifier _model;
+            private optim.Optimizer? _adam;
+
+            public Experiment()
+            {
+                _model = new BayesianClassifier(_network);
+                [|BG0204:_network.to(CPU)|];
+                _adam = optim.Adam([|BG0204:this._network.parameters()|]);
+            }
+
+            public void Pretrain() => _network.to(CPU);
+            public void Inside() => [|BG0204:_model.Network.zero_grad()|];
+        }
+        """);
 
     [Theory]
     [InlineData(Owned + "model.to(CPU); model.zero_grad(); using var adam = optim.Adam(model.parameters());")]
@@ -33,6 +75,9 @@ public sealed class OwnedNetworkTests
     [InlineData("var network = new Classifier(); if (on) { using var model = new BayesianClassifier(network); } else { network.to(CPU); }")]
     [InlineData("var network = new Classifier(); Action make = () => { using var model = new BayesianClassifier(network); }; network.to(CPU); make();")]
     [InlineData("var network = new Classifier(); using var model = new BayesianClassifier(new Classifier()); network.to(CPU);")]
+    [InlineData("var network = new Classifier(); using var adam = optim.Adam(network.parameters()); adam.step(); using var model = new BayesianClassifier(network);")]
+    [InlineData("var network = new Classifier(); var adam = optim.Adam(network.parameters()); using var model = new BayesianClassifier(network); adam = optim.Adam(model.parameters()); ")]
+    [InlineData(Owned + "model.Network.eval(); model.Network.call(ones(1));")]
     public Task WhatDoesNoHarmIsFine(string body) => AnalyzerAssert.Reports(Using(body));
 
     private static string Using(string body) => TestSources.Classifier + $$"""

@@ -41,6 +41,10 @@ public sealed class ThresholdFitsNothingTests
     [InlineData("model.CreateTrainer(new TrainerOptions { Threshold = [|BG0202:1.0|] });")]
     [InlineData("var networks = model.Distribution(() => new Demo.Classifier()); networks.Prune([|BG0202:1.0|]);")]
     [InlineData("Thresholds two = [|BG0202:1.0|]; model.Prune(two);")]
+    [InlineData("[|BG0202:model.Prune(One)|];")]
+    [InlineData("IBayesianNetwork held = model; held.Prune([|BG0202:1.0|]);")]
+    [InlineData("((IBayesianNetwork)model).Prune([|BG0202:1.0|]);")]
+    [InlineData("model.CreateTrainer(options with { Threshold = [|BG0202:1.0|] });")]
     public Task EveryWayToGiveOneNumber(string body) => AnalyzerAssert.Reports(Using(body));
 
     [Fact]
@@ -53,6 +57,22 @@ public sealed class ThresholdFitsNothingTests
     [InlineData("var thresholds = new Thresholds { [[|BG0202:\"plain.0.weight\"|]] = 1.0 }; small.Prune(thresholds);")]
     public Task EveryWayToGiveAKey(string body) => AnalyzerAssert.Reports(Using(body));
 
+    [Fact]
+    public Task AFamilyThatNoWeightHas() => AnalyzerAssert.Reports(
+        Using("model.Prune(new() { [LogUniform] = 1.0, [[|BG0202:SparseDropout|]] = 1.0 });"),
+        "This threshold fits nothing: Classifier has no weight of the SparseDropout family; it has LogUniform, Gaussian");
+
+    [Theory]
+    [InlineData("small.Prune(new() { [[|BG0202:Family.LogUniform|]] = 1.0 });")]
+    [InlineData("small.Prune(new() { [[|BG0202:typeof(LogUniformPosterior)|]] = 1.0 });")]
+    public Task EveryWayToNameAFamily(string body) => AnalyzerAssert.Reports(Using(body));
+
+    [Theory]
+    [InlineData("small.Prune([|BG0202:double.NaN|]);")]
+    [InlineData("model.Prune(new() { [LogUniform] = 1.0, [Gaussian] = [|BG0202:0.0 / 0.0|] });")]
+    public Task NoNumber(string body) => AnalyzerAssert.Reports(
+        Using(body), "This threshold fits nothing: it is NaN, which no score reaches or misses");
+
     [Theory]
     [InlineData("model.Prune(new() { [LogUniform] = 1.0, [Gaussian] = -1.0 });")]
     [InlineData("small.Prune(1.0);")]
@@ -61,6 +81,8 @@ public sealed class ThresholdFitsNothingTests
     [InlineData("loose.Prune(new() { [\"layers.0.weight\"] = 1.0, [\"layers.9.weight\"] = 1.0 });")]
     [InlineData("small.Prune(new() { [name] = 1.0 });")]
     [InlineData("any.Prune(1.0);")]
+    [InlineData("small.Prune(new() { [typeof(GaussianPosterior)] = 1.0 });")]
+    [InlineData("small.Prune(One);")]
     [InlineData("var networks = small.Distribution(() => new Small()); networks.Prune(1.0);")]
     [InlineData("Thresholds two = 1.0; two = new() { [LogUniform] = 1.0, [Gaussian] = -1.0 }; model.Prune(two);")]
     [InlineData("trainer.Evaluate(data, 1.0);")]
@@ -71,6 +93,8 @@ public sealed class ThresholdFitsNothingTests
 
         public static class User
         {
+            private static readonly Thresholds One = 1.0;
+
             public static void Use(
                 BayesianClassifier model, BayesianSmall small, BayesianLoose loose, IBayesianNetwork any, VariationalTrainer trainer,
                 TrainerOptions options, (Tensor, Tensor)[] data, double level, string name)

@@ -3,7 +3,7 @@ using BayesGen.Tests.Support;
 
 namespace BayesGen.Tests.CodeFixes;
 
-/// <summary>The fixes of BG0005, BG0006 and BG0303.</summary>
+/// <summary>The fixes of BG0002, BG0005, BG0006 and BG0303.</summary>
 public sealed class RemoveAnnotationCodeFixTests
 {
     private const string Fc = "private readonly Linear fc = Linear(1, 1);";
@@ -25,6 +25,19 @@ public sealed class RemoveAnnotationCodeFixTests
     [Fact]
     public Task AnAnnotationWithoutEffectGoes() =>
         CodeFixAssert.Fixes<RemoveAnnotationCodeFix>(Network("// why\n    [Deterministic] " + Fc), "Remove [Deterministic]", Network("// why\n    " + Fc));
+
+    [Theory]
+    [InlineData("[Bayesian(Gaussian)] private readonly ReLU relu = ReLU();", "private readonly ReLU relu = ReLU();")]
+    [InlineData("[Bayesian(Gaussian)] private static readonly Linear Shared = Linear(1, 1);", "private static readonly Linear Shared = Linear(1, 1);")]
+    [InlineData("[Bayesian(Gaussian)] public Linear Other => other;", "public Linear Other => other;")]
+    public Task AnAnnotationOfNoWeightsGoes(string before, string after) =>
+        CodeFixAssert.Fixes<RemoveAnnotationCodeFix>(Network(before), "Remove [Bayesian]", Network(after));
+
+    [Fact]
+    public Task OnTheFieldBehindAPropertyItMoves() => CodeFixAssert.Fixes<RemoveAnnotationCodeFix>(
+        Network("[field: Bayesian(Gaussian)] public Linear Fc { get; } = Linear(1, 1);"),
+        "Put [Bayesian] on the property",
+        Network("[Bayesian(Gaussian)] public Linear Fc { get; } = Linear(1, 1);"));
 
     [Fact]
     public Task AllOfThem() => CodeFixAssert.FixesAll<RemoveAnnotationCodeFix>(

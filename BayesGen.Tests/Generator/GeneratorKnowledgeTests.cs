@@ -31,6 +31,58 @@ public sealed class GeneratorKnowledgeTests
         }
     }
 
+    /// <summary>Every loss, family and prior of BayesGen that can be made by itself.</summary>
+    [Fact]
+    public void PriorsAreScoredAsTheRuntimeDoes()
+    {
+        var known = KnownTypes.From(GeneratorHarness.Compile())!;
+        VariationalLoss[] losses = [new ElboLoss(), new RenyiLoss(), new LogUniformKLLoss(), new GaussianKLLoss()];
+        Prior[] priors = [new GaussianPrior(), new LaplacePrior(), new ScaleMixturePrior(), new LogUniformPrior()];
+        var compared = Compare<GaussianPosterior>() + Compare<LogUniformPosterior>() + Compare<SparseDropoutPosterior>();
+        Assert.Equal((3 + 2 + 1) * priors.Length, compared);
+
+        int Compare<TPosterior>()
+            where TPosterior : Posterior, IPosterior<TPosterior>
+        {
+            using var scope = NewDisposeScope();
+            var posterior = TPosterior.Over([.. TPosterior.ParameterNames.Select(_ => ones(2))]);
+            var scoring = losses.OfType<IScores<TPosterior>>().ToList();
+            foreach (var loss in scoring)
+                foreach (var prior in priors)
+                {
+                    var refused = Record.Exception(() => loss.Divergence([new ScoredWeights<TPosterior>(posterior, prior, () => ones(2), null)]));
+                    Assert.True(refused is null or NotSupportedException, refused?.Message);
+                    Assert.True(
+                        (refused is null) == (PriorCatalog.ReasonAgainst(Symbol(loss), Symbol(posterior), Symbol(prior), known) is null),
+                        $"{loss.GetType().Name}, {typeof(TPosterior).Name}, {prior.GetType().Name}: {refused?.Message ?? "scored"}");
+                }
+
+            return scoring.Count * priors.Length;
+        }
+
+        Microsoft.CodeAnalysis.INamedTypeSymbol Symbol(object value) => known.Compilation.GetTypeByMetadataName(value.GetType().FullName!)!;
+    }
+
+    [Fact]
+    public void ScoresEndWhereTheRuntimeEndsThem()
+    {
+        var known = KnownTypes.From(GeneratorHarness.Compile())!;
+        using var scope = NewDisposeScope();
+        // Means and noise of both extremes, in whatever order a family has its parameters.
+        Check<GaussianPosterior>(tensor([1e30f, 1e-30f]), tensor([-60f, 60f]));
+        Check<SparseDropoutPosterior>(tensor([1e15f, 1e-30f]), tensor([-60f, 60f]));
+        Check<LogUniformPosterior>(ones(2), ones(2), ones(2), tensor([-60f, 60f]));
+
+        void Check<TPosterior>(params Tensor[] parameters)
+            where TPosterior : Posterior, IPosterior<TPosterior>
+        {
+            var scores = TPosterior.Over(parameters).Score();
+            var (lowest, highest) = FamilyCatalog.ScoresOf(known.Compilation.GetTypeByMetadataName(typeof(TPosterior).FullName!)!, known);
+            Assert.Equal(Math.Min(50, highest), Math.Min(50, scores[0].item<float>()));
+            Assert.Equal(Math.Max(-50, lowest), Math.Max(-50, scores[1].item<float>()));
+        }
+    }
+
     [Theory]
     [InlineData("conv1", "Conv1")]
     [InlineData("_fc", "Fc")]

@@ -33,6 +33,34 @@ public sealed class GeneratorReferenceTests
             diagnostic.GetMessage());
     }
 
+    /// <summary>An editor hands over the sources of another project; a build does not.</summary>
+    [Fact]
+    public async Task SourcesOfAnotherProjectAreNotReadAsOnesOfThisProject()
+    {
+        var library = GeneratorHarness.Run("""
+            namespace Demo;
+
+            [Bayesian(Gaussian)]
+            public class Inner : Module<Tensor, Tensor>
+            {
+                public static readonly TrainerOptions Shared = new();
+                protected readonly Linear fc = Linear(4, 3);
+                public Inner() : base("Inner") => RegisterComponents();
+                public override Tensor forward(Tensor x) => fc.call(x).softmax(1);
+            }
+            """).Output.WithAssemblyName("Library");
+        var user = GeneratorHarness.Compile("""
+            [Bayesian(Gaussian)] public sealed class Outer : Demo.Inner;
+
+            public static class User
+            {
+                public static object Train(Demo.BayesianInner model) => model.CreateTrainer(Demo.Inner.Shared);
+                public static object Train(BayesianOuter model) => model.CreateTrainer(new RenyiLoss(), Demo.Inner.Shared);
+            }
+            """).AddReferences(library.ToMetadataReference());
+        Assert.Empty(await GeneratorHarness.Analyze(user));
+    }
+
     private static Microsoft.CodeAnalysis.CSharp.CSharpCompilation Referencing(string source)
     {
         using var image = new MemoryStream();
