@@ -47,16 +47,25 @@ internal static class LayerVariance
     };
 
     /// <summary>The padding on both sides of each dimension, the last dimension first, as functional.pad takes it.</summary>
+    /// <remarks>
+    /// With Padding.Same TorchSharp 0.107 takes the first dimension first, so that such a layer with a kernel of unequal sides changes the
+    /// size of its input. What counts here is what the layer does.
+    /// </remarks>
     private static long[] Rim(Convolution layer)
     {
         var dimensions = layer.kernel_size.Length;
         var rim = new long[2 * dimensions];
         for (var i = 0; i < dimensions; i++)
         {
-            var dimension = dimensions - 1 - i;
-            var whole = layer.padding_type == Padding.Same ? layer.dilation[dimension] * (layer.kernel_size[dimension] - 1) : 0;
-            rim[2 * i] = layer.padding is { } padding ? padding[dimension] : whole / 2;
-            rim[2 * i + 1] = layer.padding is not null ? rim[2 * i] : whole - whole / 2;
+            if (layer.padding is { } padding)
+            {
+                rim[2 * i] = rim[2 * i + 1] = padding[dimensions - 1 - i];
+                continue;
+            }
+
+            var whole = layer.padding_type == Padding.Same ? layer.dilation[i] * (layer.kernel_size[i] - 1) : 0;
+            rim[2 * i] = whole / 2;
+            rim[2 * i + 1] = whole - whole / 2;
         }
 
         return rim;

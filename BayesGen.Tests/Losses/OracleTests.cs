@@ -1,14 +1,12 @@
-using Xunit.Abstractions;
-
 namespace BayesGen.Tests;
 
 /// <summary>Values and gradients against exact expected ones, float64, relative error at most 1e-10.</summary>
-public class OracleTests(ITestOutputHelper output)
+public class OracleTests(OracleReport report) : IClassFixture<OracleReport>
 {
     [Fact]
     public void LogUniformKl()
     {
-        foreach (var one in OracleCases.Read("log_uniform_kl", output))
+        foreach (var one in OracleCases.Read("log_uniform_kl", report))
         {
             using var scope = NewDisposeScope();
             var mu = Leaf(one.Numbers("mu"));
@@ -37,7 +35,7 @@ public class OracleTests(ITestOutputHelper output)
     [Fact]
     public void GaussianKl()
     {
-        foreach (var one in OracleCases.Read("gaussian_kl", output))
+        foreach (var one in OracleCases.Read("gaussian_kl", report))
         {
             using var scope = NewDisposeScope();
             var posteriors = one.Lists("mus").Zip(one.Lists("log_sigmas"))
@@ -62,7 +60,7 @@ public class OracleTests(ITestOutputHelper output)
     [Fact]
     public void Renyi()
     {
-        foreach (var one in OracleCases.Read("renyi", output))
+        foreach (var one in OracleCases.Read("renyi", report))
         {
             using var scope = NewDisposeScope();
             var fit = Leaf(one.Numbers("fit_losses"));
@@ -81,7 +79,7 @@ public class OracleTests(ITestOutputHelper output)
     [Fact]
     public void PlateauBetaTrace()
     {
-        foreach (var one in OracleCases.Read("plateau_beta", output))
+        foreach (var one in OracleCases.Read("plateau_beta", report))
         {
             var schedule = new PlateauBeta(
                 one.Number("beta"), one.Number("factor"), one.GetProperty("patience").GetInt32(), one.Number("threshold"))
@@ -93,6 +91,32 @@ public class OracleTests(ITestOutputHelper output)
             var beta = schedule.Initial;
             foreach (var (loss, expected) in one.Numbers("losses").Zip(one.Numbers("betas")))
                 OracleCases.Same(expected, beta = schedule.Next(beta, loss), $"beta after {loss}");
+        }
+    }
+
+    [Fact]
+    public void AFolderIsFoundFromWhereTheCallerIs()
+    {
+        var root = Directory.CreateTempSubdirectory("oracles");
+        try
+        {
+            var named = root.CreateSubdirectory("cases");
+            Assert.Equal(named.FullName, OracleCases.Resolve("cases", [Path.GetTempPath(), root.FullName]));
+            Assert.Equal(named.FullName, OracleCases.Resolve(named.FullName, [Path.GetTempPath()]));
+            Assert.Contains(
+                "BAYESGEN_ORACLES", Assert.Throws<InvalidOperationException>(() => OracleCases.Resolve("cases", [named.FullName])).Message);
+
+            Assert.Throws<InvalidOperationException>(() => OracleCases.ReadFrom(named.FullName, "renyi"));
+            File.WriteAllText(Path.Combine(named.FullName, "renyi.json"), """{ "cases": [ { "alpha": 1 }, { "alpha": 2 } ] }""");
+            File.WriteAllText(Path.Combine(named.FullName, "renyi_more.json"), """{ "cases": [ { "alpha": 3 } ] }""");
+            Assert.Equal([1.0, 2, 3], OracleCases.ReadFrom(named.FullName, "renyi").Select(one => one.Number("alpha")));
+            File.WriteAllText(Path.Combine(named.FullName, "renyi_none.json"), """{ "cases": [] }""");
+            Assert.Contains(
+                "renyi_none.json", Assert.Throws<InvalidOperationException>(() => OracleCases.ReadFrom(named.FullName, "renyi")).Message);
+        }
+        finally
+        {
+            root.Delete(recursive: true);
         }
     }
 
