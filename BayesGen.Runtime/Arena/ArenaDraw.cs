@@ -10,6 +10,12 @@ internal sealed class ArenaDraw(FamilyArena arena, Tensor weights, Tensor? varia
 
     public FamilyArena Arena { get; } = arena;
 
+    /// <summary>Weights that count in a divergence, flat and boolean, on top of the arena's own mask; null where all of those do.</summary>
+    public Tensor? Keep { get; init; }
+
+    /// <summary>Which weights count in a divergence; null where all do.</summary>
+    public Tensor? Mask => Keep is null ? Arena.Mask : Arena.Mask is { } mask ? mask & Keep : Keep;
+
     /// <summary>Flat; the graph leads to the flat parameters.</summary>
     public Tensor Weights { get; } = weights;
 
