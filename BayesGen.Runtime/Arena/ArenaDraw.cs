@@ -14,6 +14,12 @@ internal abstract class ArenaDraw(FamilyArena arena) : IDisposable
     /// <summary>Whether the draw was made with gradients on.</summary>
     public abstract bool HasGradient { get; }
 
+    /// <summary>Weights that count in a divergence, flat and boolean, on top of the arena's own mask; null where all of those do.</summary>
+    public Tensor? Keep { get; init; }
+
+    /// <summary>Which weights count in a divergence; null where all do.</summary>
+    public Tensor? Mask => Keep is null ? Arena.Mask : Arena.Mask is { } mask ? mask & Keep : Keep;
+
     /// <summary>
     /// The drawn weights as a leaf, for losses that score the draw itself. Its gradient joins that of the network in the pull-back.
     /// </summary>

@@ -8,7 +8,6 @@ namespace BayesGen;
 /// </summary>
 internal abstract class FamilyArena : IDisposable
 {
-    private readonly Prior[] _priors;
     private readonly Tensor _mask;
     private Tensor? _keptAsNumber;
 
@@ -16,8 +15,8 @@ internal abstract class FamilyArena : IDisposable
     {
         Family = family;
         Weights = weights;
-        _priors = [.. weights.Select(weight => family.PriorOf(weight.Options))];
         Store = new WeightStore(weights);
+        Priors = new ArenaPriors([.. weights.Select(weight => family.PriorOf(weight.Options))], Store);
         Flat = [.. family.ParameterNames.Select(_ => NewParameter(Store))];
         _mask = ones(Store.Count, dtype: ScalarType.Bool, device: Store.Device).DetachFromDisposeScope();
         MaskWindows = [.. weights.Select(weight => weight.SliceOf(_mask).DetachFromDisposeScope())];
@@ -34,6 +33,9 @@ internal abstract class FamilyArena : IDisposable
 
     /// <summary>The flat variational parameters, the leaves that an optimizer sees.</summary>
     public IReadOnlyList<Parameter> Flat { get; }
+
+    /// <summary>The priors, and the numbers of those that are learned.</summary>
+    public ArenaPriors Priors { get; }
 
     /// <summary>What moves the noise to the outputs; null where the weights themselves are drawn.</summary>
     public LocalEstimator? Local { get; }
@@ -76,16 +78,26 @@ internal abstract class FamilyArena : IDisposable
 
     /// <summary>Writes the mean or the MAP into W.</summary>
     /// <param name="state">Which of the two.</param>
-    /// <param name="keep">Flat and boolean; weights outside it become zero on top of the arena's own mask. Null keeps all.</param>
-    public void Write(WeightState state, Tensor? keep = null)
+    public void Write(WeightState state)
     {
         using var _ = no_grad();
-        using var point = state == WeightState.Map ? Posterior.Map() : Posterior.Mean();
+        using var point = Point(state);
+        Store.Write(point);
+    }
+
+    /// <summary>The mean or the MAP, flat.</summary>
+    /// <param name="state">Which of the two.</param>
+    /// <param name="keep">Flat and boolean; weights outside it become zero on top of the arena's own mask. Null keeps all.</param>
+    /// <returns>A new tensor.</returns>
+    public Tensor Point(WeightState state, Tensor? keep = null)
+    {
+        using var _ = no_grad();
+        var point = state == WeightState.Map ? Posterior.Map() : Posterior.Mean();
         if (_keptAsNumber is not null)
             point.mul_(_keptAsNumber);
         if (keep is not null)
             point.mul_(keep);
-        Store.Write(point);
+        return point;
     }
 
     /// <summary>Makes a flat tensor zero where weights are pruned.</summary>
@@ -102,9 +114,12 @@ internal abstract class FamilyArena : IDisposable
     /// <param name="draws">The parts of a draw that belong to arenas of this family.</param>
     public abstract Tensor Divergence(object loss, IReadOnlyList<ArenaDraw> draws);
 
-    public Prior PriorOf(NetworkWeight weight) => _priors[IndexOf(weight)];
+    public Prior PriorOf(NetworkWeight weight) => Priors[IndexOf(weight)];
 
-    public void SetPrior(NetworkWeight weight, Prior prior) => _priors[IndexOf(weight)] = prior;
+    public void SetPrior(NetworkWeight weight, Prior prior) => Priors.Set(IndexOf(weight), prior);
+
+    /// <summary>The numbers of a weight's prior that are learned, by name: windows onto <see cref="ArenaPriors.Learned"/>.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> LearnedPriorOf(NetworkWeight weight) => Priors.LearnedOf(IndexOf(weight));
 
     /// <summary>Prunes: a weight stays if it was kept before and is kept by <paramref name="keep"/>.</summary>
     public void Prune(Tensor keep)
@@ -137,10 +152,10 @@ internal abstract class FamilyArena : IDisposable
         for (var first = 0; first < Weights.Count;)
         {
             var next = first + 1;
-            while (next < Weights.Count && _priors[next].Equals(_priors[first]))
+            while (next < Weights.Count && Priors.AreOne(first, next))
                 next++;
             var last = Weights[next - 1];
-            yield return (Weights[first].Offset, last.Offset + last.Count - Weights[first].Offset, _priors[first]);
+            yield return (Weights[first].Offset, last.Offset + last.Count - Weights[first].Offset, Priors.ToScore(first));
             first = next;
         }
     }
@@ -156,6 +171,7 @@ internal abstract class FamilyArena : IDisposable
 
         Kernel?.Dispose();
         Local?.Dispose();
+        Priors.Dispose();
         foreach (var window in MaskWindows)
             window.Dispose();
         _keptAsNumber?.Dispose();
@@ -221,17 +237,18 @@ internal sealed class FamilyArena<TPosterior> : FamilyArena
 
     private IEnumerable<ScoredWeights<TPosterior>> ScoredWeights(ArenaDraw draw)
     {
+        var mask = draw.Mask;
         foreach (var (offset, count, prior) in PriorRuns())
         {
             Tensor? Kl() => draw.Kl(offset, count, prior);
             if (count == Count)
-                yield return new ScoredWeights<TPosterior>(_posterior, prior, () => draw.Sample, Mask, Kl);
+                yield return new ScoredWeights<TPosterior>(_posterior, prior, () => draw.Sample, mask, Kl);
             else
                 yield return new ScoredWeights<TPosterior>(
                     TPosterior.Over([.. Flat.Select(flat => flat.narrow(0, offset, count))]),
                     prior,
                     () => draw.Sample.narrow(0, offset, count),
-                    Mask?.narrow(0, offset, count),
+                    mask?.narrow(0, offset, count),
                     Kl);
         }
     }

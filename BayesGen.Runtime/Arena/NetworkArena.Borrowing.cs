@@ -26,10 +26,14 @@ public sealed partial class NetworkArena
     }
 
     /// <summary>Draws the posterior without touching the weights and hands the draw over for as long as <paramref name="use"/> runs.</summary>
-    internal TResult Sample<TResult>(long seed, Func<IReadOnlyList<ArenaDraw>, TResult> use)
+    /// <param name="seed">The seed of the draw.</param>
+    /// <param name="use">What is done with it.</param>
+    /// <param name="keep">Flat masks of weights that count, on top of the arenas' own; null where all of those do.</param>
+    internal TResult Sample<TResult>(long seed, Func<IReadOnlyList<ArenaDraw>, TResult> use, IReadOnlyList<Tensor>? keep = null)
     {
         using var noise = new NoiseSource(seed);
-        List<ArenaDraw> draws = [.. _families.Select(arena => new GraphDraw(arena, arena.Sample(noise).DetachFromDisposeScope(), null))];
+        List<ArenaDraw> draws = [.. _families.Select((arena, i) =>
+            new GraphDraw(arena, arena.Sample(noise).DetachFromDisposeScope(), null) { Keep = keep?[i] })];
         try
         {
             return use(draws);
@@ -57,21 +61,44 @@ public sealed partial class NetworkArena
         /// <summary>Writes the mean or the MAP, with more weights set to zero where masks are given.</summary>
         public void Write(WeightState state, IReadOnlyList<Tensor>? keep = null)
         {
-            for (var i = 0; i < _arena._families.Count; i++)
-                _arena._families[i].Write(state, keep?[i]);
+            using var scope = NewDisposeScope();
+            Write(Point(state, keep));
         }
 
         /// <summary>Writes a draw, with more weights set to zero where masks are given.</summary>
         public void WriteDraw(NoiseSource noise, IReadOnlyList<Tensor>? keep = null)
         {
+            using var scope = NewDisposeScope();
+            Write(Draw(noise, keep));
+        }
+
+        /// <summary>Writes weights, flat, one tensor for each family.</summary>
+        public void Write(IReadOnlyList<Tensor> weights)
+        {
             using var _ = no_grad();
-            for (var i = 0; i < _arena._families.Count; i++)
-            {
-                using var sample = _arena._families[i].Sample(noise);
-                if (keep is not null)
-                    sample.mul_(keep[i]);
-                _arena._families[i].Store.Write(sample);
-            }
+            foreach (var (family, flat) in _arena._families.Zip(weights))
+                family.Store.Write(flat);
+        }
+
+        /// <summary>The mean or the MAP, flat, with more weights set to zero where masks are given.</summary>
+        public IReadOnlyList<Tensor> Point(WeightState state, IReadOnlyList<Tensor>? keep = null)
+        {
+            using var _ = no_grad();
+            return [.. _arena._families.Select((family, i) => family.Point(state, keep?[i]))];
+        }
+
+        /// <summary>Several draws from a seed of their own, each as <see cref="Write(IReadOnlyList{Tensor})"/> takes it.</summary>
+        public IReadOnlyList<IReadOnlyList<Tensor>> Draws(int count, long seed, IReadOnlyList<Tensor>? keep = null)
+        {
+            using var noise = new NoiseSource(seed);
+            return [.. Enumerable.Range(0, count).Select(_ => Draw(noise, keep))];
+        }
+
+        /// <summary>A draw, flat, with more weights set to zero where masks are given.</summary>
+        private IReadOnlyList<Tensor> Draw(NoiseSource noise, IReadOnlyList<Tensor>? keep = null)
+        {
+            using var _ = no_grad();
+            return [.. _arena._families.Select((family, i) => keep is null ? family.Sample(noise) : family.Sample(noise).mul_(keep[i]))];
         }
 
         public void Dispose()

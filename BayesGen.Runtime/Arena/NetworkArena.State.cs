@@ -6,11 +6,17 @@ public sealed partial class NetworkArena
     /// <summary>The last part of the key of a weight's mask.</summary>
     internal const string MaskName = "mask";
 
+    /// <summary>The part of a key before the numbers of a prior that are learned, and their name among the optimizer's tensors.</summary>
+    internal const string PriorName = "prior";
+
     /// <summary>
-    /// Every tensor that makes up the state: for a Bayesian weight its variational parameters and its mask, for every other weight and
-    /// buffer the tensor itself. The tensors are live: writing them changes the network.
+    /// Every tensor that makes up the state: for a Bayesian weight its variational parameters, its mask, and the numbers of its prior that
+    /// are learned; for every other weight and buffer the tensor itself. The tensors are live: writing them changes the network.
     /// </summary>
-    /// <remarks>The set of keys depends on the network as it was built, never on what was trained or pruned.</remarks>
+    /// <remarks>
+    /// The set of keys depends on the network as it was built and on which priors it was given to learn, never on what was trained or
+    /// pruned.
+    /// </remarks>
     /// <returns>Keys in the order of the network: <c>conv1.weight.mu</c>, <c>conv1.weight.mask</c>, <c>bn.running_mean</c>.</returns>
     public IReadOnlyList<KeyValuePair<string, Tensor>> StateTensors()
     {
@@ -26,11 +32,16 @@ public sealed partial class NetworkArena
             foreach (var (name, parameter) in found.Arena.Family.ParameterNames.Zip(found.Arena.WindowOf(weight).Parameters))
                 state.Add(new($"{weight.Key}.{name}", parameter));
             state.Add(new($"{weight.Key}.{MaskName}", found.Arena.MaskWindowOf(weight)));
+            state.AddRange(LearnedPriorOf(found).Select(entry => new KeyValuePair<string, Tensor>(entry.Key, entry.Tensor)));
         }
 
         state.AddRange(_buffers.Select(buffer => new KeyValuePair<string, Tensor>(buffer.Key, buffer.Buffer)));
         return state;
     }
+
+    /// <summary>What is learned of the prior of a weight, under keys such as <c>fc1.weight.prior.log_scale</c>.</summary>
+    private static IEnumerable<(string Key, Tensor Tensor)> LearnedPriorOf((FamilyArena Arena, NetworkWeight Weight) found) =>
+        found.Arena.LearnedPriorOf(found.Weight).Select(entry => ($"{found.Weight.Key}.{PriorName}.{entry.Name}", entry.Tensor));
 
     /// <summary>Fills a dictionary as TorchSharp's <c>state_dict</c> does.</summary>
     /// <param name="destination">The dictionary to fill, or null for a new one.</param>

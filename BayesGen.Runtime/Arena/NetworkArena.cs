@@ -12,6 +12,9 @@ namespace BayesGen;
 /// </remarks>
 public sealed partial class NetworkArena : IDisposable
 {
+    /// <summary>How the weights that nobody annotated are called among the optimizer's tensors.</summary>
+    private const string DeterministicKind = "deterministic";
+
     private readonly nn.Module _network;
     private readonly Action<NetworkPlan> _describe;
     private readonly NoiseSource _noise;
@@ -140,13 +143,23 @@ public sealed partial class NetworkArena : IDisposable
     }
 
     /// <summary>The tensors for an optimizer: the flat posterior parameters and the flat deterministic weights.</summary>
-    public IEnumerable<(string Name, Parameter Parameter)> Parameters()
+    public IEnumerable<(string Name, Parameter Parameter)> Parameters() =>
+        OptimizedParameters().Select(entry => (entry.Name, entry.Parameter));
+
+    /// <summary>The same with the kind of each: the name of the variational parameter, or "deterministic".</summary>
+    internal IEnumerable<(string Name, string Kind, Parameter Parameter)> OptimizedParameters()
     {
         foreach (var arena in _families)
-            foreach (var (name, flat) in arena.Family.ParameterNames.Zip(arena.Flat))
-                yield return ($"{ArenaName(arena.Family.Name, arena.Store, _families.Count(other => other.Family == arena.Family))}.{name}", flat);
+        {
+            var name = ArenaName(arena.Family.Name, arena.Store, _families.Count(other => other.Family == arena.Family));
+            foreach (var (kind, flat) in arena.Family.ParameterNames.Zip(arena.Flat))
+                yield return ($"{name}.{kind}", kind, flat);
+            if (arena.Priors.Learned is { } prior)
+                yield return ($"{name}.{PriorName}", PriorName, prior);
+        }
+
         foreach (var arena in _deterministic)
-            yield return (ArenaName("deterministic", arena.Store, _deterministic.Count), arena.Flat);
+            yield return (ArenaName(DeterministicKind, arena.Store, _deterministic.Count), DeterministicKind, arena.Flat);
     }
 
     /// <summary>Forgets every gradient, one left behind by a bare backward() included, and repairs the gradient buffers.</summary>
@@ -156,15 +169,9 @@ public sealed partial class NetworkArena : IDisposable
         foreach (var arena in _families)
         {
             foreach (var flat in arena.Flat)
-            {
-                using var gradient = flat.grad;
-                if (gradient is null)
-                    continue;
-                if (setToNone)
-                    flat.grad = null;
-                else
-                    gradient.zero_();
-            }
+                ZeroGradient(flat, setToNone);
+            if (arena.Priors.Learned is { } prior)
+                ZeroGradient(prior, setToNone);
 
             arena.Store.Gradients.zero_();
             arena.Store.AliasGradients();
@@ -219,7 +226,9 @@ public sealed partial class NetworkArena : IDisposable
         foreach (var weight in _weights)
         {
             IEnumerable<(string Name, Tensor Tensor)> tensors = _byKey.TryGetValue(weight.Key, out var found)
-                ? found.Arena.Family.ParameterNames.Select(name => weight.Key + "." + name).Zip(found.Arena.WindowOf(weight).Parameters)
+                ? found.Arena.Family.ParameterNames.Zip(found.Arena.WindowOf(weight).Parameters)
+                    .Select(entry => ($"{weight.Key}.{entry.First}", entry.Second))
+                    .Concat(LearnedPriorOf(found))
                 : [(weight.Key, weight.Parameter)];
             foreach (var (name, tensor) in tensors)
             {
@@ -268,6 +277,17 @@ public sealed partial class NetworkArena : IDisposable
                 $"A gradient was left in the {arena.Family.Name} weights ('{arena.Weights[0].Key}' and others) before this {next}: a bare "
                 + "backward() reached the network and not its posterior. Call draw.Backward(total) instead of total.backward(); "
                 + "zero_grad() on the wrapper discards the gradient that was left.");
+    }
+
+    private static void ZeroGradient(Parameter parameter, bool setToNone)
+    {
+        using var gradient = parameter.grad;
+        if (gradient is null)
+            return;
+        if (setToNone)
+            parameter.grad = null;
+        else
+            gradient.zero_();
     }
 
     private static string ArenaName(string name, WeightStore store, int count) =>

@@ -5,9 +5,11 @@ namespace BayesGen;
 /// (alpha below 1) or less (above 1).
 /// </summary>
 /// <remarks>
-/// Li and Turner, "Renyi Divergence Variational Inference", 2016, eq. 12: with log w_k = -N fit_k - beta divergence_k the gradient is
-/// sum_k softmax((1 - alpha) log w)_k grad log w_k. The total has that gradient; its value is the weighted mean of the draws' losses.
-/// One draw makes it the ELBO.
+/// Li and Turner, "Renyi Divergence Variational Inference", 2016: with log w_k = -N fit_k - beta divergence_k the bound is
+/// L = log((1/K) sum_k w_k^(1 - alpha)) / (1 - alpha) (eq. 12), and its gradient sum_k softmax((1 - alpha) log w)_k grad log w_k (eq. 13).
+/// <see cref="LossTerms.Total"/> has the gradient of -L / N, its value being the weighted mean of the draws' losses;
+/// <see cref="LossTerms.Bound"/>, which the trainer reports, is -L / N itself. One draw makes it the ELBO. Below order 1 the estimate of L
+/// from K draws is too low on average and rises with K.
 /// </remarks>
 public sealed class RenyiLoss : VariationalLoss, IScores<IHasDensity>
 {
@@ -36,12 +38,18 @@ public sealed class RenyiLoss : VariationalLoss, IScores<IHasDensity>
     public Tensor Divergence(IReadOnlyList<IScoredWeights<IHasDensity>> weights) =>
         ScoredSum.Of(weights, run => MonteCarlo.LogRatio(run.Posterior, run.Prior, run.Sample, Name));
 
-    /// <summary>u = (1 - alpha) (-N fit - beta divergence).</summary>
+    /// <summary>u = (1 - alpha) (-N fit - beta divergence); null at order 1, where draws count alike.</summary>
     /// <inheritdoc/>
     protected internal override Tensor? LogWeight(Tensor fit, Tensor divergence, double beta, long examples)
     {
+        if (Alpha == 1)
+            return null;
         using var _ = no_grad();
         var total = fit * examples + (divergence * beta).to(fit.dtype, fit.device);
         return total * (Alpha - 1);
     }
+
+    /// <summary>-L / N = log((1/K) sum_k exp(u_k)) / ((alpha - 1) N).</summary>
+    /// <inheritdoc/>
+    protected internal override Tensor? Bound(Tensor logMeanWeight, long examples) => logMeanWeight / ((Alpha - 1) * examples);
 }

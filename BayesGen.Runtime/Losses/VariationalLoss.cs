@@ -59,10 +59,13 @@ public abstract class VariationalLoss
 
         var totals = stack(fits.Zip(divergences, (fit, divergence) => DrawTotal(fit, divergence, beta, examples)));
         var logWeights = fits.Zip(divergences, (fit, divergence) => LogWeight(fit, divergence, beta, examples)).ToList();
-        var total = logWeights.Any(weight => weight is null)
-            ? totals.mean()
-            : (softmax(stack(logWeights.Select(weight => weight!.detach())), 0) * totals).sum();
-        return new LossTerms(total, stack(fits).mean(), stack(divergences).mean());
+        var (meanFit, meanDivergence) = (stack(fits).mean(), stack(divergences).mean());
+        if (logWeights.Any(weight => weight is null))
+            return new LossTerms(totals.mean(), meanFit, meanDivergence);
+
+        var logs = stack(logWeights.Select(weight => weight!.detach()));
+        var terms = new LossTerms((softmax(logs, 0) * totals).sum(), meanFit, meanDivergence);
+        return Bound(logs.logsumexp(0, keepdim: false) - Math.Log(fits.Count), examples) is { } bound ? terms with { Bound = bound } : terms;
     }
 
     /// <summary>t = fit + beta * divergence / N.</summary>
@@ -77,6 +80,13 @@ public abstract class VariationalLoss
     /// <param name="beta">The weight of the divergence.</param>
     /// <param name="examples">The number N of training examples.</param>
     protected internal virtual Tensor? LogWeight(Tensor fit, Tensor divergence, double beta, long examples) => null;
+
+    /// <summary>
+    /// The value that the weighted draws stand for, per example, where it is not the weighted mean of their losses; null where it is.
+    /// </summary>
+    /// <param name="logMeanWeight">log (1/K) sum_k exp(u_k) of the log-weights, a scalar without a graph.</param>
+    /// <param name="examples">The number N of training examples.</param>
+    protected internal virtual Tensor? Bound(Tensor logMeanWeight, long examples) => null;
 
     /// <summary>Checks that this loss scores every family of a network.</summary>
     internal void RequireScores(NetworkArena arena)

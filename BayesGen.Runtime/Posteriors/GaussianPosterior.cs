@@ -83,6 +83,8 @@ public sealed class GaussianPosterior : Posterior, IPosterior<GaussianPosterior>
     /// <inheritdoc/>
     public Tensor? KlTo(Prior prior)
     {
+        if (prior is LearnedGaussianPrior learned)
+            return KlTo(learned);
         if (prior is not GaussianPrior(var mean, var scale))
             return null;
         using var variance = Variance();
@@ -91,6 +93,22 @@ public sealed class GaussianPosterior : Posterior, IPosterior<GaussianPosterior>
         using var spread = variance + square;
         using var scaled = spread * (0.5 / (scale * scale));
         using var shifted = scaled + (Math.Log(scale) - 0.5);
+        return shifted - LogSigma;
+    }
+
+    /// <summary>The same with gradients to the scale of the prior.</summary>
+    private Tensor KlTo(LearnedGaussianPrior prior)
+    {
+        using var variance = Variance();
+        using var offset = Mu - prior.Mean;
+        using var square = offset.square();
+        using var spread = variance + square;
+        using var twice = prior.LogScale * -2;
+        using var precision = twice.exp();
+        using var ratio = spread * precision;
+        using var scaled = ratio * 0.5;
+        using var constant = prior.LogScale - 0.5;
+        using var shifted = scaled + constant;
         return shifted - LogSigma;
     }
 

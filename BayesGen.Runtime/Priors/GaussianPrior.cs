@@ -1,7 +1,7 @@
 namespace BayesGen;
 
 /// <summary>p(w) = N(mean, scale^2), the same for every weight it is given to.</summary>
-public sealed record GaussianPrior : ProperPrior
+public sealed record GaussianPrior : ProperPrior, ITrainablePrior
 {
     private const double HalfLogTwoPi = 0.91893853320467274178;
 
@@ -40,6 +40,22 @@ public sealed record GaussianPrior : ProperPrior
     /// <param name="mean">The mean.</param>
     /// <param name="scale">The standard deviation.</param>
     public void Deconstruct(out double mean, out double scale) => (mean, scale) = (Mean, Scale);
+
+    /// <summary>Whether the scale is learned with the posterior; see <see cref="Trainable"/>.</summary>
+    public bool IsTrainable { get; init; }
+
+    IReadOnlyList<string> ITrainablePrior.ParameterNames => ["log_scale"];
+
+    IReadOnlyList<double> ITrainablePrior.ParameterValues => [Math.Log(Scale)];
+
+    /// <summary>Mean 0, and a scale that is learned with the posterior (empirical Bayes).</summary>
+    /// <param name="scale">The scale to begin with, positive and finite.</param>
+    /// <remarks>See <see cref="ITrainablePrior"/> and <see cref="LearnedGaussianPrior"/>.</remarks>
+    public static GaussianPrior Trainable(double scale = 1) => new(scale) { IsTrainable = true };
+
+    Prior ITrainablePrior.Over(IReadOnlyList<Tensor> parameters) => new LearnedGaussianPrior(Mean, parameters[0]);
+
+    Prior ITrainablePrior.With(IReadOnlyList<double> values) => new GaussianPrior(Mean, Math.Exp(values[0])) { IsTrainable = IsTrainable };
 
     /// <inheritdoc/>
     public override Tensor LogProb(Tensor weights)

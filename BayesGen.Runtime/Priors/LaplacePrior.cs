@@ -1,7 +1,7 @@
 namespace BayesGen;
 
 /// <summary>p(w) = exp(-|w - mean| / scale) / (2 scale): the prior of the lasso, sharper at its mean and heavier in its tails.</summary>
-public sealed record LaplacePrior : ProperPrior
+public sealed record LaplacePrior : ProperPrior, ITrainablePrior
 {
     /// <summary>Mean 0 and scale 1.</summary>
     public LaplacePrior() : this(0, 1)
@@ -33,6 +33,22 @@ public sealed record LaplacePrior : ProperPrior
 
     /// <summary>The scale of every weight.</summary>
     public double Scale { get; }
+
+    /// <summary>Whether the scale is learned with the posterior; see <see cref="Trainable"/>.</summary>
+    public bool IsTrainable { get; init; }
+
+    IReadOnlyList<string> ITrainablePrior.ParameterNames => ["log_scale"];
+
+    IReadOnlyList<double> ITrainablePrior.ParameterValues => [Math.Log(Scale)];
+
+    /// <summary>Mean 0, and a scale that is learned with the posterior (empirical Bayes).</summary>
+    /// <param name="scale">The scale to begin with, positive and finite.</param>
+    /// <remarks>See <see cref="ITrainablePrior"/> and <see cref="LearnedLaplacePrior"/>.</remarks>
+    public static LaplacePrior Trainable(double scale = 1) => new(scale) { IsTrainable = true };
+
+    Prior ITrainablePrior.Over(IReadOnlyList<Tensor> parameters) => new LearnedLaplacePrior(Mean, parameters[0]);
+
+    Prior ITrainablePrior.With(IReadOnlyList<double> values) => new LaplacePrior(Mean, Math.Exp(values[0])) { IsTrainable = IsTrainable };
 
     /// <inheritdoc/>
     public override Tensor LogProb(Tensor weights)

@@ -4,7 +4,7 @@ namespace BayesGen;
 /// p(w) = pi N(w; 0, wide^2) + (1 - pi) N(w; 0, narrow^2): most weights are held close to zero and some are left free.
 /// </summary>
 /// <remarks>Blundell et al., "Weight Uncertainty in Neural Networks", 2015, section 3.3.</remarks>
-public sealed record ScaleMixturePrior : ProperPrior
+public sealed record ScaleMixturePrior : ProperPrior, ITrainablePrior
 {
     private const double HalfLogTwoPi = 0.91893853320467274178;
 
@@ -40,6 +40,24 @@ public sealed record ScaleMixturePrior : ProperPrior
     /// <summary>The standard deviation of the narrow component.</summary>
     public double Narrow { get; }
 
+    /// <summary>Whether the three numbers are learned with the posterior; see <see cref="Trainable"/>.</summary>
+    public bool IsTrainable { get; init; }
+
+    IReadOnlyList<string> ITrainablePrior.ParameterNames => ["logit_pi", "log_wide", "log_narrow"];
+
+    IReadOnlyList<double> ITrainablePrior.ParameterValues => [Math.Log(Pi / (1 - Pi)), Math.Log(Wide), Math.Log(Narrow)];
+
+    /// <summary>A mixture whose three numbers are learned with the posterior (empirical Bayes).</summary>
+    /// <param name="pi">The part of the wide component to begin with.</param>
+    /// <param name="wide">The standard deviation of the wide component to begin with.</param>
+    /// <param name="narrow">The standard deviation of the narrow component to begin with, smaller: two equal ones stay equal.</param>
+    /// <remarks>See <see cref="ITrainablePrior"/> and <see cref="LearnedScaleMixturePrior"/>.</remarks>
+    public static ScaleMixturePrior Trainable(double pi, double wide, double narrow) => new(pi, wide, narrow) { IsTrainable = true };
+
+    Prior ITrainablePrior.Over(IReadOnlyList<Tensor> parameters) => new LearnedScaleMixturePrior(parameters[0], parameters[1], parameters[2]);
+
+    Prior ITrainablePrior.With(IReadOnlyList<double> values) => Present(1 / (1 + Math.Exp(-values[0])), Math.Exp(values[1]), Math.Exp(values[2]));
+
     /// <inheritdoc/>
     public override Tensor LogProb(Tensor weights)
     {
@@ -58,6 +76,10 @@ public sealed record ScaleMixturePrior : ProperPrior
         using var scales = isWide.to(like.dtype).mul_(Wide - Narrow).add_(Narrow);
         return noise.Normal(like).mul_(scales);
     }
+
+    /// <summary>Where the components have passed each other on their way, they change names; the density is the same.</summary>
+    private ScaleMixturePrior Present(double pi, double wide, double narrow) =>
+        (wide >= narrow ? new ScaleMixturePrior(pi, wide, narrow) : new ScaleMixturePrior(1 - pi, narrow, wide)) with { IsTrainable = IsTrainable };
 
     private static Tensor Component(Tensor square, double part, double sigma)
     {

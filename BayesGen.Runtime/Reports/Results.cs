@@ -6,7 +6,10 @@ namespace BayesGen;
 /// <param name="GlobalStep">The step since training began, from 1.</param>
 /// <param name="StepsPerEpoch">The number of steps in an epoch, or null in the first one where it is not known yet.</param>
 /// <param name="Examples">The number of examples in the batch.</param>
-/// <param name="Total">The loss that was minimised: fit + beta * divergence / N.</param>
+/// <param name="Total">
+/// The loss that was minimised, as <see cref="LossTerms.Bound"/> has it: fit + beta * divergence / N, or the negative bound per example of a
+/// loss whose draws do not count alike.
+/// </param>
 /// <param name="Fit">The fit loss alone, mean over the examples and draws.</param>
 /// <param name="Divergence">The divergence alone in nats, over the whole network, before beta and 1/N.</param>
 /// <param name="Beta">The weight of the divergence in this step.</param>
@@ -29,6 +32,7 @@ public sealed record StepResult(
 /// <param name="Total">The mean loss over the examples of the epoch.</param>
 /// <param name="Fit">The mean fit loss over the examples of the epoch.</param>
 /// <param name="Divergence">The mean divergence over the steps, in nats.</param>
+/// <param name="Elbo">The evidence lower bound per example over the epoch's draws, -(fit + divergence / N), whatever beta was.</param>
 /// <param name="Beta">The weight of the divergence at the end of the epoch.</param>
 /// <param name="LearningRate">The learning rate of the epoch's last step.</param>
 /// <param name="Metrics">Each metric over the examples of the epoch.</param>
@@ -40,6 +44,7 @@ public sealed record EpochResult(
     double Total,
     double Fit,
     double Divergence,
+    double Elbo,
     double Beta,
     double LearningRate,
     IReadOnlyDictionary<string, double> Metrics,
@@ -53,9 +58,15 @@ public sealed record TrainingResult(IReadOnlyList<EpochResult> Epochs, TimeSpan 
 
 /// <summary>An evaluation over all examples of a data set.</summary>
 /// <param name="Examples">The number of examples.</param>
-/// <param name="Total">fit + beta * divergence / N with the trainer's N and its present beta.</param>
-/// <param name="Fit">The mean fit loss over the examples.</param>
-/// <param name="Divergence">The divergence in nats, over the whole network.</param>
+/// <param name="Total">
+/// fit + beta * divergence / N with the trainer's present beta, and the N of the options, else of the training data, else of this data.
+/// </param>
+/// <param name="Fit">The mean fit loss over the examples, with the weights at <paramref name="State"/>.</param>
+/// <param name="Divergence">The divergence in nats, over all weights of the network that are kept.</param>
+/// <param name="Elbo">
+/// The evidence lower bound per example, -(E fit + divergence / N) with beta 1 whatever the schedule says: E fit is the mean over
+/// TrainerOptions.ElboDraws draws, always the same ones, since the fit at the mean is no bound. NaN where there are none.
+/// </param>
 /// <param name="Metrics">Each metric over all examples.</param>
 /// <param name="State">What the weights held.</param>
 /// <param name="Thresholds">The thresholds that weights were pruned by for this evaluation, or null.</param>
@@ -65,6 +76,7 @@ public sealed record EvaluationResult(
     double Total,
     double Fit,
     double Divergence,
+    double Elbo,
     IReadOnlyDictionary<string, double> Metrics,
     WeightState State,
     Thresholds? Thresholds,

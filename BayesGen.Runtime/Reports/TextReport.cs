@@ -24,7 +24,7 @@ public sealed class TextReport(TextWriter writer) : IReport
         if (epoch.Validation is { } validation)
             line += string.Create(
                 CultureInfo.InvariantCulture,
-                $"  | validation fit {validation.Fit:F4}{Text(validation.Metrics)}  kept {validation.Pruning.Kept:N0}/{validation.Pruning.BayesianWeights:N0}");
+                $"  | validation fit {validation.Fit:F4}  ELBO {validation.Elbo:F4}{Text(validation.Metrics)}  kept {validation.Pruning.Kept:N0}/{validation.Pruning.BayesianWeights:N0}");
         writer.WriteLine(line + string.Create(CultureInfo.InvariantCulture, $"  {epoch.Duration.TotalSeconds:F1} s"));
     }
 

@@ -7,7 +7,7 @@ namespace BayesGen;
 /// maximum m of the u seen so far, gradients are kept in units of exp(m), rescaled when the maximum rises and divided by
 /// sum exp(u_k - m) in the end; that is exactly sum_k softmax(u)_k grad t_k without holding the draws together.
 /// </summary>
-internal sealed class DrawWeights(VariationalLoss loss, IReadOnlyList<Parameter> parameters, int samples)
+internal sealed class DrawWeights(VariationalLoss loss, IReadOnlyList<Parameter> parameters, int samples, long examples)
 {
     private Tensor? _maximum;
     private Tensor? _sum;
@@ -46,7 +46,7 @@ internal sealed class DrawWeights(VariationalLoss loss, IReadOnlyList<Parameter>
         return total * weight;
     }
 
-    /// <summary>Completes the gradients and returns the value of the total.</summary>
+    /// <summary>Completes the gradients and returns the value of the loss: see <see cref="LossTerms.Bound"/>.</summary>
     public double Finish()
     {
         Tensor total;
@@ -57,7 +57,7 @@ internal sealed class DrawWeights(VariationalLoss loss, IReadOnlyList<Parameter>
         else
         {
             Scale(1 / _sum);
-            total = _total! / _sum;
+            total = loss.Bound(_maximum! + _sum.log() - Math.Log(samples), examples) ?? _total! / _sum;
         }
 
         using var number = total.to(ScalarType.Float64);

@@ -10,6 +10,9 @@ internal sealed class RunningMeans
     private long _examples;
     private long _steps;
 
+    /// <summary>The number of examples so far.</summary>
+    public long Examples => _examples;
+
     public double Total => _total / _examples;
 
     public double Fit => _fit / _examples;

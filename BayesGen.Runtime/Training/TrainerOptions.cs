@@ -12,9 +12,12 @@ public enum DivergenceScale
     None,
 }
 
-/// <summary>Makes the optimizer over the flat posterior parameters and deterministic weights.</summary>
+/// <summary>
+/// Makes the optimizer over the flat posterior parameters and deterministic weights. It is called once for each learning rate: see
+/// <see cref="TrainerOptions.LearningRateFactors"/>.
+/// </summary>
 /// <param name="parameters">The tensors to optimise.</param>
-/// <param name="learningRate">The learning rate of the options.</param>
+/// <param name="learningRate">The learning rate of the options, times the factor of these parameters.</param>
 public delegate optim.Optimizer OptimizerFactory(IReadOnlyList<Parameter> parameters, double learningRate);
 
 /// <summary>How to train.</summary>
@@ -26,20 +29,58 @@ public sealed record TrainerOptions
     /// <summary>The number K of weight draws in each step; at least 1.</summary>
     public int Samples { get; init; } = 1;
 
-    /// <summary>The learning rate; positive.</summary>
-    public double LearningRate { get; init; } = 1e-3;
+    /// <summary>
+    /// The learning rate at its highest; positive. The default suits Adam on networks of a few layers with decay and factors as they stand
+    /// here; deep or recurrent networks often want a lower one.
+    /// </summary>
+    public double LearningRate { get; init; } = 4e-3;
 
     /// <summary>
-    /// A factor on the learning rate as a function of progress, 0 at the first step and towards 1 at the last. Null leaves it constant.
+    /// A factor on the learning rate as a function of progress, 0 at the first step and towards 1 at the last; <see cref="LearningRates"/>
+    /// has ready-made ones. Null leaves it constant. By default the rate is full for one half and falls to zero in the other.
     /// </summary>
-    /// <example><c>progress => progress &lt; 0.5 ? 1 : 2 * (1 - progress)</c> falls to zero in the second half.</example>
-    public Func<double, double>? LearningRateSchedule { get; init; }
+    /// <example><c>progress => progress &lt; 0.5 ? 1 : 2 * (1 - progress)</c> is the default.</example>
+    public Func<double, double>? LearningRateSchedule { get; init; } = LearningRates.LinearDecay(from: 0.5);
+
+    /// <summary>
+    /// Factors on the learning rate by the name of the parameter: a variational parameter as in state keys (<c>log_sigma2</c>), or
+    /// <c>deterministic</c> for the weights that nobody annotated. What is not named has factor 1.
+    /// </summary>
+    /// <remarks>
+    /// Adam moves a parameter by about the learning rate in a step whatever the size of its gradient. Means are of the order of 0.1, while
+    /// the logarithm of a variance has some ten units to travel until a weight counts as pruned; at the rate of the means it hardly
+    /// leaves its start.
+    /// </remarks>
+    public IReadOnlyDictionary<string, double> LearningRateFactors { get; init; } = DefaultLearningRateFactors;
+
+    /// <summary>The factors where none are given: 3 for every logarithm of a variance.</summary>
+    public static IReadOnlyDictionary<string, double> DefaultLearningRateFactors { get; } = new Dictionary<string, double>
+    {
+        ["log_sigma"] = 3,
+        ["log_sigma2"] = 3,
+        ["log_alpha"] = 3,
+    };
+
+    /// <summary>
+    /// Bounds of parameters by name, kept after every step, for example <c>{ ["log_sigma"] = (-10, 0) }</c>. Nothing is bounded that is
+    /// not named.
+    /// </summary>
+    public IReadOnlyDictionary<string, Interval> Bounds { get; init; } = new Dictionary<string, Interval>();
+
+    /// <summary>
+    /// The largest Euclidean norm of the whole gradient, posterior and deterministic weights together; a longer one is shortened to it
+    /// before the step. Null leaves gradients as they are.
+    /// </summary>
+    public double? MaximalGradientNorm { get; init; }
 
     /// <summary>The loss on the data.</summary>
     public FitLoss FitLoss { get; init; } = FitLoss.CrossEntropy;
 
-    /// <summary>The weight of the divergence.</summary>
-    public BetaSchedule Beta { get; init; } = 1.0;
+    /// <summary>
+    /// The weight of the divergence; 1 is the ELBO. Null is a <see cref="LinearWarmup"/> from 0 to 1 over the first half of the epochs: a
+    /// network that pays for its weights before it has learned anything gives them up, and does not get them back.
+    /// </summary>
+    public BetaSchedule? Beta { get; init; }
 
     /// <summary>What the divergence is divided by.</summary>
     public DivergenceScale DivergenceScale { get; init; } = DivergenceScale.PerExample;
@@ -70,6 +111,12 @@ public sealed record TrainerOptions
     /// <summary>What the weights hold in validation and evaluation.</summary>
     public WeightState EvaluateAt { get; init; } = WeightState.Mean;
 
+    /// <summary>
+    /// The number of draws from which an evaluation estimates its <see cref="EvaluationResult.Elbo"/>; each costs one more pass over the
+    /// data. 0 leaves it out.
+    /// </summary>
+    public int ElboDraws { get; init; } = 1;
+
     /// <summary>The seed of the noise and of the order of the data.</summary>
     public int Seed { get; init; }
 
@@ -90,8 +137,18 @@ public sealed record TrainerOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Samples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(ElboDraws);
         if (!double.IsFinite(LearningRate) || LearningRate <= 0)
             throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "The learning rate is positive and finite.");
+        foreach (var (name, factor) in LearningRateFactors)
+            if (!double.IsFinite(factor) || factor < 0)
+                throw new ArgumentOutOfRangeException(
+                    nameof(LearningRateFactors), factor, $"The factor on the learning rate of '{name}' is finite and not negative.");
+        foreach (var (name, (min, max)) in Bounds)
+            if (!(min <= max))
+                throw new ArgumentException($"The bounds of '{name}' are {min} and {max}; the lower one comes first.", nameof(Bounds));
+        if (MaximalGradientNorm is { } norm && !(norm > 0))
+            throw new ArgumentOutOfRangeException(nameof(MaximalGradientNorm), norm, "The largest norm of a gradient is positive.");
         if (ExampleCount is { } count)
             ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(ExampleCount));
         if (Metrics.GroupBy(metric => metric.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)

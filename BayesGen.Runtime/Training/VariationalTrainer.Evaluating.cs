@@ -6,7 +6,7 @@ namespace BayesGen;
 /// <summary>Evaluation: it reads, and what it writes into the weights it puts back bit for bit.</summary>
 public sealed partial class VariationalTrainer
 {
-    /// <summary>The seed of the draw that estimates a divergence without a closed form, so that evaluations can be compared.</summary>
+    /// <summary>The seed of the draws that estimate the ELBO, and a divergence without a closed form, so that evaluations can be compared.</summary>
     private const long DivergenceSeed = 20170611;
 
     /// <summary>Evaluates the network on all examples of a data set, with the weights of the options' EvaluateAt.</summary>
@@ -17,7 +17,7 @@ public sealed partial class VariationalTrainer
     public EvaluationResult Evaluate(BatchSource data, Thresholds? threshold = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return Evaluate(data, threshold, Options.ExampleCount ?? _trainingExamples ?? data.ExampleCount ?? 1);
+        return Evaluate(data, threshold, Options.ExampleCount ?? _trainingExamples ?? data.ExampleCount);
     }
 
     /// <summary>Evaluates on any sequence of batches; see <see cref="Evaluate(BatchSource, Thresholds?)"/>.</summary>
@@ -37,17 +37,17 @@ public sealed partial class VariationalTrainer
         return [.. thresholds.Select(threshold => Evaluate(data, threshold))];
     }
 
-    private EvaluationResult Evaluate(BatchSource data, Thresholds? threshold, long examplesOfTraining)
+    private EvaluationResult Evaluate(BatchSource data, Thresholds? threshold, long? examplesOfTraining)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var arena = Model.Arena;
         var keep = threshold is null ? null : Pruner.KeepMasks(arena, threshold);
         var pruning = Pruner.Statistics(arena, threshold);
-        var divergence = Number(arena.Sample(DivergenceSeed, Loss.Divergence));
+        var divergence = Number(arena.Sample(DivergenceSeed, Loss.Divergence, keep));
         var wasTraining = Model.training;
         List<(nn.Module Module, bool Mode)> modes = [.. arena.Network.modules().Select(module => (module, module.training))];
-        double fit = 0;
+        double fit = 0, fitOfDraws = 0;
         long examples = 0;
         var metrics = Options.Metrics.ToDictionary(metric => metric.Name, _ => 0.0);
         using (var loan = arena.Borrow("evaluate"))
@@ -55,7 +55,9 @@ public sealed partial class VariationalTrainer
             try
             {
                 Model.train(false);
-                loan.Write(Options.EvaluateAt, keep);
+                var point = loan.Point(Options.EvaluateAt, keep);
+                var draws = loan.Draws(Options.ElboDraws, DivergenceSeed, keep);
+                loan.Write(point);
                 foreach (var (inputs, targets) in data.Batches(Options.BatchSize, shuffle: false, Options.Seed, epoch: 0))
                 {
                     using (NewDisposeScope())
@@ -67,6 +69,14 @@ public sealed partial class VariationalTrainer
                         examples += count;
                         foreach (var metric in Options.Metrics)
                             metrics[metric.Name] += metric.Sum(output, y);
+                        foreach (var draw in draws)
+                        {
+                            loan.Write(draw);
+                            fitOfDraws += Number(Fit(Forward(x), y)) * count / draws.Count;
+                        }
+
+                        if (draws.Count > 0)
+                            loan.Write(point);
                     }
 
                     if (data.HandsOverBatches)
@@ -89,11 +99,13 @@ public sealed partial class VariationalTrainer
         if (examples == 0)
             throw new ArgumentException("The evaluation data is empty.", nameof(data));
         fit /= examples;
+        var shared = examplesOfTraining ?? examples;
         return new EvaluationResult(
             examples,
-            fit + Beta * divergence / (Options.DivergenceScale == DivergenceScale.None ? 1 : examplesOfTraining),
+            fit + Beta * divergence / (Options.DivergenceScale == DivergenceScale.None ? 1 : shared),
             fit,
             divergence,
+            Options.ElboDraws == 0 ? double.NaN : -(fitOfDraws / examples + divergence / shared),
             metrics.ToDictionary(metric => metric.Key, metric => metric.Value / examples),
             Options.EvaluateAt,
             threshold,

@@ -11,7 +11,7 @@ public sealed partial class VariationalTrainer
         var arena = Model.Arena;
         var (inputs, targets) = (OnDevice(batch.Inputs), OnDevice(batch.Targets));
         arena.ZeroGradients(setToNone: false);
-        var weights = new DrawWeights(Loss, _parameters, Options.Samples);
+        var weights = new DrawWeights(Loss, _steps!.Parameters, Options.Samples, examples);
         Tensor? outputs = null;
         double fits = 0, divergences = 0;
         for (var k = 0; k < Options.Samples; k++)
@@ -32,7 +32,7 @@ public sealed partial class VariationalTrainer
         }
 
         var totalValue = weights.Finish();
-        _optimizer!.step();
+        _steps!.Step();
         _stepsDone++;
         return new StepResult(
             epoch, step, _stepsDone, steps, targets.shape[0],

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using BayesGen.Data;
-using TorchSharp.Modules;
 
 namespace BayesGen;
 
@@ -15,8 +14,8 @@ public sealed partial class VariationalTrainer : IDisposable
     private const int StepsPerSweep = 50;
 
     private readonly Func<Tensor, Tensor> _forward;
-    private optim.Optimizer? _optimizer;
-    private List<Parameter> _parameters = [];
+    private readonly BetaSchedule _schedule;
+    private PosteriorSteps? _steps;
     private int _epochsDone;
     private long _stepsDone;
     private long? _trainingExamples;
@@ -41,8 +40,9 @@ public sealed partial class VariationalTrainer : IDisposable
         Loss = loss;
         Options = options;
         _forward = forward;
-        options.Beta.Reset();
-        Beta = options.Beta.Initial;
+        _schedule = options.Beta ?? new LinearWarmup(0.5 * options.Epochs);
+        _schedule.Reset();
+        Beta = _schedule.Initial;
         model.Arena.Noise.Reseed(options.Seed);
     }
 
@@ -71,7 +71,7 @@ public sealed partial class VariationalTrainer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(train);
         var examples = Examples(train);
-        _trainingExamples = examples;
+        _trainingExamples = Options.ExampleCount ?? train.ExampleCount;
         if (Options.ManageMemory)
             ProcessMemory.Keep();
         RequireOptimizer();
@@ -112,7 +112,7 @@ public sealed partial class VariationalTrainer : IDisposable
         Train(BatchSource.From(train), validation, cancellation);
 
     /// <summary>Releases the optimizer; the network stays.</summary>
-    public void Dispose() => _optimizer?.Dispose();
+    public void Dispose() => _steps?.Dispose();
 
     private EpochResult TrainEpoch(
         BatchSource train, BatchSource? validation, long examples, int last, CancellationToken cancellation)
@@ -159,16 +159,17 @@ public sealed partial class VariationalTrainer : IDisposable
         _epochsDone++;
         _stepsOfEpoch = step;
         Model.train(false);
-        var evaluation = validation is null ? null : Evaluate(validation, Options.Threshold, examples);
+        var evaluation = validation is null ? null : Evaluate(validation, Options.Threshold);
+        var elbo = -(sums.Fit + sums.Divergence / (_trainingExamples ?? sums.Examples));
         return new EpochResult(
-            epoch, last, sums.Total, sums.Fit, sums.Divergence, Beta, LearningRate(), sums.Metrics, evaluation, clock.Elapsed);
+            epoch, last, sums.Total, sums.Fit, sums.Divergence, elbo, Beta, _steps!.LearningRate, sums.Metrics, evaluation, clock.Elapsed);
     }
 
     private void AdvanceBeta(StepResult result, RunningMeans sums, int? steps)
     {
         var isLast = steps == result.Step;
         var epochs = _epochsDone + (steps is { } known ? (double)result.Step / known : 0);
-        Beta = Options.Beta.Next(
+        Beta = _schedule.Next(
             Beta, new BetaSignal(epochs, isLast, result.Fit, result.Divergence, sums.Fit, sums.Divergence));
     }
 
@@ -184,24 +185,20 @@ public sealed partial class VariationalTrainer : IDisposable
     }
 
     /// <summary>Moving the network makes new parameters, so an optimizer made before is of no use after.</summary>
-    private optim.Optimizer RequireOptimizer()
+    private void RequireOptimizer()
     {
-        List<Parameter> parameters = [.. Model.Arena.Parameters().Select(entry => entry.Parameter)];
-        if (_optimizer is not null && parameters.SequenceEqual(_parameters, ReferenceEqualityComparer.Instance))
-            return _optimizer;
-        _optimizer?.Dispose();
-        _parameters = parameters;
-        return _optimizer = Options.Optimizer(parameters, Options.LearningRate);
+        var parameters = Model.Arena.OptimizedParameters().Select(entry => (entry.Kind, entry.Parameter)).ToList();
+        if (_steps is not null
+            && parameters.Select(entry => entry.Parameter).SequenceEqual(_steps.Parameters, ReferenceEqualityComparer.Instance))
+            return;
+        _steps?.Dispose();
+        _steps = null;
+        _steps = new PosteriorSteps(parameters, Options);
     }
 
     private void SetLearningRate(double epochs, int last)
     {
-        if (Options.LearningRateSchedule is not { } schedule)
-            return;
-        var rate = Options.LearningRate * schedule(epochs / last);
-        foreach (var group in _optimizer!.ParamGroups)
-            group.LearningRate = rate;
+        if (Options.LearningRateSchedule is { } schedule)
+            _steps!.Schedule(schedule(epochs / last));
     }
-
-    private double LearningRate() => _optimizer!.ParamGroups.First().LearningRate;
 }

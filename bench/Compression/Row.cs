@@ -119,6 +119,7 @@ internal sealed record Row(string Network, string Family, Func<TrainerOptions, (
             Epochs = Epochs,
             BatchSize = BatchSize,
             LearningRate = LearningRate,
+            LearningRateFactors = new Dictionary<string, double>(),
             // The decay finishes the sparsity: weights that hover at the threshold settle once the steps grow small.
             LearningRateSchedule = progress => progress < 0.5 ? 1 : 0.02 + 0.98 * 2 * (1 - progress),
             Beta = new LinearWarmup(warmup, after: Math.Max(1, warmup / 4)),

@@ -20,6 +20,7 @@ var options = new TrainerOptions
     Epochs = 8,
     BatchSize = 100,
     LearningRate = 2e-3,
+    LearningRateFactors = new Dictionary<string, double>(),
     LearningRateSchedule = progress => progress < 0.5 ? 1 : 2 * (1 - progress) + 0.02,
     Beta = new LinearWarmup(epochs: 4),
     Metrics = [Metric.Accuracy],

@@ -30,8 +30,10 @@ public static class Training
                 BatchSize = recipe.BatchSize,
                 Samples = options.Samples,
                 LearningRate = recipe.LearningRate,
+                // One rate for all: the recipe's is already high enough for log alpha to get where it has to.
+                LearningRateFactors = new Dictionary<string, double>(),
                 // Full speed for one half, then down to nothing: this is what settles the last weights.
-                LearningRateSchedule = done => Math.Min(1, 2 * (1 - done)),
+                LearningRateSchedule = LearningRates.LinearDecay(from: 0.5),
                 FitLoss = FitLoss.CrossEntropy,
                 Beta = beta,
                 Metrics = [Metric.Accuracy],

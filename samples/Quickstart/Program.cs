@@ -14,21 +14,18 @@ using var model = new BayesianReader(new Reader());
 using var trainer = model.CreateTrainer(new TrainerOptions
 {
     Epochs = 12,
-    LearningRate = 8e-3,
-    LearningRateSchedule = progress => Math.Min(1, 2 * (1 - progress)),
-    Beta = new LinearWarmup(epochs: 3, to: 0.3),
     Metrics = [Metric.Accuracy],
     Report = new TextReport(Console.Out),
 });
 trainer.Train(train);
 
 // Tries thresholds; the model stays what it is.
-foreach (var result in trainer.EvaluateThresholds(test, -1.0, 0.0, 1.0))
+foreach (var result in trainer.EvaluateThresholds(test, -2.0, -1.0, 0.0))
     Console.WriteLine(
         $"threshold {result.Thresholds,4}: accuracy {result.Accuracy:P1}, {result.Pruning.PrunedPart:P1} of the weights pruned");
 
 // Prunes for good, and answers with one fixed set of weights from now on.
-model.Prune(0.0);
+model.Prune(-1.0);
 model.UseMap();
 using var digit = test.Inputs[..1];
 using var answer = model.call(digit).argmax(-1);

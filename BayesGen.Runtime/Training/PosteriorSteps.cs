@@ -1,0 +1,103 @@
+using TorchSharp.Modules;
+
+namespace BayesGen;
+
+/// <summary>
+/// The optimizer of a training and the rules round its step: a learning rate for each kind of parameter, the norm of the gradient, and
+/// the bounds of parameters.
+/// </summary>
+internal sealed class PosteriorSteps : IDisposable
+{
+    /// <summary>Keeps the quotient finite where the gradient is zero.</summary>
+    private const double Tiny = 1e-12;
+
+    private readonly List<optim.Optimizer> _optimizers = [];
+
+    /// <summary>Each group of parameters, the rate it began with, and the factor in it; one of the largest factor first.</summary>
+    private readonly List<(optim.ILearningRateController Group, double Start, double Factor)> _rates = [];
+    private readonly List<(Parameter Parameter, Interval Bounds)> _bounded;
+    private readonly double? _maximalNorm;
+
+    /// <param name="parameters">What is optimised, with its kind: the name of the variational parameter, or "deterministic".</param>
+    /// <param name="options">How to train.</param>
+    /// <exception cref="ArgumentException">A factor or a bound names no parameter.</exception>
+    public PosteriorSteps(IReadOnlyList<(string Kind, Parameter Parameter)> parameters, TrainerOptions options)
+    {
+        Parameters = [.. parameters.Select(entry => entry.Parameter)];
+        RequireKinds(parameters, options.LearningRateFactors.Keys.Except(TrainerOptions.DefaultLearningRateFactors.Keys), nameof(options.LearningRateFactors));
+        RequireKinds(parameters, options.Bounds.Keys, nameof(options.Bounds));
+        _maximalNorm = options.MaximalGradientNorm;
+        _bounded = [.. from entry in parameters
+            where options.Bounds.ContainsKey(entry.Kind)
+            select (entry.Parameter, options.Bounds[entry.Kind])];
+
+        // One optimizer for each rate, since a factory knows no more than parameters and a rate; so any optimizer will do.
+        foreach (var group in parameters.GroupBy(entry => options.LearningRateFactors.GetValueOrDefault(entry.Kind, 1)))
+        {
+            var optimizer = options.Optimizer([.. group.Select(entry => entry.Parameter)], options.LearningRate * group.Key);
+            _optimizers.Add(optimizer);
+            _rates.AddRange(optimizer.ParamGroups.Select(part => (part, part.LearningRate, group.Key)));
+        }
+
+        _rates.Sort((one, other) => other.Factor.CompareTo(one.Factor));
+    }
+
+    /// <summary>Everything that is optimised.</summary>
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>The present learning rate before factors.</summary>
+    public double LearningRate => _rates[0].Group.LearningRate / _rates[0].Factor;
+
+    /// <summary>Sets every rate to a part of what the factory gave it.</summary>
+    /// <param name="part">The part, from a schedule.</param>
+    public void Schedule(double part)
+    {
+        foreach (var (group, start, _) in _rates)
+            group.LearningRate = start * part;
+    }
+
+    /// <summary>Moves the parameters along their gradients.</summary>
+    public void Step()
+    {
+        using var withoutGradients = no_grad();
+        if (_maximalNorm is { } norm)
+            Clip(norm);
+        foreach (var optimizer in _optimizers)
+            optimizer.step();
+        foreach (var (parameter, bounds) in _bounded)
+            parameter.clamp_(bounds.Min, bounds.Max);
+    }
+
+    public void Dispose()
+    {
+        foreach (var optimizer in _optimizers)
+            optimizer.Dispose();
+    }
+
+    /// <summary>
+    /// Shortens the whole gradient to a norm, by the same factor everywhere. The factor stays a tensor, so that a device need not be
+    /// waited for.
+    /// </summary>
+    private void Clip(double norm)
+    {
+        using var scope = NewDisposeScope();
+        List<Tensor> gradients = [.. Parameters.Select(parameter => parameter.grad).OfType<Tensor>()];
+        if (gradients.Count == 0)
+            return;
+        var sum = gradients
+            .Select(gradient => gradient.square().sum())
+            .Aggregate((all, one) => all + one.to(all.dtype, all.device));
+        var factor = (norm / (sum.sqrt() + Tiny)).clamp(max: 1);
+        foreach (var gradient in gradients)
+            gradient.mul_(factor.to(gradient.dtype, gradient.device));
+    }
+
+    private static void RequireKinds(
+        IReadOnlyList<(string Kind, Parameter Parameter)> parameters, IEnumerable<string> named, string option)
+    {
+        if (named.FirstOrDefault(name => parameters.All(entry => entry.Kind != name)) is { } unknown)
+            throw new ArgumentException(
+                $"TrainerOptions.{option} names '{unknown}', and the network has no parameter of this name. It has: "
+                + $"{string.Join(", ", parameters.Select(entry => $"'{entry.Kind}'").Distinct())}.");
+    }
+}
