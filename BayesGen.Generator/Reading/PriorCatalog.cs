@@ -26,10 +26,11 @@ internal static class PriorCatalog
         };
     }
 
-    /// <summary>The priors of BayesGen that a loss can score a posterior against.</summary>
+    /// <summary>The priors of BayesGen that an annotation can name and a loss can score a posterior against.</summary>
     public static string Fitting(ITypeSymbol loss, INamedTypeSymbol posterior, KnownTypes known, CancellationToken cancellation) =>
         string.Join(", ", HostReader.TypesIn(known.Prior!.ContainingAssembly.GlobalNamespace, cancellation)
             .Where(type => !type.IsAbstract && type.DerivesFrom(known.Prior) && type.IsVisibleToAll())
+            .Where(type => type.InstanceConstructors.Any(constructor => constructor.Parameters.IsEmpty))
             .Where(type => ReasonAgainst(loss, posterior, type, known) is null)
             .OrderBy(type => type.Name, StringComparer.Ordinal)
             .Select(type => type.ShortName()));

@@ -66,8 +66,8 @@ public sealed class DescriptionTests
             frozen.weight  frozen     4x4       16                   0
 
             layer          class    estimator       prior
-            (the network)  Corners  WeightSampling  GaussianPrior { Mean = 0, Scale = 1 }
-            First          Linear   WeightSampling  GaussianPrior { Mean = 0, Scale = 1 }
+            (the network)  Corners  WeightSampling  GaussianPrior { Mean = 0, Scale = 1, IsTrainable = False }
+            First          Linear   WeightSampling  GaussianPrior { Mean = 0, Scale = 1, IsTrainable = False }
             frozen         Linear   none            none
 
             36 weights: 20 Bayesian, 0 deterministic, 16 frozen; 320 bytes of posterior
