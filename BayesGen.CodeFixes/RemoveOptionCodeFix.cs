@@ -32,12 +32,10 @@ public sealed class RemoveOptionCodeFix : OneChangeCodeFix
         if (member.Parent is not TypeDeclarationSyntax type || Annotation.On(type, semantics) is not { } ofTheClass
             || Without(ofTheClass, option) is not { } other)
             return null;
-        var list = SyntaxFactory.AttributeList(SyntaxFactory.SingletonSeparatedList(other.WithoutTrivia()))
-            .WithLeadingTrivia(member.GetLeadingTrivia())
-            .WithTrailingTrivia(SyntaxFactory.Space);
-        var rest = member.WithoutLeadingTrivia();
         return new(
-            $"Give the layer an annotation without {option}", member, rest.WithAttributeLists(rest.AttributeLists.Insert(0, list)));
+            $"Give the layer an annotation without {option}", member,
+            Annotation.InFrontOf(
+                member, other.WithoutTrivia().ToString(), LineEnd.Of(member.SyntaxTree.GetRoot()), LineEnd.IndentationOf(member)));
     }
 
     private static AttributeSyntax? Without(AttributeSyntax attribute, string option) =>

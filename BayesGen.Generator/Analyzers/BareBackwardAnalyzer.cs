@@ -49,9 +49,7 @@ public sealed class BareBackwardAnalyzer : DiagnosticAnalyzer
         context.ReportDiagnostic(Diagnostic.Create(
             Descriptors.BareBackward,
             call.Syntax.GetLocation(),
-            rewritten is null
-                ? ImmutableDictionary<string, string?>.Empty
-                : ImmutableDictionary<string, string?>.Empty.Add(DrawProperty, draw.Name),
+            DiagnosticProperty.Of(DrawProperty, rewritten is null ? null : draw.Name),
             rewritten is not null ? $"write {rewritten}"
                 : draw.Name is not null ? $"use {draw.Name}.Backward(...)"
                 : "give the draw a name, using var draw = model.Draw(), and write draw.Backward(...)"));

@@ -79,9 +79,7 @@ public sealed class CallAnalyzer : DiagnosticAnalyzer
         context.ReportDiagnostic(Diagnostic.Create(
             Descriptors.WithoutNoise,
             context.Operation.Syntax.GetLocation(),
-            call is null
-                ? ImmutableDictionary<string, string?>.Empty
-                : ImmutableDictionary<string, string?>.Empty.Add(CallProperty, call),
+            DiagnosticProperty.Of(CallProperty, call),
             layer.Name,
             advice));
 

@@ -45,7 +45,7 @@ public sealed class DivergenceScaleAnalyzer : DiagnosticAnalyzer
         if ((beta is null ? 1 : Highest(beta, known, context.CancellationToken)) is { } highest && highest >= 1)
             Report(
                 context, options.LocationOf("DivergenceScale"),
-                beta is null ? "Beta is not set, and its default is 1" : $"Beta is {Number(highest)}",
+                beta is null ? "Beta is not set, and its default rises to 1" : $"Beta is {Number(highest)}",
                 "use DivergenceScale.PerExample, or a beta of about 1 / N");
     }
 

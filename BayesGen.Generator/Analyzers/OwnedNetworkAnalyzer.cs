@@ -76,9 +76,7 @@ public sealed class OwnedNetworkAnalyzer : DiagnosticAnalyzer
         context.ReportDiagnostic(Diagnostic.Create(
             Descriptors.OwnedNetwork,
             use.Syntax.GetLocation(),
-            isReplaceable
-                ? ImmutableDictionary<string, string?>.Empty.Add(WrapperProperty, wrapper)
-                : ImmutableDictionary<string, string?>.Empty,
+            DiagnosticProperty.Of(WrapperProperty, isReplaceable ? wrapper : null),
             network,
             type.ShortName(),
             advice));

@@ -85,9 +85,7 @@ public sealed class PriorAnalyzer : DiagnosticAnalyzer
         report(Diagnostic.Create(
             Descriptors.PriorCannotBeScored,
             where,
-            isAtAnnotation
-                ? AnnotationOption.Remove("Prior")
-                : ImmutableDictionary<string, string?>.Empty,
+            AnnotationOption.Remove(isAtAnnotation ? "Prior" : null),
             fields.Count == 1 ? $"Field {keys} has" : $"Fields {keys} have",
             fields[0].Prior!.ShortName(),
             Reason(loss, fields[0], known),

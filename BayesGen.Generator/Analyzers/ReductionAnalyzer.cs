@@ -76,9 +76,7 @@ public sealed class ReductionAnalyzer : DiagnosticAnalyzer
         context.ReportDiagnostic(Diagnostic.Create(
             Descriptors.WrongReduction,
             where.Syntax.GetLocation(),
-            repair is null
-                ? ImmutableDictionary<string, string?>.Empty
-                : ImmutableDictionary<string, string?>.Empty.Add(property, repair),
+            DiagnosticProperty.Of(property, repair),
             fit.Loss,
             fit.Reduction switch
             {

@@ -80,9 +80,7 @@ public sealed class ThresholdAnalyzer : DiagnosticAnalyzer
             context.ReportDiagnostic(Diagnostic.Create(
                 Descriptors.ThresholdFitsNothing,
                 context.PlaceOf(where),
-                repair is null || !context.IsHere(where)
-                    ? ImmutableDictionary<string, string?>.Empty
-                    : ImmutableDictionary<string, string?>.Empty.Add(property!, repair),
+                DiagnosticProperty.Of(property ?? "", context.IsHere(where) ? repair : null),
                 why));
     }
 }

@@ -8,6 +8,5 @@ internal static class AnnotationOption
     /// <summary>The property of the diagnostic that holds the name of the option.</summary>
     public const string Property = "Option";
 
-    public static ImmutableDictionary<string, string?> Remove(string option) =>
-        ImmutableDictionary<string, string?>.Empty.Add(Property, option);
+    public static ImmutableDictionary<string, string?> Remove(string? option) => DiagnosticProperty.Of(Property, option);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using BayesGen.SourceGeneration.Diagnostics;
 using BayesGen.SourceGeneration.Model;
 using Microsoft.CodeAnalysis;
@@ -94,7 +93,7 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
         void Report(string what, string why, string? option = null) =>
             findings.Add(new Finding(Descriptors.NotAFamily, attribute.LocationOr(target, cancellation), owner, what, why)
             {
-                Properties = option is null ? ImmutableDictionary<string, string?>.Empty : AnnotationOption.Remove(option),
+                Properties = AnnotationOption.Remove(option),
             });
     }
 

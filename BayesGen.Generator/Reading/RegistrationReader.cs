@@ -84,7 +84,7 @@ internal sealed class RegistrationReader(INamedTypeSymbol network, KnownTypes kn
     }
 
     private static ImmutableDictionary<string, string?> Repair(string what) =>
-        ImmutableDictionary<string, string?>.Empty.Add(RepairProperty, what);
+        DiagnosticProperty.Of(RepairProperty, what);
 
     private static bool IsTooLate(AssignmentExpressionSyntax assignment) =>
         assignment.Parent is ExpressionStatementSyntax { Parent: BlockSyntax block } statement

@@ -69,7 +69,17 @@ internal abstract class ArenaDraw(FamilyArena arena) : IDisposable
     /// <param name="prior">Their prior.</param>
     public virtual Tensor? Kl(long offset, long count, Prior prior) => null;
 
+    /// <summary>Forgets what a backward left for <see cref="PullBack"/>.</summary>
+    public virtual void ForgetGradient() => Zero(_sample);
+
     public virtual void Dispose() => _sample?.Dispose();
+
+    protected static void Zero(Tensor? leaf)
+    {
+        using var gradient = leaf?.grad;
+        using var _ = no_grad();
+        gradient?.zero_();
+    }
 
     /// <summary>Adds what G means for the flat parameters to their gradients. G may be overwritten.</summary>
     protected abstract void CarryOn();

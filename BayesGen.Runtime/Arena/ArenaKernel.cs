@@ -28,6 +28,9 @@ internal sealed class ArenaKernel : IDisposable
         _gradients = TensorMemory.AddressOf(arena.Store.Gradients);
     }
 
+    /// <summary>Whether a draw ended with the gradient of a divergence that nobody carried on.</summary>
+    public bool HasLostDivergence { get; set; }
+
     /// <summary>The kernels of an arena; null where the family has none, or none for its dtype and device.</summary>
     public static ArenaKernel? For(FamilyArena arena) =>
         arena.Posterior is IHasKernel family
@@ -81,11 +84,10 @@ internal sealed class ArenaKernel : IDisposable
         return Run(divergence.Run<float>, divergence.Run<double>, [.. _parameterRows, .. _klRows], offset, count);
     }
 
-    /// <summary>Adds the slopes of the divergence of a run, times a factor, to the gradients of the parameters.</summary>
+    /// <summary>Adds the slopes of the divergence of a run, times a factor, to the gradients of the parameters, which exist by then.</summary>
     public void PullBackKl(long offset, long count, double factor)
     {
         using var _ = no_grad();
-        GradientRows();
         foreach (var (flat, slopes) in _arena.Flat.Zip(_klGradients))
         {
             using var gradient = flat.grad!;

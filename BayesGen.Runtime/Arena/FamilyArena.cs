@@ -100,6 +100,9 @@ internal abstract class FamilyArena : IDisposable
         return point;
     }
 
+    /// <summary>Whether a backward left something that no pull-back has taken.</summary>
+    public bool HasGradient() => Kernel is { HasLostDivergence: true } || Store.HasGradient();
+
     /// <summary>Makes a flat tensor zero where weights are pruned.</summary>
     public void Keep(Tensor flat)
     {

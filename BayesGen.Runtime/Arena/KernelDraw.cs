@@ -36,11 +36,23 @@ internal sealed class KernelDraw : ArenaDraw
         return leaf.alias();
     }
 
+    public override void ForgetGradient()
+    {
+        base.ForgetGradient();
+        foreach (var (_, _, leaf) in _divergences)
+            Zero(leaf);
+    }
+
+    /// <summary>A divergence that only a bare backward() has been through tells the arena, since its slopes have gone nowhere.</summary>
     public override void Dispose()
     {
         base.Dispose();
         foreach (var (_, _, leaf) in _divergences)
+        {
+            _kernel.HasLostDivergence |= FactorOf(leaf) != 0;
             leaf.Dispose();
+        }
+
         _divergences.Clear();
     }
 
@@ -49,12 +61,16 @@ internal sealed class KernelDraw : ArenaDraw
         _kernel.PullBack();
         foreach (var (offset, count, leaf) in _divergences)
         {
-            using var gradient = leaf.grad;
-            if (gradient is null)
-                continue;
-            using var factor = gradient.to(ScalarType.Float64);
-            _kernel.PullBackKl(offset, count, factor.item<double>());
-            gradient.zero_();
+            if (FactorOf(leaf) is var factor and not 0)
+                _kernel.PullBackKl(offset, count, factor);
+            Zero(leaf);
         }
+    }
+
+    private static double FactorOf(Tensor leaf)
+    {
+        using var gradient = leaf.grad;
+        using var factor = gradient?.to(ScalarType.Float64);
+        return factor?.item<double>() ?? 0;
     }
 }

@@ -31,7 +31,7 @@ public sealed partial class NetworkArena
     /// <param name="keep">Flat masks of weights that count, on top of the arenas' own; null where all of those do.</param>
     internal TResult Sample<TResult>(long seed, Func<IReadOnlyList<ArenaDraw>, TResult> use, IReadOnlyList<Tensor>? keep = null)
     {
-        using var noise = new NoiseSource(seed);
+        var noise = new NoiseSource(seed);
         List<ArenaDraw> draws = [.. _families.Select((arena, i) =>
             new GraphDraw(arena, arena.Sample(noise).DetachFromDisposeScope(), null) { Keep = keep?[i] })];
         try
@@ -90,7 +90,7 @@ public sealed partial class NetworkArena
         /// <summary>Several draws from a seed of their own, each as <see cref="Write(IReadOnlyList{Tensor})"/> takes it.</summary>
         public IReadOnlyList<IReadOnlyList<Tensor>> Draws(int count, long seed, IReadOnlyList<Tensor>? keep = null)
         {
-            using var noise = new NoiseSource(seed);
+            var noise = new NoiseSource(seed);
             return [.. Enumerable.Range(0, count).Select(_ => Draw(noise, keep))];
         }
 

@@ -151,7 +151,8 @@ public sealed partial class NetworkArena : IDisposable
     {
         foreach (var arena in _families)
         {
-            var name = ArenaName(arena.Family.Name, arena.Store, _families.Count(other => other.Family == arena.Family));
+            var isOnly = _families.Count(other => other.Family == arena.Family) == 1;
+            var name = ArenaName(isOnly ? arena.Family.Name : $"{arena.Family.Name}.{arena.Weights[0].Options.Estimator}", arena.Store, isOnly);
             foreach (var (kind, flat) in arena.Family.ParameterNames.Zip(arena.Flat))
                 yield return ($"{name}.{kind}", kind, flat);
             if (arena.Priors.Learned is { } prior)
@@ -159,15 +160,18 @@ public sealed partial class NetworkArena : IDisposable
         }
 
         foreach (var arena in _deterministic)
-            yield return (ArenaName(DeterministicKind, arena.Store, _deterministic.Count), DeterministicKind, arena.Flat);
+            yield return (ArenaName(DeterministicKind, arena.Store, _deterministic.Count == 1), DeterministicKind, arena.Flat);
     }
 
     /// <summary>Forgets every gradient, one left behind by a bare backward() included, and repairs the gradient buffers.</summary>
     /// <param name="setToNone">Whether the gradients of the posterior parameters become undefined instead of zero.</param>
     public void ZeroGradients(bool setToNone)
     {
+        _draw?.ForgetGradients();
         foreach (var arena in _families)
         {
+            if (arena.Kernel is { } kernel)
+                kernel.HasLostDivergence = false;
             foreach (var flat in arena.Flat)
                 ZeroGradient(flat, setToNone);
             if (arena.Priors.Learned is { } prior)
@@ -197,7 +201,6 @@ public sealed partial class NetworkArena : IDisposable
     {
         _draw?.Dispose();
         Release();
-        _noise.Dispose();
     }
 
     internal (FamilyArena Arena, NetworkWeight Weight) Find(string key) => _byKey.TryGetValue(key, out var found)
@@ -245,14 +248,13 @@ public sealed partial class NetworkArena : IDisposable
 
     private WeightDraw DrawInto(long? seed)
     {
-        var own = seed is { } start ? new NoiseSource(start) : null;
-        var noise = own ?? _noise;
+        var noise = seed is { } start ? new NoiseSource(start) : _noise;
         var draws = new List<ArenaDraw>(_families.Count);
         foreach (var arena in _families)
             draws.Add(arena.Draw(noise));
 
         _isStale = true;
-        return _draw = new WeightDraw(this, draws, own);
+        return _draw = new WeightDraw(this, draws);
     }
 
     private void WriteResting()
@@ -272,7 +274,7 @@ public sealed partial class NetworkArena : IDisposable
 
     private void RequireNoGradient(string next)
     {
-        if (_families.FirstOrDefault(arena => arena.Store.HasGradient()) is { } arena)
+        if (_families.FirstOrDefault(arena => arena.HasGradient()) is { } arena)
             throw new InvalidOperationException(
                 $"A gradient was left in the {arena.Family.Name} weights ('{arena.Weights[0].Key}' and others) before this {next}: a bare "
                 + "backward() reached the network and not its posterior. Call draw.Backward(total) instead of total.backward(); "
@@ -290,6 +292,6 @@ public sealed partial class NetworkArena : IDisposable
             gradient.zero_();
     }
 
-    private static string ArenaName(string name, WeightStore store, int count) =>
-        count == 1 ? name : $"{name}.{store.Dtype}.{store.Device}";
+    private static string ArenaName(string name, WeightStore store, bool isOnly) =>
+        isOnly ? name : $"{name}.{store.Dtype}.{store.Device}";
 }

@@ -9,17 +9,14 @@ public sealed class WeightDraw : IDisposable
 {
     private readonly NetworkArena _arena;
     private readonly List<ArenaDraw> _draws;
-    private readonly NoiseSource? _ownNoise;
     private bool _isDisposed;
 
     /// <param name="arena">The network.</param>
     /// <param name="draws">The parts of the draw.</param>
-    /// <param name="ownNoise">The noise of this draw alone, disposed with it; null where the network's own is used.</param>
-    internal WeightDraw(NetworkArena arena, List<ArenaDraw> draws, NoiseSource? ownNoise)
+    internal WeightDraw(NetworkArena arena, List<ArenaDraw> draws)
     {
         _arena = arena;
         _draws = draws;
-        _ownNoise = ownNoise;
     }
 
     internal IReadOnlyList<ArenaDraw> Draws => _draws;
@@ -86,6 +83,12 @@ public sealed class WeightDraw : IDisposable
             draw.PullBack();
     }
 
+    internal void ForgetGradients()
+    {
+        foreach (var draw in _draws)
+            draw.ForgetGradient();
+    }
+
     /// <summary>Ends the draw. The network returns to its mean (or MAP) with the next forward.</summary>
     public void Dispose()
     {
@@ -98,7 +101,6 @@ public sealed class WeightDraw : IDisposable
             draw.Dispose();
         }
 
-        _ownNoise?.Dispose();
         _arena.End(this);
     }
 }

@@ -40,7 +40,7 @@ public sealed class NetworkDistribution<TNetwork>
     /// <param name="seed">The seed of the draw; null draws on from the model's source of noise.</param>
     public TNetwork Sample(long? seed = null)
     {
-        using var own = seed is { } start ? new NoiseSource(start) : null;
+        var own = seed is { } start ? new NoiseSource(start) : null;
         return Build((loan, keep) => loan.WriteDraw(own ?? _model.Arena.Noise, keep));
     }
 

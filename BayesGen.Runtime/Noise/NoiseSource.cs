@@ -10,7 +10,7 @@ namespace BayesGen;
 /// told), so before every call a source seeds the device's default generator from its own seed and the number of the call. Sources that
 /// take turns do not disturb each other that way; other users of the device's generator see it reseeded.
 /// </remarks>
-public sealed class NoiseSource : IDisposable
+public sealed class NoiseSource
 {
     private long _calls;
 
@@ -55,11 +55,6 @@ public sealed class NoiseSource : IDisposable
 
         using var exponential = uniform.log_().neg_();
         return exponential.to(like.dtype, copy: true);
-    }
-
-    /// <summary>Does nothing: a source holds no memory of Torch's. Kept so that sources can be used as other owners of state are.</summary>
-    public void Dispose()
-    {
     }
 
     /// <summary>Overwrites a contiguous tensor with independent N(0, 1) noise.</summary>

@@ -10,7 +10,7 @@ public sealed class DivergenceOutweighsTests
         ", and the divergence of all weights stands beside the fit of one example: it weighs N times as much as in the ELBO; ";
 
     [Theory]
-    [InlineData("DivergenceScale = [|BG0207:DivergenceScale.None|]", "Beta is not set, and its default is 1")]
+    [InlineData("DivergenceScale = [|BG0207:DivergenceScale.None|]", "Beta is not set, and its default rises to 1")]
     [InlineData("DivergenceScale = [|BG0207:DivergenceScale.None|], Beta = 1", "Beta is 1")]
     [InlineData("DivergenceScale = [|BG0207:DivergenceScale.None|], Beta = new ConstantBeta(2.5)", "Beta is 2.5")]
     [InlineData("DivergenceScale = [|BG0207:DivergenceScale.None|], Beta = new LinearWarmup(3)", "Beta is 1")]

@@ -38,6 +38,29 @@ public class ArenaTests
     }
 
     [Fact]
+    public void ABareBackwardOfADivergenceAloneIsRefusedToo()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new BayesianGaussianRegressor(new GaussianRegressor());
+        void Lose(bool forget)
+        {
+            using var draw = model.Draw();
+#pragma warning disable BG0200 // The mistake itself: the slopes of the divergence have no graph to the posterior.
+            (new ElboLoss().Divergence(draw) * 0.5).backward();
+#pragma warning restore BG0200
+            if (forget)
+                model.zero_grad();
+        }
+
+        Lose(forget: false);
+        Assert.Contains("draw.Backward", Assert.Throws<InvalidOperationException>(() => model.Draw()).Message);
+        model.zero_grad();
+        Lose(forget: true);
+        using var next = model.Draw();
+        next.Backward(new ElboLoss().Divergence(next));
+    }
+
+    [Fact]
     public void ABareBackwardIsRefusedByTheNextDrawAndForgottenByZeroGrad()
     {
         using var scope = NewDisposeScope();
@@ -118,6 +141,16 @@ public class ArenaTests
     }
 
     [Fact]
+    public void TwoArenasOfAFamilyHaveNamesOfTheirOwn()
+    {
+        using var model = new BayesianTwoEstimators(new TwoEstimators());
+        var names = model.named_parameters().Select(entry => entry.name).ToList();
+        Assert.Equal(4, names.Distinct().Count());
+        Assert.Equal(names.Count, names.Distinct().Count());
+        Assert.Contains("Gaussian.Local.Float32.cpu.mu", names);
+    }
+
+    [Fact]
     public void AStepByHandTrainsBayesianAndDeterministicWeights()
     {
         random.manual_seed(1);
@@ -166,7 +199,7 @@ public class ArenaTests
     {
         random.manual_seed(4);
         using var scope = NewDisposeScope();
-        using var noise = new NoiseSource(1);
+        var noise = new NoiseSource(1);
         var gaussian = GaussianPosterior.Over([full(200_000, 0.7), full(200_000, -0.4)]);
         var logUniform = LogUniformPosterior.Over([full(200_000, 0.7), full(200_000, -0.4), full(200_000, 1.3), full(200_000, -1.0)]);
         foreach (var posterior in new Posterior[] { gaussian, logUniform })

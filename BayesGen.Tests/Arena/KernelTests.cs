@@ -22,7 +22,7 @@ public class KernelTests
         var gradient = new NoiseSource(10).Normal(weights);
         weights.backward([gradient]);
 
-        using var source = new NoiseSource(9);
+        var source = new NoiseSource(9);
         List<Tensor> noise = [.. Enumerable.Range(0, kernel.NoiseCount).Select(_ => source.Normal(weights))];
         var drawn = zeros_like(weights, requires_grad: false);
         FlatLoop.Run<double>(Count, kernel.Draw, Rows([.. posterior.Parameters, .. noise, drawn]));

@@ -108,9 +108,9 @@ public class LocalLayerTests
         }
 
         using (model.Draw(11))
-        using (var noise = new NoiseSource(11))
         using (no_grad())
         {
+            var noise = new NoiseSource(11);
             var expected = mean + (variance + 1e-12).sqrt() * noise.Normal(mean);
             var error = (model.call(x) - expected).abs().max().item<double>();
             Assert.True(error < 1e-12, $"an output is {error:G3} off the mean and variance of weight draws");

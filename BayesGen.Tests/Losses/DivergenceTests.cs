@@ -9,7 +9,7 @@ public class DivergenceTests
     public void TheClosedFormIsTheMeanOfTheLogRatio()
     {
         using var scope = NewDisposeScope();
-        using var noise = new NoiseSource(3);
+        var noise = new NoiseSource(3);
         var prior = new GaussianPrior(0.3, 1.7);
         var posterior = GaussianPosterior.Over([full(Draws, -0.6, dtype: ScalarType.Float64), full(Draws, -0.8, dtype: ScalarType.Float64)]);
         var sample = posterior.Sample(noise);

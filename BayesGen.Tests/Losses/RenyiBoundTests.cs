@@ -19,7 +19,7 @@ public class RenyiBoundTests
         random.manual_seed(1);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        using var noise = new NoiseSource(4);
+        var noise = new NoiseSource(4);
         var x = randn(Count, 2, dtype: ScalarType.Float64);
         var y = x.matmul(tensor(new[] { 0.8, -1.3 }).unsqueeze(1)) + randn(Count, 1, dtype: ScalarType.Float64) * Noise;
         // The marginals of the posterior, a little wider than the best factorised q, so that the bounds differ.

@@ -69,7 +69,7 @@ public class SparseDropoutTests
     public void PriorsIntegrateToOneAndSampleWhatTheySay(Type type)
     {
         using var scope = NewDisposeScope();
-        using var noise = new NoiseSource(3);
+        var noise = new NoiseSource(3);
         ProperPrior prior = type == typeof(GaussianPrior) ? new GaussianPrior(0.3, 0.7)
             : type == typeof(LaplacePrior) ? new LaplacePrior(0.3, 0.7)
             : new ScaleMixturePrior(0.3, 1.2, 0.1);

@@ -72,3 +72,14 @@ public sealed class ByOutputs : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x) => line.call(x);
 }
+
+/// <summary>One family under two estimators: two arenas.</summary>
+public sealed class TwoEstimators : Module<Tensor, Tensor>
+{
+    [Bayesian(Gaussian, Estimator = Estimator.Local)] private readonly Linear first = Linear(3, 3);
+    [Bayesian(Gaussian)] private readonly Linear second = Linear(3, 1);
+
+    public TwoEstimators() : base(nameof(TwoEstimators)) => RegisterComponents();
+
+    public override Tensor forward(Tensor x) => second.call(first.call(x).tanh());
+}

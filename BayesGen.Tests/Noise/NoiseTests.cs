@@ -37,7 +37,7 @@ public class NoiseTests
     {
         const int Count = 4_000_000;
         using var scope = NewDisposeScope();
-        using var source = new NoiseSource(11);
+        var source = new NoiseSource(11);
         var noise = source.Normal(empty(Count, dtype: dtype)).to(ScalarType.Float64);
         // The moments of N(0, 1) with five standard errors of each: Var x^k = E x^2k - (E x^k)^2.
         foreach (var (power, moment, variance) in new[] { (1, 0.0, 1.0), (2, 1.0, 2.0), (3, 0.0, 15.0), (4, 3.0, 96.0), (6, 15.0, 10_170.0) })
@@ -85,7 +85,7 @@ public class NoiseTests
     public void SourcesOfOneSeedAgreeAndOthersDoNot()
     {
         using var scope = NewDisposeScope();
-        using var source = new NoiseSource(5);
+        var source = new NoiseSource(5);
         var first = source.Normal(empty(1000));
         Assert.False(TensorBits.Same(first, source.Normal(empty(1000))));
         source.Reseed(5);

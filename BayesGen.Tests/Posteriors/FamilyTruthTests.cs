@@ -12,7 +12,7 @@ public class FamilyTruthTests
     public void DrawsHaveTheMomentsThatTheFamilyStates(Family family)
     {
         using var scope = NewDisposeScope();
-        using var noise = new NoiseSource(5);
+        var noise = new NoiseSource(5);
         using var _ = no_grad();
         foreach (var (posterior, mean, variance) in Cases(family))
         {
@@ -43,7 +43,7 @@ public class FamilyTruthTests
     public void GaussianToGaussianIsTheMeanOfTheLogRatio()
     {
         using var scope = NewDisposeScope();
-        using var noise = new NoiseSource(6);
+        var noise = new NoiseSource(6);
         foreach (var prior in (ProperPrior[])[
             new GaussianPrior(), new GaussianPrior(0.3, 1.7), new GaussianPrior(-0.5, 0.2),
             new LearnedGaussianPrior(0.3, tensor(new[] { -0.9 }))])
@@ -66,7 +66,7 @@ public class FamilyTruthTests
     public void SparseDropoutToLogUniformIsTheMeanOfTheLogRatio(double logAlpha)
     {
         using var scope = NewDisposeScope();
-        using var noise = new NoiseSource(7);
+        var noise = new NoiseSource(7);
         const double Mu = 0.8;
         var logSigma2 = logAlpha + 2 * Math.Log(Mu);
         var posterior = SparseDropoutPosterior.Over(
@@ -82,7 +82,7 @@ public class FamilyTruthTests
     public void LogUniformIsTheSumOverScaleAndValue()
     {
         using var scope = NewDisposeScope();
-        using var noise = new NoiseSource(8);
+        var noise = new NoiseSource(8);
         foreach (var (mu, logSigma, scaleMu, logAlpha) in ((double, double, double, double)[])[(0.4, -1, 1.3, -2), (-1.2, -3, 0.6, 0.5)])
         {
             Tensor Full(double value) => full(Draws, value, dtype: ScalarType.Float64);

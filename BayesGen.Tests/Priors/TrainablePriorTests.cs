@@ -80,7 +80,7 @@ public class TrainablePriorTests
     public void OverTensorsADensityIsTheSameAsOverNumbers()
     {
         using var scope = NewDisposeScope();
-        using var noise = new NoiseSource(4);
+        var noise = new NoiseSource(4);
         var w = linspace(-3, 3, 101, dtype: ScalarType.Float64);
         foreach (var prior in Fixed)
         {

@@ -125,6 +125,8 @@ internal sealed record Row(string Network, string Family, Func<TrainerOptions, (
             Beta = new LinearWarmup(warmup, after: Math.Max(1, warmup / 4)),
             Report = new TextReport(Console.Error),
             Metrics = [Metric.Accuracy],
+            // Some fifty thresholds are tried, and none asks for a bound.
+            ElboDraws = 0,
         };
     }
 }
