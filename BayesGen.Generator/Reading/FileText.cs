@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -6,37 +7,82 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace BayesGen.SourceGeneration.Reading;
 
 /// <summary>What of a file can matter to the reading of a network, as text to compare.</summary>
-internal static class FileText
+/// <remarks>
+/// It is read after every keystroke in the file, so one pass over its nodes serves both texts. The pass keeps a stack of its own: an
+/// expression may be nested deeper than threads have stack for.
+/// </remarks>
+internal sealed class FileText
 {
+    private static readonly ConditionalWeakTable<SyntaxTree, string> Declared = new();
+
+    private readonly StringBuilder _declarations = new();
+    private readonly StringBuilder? _networks;
+    private readonly StringBuilder? _assigned;
+    private DirectiveTriviaSyntax? _directive;
+
+    private FileText(SyntaxTree tree, List<int>? starts)
+    {
+        if (starts is not null)
+            (_networks, _assigned) = (new StringBuilder(), new StringBuilder());
+        var root = tree.GetRoot();
+        _directive = root.ContainsDirectives ? NextNullable(root.GetFirstDirective()) : null;
+        var stack = new Stack<(SyntaxNodeOrToken Part, Place Place)>();
+        stack.Push((root, Place.Declaration));
+        while (stack.Count > 0)
+        {
+            var (part, place) = stack.Pop();
+            if (part.AsNode() is not { } node)
+            {
+                Add(part.AsToken(), place, starts);
+                continue;
+            }
+
+            place = PlaceOf(node, place);
+            if (_networks is null && place != Place.Declaration)
+                continue;
+            if (_assigned is not null && DeclaredValue.AssignedBy(node) is { } target)
+                _assigned.Append('\n').Append(target);
+            foreach (var child in node.ChildNodesAndTokens().Reverse())
+                stack.Push((child, place));
+        }
+    }
+
+    private enum Place
+    {
+        Declaration,
+        Initializer,
+        Body,
+    }
+
     /// <summary>What any network may depend on: the tokens outside of bodies and of initializers that are no constants.</summary>
-    public static string Declarations(SyntaxTree tree) => Tokens(tree, IsBodyOrInitializer, starts: null);
+    public static string Declarations(SyntaxTree tree) =>
+        Declared.GetValue(tree, static file => new FileText(file, starts: null)._declarations.ToString());
 
     /// <summary>What the networks in the file itself depend on: initializers, and which names are assigned to, as well.</summary>
     /// <param name="tree">The file.</param>
     /// <param name="starts">Takes where each token begins that is part of the text, in order.</param>
     public static string Networks(SyntaxTree tree, List<int> starts)
     {
-        var text = new StringBuilder(Tokens(tree, IsBody, starts));
-        foreach (var target in tree.GetRoot().DescendantNodes().Select(DeclaredValue.AssignedBy).OfType<ExpressionSyntax>())
-            text.Append('\n').Append(target);
-        return text.ToString();
+        var text = new FileText(tree, starts);
+        Declared.GetValue(tree, _ => text._declarations.ToString());
+        return text._networks!.Append(text._assigned).ToString();
     }
 
-    private static string Tokens(SyntaxTree tree, Func<SyntaxNode, bool> isLeftOut, List<int>? starts)
+    private void Add(SyntaxToken token, Place place, List<int>? starts)
     {
-        var root = tree.GetRoot();
-        var text = new StringBuilder();
-        var directive = NextNullable(root.GetFirstDirective());
-        foreach (var token in root.DescendantTokens(node => !isLeftOut(node)))
+        if (place == Place.Body)
+            return;
+        // Where it stands decides which types may be null; the other directives change nothing but the tokens.
+        for (; _directive is not null && _directive.SpanStart < token.SpanStart; _directive = NextNullable(_directive.GetNextDirective()))
         {
-            // Where it stands decides which types may be null; the other directives change nothing but the tokens.
-            for (; directive is not null && directive.SpanStart < token.SpanStart; directive = NextNullable(directive.GetNextDirective()))
-                text.Append(directive).Append('\n');
-            starts?.Add(token.SpanStart);
-            text.Append(token.Text).Append(' ');
+            _declarations.Append(_directive).Append('\n');
+            _networks?.Append(_directive).Append('\n');
         }
 
-        return text.ToString();
+        starts?.Add(token.SpanStart);
+        _networks?.Append(token.Text).Append(' ');
+        if (place == Place.Declaration)
+            _declarations.Append(token.Text).Append(' ');
     }
 
     private static DirectiveTriviaSyntax? NextNullable(DirectiveTriviaSyntax? directive)
@@ -46,14 +92,13 @@ internal static class FileText
         return directive;
     }
 
-    private static bool IsBody(SyntaxNode node) => node
-        is BlockSyntax or ArrowExpressionClauseSyntax or ConstructorInitializerSyntax or GlobalStatementSyntax;
-
-    private static bool IsBodyOrInitializer(SyntaxNode node) => IsBody(node) || node switch
+    private static Place PlaceOf(SyntaxNode node, Place outer) => node switch
     {
-        EqualsValueClauseSyntax { Parent: PropertyDeclarationSyntax } => true,
+        _ when outer == Place.Body => outer,
+        BlockSyntax or ArrowExpressionClauseSyntax or ConstructorInitializerSyntax or GlobalStatementSyntax => Place.Body,
+        EqualsValueClauseSyntax { Parent: PropertyDeclarationSyntax } => Place.Initializer,
         EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Parent.Parent: BaseFieldDeclarationSyntax field } } =>
-            !field.Modifiers.Any(SyntaxKind.ConstKeyword),
-        _ => false,
+            field.Modifiers.Any(SyntaxKind.ConstKeyword) ? outer : Place.Initializer,
+        _ => outer,
     };
 }

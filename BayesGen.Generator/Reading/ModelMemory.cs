@@ -26,8 +26,9 @@ internal static class ModelMemory
         GeneratorAttributeSyntaxContext context, INamedTypeSymbol network, string attribute, Func<NetworkModel?> read)
     {
         var compilation = context.SemanticModel.Compilation;
-        var surroundings = Surroundings.Of(compilation);
+        // The file first, as its text is part of the surroundings and then known.
         var file = Versions.GetValue(context.TargetNode.SyntaxTree, VersionOf);
+        var surroundings = Surroundings.Of(compilation);
         var place = (Token: file.PlaceOf(context.TargetNode), attribute);
         if (place.Token < 0)
             return read(); // Half-typed: it begins with a token that is not there.

@@ -11,7 +11,6 @@ namespace BayesGen.SourceGeneration.Reading;
 internal sealed class Surroundings
 {
     private static readonly ConditionalWeakTable<Compilation, Surroundings> Known = new();
-    private static readonly ConditionalWeakTable<SyntaxTree, string> Declared = new();
     private static readonly ConditionalWeakTable<MetadataReference, object> Marks = new();
 
     private readonly string[] _declarations;
@@ -22,7 +21,7 @@ internal sealed class Surroundings
 
     private Surroundings(Compilation compilation)
     {
-        _declarations = [.. compilation.SyntaxTrees.Select(tree => Declared.GetValue(tree, FileText.Declarations))];
+        _declarations = [.. compilation.SyntaxTrees.Select(FileText.Declarations)];
         _references = [.. compilation.ExternalReferences.Select(reference => Marks.GetValue(reference, static _ => new object()))];
         _options = compilation.Options;
         _assembly = compilation.AssemblyName;

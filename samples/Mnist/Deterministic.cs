@@ -9,11 +9,11 @@ public static class Deterministic
 {
     private const string Ink = " .:-=+*#%@";
 
-    public static void Use(BayesianClassifier model, Pictures pictures)
+    public static void Use(BayesianClassifier model, Pictures pictures, double threshold)
     {
-        var report = model.Prune(-1.0);
+        var report = model.Prune(threshold);
         model.UseMap();
-        Console.WriteLine($"pruned at -1: {report.Kept:N0} of {report.BayesianWeights:N0} weights kept");
+        Console.WriteLine($"pruned at {threshold:0.0#}: {report.Kept:N0} of {report.BayesianWeights:N0} weights kept");
 
         using var scope = NewDisposeScope();
         using var _ = no_grad();

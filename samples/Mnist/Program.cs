@@ -51,7 +51,7 @@ try
         summary.Write(options.Out);
 
     Chapter("8. Pruned for good, and used");
-    Deterministic.Use(model, pictures);
+    Deterministic.Use(model, pictures, threshold);
     return 0;
 }
 catch (OptionException exception)
