@@ -1,0 +1,80 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
+
+namespace BayesGen.Benchmarks.Speed;
+
+/// <summary>A network and the ways of training it that are held against each other.</summary>
+/// <param name="Name">The name of the network.</param>
+/// <param name="Plain">Makes the plain network.</param>
+/// <param name="Gaussian">Makes its Gaussian wrapper and the trainer.</param>
+/// <param name="LogUniform">The same under the LogUniform family.</param>
+/// <param name="Local">The same with Estimator.Local; null where a layer cannot take it.</param>
+internal sealed record Case(
+    string Name,
+    Func<nn.Module<Tensor, Tensor>> Plain,
+    Func<Device, Trained> Gaussian,
+    Func<Device, Trained> LogUniform,
+    Func<Device, Trained>? Local)
+{
+    public static IReadOnlyList<Case> All { get; } =
+    [
+        new("classifier", () => new Classifier(),
+            device => Trained.Of(new BayesianGaussianClassifier(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(new BayesianLogUniformClassifier(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(new BayesianLocalClassifier(new()), device, model => model.CreateTrainer)),
+        new("lenet-300-100", () => new LeNet300(),
+            device => Trained.Of(new BayesianGaussianLeNet300(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(new BayesianLogUniformLeNet300(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(new BayesianLocalLeNet300(new()), device, model => model.CreateTrainer)),
+        new("lenet-5", () => new LeNet5(),
+            device => Trained.Of(new BayesianGaussianLeNet5(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(new BayesianLogUniformLeNet5(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(new BayesianLocalLeNet5(new()), device, model => model.CreateTrainer)),
+        new("mlp-11x64", () => new DeepMlp(),
+            device => Trained.Of(new BayesianGaussianDeepMlp(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(new BayesianLogUniformDeepMlp(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(new BayesianLocalDeepMlp(new()), device, model => model.CreateTrainer)),
+        new("lstm", () => new RowReader(),
+            device => Trained.Of(new BayesianGaussianRowReader(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(new BayesianLogUniformRowReader(new()), device, model => model.CreateTrainer),
+            null),
+    ];
+
+    /// <summary>Every way of training this network; the plain one first.</summary>
+    /// <param name="device">Where.</param>
+    /// <param name="examples">The number of training examples to share the divergence by.</param>
+    /// <param name="draws">The numbers of draws in a step.</param>
+    public List<Way> Ways(Device device, long examples, IReadOnlyList<int> draws)
+    {
+        List<Way> ways = [new PlainWay(Plain(), device)];
+        foreach (var samples in draws)
+        {
+            ways.Add(new TrainerWay($"Gaussian, K = {samples}", Gaussian(device), samples, examples));
+            ways.Add(new TrainerWay($"LogUniform, K = {samples}", LogUniform(device), samples, examples));
+        }
+
+        if (Local is not null)
+            ways.Add(new TrainerWay("Gaussian, local", Local(device), 1, examples));
+        foreach (var samples in draws)
+        {
+            ways.Add(new YardstickWay($"Gaussian per tensor, K = {samples}", Plain(), isLogUniform: false, samples, examples, device));
+            ways.Add(new YardstickWay($"LogUniform per tensor, K = {samples}", Plain(), isLogUniform: true, samples, examples, device));
+        }
+
+        return ways;
+    }
+}
+
+/// <summary>A wrapper and what makes its trainer.</summary>
+/// <param name="Model">The wrapper.</param>
+/// <param name="Train">Makes the trainer.</param>
+internal sealed record Trained(IDisposable Model, Func<TrainerOptions, VariationalTrainer> Train)
+{
+    public static Trained Of<TModel>(TModel model, Device device, Func<TModel, Func<TrainerOptions, VariationalTrainer>> train)
+        where TModel : nn.Module
+    {
+        model.to(device);
+        return new Trained(model, train(model));
+    }
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using TorchSharp;
+using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
+
+namespace BayesGen.Benchmarks.Speed;
+
+/// <summary>Times of several ways, taken in turn, so that a machine that slows down slows all of them.</summary>
+internal static class Medians
+{
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>Milliseconds of a step for each way, and the median over repetitions of its ratio to the first way.</summary>
+    public static IReadOnlyList<(double Milliseconds, double Ratio)> Of(
+        IReadOnlyList<Way> ways, (Tensor Inputs, Tensor Targets)[] batches, int repetitions)
+    {
+        // The run time compiles what is called often a second time, in the background: a way is warm after a second, not after a step.
+        foreach (var way in ways)
+            for (var clock = Stopwatch.StartNew(); clock.Elapsed < WarmUp;)
+                way.Time(batches);
+        var times = Enumerable.Range(0, repetitions).Select(_ => ways.Select(way => way.Time(batches)).ToArray()).ToList();
+        return [.. Enumerable.Range(0, ways.Count).Select(i => (
+            Median(times.Select(round => round[i])),
+            Median(times.Select(round => round[i] / round[0]))))];
+    }
+
+    public static double Median(IEnumerable<double> numbers)
+    {
+        double[] sorted = [.. numbers.Order()];
+        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    /// <summary>Batches of random pictures; what is in them does not change the time.</summary>
+    public static (Tensor Inputs, Tensor Targets)[] Batches(int size, int steps, Device device) =>
+        [.. Enumerable.Range(0, steps).Select(_ => (
+            rand([size, 1, 28, 28], dtype: ScalarType.Float32, device: device),
+            randint(10, [size], dtype: ScalarType.Int64, device: device)))];
+}

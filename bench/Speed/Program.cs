@@ -1,0 +1,35 @@
+// What a Bayesian step costs, as ratios to a step of the plain network, measured in turn in one process:
+//
+//     dotnet run -c Release --project bench/Speed
+//
+// options: --sections steps,size,memory,data (all), --network NAME, --batch 32,100,1000, --draws 1,5,10, --repetitions R, --steps S,
+// --threads T, --device cpu|cuda.
+using System.Globalization;
+using BayesGen;
+using BayesGen.Benchmarks.Speed;
+using TorchSharp;
+using static TorchSharp.torch;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+ComputeThreads.SleepWhenIdle();
+var settings = Settings.Read(args);
+set_num_threads(settings.Threads);
+Console.WriteLine(settings.Machine());
+foreach (var section in settings.Sections)
+    switch (section)
+    {
+        case "steps":
+            StepTable.Print(settings);
+            break;
+        case "size":
+            SizeTable.Print(settings);
+            break;
+        case "memory":
+            MemoryTable.Print(settings);
+            break;
+        case "data":
+            DataTable.Print(settings);
+            break;
+        default:
+            throw new ArgumentException($"'{section}' is no section: steps, size, memory or data.");
+    }

@@ -1,0 +1,33 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BayesGen.Benchmarks.Speed;
+
+/// <summary>The step of every network in every way.</summary>
+internal static class StepTable
+{
+    public static void Print(Settings settings)
+    {
+        foreach (var part in Case.All.Where(part => settings.Network is null || part.Name == settings.Network))
+            foreach (var size in settings.Batches)
+                Print(part, size, settings);
+    }
+
+    private static void Print(Case part, int size, Settings settings)
+    {
+        using var scope = NewDisposeScope();
+        // Long steps need fewer of them for a steady time.
+        var steps = size >= 1000 ? Math.Max(1, settings.Steps / 5) : settings.Steps;
+        var batches = Medians.Batches(size, steps, settings.Device);
+        var ways = part.Ways(settings.Device, 60_000, settings.Draws);
+        var results = Medians.Of(ways, batches, settings.Repetitions);
+        Console.WriteLine();
+        Console.WriteLine($"| {part.Name}, batch {size} | ms a step | times plain |");
+        Console.WriteLine("|---|---|---|");
+        foreach (var (way, (milliseconds, ratio)) in ways.Zip(results))
+        {
+            Console.WriteLine($"| {way.Name} | {milliseconds:F2} | {ratio:F2} |");
+            way.Dispose();
+        }
+    }
+}

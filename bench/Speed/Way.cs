@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using BayesGen.Data;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
+
+namespace BayesGen.Benchmarks.Speed;
+
+/// <summary>A way of training a network, a batch at a time.</summary>
+/// <param name="name">How it is called in the tables.</param>
+internal abstract class Way(string name) : IDisposable
+{
+    public string Name { get; } = name;
+
+    /// <summary>Trains on each batch once.</summary>
+    public abstract void Run((Tensor Inputs, Tensor Targets)[] batches);
+
+    public abstract void Dispose();
+
+    /// <summary>The time of a step in milliseconds.</summary>
+    public double Time((Tensor Inputs, Tensor Targets)[] batches)
+    {
+        var clock = Stopwatch.StartNew();
+        Run(batches);
+        DeviceQueue.Wait(batches[0].Inputs);
+        return clock.Elapsed.TotalMilliseconds / batches.Length;
+    }
+}
+
+/// <summary>What the others are measured against: the network without BayesGen, TorchSharp's Adam over its parameters.</summary>
+internal sealed class PlainWay : Way
+{
+    private readonly nn.Module<Tensor, Tensor> _network;
+    private readonly Adam _optimizer;
+
+    public PlainWay(nn.Module<Tensor, Tensor> network, Device device) : base("plain")
+    {
+        _network = network;
+        _network.to(device);
+        _optimizer = optim.Adam(_network.parameters().ToArray(), 1e-3);
+    }
+
+    public override void Run((Tensor Inputs, Tensor Targets)[] batches)
+    {
+        foreach (var (inputs, targets) in batches)
+        {
+            using var scope = NewDisposeScope();
+            _optimizer.zero_grad();
+            nn.functional.cross_entropy(_network.call(inputs), targets).backward();
+            _optimizer.step();
+        }
+    }
+
+    public override void Dispose()
+    {
+        _optimizer.Dispose();
+        _network.Dispose();
+    }
+}
+
+/// <summary>A wrapper in the hands of its trainer, everything included that a user gets.</summary>
+internal sealed class TrainerWay : Way
+{
+    private readonly IDisposable _model;
+    private readonly VariationalTrainer _trainer;
+
+    /// <param name="name">How it is called in the tables.</param>
+    /// <param name="trained">The wrapper.</param>
+    /// <param name="samples">The number of draws in a step.</param>
+    /// <param name="examples">The number of training examples to share the divergence by.</param>
+    public TrainerWay(string name, Trained trained, int samples, long examples) : base(name)
+    {
+        _model = trained.Model;
+        _trainer = trained.Train(new TrainerOptions
+        {
+            Epochs = 1,
+            Samples = samples,
+            LearningRate = 1e-3,
+            Beta = 1,
+            ExampleCount = examples,
+            ElboDraws = 0,
+        });
+    }
+
+    public override void Run((Tensor Inputs, Tensor Targets)[] batches) => _trainer.Train(batches);
+
+    public override void Dispose()
+    {
+        _trainer.Dispose();
+        _model.Dispose();
+    }
+}
+
+internal static class DeviceQueue
+{
+    /// <summary>Work on a device goes on in the background until something is read.</summary>
+    public static void Wait(Tensor onDevice)
+    {
+        if (onDevice.device_type == DeviceType.CUDA)
+            cuda.synchronize();
+    }
+}
