@@ -12,7 +12,7 @@ public sealed record IvonOptions
     /// The learning rate at its highest, positive: in the first step means move by rate times gradient. The schedule of
     /// <see cref="TrainerOptions.LearningRateSchedule"/> applies to it.
     /// </summary>
-    public double LearningRate { get; init; } = 0.1;
+    public double LearningRate { get; init; } = 0.5;
 
     /// <summary>The decay of the mean of gradients, in [0, 1).</summary>
     public double Beta1 { get; init; } = 0.9;
