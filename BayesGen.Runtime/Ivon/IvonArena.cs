@@ -27,13 +27,15 @@ internal sealed class IvonArena : IDisposable
         Precision = ((arena.Flat[1].detach().to(dtype) * -2).exp() / sampleSize).DetachFromDisposeScope();
         if (options.InitialCurvature is { } curvature && isFresh)
         {
+            var start = zeros_like(Precision, dtype: dtype, device: store.Device);
             for (var i = 0; i < _decays.Length; i++)
-                Precision.narrow(0, arena.Weights[i].Offset, arena.Weights[i].Count).fill_(curvature + _decays[i]);
-            arena.Flat[1].copy_((Precision * sampleSize).log() * -0.5);
+                start.narrow(0, arena.Weights[i].Offset, arena.Weights[i].Count).fill_(curvature + _decays[i]);
+            var logSigma = ((start * sampleSize).log() * -0.5).to(store.Dtype);
+            var kept = arena.Mask ?? ones_like(start, dtype: ScalarType.Bool, device: store.Device);
+            Precision.copy_(where(kept, start, Precision));
+            arena.Flat[1].copy_(where(kept, logSigma, arena.Flat[1]));
         }
     }
-
-    public long Count => _arena.Count;
 
     /// <summary>The running mean of gradients.</summary>
     public Tensor Momentum { get; }
@@ -50,9 +52,8 @@ internal sealed class IvonArena : IDisposable
     /// <param name="step">t, from 1.</param>
     /// <param name="sampleSize">lambda.</param>
     /// <param name="learningRate">The learning rate of this step.</param>
-    /// <param name="start">The mean of <see cref="Precision"/> at the start, where the options do not tell.</param>
     /// <param name="takesDeviation">Whether G was not pulled back.</param>
-    public void Step(long step, double sampleSize, double learningRate, double start, bool takesDeviation)
+    public void Step(long step, double sampleSize, double learningRate, bool takesDeviation)
     {
         Adopt(DecaysAt(sampleSize));
         using var scope = NewDisposeScope();
@@ -68,7 +69,7 @@ internal sealed class IvonArena : IDisposable
                 SampleSize = sampleSize,
                 Decay = decay,
                 Center = center,
-                Rate = learningRate * (_options.InitialCurvature is { } curvature ? curvature + decay : start),
+                Rate = learningRate,
                 Beta1 = _options.Beta1,
                 Beta2 = _options.Beta2,
                 Step = step,
@@ -94,8 +95,8 @@ internal sealed class IvonArena : IDisposable
         [.. _arena.Weights.Select(weight => IvonLoss.PriorOf(_arena, weight).Scale).Select(scale => 1 / (sampleSize * scale * scale))];
 
     /// <summary>
-    /// Puts another weight decay into <see cref="Precision"/>, where the prior, beta or the number of examples has changed: h stays, except
-    /// where that would leave less than half of the precision.
+    /// Puts another weight decay into <see cref="Precision"/>, where the prior, beta or the number of examples has changed. h stays, except
+    /// where one below zero would outweigh a smaller decay; it shrinks along.
     /// </summary>
     private void Adopt(double[] decays)
     {
@@ -105,7 +106,8 @@ internal sealed class IvonArena : IDisposable
                 continue;
             using var scope = NewDisposeScope();
             var part = Precision.narrow(0, _arena.Weights[i].Offset, _arena.Weights[i].Count);
-            part.copy_(maximum(part + (decays[i] - _decays[i]), part * 0.5));
+            var moved = part + (decays[i] - _decays[i]);
+            part.copy_(decays[i] > _decays[i] ? moved : maximum(moved, part * (decays[i] / _decays[i])));
             _decays[i] = decays[i];
         }
     }

@@ -9,10 +9,11 @@ namespace BayesGen;
 public sealed record IvonOptions
 {
     /// <summary>
-    /// The learning rate at its highest, positive: in the first step means move by rate times gradient. The schedule of
+    /// The learning rate at its highest, positive: the part of a Newton step that means go, at most 1 or so. It is the paper's rate times
+    /// (h_0 + delta), so that it need not change with <see cref="InitialCurvature"/>. The schedule of
     /// <see cref="TrainerOptions.LearningRateSchedule"/> applies to it.
     /// </summary>
-    public double LearningRate { get; init; } = 0.5;
+    public double LearningRate { get; init; } = 0.1;
 
     /// <summary>The decay of the mean of gradients, in [0, 1).</summary>
     public double Beta1 { get; init; } = 0.9;
@@ -24,10 +25,10 @@ public sealed record IvonOptions
     public double Beta2 { get; init; } = 0.999;
 
     /// <summary>
-    /// h at the start of a training, not negative: every weight begins with log_sigma = -log(N (h + delta)) / 2, whatever it was. Null
-    /// begins with the posterior as it is, h = 1 / (N sigma^2) - delta: that of InitialLogSigma, or of a file that was loaded.
+    /// h at the start of a training, not negative: every weight begins with log_sigma = -log(N (h + delta) / beta) / 2, whatever
+    /// InitialLogSigma said. Null begins with the posterior as it is, h = beta / (N sigma^2) - delta, to go on with one that was loaded.
     /// </summary>
-    public double? InitialCurvature { get; init; }
+    public double? InitialCurvature { get; init; } = 0.1;
 
     /// <summary>The longest way of a mean in one step, before the learning rate: positive. Null sets no bound.</summary>
     public double? ClipRadius { get; init; }

@@ -31,7 +31,7 @@ internal sealed class IvonUpdate : IFlatUpdate
     /// <summary>m.</summary>
     public required double Center { get; init; }
 
-    /// <summary>The learning rate times what a was at the start.</summary>
+    /// <summary>The part of a Newton step to go.</summary>
     public required double Rate { get; init; }
 
     public required double Beta1 { get; init; }

@@ -9,14 +9,12 @@ namespace BayesGen;
 internal sealed class IvonSteps : ITrainingSteps
 {
     private const string StepName = "step";
-    private const string StartName = "start_precision";
 
     private readonly TrainerOptions _options;
     private readonly IvonOptions _ivon;
     private readonly Func<double> _sampleSize;
     private readonly List<(string Name, IvonArena Arena)> _arenas = [];
     private double _part = 1;
-    private double _start;
     private long _step;
 
     /// <param name="network">The network.</param>
@@ -40,10 +38,6 @@ internal sealed class IvonSteps : ITrainingSteps
             .Select(arena => all.First(entry => ReferenceEquals(entry.Parameter, arena.Flat)))
             .Select(entry => (entry.Kind, entry.Parameter))];
         Deterministic = plain.Count == 0 ? null : new PosteriorSteps(plain, options);
-        using var withoutGradients = no_grad();
-        using var scope = NewDisposeScope();
-        // One number for all weights, so that the rate is that of plain gradients at the start and curvatures tell from then on.
-        _start = _arenas.Sum(entry => entry.Arena.Precision.sum(ScalarType.Float64).item<double>()) / Math.Max(1, _arenas.Sum(entry => entry.Arena.Count));
     }
 
     /// <inheritdoc/>
@@ -63,14 +57,14 @@ internal sealed class IvonSteps : ITrainingSteps
         .SelectMany(entry => new[] { ($"{entry.Name}.momentum", entry.Arena.Momentum), ($"{entry.Name}.precision", entry.Arena.Precision) })
         .ToDictionary(entry => entry.Item1, entry => entry.Item2);
 
-    /// <summary>The numbers of the state: the steps taken, and the mean precision at the start, which the learning rate refers to.</summary>
-    public IReadOnlyDictionary<string, double> StateNumbers => new Dictionary<string, double> { [StepName] = _step, [StartName] = _start };
+    /// <summary>The numbers of the state: the steps taken.</summary>
+    public IReadOnlyDictionary<string, double> StateNumbers => new Dictionary<string, double> { [StepName] = _step };
 
     private double SampleSize => _sampleSize() is var size && double.IsFinite(size) && size > 0
         ? size
         : throw new InvalidOperationException("IVON needs a positive beta: with beta 0 the posterior has no width.");
 
-    /// <summary>Goes on from a state. The posterior itself is the network's to load.</summary>
+    /// <summary>Goes on from a state, in steps that were made as not fresh. The posterior itself is the network's to load.</summary>
     /// <param name="tensors">As in <see cref="StateTensors"/>; copied.</param>
     /// <param name="numbers">As in <see cref="StateNumbers"/>.</param>
     /// <exception cref="ArgumentException">A name is missing or too many, or a shape or dtype is another; nothing was written.</exception>
@@ -87,7 +81,7 @@ internal sealed class IvonSteps : ITrainingSteps
         using var _ = no_grad();
         foreach (var (name, target) in mine)
             target.copy_(tensors[name]);
-        (_step, _start) = ((long)numbers[StepName], numbers[StartName]);
+        _step = (long)numbers[StepName];
     }
 
     /// <inheritdoc/>
@@ -112,7 +106,7 @@ internal sealed class IvonSteps : ITrainingSteps
         using var withoutGradients = no_grad();
         _step++;
         foreach (var (_, arena) in _arenas)
-            arena.Step(_step, SampleSize, LearningRate, _start, arena.TakesDeviation(_options.Samples));
+            arena.Step(_step, SampleSize, LearningRate, arena.TakesDeviation(_options.Samples));
         Deterministic?.Step();
     }
 
