@@ -51,7 +51,7 @@ internal static class TrainerSection
         writer.Write($$"""
 
             /// <summary>
-            /// A trainer that moves the Gaussian posterior by IVON, at about the cost of Adam on the plain network. It is here because every
+            /// A trainer that moves the Gaussian posterior by IVON: natural gradients, and widths from curvatures. It is here because every
             /// annotated weight is Gaussian, under a Gaussian prior.
             /// </summary>{{extraDoc}}
             /// <param name="options">How to train.</param>

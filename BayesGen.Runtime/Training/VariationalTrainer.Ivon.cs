@@ -5,8 +5,8 @@ public sealed partial class VariationalTrainer
 {
     /// <summary>
     /// A trainer that moves a Gaussian posterior by IVON, the improved variational online Newton method: it descends fit + beta KL / N as
-    /// <see cref="ElboLoss"/> does, by natural gradients, with log_sigma set from a running mean of curvatures. A step costs about what one
-    /// of Adam on the plain network does. Generated wrappers make one by <c>CreateIvonTrainer</c>, where the network can have it.
+    /// <see cref="ElboLoss"/> does, by natural gradients, with log_sigma set from a running mean of curvatures. A step costs no more than
+    /// one of Adam over mu and log_sigma. Generated wrappers make one by <c>CreateIvonTrainer</c>, where the network can have it.
     /// </summary>
     /// <remarks>
     /// Shen et al., "Variational Learning is Effective for Large Deep Networks", ICML 2024. Beta is 1 where the options give none; another

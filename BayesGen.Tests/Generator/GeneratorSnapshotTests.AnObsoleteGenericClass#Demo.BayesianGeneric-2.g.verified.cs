@@ -75,7 +75,7 @@ namespace Demo
             throw new global::System.InvalidOperationException(Refusal);
 
         /// <summary>
-        /// A trainer that moves the Gaussian posterior by IVON, at about the cost of Adam on the plain network. It is here because every
+        /// A trainer that moves the Gaussian posterior by IVON: natural gradients, and widths from curvatures. It is here because every
         /// annotated weight is Gaussian, under a Gaussian prior.
         /// </summary>
         /// <param name="forward">Runs the wrapper on a batch, which is one tensor, and gives the prediction.</param>

@@ -69,7 +69,8 @@ public class IvonTrainerTests
         var posterior = model.Posterior.Line.Weight;
         const double Curvature = 0.4, Size = 120, Decay = 1 / (Size * 0.25);
         using var steps = new IvonSteps(
-            model.Arena, new TrainerOptions { Samples = samples }, new IvonOptions { InitialCurvature = Curvature, LearningRate = 0.2 }, () => Size, true);
+            model.Arena, new TrainerOptions { Samples = samples }, new IvonOptions { InitialCurvature = Curvature, LearningRate = 0.2 },
+            () => Size, isFresh: true);
         var (mu, a) = (posterior.Mu.flatten().clone(), Curvature + Decay);
         Assert.True((posterior.LogSigma + Math.Log(Size * a) / 2).abs().max().item<double>() < 1e-14);
         var (gradients, curvatures) = (zeros_like(mu), zeros_like(mu));
@@ -107,7 +108,8 @@ public class IvonTrainerTests
             if (byGraph)
                 model.Arena.Families[0].DrawByGraph();
             using var trainer = model.CreateIvonTrainer(
-                new TrainerOptions { Epochs = 12, Samples = samples, FitLoss = FitLoss.SquaredError, Seed = 3 }, new IvonOptions { InitialCurvature = 1, Beta2 = 0.9 });
+                new TrainerOptions { Epochs = 12, Samples = samples, FitLoss = FitLoss.SquaredError, Seed = 3 },
+                new IvonOptions { InitialCurvature = 1, Beta2 = 0.9 });
             trainer.Train(new[] { (randn(20, 3, dtype: ScalarType.Float64), randn(20, 1, dtype: ScalarType.Float64)) });
             results.Add([.. model.parameters()]);
         }
@@ -139,8 +141,8 @@ public class IvonTrainerTests
         Assert.Equal(steps.StateNumbers, resumed.StateNumbers);
         Assert.All(whole.state_dict(), entry => Assert.True(TensorBits.Same(entry.Value, half.state_dict()[entry.Key]), entry.Key));
 
-        var short_ = steps.StateTensors.ToDictionary(entry => entry.Key, entry => entry.Value.narrow(0, 0, 2));
-        Assert.Contains("'Gaussian.", Assert.Throws<ArgumentException>(() => resumed.LoadState(short_, steps.StateNumbers)).Message);
+        var cut = steps.StateTensors.ToDictionary(entry => entry.Key, entry => entry.Value.narrow(0, 0, 2));
+        Assert.Contains("'Gaussian.", Assert.Throws<ArgumentException>(() => resumed.LoadState(cut, steps.StateNumbers)).Message);
         Assert.Contains("precision", Assert.Throws<ArgumentException>(
             () => resumed.LoadState(steps.StateTensors.Take(1).ToDictionary(), steps.StateNumbers)).Message);
 
@@ -199,7 +201,8 @@ public class IvonTrainerTests
             var mask = model.Arena.Families[0].Mask!;
             var before = model.Arena.Families[0].Flat.Select(flat => flat.detach().clone()).ToList();
             using var trainer = model.CreateIvonTrainer(
-                new TrainerOptions { Epochs = 5, Samples = samples, FitLoss = FitLoss.SquaredError }, new IvonOptions { InitialCurvature = 1, Beta2 = 0.9 });
+                new TrainerOptions { Epochs = 5, Samples = samples, FitLoss = FitLoss.SquaredError },
+                new IvonOptions { InitialCurvature = 1, Beta2 = 0.9 });
             trainer.Train(new[] { (randn(40, 3), randn(40, 1)) });
             foreach (var (was, now) in before.Zip(model.Arena.Families[0].Flat))
                 Assert.True(was.eq(now).eq(mask.logical_not()).all().item<bool>());
