@@ -88,6 +88,15 @@ internal static partial class Descriptors
         Modelling,
         "A divergence needs a closed form for the pair of posterior and prior, or the density of both.");
 
+    /// <summary>{0} the field or fields with "has" or "have", {1} what IVON cannot train, {2} why and what to do.</summary>
+    public static readonly DiagnosticDescriptor NoIvon = Error(
+        "BG0103",
+        "IVON cannot train the network",
+        "{0} {1}, and {2}",
+        Modelling,
+        "IVON sets the width of Gaussian posteriors from curvatures and takes its weight decay from Gaussian priors. Wrappers of other "
+        + "networks have no CreateIvonTrainer.");
+
     private static DiagnosticDescriptor Error(string id, string title, string message, string category, string description) =>
         Rule(id, title, message, category, DiagnosticSeverity.Error, description);
 

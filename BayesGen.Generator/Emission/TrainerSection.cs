@@ -46,6 +46,20 @@ internal static class TrainerSection
                 where {{loss}} : global::BayesGen.VariationalLoss{{string.Concat(model.Families.Select(family => $", global::BayesGen.IScores<{family.Type}>"))}} =>
                 {{(model.Refusal is null ? $"new {Trainer}(this, {forward}, loss, options)" : Throw)}};
             """);
+        if (!model.HasIvon)
+            return;
+        writer.Write($$"""
+
+            /// <summary>
+            /// A trainer that moves the Gaussian posterior by IVON: natural gradients, and widths from curvatures. It is here because every
+            /// annotated weight is Gaussian, under a Gaussian prior.
+            /// </summary>{{extraDoc}}
+            /// <param name="options">How to train.</param>
+            /// <param name="ivon">How IVON moves; null is the default.</param>
+            /// <returns>The trainer; dispose it before the network.</returns>
+            public {{Trainer}} CreateIvonTrainer({{extra}}{{Options}} options, global::BayesGen.IvonOptions? ivon = null) =>
+                {{(model.Refusal is null ? $"{Trainer}.WithIvon(this, {forward}, options, ivon)" : Throw)}};
+            """);
     }
 
     private static string FamilyNames(NetworkModel model) => model.Families.Count switch

@@ -7,6 +7,7 @@ namespace BayesGen.SourceGeneration.Model;
 /// <param name="FormerNames">What the saved ones among them, and the buffers, were once called.</param>
 /// <param name="Families">Every family of the network, those of the networks in it included.</param>
 /// <param name="DefaultLoss">The loss of a trainer that is made without one.</param>
+/// <param name="HasIvon">Whether IVON can train it: every posterior Gaussian, under a Gaussian prior.</param>
 /// <param name="Refusal">Why the class cannot be wrapped as it is, for the bodies of the wrapper to say; null where it can.</param>
 internal sealed record NetworkModel(
     HostModel Host,
@@ -15,6 +16,7 @@ internal sealed record NetworkModel(
     EquatableArray<FormerNameModel> FormerNames,
     EquatableArray<FamilyModel> Families,
     string DefaultLoss,
+    bool HasIvon,
     string? Refusal);
 
 /// <summary>The names of a network and its wrapper.</summary>

@@ -36,6 +36,7 @@ internal static class NetworkReader
                 FormerNameReader.Read(network, known),
                 families,
                 loss,
+                !IvonReader.Mismatches(scored, known).Any(),
                 findings.FirstOrDefault()?.Message),
             findings);
     }

@@ -28,6 +28,9 @@ internal sealed class ArenaKernel : IDisposable
         _gradients = TensorMemory.AddressOf(arena.Store.Gradients);
     }
 
+    /// <summary>What the last draw left of its noise; nothing where the noise is at the outputs.</summary>
+    public IReadOnlyList<Tensor> Noise => _noise;
+
     /// <summary>Whether a draw ended with the gradient of a divergence that nobody carried on.</summary>
     public bool HasLostDivergence { get; set; }
 

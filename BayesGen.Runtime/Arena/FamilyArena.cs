@@ -51,6 +51,9 @@ internal abstract class FamilyArena : IDisposable
     /// <summary>Which weights are kept, flat and boolean; null where nothing is pruned.</summary>
     public Tensor? Mask => _keptAsNumber is null ? null : _mask;
 
+    /// <summary>The same as 1 and 0 in the dtype of the weights; null where nothing is pruned.</summary>
+    public Tensor? KeptAsNumber => _keptAsNumber;
+
     /// <summary>The mask of each weight in its shape: windows onto the flat mask, there whether or not something is pruned.</summary>
     public IReadOnlyList<Tensor> MaskWindows { get; }
 

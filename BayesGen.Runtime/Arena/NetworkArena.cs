@@ -13,7 +13,7 @@ namespace BayesGen;
 public sealed partial class NetworkArena : IDisposable
 {
     /// <summary>How the weights that nobody annotated are called among the optimizer's tensors.</summary>
-    private const string DeterministicKind = "deterministic";
+    internal const string DeterministicKind = "deterministic";
 
     private readonly nn.Module _network;
     private readonly Action<NetworkPlan> _describe;

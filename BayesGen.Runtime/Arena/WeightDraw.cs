@@ -53,6 +53,15 @@ public sealed class WeightDraw : IDisposable
     /// </exception>
     public void Backward(Tensor total)
     {
+        BackwardToWeights(total);
+        foreach (var draw in _draws)
+            draw.PullBack();
+    }
+
+    /// <summary>The first stride alone: what arrives at the weights is left to the caller, who pulls it back or uses it up.</summary>
+    /// <param name="total">As in <see cref="Backward"/>.</param>
+    internal void BackwardToWeights(Tensor total)
+    {
         ArgumentNullException.ThrowIfNull(total);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (!_arena.IsAlive(this))
@@ -78,9 +87,6 @@ public sealed class WeightDraw : IDisposable
             _arena.ZeroGradients(setToNone: false);
             throw;
         }
-
-        foreach (var draw in _draws)
-            draw.PullBack();
     }
 
     internal void ForgetGradients()

@@ -1,5 +1,4 @@
 using System.Numerics;
-using TorchSharp.Modules;
 
 namespace BayesGen;
 
@@ -7,7 +6,7 @@ namespace BayesGen;
 internal static class FlatMemory
 {
     /// <summary>Whether kernels can update a parameter: on the CPU, of a dtype they know, with all its tensors laid out flat.</summary>
-    public static bool IsFlat(Parameter parameter, Tensor gradient, params ReadOnlySpan<Tensor?> state)
+    public static bool IsFlat(Tensor parameter, Tensor gradient, params ReadOnlySpan<Tensor?> state)
     {
         foreach (var tensor in state)
             if (tensor is not null && !IsLike(parameter, tensor))
@@ -19,7 +18,7 @@ internal static class FlatMemory
     }
 
     /// <summary>Runs a kernel over a parameter and the tensors that belong to it, and tells autograd that the parameter changed.</summary>
-    public static void Update(Parameter parameter, IFlatUpdate update, params ReadOnlySpan<Tensor> others)
+    public static void Update(Tensor parameter, IFlatUpdate update, params ReadOnlySpan<Tensor> others)
     {
         Span<nint> rows = stackalloc nint[others.Length + 1];
         rows[0] = TensorMemory.AddressOf(parameter);
@@ -29,6 +28,12 @@ internal static class FlatMemory
             FlatLoop.Run<float>(parameter.numel(), update.Run, rows);
         else
             FlatLoop.Run<double>(parameter.numel(), update.Run, rows);
+        RaiseVersion(parameter);
+    }
+
+    /// <summary>Tells autograd that a parameter changed in its memory.</summary>
+    public static void RaiseVersion(Tensor parameter)
+    {
         using var line = parameter.view(-1);
         using var nothing = line.narrow(0, 0, 0);
         nothing.zero_();

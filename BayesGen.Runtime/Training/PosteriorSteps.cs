@@ -6,7 +6,7 @@ namespace BayesGen;
 /// The optimizer of a training and the rules round its step: a learning rate for each kind of parameter, the norm of the gradient, and
 /// the bounds of parameters.
 /// </summary>
-internal sealed class PosteriorSteps : IDisposable
+internal sealed class PosteriorSteps : ITrainingSteps
 {
     /// <summary>Keeps the quotient finite where the gradient is zero.</summary>
     private const double Tiny = 1e-12;
@@ -42,10 +42,10 @@ internal sealed class PosteriorSteps : IDisposable
         _rates.Sort((one, other) => other.Factor.CompareTo(one.Factor));
     }
 
-    /// <summary>Everything that is optimised.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<Parameter> Parameters { get; }
 
-    /// <summary>The present learning rate before factors.</summary>
+    /// <summary>The present rate before factors.</summary>
     public double LearningRate => _rates[0].Group.LearningRate / _rates[0].Factor;
 
     /// <summary>Sets every rate to a part of what the factory gave it.</summary>
@@ -55,6 +55,9 @@ internal sealed class PosteriorSteps : IDisposable
         foreach (var (group, start, _) in _rates)
             group.LearningRate = start * part;
     }
+
+    /// <summary>Carries the gradients on to the parameters.</summary>
+    public void Backward(WeightDraw draw, Tensor total) => draw.Backward(total);
 
     /// <summary>Moves the parameters along their gradients.</summary>
     public void Step()

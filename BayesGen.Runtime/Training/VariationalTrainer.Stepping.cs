@@ -26,13 +26,13 @@ public sealed partial class VariationalTrainer
                 throw new NonFiniteLossException(epoch, step, fitValue, divergenceValue, arena.FirstNotFinite());
             fits += fitValue;
             divergences += divergenceValue;
-            draw.Backward(weights.Weigh(total, Loss.LogWeight(fit, divergence, Beta, examples)));
+            _steps.Backward(draw, weights.Weigh(total, Loss.LogWeight(fit, divergence, Beta, examples)));
             if (Options.Metrics.Count > 0)
                 outputs = outputs is null ? output.detach() : outputs + output.detach();
         }
 
         var totalValue = weights.Finish();
-        _steps!.Step();
+        _steps.Step();
         _stepsDone++;
         return new StepResult(
             epoch, step, _stepsDone, steps, targets.shape[0],

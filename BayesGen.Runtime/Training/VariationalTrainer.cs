@@ -15,10 +15,14 @@ public sealed partial class VariationalTrainer : IDisposable
 
     private readonly Func<Tensor, Tensor> _forward;
     private readonly BetaSchedule _schedule;
-    private PosteriorSteps? _steps;
+    private readonly IvonOptions? _ivon;
+    private ITrainingSteps? _steps;
     private int _epochsDone;
     private long _stepsDone;
     private long? _trainingExamples;
+
+    /// <summary>What the divergence is divided by in the running training.</summary>
+    private long _sharedBy;
     private int? _stepsOfEpoch;
 
     /// <summary>A trainer for a network.</summary>
@@ -46,6 +50,12 @@ public sealed partial class VariationalTrainer : IDisposable
         model.Arena.Noise.Reseed(options.Seed);
     }
 
+    private VariationalTrainer(IBayesianNetwork model, Func<Tensor, Tensor> forward, TrainerOptions options, IvonOptions ivon)
+        : this(model, forward, new IvonLoss(), options)
+    {
+        _ivon = ivon;
+    }
+
     /// <summary>The network.</summary>
     public IBayesianNetwork Model { get; }
 
@@ -70,7 +80,7 @@ public sealed partial class VariationalTrainer : IDisposable
     public TrainingResult Train(BatchSource train, BatchSource? validation = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(train);
-        var examples = Examples(train);
+        var examples = _sharedBy = Examples(train);
         _trainingExamples = Options.ExampleCount ?? train.ExampleCount;
         if (Options.ManageMemory)
             ProcessMemory.Keep();
@@ -193,7 +203,9 @@ public sealed partial class VariationalTrainer : IDisposable
             return;
         _steps?.Dispose();
         _steps = null;
-        _steps = new PosteriorSteps(parameters, Options);
+        _steps = _ivon is null
+            ? new PosteriorSteps(parameters, Options)
+            : new IvonSteps(Model.Arena, Options, _ivon, () => _sharedBy / Beta, isFresh: _stepsDone == 0);
     }
 
     private void SetLearningRate(double epochs, int last)

@@ -15,12 +15,13 @@ public partial class RuntimeRoomsTests
         ["Arena"] = ["Attributes", "Kernels", "Noise", "Priors", "Posteriors"],
         ["Losses"] = ["Priors", "Posteriors", "Arena"],
         ["Optimizers"] = ["Kernels"],
+        ["Ivon"] = ["Kernels", "Priors", "Posteriors", "Arena", "Losses", "Optimizers"],
         ["Pruning"] = ["Attributes", "Arena"],
         ["Distribution"] = ["Noise", "Arena", "Pruning"],
         ["Storage"] = ["Arena"],
         ["Data"] = [],
         ["Reports"] = ["Arena", "Pruning"],
-        ["Training"] = ["Arena", "Losses", "Optimizers", "Pruning", "Reports", "Data"],
+        ["Training"] = ["Arena", "Losses", "Optimizers", "Ivon", "Pruning", "Reports", "Data"],
     };
 
     [Fact]

@@ -74,6 +74,17 @@ namespace Demo
             where TLoss_ : global::BayesGen.VariationalLoss, global::BayesGen.IScores<global::BayesGen.GaussianPosterior> =>
             throw new global::System.InvalidOperationException(Refusal);
 
+        /// <summary>
+        /// A trainer that moves the Gaussian posterior by IVON: natural gradients, and widths from curvatures. It is here because every
+        /// annotated weight is Gaussian, under a Gaussian prior.
+        /// </summary>
+        /// <param name="forward">Runs the wrapper on a batch, which is one tensor, and gives the prediction.</param>
+        /// <param name="options">How to train.</param>
+        /// <param name="ivon">How IVON moves; null is the default.</param>
+        /// <returns>The trainer; dispose it before the network.</returns>
+        public global::BayesGen.VariationalTrainer CreateIvonTrainer(global::System.Func<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> forward, global::BayesGen.TrainerOptions options, global::BayesGen.IvonOptions? ivon = null) =>
+            throw new global::System.InvalidOperationException(Refusal);
+
         #endregion
 
         #region Posterior and prior maps

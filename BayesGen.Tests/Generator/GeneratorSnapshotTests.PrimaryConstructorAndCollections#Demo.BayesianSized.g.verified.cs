@@ -283,6 +283,16 @@ namespace Demo
             where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.IScores<global::BayesGen.GaussianPosterior> =>
             new global::BayesGen.VariationalTrainer(this, call, loss, options);
 
+        /// <summary>
+        /// A trainer that moves the Gaussian posterior by IVON: natural gradients, and widths from curvatures. It is here because every
+        /// annotated weight is Gaussian, under a Gaussian prior.
+        /// </summary>
+        /// <param name="options">How to train.</param>
+        /// <param name="ivon">How IVON moves; null is the default.</param>
+        /// <returns>The trainer; dispose it before the network.</returns>
+        public global::BayesGen.VariationalTrainer CreateIvonTrainer(global::BayesGen.TrainerOptions options, global::BayesGen.IvonOptions? ivon = null) =>
+            global::BayesGen.VariationalTrainer.WithIvon(this, call, options, ivon);
+
         #endregion
 
         #region Posterior and prior maps

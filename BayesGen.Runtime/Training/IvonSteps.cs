@@ -1,0 +1,126 @@
+using TorchSharp.Modules;
+
+namespace BayesGen;
+
+/// <summary>
+/// The steps of IVON: the Gaussian posterior by <see cref="IvonUpdate"/>, and the weights that nobody annotated by an optimizer of the
+/// options.
+/// </summary>
+internal sealed class IvonSteps : ITrainingSteps
+{
+    private const string StepName = "step";
+
+    private readonly TrainerOptions _options;
+    private readonly IvonOptions _ivon;
+    private readonly Func<double> _sampleSize;
+    private readonly List<(string Name, IvonArena Arena)> _arenas = [];
+    private double _part = 1;
+    private long _step;
+
+    /// <param name="network">The network.</param>
+    /// <param name="options">How to train.</param>
+    /// <param name="ivon">How IVON moves.</param>
+    /// <param name="sampleSize">Tells lambda, the number of examples that the divergence is shared by, over beta.</param>
+    /// <param name="isFresh">Whether nothing was learned yet, so that the curvature of the options may overwrite log_sigma.</param>
+    /// <exception cref="NotSupportedException">The prior of a weight is no fixed Gaussian.</exception>
+    public IvonSteps(NetworkArena network, TrainerOptions options, IvonOptions ivon, Func<double> sampleSize, bool isFresh)
+    {
+        (_options, _ivon, _sampleSize) = (options, ivon, sampleSize);
+        List<(string Name, string Kind, Parameter Parameter)> all = [.. network.OptimizedParameters()];
+        Parameters = [.. all.Select(entry => entry.Parameter)];
+        foreach (var family in network.Families)
+        {
+            var (name, kind, _) = all.First(entry => ReferenceEquals(entry.Parameter, family.Flat[0]));
+            _arenas.Add((name[..^(kind.Length + 1)], new IvonArena(family, ivon, SampleSize, isFresh)));
+        }
+
+        List<(string Kind, Parameter Parameter)> plain = [.. network.Deterministic
+            .Select(arena => all.First(entry => ReferenceEquals(entry.Parameter, arena.Flat)))
+            .Select(entry => (entry.Kind, entry.Parameter))];
+        Deterministic = plain.Count == 0 ? null : new PosteriorSteps(plain, options);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>The present learning rate of the Gaussian means.</summary>
+    public double LearningRate => _ivon.LearningRate * _part;
+
+    /// <summary>What moves the weights that nobody annotated; null where there are none.</summary>
+    public PosteriorSteps? Deterministic { get; }
+
+    /// <summary>
+    /// The state beside the posterior: by the name of the arena, <c>Gaussian.momentum</c> and <c>Gaussian.precision</c> (h + delta). Live
+    /// tensors, flat.
+    /// </summary>
+    public IReadOnlyDictionary<string, Tensor> StateTensors => _arenas
+        .SelectMany(entry => new[] { ($"{entry.Name}.momentum", entry.Arena.Momentum), ($"{entry.Name}.precision", entry.Arena.Precision) })
+        .ToDictionary(entry => entry.Item1, entry => entry.Item2);
+
+    /// <summary>The numbers of the state: the steps taken.</summary>
+    public IReadOnlyDictionary<string, double> StateNumbers => new Dictionary<string, double> { [StepName] = _step };
+
+    private double SampleSize => _sampleSize() is var size && double.IsFinite(size) && size > 0
+        ? size
+        : throw new InvalidOperationException("IVON needs a positive beta: with beta 0 the posterior has no width.");
+
+    /// <summary>Goes on from a state, in steps that were made as not fresh. The posterior itself is the network's to load.</summary>
+    /// <param name="tensors">As in <see cref="StateTensors"/>; copied.</param>
+    /// <param name="numbers">As in <see cref="StateNumbers"/>.</param>
+    /// <exception cref="ArgumentException">A name is missing or too many, or a shape or dtype is another; nothing was written.</exception>
+    public void LoadState(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, double> numbers)
+    {
+        var mine = StateTensors;
+        RequireNames(mine.Keys, tensors.Keys);
+        RequireNames(StateNumbers.Keys, numbers.Keys);
+        foreach (var (name, target) in mine)
+            if (tensors[name].dtype != target.dtype || !tensors[name].shape.AsSpan().SequenceEqual(target.shape))
+                throw new ArgumentException(
+                    $"The state of IVON has '{name}' as {tensors[name].dtype} [{string.Join(", ", tensors[name].shape)}], and this network "
+                    + $"needs {target.dtype} [{string.Join(", ", target.shape)}].", nameof(tensors));
+        using var _ = no_grad();
+        foreach (var (name, target) in mine)
+            target.copy_(tensors[name]);
+        _step = (long)numbers[StepName];
+    }
+
+    /// <inheritdoc/>
+    public void Schedule(double part)
+    {
+        _part = part;
+        Deterministic?.Schedule(part);
+    }
+
+    /// <summary>Pulls back to mu and log_sigma, except where the step uses the gradient of the weights as it lies.</summary>
+    public void Backward(WeightDraw draw, Tensor total)
+    {
+        draw.BackwardToWeights(total);
+        foreach (var (part, (_, arena)) in draw.Draws.Zip(_arenas))
+            if (!arena.TakesDeviation(_options.Samples))
+                part.PullBack();
+    }
+
+    /// <inheritdoc/>
+    public void Step()
+    {
+        using var withoutGradients = no_grad();
+        _step++;
+        foreach (var (_, arena) in _arenas)
+            arena.Step(_step, SampleSize, LearningRate, arena.TakesDeviation(_options.Samples));
+        Deterministic?.Step();
+    }
+
+    public void Dispose()
+    {
+        foreach (var (_, arena) in _arenas)
+            arena.Dispose();
+        Deterministic?.Dispose();
+    }
+
+    private static void RequireNames(IEnumerable<string> expected, IEnumerable<string> found)
+    {
+        if (!expected.ToHashSet().SetEquals(found))
+            throw new ArgumentException(
+                $"The state of IVON has {string.Join(", ", found.Order())}, and this network needs {string.Join(", ", expected.Order())}.");
+    }
+}

@@ -1,0 +1,143 @@
+// IVON beside Adam: one Gaussian network on the built-in digits, trained in both ways, and what each gets on digits it has not seen, by the
+// mean of the weights and by the mean answer of 32 draws; then the time of a step of each beside that of the plain network.
+//
+//     dotnet run -c Release --project bench/Ivon -- [epochs] [IVON's learning rate] [Beta2] [initial curvature]
+using System.Diagnostics;
+using System.Globalization;
+using BayesGen;
+using BayesGen.Data;
+using TorchSharp;
+using TorchSharp.Modules;
+using static BayesGen.Family;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using Tensor = TorchSharp.torch.Tensor;
+
+const int Draws = 32;
+ComputeThreads.SleepWhenIdle();
+var numbers = args.Select(argument => double.Parse(argument, CultureInfo.InvariantCulture)).ToList();
+using var train = SyntheticDigits.Create(10_000, seed: 1);
+using var test = SyntheticDigits.Create(2_000, seed: 2);
+var options = new TrainerOptions { Epochs = numbers.Count > 0 ? (int)numbers[0] : 10, Metrics = [Metric.Accuracy] };
+var ivon = new IvonOptions();
+if (numbers.Count > 1)
+    ivon = ivon with { LearningRate = numbers[1] };
+if (numbers.Count > 2)
+    ivon = ivon with { Beta2 = numbers[2] };
+if (numbers.Count > 3)
+    ivon = ivon with { InitialCurvature = numbers[3] };
+
+Console.WriteLine($"{options.Epochs} epochs of 10,000 digits, 784-128-10, {ivon}");
+Console.WriteLine("                  mean: accuracy  NLL     32 draws: accuracy  NLL     ELBO    seconds");
+foreach (var seed in (int[])[1, 2])
+{
+    Run($"Adam, seed {seed}", seed, (model, own) => model.CreateTrainer(own));
+    Run($"IVON, seed {seed}", seed, (model, own) => model.CreateIvonTrainer(own, ivon));
+}
+
+using (var plain = new Reader())
+using (var first = new BayesianReader(new Reader()))
+using (var second = new BayesianReader(new Reader()))
+    Time("784-128-10", plain, first.CreateTrainer, (own) => second.CreateIvonTrainer(own, ivon), rounds: 15, steps: 20);
+using (var plain = new Classifier())
+using (var first = new BayesianClassifier(new Classifier()))
+using (var second = new BayesianClassifier(new Classifier()))
+    Time("the guide's network", plain, first.CreateTrainer, (own) => second.CreateIvonTrainer(own, ivon), rounds: 7, steps: 5);
+
+void Run(string name, int seed, Func<BayesianReader, TrainerOptions, VariationalTrainer> make)
+{
+    random.manual_seed(seed);
+    using var model = new BayesianReader(new Reader());
+    using var trainer = make(model, options with { Seed = seed });
+    var clock = Stopwatch.StartNew();
+    trainer.Train(train);
+    var seconds = clock.Elapsed.TotalSeconds;
+    var result = trainer.Evaluate(test);
+    using var scope = NewDisposeScope();
+    using var _ = no_grad();
+    Tensor? mean = null;
+    for (var k = 0; k < Draws; k++)
+    {
+        using var draw = model.Draw(seed: k);
+        var answer = functional.softmax(model.call(test.Inputs), -1) / Draws;
+        mean = mean is null ? answer : mean + answer;
+    }
+
+    var nll = functional.nll_loss(mean!.log(), test.Targets).item<float>();
+    var accuracy = mean.argmax(-1).eq(test.Targets).to(ScalarType.Float32).mean().item<float>();
+    Console.WriteLine(FormattableString.Invariant(
+        $"{name}      {result.Accuracy:P2}  {result.Fit:F4}            {accuracy:P2}  {nll:F4}  {result.Elbo:F3}   {seconds:F1}"));
+}
+
+// Steps of each kind in turn, so that whatever else the machine does meets all of them; medians.
+void Time(
+    string name, Module<Tensor, Tensor> plain, Func<TrainerOptions, VariationalTrainer> byAdamOf, Func<TrainerOptions, VariationalTrainer> byIvonOf,
+    int rounds, int steps)
+{
+    const int Size = 100;
+    using var batches = SyntheticDigits.Create(Size * steps, seed: 3);
+    var one = new TrainerOptions { Epochs = 1, BatchSize = Size, ElboDraws = 0 };
+    using var adam = optim.Adam(plain.parameters().ToArray());
+    using var byAdam = byAdamOf(one);
+    using var byIvon = byIvonOf(one);
+    (string Name, Action Run, List<double> Times)[] ways =
+    [
+        ("plain, Adam", () =>
+        {
+            for (var step = 0; step < steps; step++)
+            {
+                using var scope = NewDisposeScope();
+                adam.zero_grad();
+                var rows = batches.Inputs.narrow(0, step * Size, Size);
+                functional.cross_entropy(plain.call(rows), batches.Targets.narrow(0, step * Size, Size)).backward();
+                adam.step();
+            }
+        }, []),
+        ("Gaussian, Adam", () => byAdam.Train(batches), []),
+        ("Gaussian, IVON", () => byIvon.Train(batches), []),
+    ];
+    for (var round = 0; round < rounds; round++)
+        foreach (var (_, run, times) in ways)
+        {
+            var clock = Stopwatch.StartNew();
+            run();
+            if (round > 1)
+                times.Add(clock.Elapsed.TotalMilliseconds / steps);
+        }
+
+    var medians = ways.Select(way => way.Times.Order().ElementAt(way.Times.Count / 2)).ToList();
+    foreach (var (way, median) in ways.Zip(medians))
+        Console.WriteLine(FormattableString.Invariant($"{name}: {way.Name} {median:F2} ms a step, {median / medians[0]:F2} x plain"));
+}
+
+/// <summary>One hidden layer.</summary>
+[Bayesian(Gaussian)]
+internal sealed class Reader : Module<Tensor, Tensor>
+{
+    private readonly Linear hidden = Linear(28 * 28, 128);
+    private readonly Linear output = Linear(128, 10);
+
+    public Reader() : base(nameof(Reader)) => RegisterComponents();
+
+    public override Tensor forward(Tensor x) => output.call(functional.relu(hidden.call(x.flatten(1))));
+}
+
+/// <summary>The network of the walk-through in samples/Mnist.</summary>
+[Bayesian(Gaussian)]
+internal sealed class Classifier : Module<Tensor, Tensor>
+{
+    private readonly Conv2d conv1 = Conv2d(1, 32, 3, padding: 1);
+    private readonly Conv2d conv2 = Conv2d(32, 64, 3, padding: 1);
+    private readonly MaxPool2d pool = MaxPool2d(2, 2);
+    private readonly Linear fc1 = Linear(64 * 7 * 7, 128);
+    private readonly Linear fc2 = Linear(128, 10);
+
+    public Classifier() : base(nameof(Classifier)) => RegisterComponents();
+
+    public override Tensor forward(Tensor x)
+    {
+        x = pool.call(functional.relu(conv1.call(x)));
+        x = pool.call(functional.relu(conv2.call(x)));
+        return fc2.call(functional.relu(fc1.call(x.flatten(1))));
+    }
+}
