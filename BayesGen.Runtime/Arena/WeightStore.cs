@@ -1,3 +1,5 @@
+using TorchSharp.Modules;
+
 namespace BayesGen;
 
 /// <summary>
@@ -11,13 +13,12 @@ namespace BayesGen;
 /// </remarks>
 internal sealed class WeightStore : IDisposable
 {
-    private readonly IReadOnlyList<NetworkWeight> _weights;
+    private readonly List<Owner> _owners = [];
     private nint _weightBase;
     private nint _gradientBase;
 
     public WeightStore(IReadOnlyList<NetworkWeight> weights)
     {
-        _weights = weights;
         Dtype = weights[0].Dtype;
         Device = weights[0].Device;
         foreach (var weight in weights)
@@ -51,7 +52,10 @@ internal sealed class WeightStore : IDisposable
             using var slice = weight.SliceOf(Weights);
             slice.copy_(weight.Parameter);
             foreach (var owner in weight.Owners)
+            {
                 owner.set_(slice);
+                _owners.Add(new Owner(weight, owner, Gradients));
+            }
         }
 
         AliasGradients();
@@ -62,12 +66,8 @@ internal sealed class WeightStore : IDisposable
     /// <summary>Makes every parameter's gradient its slice of G again.</summary>
     public void AliasGradients()
     {
-        foreach (var weight in _weights)
-        {
-            using var slice = weight.SliceOf(Gradients);
-            foreach (var owner in weight.Owners)
-                owner.grad = slice;
-        }
+        foreach (var owner in _owners)
+            owner.Parameter.grad = owner.Gradient;
     }
 
     /// <summary>Overwrites W.</summary>
@@ -83,15 +83,10 @@ internal sealed class WeightStore : IDisposable
     public void RaiseVersions()
     {
         using var _ = no_grad();
-        foreach (var weight in _weights)
+        foreach (var owner in _owners)
         {
-            foreach (var owner in weight.Owners)
-            {
-                RequireValid(weight, owner);
-                using var line = owner.view(-1);
-                using var nothing = line.narrow(0, 0, 0);
-                nothing.zero_();
-            }
+            RequireValid(owner);
+            owner.Nothing.zero_();
         }
     }
 
@@ -106,43 +101,70 @@ internal sealed class WeightStore : IDisposable
     /// <exception cref="InvalidOperationException">User code replaced a parameter or its gradient; the message names it.</exception>
     public void Verify()
     {
-        foreach (var weight in _weights)
+        foreach (var owner in _owners)
         {
+            var (weight, parameter) = (owner.Weight, owner.Parameter);
             if (weight.Count == 0)
                 continue;
-            foreach (var owner in weight.Owners)
-            {
-                RequireValid(weight, owner);
-                var at = weight.Offset * owner.ElementSize;
-                if (TensorMemory.AddressOf(owner) != _weightBase + (nint)at)
-                    throw Broken(weight, "no longer shares memory with the posterior",
-                        "It was given other memory from outside, for example by to() on the plain network: call to() on the wrapper.");
-                using var gradient = owner.grad;
-                if (gradient is null)
-                    throw Broken(weight, "lost its gradient buffer",
-                        "zero_grad() was called on the plain network: call it on the wrapper or on the optimizer.");
-                if (TensorMemory.AddressOf(gradient) != _gradientBase + (nint)at)
-                    throw Broken(weight, "has a gradient buffer of its own", "It was assigned from outside: leave .grad to the wrapper.");
-            }
+            RequireValid(owner);
+            var at = weight.Offset * parameter.ElementSize;
+            if (TensorMemory.AddressOf(parameter) != _weightBase + (nint)at)
+                throw Broken(weight, "no longer shares memory with the posterior",
+                    "It was given other memory from outside, for example by to() on the plain network: call to() on the wrapper.");
+            using var gradient = parameter.grad;
+            if (gradient is null)
+                throw Broken(weight, "lost its gradient buffer",
+                    "zero_grad() was called on the plain network: call it on the wrapper or on the optimizer.");
+            if (TensorMemory.AddressOf(gradient) != _gradientBase + (nint)at)
+                throw Broken(weight, "has a gradient buffer of its own", "It was assigned from outside: leave .grad to the wrapper.");
         }
     }
 
     public void Dispose()
     {
-        foreach (var owner in _weights.SelectMany(weight => weight.Owners))
-            if (!owner.IsInvalid)
-                owner.grad = null;
+        foreach (var owner in _owners)
+            owner.Dispose();
         Weights.Dispose();
         Gradients.Dispose();
     }
 
-    private static void RequireValid(NetworkWeight weight, Tensor owner)
+    private static void RequireValid(Owner owner)
     {
-        if (owner.IsInvalid)
-            throw Broken(weight, "was disposed or replaced",
+        if (owner.Parameter.IsInvalid)
+            throw Broken(owner.Weight, "was disposed or replaced",
                 "Call to() and Dispose() on the wrapper and not on the plain network, and assign no weights once the wrapper owns it.");
     }
 
     private static InvalidOperationException Broken(NetworkWeight weight, string what, string remedy) =>
         new($"The parameter '{weight.Key}' of the network {what}. {remedy}");
+
+    /// <summary>A parameter of the network with what every step needs of it, made once.</summary>
+    private sealed class Owner : IDisposable
+    {
+        public Owner(NetworkWeight weight, Parameter parameter, Tensor gradients)
+        {
+            (Weight, Parameter) = (weight, parameter);
+            Gradient = weight.SliceOf(gradients).DetachFromDisposeScope();
+            using var line = parameter.view(-1);
+            Nothing = line.narrow(0, 0, 0).DetachFromDisposeScope();
+        }
+
+        public NetworkWeight Weight { get; }
+
+        public Parameter Parameter { get; }
+
+        /// <summary>The slice of G that belongs to it.</summary>
+        public Tensor Gradient { get; }
+
+        /// <summary>A view of none of its elements, which has its version counter.</summary>
+        public Tensor Nothing { get; }
+
+        public void Dispose()
+        {
+            if (!Parameter.IsInvalid)
+                Parameter.grad = null;
+            Nothing.Dispose();
+            Gradient.Dispose();
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace BayesGen;
@@ -20,6 +21,14 @@ internal static class ProcessMemory
     /// <summary>What the heap grows by: a step's worth of buffers at once.</summary>
     private const int Growth = 64 << 20;
 
+    /// <summary>How many times as long as a sweep the pause after it is.</summary>
+    private const double PauseFactor = 100;
+
+    /// <summary>Milliseconds.</summary>
+    private const long ShortestPause = 200;
+
+    private static long _nextSweep;
+
     private static readonly unsafe delegate* unmanaged<nuint, int> Trim = (delegate* unmanaged<nuint, int>)Find("malloc_trim");
     private static readonly unsafe delegate* unmanaged<int, int, int> Option = (delegate* unmanaged<int, int, int>)Find("mallopt");
 
@@ -33,11 +42,17 @@ internal static class ProcessMemory
         Option(TopPad, Growth);
     }
 
-    /// <summary>Hands back what is free, fragments included.</summary>
+    /// <summary>
+    /// Hands back what is free, fragments included; now and then, since a sweep takes milliseconds: so seldom that all sweeps together take
+    /// one part in a hundred of the time.
+    /// </summary>
     public static unsafe void Sweep()
     {
-        if (Trim is not null)
-            Trim(0);
+        if (Trim is null || Environment.TickCount64 < Interlocked.Read(ref _nextSweep))
+            return;
+        var clock = Stopwatch.StartNew();
+        Trim(0);
+        Interlocked.Exchange(ref _nextSweep, Environment.TickCount64 + Math.Max(ShortestPause, (long)(clock.Elapsed.TotalMilliseconds * PauseFactor)));
     }
 
     private static nint Find(string name) =>

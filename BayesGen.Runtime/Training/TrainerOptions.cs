@@ -132,6 +132,17 @@ public sealed record TrainerOptions
     /// </summary>
     public bool ManageMemory { get; init; } = true;
 
+    /// <summary>
+    /// Whether inputs of four dimensions [N, C, H, W] are laid out in memory with the channels last, as PyTorch's <c>channels_last</c>.
+    /// Null does so on the CPU, in float32, for networks with convolutions whose forward takes it; true always does, false never. Shapes
+    /// and results are the same up to rounding.
+    /// </summary>
+    /// <remarks>
+    /// Torch's pooling on the CPU is several times as fast that way. Whether the forward takes it is found out on one example before the
+    /// first step: <c>x.view(...)</c> behind a convolution does not, <c>x.flatten(1)</c> does.
+    /// </remarks>
+    public bool? ChannelsLast { get; init; }
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);

@@ -45,54 +45,41 @@ public sealed partial class VariationalTrainer
         var keep = threshold is null ? null : Pruner.KeepMasks(arena, threshold);
         var pruning = Pruner.Statistics(arena, threshold);
         var divergence = Number(arena.Sample(DivergenceSeed, Loss.Divergence, keep));
-        var wasTraining = Model.training;
-        List<(nn.Module Module, bool Mode)> modes = [.. arena.Network.modules().Select(module => (module, module.training))];
         double fit = 0, fitOfDraws = 0;
         long examples = 0;
         var metrics = Options.Metrics.ToDictionary(metric => metric.Name, _ => 0.0);
         using (var loan = arena.Borrow("evaluate"))
+        using (new EvaluationMode(Model))
         {
-            try
+            var point = loan.Point(Options.EvaluateAt, keep);
+            var draws = loan.Draws(Options.ElboDraws, DivergenceSeed, keep);
+            loan.Write(point);
+            foreach (var (inputs, targets) in data.Batches(Options.BatchSize, shuffle: false, Options.Seed, epoch: 0))
             {
-                Model.train(false);
-                var point = loan.Point(Options.EvaluateAt, keep);
-                var draws = loan.Draws(Options.ElboDraws, DivergenceSeed, keep);
-                loan.Write(point);
-                foreach (var (inputs, targets) in data.Batches(Options.BatchSize, shuffle: false, Options.Seed, epoch: 0))
+                using (NewDisposeScope())
                 {
-                    using (NewDisposeScope())
+                    var (x, y) = (Laid(inputs), OnDevice(targets));
+                    var output = Forward(x);
+                    var count = y.shape[0];
+                    fit += Number(Fit(output, y)) * count;
+                    examples += count;
+                    foreach (var metric in Options.Metrics)
+                        metrics[metric.Name] += metric.Sum(output, y);
+                    foreach (var draw in draws)
                     {
-                        var (x, y) = (OnDevice(inputs), OnDevice(targets));
-                        var output = Forward(x);
-                        var count = y.shape[0];
-                        fit += Number(Fit(output, y)) * count;
-                        examples += count;
-                        foreach (var metric in Options.Metrics)
-                            metrics[metric.Name] += metric.Sum(output, y);
-                        foreach (var draw in draws)
-                        {
-                            loan.Write(draw);
-                            fitOfDraws += Number(Fit(Forward(x), y)) * count / draws.Count;
-                        }
-
-                        if (draws.Count > 0)
-                            loan.Write(point);
+                        loan.Write(draw);
+                        fitOfDraws += Number(Fit(Forward(x), y)) * count / draws.Count;
                     }
 
-                    if (data.HandsOverBatches)
-                    {
-                        inputs.Dispose();
-                        targets.Dispose();
-                    }
+                    if (draws.Count > 0)
+                        loan.Write(point);
                 }
-            }
-            finally
-            {
-                Model.train(wasTraining);
-                // Parts that the user had put into another mode than the whole, such as a frozen batch normalisation.
-                foreach (var (module, mode) in modes)
-                    if (module.training != mode)
-                        module.train(mode);
+
+                if (data.HandsOverBatches)
+                {
+                    inputs.Dispose();
+                    targets.Dispose();
+                }
             }
         }
 

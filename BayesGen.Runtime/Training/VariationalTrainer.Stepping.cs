@@ -9,7 +9,7 @@ public sealed partial class VariationalTrainer
     {
         using var scope = NewDisposeScope();
         var arena = Model.Arena;
-        var (inputs, targets) = (OnDevice(batch.Inputs), OnDevice(batch.Targets));
+        var (inputs, targets) = (Laid(batch.Inputs), OnDevice(batch.Targets));
         arena.ZeroGradients(setToNone: false);
         var weights = new DrawWeights(Loss, _steps!.Parameters, Options.Samples, examples);
         Tensor? outputs = null;
@@ -44,6 +44,8 @@ public sealed partial class VariationalTrainer
 
     private Dictionary<string, double> Measure(Tensor output, Tensor targets) =>
         Options.Metrics.ToDictionary(metric => metric.Name, metric => metric.Sum(output, targets) / targets.shape[0]);
+
+    private Tensor Laid(Tensor inputs) => _layout.Of(OnDevice(inputs));
 
     private Tensor OnDevice(Tensor tensor) => tensor.to(Options.Device ?? Model.Arena.Device);
 

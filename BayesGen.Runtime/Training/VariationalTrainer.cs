@@ -15,6 +15,7 @@ public sealed partial class VariationalTrainer : IDisposable
 
     private readonly Func<Tensor, Tensor> _forward;
     private readonly BetaSchedule _schedule;
+    private readonly PictureLayout _layout;
     private readonly IvonOptions? _ivon;
     private ITrainingSteps? _steps;
     private int _epochsDone;
@@ -44,6 +45,7 @@ public sealed partial class VariationalTrainer : IDisposable
         Loss = loss;
         Options = options;
         _forward = forward;
+        _layout = new PictureLayout(model, forward, options.ChannelsLast);
         _schedule = options.Beta ?? new LinearWarmup(0.5 * options.Epochs);
         _schedule.Reset();
         Beta = _schedule.Initial;
