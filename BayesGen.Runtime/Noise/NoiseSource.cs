@@ -13,6 +13,7 @@ namespace BayesGen;
 public sealed class NoiseSource
 {
     private long _calls;
+    private bool _isMirrored;
 
     /// <summary>A source that starts at <paramref name="seed"/>.</summary>
     /// <param name="seed">Any number.</param>
@@ -58,7 +59,34 @@ public sealed class NoiseSource
     }
 
     /// <summary>Overwrites a contiguous tensor with independent N(0, 1) noise.</summary>
-    internal unsafe void FillNormal(Tensor target)
+    internal void FillNormal(Tensor target)
+    {
+        Fill(target);
+        if (!_isMirrored)
+            return;
+        using var _ = no_grad();
+        target.neg_();
+    }
+
+    /// <summary>
+    /// Repeats the noise since a call with its signs turned, until the result is disposed: the second of two antithetic draws. Both are
+    /// N(0, 1) by themselves.
+    /// </summary>
+    /// <param name="calls">The number of calls before the first of the two draws.</param>
+    internal Reflection Mirror(long calls)
+    {
+        _calls = calls;
+        _isMirrored = true;
+        return new Reflection(this);
+    }
+
+    /// <summary>Ends a repetition with turned signs.</summary>
+    internal readonly struct Reflection(NoiseSource source) : IDisposable
+    {
+        public void Dispose() => source._isMirrored = false;
+    }
+
+    private unsafe void Fill(Tensor target)
     {
         var call = _calls++;
         if (!IsOnCpu(target))
