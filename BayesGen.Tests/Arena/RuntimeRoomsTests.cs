@@ -20,7 +20,7 @@ public partial class RuntimeRoomsTests
         ["Storage"] = ["Arena"],
         ["Data"] = [],
         ["Reports"] = ["Arena", "Pruning"],
-        ["Training"] = ["Arena", "Losses", "Optimizers", "Pruning", "Reports", "Data"],
+        ["Training"] = ["Arena", "Losses", "Optimizers", "Pruning", "Storage", "Reports", "Data"],
     };
 
     [Fact]
