@@ -33,6 +33,12 @@ internal static class WholeFile
 
             File.Move(temporary, path, overwrite: true);
         }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            // What .NET makes of a file that is longer than the disk or a limit allows (EFBIG).
+            Remove(temporary);
+            throw new IOException($"'{path}' is larger than a file may be there: {exception.Message}", exception);
+        }
         catch
         {
             Remove(temporary);

@@ -42,3 +42,14 @@ public sealed class Stacks : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x) => plain.call(logUniform.call(gaussian.call(x)));
 }
+
+/// <summary>Wide enough that loops over its weights are shared between threads, and without a draw from Torch's own generator.</summary>
+public sealed class Wide : Module<Tensor, Tensor>
+{
+    [Bayesian(LogUniform)] private readonly Linear hidden = Linear(28 * 28, 64);
+    [Bayesian(Gaussian, Estimator = Estimator.Local)] private readonly Linear output = Linear(64, 10);
+
+    public Wide() : base(nameof(Wide)) => RegisterComponents();
+
+    public override Tensor forward(Tensor x) => output.call(hidden.call(x.flatten(1)).tanh());
+}
