@@ -1,3 +1,4 @@
+using System.Reflection;
 using TorchSharp.Modules;
 
 namespace BayesGen;
@@ -43,6 +44,7 @@ internal static class SavedOptimizer
     /// <exception cref="CheckpointMismatchException">The state belongs to other parameters.</exception>
     public static bool Load(optim.Optimizer optimizer, CheckpointContent content, string name)
     {
+        using var scope = NewDisposeScope();
         using var _ = no_grad();
         if (optimizer is IStatefulOptimizer own)
         {
@@ -63,6 +65,7 @@ internal static class SavedOptimizer
         var numbers = groups.Select(Bytes).ToList();
         var rates = groups.Select(group => (group.LearningRate, group.InitialLearningRate)).ToList();
         PrepareMomentum(torch);
+        var held = Held(torch);
         try
         {
             using var reader = new BinaryReader(new MemoryStream(content.Tensor(name).bytes.ToArray()));
@@ -73,7 +76,12 @@ internal static class SavedOptimizer
             throw new CheckpointMismatchException(["the state of the optimizer belongs to other parameters"], exception);
         }
 
-        KeepMomentum(torch);
+        // Some tensors are read in place and some are made anew: what the optimizer holds now stays, what it held before goes.
+        var holds = Held(torch);
+        foreach (var tensor in holds)
+            tensor.DetachFromDisposeScope();
+        foreach (var tensor in held.Except(holds, ReferenceEqualityComparer.Instance).Cast<Tensor>())
+            tensor.Dispose();
         var isSame = true;
         for (var i = 0; i < groups.Count; i++)
         {
@@ -116,9 +124,13 @@ internal static class SavedOptimizer
             state.momentum_buffer ??= zeros_like(parameter, requires_grad: false);
     }
 
-    private static void KeepMomentum(OptimizerHelper optimizer)
-    {
-        foreach (var state in optimizer.state_dict().State.OfType<SGD.State>())
-            state.momentum_buffer?.DetachFromDisposeScope();
-    }
+    /// <summary>The tensors in the state of an optimizer, whatever they are called: TorchSharp has no common way to ask for them.</summary>
+    private static List<Tensor> Held(OptimizerHelper optimizer) =>
+    [
+        .. from state in optimizer.state_dict().State
+           from field in state.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+           let value = field.GetValue(state) as Tensor
+           where value is not null
+           select value,
+    ];
 }

@@ -149,6 +149,8 @@ public sealed partial class VariationalTrainer
     /// <summary>Loads what lies outside of the trainer itself: the network, the optimizer and the schedule.</summary>
     private void LoadParts(CheckpointContent content, Action<string> notices)
     {
+        // Giving a parameter its gradient makes a handle that only a scope lets go.
+        using var scope = NewDisposeScope();
         Model.Arena.ZeroGradients(setToNone: false);
         Model.Arena.LoadStateDict(content.Network);
         if (!_steps!.Load(content))

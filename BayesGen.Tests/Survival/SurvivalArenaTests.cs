@@ -56,7 +56,7 @@ public sealed class SurvivalArenaTests
                 using var model = new BayesianStacks(plain);
                 List<NetworkWeight> weights =
                     [.. model.Arena.Families.SelectMany(family => family.Weights), .. model.Arena.Deterministic.SelectMany(arena => arena.Weights)];
-                if (weights.Count == 0)
+                if (model.Arena.Families.Count == 0)
                     return;
                 var victim = weights[choice % weights.Count];
                 var (what, expected) = Break(plain, victim, kind);
@@ -151,7 +151,7 @@ public sealed class SurvivalArenaTests
             next += count;
         }
 
-        Assert.True(flat.equal(arange(0, whole.numel(), whole.dtype, CPU)).item<bool>() || flat.allclose(arange(0, whole.numel(), whole.dtype, CPU)));
+        Assert.True(flat.eq(arange(0, whole.numel(), whole.dtype, CPU)).all().item<bool>());
         flat.copy_(kept);
     }
 

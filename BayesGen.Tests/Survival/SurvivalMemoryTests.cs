@@ -35,11 +35,11 @@ public sealed class SurvivalMemoryTests : IDisposable
         using var data = SurvivalTraining.Data();
         using (no_grad())
             data.Inputs[11, 2] = float.NaN;
+        using var model = SurvivalTraining.Network(3);
         long Live() => DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
         void Life(string folder, int stop)
         {
-            using var model = SurvivalTraining.Network(3);
             using var source = new CancellationTokenSource();
             using var trainer = model.CreateTrainer(SurvivalTraining.Options(folder) with
             {
