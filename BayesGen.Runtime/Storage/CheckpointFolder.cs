@@ -14,6 +14,8 @@ internal sealed class CheckpointFolder(string folder)
     /// <summary>The ending of a file that is kept, but not gone on from.</summary>
     private const string SetAsideEnding = ".set-aside";
 
+    private bool _wasThere = Directory.Exists(folder);
+
     /// <summary>The checkpoint of the best validation.</summary>
     public string BestPath => Path.Combine(folder, BestName);
 
@@ -105,8 +107,6 @@ internal sealed class CheckpointFolder(string folder)
             notices($"The folder of checkpoints '{folder}' had vanished and was made again.");
         _wasThere = true;
     }
-
-    private bool _wasThere = Directory.Exists(folder);
 
     private static string? SetAside(string path)
     {

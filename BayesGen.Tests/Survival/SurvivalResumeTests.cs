@@ -26,6 +26,7 @@ public sealed class SurvivalResumeTests : IDisposable
         ["NAdam"] = (parameters, rate) => optim.NAdam(parameters, rate),
         ["Adagrad"] = (parameters, rate) => optim.Adagrad(parameters, rate),
         ["Rprop"] = (parameters, rate) => optim.Rprop(parameters, rate),
+        ["one that tells its state itself"] = (parameters, rate) => new Telling(parameters, rate),
     };
 
     [Theory]
@@ -373,6 +374,35 @@ public sealed class SurvivalResumeTests : IDisposable
 
     private static string State(BayesianSurvivor model) => string.Join(' ', model.state_dict().Values.Select(tensor =>
         Convert.ToHexString(tensor.detach().contiguous().bytes)));
+
+    /// <summary>Adds the sum of all gradients so far, ever more slowly, to the gradient, and tells sum and count to checkpoints.</summary>
+    private sealed class Telling(IReadOnlyList<Parameter> parameters, double rate) : SGD(parameters, rate), IStatefulOptimizer
+    {
+        private readonly List<Tensor> _sums = [.. parameters.Select(parameter => zeros(parameter.shape).DetachFromDisposeScope())];
+        private int _count;
+
+        public IReadOnlyList<KeyValuePair<string, Tensor>> StateTensors =>
+            [.. _sums.Select((sum, i) => new KeyValuePair<string, Tensor>($"sum{i}", sum))];
+
+        public IReadOnlyDictionary<string, double> StateNumbers => new Dictionary<string, double> { ["count"] = _count };
+
+        public void RestoreNumbers(IReadOnlyDictionary<string, double> numbers) => _count = (int)numbers["count"];
+
+        public override Tensor step(Func<Tensor>? closure = null)
+        {
+            using (NewDisposeScope())
+            {
+                _count++;
+                foreach (var (parameter, sum) in parameters.Zip(_sums))
+                {
+                    sum.add_(parameter.grad!);
+                    parameter.grad!.add_(sum, alpha: 0.1 / _count);
+                }
+            }
+
+            return base.step(closure);
+        }
+    }
 
     /// <summary>The running mean of the fit decides, which nobody but the schedule knows.</summary>
     private sealed class Remembering : BetaSchedule
