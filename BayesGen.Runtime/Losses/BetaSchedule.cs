@@ -26,6 +26,21 @@ public abstract class BetaSchedule
     {
     }
 
+    /// <summary>
+    /// Writes down what it has seen, for a checkpoint. A schedule that remembers something from step to step overrides this and
+    /// <see cref="Restore"/>; beta itself is kept by the trainer.
+    /// </summary>
+    /// <param name="state">Takes numbers by names of the schedule's own choice; every bit of them comes back.</param>
+    public virtual void Save(IDictionary<string, double> state)
+    {
+    }
+
+    /// <summary>Goes on where <see cref="Save"/> was called, perhaps in another process. What is thrown here refuses the checkpoint.</summary>
+    /// <param name="state">The numbers by name.</param>
+    public virtual void Restore(IReadOnlyDictionary<string, double> state)
+    {
+    }
+
     /// <summary>A constant beta.</summary>
     /// <param name="beta">Not negative.</param>
     public static implicit operator BetaSchedule(double beta) => new ConstantBeta(beta);
@@ -104,6 +119,12 @@ public sealed class LinearWarmup : BetaSchedule
 
     /// <inheritdoc/>
     public override void Reset() => _isDone = false;
+
+    /// <inheritdoc/>
+    public override void Save(IDictionary<string, double> state) => state["done"] = _isDone ? 1 : 0;
+
+    /// <inheritdoc/>
+    public override void Restore(IReadOnlyDictionary<string, double> state) => _isDone = state["done"] != 0;
 }
 
 /// <summary>
@@ -146,4 +167,31 @@ public sealed class ChainedBeta : BetaSchedule
         foreach (var schedule in _schedules)
             schedule.Reset();
     }
+
+    /// <inheritdoc/>
+    public override void Save(IDictionary<string, double> state)
+    {
+        for (var i = 0; i < _schedules.Count; i++)
+        {
+            var own = new Dictionary<string, double>();
+            _schedules[i].Save(own);
+            foreach (var (name, value) in own)
+                state[$"{i}.{name}"] = value;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Restore(IReadOnlyDictionary<string, double> state)
+    {
+        for (var i = 0; i < _schedules.Count; i++)
+        {
+            var prefix = $"{i}.";
+            _schedules[i].Restore(state
+                .Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))
+                .ToDictionary(entry => entry.Key[prefix.Length..], entry => entry.Value));
+        }
+    }
+
+    /// <summary>The names of the schedules in order.</summary>
+    public override string ToString() => $"{nameof(ChainedBeta)}({string.Join(", ", _schedules)})";
 }

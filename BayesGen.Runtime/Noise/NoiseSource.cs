@@ -30,6 +30,16 @@ public sealed class NoiseSource
         _calls = 0;
     }
 
+    /// <summary>The number of calls since the source was started: with the seed, all there is to know about what comes next.</summary>
+    internal long Calls => _calls;
+
+    /// <summary>Starts the source again where it was after a number of calls.</summary>
+    internal void Reseed(long seed, long calls)
+    {
+        Seed = seed;
+        _calls = calls;
+    }
+
     /// <summary>Independent N(0, 1) noise.</summary>
     /// <param name="like">A tensor that gives shape, dtype and device.</param>
     /// <returns>A new tensor; it takes no part in gradients.</returns>

@@ -26,6 +26,13 @@ public sealed class ReportChain(params IReadOnlyList<IReport> reports) : IReport
     }
 
     /// <inheritdoc/>
+    public void OnNotice(string notice)
+    {
+        foreach (var report in reports)
+            report.OnNotice(notice);
+    }
+
+    /// <inheritdoc/>
     public void OnFinish(TrainingResult training)
     {
         foreach (var report in reports)

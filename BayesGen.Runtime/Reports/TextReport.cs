@@ -28,6 +28,9 @@ public sealed class TextReport(TextWriter writer) : IReport
         writer.WriteLine(line + string.Create(CultureInfo.InvariantCulture, $"  {epoch.Duration.TotalSeconds:F1} s"));
     }
 
+    /// <inheritdoc/>
+    public void OnNotice(string notice) => writer.WriteLine($"notice: {notice}");
+
     private static string Text(IReadOnlyDictionary<string, double> metrics) => string.Concat(metrics.Select(metric =>
         string.Create(CultureInfo.InvariantCulture, $"  {metric.Key} {metric.Value:F4}")));
 }

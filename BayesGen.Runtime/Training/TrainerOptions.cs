@@ -143,8 +143,15 @@ public sealed record TrainerOptions
     /// </remarks>
     public bool? ChannelsLast { get; init; }
 
+    /// <summary>Where and when the training saves itself; null saves nothing. See <see cref="VariationalTrainer.Resume"/>.</summary>
+    public CheckpointOptions? Checkpoints { get; init; }
+
+    /// <summary>What happens when the loss or the gradient of a step is not a finite number; by default the training stops.</summary>
+    public NonFinitePolicy NonFinite { get; init; } = NonFinitePolicy.Stop;
+
     internal void Validate()
     {
+        Checkpoints?.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Samples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);

@@ -32,7 +32,7 @@ public sealed partial class VariationalTrainer
         }
 
         var totalValue = weights.Finish();
-        _steps.Step();
+        TakeStep(epoch, step);
         _stepsDone++;
         return new StepResult(
             epoch, step, _stepsDone, steps, targets.shape[0],

@@ -21,7 +21,7 @@ public partial class RuntimeRoomsTests
         ["Storage"] = ["Arena"],
         ["Data"] = [],
         ["Reports"] = ["Arena", "Pruning"],
-        ["Training"] = ["Arena", "Losses", "Optimizers", "Ivon", "Pruning", "Reports", "Data"],
+        ["Training"] = ["Arena", "Losses", "Optimizers", "Ivon", "Pruning", "Storage", "Reports", "Data"],
     };
 
     [Fact]

@@ -25,6 +25,8 @@ public static class Progress
         public void OnEpoch(EpochResult epoch) => Console.WriteLine(
             $"epoch {epoch.Epoch}/{epoch.Epochs}: fit {epoch.Fit:F3}, KL {epoch.Divergence:N0}, beta {epoch.Beta:F2}, "
             + $"validation accuracy {epoch.Validation!.Accuracy:P2}, {epoch.Duration.TotalSeconds:F0} s");
+
+        public void OnNotice(string notice) => Console.WriteLine(notice);
     }
 
     /// <summary>One bar over all steps, described by the last epoch.</summary>
@@ -46,6 +48,8 @@ public static class Progress
         // Short, so that bar and text stay on one line of a narrow terminal.
         public void OnEpoch(EpochResult epoch) =>
             _task.Description = $"epoch {epoch.Epoch}/{epoch.Epochs} {epoch.Validation!.Accuracy:P1}";
+
+        public void OnNotice(string notice) => AnsiConsole.WriteLine(notice);
 
         public void OnFinish(TrainingResult training) => _task.Value = _task.MaxValue;
     }

@@ -6,7 +6,7 @@ namespace MnistSample;
 public static class Training
 {
     /// <returns>The trainer, which evaluates too.</returns>
-    public static VariationalTrainer Run(BayesianClassifier model, Pictures pictures, Options options)
+    public static VariationalTrainer Run(BayesianClassifier model, Pictures pictures, Options options, CancellationToken cancellation)
     {
         var recipe = Recipe.For(options);
 
@@ -40,11 +40,17 @@ public static class Training
                 Hooks = [NoteBeta],
                 Report = new ReportChain(progress, new TextReport(log)),
                 Seed = options.Seed,
+                Checkpoints = options.Checkpoints is { } folder
+                    ? new CheckpointOptions { Folder = folder, KeepBest = CheckpointScore.Metric("accuracy") }
+                    : null,
             });
-            trainer.Train(pictures.Train, pictures.Validation);
+            if (options.Resume)
+                trainer.TryResume(options.Checkpoints!);
+            trainer.Train(pictures.Train, pictures.Validation, cancellation);
             return trainer;
         });
-        Console.WriteLine($"beta: at most {betas.Max():G3}, {betas[^1]:G3} in the end");
+        if (betas.Count > 0)
+            Console.WriteLine($"beta: at most {betas.Max():G3}, {betas[^1]:G3} in the end");
         return trainer;
     }
 }
