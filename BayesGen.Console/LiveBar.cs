@@ -49,12 +49,14 @@ internal sealed class LiveBar : IDisposable
         var of = progress.StepsPerEpoch is { } steps ? string.Create(CultureInfo.InvariantCulture, $"/{steps}") : "";
         var head = string.Create(CultureInfo.InvariantCulture, $"epoch {progress.Epoch}/{progress.Epochs}  batch {progress.Step}{of}  ");
         var part = progress.Fraction is { } fraction ? string.Create(CultureInfo.InvariantCulture, $" {fraction * 100,3:F0} %") : "";
-        var rate = string.Create(CultureInfo.InvariantCulture, $"  {progress.ExamplesPerSecond:N0} ex/s");
         var left = progress.Remaining is { } remaining ? $"  left {Clock(remaining)}" : $"  for {Clock(progress.Elapsed)}";
-        // One column stays free: a terminal breaks a line that fills it.
-        var room = width - 1 - head.Length - part.Length - rate.Length - left.Length;
+        var rate = string.Create(CultureInfo.InvariantCulture, $"  {progress.ExamplesPerSecond:N0} ex/s");
+        // One column stays free: a terminal breaks a line that fills it. What matters least goes first where there is no room.
+        var room = width - 1 - head.Length;
+        var tail = new[] { part + left + rate, part + left, left, "" }.First(text => text.Length <= room || text.Length == 0);
+        room -= tail.Length;
         var first = new Paragraph();
-        first.Append(head, new Style(decoration: Decoration.Bold));
+        first.Append(head[..Math.Min(head.Length, width - 1)], new Style(decoration: Decoration.Bold));
         if (room >= NarrowestBar)
         {
             var length = Math.Min(room, WidestBar);
@@ -63,7 +65,7 @@ internal sealed class LiveBar : IDisposable
             first.Append(new string('━', length - done), new Style(Color.Grey35));
         }
 
-        first.Append(part + rate + left);
+        first.Append(tail);
 
         var step = progress.Last;
         var values = new List<string>

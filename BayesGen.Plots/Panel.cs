@@ -93,6 +93,22 @@ internal static class Panel
             [.. at.Select(value => (double)value)], [.. at.Select(value => value.ToString("N0", CultureInfo.InvariantCulture))]);
     }
 
+    /// <summary>Ticks of a logarithmic axis: whole powers of ten, and 2 and 5 of each where there are few.</summary>
+    /// <param name="low">The logarithm of the smallest value, to base 10.</param>
+    /// <param name="high">The logarithm of the largest value.</param>
+    public static NumericManual Decades(double low, double high)
+    {
+        int[] heads = high - low < 2.5 ? [1, 2, 5] : [1];
+        double[] marks =
+        [
+            .. from power in Enumerable.Range((int)Math.Floor(low) - 1, (int)(Math.Ceiling(high) - Math.Floor(low)) + 3)
+               from head in heads
+               select head * Math.Pow(10, power),
+        ];
+        return new NumericManual(
+            [.. marks.Select(Math.Log10)], [.. marks.Select(mark => mark.ToString(mark >= 1 ? "#,0" : "0.######", CultureInfo.InvariantCulture))]);
+    }
+
     /// <summary>Ticks where they suit, with room between their numbers.</summary>
     public static NumericAutomatic Numbers(Func<double, string> text) => new()
     {

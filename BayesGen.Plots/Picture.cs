@@ -89,8 +89,7 @@ public sealed partial class Picture
         foreach (var (name, value) in PictureTheme.Light.Named)
             svg = svg.Replace($"\"{value}\"", $"\"var(--{name})\"", StringComparison.OrdinalIgnoreCase);
         // Several pictures on a page may not share the names of their clips and pictures.
-        svg = Reference().Replace(svg, match => match.Value.Replace("cl_", $"{id}-cl_", StringComparison.Ordinal)
-            .Replace("img_", $"{id}-img_", StringComparison.Ordinal));
+        svg = Reference().Replace(svg, match => $"{match.Groups[1].Value}{id}-{match.Groups[2].Value}");
         return Root().Replace(svg, _ => string.Create(
             CultureInfo.InvariantCulture,
             $"<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" viewBox=\"0 0 {Width} {Height - TitleHeight}\" role=\"img\" aria-label=\"{Escape(Description)}\">"), 1);
@@ -107,7 +106,16 @@ public sealed partial class Picture
         using var stream = new MemoryStream();
         using (var canvas = SKSvgCanvas.Create(new SKRect(0, 0, w, h), stream))
             Draw(canvas, w, h, theme, withTitle, withGround);
-        return Encoding.UTF8.GetString(stream.ToArray());
+        // Skia counts its names through the whole process; the same picture shall be the same text each time.
+        var names = new Dictionary<string, string>();
+        var svg = Reference().Replace(Encoding.UTF8.GetString(stream.ToArray()), match =>
+        {
+            if (!names.TryGetValue(match.Groups[2].Value, out var name))
+                names[match.Groups[2].Value] = name = "n_" + names.Count.ToString(CultureInfo.InvariantCulture);
+            return match.Groups[1].Value + name;
+        });
+        // A cell of a heat map is a square with edges, not a hill.
+        return svg.Replace("<image ", "<image style=\"image-rendering:pixelated\" ", StringComparison.Ordinal);
     }
 
     private (int Width, int Height) Size(int? width, int? height)
@@ -134,6 +142,7 @@ public sealed partial class Picture
                 top + (float)(height - top) * (row + 1) / rows,
                 top + (float)(height - top) * row / rows);
             plot.FigureBackground.Color = withGround ? PictureTheme.Of(theme.Ground) : Colors.Transparent;
+            Settle(plot, rectangle);
             canvas.Save();
             // A panel begins by clearing all that it may.
             canvas.ClipRect(new SKRect(rectangle.Left, rectangle.Top, rectangle.Right, rectangle.Bottom));
@@ -148,10 +157,22 @@ public sealed partial class Picture
         canvas.DrawText(Title, 16, 28, SKTextAlign.Left, font, paint);
     }
 
-    [GeneratedRegex("(?:id=\"|url\\(#|href=\"#)(?:cl_|img_)[0-9a-f]+")]
+    /// <summary>
+    /// Draws a panel into the void. ScottPlot draws a second time over the first where a legend or an axis turns out to need other room
+    /// than it had thought; that does not show in pixels, but would in SVG.
+    /// </summary>
+    private static void Settle(Plot plot, PixelRect rectangle)
+    {
+        using var recorder = new SKPictureRecorder();
+        var canvas = recorder.BeginRecording(new SKRect(rectangle.Left, rectangle.Top, rectangle.Right, rectangle.Bottom));
+        plot.Render(canvas, rectangle);
+        using var _ = recorder.EndRecording();
+    }
+
+    [GeneratedRegex("(\\sid=\"|url\\(#|href=\"#)([a-z]+_[0-9a-f]+)")]
     private static partial Regex Reference();
 
-    [GeneratedRegex("<rect width=\"[0-9.]+\" height=\"[0-9.]+\"/>")]
+    [GeneratedRegex("(?<!<clipPath[^>]*>\\s*)<rect width=\"[0-9.]+\" height=\"[0-9.]+\"/>")]
     private static partial Regex Cleared();
 
     [GeneratedRegex("<svg[^>]*>")]

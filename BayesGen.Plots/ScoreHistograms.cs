@@ -8,6 +8,12 @@ public static class ScoreHistograms
 {
     private const int Bins = 48;
 
+    /// <summary>How often the highest bin has to have the median bin for the axis to be logarithmic.</summary>
+    private const double LogarithmicFrom = 40;
+
+    /// <summary>What a bin of one weight is high on a logarithmic axis, in powers of ten: it shall be seen.</summary>
+    private const double LeastHeight = 0.3;
+
     /// <summary>
     /// One panel for each weight tensor: the scores of the weights that are there, those that the threshold would prune in another colour.
     /// </summary>
@@ -54,6 +60,15 @@ public static class ScoreHistograms
         var counts = new double[Bins + 1];
         foreach (var value in scores)
             counts[Math.Clamp((int)Math.Floor((value - low) / width), 0, Bins)]++;
+        // Where most weights are in one bin, the others would have no height.
+        var typical = counts.Where(count => count > 0).Order().ToArray();
+        var isLogarithmic = counts.Max() > LogarithmicFrom * typical[typical.Length / 2];
+        if (isLogarithmic)
+        {
+            plot.Axes.Left.Label.Text = "weights (logarithmic)";
+            counts = [.. counts.Select(count => count == 0 ? 0 : Math.Log10(count) + LeastHeight)];
+        }
+
         Bars(plot, theme.Blue, "kept", low, width, counts, (from, _) => layer.Threshold is not { } t || from >= t - width * 1e-6);
         if (layer.Threshold is { } line)
         {
@@ -64,7 +79,7 @@ public static class ScoreHistograms
         }
 
         plot.Axes.SetLimits(low - width, low + (Bins + 2) * width, 0, counts.Max() * 1.08);
-        plot.Axes.Left.TickGenerator = Panel.Counts();
+        plot.Axes.Left.TickGenerator = isLogarithmic ? Powers(counts.Max()) : Panel.Counts();
         return plot;
     }
 
@@ -81,6 +96,14 @@ public static class ScoreHistograms
             plot.Add.Bars(bars).LegendText = legend;
         else
             plot.Legend.ManualItems.Add(new LegendItem { LabelText = legend + " (none)", FillColor = PictureTheme.Of(color) });
+    }
+
+    private static ScottPlot.TickGenerators.NumericManual Powers(double highest)
+    {
+        var powers = Enumerable.Range(0, (int)Math.Floor(highest) + 1).ToArray();
+        return new ScottPlot.TickGenerators.NumericManual(
+            [.. powers.Select(power => power + LeastHeight)],
+            [.. powers.Select(power => Math.Pow(10, power).ToString("#,0", CultureInfo.InvariantCulture))]);
     }
 
     /// <summary>The scores but for one in a thousand on either side, and the threshold: a few outliers shall not flatten the rest.</summary>

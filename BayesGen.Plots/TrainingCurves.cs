@@ -6,6 +6,9 @@ namespace BayesGen.Plots;
 /// <summary>How a training went, epoch by epoch.</summary>
 public static class TrainingCurves
 {
+    /// <summary>The ratio of largest to smallest part of the loss from which on its axis is logarithmic.</summary>
+    private const double LogarithmicFrom = 30;
+
     /// <summary>
     /// The loss with its parts, the divergence with beta, and the metrics; those of the validation are dashed.
     /// </summary>
@@ -33,14 +36,24 @@ public static class TrainingCurves
 
     private static Plot Loss(PictureTheme theme, IReadOnlyList<EpochResult> epochs, double[] x, bool hasValidation)
     {
-        var plot = Panel.New(theme, "Loss per example", "epoch", "nats");
-        plot.Curve(x, [.. epochs.Select(epoch => epoch.Total)], theme.Ink, "total");
-        plot.Curve(x, [.. epochs.Select(epoch => epoch.Fit)], theme.Blue, "fit");
-        // With the loss as the mean over steps it is what beta weighed on the way, while beta itself is that of the epoch's end.
-        plot.Curve(x, [.. epochs.Select(epoch => epoch.Total - epoch.Fit)], theme.Orange, "divergence part");
+        List<(string Name, string Color, LinePattern? Pattern, double[] Values)> curves =
+        [
+            ("total", theme.Ink, null, [.. epochs.Select(epoch => epoch.Total)]),
+            ("fit", theme.Blue, null, [.. epochs.Select(epoch => epoch.Fit)]),
+            // With the loss as the mean over steps it is what beta weighed on the way, while beta itself is that of the epoch's end.
+            ("divergence", theme.Orange, null, [.. epochs.Select(epoch => epoch.Total - epoch.Fit)]),
+        ];
         if (hasValidation)
-            plot.Curve(x, [.. epochs.Select(epoch => epoch.Validation?.Fit ?? double.NaN)], theme.Blue, "validation fit", pattern: LinePattern.Dashed);
+            curves.Add(("validation fit", theme.Blue, LinePattern.Dashed, [.. epochs.Select(epoch => epoch.Validation?.Fit ?? double.NaN)]));
+        // A divergence hundreds of times the fit would press the fit onto the axis.
+        double[] values = [.. curves.SelectMany(curve => curve.Values).Where(value => double.IsFinite(value) && value != 0)];
+        var isLogarithmic = values.Length > 0 && values.Min() > 0 && values.Max() / values.Min() > LogarithmicFrom;
+        var plot = Panel.New(theme, "Loss per example", "epoch", isLogarithmic ? "nats (logarithmic)" : "nats");
+        foreach (var (name, color, pattern, numbers) in curves)
+            plot.Curve(x, isLogarithmic ? [.. numbers.Select(Math.Log10)] : numbers, color, name, pattern: pattern);
         Finish(plot, theme, x);
+        if (isLogarithmic)
+            plot.Axes.Left.TickGenerator = Panel.Decades(Math.Log10(values.Min()), Math.Log10(values.Max()));
         return plot;
     }
 

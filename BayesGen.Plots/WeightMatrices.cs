@@ -65,14 +65,22 @@ public static class WeightMatrices
         // Of the weights before pruning, so that the same colour is the same weight in both pictures.
         var sizes = layer.Means.Where(float.IsFinite).Select(Math.Abs).Order().ToArray();
         var scale = sizes.Length == 0 ? 1 : Math.Max(sizes[(int)((sizes.Length - 1) * 0.995)], 1e-12);
+        plot.HideGrid();
+        plot.Axes.SetLimits(0, width, height, 0);
+        if (cells.Cast<double>().All(double.IsNaN))
+        {
+            // ScottPlot finds no range in a map of nothing.
+            var nothing = plot.Add.Rectangle(0, width, 0, height);
+            (nothing.FillColor, nothing.LineWidth) = (PictureTheme.Of(theme.Pruned), 0);
+            return plot;
+        }
+
         var map = plot.Add.Heatmap(cells);
         map.Colormap = new ScottPlot.Colormaps.CustomInterpolated(
             [.. ((string[])["#053061", "#2166AC", "#67A9CF", "#F7F7F7", "#EF8A62", "#B2182B", "#67001F"]).Select(Color.FromHex)]);
         map.ManualRange = new ScottPlot.Range(-scale, scale);
         map.NaNCellColor = PictureTheme.Of(theme.Pruned);
         map.Extent = new CoordinateRect(0, width, height, 0);
-        plot.HideGrid();
-        plot.Axes.SetLimits(0, width, height, 0);
         var bar = plot.Add.ColorBar(map);
         bar.Width = 12;
         Panel.Axis(bar.Axis, theme.Ink);

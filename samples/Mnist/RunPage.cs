@@ -10,7 +10,7 @@ namespace MnistSample;
 /// <summary>What <c>--out</c> adds to the files of a run: pictures, and one page that shows the whole of it.</summary>
 public static class RunPage
 {
-    private const int Shown = 24;
+    private const int Shown = 27;
 
     /// <summary>The thresholds of the curve.</summary>
     private static readonly IReadOnlyList<double> Curve = [-4, -3, -2, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3];
@@ -38,13 +38,13 @@ public static class RunPage
         var recipe = Recipe.For(options);
         new RunReport("A Bayesian network that reads pictures")
         {
-            Summary = $"A convolutional network of {chosen.AllWeights:N0} weights with a LogUniform posterior, trained on {summary.Data} and pruned.",
+            Summary = $"A convolutional network of {chosen.AllWeights:N0} weights with a LogUniform posterior, trained on pictures ({summary.Data}) and pruned.",
         }
             .Figures(
                 ("test accuracy", Percent(summary.TestAccuracy)),
                 ("after pruning", Percent(chosen.Accuracy)),
                 ("weights pruned", Percent(chosen.PartPruned)),
-                ("compression", Text($"{(double)chosen.AllWeights / Math.Max(1, chosen.AllWeights - chosen.BayesianWeights + chosen.Kept):F1} x")),
+                ("compression", Text($"{(double)chosen.AllWeights / Math.Max(1, chosen.AllWeights - chosen.BayesianWeights + chosen.Kept):F1} \u00D7")),
                 ("seconds", Text($"{summary.Seconds:F0}")))
             .Heading("Settings")
             .Facts(
