@@ -1,6 +1,10 @@
 namespace BayesGen;
 
 /// <summary>Is told what happens while a network trains. Every member does nothing unless it is implemented.</summary>
+/// <remarks>
+/// Members are called on the training's thread. What a report throws ends the training, whose network keeps what it learned; in a
+/// <see cref="ReportChain"/> it costs that report alone.
+/// </remarks>
 public interface IReport
 {
     /// <summary>Training begins.</summary>

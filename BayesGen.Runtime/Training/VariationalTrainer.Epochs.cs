@@ -58,7 +58,7 @@ public sealed partial class VariationalTrainer
         if (place.Step == 0)
             throw new ArgumentException("The training data holds no batches. A sequence that can be enumerated only once serves one epoch.");
         Model.train(false);
-        var evaluation = validation is null ? null : Evaluate(new CancellableSource(validation, cancellation), Options.Threshold);
+        var evaluation = validation is null ? null : Evaluate(validation, Options.Threshold, cancellation);
         _epochsDone++;
         _stepsOfEpoch = place.Step;
         var sums = place.Sums;
@@ -151,27 +151,5 @@ public sealed partial class VariationalTrainer
     {
         if (Options.LearningRateSchedule is { } schedule)
             _steps!.Schedule(schedule(epochs / last));
-    }
-
-    /// <summary>The validation data, which a cancelled training does not go through to its end.</summary>
-    private sealed class CancellableSource(BatchSource source, CancellationToken cancellation) : BatchSource
-    {
-        public override long? ExampleCount => source.ExampleCount;
-
-        public override bool HandsOverBatches => source.HandsOverBatches;
-
-        public override long? BatchCount(int batchSize) => source.BatchCount(batchSize);
-
-        public override IEnumerable<(Tensor Inputs, Tensor Targets)> Batches(int batchSize, bool shuffle, int seed, int epoch)
-        {
-            using var batches = source.Batches(batchSize, shuffle, seed, epoch).GetEnumerator();
-            while (true)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                if (!batches.MoveNext())
-                    yield break;
-                yield return batches.Current;
-            }
-        }
     }
 }

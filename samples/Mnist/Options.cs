@@ -50,7 +50,8 @@ public sealed record Options
                             threshold is chosen on the validation data
           --device NAME     auto (default), cpu or cuda
           --seed N          seed of weights, noise and order (default 1)
-          --out DIR         write summary.json and model.safetensors there
+          --out DIR         write the run there: report.html, pictures, the model,
+                            summary.json and the training epoch by epoch
           --checkpoints DIR save the training there after every epoch, and on Ctrl-C
           --resume          go on from the last checkpoint in that folder, if any
           --help            show this text

@@ -38,7 +38,8 @@ try
     Chapter("5. Training");
     using var model = new BayesianClassifier(new Classifier());
     model.to(device);
-    using var trainer = Training.Run(model, pictures, options, signals.Token);
+    var (trainer, training) = Training.Run(model, pictures, options, signals.Token);
+    using var _ = trainer;
 
     Chapter("6. Saving and loading");
     Storing.SaveAndLoad(model, pictures.Test, options.Out);
@@ -49,7 +50,10 @@ try
     Thresholding.Print(summary);
     Console.WriteLine($"{summary.Seconds:F0} s for data, training and evaluation");
     if (options.Out is not null)
+    {
         summary.Write(options.Out);
+        RunPage.Write(options.Out, options, pictures, model, trainer, training, summary);
+    }
 
     Chapter("8. Pruned for good, and used");
     Deterministic.Use(model, pictures, threshold);
