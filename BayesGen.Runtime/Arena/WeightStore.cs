@@ -90,7 +90,8 @@ internal sealed class WeightStore : IDisposable
                 RequireValid(weight, owner);
                 using var line = owner.view(-1);
                 using var nothing = line.narrow(0, 0, 0);
-                nothing.zero_();
+                // In place, and yet a handle of its own comes back.
+                using var touched = nothing.zero_();
             }
         }
     }
