@@ -4,14 +4,14 @@ namespace BayesGen.Data;
 
 /// <summary>
 /// The ways people write some capital letters, as pen strokes, in the units of <see cref="DigitSkeletons"/>. Letters that can be taken for
-/// a digit are left out: B, D, G, I, J, L, O, P, Q, S, U, V, Z and, as a broken 0, C.
+/// a digit are left out: B, D, G, I, J, L, O, P, Q, S, U, V, Z, C as a broken 0, H as an open 4, and T as a 7.
 /// </summary>
 internal static class LetterSkeletons
 {
     /// <summary>The letters in the order of their numbers.</summary>
-    public const string Letters = "AEFHKMNRTWXY";
+    public const string Letters = "AEFKMNRWXY";
 
-    /// <summary>The skeletons of a letter (0 to 11).</summary>
+    /// <summary>The skeletons of a letter (0 to 9).</summary>
     public static DigitSkeleton[] Of(int letter) => All[letter];
 
     private static readonly DigitSkeleton[][] All =
@@ -29,10 +29,6 @@ internal static class LetterSkeletons
             Way(3, Line(0, 0, 0, 1), Line(0, 0, .56f, 0), Line(0, .48f, .44f, .46f)),
             Way(2, Line(.58f, .04f, .04f, 0, 0, 1), Line(.02f, .46f, .46f, .44f)),
         ],
-        [ // H: two legs and a bar, slanting bar
-            Way(3, Line(0, 0, 0, 1), Line(.58f, 0, .58f, 1), Line(0, .5f, .58f, .5f)),
-            Way(2, Line(.02f, .02f, 0, 1), Line(.56f, 0, .6f, .98f), Line(0, .54f, .58f, .46f)),
-        ],
         [ // K: a spine and two arms from the middle, arms in one pull
             Way(3, Line(0, 0, 0, 1), Line(.54f, 0, .02f, .54f), Line(.18f, .4f, .58f, 1)),
             Way(2, Line(.02f, 0, 0, 1), Line(.54f, .02f, .06f, .5f, .58f, .98f)),
@@ -48,10 +44,6 @@ internal static class LetterSkeletons
         [ // R: a spine, a bowl and a leg
             Way(3, Line(0, 0, 0, 1), Curve(0, .02f, .34f, 0, .5f, .2f, .38f, .46f, .02f, .5f), Line(.18f, .5f, .56f, 1)),
             Way(2, Line(.04f, .02f, 0, 1), Curve(0, .06f, .3f, 0, .52f, .16f, .44f, .42f, .08f, .52f), Line(.14f, .52f, .6f, .98f)),
-        ],
-        [ // T: a bar over a stem, the bar rising
-            Way(3, Line(0, 0, .7f, 0), Line(.35f, 0, .35f, 1)),
-            Way(2, Line(0, .06f, .72f, 0), Line(.38f, .02f, .34f, 1)),
         ],
         [ // W: four straight pulls, round feet
             Way(3, Line(0, 0, .2f, 1, .4f, .3f, .6f, 1, .8f, 0)),

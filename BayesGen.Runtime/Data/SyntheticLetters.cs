@@ -10,11 +10,11 @@ public static class SyntheticLetters
     private const ulong PicturePurpose = 0x6C657474;
     private const ulong LabelPurpose = 0x6C6C6162;
 
-    /// <summary>The letters that the targets 0 to 11 stand for.</summary>
+    /// <summary>The letters that the targets 0 to 9 stand for.</summary>
     public static IReadOnlyList<string> ClassNames { get; } = [.. LetterSkeletons.Letters.Select(letter => letter.ToString())];
 
     /// <summary>
-    /// Draws <paramref name="count"/> letters. Inputs are float32 [count, 1, 28, 28] in 0..1, targets int64 [count] in 0..11, each letter
+    /// Draws <paramref name="count"/> letters. Inputs are float32 [count, 1, 28, 28] in 0..1, targets int64 [count] in 0..9, each letter
     /// equally likely.
     /// </summary>
     /// <param name="count">Number of examples, 1 to 2.7 million.</param>
