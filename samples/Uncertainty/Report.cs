@@ -41,19 +41,14 @@ public sealed class Report
     {
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "summary.json"), JsonSerializer.Serialize(
-            Networks(samples).ToDictionary(network => network.Name, network => new
+            new
             {
-                accuracy = Mean(network.Of, j => j.Known.Accuracy),
-                nll = Mean(network.Of, j => j.Known.NegativeLogLikelihood),
-                brier = Mean(network.Of, j => j.Known.BrierScore),
-                ece = Mean(network.Of, j => j.Known.ExpectedCalibrationError),
-                outside = _seeds[0].Bayesian.Outside.Select((kind, i) => new
-                {
-                    name = kind.Name,
-                    auroc_entropy = Mean(network.Of, j => j.Outside[i].Result.ByEntropy.Auroc),
-                    fpr95_entropy = Mean(network.Of, j => j.Outside[i].Result.ByEntropy.FalsePositiveRate95),
-                }),
-            }), Format));
+                seeds = _seeds.Count,
+                samples,
+                bayesian = Figures(seed => seed.Bayesian),
+                deterministic = Figures(seed => seed.Deterministic),
+            },
+            Format));
         foreach (var (file, judgement) in new[] { ("bayesian", _seeds[0].Bayesian), ("deterministic", _seeds[0].Deterministic) })
         {
             Lines($"reliability-{file}.csv", "lower,upper,count,confidence,accuracy", judgement.Known.ReliabilityBins.Select(bin =>
@@ -67,6 +62,22 @@ public sealed class Report
 
         void Lines(string file, string head, IEnumerable<string> lines) => File.WriteAllLines(Path.Combine(folder, file), lines.Prepend(head));
     }
+
+    private object Figures(Func<(Judgement Bayesian, Judgement Deterministic), Judgement> of) => new
+    {
+        accuracy = Mean(of, j => j.Known.Accuracy),
+        nll = Mean(of, j => j.Known.NegativeLogLikelihood),
+        brier = Mean(of, j => j.Known.BrierScore),
+        ece = Mean(of, j => j.Known.ExpectedCalibrationError),
+        outside = _seeds[0].Bayesian.Outside.Select((kind, i) => new
+        {
+            name = kind.Name,
+            auroc_entropy = Mean(of, j => j.Outside[i].Result.ByEntropy.Auroc),
+            fpr95_entropy = Mean(of, j => j.Outside[i].Result.ByEntropy.FalsePositiveRate95),
+            auroc_mutual_information = Mean(of, j => j.Outside[i].Result.ByMutualInformation.Auroc),
+            auroc_confidence = Mean(of, j => j.Outside[i].Result.ByConfidence.Auroc),
+        }),
+    };
 
     private static (string Name, Func<(Judgement Bayesian, Judgement Deterministic), Judgement> Of)[] Networks(int samples) =>
         [($"Bayesian, {samples} draws", seed => seed.Bayesian), ("deterministic", seed => seed.Deterministic)];
