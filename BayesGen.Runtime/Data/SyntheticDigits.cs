@@ -29,7 +29,7 @@ public static class SyntheticDigits
         Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation }, () => new DigitPen(), (i, _, pen) =>
         {
             var random = new DigitRandom(seed, i, PicturePurpose);
-            pen.Draw(labels[i], ref random, pictures.AsSpan(i * Pixels, Pixels));
+            pen.Draw(DigitSkeletons.Of(labels[i]), ref random, pictures.AsSpan(i * Pixels, Pixels));
             return pen;
         }, _ => { });
         return TensorDataSet.FromImages(pictures, labels, count, DigitPen.Side, DigitPen.Side);

@@ -137,7 +137,7 @@ public sealed class NoiseSource
     /// <summary>
     /// The finaliser of SplitMix64 (Steele, Lea, Flood 2014) over seed and call, so that neighbouring calls get unrelated streams.
     /// </summary>
-    private static long Mixed(long seed, long call)
+    internal static long Mixed(long seed, long call)
     {
         var state = (ulong)seed + 0x9E3779B97F4A7C15UL * ((ulong)call + 1);
         state = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9UL;

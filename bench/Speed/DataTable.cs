@@ -28,7 +28,7 @@ internal static class DataTable
         Line("the plain network over them, no gradients", () => Run(plain, data), settings);
         Line("Evaluate at the mean", () => trainer.Evaluate(data), settings);
         Line("Evaluate, pruned at a threshold", () => trainer.Evaluate(data, 0.0), settings);
-        Line("Predict, 10 draws", () => model.PredictClasses(data.Inputs, samples: 10), settings);
+        Line("Predict, 10 draws", () => model.Predict(data.Inputs, samples: 10), settings);
     }
 
     private static void Line(string name, Action work, Settings settings)
