@@ -5,9 +5,6 @@ namespace BayesGen;
 /// </summary>
 public static class PlainStateFile
 {
-    /// <summary>The hash of the data in files of <see cref="SaveMeans"/>; those of others have none.</summary>
-    private const string HashKey = "bayesgen.plain.sha256";
-
     private static readonly SortedDictionary<string, string> PyTorchMetadata = new(StringComparer.Ordinal) { ["format"] = "pt" };
 
     /// <summary>
@@ -38,7 +35,7 @@ public static class PlainStateFile
             throw new FileNotFoundException($"There is no file '{path}'.", path);
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read);
         RequireNoPickle(path, stream);
-        var (tensors, _) = SafeTensors.Read(path, stream, HashKey);
+        var (tensors, _) = SafeTensors.Read(path, stream);
         try
         {
             var named = Named(path, tensors, prefix, rename);
@@ -65,22 +62,8 @@ public static class PlainStateFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var loan = model.Arena.Borrow("save the means");
         loan.Write(WeightState.Mean);
-        var temporary = path + ".partial";
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
-            {
-                SafeTensors.Write(stream, model.Arena.PlainTensors(), new(PyTorchMetadata, StringComparer.Ordinal), HashKey);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        var tensors = model.Arena.PlainTensors();
+        WholeFile.Write(path, stream => SafeTensors.Write(stream, tensors, new(PyTorchMetadata, StringComparer.Ordinal)));
     }
 
     private static Dictionary<string, Tensor> Named(
