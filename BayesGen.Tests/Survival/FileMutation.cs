@@ -87,9 +87,8 @@ internal static class FileMutation
     {
         var header = Header(bytes);
         var places = PlacesOf(header, "\"data_offsets\":[");
-        var (one, other) = (places[random.Next(places.Count)], places[random.Next(places.Count)]);
-        if (one > other)
-            (one, other) = (other, one);
+        var (i, j) = (random.Next(places.Count - 1), random.Next(places.Count - 1));
+        var (one, other) = (places[Math.Min(i, j)], places[Math.Max(i, j) + 1]);
         string first = Until(header, one, ']'), second = Until(header, other, ']');
         return With(bytes, header[..one] + second + header[(one + first.Length)..other] + first + header[(other + second.Length)..]);
     }

@@ -376,9 +376,9 @@ public sealed class SurvivalResumeTests : IDisposable
         Convert.ToHexString(tensor.detach().contiguous().bytes)));
 
     /// <summary>Adds the sum of all gradients so far, ever more slowly, to the gradient, and tells sum and count to checkpoints.</summary>
-    private sealed class Telling(IReadOnlyList<Parameter> parameters, double rate) : SGD(parameters, rate), IStatefulOptimizer
+    private sealed class Telling(IReadOnlyList<Parameter> all, double rate) : SGD(all, rate), IStatefulOptimizer
     {
-        private readonly List<Tensor> _sums = [.. parameters.Select(parameter => zeros(parameter.shape).DetachFromDisposeScope())];
+        private readonly List<Tensor> _sums = [.. all.Select(parameter => zeros(parameter.shape).DetachFromDisposeScope())];
         private int _count;
 
         public IReadOnlyList<KeyValuePair<string, Tensor>> StateTensors =>
@@ -393,7 +393,7 @@ public sealed class SurvivalResumeTests : IDisposable
             using (NewDisposeScope())
             {
                 _count++;
-                foreach (var (parameter, sum) in parameters.Zip(_sums))
+                foreach (var (parameter, sum) in all.Zip(_sums))
                 {
                     sum.add_(parameter.grad!);
                     parameter.grad!.add_(sum, alpha: 0.1 / _count);
