@@ -41,6 +41,9 @@ public sealed class ConsoleReport : IReport, IDisposable
     public bool IsLive { get; }
 
     /// <inheritdoc/>
+    public bool NeedsSteps => IsLive;
+
+    /// <inheritdoc/>
     public void OnStart(TrainingInfo info)
     {
         Dispose();

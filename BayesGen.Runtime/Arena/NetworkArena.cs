@@ -86,6 +86,9 @@ public sealed partial class NetworkArena : IDisposable
         return DrawInto(seed);
     }
 
+    /// <summary>The same without a look at the gradients, for which a device would have to be waited for.</summary>
+    internal WeightDraw DrawUnchecked() => DrawInto(null);
+
     /// <summary>Lets the weights rest at the posterior mean or the MAP, and writes them.</summary>
     /// <param name="state">What the weights hold from now on while no draw is alive.</param>
     public void Rest(WeightState state)

@@ -21,6 +21,12 @@ public abstract class BetaSchedule
     /// </summary>
     public virtual bool IsUnderWay => false;
 
+    /// <summary>
+    /// Whether <see cref="Next"/> looks at losses. Where it does not, they may be NaN in what it is told, and a device need not be waited
+    /// for after every step.
+    /// </summary>
+    public virtual bool NeedsLosses => true;
+
     /// <summary>Forgets what it has seen; called when a training begins.</summary>
     public virtual void Reset()
     {
@@ -72,6 +78,9 @@ public sealed class ConstantBeta : BetaSchedule
 
     /// <inheritdoc/>
     public override double Next(double beta, BetaSignal signal) => beta;
+
+    /// <inheritdoc/>
+    public override bool NeedsLosses => false;
 }
 
 /// <summary>
@@ -105,6 +114,9 @@ public sealed class LinearWarmup : BetaSchedule
 
     /// <inheritdoc/>
     public override bool IsUnderWay => !_isDone;
+
+    /// <inheritdoc/>
+    public override bool NeedsLosses => false;
 
     /// <inheritdoc/>
     public override double Next(double beta, BetaSignal signal)
@@ -157,6 +169,9 @@ public sealed class ChainedBeta : BetaSchedule
 
         return beta;
     }
+
+    /// <inheritdoc/>
+    public override bool NeedsLosses => _schedules.Any(schedule => schedule.NeedsLosses);
 
     /// <inheritdoc/>
     public override bool IsUnderWay => _schedules.Any(schedule => schedule.IsUnderWay);

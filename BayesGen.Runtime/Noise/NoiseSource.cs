@@ -91,9 +91,14 @@ public sealed class NoiseSource
     }
 
     /// <summary>Ends a repetition with turned signs.</summary>
-    internal readonly struct Reflection(NoiseSource source) : IDisposable
+    internal readonly struct Reflection(NoiseSource? source) : IDisposable
     {
-        public void Dispose() => source._isMirrored = false;
+        /// <summary>Nothing for a default one.</summary>
+        public void Dispose()
+        {
+            if (source is not null)
+                source._isMirrored = false;
+        }
     }
 
     private unsafe void Fill(Tensor target)

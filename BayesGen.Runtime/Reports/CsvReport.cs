@@ -42,6 +42,9 @@ public sealed class CsvReport : IReport, IDisposable
     }
 
     /// <inheritdoc/>
+    public bool NeedsSteps => false;
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The epoch has a metric that the header has no column for.</exception>
     public void OnEpoch(EpochResult epoch)
     {

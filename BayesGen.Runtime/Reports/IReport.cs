@@ -7,6 +7,12 @@ namespace BayesGen;
 /// </remarks>
 public interface IReport
 {
+    /// <summary>
+    /// Whether <see cref="OnStep"/> has to be called right after each step. Where nobody asks for it, a device is read every so many steps
+    /// only, and computes the faster for it.
+    /// </summary>
+    bool NeedsSteps => true;
+
     /// <summary>Training begins.</summary>
     /// <param name="info">What will be trained.</param>
     void OnStart(TrainingInfo info)

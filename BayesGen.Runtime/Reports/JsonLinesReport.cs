@@ -38,6 +38,9 @@ public sealed class JsonLinesReport : IReport, IDisposable
     public bool Steps { get; init; }
 
     /// <inheritdoc/>
+    public bool NeedsSteps => Steps;
+
+    /// <inheritdoc/>
     public void OnStart(TrainingInfo info) => Line("start", json =>
     {
         json.WriteNumber("epochs", info.Epochs);

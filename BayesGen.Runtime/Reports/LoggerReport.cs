@@ -14,6 +14,9 @@ public sealed partial class LoggerReport(ILogger logger) : IReport
     private readonly ILogger _logger = logger ?? throw new ArgumentNullException(nameof(logger));
 
     /// <inheritdoc/>
+    public bool NeedsSteps => _logger.IsEnabled(LogLevel.Debug);
+
+    /// <inheritdoc/>
     public void OnStart(TrainingInfo info) => Started(info.BayesianWeights, info.AllWeights, info.Examples, info.Epochs, info.Loss);
 
     /// <inheritdoc/>

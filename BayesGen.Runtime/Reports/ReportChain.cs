@@ -22,6 +22,9 @@ public sealed class ReportChain(params IReadOnlyList<IReport> reports) : IReport
         + $"{failure.Exception.GetType().Name}: {failure.Exception.Message}");
 
     /// <inheritdoc/>
+    public bool NeedsSteps => _working.Exists(report => report.NeedsSteps);
+
+    /// <inheritdoc/>
     public void OnStart(TrainingInfo info) => Tell(report => report.OnStart(info));
 
     /// <inheritdoc/>

@@ -30,6 +30,9 @@ public sealed class TensorBoardReport : IReport
     public bool Steps { get; init; }
 
     /// <inheritdoc/>
+    public bool NeedsSteps => Steps;
+
+    /// <inheritdoc/>
     public void OnStep(StepResult step)
     {
         if (!Steps)

@@ -7,6 +7,9 @@ namespace BayesGen;
 public sealed class TextReport(TextWriter writer) : IReport
 {
     /// <inheritdoc/>
+    public bool NeedsSteps => false;
+
+    /// <inheritdoc/>
     public void OnStart(TrainingInfo info)
     {
         var examples = info.Examples is { } count ? string.Create(CultureInfo.InvariantCulture, $" on {count:N0} examples") : "";

@@ -1,7 +1,8 @@
 namespace BayesGen;
 
 /// <summary>
-/// The loss of a step, or its gradient, is not a finite number. The step was not taken: the weights are as they were before it.
+/// The loss of a step, or its gradient, is not a finite number. The step was not taken: the weights are as they were before it. On a device
+/// that is read every so many steps only, it was taken with a gradient of zero, and some steps after it; the message says so.
 /// </summary>
 public sealed class NonFiniteLossException : ArithmeticException
 {
@@ -14,8 +15,8 @@ public sealed class NonFiniteLossException : ArithmeticException
     {
     }
 
-    private NonFiniteLossException(int epoch, int step, string? parameter, string what)
-        : base(what + "The step was not taken. A lower learning rate or a longer warm-up of beta often helps.")
+    private NonFiniteLossException(int epoch, int step, string? parameter, string what, string taken = "The step was not taken. ")
+        : base(what + taken + "A lower learning rate or a longer warm-up of beta often helps.")
     {
         Epoch = epoch;
         Step = step;
@@ -30,6 +31,12 @@ public sealed class NonFiniteLossException : ArithmeticException
 
     /// <summary>The key of the first parameter that is not finite, or whose gradient is not; null where all are.</summary>
     public string? Parameter { get; }
+
+    /// <summary>The loss was found not to be finite when a device was read, some steps later.</summary>
+    internal static NonFiniteLossException FoundLate(int epoch, int step, double fit, double divergence, int lastStep, string? parameter) => new(
+        epoch, step, parameter,
+        $"The loss is not finite in step {step} of epoch {epoch} (fit {fit}, divergence {divergence}). ",
+        $"That was read from the device after step {lastStep}; such steps were taken with a gradient of zero, so the weights are finite. ");
 
     /// <summary>The loss was finite, its gradient was not.</summary>
     internal static NonFiniteLossException OfGradient(int epoch, int step, string? parameter) => new(

@@ -209,10 +209,12 @@ public sealed partial class VariationalTrainer
                 + "folder of its own in CheckpointOptions.");
     }
 
-    private void SaveStep()
+    private void SaveStep(EpochPlace place, int? steps)
     {
-        if (Options.Checkpoints?.EverySteps is { } every && _stepsDone % every == 0)
-            Save();
+        if (Options.Checkpoints?.EverySteps is not { } every || _stepsDone % every != 0)
+            return;
+        ReadAll(place, steps);
+        Save();
     }
 
     private void SaveEpoch(EpochResult epoch, bool isLast)
@@ -233,6 +235,8 @@ public sealed partial class VariationalTrainer
     {
         if (Options.Checkpoints is null)
             return;
+        if (_place is { } place)
+            ReadAll(place, _stepsOfEpoch);
         if (_savedAt == Here || Save())
             Notice(
                 $"The training was cancelled in epoch {_epochsDone + 1} after step {_place?.Step ?? 0} and saved to '{_lastCheckpoint}'; "

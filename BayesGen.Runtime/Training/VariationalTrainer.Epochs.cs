@@ -26,11 +26,11 @@ public sealed partial class VariationalTrainer
             while (Next(batches, cancellation))
             {
                 var step = place.Step + 1;
-                StepResult? result;
+                StepReading? reading;
                 try
                 {
                     SetLearningRate(_epochsDone + (steps is { } known ? (step - 1.0) / known : 0), last);
-                    result = TryStep(batches.Current, epoch, step, steps, examples);
+                    reading = TryStep(batches.Current, epoch, step, steps, examples);
                 }
                 finally
                 {
@@ -38,23 +38,20 @@ public sealed partial class VariationalTrainer
                 }
 
                 place.Step = step;
-                if (result is null)
+                if (reading is null)
                 {
                     place.Skipped++;
                     continue;
                 }
 
-                place.Sums.Add(result);
-                AdvanceBeta(result, place.Sums, steps);
-                foreach (var hook in Options.Hooks)
-                    hook(this, result);
-                Options.Report?.OnStep(result);
+                Take(reading, place, steps);
                 if (Options.ManageMemory && _stepsDone % StepsPerSweep == 0)
                     ProcessMemory.Sweep();
-                SaveStep();
+                SaveStep(place, steps);
             }
         }
 
+        ReadAll(place, steps);
         if (place.Step == 0)
             throw new ArgumentException("The training data holds no batches. A sequence that can be enumerated only once serves one epoch.");
         Model.train(false);
@@ -89,6 +86,7 @@ public sealed partial class VariationalTrainer
     /// <summary>Forgets the place in the epoch.</summary>
     private void Leave()
     {
+        ForgetUnread();
         _place?.Dispose();
         _place = null;
     }
@@ -137,14 +135,6 @@ public sealed partial class VariationalTrainer
             return;
         batch.Inputs.Dispose();
         batch.Targets.Dispose();
-    }
-
-    private void AdvanceBeta(StepResult result, RunningMeans sums, int? steps)
-    {
-        var isLast = steps == result.Step;
-        var epochs = _epochsDone + (steps is { } known ? (double)result.Step / known : 0);
-        Beta = _schedule.Next(
-            Beta, new BetaSignal(epochs, isLast, result.Fit, result.Divergence, sums.Fit, sums.Divergence));
     }
 
     private void SetLearningRate(double epochs, int last)

@@ -11,7 +11,7 @@ public sealed partial class VariationalTrainer
 
     /// <summary>Takes a step, or skips it where the options say so.</summary>
     /// <returns>Null where it was skipped.</returns>
-    private StepResult? TryStep((Tensor Inputs, Tensor Targets) batch, int epoch, int step, int? steps, long examples)
+    private StepReading? TryStep((Tensor Inputs, Tensor Targets) batch, int epoch, int step, int? steps, long examples)
     {
         if (Options.NonFinite.SkipsInARow == 0)
             return Step(batch, epoch, step, steps, examples);

@@ -96,6 +96,7 @@ public sealed partial class VariationalTrainer : IDisposable
             ProcessMemory.Keep();
         RequireOptimizer();
         RequireFolder(validation);
+        _readsLate = CanReadLate;
         var clock = Stopwatch.StartNew();
         var epochs = new List<EpochResult>();
         var wasTraining = Model.training;
