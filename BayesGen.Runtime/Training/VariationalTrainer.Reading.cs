@@ -10,7 +10,7 @@ public sealed partial class VariationalTrainer
     private bool _readsLate;
 
     /// <summary>Reads late on the CPU too, for tests.</summary>
-    internal bool ReadsLateEverywhere { get; init; }
+    internal bool ReadsLateEverywhere { get; set; }
 
     /// <summary>Whether nobody asks for the numbers of a step before the next one.</summary>
     private bool CanReadLate =>
