@@ -52,18 +52,19 @@ internal sealed record Case(
     /// <param name="device">Where.</param>
     /// <param name="examples">The number of training examples to share the divergence by.</param>
     /// <param name="draws">The numbers of draws in a step.</param>
-    public List<Way> Ways(Device device, long examples, IReadOnlyList<int> draws)
+    /// <param name="managesMemory">Whether trainers settle how the process keeps freed memory.</param>
+    public List<Way> Ways(Device device, long examples, IReadOnlyList<int> draws, bool managesMemory)
     {
         List<Way> ways = [new PlainWay(Plain(), device)];
         foreach (var samples in draws)
         {
-            ways.Add(new TrainerWay($"Gaussian, K = {samples}", Gaussian(device), samples, examples));
-            ways.Add(new TrainerWay($"LogUniform, K = {samples}", LogUniform(device), samples, examples));
+            ways.Add(new TrainerWay($"Gaussian, K = {samples}", Gaussian(device), samples, examples, managesMemory));
+            ways.Add(new TrainerWay($"LogUniform, K = {samples}", LogUniform(device), samples, examples, managesMemory));
         }
 
-        ways.Add(new TrainerWay("Gaussian, IVON", Ivon(device), 1, examples));
+        ways.Add(new TrainerWay("Gaussian, IVON", Ivon(device), 1, examples, managesMemory));
         if (Local is not null)
-            ways.Add(new TrainerWay("Gaussian, local", Local(device), 1, examples));
+            ways.Add(new TrainerWay("Gaussian, local", Local(device), 1, examples, managesMemory));
         foreach (var samples in draws)
         {
             ways.Add(new YardstickWay($"Gaussian per tensor, K = {samples}", Plain(), isLogUniform: false, samples, examples, device));

@@ -7,10 +7,10 @@ namespace BayesGen.Benchmarks.Speed;
 /// <summary>What to measure, and how long.</summary>
 internal sealed record Settings(
     IReadOnlyList<string> Sections, string? Network, IReadOnlyList<int> Batches, IReadOnlyList<int> Draws, int Repetitions, int Steps, int Threads,
-    Device Device)
+    Device Device, bool ManageMemory)
 {
     private static readonly string[] Known =
-        ["--sections", "--network", "--batch", "--draws", "--repetitions", "--steps", "--threads", "--device"];
+        ["--sections", "--network", "--batch", "--draws", "--repetitions", "--steps", "--threads", "--device", "--manage-memory"];
 
     public static Settings Read(string[] args)
     {
@@ -28,7 +28,8 @@ internal sealed record Settings(
             Number("--repetitions", 9),
             Number("--steps", 5),
             Number("--threads", Environment.ProcessorCount),
-            device(named.GetValueOrDefault("--device", "cpu")));
+            device(named.GetValueOrDefault("--device", "cpu")),
+            bool.Parse(named.GetValueOrDefault("--manage-memory", "true")));
     }
 
     public string Machine() =>

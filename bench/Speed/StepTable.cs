@@ -19,7 +19,7 @@ internal static class StepTable
         // Long steps need fewer of them for a steady time.
         var steps = size >= 1000 ? Math.Max(1, settings.Steps / 5) : settings.Steps;
         var batches = Medians.Batches(size, steps, settings.Device);
-        var ways = part.Ways(settings.Device, 60_000, settings.Draws);
+        var ways = part.Ways(settings.Device, 60_000, settings.Draws, settings.ManageMemory);
         var results = Medians.Of(ways, batches, settings.Repetitions);
         Console.WriteLine();
         Console.WriteLine($"| {part.Name}, batch {size} | ms a step | times plain |");

@@ -93,7 +93,8 @@ internal sealed class TrainerWay : Way
     /// <param name="trained">The wrapper.</param>
     /// <param name="samples">The number of draws in a step.</param>
     /// <param name="examples">The number of training examples to share the divergence by.</param>
-    public TrainerWay(string name, Trained trained, int samples, long examples) : base(name)
+    /// <param name="managesMemory">Whether the trainer settles how the process keeps freed memory, which every way then has.</param>
+    public TrainerWay(string name, Trained trained, int samples, long examples, bool managesMemory = true) : base(name)
     {
         _model = trained.Model;
         _trainer = trained.Train(new TrainerOptions
@@ -104,6 +105,7 @@ internal sealed class TrainerWay : Way
             Beta = 1,
             ExampleCount = examples,
             ElboDraws = 0,
+            ManageMemory = managesMemory,
         });
     }
 
