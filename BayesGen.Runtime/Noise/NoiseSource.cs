@@ -8,10 +8,13 @@ namespace BayesGen;
 /// On the CPU the numbers are those of a Philox stream: a function of the seed, the number of the call and the place in the tensor,
 /// whatever the number of threads. On CUDA there is no generator object to hold (TorchSharp makes a CPU generator whatever device it is
 /// told), so before every call a source seeds the device's default generator from its own seed and the number of the call. Sources that
-/// take turns do not disturb each other that way; other users of the device's generator see it reseeded.
+/// take turns do not disturb each other that way, nor do those of several threads; other users of the device's generator see it reseeded.
 /// </remarks>
 public sealed class NoiseSource
 {
+    /// <summary>Between the seeding of a device's generator and its use nobody else may seed it.</summary>
+    private static readonly Lock Device = new();
+
     private long _calls;
 
     /// <summary>A source that starts at <paramref name="seed"/>.</summary>
@@ -46,7 +49,7 @@ public sealed class NoiseSource
     {
         var call = _calls++;
         if (!IsOnCpu(like))
-            return empty(like.shape, dtype: like.dtype, device: like.device).exponential_(1, Reseeded(like, call));
+            return OnDevice(like, call, () => empty(like.shape, dtype: like.dtype, device: like.device).exponential_(1));
         using var uniform = empty(like.shape, dtype: ScalarType.Float64, device: like.device);
         unsafe
         {
@@ -63,7 +66,7 @@ public sealed class NoiseSource
         var call = _calls++;
         if (!IsOnCpu(target))
         {
-            target.normal_(0, 1, Reseeded(target, call));
+            OnDevice(target, call, () => target.normal_(0, 1));
             return;
         }
 
@@ -89,11 +92,14 @@ public sealed class NoiseSource
 
     private static bool IsOnCpu(Tensor tensor) => tensor.device_type == DeviceType.CPU;
 
-    private Generator? Reseeded(Tensor like, long call)
+    private Tensor OnDevice(Tensor like, long call, Func<Tensor> draw)
     {
-        if (like.device_type == DeviceType.CUDA)
-            cuda.manual_seed_all(Mixed(Seed, call));
-        return null;
+        lock (Device)
+        {
+            if (like.device_type == DeviceType.CUDA)
+                cuda.manual_seed_all(Mixed(Seed, call));
+            return draw();
+        }
     }
 
     /// <summary>
