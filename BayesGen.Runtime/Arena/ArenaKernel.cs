@@ -14,8 +14,10 @@ internal sealed class ArenaKernel : IDisposable
     private readonly nint[] _parameterRows;
     private readonly nint _weights;
     private readonly nint _gradients;
+    private readonly Dictionary<(long Offset, long Count), HeldDivergence> _held = [];
     private Tensor[] _klGradients = [];
     private nint[] _klRows = [];
+    private bool _isHeld;
 
     private ArenaKernel(FamilyArena arena, FamilyKernel kernel)
     {
@@ -72,9 +74,44 @@ internal sealed class ArenaKernel : IDisposable
             [TensorMemory.AddressOf(local.Variances), _gradients, TensorMemory.AddressOf(local.Gradients), .. GradientRows()]);
     }
 
+    /// <summary>
+    /// From now on the posterior stays as it is: a divergence is computed once for all draws, and its slopes are carried on once, by
+    /// <see cref="Settle"/>.
+    /// </summary>
+    public void Hold() => _isHeld = true;
+
+    /// <summary>Carries on the slopes of the divergences that draws went backward through since <see cref="Hold"/>.</summary>
+    public void Settle()
+    {
+        foreach (var ((offset, count), held) in _held)
+        {
+            if (held.Factor != 0)
+                AddSlopes(offset, count, held.Factor);
+            held.Factor = 0;
+        }
+    }
+
+    /// <summary>The posterior may move again.</summary>
+    public void Release()
+    {
+        _held.Clear();
+        _isHeld = false;
+    }
+
+    /// <summary>Forgets slopes that were not carried on.</summary>
+    public void Forget()
+    {
+        HasLostDivergence = false;
+        foreach (var held in _held.Values)
+            held.Factor = 0;
+    }
+
     /// <summary>The divergence of a run of weights, whose slopes are kept for <see cref="PullBackKl"/>; null without a closed form.</summary>
     public double? Kl(long offset, long count, Prior prior)
     {
+        if (_held.TryGetValue((offset, count), out var held) && held.Prior.Equals(prior))
+            return held.Value;
+
         // A divergence of the kept weights alone is left to autograd.
         if (_arena.Mask is not null || _kernel.KlTo(prior) is not { } divergence)
             return null;
@@ -84,11 +121,28 @@ internal sealed class ArenaKernel : IDisposable
             _klRows = Rows(_klGradients);
         }
 
-        return Run(divergence.Run<float>, divergence.Run<double>, [.. _parameterRows, .. _klRows], offset, count);
+        var value = Run(divergence.Run<float>, divergence.Run<double>, [.. _parameterRows, .. _klRows], offset, count);
+        if (_isHeld)
+            _held[(offset, count)] = new HeldDivergence(prior, value);
+        return value;
     }
 
     /// <summary>Adds the slopes of the divergence of a run, times a factor, to the gradients of the parameters, which exist by then.</summary>
     public void PullBackKl(long offset, long count, double factor)
+    {
+        if (_held.TryGetValue((offset, count), out var held))
+            held.Factor += factor;
+        else
+            AddSlopes(offset, count, factor);
+    }
+
+    public void Dispose()
+    {
+        foreach (var buffer in _noise.Concat(_klGradients))
+            buffer.Dispose();
+    }
+
+    private void AddSlopes(long offset, long count, double factor)
     {
         using var _ = no_grad();
         foreach (var (flat, slopes) in _arena.Flat.Zip(_klGradients))
@@ -98,12 +152,6 @@ internal sealed class ArenaKernel : IDisposable
             using var source = slopes.narrow(0, offset, count);
             target.add_(source, alpha: factor);
         }
-    }
-
-    public void Dispose()
-    {
-        foreach (var buffer in _noise.Concat(_klGradients))
-            buffer.Dispose();
     }
 
     private double Run(FlatKernel<float> single, FlatKernel<double> twice, ReadOnlySpan<nint> rows) =>
@@ -133,4 +181,14 @@ internal sealed class ArenaKernel : IDisposable
         zeros(_arena.Count, dtype: _arena.Store.Dtype, device: _arena.Store.Device).DetachFromDisposeScope())];
 
     private static nint[] Rows(IEnumerable<Tensor> tensors) => [.. tensors.Select(TensorMemory.AddressOf)];
+
+    /// <summary>The divergence of a run while the posterior stays as it is, and how much of its slopes is owed to the gradients.</summary>
+    private sealed class HeldDivergence(Prior prior, double value)
+    {
+        public Prior Prior { get; } = prior;
+
+        public double Value { get; } = value;
+
+        public double Factor { get; set; }
+    }
 }

@@ -141,6 +141,11 @@ internal abstract class FamilyArena : IDisposable
         AdoptMask();
     }
 
+    /// <summary>Starts the posterior of one weight anew, as the family does it round the given mean, and keeps all of the weight.</summary>
+    /// <param name="weight">The weight.</param>
+    /// <param name="mean">Of the weight's shape, dtype and device.</param>
+    public abstract void Restart(NetworkWeight weight, Tensor mean);
+
     /// <summary>Makes the mask take effect after it was written.</summary>
     public void AdoptMask()
     {
@@ -230,6 +235,13 @@ internal sealed class FamilyArena<TPosterior> : FamilyArena
     public override Posterior Posterior => _posterior;
 
     public override Posterior WindowOf(NetworkWeight weight) => _windows[IndexOf(weight)];
+
+    public override void Restart(NetworkWeight weight, Tensor mean)
+    {
+        using var _ = no_grad();
+        TPosterior.Initialize(_windows[IndexOf(weight)], mean, weight.Options);
+        MaskWindowOf(weight).fill_(true);
+    }
 
     public override Tensor Divergence(object loss, IReadOnlyList<ArenaDraw> draws) => ((IScores<TPosterior>)loss).Divergence(
         [.. draws.SelectMany(draw => ((FamilyArena<TPosterior>)draw.Arena).ScoredWeights(draw))]);

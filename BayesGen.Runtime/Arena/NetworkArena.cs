@@ -87,6 +87,9 @@ public sealed partial class NetworkArena : IDisposable
         return DrawInto(seed);
     }
 
+    /// <summary>The same without a look at the gradients, for which a device would have to be waited for.</summary>
+    internal WeightDraw DrawUnchecked() => DrawInto(null);
+
     /// <summary>Lets the weights rest at the posterior mean or the MAP, and writes them.</summary>
     /// <param name="state">What the weights hold from now on while no draw is alive.</param>
     public void Rest(WeightState state)
@@ -175,8 +178,7 @@ public sealed partial class NetworkArena : IDisposable
         _draw?.ForgetGradients();
         foreach (var arena in _families)
         {
-            if (arena.Kernel is { } kernel)
-                kernel.HasLostDivergence = false;
+            arena.Kernel?.Forget();
             foreach (var flat in arena.Flat)
                 ZeroGradient(flat, setToNone);
             if (arena.Priors.Learned is { } prior)
@@ -189,6 +191,30 @@ public sealed partial class NetworkArena : IDisposable
 
         foreach (var arena in _deterministic)
             arena.ZeroGradient();
+    }
+
+    /// <summary>
+    /// Promises that the posterior stays as it is until <see cref="ReleasePosterior"/>: what depends on it alone, a divergence in closed form, is
+    /// computed once for all draws, and carried on to the gradients by <see cref="SettleDivergences"/>.
+    /// </summary>
+    internal void HoldPosterior()
+    {
+        foreach (var arena in _families)
+            arena.Kernel?.Hold();
+    }
+
+    /// <summary>Completes the gradients of the draws since <see cref="HoldPosterior"/>.</summary>
+    internal void SettleDivergences()
+    {
+        foreach (var arena in _families)
+            arena.Kernel?.Settle();
+    }
+
+    /// <summary>Ends the promise of <see cref="HoldPosterior"/>; what was not settled is forgotten.</summary>
+    internal void ReleasePosterior()
+    {
+        foreach (var arena in _families)
+            arena.Kernel?.Release();
     }
 
     /// <summary>Checks that the network's parameters still share memory with the posterior.</summary>

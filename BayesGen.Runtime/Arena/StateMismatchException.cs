@@ -15,6 +15,13 @@ public sealed class StateMismatchException : Exception
         Misshapen = [.. misshapen.Select(entry => entry.Key)];
     }
 
+    /// <summary>The same with a sentence on what is behind it.</summary>
+    internal StateMismatchException(StateMismatchException mismatch, string advice)
+        : base(mismatch.Message + Environment.NewLine + advice, mismatch)
+    {
+        (Missing, Unexpected, Misshapen) = (mismatch.Missing, mismatch.Unexpected, mismatch.Misshapen);
+    }
+
     /// <summary>Keys that the network needs and the state lacks.</summary>
     public IReadOnlyList<string> Missing { get; }
 

@@ -86,7 +86,9 @@ internal sealed class WeightStore : IDisposable
         foreach (var owner in _owners)
         {
             RequireValid(owner);
-            owner.Nothing.zero_();
+
+            // In place, and yet a handle of its own comes back.
+            using var touched = owner.Nothing.zero_();
         }
     }
 

@@ -28,6 +28,28 @@ public abstract class BatchSource
     /// <returns>Inputs and targets; the first dimension is the example.</returns>
     public abstract IEnumerable<(Tensor Inputs, Tensor Targets)> Batches(int batchSize, bool shuffle, int seed, int epoch);
 
+    /// <summary>
+    /// The rest of a pass from a batch on, for a training that is taken up in the middle of an epoch; null where the source cannot start
+    /// there, and the batches before are made and let go.
+    /// </summary>
+    /// <param name="batchSize">The batch size, for sources that make batches themselves.</param>
+    /// <param name="shuffle">Whether to shuffle, for sources that can.</param>
+    /// <param name="seed">The seed of the order.</param>
+    /// <param name="epoch">The number of the pass, from 0.</param>
+    /// <param name="batch">The number of the first batch, from 0.</param>
+    public virtual IEnumerable<(Tensor Inputs, Tensor Targets)>? BatchesFrom(int batchSize, bool shuffle, int seed, int epoch, long batch) =>
+        null;
+
+    /// <summary>
+    /// The number of the pass that comes next, of a source that counts passes itself as <see cref="Batcher"/> does; null where the
+    /// trainer's count is what orders go by. Set when a training is taken up again.
+    /// </summary>
+    public virtual int? OwnEpoch
+    {
+        get => null;
+        set { }
+    }
+
     /// <summary>Batches of any sequence. It is enumerated once an epoch; who made the tensors disposes them.</summary>
     /// <param name="batches">The batches; a sequence that can be enumerated only once serves one epoch.</param>
     /// <param name="exampleCount">The number of examples in one pass, or null where it is not known.</param>
@@ -44,7 +66,7 @@ public abstract class BatchSource
     /// <summary>The batcher's own batches; it keeps its own size, seed and count of epochs.</summary>
     /// <param name="batcher">The batcher.</param>
     public static implicit operator BatchSource(Batcher batcher) =>
-        new SequenceSource(batcher, batcher.ExampleCount, batcher.BatchCount, handsOver: true);
+        new BatcherSource(batcher);
 
     /// <summary>The batches of a list.</summary>
     /// <param name="batches">Inputs and targets.</param>
@@ -92,6 +114,30 @@ public abstract class BatchSource
 
         public override IEnumerable<(Tensor Inputs, Tensor Targets)> Batches(int batchSize, bool shuffle, int seed, int epoch) =>
             new Batcher(dataSet, batchSize, shuffle, seed) { Epoch = epoch };
+
+        public override IEnumerable<(Tensor Inputs, Tensor Targets)> BatchesFrom(
+            int batchSize, bool shuffle, int seed, int epoch, long batch) =>
+            new Batcher(dataSet, batchSize, shuffle, seed) { Epoch = epoch }.From(batch);
+    }
+
+    private sealed class BatcherSource(Batcher batcher) : BatchSource
+    {
+        public override long? ExampleCount => batcher.ExampleCount;
+
+        public override bool HandsOverBatches => true;
+
+        public override int? OwnEpoch
+        {
+            get => batcher.Epoch;
+            set => batcher.Epoch = value ?? batcher.Epoch;
+        }
+
+        public override long? BatchCount(int batchSize) => batcher.BatchCount;
+
+        public override IEnumerable<(Tensor Inputs, Tensor Targets)> Batches(int batchSize, bool shuffle, int seed, int epoch) => batcher;
+
+        public override IEnumerable<(Tensor Inputs, Tensor Targets)> BatchesFrom(
+            int batchSize, bool shuffle, int seed, int epoch, long batch) => batcher.From(batch);
     }
 
     private sealed class SequenceSource(

@@ -68,14 +68,36 @@ public sealed class Batcher : IEnumerable<(Tensor Inputs, Tensor Targets)>
     }
 
     /// <summary>Walks one epoch.</summary>
-    public IEnumerator<(Tensor Inputs, Tensor Targets)> GetEnumerator()
+    public IEnumerator<(Tensor Inputs, Tensor Targets)> GetEnumerator() => Walk(0);
+
+    /// <summary>
+    /// Walks what is left of an epoch from a batch on; those before it are not made. It reaches its end and advances
+    /// <see cref="Epoch"/> as a whole walk does.
+    /// </summary>
+    /// <param name="batch">The number of the first batch, from 0 to <see cref="BatchCount"/>; the last gives none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The epoch has no such batch.</exception>
+    public IEnumerable<(Tensor Inputs, Tensor Targets)> From(long batch)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(batch);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(batch, BatchCount);
+        return Rest();
+
+        IEnumerable<(Tensor Inputs, Tensor Targets)> Rest()
+        {
+            using var walk = Walk(batch);
+            while (walk.MoveNext())
+                yield return walk.Current;
+        }
+    }
+
+    private IEnumerator<(Tensor Inputs, Tensor Targets)> Walk(long first)
     {
         int epoch = _epoch;
         // Out of every dispose scope: the caller's scope of a step would free the order under the iterator's feet.
         using Tensor? order = _shuffle
             ? Permutation.Draw(_dataSet.Count, _seed, epoch, _dataSet.Device).DetachFromDisposeScope()
             : null;
-        for (long start = 0; start < _dataSet.Count; start += _batchSize)
+        for (long start = first * _batchSize; start < _dataSet.Count; start += _batchSize)
             yield return Batch(order, start, Math.Min(_batchSize, _dataSet.Count - start));
         _epoch = epoch + 1;
     }

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace BayesGen.Data;
 
-/// <summary>Draws one digit into a 28x28 picture. Not thread-safe: one pen per thread.</summary>
+/// <summary>Draws one digit or letter into a 28x28 picture. Not thread-safe: one pen per thread.</summary>
 internal sealed class DigitPen
 {
     /// <summary>Width and height of a picture, pixels.</summary>
@@ -16,10 +16,10 @@ internal sealed class DigitPen
     private readonly float[] _ink = new float[Side * Side];
     private readonly float[] _row = new float[Side * Side];
 
-    /// <summary>Draws <paramref name="digit"/> into <paramref name="picture"/> (784 bytes, row by row, 0 paper to 255 ink).</summary>
-    public void Draw(int digit, ref DigitRandom random, Span<byte> picture)
+    /// <summary>Draws one of several <paramref name="ways"/> to write a sign into <paramref name="picture"/> (784 bytes, row by row, 0 paper to 255 ink).</summary>
+    public void Draw(DigitSkeleton[] ways, ref DigitRandom random, Span<byte> picture)
     {
-        Trace(Choose(DigitSkeletons.Of(digit), ref random), ref random);
+        Trace(Choose(ways, ref random), ref random);
         float halfWidth = Place(ref random);
         Array.Clear(_ink);
         Stamp(halfWidth, random.Uniform(.8f, 1.3f));

@@ -127,11 +127,11 @@ internal static class DigitSkeletons
         ],
     ];
 
-    private static DigitSkeleton Way(float weight, params PenStroke[] strokes) => new(weight, strokes);
+    internal static DigitSkeleton Way(float weight, params PenStroke[] strokes) => new(weight, strokes);
 
-    private static PenStroke Curve(params float[] xy) => new(true, Points(xy));
+    internal static PenStroke Curve(params float[] xy) => new(true, Points(xy));
 
-    private static PenStroke Line(params float[] xy) => new(false, Points(xy));
+    internal static PenStroke Line(params float[] xy) => new(false, Points(xy));
 
     private static Vector2[] Points(float[] xy)
     {

@@ -66,6 +66,7 @@ public sealed class ImageArchive
     /// <exception cref="FileNotFoundException">A file is missing from such a folder.</exception>
     /// <exception cref="DataFormatException">A file is damaged, or images and labels do not fit together.</exception>
     /// <exception cref="DataDownloadException">The files are not at hand and could not be fetched.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled.</exception>
     public TrainTest Load(ImageDataOptions? options = null, CancellationToken cancellation = default)
     {
         // On the pool, so that a caller with a synchronisation context cannot deadlock; the tensors are made on the caller's own thread,
@@ -74,6 +75,7 @@ public sealed class ImageArchive
         TensorDataSet train = LabelledImages.Read(PathOf(_trainImages, folder), PathOf(_trainLabels, folder), ClassNames.Count);
         try
         {
+            cancellation.ThrowIfCancellationRequested();
             return new TrainTest(train, LabelledImages.Read(PathOf(_testImages, folder), PathOf(_testLabels, folder), ClassNames.Count));
         }
         catch

@@ -17,17 +17,19 @@ public static class SyntheticDigits
     /// <param name="count">Number of examples, 1 to 2.7 million.</param>
     /// <param name="seed">The same seed gives the same pictures bit for bit, on any number of threads, and example i does not depend on
     /// <paramref name="count"/>. Different seeds give different pictures: take one for training and another for testing.</param>
+    /// <param name="cancellation">Ends the drawing.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is out of range.</exception>
-    public static TensorDataSet Create(int count, int seed)
+    /// <exception cref="OperationCanceledException">The drawing was cancelled.</exception>
+    public static TensorDataSet Create(int count, int seed, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Array.MaxLength / Pixels);
         var pictures = new byte[count * Pixels];
         byte[] labels = Labels(count, seed);
-        Parallel.For(0, count, () => new DigitPen(), (i, _, pen) =>
+        Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation }, () => new DigitPen(), (i, _, pen) =>
         {
             var random = new DigitRandom(seed, i, PicturePurpose);
-            pen.Draw(labels[i], ref random, pictures.AsSpan(i * Pixels, Pixels));
+            pen.Draw(DigitSkeletons.Of(labels[i]), ref random, pictures.AsSpan(i * Pixels, Pixels));
             return pen;
         }, _ => { });
         return TensorDataSet.FromImages(pictures, labels, count, DigitPen.Side, DigitPen.Side);

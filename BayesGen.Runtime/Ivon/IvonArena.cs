@@ -84,6 +84,19 @@ internal sealed class IvonArena : IDisposable
         }
     }
 
+    /// <summary>Whether what a step would take is finite.</summary>
+    /// <param name="takesDeviation">Whether G was not pulled back.</param>
+    public bool GradientsAreFinite(bool takesDeviation)
+    {
+        if (takesDeviation)
+            return FiniteCheck.Passes(_arena.Store.Gradients);
+        return _arena.Flat.All(flat =>
+        {
+            using var gradient = flat.grad;
+            return gradient is null || FiniteCheck.Passes(gradient);
+        });
+    }
+
     public void Dispose()
     {
         Momentum.Dispose();

@@ -21,8 +21,29 @@ public abstract class BetaSchedule
     /// </summary>
     public virtual bool IsUnderWay => false;
 
+    /// <summary>
+    /// Whether <see cref="Next"/> looks at losses. Where it does not, they may be NaN in what it is told, and a device need not be waited
+    /// for after every step.
+    /// </summary>
+    public virtual bool NeedsLosses => true;
+
     /// <summary>Forgets what it has seen; called when a training begins.</summary>
     public virtual void Reset()
+    {
+    }
+
+    /// <summary>
+    /// Writes down what it has seen, for a checkpoint. A schedule that remembers something from step to step overrides this and
+    /// <see cref="Restore"/>; beta itself is kept by the trainer.
+    /// </summary>
+    /// <param name="state">Takes numbers by names of the schedule's own choice; every bit of them comes back.</param>
+    public virtual void Save(IDictionary<string, double> state)
+    {
+    }
+
+    /// <summary>Goes on where <see cref="Save"/> was called, perhaps in another process. What is thrown here refuses the checkpoint.</summary>
+    /// <param name="state">The numbers by name.</param>
+    public virtual void Restore(IReadOnlyDictionary<string, double> state)
     {
     }
 
@@ -57,6 +78,9 @@ public sealed class ConstantBeta : BetaSchedule
 
     /// <inheritdoc/>
     public override double Next(double beta, BetaSignal signal) => beta;
+
+    /// <inheritdoc/>
+    public override bool NeedsLosses => false;
 }
 
 /// <summary>
@@ -92,6 +116,9 @@ public sealed class LinearWarmup : BetaSchedule
     public override bool IsUnderWay => !_isDone;
 
     /// <inheritdoc/>
+    public override bool NeedsLosses => false;
+
+    /// <inheritdoc/>
     public override double Next(double beta, BetaSignal signal)
     {
         // Once the top is reached the number belongs to the schedules chained behind.
@@ -104,6 +131,12 @@ public sealed class LinearWarmup : BetaSchedule
 
     /// <inheritdoc/>
     public override void Reset() => _isDone = false;
+
+    /// <inheritdoc/>
+    public override void Save(IDictionary<string, double> state) => state["done"] = _isDone ? 1 : 0;
+
+    /// <inheritdoc/>
+    public override void Restore(IReadOnlyDictionary<string, double> state) => _isDone = state["done"] != 0;
 }
 
 /// <summary>
@@ -138,6 +171,9 @@ public sealed class ChainedBeta : BetaSchedule
     }
 
     /// <inheritdoc/>
+    public override bool NeedsLosses => _schedules.Any(schedule => schedule.NeedsLosses);
+
+    /// <inheritdoc/>
     public override bool IsUnderWay => _schedules.Any(schedule => schedule.IsUnderWay);
 
     /// <inheritdoc/>
@@ -146,4 +182,31 @@ public sealed class ChainedBeta : BetaSchedule
         foreach (var schedule in _schedules)
             schedule.Reset();
     }
+
+    /// <inheritdoc/>
+    public override void Save(IDictionary<string, double> state)
+    {
+        for (var i = 0; i < _schedules.Count; i++)
+        {
+            var own = new Dictionary<string, double>();
+            _schedules[i].Save(own);
+            foreach (var (name, value) in own)
+                state[$"{i}.{name}"] = value;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Restore(IReadOnlyDictionary<string, double> state)
+    {
+        for (var i = 0; i < _schedules.Count; i++)
+        {
+            var prefix = $"{i}.";
+            _schedules[i].Restore(state
+                .Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))
+                .ToDictionary(entry => entry.Key[prefix.Length..], entry => entry.Value));
+        }
+    }
+
+    /// <summary>The names of the schedules in order.</summary>
+    public override string ToString() => $"{nameof(ChainedBeta)}({string.Join(", ", _schedules)})";
 }

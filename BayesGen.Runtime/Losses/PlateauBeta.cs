@@ -108,4 +108,15 @@ public sealed class PlateauBeta : BetaSchedule
         _best = double.PositiveInfinity;
         _notImproved = 0;
     }
+
+    /// <inheritdoc/>
+    public override void Save(IDictionary<string, double> state)
+    {
+        state["best"] = _best;
+        state["not_improved"] = _notImproved;
+    }
+
+    /// <inheritdoc/>
+    public override void Restore(IReadOnlyDictionary<string, double> state) =>
+        (_best, _notImproved) = (state["best"], (int)state["not_improved"]);
 }

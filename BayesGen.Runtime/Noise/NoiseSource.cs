@@ -16,6 +16,7 @@ public sealed class NoiseSource
     private static readonly Lock Device = new();
 
     private long _calls;
+    private bool _isMirrored;
 
     /// <summary>A source that starts at <paramref name="seed"/>.</summary>
     /// <param name="seed">Any number.</param>
@@ -30,6 +31,16 @@ public sealed class NoiseSource
     {
         Seed = seed;
         _calls = 0;
+    }
+
+    /// <summary>The number of calls since the source was started: with the seed, all there is to know about what comes next.</summary>
+    internal long Calls => _calls;
+
+    /// <summary>Starts the source again where it was after a number of calls.</summary>
+    internal void Reseed(long seed, long calls)
+    {
+        Seed = seed;
+        _calls = calls;
     }
 
     /// <summary>Independent N(0, 1) noise.</summary>
@@ -49,7 +60,12 @@ public sealed class NoiseSource
     {
         var call = _calls++;
         if (!IsOnCpu(like))
-            return OnDevice(like, call, () => empty(like.shape, dtype: like.dtype, device: like.device).exponential_(1));
+        {
+            var target = empty(like.shape, dtype: like.dtype, device: like.device);
+            OnDevice(target, call, tensor => tensor.exponential_(1));
+            return target;
+        }
+
         using var uniform = empty(like.shape, dtype: ScalarType.Float64, device: like.device);
         unsafe
         {
@@ -61,12 +77,44 @@ public sealed class NoiseSource
     }
 
     /// <summary>Overwrites a contiguous tensor with independent N(0, 1) noise.</summary>
-    internal unsafe void FillNormal(Tensor target)
+    internal void FillNormal(Tensor target)
+    {
+        Fill(target);
+        if (!_isMirrored)
+            return;
+        using var _ = no_grad();
+        target.neg_();
+    }
+
+    /// <summary>
+    /// Repeats the noise since a call with its signs turned, until the result is disposed: the second of two antithetic draws. Both are
+    /// N(0, 1) by themselves.
+    /// </summary>
+    /// <param name="calls">The number of calls before the first of the two draws.</param>
+    internal Reflection Mirror(long calls)
+    {
+        _calls = calls;
+        _isMirrored = true;
+        return new Reflection(this);
+    }
+
+    /// <summary>Ends a repetition with turned signs.</summary>
+    internal readonly struct Reflection(NoiseSource? source) : IDisposable
+    {
+        /// <summary>Nothing for a default one.</summary>
+        public void Dispose()
+        {
+            if (source is not null)
+                source._isMirrored = false;
+        }
+    }
+
+    private unsafe void Fill(Tensor target)
     {
         var call = _calls++;
         if (!IsOnCpu(target))
         {
-            OnDevice(target, call, () => target.normal_(0, 1));
+            OnDevice(target, call, tensor => tensor.normal_(0, 1));
             return;
         }
 
@@ -92,20 +140,22 @@ public sealed class NoiseSource
 
     private static bool IsOnCpu(Tensor tensor) => tensor.device_type == DeviceType.CPU;
 
-    private Tensor OnDevice(Tensor like, long call, Func<Tensor> draw)
+    private void OnDevice(Tensor target, long call, Func<Tensor, Tensor> fill)
     {
         lock (Device)
         {
-            if (like.device_type == DeviceType.CUDA)
+            if (target.device_type == DeviceType.CUDA)
                 cuda.manual_seed_all(Mixed(Seed, call));
-            return draw();
+
+            // In place, and yet a handle of its own comes back.
+            using var filled = fill(target);
         }
     }
 
     /// <summary>
     /// The finaliser of SplitMix64 (Steele, Lea, Flood 2014) over seed and call, so that neighbouring calls get unrelated streams.
     /// </summary>
-    private static long Mixed(long seed, long call)
+    internal static long Mixed(long seed, long call)
     {
         var state = (ulong)seed + 0x9E3779B97F4A7C15UL * ((ulong)call + 1);
         state = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9UL;

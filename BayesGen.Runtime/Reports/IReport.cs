@@ -1,8 +1,18 @@
 namespace BayesGen;
 
 /// <summary>Is told what happens while a network trains. Every member does nothing unless it is implemented.</summary>
+/// <remarks>
+/// Members are called on the training's thread. What a report throws ends the training, whose network keeps what it learned; in a
+/// <see cref="ReportChain"/> it costs that report alone.
+/// </remarks>
 public interface IReport
 {
+    /// <summary>
+    /// Whether <see cref="OnStep"/> has to be called right after each step. Where nobody asks for it, a device is read every so many steps
+    /// only, and computes the faster for it.
+    /// </summary>
+    bool NeedsSteps => true;
+
     /// <summary>Training begins.</summary>
     /// <param name="info">What will be trained.</param>
     void OnStart(TrainingInfo info)
@@ -18,6 +28,12 @@ public interface IReport
     /// <summary>An epoch has ended, its validation included.</summary>
     /// <param name="epoch">Its result.</param>
     void OnEpoch(EpochResult epoch)
+    {
+    }
+
+    /// <summary>Something happened that does not end the training and that the user should know: a checkpoint that could not be written.</summary>
+    /// <param name="notice">What happened, in whole sentences.</param>
+    void OnNotice(string notice)
     {
     }
 

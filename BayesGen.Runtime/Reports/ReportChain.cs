@@ -1,34 +1,67 @@
 namespace BayesGen;
 
 /// <summary>Several reports as one, told in order.</summary>
-/// <param name="reports">The reports.</param>
-public sealed class ReportChain(params IReadOnlyList<IReport> reports) : IReport
+/// <remarks>
+/// A full disk under a log file shall not cost a night of training. So a report that throws is told nothing from then on, while the
+/// others and the training go on; it is not passed over in silence: it stands in <see cref="Failures"/>, and <see cref="OnFailure"/> is
+/// called at once, which writes to standard error unless told otherwise. An <see cref="OperationCanceledException"/> is let through: a
+/// report may end a training. A report that is used without a chain ends the training with whatever it throws.
+/// </remarks>
+/// <param name="reports">The reports. The chain disposes those that are disposable.</param>
+public sealed class ReportChain(params IReadOnlyList<IReport> reports) : IReport, IDisposable
 {
-    /// <inheritdoc/>
-    public void OnStart(TrainingInfo info)
-    {
-        foreach (var report in reports)
-            report.OnStart(info);
-    }
+    private readonly List<IReport> _working = [.. reports];
+    private readonly List<ReportFailure> _failures = [];
+
+    /// <summary>The reports that threw, in order.</summary>
+    public IReadOnlyList<ReportFailure> Failures => _failures;
+
+    /// <summary>Is told of a report that threw. May throw itself, which ends the training.</summary>
+    public Action<ReportFailure> OnFailure { get; init; } = failure => Console.Error.WriteLine(
+        $"{failure.Report.GetType().Name} failed and gets no more reports; the training goes on. "
+        + $"{failure.Exception.GetType().Name}: {failure.Exception.Message}");
 
     /// <inheritdoc/>
-    public void OnStep(StepResult step)
-    {
-        foreach (var report in reports)
-            report.OnStep(step);
-    }
+    public bool NeedsSteps => _working.Exists(report => report.NeedsSteps);
 
     /// <inheritdoc/>
-    public void OnEpoch(EpochResult epoch)
-    {
-        foreach (var report in reports)
-            report.OnEpoch(epoch);
-    }
+    public void OnStart(TrainingInfo info) => Tell(report => report.OnStart(info));
 
     /// <inheritdoc/>
-    public void OnFinish(TrainingResult training)
+    public void OnStep(StepResult step) => Tell(report => report.OnStep(step));
+
+    /// <inheritdoc/>
+    public void OnEpoch(EpochResult epoch) => Tell(report => report.OnEpoch(epoch));
+
+    /// <inheritdoc/>
+    public void OnNotice(string notice) => Tell(report => report.OnNotice(notice));
+
+    /// <inheritdoc/>
+    public void OnFinish(TrainingResult training) => Tell(report => report.OnFinish(training));
+
+    /// <summary>Disposes the reports of the chain that are disposable, also those that failed.</summary>
+    public void Dispose()
     {
-        foreach (var report in reports)
-            report.OnFinish(training);
+        foreach (var report in reports.OfType<IDisposable>())
+            report.Dispose();
+    }
+
+    private void Tell(Action<IReport> what)
+    {
+        for (var i = 0; i < _working.Count; i++)
+        {
+            var report = _working[i];
+            try
+            {
+                what(report);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                _working.RemoveAt(i--);
+                var failure = new ReportFailure(report, exception);
+                _failures.Add(failure);
+                OnFailure(failure);
+            }
+        }
     }
 }

@@ -49,12 +49,20 @@ public sealed record EpochResult(
     double LearningRate,
     IReadOnlyDictionary<string, double> Metrics,
     EvaluationResult? Validation,
-    TimeSpan Duration);
+    TimeSpan Duration)
+{
+    /// <summary>The steps that were skipped because their loss or gradient was not finite; see <c>NonFinitePolicy.Skip</c>.</summary>
+    public int SkippedSteps { get; init; }
+}
 
 /// <summary>A whole training.</summary>
-/// <param name="Epochs">Every epoch in order.</param>
+/// <param name="Epochs">Every epoch in order; of a training that was resumed, those that ended since.</param>
 /// <param name="Duration">The time that it took.</param>
-public sealed record TrainingResult(IReadOnlyList<EpochResult> Epochs, TimeSpan Duration);
+public sealed record TrainingResult(IReadOnlyList<EpochResult> Epochs, TimeSpan Duration)
+{
+    /// <summary>What <see cref="IReport.OnNotice"/> was told: checkpoints that could not be written, steps that were skipped.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+}
 
 /// <summary>An evaluation over all examples of a data set.</summary>
 /// <param name="Examples">The number of examples.</param>

@@ -7,6 +7,9 @@ namespace BayesGen;
 public sealed class TextReport(TextWriter writer) : IReport
 {
     /// <inheritdoc/>
+    public bool NeedsSteps => false;
+
+    /// <inheritdoc/>
     public void OnStart(TrainingInfo info)
     {
         var examples = info.Examples is { } count ? string.Create(CultureInfo.InvariantCulture, $" on {count:N0} examples") : "";
@@ -27,6 +30,9 @@ public sealed class TextReport(TextWriter writer) : IReport
                 $"  | validation fit {validation.Fit:F4}  ELBO {validation.Elbo:F4}{Text(validation.Metrics)}  kept {validation.Pruning.Kept:N0}/{validation.Pruning.BayesianWeights:N0}");
         writer.WriteLine(line + string.Create(CultureInfo.InvariantCulture, $"  {epoch.Duration.TotalSeconds:F1} s"));
     }
+
+    /// <inheritdoc/>
+    public void OnNotice(string notice) => writer.WriteLine($"notice: {notice}");
 
     private static string Text(IReadOnlyDictionary<string, double> metrics) => string.Concat(metrics.Select(metric =>
         string.Create(CultureInfo.InvariantCulture, $"  {metric.Key} {metric.Value:F4}")));

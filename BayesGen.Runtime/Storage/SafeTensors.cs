@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 
 namespace BayesGen;
@@ -25,9 +25,9 @@ internal static class SafeTensors
         (ScalarType.Int16, "I16", 2), (ScalarType.Int8, "I8", 1), (ScalarType.Byte, "U8", 1), (ScalarType.Bool, "BOOL", 1),
     ];
 
-    /// <summary>Writes tensors in the given order; <paramref name="metadata"/> is completed with the hash of the data.</summary>
+    /// <summary>Writes tensors in the given order; <paramref name="metadata"/> is completed with version and hashes.</summary>
     public static void Write(
-        Stream stream, IReadOnlyList<KeyValuePair<string, Tensor>> tensors, SortedDictionary<string, string> metadata, string hashKey)
+        Stream stream, IReadOnlyList<KeyValuePair<string, Tensor>> tensors, SortedDictionary<string, string> metadata)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
@@ -36,9 +36,11 @@ internal static class SafeTensors
         {
             foreach (var tensor in data)
                 hash.AppendData(BytesOf(tensor));
-            metadata[hashKey] = Convert.ToHexStringLower(hash.GetHashAndReset());
+            metadata[FileSeal.DataHash] = Convert.ToHexStringLower(hash.GetHashAndReset());
         }
 
+        metadata[FileSeal.Version] = FileSeal.PresentVersion;
+        metadata[FileSeal.HeaderHash] = FileSeal.Blank;
         using var header = new MemoryStream();
         using (var json = new Utf8JsonWriter(header))
         {
@@ -74,6 +76,7 @@ internal static class SafeTensors
         // Padded with spaces, so that the data begins at a multiple of eight.
         while (header.Length % 8 != 0)
             header.WriteByte((byte)' ');
+        FileSeal.Sign(header.GetBuffer().AsSpan(0, (int)header.Length));
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
         stream.Write(length);
@@ -85,9 +88,8 @@ internal static class SafeTensors
     /// <summary>Reads and checks a whole file before it returns a tensor.</summary>
     /// <param name="path">Named in errors.</param>
     /// <param name="stream">A seekable stream.</param>
-    /// <param name="hashKey">The metadata entry that holds the hash of the data, if the file has one.</param>
     /// <returns>New CPU tensors, owned by the caller, and the metadata.</returns>
-    public static (Dictionary<string, Tensor> Tensors, Dictionary<string, string> Metadata) Read(string path, Stream stream, string hashKey)
+    public static (Dictionary<string, Tensor> Tensors, Dictionary<string, string> Metadata) Read(string path, Stream stream)
     {
         var (entries, metadata, dataLength) = ReadHeader(path, stream);
         var tensors = new Dictionary<string, Tensor>();
@@ -100,7 +102,7 @@ internal static class SafeTensors
                 if (entry.Begin != expected)
                     throw new StateFileException(path, $"the byte range of '{entry.Key}' overlaps another or leaves a gap.");
                 expected = entry.End;
-                var tensor = empty(entry.Shape, dtype: entry.Dtype, device: CPU).DetachFromDisposeScope();
+                var tensor = Empty(path, entry);
                 tensors.Add(entry.Key, tensor);
                 var bytes = BytesOf(tensor);
                 stream.ReadExactly(bytes);
@@ -109,7 +111,7 @@ internal static class SafeTensors
 
             if (expected != dataLength)
                 throw new StateFileException(path, $"{dataLength - expected} bytes at the end belong to no tensor.");
-            if (metadata.TryGetValue(hashKey, out var promised)
+            if (metadata.TryGetValue(FileSeal.DataHash, out var promised)
                 && !promised.Equals(Convert.ToHexStringLower(hash.GetHashAndReset()), StringComparison.OrdinalIgnoreCase))
                 throw new StateFileException(path, "its checksum does not match its data: the file was altered or damaged.");
             return (tensors, metadata);
@@ -134,9 +136,10 @@ internal static class SafeTensors
                 path, $"its first eight bytes promise a header of {length} bytes; the file has {stream.Length} and may be truncated.");
         var bytes = new byte[length];
         stream.ReadExactly(bytes);
+        FileSeal.CheckHeader(path, bytes);
         try
         {
-            using var json = JsonDocument.Parse(Encoding.UTF8.GetString(bytes));
+            using var json = JsonDocument.Parse(bytes);
             var dataLength = stream.Length - prefix.Length - length;
             var entries = new List<Entry>();
             var keys = new HashSet<string>();
@@ -146,7 +149,8 @@ internal static class SafeTensors
                 if (property.Name == MetadataKey)
                 {
                     foreach (var item in property.Value.EnumerateObject())
-                        metadata[item.Name] = item.Value.GetString() ?? "";
+                        if (!metadata.TryAdd(item.Name, item.Value.GetString() ?? ""))
+                            throw new StateFileException(path, $"the metadata entry '{item.Name}' stands in it twice.");
                     continue;
                 }
 
@@ -155,9 +159,11 @@ internal static class SafeTensors
                 entries.Add(ReadEntry(path, property, dataLength));
             }
 
+            FileSeal.CheckVersion(path, metadata);
             return (entries, metadata, dataLength);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception exception) when (
+            exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException)
         {
             throw new StateFileException(path, "its header is not the JSON that safetensors prescribes.", exception);
         }
@@ -184,10 +190,23 @@ internal static class SafeTensors
         }
 
         // Checked before the tensor is allocated: a damaged shape must not ask for more memory than the file has bytes.
-        if (begin < 0 || size != end - begin || end > dataLength)
+        if (begin < 0 || end < begin || size != end - begin || end > dataLength)
             throw new StateFileException(
                 path, $"'{property.Name}' lies at bytes {begin} to {end} of {dataLength}, and its shape needs {size}: the file may be truncated.");
         return new Entry(property.Name, dtype.Type, shape, begin, end);
+    }
+
+    private static Tensor Empty(string path, Entry entry)
+    {
+        try
+        {
+            return empty(entry.Shape, dtype: entry.Dtype, device: CPU).DetachFromDisposeScope();
+        }
+        catch (ExternalException exception)
+        {
+            // Nothing in it, and extents beyond what Torch can multiply.
+            throw new StateFileException(path, $"'{entry.Key}' has an impossible shape [{string.Join(", ", entry.Shape)}].", exception);
+        }
     }
 
     private static Span<byte> BytesOf(Tensor tensor) => tensor.numel() == 0 ? [] : tensor.bytes;

@@ -6,10 +6,8 @@ namespace BayesGen;
 /// <summary>Saving and loading the whole state of a Bayesian network.</summary>
 public static class StateFile
 {
-    private const string SchemaKey = "bayesgen.schema";
-    private const string VersionKey = "bayesgen.version";
-    private const string HashKey = "bayesgen.sha256";
-    private const string Version = "1";
+    /// <summary>The metadata entry with the hash of keys, shapes and dtypes.</summary>
+    internal const string SchemaKey = "bayesgen.schema";
 
     /// <summary>
     /// Writes posterior, masks, deterministic weights and buffers as a safetensors file. The file appears whole or not at all.
@@ -22,32 +20,14 @@ public static class StateFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         model.Arena.RequireRest("save");
         var tensors = model.Arena.StateTensors();
-        var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal)
-        {
-            [SchemaKey] = SchemaOf(tensors),
-            [VersionKey] = Version,
-        };
-        var temporary = path + ".partial";
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
-            {
-                SafeTensors.Write(stream, tensors, metadata, HashKey);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal) { [SchemaKey] = SchemaOf(tensors) };
+        WholeFile.Write(path, stream => SafeTensors.Write(stream, tensors, metadata));
     }
 
     /// <summary>
     /// Reads a state file into the network, whose weights then hold the mean. Everything is checked before anything is written. Keys may
-    /// be former ones, where <see cref="FormerlyKnownAsAttribute"/> says so.
+    /// be former ones, where <see cref="FormerlyKnownAsAttribute"/> says so. The file may be a checkpoint of a training: its network is
+    /// read, the rest is left.
     /// </summary>
     /// <param name="model">A network of the class and sizes that the file was saved from.</param>
     /// <param name="path">The file.</param>
@@ -61,14 +41,15 @@ public static class StateFile
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no state file '{path}'.", path);
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read);
-        var (tensors, metadata) = SafeTensors.Read(path, stream, HashKey);
+        var (tensors, metadata) = SafeTensors.Read(path, stream);
         try
         {
-            if (metadata.TryGetValue(VersionKey, out var version) && version != Version)
-                throw new StateFileException(path, $"it has version {version}, this BayesGen reads version {Version}.");
-            model.Arena.LoadStateDict(tensors);
+            var network = CheckpointFile.IsCheckpoint(metadata)
+                ? tensors.Where(entry => !CheckpointFile.IsOfTraining(entry.Key)).ToDictionary(entry => entry.Key, entry => entry.Value)
+                : tensors;
+            model.Arena.LoadStateDict(network);
             model.UseMean();
-            return new StateReport(tensors.Count, metadata.ContainsKey(HashKey)
+            return new StateReport(network.Count, FileSeal.IsOwn(metadata)
                 ? null
                 : $"'{path}' carries no BayesGen checksum: its data was taken as it is.");
         }
@@ -80,7 +61,7 @@ public static class StateFile
     }
 
     /// <summary>A short name for the set of keys, shapes and dtypes: two files with one schema fit the same network.</summary>
-    private static string SchemaOf(IReadOnlyList<KeyValuePair<string, Tensor>> tensors)
+    internal static string SchemaOf(IReadOnlyList<KeyValuePair<string, Tensor>> tensors)
     {
         var text = string.Join('\n', tensors.Select(entry => $"{entry.Key} {entry.Value.dtype} {string.Join('x', entry.Value.shape)}"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

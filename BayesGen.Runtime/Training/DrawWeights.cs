@@ -7,7 +7,12 @@ namespace BayesGen;
 /// maximum m of the u seen so far, gradients are kept in units of exp(m), rescaled when the maximum rises and divided by
 /// sum exp(u_k - m) in the end; that is exactly sum_k softmax(u)_k grad t_k without holding the draws together.
 /// </summary>
-internal sealed class DrawWeights(VariationalLoss loss, IReadOnlyList<Parameter> parameters, int samples, long examples)
+/// <param name="loss">The loss.</param>
+/// <param name="parameters">Whose gradients add up.</param>
+/// <param name="samples">K.</param>
+/// <param name="examples">The number N of training examples.</param>
+/// <param name="settle">Completes the gradients of the draws so far, before they are scaled.</param>
+internal sealed class DrawWeights(VariationalLoss loss, IReadOnlyList<Parameter> parameters, int samples, long examples, Action settle)
 {
     private Tensor? _maximum;
     private Tensor? _sum;
@@ -47,25 +52,17 @@ internal sealed class DrawWeights(VariationalLoss loss, IReadOnlyList<Parameter>
     }
 
     /// <summary>Completes the gradients and returns the value of the loss: see <see cref="LossTerms.Bound"/>.</summary>
-    public double Finish()
+    public Tensor Finish()
     {
-        Tensor total;
         if (_sum is null)
-        {
-            total = _total! / samples;
-        }
-        else
-        {
-            Scale(1 / _sum);
-            total = loss.Bound(_maximum! + _sum.log() - Math.Log(samples), examples) ?? _total! / _sum;
-        }
-
-        using var number = total.to(ScalarType.Float64);
-        return number.item<double>();
+            return _total! / samples;
+        Scale(1 / _sum);
+        return loss.Bound(_maximum! + _sum.log() - Math.Log(samples), examples) ?? _total! / _sum;
     }
 
     private void Scale(Tensor factor)
     {
+        settle();
         using var _ = no_grad();
         foreach (var parameter in parameters)
         {

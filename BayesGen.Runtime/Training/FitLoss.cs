@@ -43,6 +43,13 @@ public sealed record FitLoss(string Name, Func<Tensor, Tensor, Tensor> Compute, 
             FitReduction.Sum);
     }
 
+    /// <summary>
+    /// The negative log-likelihood of Gaussian noise that the network gives, summed over outputs: with mean m and s = log sigma^2 of each
+    /// output, (s + (y - m)^2 exp(-s) + log(2 pi)) / 2. Outputs are [N, 2 D], first D means, then D logarithms of variances, targets [N, D]
+    /// or, for D = 1, [N]. One learned number for all inputs is <see cref="GaussianNoise.LogSigma"/>.
+    /// </summary>
+    public static FitLoss LearnedGaussian { get; } = new("learned Gaussian", LearnedGaussianSum, FitReduction.Sum);
+
     /// <summary>The mean loss per example.</summary>
     /// <param name="output">The network's output.</param>
     /// <param name="target">The targets; the first dimension is the example.</param>
@@ -54,5 +61,17 @@ public sealed record FitLoss(string Name, Func<Tensor, Tensor, Tensor> Compute, 
             throw new InvalidOperationException(
                 $"The fit loss '{Name}' returned shape [{string.Join(", ", loss.shape)}]; it returns a scalar, the {Reduction} over the batch.");
         return Reduction == FitReduction.Mean ? loss : loss / target.shape[0];
+    }
+
+    private static Tensor LearnedGaussianSum(Tensor output, Tensor target)
+    {
+        var rows = target.dim() == 1 ? target.unsqueeze(1) : target;
+        if (output.dim() != 2 || rows.dim() != 2 || output.shape[0] != rows.shape[0] || output.shape[1] != 2 * rows.shape[1])
+            throw new ArgumentException(
+                "Learned noise needs outputs [N, 2 D], means and then logarithms of variances, for targets [N, D]; outputs are "
+                + $"[{string.Join(", ", output.shape)}] and targets [{string.Join(", ", target.shape)}].");
+        var halves = output.chunk(2, 1);
+        var (mean, logVariance) = (halves[0], halves[1]);
+        return (logVariance + (rows - mean).square() * (-logVariance).exp() + Math.Log(2 * Math.PI)).sum() * 0.5;
     }
 }

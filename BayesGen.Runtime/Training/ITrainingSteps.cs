@@ -22,4 +22,28 @@ internal interface ITrainingSteps : IDisposable
 
     /// <summary>Moves the parameters once every draw of the step went backward.</summary>
     void Step();
+
+    /// <summary>A factor on every rate, on top of the schedule.</summary>
+    double Damping { get; set; }
+
+    /// <summary>Whether every gradient that the step would use holds finite numbers alone.</summary>
+    bool GradientsAreFinite();
+
+    /// <summary>Checks that the state can be written down.</summary>
+    /// <exception cref="NotSupportedException">An optimizer of it cannot.</exception>
+    void RequireState();
+
+    /// <summary>Writes the state down. Tensors are new or live; they are read before the next step.</summary>
+    /// <param name="content">The checkpoint.</param>
+    void Save(CheckpointContent content);
+
+    /// <summary>What is of another kind than in a checkpoint.</summary>
+    /// <param name="content">The checkpoint.</param>
+    IEnumerable<string> Differences(CheckpointContent content);
+
+    /// <summary>Goes on from a checkpoint. The rates start from those of the options.</summary>
+    /// <param name="content">The checkpoint.</param>
+    /// <returns>Whether the numbers of the optimizers (decays, betas) are those of the checkpoint.</returns>
+    /// <exception cref="CheckpointMismatchException">The state belongs to other parameters.</exception>
+    bool Load(CheckpointContent content);
 }

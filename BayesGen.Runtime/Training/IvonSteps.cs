@@ -9,12 +9,16 @@ namespace BayesGen;
 internal sealed class IvonSteps : ITrainingSteps
 {
     private const string StepName = "step";
+    private const string Prefix = "ivon.";
+    private const string PartName = Prefix + "rate.part";
+    private const string DampingName = Prefix + "rate.damping";
 
     private readonly TrainerOptions _options;
     private readonly IvonOptions _ivon;
     private readonly Func<double> _sampleSize;
     private readonly List<(string Name, IvonArena Arena)> _arenas = [];
     private double _part = 1;
+    private double _damping = 1;
     private long _step;
 
     /// <param name="network">The network.</param>
@@ -44,7 +48,19 @@ internal sealed class IvonSteps : ITrainingSteps
     public IReadOnlyList<Parameter> Parameters { get; }
 
     /// <summary>The present learning rate of the Gaussian means.</summary>
-    public double LearningRate => _ivon.LearningRate * _part;
+    public double LearningRate => _ivon.LearningRate * _part * _damping;
+
+    /// <inheritdoc/>
+    public double Damping
+    {
+        get => _damping;
+        set
+        {
+            _damping = value;
+            if (Deterministic is { } deterministic)
+                deterministic.Damping = value;
+        }
+    }
 
     /// <summary>What moves the weights that nobody annotated; null where there are none.</summary>
     public PosteriorSteps? Deterministic { get; }
@@ -108,6 +124,51 @@ internal sealed class IvonSteps : ITrainingSteps
         foreach (var (_, arena) in _arenas)
             arena.Step(_step, SampleSize, LearningRate, arena.TakesDeviation(_options.Samples));
         Deterministic?.Step();
+    }
+
+    /// <inheritdoc/>
+    public bool GradientsAreFinite() =>
+        _arenas.TrueForAll(entry => entry.Arena.GradientsAreFinite(entry.Arena.TakesDeviation(_options.Samples)))
+        && Deterministic?.GradientsAreFinite() != false;
+
+    /// <inheritdoc/>
+    public void RequireState() => Deterministic?.RequireState();
+
+    /// <inheritdoc/>
+    public void Save(CheckpointContent content)
+    {
+        foreach (var (name, tensor) in StateTensors)
+            content.Tensors.Add(Prefix + name, tensor);
+        foreach (var (name, number) in StateNumbers)
+            content.Put(Prefix + name, number);
+        content.Put(PartName, _part);
+        content.Put(DampingName, _damping);
+        Deterministic?.Save(content);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Differences(CheckpointContent content) => content.Values.ContainsKey(Prefix + StepName)
+        ? Deterministic?.Differences(content) ?? []
+        : ["it was trained by an optimizer and not by IVON"];
+
+    /// <inheritdoc/>
+    public bool Load(CheckpointContent content)
+    {
+        try
+        {
+            LoadState(
+                content.Tensors.Where(entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal))
+                    .ToDictionary(entry => entry.Key[Prefix.Length..], entry => entry.Value),
+                StateNumbers.Keys.ToDictionary(name => name, name => content.Number(Prefix + name)));
+        }
+        catch (ArgumentException exception)
+        {
+            throw new CheckpointMismatchException(["the state of IVON belongs to other weights"], exception);
+        }
+
+        Damping = content.Number(DampingName);
+        _part = content.Number(PartName);
+        return Deterministic?.Load(content) ?? true;
     }
 
     public void Dispose()

@@ -1,15 +1,22 @@
 namespace BayesGen;
 
-/// <summary>The loss of a step is not a finite number. The step was not taken: the network is as it was before it.</summary>
+/// <summary>
+/// The loss of a step, or its gradient, is not a finite number. The step was not taken: the weights are as they were before it. On a device
+/// that is read every so many steps only, it was taken with a gradient of zero, and some steps after it; the message says so.
+/// </summary>
 public sealed class NonFiniteLossException : ArithmeticException
 {
     internal NonFiniteLossException(int epoch, int step, double fit, double divergence, string? parameter)
-        : base(
+        : this(epoch, step, parameter,
             $"The loss is not finite in step {step} of epoch {epoch} (fit {fit}, divergence {divergence}). "
             + (parameter is null
                 ? "Every parameter is finite: look at the inputs and targets of this batch, and at the fit loss. "
-                : $"The first parameter that is not finite is '{parameter}'. ")
-            + "The step was not taken. A lower learning rate or a longer warm-up of beta often helps.")
+                : $"The first parameter that is not finite is '{parameter}'. "))
+    {
+    }
+
+    private NonFiniteLossException(int epoch, int step, string? parameter, string what, string taken = "The step was not taken. ")
+        : base(what + taken + "A lower learning rate or a longer warm-up of beta often helps.")
     {
         Epoch = epoch;
         Step = step;
@@ -22,6 +29,18 @@ public sealed class NonFiniteLossException : ArithmeticException
     /// <summary>The step within the epoch, from 1.</summary>
     public int Step { get; }
 
-    /// <summary>The key of the first parameter that is not finite, or null where all are.</summary>
+    /// <summary>The key of the first parameter that is not finite, or whose gradient is not; null where all are.</summary>
     public string? Parameter { get; }
+
+    /// <summary>The loss was found not to be finite when a device was read, some steps later.</summary>
+    internal static NonFiniteLossException FoundLate(int epoch, int step, double fit, double divergence, int lastStep, string? parameter) => new(
+        epoch, step, parameter,
+        $"The loss is not finite in step {step} of epoch {epoch} (fit {fit}, divergence {divergence}). ",
+        $"That was read from the device after step {lastStep}; such steps were taken with a gradient of zero, so the weights are finite. ");
+
+    /// <summary>The loss was finite, its gradient was not.</summary>
+    internal static NonFiniteLossException OfGradient(int epoch, int step, string? parameter) => new(
+        epoch, step, parameter,
+        $"The gradient is not finite in step {step} of epoch {epoch}, though the loss is. "
+        + (parameter is null ? "" : $"The first parameter whose gradient is not finite is '{parameter}'. "));
 }

@@ -17,6 +17,8 @@ internal sealed class PosteriorSteps : ITrainingSteps
     private readonly List<(optim.ILearningRateController Group, double Start, double Factor)> _rates = [];
     private readonly List<(Parameter Parameter, Interval Bounds)> _bounded;
     private readonly double? _maximalNorm;
+    private double _part = 1;
+    private double _damping = 1;
 
     /// <param name="parameters">What is optimised, with its kind: the name of the variational parameter, or "deterministic".</param>
     /// <param name="options">How to train.</param>
@@ -52,8 +54,65 @@ internal sealed class PosteriorSteps : ITrainingSteps
     /// <param name="part">The part, from a schedule.</param>
     public void Schedule(double part)
     {
+        _part = part;
         foreach (var (group, start, _) in _rates)
-            group.LearningRate = start * part;
+            group.LearningRate = start * part * _damping;
+    }
+
+    /// <summary>A factor on every rate, on top of the schedule.</summary>
+    public double Damping
+    {
+        get => _damping;
+        set
+        {
+            _damping = value;
+            Schedule(_part);
+        }
+    }
+
+    /// <summary>Whether every gradient holds finite numbers alone.</summary>
+    public bool GradientsAreFinite() => Parameters.All(parameter =>
+    {
+        using var gradient = parameter.grad;
+        return gradient is null || FiniteCheck.Passes(gradient);
+    });
+
+    /// <summary>Checks that the optimizers can be written down.</summary>
+    /// <exception cref="NotSupportedException">One of them cannot.</exception>
+    public void RequireState()
+    {
+        foreach (var optimizer in _optimizers)
+            SavedOptimizer.Require(optimizer);
+    }
+
+    /// <summary>Writes the optimizers and the present rate down. Tensors are new or live; they are read before the next step.</summary>
+    public void Save(CheckpointContent content)
+    {
+        content.Put("optimizers", _optimizers.Count);
+        content.Put("rate.part", _part);
+        content.Put("rate.damping", _damping);
+        for (var i = 0; i < _optimizers.Count; i++)
+            SavedOptimizer.Save(_optimizers[i], content, NameOf(i));
+    }
+
+    /// <summary>What of the optimizers is not as in a checkpoint.</summary>
+    public IEnumerable<string> Differences(CheckpointContent content)
+    {
+        if (content.Integer("optimizers") is var count && count != _optimizers.Count)
+            return [$"it has {count} optimizers, one for each learning rate, and this training has {_optimizers.Count}"];
+        return _optimizers.Select((optimizer, i) => SavedOptimizer.Difference(optimizer, content, NameOf(i))).OfType<string>().Distinct();
+    }
+
+    /// <summary>Goes on from a checkpoint. The rates start from those of the options.</summary>
+    /// <returns>Whether the numbers of the optimizers (decays, betas) are those of the checkpoint.</returns>
+    public bool Load(CheckpointContent content)
+    {
+        var isSame = true;
+        for (var i = 0; i < _optimizers.Count; i++)
+            isSame &= SavedOptimizer.Load(_optimizers[i], content, NameOf(i));
+        _damping = content.Number("rate.damping");
+        Schedule(content.Number("rate.part"));
+        return isSame;
     }
 
     /// <summary>Carries the gradients on to the parameters.</summary>
@@ -94,6 +153,8 @@ internal sealed class PosteriorSteps : ITrainingSteps
         foreach (var gradient in gradients)
             gradient.mul_(factor.to(gradient.dtype, gradient.device));
     }
+
+    private static string NameOf(int optimizer) => $"optimizer.{optimizer}";
 
     private static void RequireKinds(
         IReadOnlyList<(string Kind, Parameter Parameter)> parameters, IEnumerable<string> named, string option)

@@ -3,6 +3,8 @@ namespace BayesGen;
 /// <summary>Means over the examples of an epoch, whatever the batch split.</summary>
 internal sealed class RunningMeans
 {
+    private const string MetricPrefix = "epoch.metric.";
+
     private readonly Dictionary<string, double> _metrics = [];
     private double _total;
     private double _fit;
@@ -21,6 +23,30 @@ internal sealed class RunningMeans
     public double Divergence => _divergence / _steps;
 
     public IReadOnlyDictionary<string, double> Metrics => _metrics.ToDictionary(metric => metric.Key, metric => metric.Value / _examples);
+
+    /// <summary>Writes the sums down, bit by bit.</summary>
+    public void Save(CheckpointContent content)
+    {
+        content.Put("epoch.total", _total);
+        content.Put("epoch.fit", _fit);
+        content.Put("epoch.divergence", _divergence);
+        content.Put("epoch.examples", _examples);
+        content.Put("epoch.steps", _steps);
+        foreach (var (name, sum) in _metrics)
+            content.Put(MetricPrefix + name, sum);
+    }
+
+    /// <summary>Goes on from sums that were written down.</summary>
+    public void Load(CheckpointContent content)
+    {
+        _total = content.Number("epoch.total");
+        _fit = content.Number("epoch.fit");
+        _divergence = content.Number("epoch.divergence");
+        _examples = content.Integer("epoch.examples");
+        _steps = content.Integer("epoch.steps");
+        foreach (var name in content.Under(MetricPrefix).Keys)
+            _metrics[name] = content.Number(MetricPrefix + name);
+    }
 
     public void Add(StepResult step)
     {

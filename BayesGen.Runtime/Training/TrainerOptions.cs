@@ -30,6 +30,12 @@ public sealed record TrainerOptions
     public int Samples { get; init; } = 1;
 
     /// <summary>
+    /// Whether draws come in pairs whose noise has opposite signs, so that what is odd in the noise cancels in their mean; then
+    /// <see cref="Samples"/> is even.
+    /// </summary>
+    public bool Antithetic { get; init; }
+
+    /// <summary>
     /// The learning rate at its highest; positive. The default suits Adam on networks of a few layers with decay and factors as they stand
     /// here; deep or recurrent networks often want a lower one.
     /// </summary>
@@ -143,11 +149,21 @@ public sealed record TrainerOptions
     /// </remarks>
     public bool? ChannelsLast { get; init; }
 
+    /// <summary>Where and when the training saves itself; null saves nothing. See <see cref="VariationalTrainer.Resume"/>.</summary>
+    public CheckpointOptions? Checkpoints { get; init; }
+
+    /// <summary>What happens when the loss or the gradient of a step is not a finite number; by default the training stops.</summary>
+    public NonFinitePolicy NonFinite { get; init; } = NonFinitePolicy.Stop;
+
     internal void Validate()
     {
+        Checkpoints?.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Samples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+        if (Antithetic && Samples % 2 != 0)
+            throw new ArgumentException(
+                $"Antithetic draws come in pairs, and {nameof(Samples)} is {Samples}: set it to an even number.", nameof(Samples));
         ArgumentOutOfRangeException.ThrowIfNegative(ElboDraws);
         if (!double.IsFinite(LearningRate) || LearningRate <= 0)
             throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "The learning rate is positive and finite.");

@@ -12,33 +12,48 @@ public sealed partial class VariationalTrainer
     /// <summary>Evaluates the network on all examples of a data set, with the weights of the options' EvaluateAt.</summary>
     /// <param name="data">The data.</param>
     /// <param name="threshold">Prunes for this evaluation alone; null prunes nothing.</param>
+    /// <param name="cancellation">Ends the evaluation before the next batch; the network is put back as it was.</param>
     /// <exception cref="ArgumentException">The data is empty, or a threshold fits nothing.</exception>
     /// <exception cref="InvalidOperationException">A draw is alive, or the network cannot take a batch.</exception>
-    public EvaluationResult Evaluate(BatchSource data, Thresholds? threshold = null)
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    public EvaluationResult Evaluate(BatchSource data, Thresholds? threshold = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return Evaluate(data, threshold, Options.ExampleCount ?? _trainingExamples ?? data.ExampleCount);
+        return Evaluate(data, threshold, Options.ExampleCount ?? _trainingExamples ?? data.ExampleCount, cancellation);
     }
 
-    /// <summary>Evaluates on any sequence of batches; see <see cref="Evaluate(BatchSource, Thresholds?)"/>.</summary>
+    /// <summary>Evaluates on any sequence of batches; see <see cref="Evaluate(BatchSource, Thresholds?, CancellationToken)"/>.</summary>
     /// <param name="data">Inputs and targets.</param>
     /// <param name="threshold">Prunes for this evaluation alone; null prunes nothing.</param>
+    /// <param name="cancellation">Ends the evaluation before the next batch; the network is put back as it was.</param>
     [OverloadResolutionPriority(-1)]
-    public EvaluationResult Evaluate(IEnumerable<(Tensor Inputs, Tensor Targets)> data, Thresholds? threshold = null) =>
-        Evaluate(BatchSource.From(data), threshold);
+    public EvaluationResult Evaluate(
+        IEnumerable<(Tensor Inputs, Tensor Targets)> data, Thresholds? threshold = null, CancellationToken cancellation = default) =>
+        Evaluate(BatchSource.From(data), threshold, cancellation);
 
     /// <summary>Evaluates the network pruned at each of several thresholds. The network itself is not pruned.</summary>
     /// <param name="data">The data.</param>
     /// <param name="thresholds">The thresholds, for example <c>[1.0, 2.0]</c>.</param>
     /// <returns>One result for each threshold, in order.</returns>
-    public IReadOnlyList<EvaluationResult> EvaluateThresholds(BatchSource data, params IReadOnlyList<Thresholds> thresholds)
+    public IReadOnlyList<EvaluationResult> EvaluateThresholds(BatchSource data, params IReadOnlyList<Thresholds> thresholds) =>
+        EvaluateThresholds(data, thresholds, CancellationToken.None);
+
+    /// <summary>Evaluates the network pruned at each of several thresholds. The network itself is not pruned.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="thresholds">The thresholds, for example <c>[1.0, 2.0]</c>.</param>
+    /// <param name="cancellation">Ends the evaluation before the next batch; the network is put back as it was.</param>
+    /// <returns>One result for each threshold, in order.</returns>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    public IReadOnlyList<EvaluationResult> EvaluateThresholds(
+        BatchSource data, IReadOnlyList<Thresholds> thresholds, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(thresholds);
-        return [.. thresholds.Select(threshold => Evaluate(data, threshold))];
+        return [.. thresholds.Select(threshold => Evaluate(data, threshold, cancellation))];
     }
 
-    private EvaluationResult Evaluate(BatchSource data, Thresholds? threshold, long? examplesOfTraining)
+    private EvaluationResult Evaluate(BatchSource data, Thresholds? threshold, long? examplesOfTraining, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var arena = Model.Arena;
@@ -56,8 +71,10 @@ public sealed partial class VariationalTrainer
             loan.Write(point);
             foreach (var (inputs, targets) in data.Batches(Options.BatchSize, shuffle: false, Options.Seed, epoch: 0))
             {
-                using (NewDisposeScope())
+                try
                 {
+                    cancellation.ThrowIfCancellationRequested();
+                    using var batchScope = NewDisposeScope();
                     var (x, y) = (Laid(inputs), OnDevice(targets));
                     var output = Forward(x);
                     var count = y.shape[0];
@@ -74,11 +91,13 @@ public sealed partial class VariationalTrainer
                     if (draws.Count > 0)
                         loan.Write(point);
                 }
-
-                if (data.HandsOverBatches)
+                finally
                 {
-                    inputs.Dispose();
-                    targets.Dispose();
+                    if (data.HandsOverBatches)
+                    {
+                        inputs.Dispose();
+                        targets.Dispose();
+                    }
                 }
             }
         }

@@ -5,45 +5,86 @@ namespace BayesGen;
 /// <summary>One step: draws, forwards and backwards one by one, gradients added up on the posterior.</summary>
 public sealed partial class VariationalTrainer
 {
-    private StepResult Step((Tensor Inputs, Tensor Targets) batch, int epoch, int step, int? steps, long examples)
+    private StepReading Step((Tensor Inputs, Tensor Targets) batch, int epoch, int step, int? steps, long examples)
     {
         using var scope = NewDisposeScope();
         var arena = Model.Arena;
         var (inputs, targets) = (Laid(batch.Inputs), OnDevice(batch.Targets));
         arena.ZeroGradients(setToNone: false);
-        var weights = new DrawWeights(Loss, _steps!.Parameters, Options.Samples, examples);
-        Tensor? outputs = null;
-        double fits = 0, divergences = 0;
-        for (var k = 0; k < Options.Samples; k++)
+        var weights = new DrawWeights(Loss, _steps!.Parameters, Options.Samples, examples, arena.SettleDivergences);
+        Tensor? outputs = null, fits = null, divergences = null;
+        long calls = 0;
+        arena.HoldPosterior();
+        try
         {
-            using var draw = arena.Draw();
-            var output = Forward(inputs);
-            var fit = Fit(output, targets);
-            var divergence = Loss.Divergence(draw);
-            var total = VariationalLoss.DrawTotal(fit, divergence, Beta, examples);
-            var (fitValue, divergenceValue) = (Number(fit), Number(divergence));
-            if (!double.IsFinite(fitValue) || !double.IsFinite(divergenceValue))
-                throw new NonFiniteLossException(epoch, step, fitValue, divergenceValue, arena.FirstNotFinite());
-            fits += fitValue;
-            divergences += divergenceValue;
-            _steps.Backward(draw, weights.Weigh(total, Loss.LogWeight(fit, divergence, Beta, examples)));
-            if (Options.Metrics.Count > 0)
-                outputs = outputs is null ? output.detach() : outputs + output.detach();
+            for (var k = 0; k < Options.Samples; k++)
+            {
+                var isSecond = Options.Antithetic && k % 2 == 1;
+                using var mirror = isSecond ? arena.Noise.Mirror(calls) : default;
+                calls = arena.Noise.Calls;
+
+                // Between two steps that nobody looks into, no gradient can have been left behind.
+                using var draw = _readsLate ? arena.DrawUnchecked() : arena.Draw();
+                var output = Forward(inputs);
+                var fit = Fit(output, targets);
+                var divergence = Loss.Divergence(draw);
+                if (!_readsLate)
+                    RequireFinite(fit, divergence, epoch, step);
+                var total = VariationalLoss.DrawTotal(fit, divergence, Beta, examples);
+                fits = Sum(fits, fit);
+                divergences = Sum(divergences, divergence);
+                _steps.Backward(draw, weights.Weigh(total, Loss.LogWeight(fit, divergence, Beta, examples)));
+                if (Options.Metrics.Count > 0)
+                    outputs = Sum(outputs, output);
+            }
+
+            arena.SettleDivergences();
+        }
+        finally
+        {
+            arena.ReleasePosterior();
         }
 
-        var totalValue = weights.Finish();
-        _steps.Step();
+        var reading = new StepReading(epoch, step, _stepsDone + 1, steps, targets.shape[0], Beta);
+        reading.Take(
+            fits! / Options.Samples, divergences! / Options.Samples, weights.Finish(),
+            outputs is null ? [] : Measure(outputs / Options.Samples, targets));
+        try
+        {
+            if (_readsLate)
+                GiveUpGradientsOf(fits! + divergences!.to(fits!.dtype, fits.device));
+            TakeStep(epoch, step);
+        }
+        catch
+        {
+            reading.Dispose();
+            throw;
+        }
+
         _stepsDone++;
-        return new StepResult(
-            epoch, step, _stepsDone, steps, targets.shape[0],
-            totalValue, fits / Options.Samples, divergences / Options.Samples, Beta,
-            outputs is null ? EmptyMetrics : Measure(outputs / Options.Samples, targets));
+        return reading;
     }
 
-    private static readonly IReadOnlyDictionary<string, double> EmptyMetrics = new Dictionary<string, double>();
+    private static Tensor Sum(Tensor? sum, Tensor next) => sum is null ? next.detach() : sum + next.detach();
 
-    private Dictionary<string, double> Measure(Tensor output, Tensor targets) =>
-        Options.Metrics.ToDictionary(metric => metric.Name, metric => metric.Sum(output, targets) / targets.shape[0]);
+    private void RequireFinite(Tensor fit, Tensor divergence, int epoch, int step)
+    {
+        var (fitValue, divergenceValue) = (Number(fit), Number(divergence));
+        if (!double.IsFinite(fitValue) || !double.IsFinite(divergenceValue))
+            throw new NonFiniteLossException(epoch, step, fitValue, divergenceValue, Model.Arena.FirstNotFinite());
+    }
+
+    /// <summary>Makes the gradient zero where the loss is no number, on the device, so that the weights stay finite until that is read.</summary>
+    private void GiveUpGradientsOf(Tensor loss)
+    {
+        using var _ = no_grad();
+        var isLost = loss.isfinite().logical_not();
+        foreach (var parameter in _steps!.Parameters)
+            parameter.grad?.masked_fill_(isLost.to(parameter.device), 0);
+    }
+
+    private List<(string Name, Tensor Mean)> Measure(Tensor output, Tensor targets) =>
+        [.. Options.Metrics.Select(metric => (metric.Name, metric.Total(output, targets) / targets.shape[0]))];
 
     private Tensor Laid(Tensor inputs) => _layout.Of(OnDevice(inputs));
 

@@ -10,13 +10,11 @@ namespace BayesGen;
 /// </summary>
 public sealed partial class VariationalTrainer : IDisposable
 {
-    /// <summary>Steps between two sweeps: rare enough to cost nothing, often enough that little piles up.</summary>
-    private const int StepsPerSweep = 50;
-
     private readonly Func<Tensor, Tensor> _forward;
     private readonly BetaSchedule _schedule;
     private readonly PictureLayout _layout;
     private readonly IvonOptions? _ivon;
+    private readonly List<string> _notices = [];
     private ITrainingSteps? _steps;
     private int _epochsDone;
     private long _stepsDone;
@@ -25,6 +23,10 @@ public sealed partial class VariationalTrainer : IDisposable
     /// <summary>What the divergence is divided by in the running training.</summary>
     private long _sharedBy;
     private int? _stepsOfEpoch;
+    private EpochPlace? _place;
+    private int? _firstEpochLeft;
+    private int _firstEpoch;
+    private BatchSource? _source;
 
     /// <summary>A trainer for a network.</summary>
     /// <param name="model">The Bayesian network. It is trained in place and stays yours.</param>
@@ -71,13 +73,19 @@ public sealed partial class VariationalTrainer : IDisposable
     public double Beta { get; set; }
 
     /// <summary>
-    /// Trains for the number of epochs of the options. A second call goes on with the same optimizer, schedule and order of data.
+    /// Trains for the number of epochs of the options. A second call goes on with the same optimizer, schedule and order of data; the
+    /// first one after <see cref="Resume"/> trains what is left of the training that was interrupted.
     /// </summary>
     /// <param name="train">The training data.</param>
     /// <param name="validation">Evaluated after every epoch, or null.</param>
-    /// <param name="cancellation">Ends the training after the running step.</param>
+    /// <param name="cancellation">
+    /// Ends the training after the running step, and saves it where the options name a place for checkpoints.
+    /// </param>
     /// <exception cref="ArgumentException">The data is empty, or does not tell N and the options do not either.</exception>
-    /// <exception cref="NonFiniteLossException">The loss of a step is not finite; the step was not taken.</exception>
+    /// <exception cref="InvalidOperationException">The folder of checkpoints holds those of another training.</exception>
+    /// <exception cref="NonFiniteLossException">
+    /// The loss or the gradient of a step is not finite, and the options do not go on after it; the step was not taken.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The training was cancelled; the network holds what it learned.</exception>
     public TrainingResult Train(BatchSource train, BatchSource? validation = null, CancellationToken cancellation = default)
     {
@@ -87,27 +95,51 @@ public sealed partial class VariationalTrainer : IDisposable
         if (Options.ManageMemory)
             ProcessMemory.Keep();
         RequireOptimizer();
+        RequireFolder(validation);
+        _readsLate = CanReadLate;
         var clock = Stopwatch.StartNew();
         var epochs = new List<EpochResult>();
         var wasTraining = Model.training;
-        var last = _epochsDone + Options.Epochs;
+        _notices.Clear();
+        _source = train;
+        _firstEpoch = _firstEpochLeft ?? _epochsDone;
+        var isResumed = _firstEpochLeft is not null;
+        _firstEpochLeft = null;
+        if (!isResumed)
+            Leave();
+        var last = _firstEpoch + Options.Epochs;
         Options.Report?.OnStart(new TrainingInfo(
             last, Options.ExampleCount ?? train.ExampleCount, Model.Arena.BayesianCount, Model.Arena.TotalCount, Loss.Name));
         try
         {
             while (_epochsDone < last)
             {
-                var epoch = TrainEpoch(train, validation, examples, last, cancellation);
-                epochs.Add(epoch);
-                Options.Report?.OnEpoch(epoch);
+                try
+                {
+                    var epoch = TrainEpoch(train, validation, examples, last, cancellation);
+                    epochs.Add(epoch);
+                    Options.Report?.OnEpoch(epoch);
+                    SaveEpoch(epoch, isLast: _epochsDone == last);
+                }
+                catch (NonFiniteLossException exception) when (CanRollBack)
+                {
+                    RollBack(exception);
+                    epochs.RemoveAll(epoch => epoch.Epoch > _epochsDone);
+                }
             }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            SaveCancelled();
+            throw;
         }
         finally
         {
             Model.train(wasTraining);
+            Leave();
         }
 
-        var result = new TrainingResult(epochs, clock.Elapsed);
+        var result = new TrainingResult(epochs, clock.Elapsed) { Notices = [.. _notices] };
         Options.Report?.OnFinish(result);
         return result;
     }
@@ -124,65 +156,11 @@ public sealed partial class VariationalTrainer : IDisposable
         Train(BatchSource.From(train), validation, cancellation);
 
     /// <summary>Releases the optimizer; the network stays.</summary>
-    public void Dispose() => _steps?.Dispose();
-
-    private EpochResult TrainEpoch(
-        BatchSource train, BatchSource? validation, long examples, int last, CancellationToken cancellation)
+    public void Dispose()
     {
-        var clock = Stopwatch.StartNew();
-        var sums = new RunningMeans();
-        var epoch = _epochsDone + 1;
-        var steps = (int?)train.BatchCount(Options.BatchSize) ?? _stepsOfEpoch;
-        Model.train();
-        var step = 0;
-        using (var batches = train.Batches(Options.BatchSize, Options.Shuffle, Options.Seed, _epochsDone).GetEnumerator())
-        {
-            while (batches.MoveNext())
-            {
-                step++;
-                StepResult result;
-                try
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    SetLearningRate(_epochsDone + (steps is { } known ? (step - 1.0) / known : 0), last);
-                    result = Step(batches.Current, epoch, step, steps, examples);
-                }
-                finally
-                {
-                    if (train.HandsOverBatches)
-                    {
-                        batches.Current.Inputs.Dispose();
-                        batches.Current.Targets.Dispose();
-                    }
-                }
-
-                sums.Add(result);
-                AdvanceBeta(result, sums, steps);
-                foreach (var hook in Options.Hooks)
-                    hook(this, result);
-                Options.Report?.OnStep(result);
-                if (Options.ManageMemory && _stepsDone % StepsPerSweep == 0)
-                    ProcessMemory.Sweep();
-            }
-        }
-
-        if (step == 0)
-            throw new ArgumentException("The training data holds no batches. A sequence that can be enumerated only once serves one epoch.");
-        _epochsDone++;
-        _stepsOfEpoch = step;
-        Model.train(false);
-        var evaluation = validation is null ? null : Evaluate(validation, Options.Threshold);
-        var elbo = -(sums.Fit + sums.Divergence / (_trainingExamples ?? sums.Examples));
-        return new EpochResult(
-            epoch, last, sums.Total, sums.Fit, sums.Divergence, elbo, Beta, _steps!.LearningRate, sums.Metrics, evaluation, clock.Elapsed);
-    }
-
-    private void AdvanceBeta(StepResult result, RunningMeans sums, int? steps)
-    {
-        var isLast = steps == result.Step;
-        var epochs = _epochsDone + (steps is { } known ? (double)result.Step / known : 0);
-        Beta = _schedule.Next(
-            Beta, new BetaSignal(epochs, isLast, result.Fit, result.Divergence, sums.Fit, sums.Divergence));
+        _steps?.Dispose();
+        _start?.Dispose();
+        Leave();
     }
 
     private long Examples(BatchSource train)
@@ -208,11 +186,5 @@ public sealed partial class VariationalTrainer : IDisposable
         _steps = _ivon is null
             ? new PosteriorSteps(parameters, Options)
             : new IvonSteps(Model.Arena, Options, _ivon, () => _sharedBy / Beta, isFresh: _stepsDone == 0);
-    }
-
-    private void SetLearningRate(double epochs, int last)
-    {
-        if (Options.LearningRateSchedule is { } schedule)
-            _steps!.Schedule(schedule(epochs / last));
     }
 }

@@ -20,8 +20,9 @@ public partial class RuntimeRoomsTests
         ["Distribution"] = ["Noise", "Arena", "Pruning"],
         ["Storage"] = ["Arena"],
         ["Data"] = [],
+        ["Prediction"] = ["Noise", "Arena", "Pruning", "Distribution", "Data"],
         ["Reports"] = ["Arena", "Pruning"],
-        ["Training"] = ["Arena", "Losses", "Optimizers", "Ivon", "Pruning", "Reports", "Data"],
+        ["Training"] = ["Arena", "Losses", "Optimizers", "Ivon", "Pruning", "Storage", "Reports", "Data"],
     };
 
     [Fact]

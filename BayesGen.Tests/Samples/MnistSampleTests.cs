@@ -11,7 +11,7 @@ public sealed class MnistSampleTests
     {
         var options = Options.Parse([
             "--data", "fashion-mnist", "--data-dir", "folder", "--epochs", "3", "--samples", "2", "--batch", "64",
-            "--threshold", "-1.5", "--device", "cpu", "--seed", "7", "--out", "out"]);
+            "--threshold", "-1.5", "--device", "cpu", "--seed", "7", "--out", "out", "--checkpoints", "saved", "--resume"]);
 
         Assert.Equal(
             new Options
@@ -25,6 +25,8 @@ public sealed class MnistSampleTests
                 Device = DeviceName.Cpu,
                 Seed = 7,
                 Out = "out",
+                Checkpoints = "saved",
+                Resume = true,
             },
             options);
     }
@@ -51,6 +53,7 @@ public sealed class MnistSampleTests
     [InlineData("--data is one of synthetic, mnist, fashion-mnist, not 'MNIST'.", "--data", "MNIST")]
     [InlineData("--device is one of auto, cpu, cuda, not '1'.", "--device", "1")]
     [InlineData("--data-dir goes with --data mnist or --data fashion-mnist; synthetic digits need no folder.", "--data-dir", "folder")]
+    [InlineData("--resume goes with --checkpoints DIR, the folder to go on from.", "--resume")]
     public void WhatIsWrongIsSaid(string message, params string[] args) =>
         Assert.Equal(message, Assert.Throws<OptionException>(() => Options.Parse(args)).Message);
 

@@ -9,12 +9,14 @@ namespace BayesGen.Benchmarks.Speed;
 /// <param name="Plain">Makes the plain network.</param>
 /// <param name="Gaussian">Makes its Gaussian wrapper and the trainer.</param>
 /// <param name="LogUniform">The same under the LogUniform family.</param>
+/// <param name="Ivon">The Gaussian wrapper in the hands of IVON.</param>
 /// <param name="Local">The same with Estimator.Local; null where a layer cannot take it.</param>
 internal sealed record Case(
     string Name,
     Func<nn.Module<Tensor, Tensor>> Plain,
     Func<Device, Trained> Gaussian,
     Func<Device, Trained> LogUniform,
+    Func<Device, Trained> Ivon,
     Func<Device, Trained>? Local)
 {
     public static IReadOnlyList<Case> All { get; } =
@@ -22,22 +24,27 @@ internal sealed record Case(
         new("classifier", () => new Classifier(),
             device => Trained.Of(new BayesianGaussianClassifier(new()), device, model => model.CreateTrainer),
             device => Trained.Of(new BayesianLogUniformClassifier(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(new BayesianGaussianClassifier(new()), device, model => options => model.CreateIvonTrainer(options)),
             device => Trained.Of(new BayesianLocalClassifier(new()), device, model => model.CreateTrainer)),
         new("lenet-300-100", () => new LeNet300(),
             device => Trained.Of(new BayesianGaussianLeNet300(new()), device, model => model.CreateTrainer),
             device => Trained.Of(new BayesianLogUniformLeNet300(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(new BayesianGaussianLeNet300(new()), device, model => options => model.CreateIvonTrainer(options)),
             device => Trained.Of(new BayesianLocalLeNet300(new()), device, model => model.CreateTrainer)),
         new("lenet-5", () => new LeNet5(),
             device => Trained.Of(new BayesianGaussianLeNet5(new()), device, model => model.CreateTrainer),
             device => Trained.Of(new BayesianLogUniformLeNet5(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(new BayesianGaussianLeNet5(new()), device, model => options => model.CreateIvonTrainer(options)),
             device => Trained.Of(new BayesianLocalLeNet5(new()), device, model => model.CreateTrainer)),
         new("mlp-11x64", () => new DeepMlp(),
             device => Trained.Of(new BayesianGaussianDeepMlp(new()), device, model => model.CreateTrainer),
             device => Trained.Of(new BayesianLogUniformDeepMlp(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(new BayesianGaussianDeepMlp(new()), device, model => options => model.CreateIvonTrainer(options)),
             device => Trained.Of(new BayesianLocalDeepMlp(new()), device, model => model.CreateTrainer)),
         new("lstm", () => new RowReader(),
             device => Trained.Of(new BayesianGaussianRowReader(new()), device, model => model.CreateTrainer),
             device => Trained.Of(new BayesianLogUniformRowReader(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(new BayesianGaussianRowReader(new()), device, model => options => model.CreateIvonTrainer(options)),
             null),
     ];
 
@@ -54,6 +61,7 @@ internal sealed record Case(
             ways.Add(new TrainerWay($"LogUniform, K = {samples}", LogUniform(device), samples, examples));
         }
 
+        ways.Add(new TrainerWay("Gaussian, IVON", Ivon(device), 1, examples));
         if (Local is not null)
             ways.Add(new TrainerWay("Gaussian, local", Local(device), 1, examples));
         foreach (var samples in draws)

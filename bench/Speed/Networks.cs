@@ -101,6 +101,20 @@ internal class Wide : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x) => fc2.call(functional.relu(fc1.call(x.flatten(1))));
 }
 
+/// <summary>A number of layers of 64, for cost against the number of tensors.</summary>
+internal class Deep : Module<Tensor, Tensor>
+{
+    protected readonly Sequential layers;
+
+    public Deep(int depth) : base(nameof(Deep))
+    {
+        layers = Sequential(Enumerable.Range(0, depth).Select(i => Linear(i == 0 ? 784 : 64, 64)).ToArray<Module<Tensor, Tensor>>());
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x) => layers.call(x.flatten(1));
+}
+
 [Bayesian(Gaussian)]
 internal sealed class GaussianClassifier : Classifier;
 
@@ -148,3 +162,6 @@ internal sealed class GaussianWide(int width) : Wide(width);
 
 [Bayesian(LogUniform)]
 internal sealed class LogUniformWide(int width) : Wide(width);
+
+[Bayesian(Gaussian)]
+internal sealed class GaussianDeep(int depth) : Deep(depth);

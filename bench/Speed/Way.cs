@@ -59,6 +59,30 @@ internal sealed class PlainWay : Way
     }
 }
 
+/// <summary>The network's forward and backward alone.</summary>
+internal sealed class NetworkWay : Way
+{
+    private readonly nn.Module<Tensor, Tensor> _network;
+
+    public NetworkWay(nn.Module<Tensor, Tensor> network, Device device) : base("forward and backward")
+    {
+        _network = network;
+        _network.to(device);
+    }
+
+    public override void Run((Tensor Inputs, Tensor Targets)[] batches)
+    {
+        foreach (var (inputs, targets) in batches)
+        {
+            using var scope = NewDisposeScope();
+            _network.zero_grad();
+            nn.functional.cross_entropy(_network.call(inputs), targets).backward();
+        }
+    }
+
+    public override void Dispose() => _network.Dispose();
+}
+
 /// <summary>A wrapper in the hands of its trainer, everything included that a user gets.</summary>
 internal sealed class TrainerWay : Way
 {

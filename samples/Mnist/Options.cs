@@ -50,7 +50,10 @@ public sealed record Options
                             threshold is chosen on the validation data
           --device NAME     auto (default), cpu or cuda
           --seed N          seed of weights, noise and order (default 1)
-          --out DIR         write summary.json and model.safetensors there
+          --out DIR         write the run there: report.html, pictures, the model,
+                            summary.json and the training epoch by epoch
+          --checkpoints DIR save the training there after every epoch, and on Ctrl-C
+          --resume          go on from the last checkpoint in that folder, if any
           --help            show this text
         """;
 
@@ -71,6 +74,10 @@ public sealed record Options
     public int Seed { get; init; } = 1;
 
     public string? Out { get; init; }
+
+    public string? Checkpoints { get; init; }
+
+    public bool Resume { get; init; }
 
     public bool ShowHelp { get; init; }
 
@@ -95,6 +102,8 @@ public sealed record Options
                 "--device" => options with { Device = Choice<DeviceName>(name, Value()) },
                 "--seed" => options with { Seed = Seeded(name, Value()) },
                 "--out" => options with { Out = Value() },
+                "--checkpoints" => options with { Checkpoints = Value() },
+                "--resume" => options with { Resume = true },
                 _ => throw new OptionException($"There is no option '{name}'."),
             };
 
@@ -106,6 +115,8 @@ public sealed record Options
 
         if (options is { Data: DataName.Synthetic, DataDirectory: not null })
             throw new OptionException("--data-dir goes with --data mnist or --data fashion-mnist; synthetic digits need no folder.");
+        if (options is { Resume: true, Checkpoints: null })
+            throw new OptionException("--resume goes with --checkpoints DIR, the folder to go on from.");
         return options;
     }
 

@@ -5,6 +5,7 @@ using TorchSharp;
 
 // Before Torch is loaded: other programs on this machine may want the processor too.
 ComputeThreads.SleepWhenIdle();
+using var signals = new StopSignals();
 try
 {
     var options = Options.Parse(args);
@@ -37,7 +38,8 @@ try
     Chapter("5. Training");
     using var model = new BayesianClassifier(new Classifier());
     model.to(device);
-    using var trainer = Training.Run(model, pictures, options);
+    var (trainer, training) = Training.Run(model, pictures, options, signals.Token);
+    using var _ = trainer;
 
     Chapter("6. Saving and loading");
     Storing.SaveAndLoad(model, pictures.Test, options.Out);
@@ -48,11 +50,20 @@ try
     Thresholding.Print(summary);
     Console.WriteLine($"{summary.Seconds:F0} s for data, training and evaluation");
     if (options.Out is not null)
+    {
         summary.Write(options.Out);
+        RunPage.Write(options.Out, options, pictures, model, trainer, training, summary);
+    }
 
     Chapter("8. Pruned for good, and used");
     Deterministic.Use(model, pictures, threshold);
     return 0;
+}
+catch (OperationCanceledException) when (signals.Received is not null)
+{
+    // Ctrl-C or SIGTERM: the training ended after a step, and is saved where --checkpoints says.
+    Console.Error.WriteLine("Stopped before the end; with --checkpoints DIR, --resume goes on from here.");
+    return signals.ExitCode;
 }
 catch (OptionException exception)
 {

@@ -5,8 +5,9 @@ namespace MnistSample;
 /// <summary>The trainer: schedules, metrics, reports and hooks.</summary>
 public static class Training
 {
-    /// <returns>The trainer, which evaluates too.</returns>
-    public static VariationalTrainer Run(BayesianClassifier model, Pictures pictures, Options options)
+    /// <returns>The trainer, which evaluates too, and how the training went.</returns>
+    public static (VariationalTrainer Trainer, TrainingResult Result) Run(
+        BayesianClassifier model, Pictures pictures, Options options, CancellationToken cancellation)
     {
         var recipe = Recipe.For(options);
 
@@ -22,29 +23,43 @@ public static class Training
         void NoteBeta(VariationalTrainer trainer, StepResult step) => betas.Add(trainer.Beta);
 
         using var log = options.Out is null ? TextWriter.Null : File.CreateText(Path.Combine(options.Out, "training.log"));
-        var trainer = Progress.Show(progress =>
+        using var reports = new ReportChain(Reports(options.Out, log));
+        var trainer = model.CreateTrainer(new LogUniformKLLoss(), new TrainerOptions
         {
-            var trainer = model.CreateTrainer(new LogUniformKLLoss(), new TrainerOptions
-            {
-                Epochs = recipe.Epochs,
-                BatchSize = recipe.BatchSize,
-                Samples = options.Samples,
-                LearningRate = recipe.LearningRate,
-                // One rate for all: the recipe's is already high enough for log alpha to get where it has to.
-                LearningRateFactors = new Dictionary<string, double>(),
-                // Full speed for one half, then down to nothing: this is what settles the last weights.
-                LearningRateSchedule = LearningRates.LinearDecay(from: 0.5),
-                FitLoss = FitLoss.CrossEntropy,
-                Beta = beta,
-                Metrics = [Metric.Accuracy],
-                Hooks = [NoteBeta],
-                Report = new ReportChain(progress, new TextReport(log)),
-                Seed = options.Seed,
-            });
-            trainer.Train(pictures.Train, pictures.Validation);
-            return trainer;
+            Epochs = recipe.Epochs,
+            BatchSize = recipe.BatchSize,
+            Samples = options.Samples,
+            LearningRate = recipe.LearningRate,
+            // One rate for all: the recipe's is already high enough for log alpha to get where it has to.
+            LearningRateFactors = new Dictionary<string, double>(),
+            // Full speed for one half, then down to nothing: this is what settles the last weights.
+            LearningRateSchedule = LearningRates.LinearDecay(from: 0.5),
+            FitLoss = FitLoss.CrossEntropy,
+            Beta = beta,
+            Metrics = [Metric.Accuracy],
+            Hooks = [NoteBeta],
+            Report = reports,
+            Seed = options.Seed,
+            Checkpoints = options.Checkpoints is { } folder
+                ? new CheckpointOptions { Folder = folder, KeepBest = CheckpointScore.Metric("accuracy") }
+                : null,
         });
-        Console.WriteLine($"beta: at most {betas.Max():G3}, {betas[^1]:G3} in the end");
-        return trainer;
+        if (options.Resume)
+            trainer.TryResume(options.Checkpoints!);
+        var result = trainer.Train(pictures.Train, pictures.Validation, cancellation);
+        if (betas.Count > 0)
+            Console.WriteLine($"beta: at most {betas.Max():G3}, {betas[^1]:G3} in the end");
+        return (trainer, result);
     }
+
+    /// <summary>A bar in a terminal, plain lines in a file or a pipe; with a folder to write to also a log and tables of the epochs.</summary>
+    private static IReport[] Reports(string? folder, TextWriter log) => folder is null
+        ? [new ConsoleReport()]
+        :
+        [
+            new ConsoleReport(),
+            new TextReport(log),
+            new CsvReport(Path.Combine(folder, "training.csv")),
+            new JsonLinesReport(Path.Combine(folder, "training.jsonl")),
+        ];
 }

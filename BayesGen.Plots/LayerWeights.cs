@@ -1,0 +1,76 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BayesGen.Plots;
+
+/// <summary>The numbers of one weight tensor that pictures are made of, taken from the network when the picture is asked for.</summary>
+/// <param name="Key">The key of the weight.</param>
+/// <param name="Rows">Its first dimension.</param>
+/// <param name="Columns">All other dimensions together.</param>
+/// <param name="Means">The posterior mean of each weight, row by row.</param>
+/// <param name="Scores">The score of each weight.</param>
+/// <param name="Kept">Whether each weight is kept at present.</param>
+/// <param name="Threshold">The threshold that would be held against the scores, or null without one.</param>
+internal sealed record LayerWeights(string Key, int Rows, int Columns, float[] Means, float[] Scores, bool[] Kept, double? Threshold)
+{
+    /// <summary>Whether a weight would be kept with the threshold.</summary>
+    public bool Keeps(int i) => Kept[i] && (Threshold is null || Scores[i] >= Threshold);
+
+    /// <summary>
+    /// The weights of a network: those of the keys given, else all matrices and filters, else all.
+    /// </summary>
+    /// <exception cref="ArgumentException">A key is not that of a Bayesian weight, or the network has none, or a threshold fits nothing.</exception>
+    public static IReadOnlyList<LayerWeights> Of(IBayesianNetwork model, Thresholds? thresholds, IReadOnlyList<string>? keys)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var arena = model.Arena;
+        // It also checks that every threshold means something in this network.
+        _ = model.PruneStatistics(thresholds);
+        var all = arena.BayesianWeights;
+        if (keys?.FirstOrDefault(key => all.All(weight => weight.Key != key)) is { } unknown)
+            throw new ArgumentException(
+                $"The network has no Bayesian weight '{unknown}'. It has: {string.Join(", ", all.Select(weight => $"'{weight.Key}'"))}.", nameof(keys));
+        var chosen = keys is not null
+            ? [.. keys.Select(key => all.First(weight => weight.Key == key))]
+            : all.Where(weight => weight.Shape.Count > 1).ToList();
+        if (chosen.Count == 0)
+            chosen = [.. all];
+        if (chosen.Count == 0)
+            throw new ArgumentException("The network has no Bayesian weights, so there is nothing to draw.", nameof(model));
+        var masks = arena.StateTensors()
+            .Where(entry => entry.Key.EndsWith(".mask", StringComparison.Ordinal))
+            .ToDictionary(entry => entry.Key, entry => entry.Value);
+        using var scope = NewDisposeScope();
+        using var _1 = no_grad();
+        return
+        [
+            .. chosen.Select(weight =>
+            {
+                var posterior = arena.Posterior<Posterior>(weight.Key);
+                var scores = thresholds?.Score == PruningScore.TotalNoise ? posterior.TotalNoiseScore() : posterior.Score();
+                var rows = weight.Shape.Count > 1 ? (int)weight.Shape[0] : 1;
+                return new LayerWeights(
+                    weight.Key,
+                    rows,
+                    (int)(weight.Count / rows),
+                    Numbers(posterior.Mean()),
+                    Numbers(scores),
+                    [.. masks[weight.Key + ".mask"].to(CPU).flatten().data<bool>()],
+                    ThresholdOf(thresholds, weight));
+            }),
+        ];
+    }
+
+    private static float[] Numbers(Tensor tensor) => [.. tensor.to(ScalarType.Float32).to(CPU).flatten().data<float>()];
+
+    private static double? ThresholdOf(Thresholds? thresholds, BayesianWeight weight)
+    {
+        if (thresholds is null)
+            return null;
+        var byName = thresholds.ToDictionary(entry => entry.Key, entry => entry.Value);
+        foreach (var name in (string[])[weight.Key, weight.Family, ""])
+            if (byName.TryGetValue(name, out var threshold))
+                return threshold;
+        return null;
+    }
+}

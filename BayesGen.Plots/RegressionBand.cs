@@ -1,0 +1,75 @@
+using ScottPlot;
+
+namespace BayesGen.Plots;
+
+/// <summary>A regression with its band: what the network expects, and how far it would not be surprised to be wrong.</summary>
+public static class RegressionBand
+{
+    /// <summary>The mean as a line, the interval as a band around it, and the data as dots.</summary>
+    /// <param name="x">Where the prediction was made, in rising order.</param>
+    /// <param name="mean">The predictive mean at each x.</param>
+    /// <param name="lower">The lower end of the interval at each x.</param>
+    /// <param name="upper">The upper end of the interval at each x.</param>
+    /// <param name="dataX">Where the data was measured.</param>
+    /// <param name="dataY">What was measured.</param>
+    /// <param name="truth">The curve that the data came from, at each x; null where nobody knows it.</param>
+    /// <param name="bandName">What the interval is called, for example <c>95 % interval</c>.</param>
+    /// <exception cref="ArgumentException">Lists that belong together differ in length, or x does not rise.</exception>
+    public static Picture Draw(
+        IReadOnlyList<double> x,
+        IReadOnlyList<double> mean,
+        IReadOnlyList<double> lower,
+        IReadOnlyList<double> upper,
+        IReadOnlyList<double> dataX,
+        IReadOnlyList<double> dataY,
+        IReadOnlyList<double>? truth = null,
+        string bandName = "95 % interval")
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(mean);
+        ArgumentNullException.ThrowIfNull(lower);
+        ArgumentNullException.ThrowIfNull(upper);
+        ArgumentNullException.ThrowIfNull(dataX);
+        ArgumentNullException.ThrowIfNull(dataY);
+        if (x.Count < 2 || mean.Count != x.Count || lower.Count != x.Count || upper.Count != x.Count || (truth is not null && truth.Count != x.Count))
+            throw new ArgumentException(
+                $"There are {x.Count} places, {mean.Count} means, {lower.Count} lower and {upper.Count} upper ends; expected as many of each, at least two.");
+        if (dataX.Count != dataY.Count)
+            throw new ArgumentException($"The data has {dataX.Count} places and {dataY.Count} values; expected one value for each place.");
+        if (Enumerable.Range(1, x.Count - 1).Any(i => !(x[i] > x[i - 1])))
+            throw new ArgumentException("The places of a prediction rise.", nameof(x));
+        double[] at = [.. x], middle = [.. mean], low = [.. lower], high = [.. upper], placesOfData = [.. dataX], data = [.. dataY];
+        double[]? curve = truth is null ? null : [.. truth];
+        return new Picture(
+            "Regression with its uncertainty",
+            $"Predictive mean and {bandName} from {at[0]:0.##} to {at[^1]:0.##}, with {data.Length} points of data.",
+            1, 800, 460,
+            theme =>
+            {
+                var plot = Panel.New(theme, "", "x", "y");
+                var band = plot.Add.FillY(at, low, high);
+                band.FillColor = PictureTheme.Of(theme.Sky).WithAlpha(0.35);
+                band.LineColor = Colors.Transparent;
+                band.MarkerSize = 0;
+                band.LegendText = bandName;
+                if (curve is not null)
+                {
+                    var origin = plot.Add.ScatterLine(at, curve, PictureTheme.Of(theme.Green));
+                    (origin.LineWidth, origin.LinePattern, origin.LegendText) = (2, LinePattern.Dashed, "truth");
+                }
+
+                var line = plot.Add.ScatterLine(at, middle, PictureTheme.Of(theme.Blue));
+                (line.LineWidth, line.LegendText) = (2.5f, "predictive mean");
+                if (data.Length > 0)
+                {
+                    var dots = plot.Add.Markers(placesOfData, data, MarkerShape.FilledCircle, data.Length > 300 ? 4 : 6, PictureTheme.Of(theme.Ink));
+                    dots.LegendText = "data";
+                }
+
+                var (bottom, top) = Panel.Around(low.Concat(high).Concat(data).Concat(curve ?? []));
+                plot.Axes.SetLimits(at[0], at[^1], bottom, top);
+                plot.LegendBelow(theme);
+                return [plot];
+            });
+    }
+}

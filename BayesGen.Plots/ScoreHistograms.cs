@@ -1,0 +1,119 @@
+using System.Globalization;
+using ScottPlot;
+
+namespace BayesGen.Plots;
+
+/// <summary>How the pruning scores of each layer are spread, and what a threshold would take.</summary>
+public static class ScoreHistograms
+{
+    private const int Bins = 48;
+
+    /// <summary>How often the highest bin has to have the median bin for the axis to be logarithmic.</summary>
+    private const double LogarithmicFrom = 40;
+
+    /// <summary>What a bin of one weight is high on a logarithmic axis, in powers of ten: it shall be seen.</summary>
+    private const double LeastHeight = 0.3;
+
+    /// <summary>
+    /// One panel for each weight tensor: the scores of the weights that are there, those that the threshold would prune in another colour.
+    /// </summary>
+    /// <param name="model">The network; it is not changed.</param>
+    /// <param name="thresholds">The thresholds to show, with their kind of score; null shows none.</param>
+    /// <param name="keys">The keys of the weights, such as <c>fc1.weight</c>; null takes all that are no vectors.</param>
+    /// <exception cref="ArgumentException">A key or a threshold fits nothing in the network.</exception>
+    public static Picture Draw(IBayesianNetwork model, Thresholds? thresholds = null, IReadOnlyList<string>? keys = null)
+    {
+        var layers = LayerWeights.Of(model, thresholds, keys);
+        var columns = Math.Min(layers.Count, 2);
+        var rows = (layers.Count + columns - 1) / columns;
+        return new Picture(
+            "Scores of the weights",
+            $"Histograms of the pruning scores of {string.Join(", ", layers.Select(layer => layer.Key))}"
+            + (thresholds is null ? "." : $", with the threshold {thresholds}: what lies to the left of the line is pruned."),
+            columns, columns == 1 ? 800 : 1100, 40 + 290 * rows,
+            theme => [.. layers.Select(layer => Layer(theme, layer, thresholds?.Score ?? PruningScore.Family))]);
+    }
+
+    private static Plot Layer(PictureTheme theme, LayerWeights layer, PruningScore score)
+    {
+        var scores = layer.Scores.Zip(layer.Kept).Where(pair => pair.Second && float.IsFinite(pair.First)).Select(pair => (double)pair.First).ToArray();
+        var title = layer.Key;
+        if (layer.Threshold is { } cut)
+        {
+            var left = Enumerable.Range(0, layer.Scores.Length).Count(layer.Keeps);
+            title += string.Create(
+                CultureInfo.InvariantCulture, $": keeps {left:N0} of {layer.Scores.Length:N0} ({Panel.PerCent((double)left / layer.Scores.Length)})");
+        }
+
+        var plot = Panel.New(theme, title, score == PruningScore.TotalNoise ? "score, total noise" : "score", "weights");
+        if (scores.Length == 0)
+        {
+            plot.Axes.SetLimits(-1, 1, 0, 1);
+            return plot;
+        }
+
+        var (low, high) = Range(scores, layer.Threshold);
+        var width = (high - low) / Bins;
+        // Bins begin at the threshold, so that none is pruned by half.
+        if (layer.Threshold is { } threshold && threshold > low && threshold < high)
+            low = threshold - Math.Ceiling((threshold - low) / width) * width;
+        var counts = new double[Bins + 1];
+        foreach (var value in scores)
+            counts[Math.Clamp((int)Math.Floor((value - low) / width), 0, Bins)]++;
+        // Where most weights are in one bin, the others would have no height.
+        var typical = counts.Where(count => count > 0).Order().ToArray();
+        var isLogarithmic = counts.Max() > LogarithmicFrom * typical[typical.Length / 2];
+        if (isLogarithmic)
+        {
+            plot.Axes.Left.Label.Text = "weights (logarithmic)";
+            counts = [.. counts.Select(count => count == 0 ? 0 : Math.Log10(count) + LeastHeight)];
+        }
+
+        Bars(plot, theme.Blue, "kept", low, width, counts, (from, _) => layer.Threshold is not { } t || from >= t - width * 1e-6);
+        if (layer.Threshold is { } line)
+        {
+            Bars(plot, theme.Orange, "pruned", low, width, counts, (from, _) => from < line - width * 1e-6);
+            var vertical = plot.Add.VerticalLine(line, 2, PictureTheme.Of(theme.Vermilion), LinePattern.Dashed);
+            vertical.LegendText = string.Create(CultureInfo.InvariantCulture, $"threshold {line:0.##}");
+            plot.LegendBelow(theme);
+        }
+
+        plot.Axes.SetLimits(low - width, low + (Bins + 2) * width, 0, counts.Max() * 1.08);
+        plot.Axes.Left.TickGenerator = isLogarithmic ? Powers(counts.Max()) : Panel.Counts();
+        return plot;
+    }
+
+    private static void Bars(Plot plot, string color, string legend, double low, double width, double[] counts, Func<double, double, bool> takes)
+    {
+        var bars = Enumerable.Range(0, counts.Length)
+            .Where(i => takes(low + i * width, counts[i]))
+            .Select(i => new Bar
+            {
+                Position = low + (i + 0.5) * width, Value = counts[i], Size = width * 0.92, FillColor = PictureTheme.Of(color), LineWidth = 0,
+            })
+            .ToArray();
+        if (bars.Length > 0)
+            plot.Add.Bars(bars).LegendText = legend;
+        else
+            plot.Legend.ManualItems.Add(new LegendItem { LabelText = legend + " (none)", FillColor = PictureTheme.Of(color) });
+    }
+
+    private static ScottPlot.TickGenerators.NumericManual Powers(double highest)
+    {
+        var powers = Enumerable.Range(0, (int)Math.Floor(highest) + 1).ToArray();
+        return new ScottPlot.TickGenerators.NumericManual(
+            [.. powers.Select(power => power + LeastHeight)],
+            [.. powers.Select(power => Math.Pow(10, power).ToString("#,0", CultureInfo.InvariantCulture))]);
+    }
+
+    /// <summary>The scores but for one in a thousand on either side, and the threshold: a few outliers shall not flatten the rest.</summary>
+    private static (double Low, double High) Range(double[] scores, double? threshold)
+    {
+        var sorted = scores.Order().ToArray();
+        var aside = sorted.Length / 1000;
+        var (low, high) = (sorted[aside], sorted[^(aside + 1)]);
+        if (threshold is { } cut && double.IsFinite(cut))
+            (low, high) = (Math.Min(low, cut), Math.Max(high, cut));
+        return high > low ? (low, high) : (low - 0.5, high + 0.5);
+    }
+}

@@ -1,0 +1,92 @@
+using ScottPlot;
+
+namespace BayesGen.Plots;
+
+/// <summary>Weight matrices before and after pruning.</summary>
+public static class WeightMatrices
+{
+    /// <summary>More cells than pixels could not be told apart: several weights share a cell, which shows the largest of them.</summary>
+    private const int MostCells = 420;
+
+    /// <summary>
+    /// Heat maps of the posterior means, above as they are and below with the thresholds; weights that are not kept are grey. Filters are
+    /// laid out with one row for each output channel.
+    /// </summary>
+    /// <param name="model">The network; it is not changed.</param>
+    /// <param name="thresholds">The thresholds to try on top of what is pruned.</param>
+    /// <param name="keys">The keys of the weights, such as <c>fc1.weight</c>; null takes all that are no vectors.</param>
+    /// <exception cref="ArgumentException">A key or a threshold fits nothing in the network.</exception>
+    public static Picture Draw(IBayesianNetwork model, Thresholds thresholds, IReadOnlyList<string>? keys = null)
+    {
+        ArgumentNullException.ThrowIfNull(thresholds);
+        var layers = LayerWeights.Of(model, thresholds, keys);
+        return new Picture(
+            "Weights before and after pruning",
+            $"Posterior means of {string.Join(", ", layers.Select(layer => layer.Key))}, above before and below after pruning at {thresholds}; "
+            + "grey is pruned, blue negative, red positive.",
+            layers.Count, Math.Max(500, 330 * layers.Count), 600,
+            theme =>
+            [
+                .. layers.Select(layer => Map(theme, layer, $"{layer.Key}, before", i => layer.Kept[i])),
+                .. layers.Select(layer => Map(
+                    theme, layer, $"after, {Panel.PerCent((double)Enumerable.Range(0, layer.Means.Length).Count(layer.Keeps) / layer.Means.Length)} kept",
+                    layer.Keeps)),
+            ]);
+    }
+
+    private static Plot Map(PictureTheme theme, LayerWeights layer, string title, Func<int, bool> isKept)
+    {
+        var plot = Panel.New(theme, title, "input", "output");
+        // Long sides lie: more pixels are wide than high.
+        var isTurned = layer.Rows > layer.Columns;
+        var (height, width) = isTurned ? (layer.Columns, layer.Rows) : (layer.Rows, layer.Columns);
+        if (isTurned)
+            (plot.Axes.Bottom.Label.Text, plot.Axes.Left.Label.Text) = ("output", "input");
+        var cells = new double[Math.Min(height, MostCells), Math.Min(width, MostCells)];
+        for (var y = 0; y < cells.GetLength(0); y++)
+        {
+            for (var x = 0; x < cells.GetLength(1); x++)
+            {
+                var most = double.NaN;
+                for (var row = Begin(y, height, cells.GetLength(0)); row < Begin(y + 1, height, cells.GetLength(0)); row++)
+                {
+                    for (var column = Begin(x, width, cells.GetLength(1)); column < Begin(x + 1, width, cells.GetLength(1)); column++)
+                    {
+                        var i = isTurned ? column * layer.Columns + row : row * layer.Columns + column;
+                        if (isKept(i) && !(Math.Abs(layer.Means[i]) <= Math.Abs(most)))
+                            most = layer.Means[i];
+                    }
+                }
+
+                cells[y, x] = most;
+            }
+        }
+
+        // Of the weights before pruning, so that the same colour is the same weight in both pictures.
+        var sizes = layer.Means.Where(float.IsFinite).Select(Math.Abs).Order().ToArray();
+        var scale = sizes.Length == 0 ? 1 : Math.Max(sizes[(int)((sizes.Length - 1) * 0.995)], 1e-12);
+        plot.HideGrid();
+        plot.Axes.SetLimits(0, width, height, 0);
+        if (cells.Cast<double>().All(double.IsNaN))
+        {
+            // ScottPlot finds no range in a map of nothing.
+            var nothing = plot.Add.Rectangle(0, width, 0, height);
+            (nothing.FillColor, nothing.LineWidth) = (PictureTheme.Of(theme.Pruned), 0);
+            return plot;
+        }
+
+        var map = plot.Add.Heatmap(cells);
+        map.Colormap = new ScottPlot.Colormaps.CustomInterpolated(
+            [.. ((string[])["#053061", "#2166AC", "#67A9CF", "#F7F7F7", "#EF8A62", "#B2182B", "#67001F"]).Select(Color.FromHex)]);
+        map.ManualRange = new ScottPlot.Range(-scale, scale);
+        map.NaNCellColor = PictureTheme.Of(theme.Pruned);
+        map.Extent = new CoordinateRect(0, width, height, 0);
+        var bar = plot.Add.ColorBar(map);
+        bar.Width = 12;
+        Panel.Axis(bar.Axis, theme.Ink);
+        bar.Axis.TickLabelStyle.FontSize = 11;
+        return plot;
+    }
+
+    private static int Begin(int cell, int count, int cells) => (int)((long)cell * count / cells);
+}

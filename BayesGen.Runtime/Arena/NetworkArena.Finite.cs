@@ -1,0 +1,63 @@
+namespace BayesGen;
+
+/// <summary>What a training looks at, and keeps, where a step may come out as no number.</summary>
+public sealed partial class NetworkArena
+{
+    /// <summary>Copies of the buffers, such as running means, which a forward changes before anyone knows whether its loss is finite.</summary>
+    /// <returns>New tensors in the current dispose scope.</returns>
+    internal IReadOnlyList<Tensor> CopyBuffers()
+    {
+        using var _ = no_grad();
+        return [.. _buffers.Select(entry => entry.Buffer.clone())];
+    }
+
+    /// <summary>Takes copies of the buffers back.</summary>
+    internal void RestoreBuffers(IReadOnlyList<Tensor> copies)
+    {
+        using var _ = no_grad();
+        foreach (var ((_, buffer), copy) in _buffers.Zip(copies))
+            buffer.copy_(copy);
+    }
+
+    /// <summary>The key of the first parameter whose gradient holds something that is not a finite number, or null.</summary>
+    internal string? FirstNotFiniteGradient()
+    {
+        using var _ = no_grad();
+        foreach (var weight in _weights)
+        {
+            if (!_byKey.TryGetValue(weight.Key, out var found))
+            {
+                using var plain = weight.Parameter.grad;
+                if (plain is not null && !IsFinite(plain))
+                    return weight.Key;
+                continue;
+            }
+
+            foreach (var (name, flat) in found.Arena.Family.ParameterNames.Zip(found.Arena.Flat))
+            {
+                using var gradient = flat.grad;
+                if (gradient is null)
+                    continue;
+                using var slice = weight.SliceOf(gradient);
+                if (!IsFinite(slice))
+                    return $"{weight.Key}.{name}";
+            }
+        }
+
+        foreach (var arena in _families)
+        {
+            using var gradient = arena.Priors.Learned?.grad;
+            if (gradient is not null && !IsFinite(gradient))
+                return $"{arena.Family.Name}.{PriorName}";
+        }
+
+        return null;
+    }
+
+    private static bool IsFinite(Tensor tensor)
+    {
+        using var finite = tensor.isfinite();
+        using var all = finite.all();
+        return all.item<bool>();
+    }
+}

@@ -1,0 +1,66 @@
+namespace BayesGen;
+
+/// <summary>How good the class probabilities of a prediction are on labelled examples.</summary>
+/// <param name="Prediction">The prediction itself, example by example.</param>
+/// <param name="Accuracy">The part of examples whose most probable class is the target.</param>
+/// <param name="NegativeLogLikelihood">The mean of -log p(target), nats.</param>
+/// <param name="BrierScore">The mean squared error of the probabilities, summed over classes, 0 to 2.</param>
+/// <param name="ExpectedCalibrationError">With 15 bins of equal width over the confidence of the most probable class.</param>
+/// <param name="ReliabilityBins">Those bins, for a reliability diagram.</param>
+/// <param name="OutOfDistribution">How well examples of a second data set are told apart, where one was given; else null.</param>
+public sealed record ClassEvaluation(
+    ClassPrediction Prediction,
+    double Accuracy,
+    double NegativeLogLikelihood,
+    double BrierScore,
+    double ExpectedCalibrationError,
+    IReadOnlyList<ReliabilityBin> ReliabilityBins,
+    OutOfDistribution? OutOfDistribution = null)
+{
+    /// <summary>Judges a prediction.</summary>
+    /// <param name="prediction">The prediction.</param>
+    /// <param name="targets">The class of each of its examples.</param>
+    public static ClassEvaluation Of(ClassPrediction prediction, IReadOnlyList<int> targets)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        var p = prediction.Probabilities;
+        return new ClassEvaluation(
+            prediction,
+            ClassificationMetrics.Accuracy(p, targets),
+            ClassificationMetrics.NegativeLogLikelihood(p, targets),
+            ClassificationMetrics.BrierScore(p, targets),
+            ClassificationMetrics.ExpectedCalibrationError(p, targets),
+            ClassificationMetrics.ReliabilityBins(p, targets));
+    }
+}
+
+/// <summary>How well the uncertainty of a prediction tells examples of another kind from those of the kind that was learned.</summary>
+/// <param name="Prediction">The prediction for the examples from outside.</param>
+/// <param name="ByEntropy">By predictive entropy.</param>
+/// <param name="ByMutualInformation">By mutual information; of no use with a single draw, where it is 0 throughout.</param>
+/// <param name="ByConfidence">By the probability of the most probable class, low meaning outside.</param>
+public sealed record OutOfDistribution(
+    ClassPrediction Prediction, Detection ByEntropy, Detection ByMutualInformation, Detection ByConfidence)
+{
+    /// <summary>Compares two predictions of one network.</summary>
+    /// <param name="inside">For examples of the kind that was learned.</param>
+    /// <param name="outside">For examples of another kind.</param>
+    public static OutOfDistribution Of(ClassPrediction inside, ClassPrediction outside)
+    {
+        ArgumentNullException.ThrowIfNull(inside);
+        ArgumentNullException.ThrowIfNull(outside);
+        return new OutOfDistribution(
+            outside,
+            By(prediction => prediction.Entropy),
+            By(prediction => prediction.MutualInformation),
+            By(prediction => [.. prediction.Confidence.Select(confidence => -confidence)]));
+
+        Detection By(Func<ClassPrediction, IReadOnlyList<double>> score) => new(
+            DetectionMetrics.Auroc(score(inside), score(outside)), DetectionMetrics.FalsePositiveRate(score(inside), score(outside)));
+    }
+}
+
+/// <summary>How well one score tells outside from inside.</summary>
+/// <param name="Auroc">See <see cref="DetectionMetrics.Auroc"/>; 1 is perfect, 0.5 chance.</param>
+/// <param name="FalsePositiveRate95">See <see cref="DetectionMetrics.FalsePositiveRate"/> at 0.95; 0 is perfect.</param>
+public sealed record Detection(double Auroc, double FalsePositiveRate95);

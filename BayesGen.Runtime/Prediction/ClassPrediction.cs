@@ -1,0 +1,86 @@
+namespace BayesGen;
+
+/// <summary>
+/// What a posterior over networks says about the classes of some examples, and how sure it is. Plain numbers: nothing to dispose, safe to
+/// hand to other threads.
+/// </summary>
+/// <remarks>
+/// With p_k the class probabilities of draw k and p = mean_k p_k, in nats and for each example: total uncertainty H(p) splits into the
+/// expected entropy mean_k H(p_k), which more data would not remove (aleatoric), and the mutual information between class and weights,
+/// the difference of the two, which is large where the draws disagree (epistemic). Depeweg et al., "Decomposition of Uncertainty in
+/// Bayesian Deep Learning", 2018; Houlsby et al., "Bayesian Active Learning for Classification and Preference Learning", 2011.
+/// </remarks>
+public sealed class ClassPrediction
+{
+    internal ClassPrediction(
+        int samples,
+        IReadOnlyList<double[]> probabilities,
+        IReadOnlyList<double> entropy,
+        IReadOnlyList<double> expectedEntropy,
+        IReadOnlyList<IReadOnlyList<double[]>>? outputs)
+    {
+        Samples = samples;
+        Probabilities = probabilities;
+        Entropy = entropy;
+        ExpectedEntropy = expectedEntropy;
+        // Never negative by Jensen's inequality; rounding may take it there by some 1e-16.
+        MutualInformation = [.. entropy.Zip(expectedEntropy, (total, expected) => Math.Max(0, total - expected))];
+        Classes = [.. probabilities.Select(ClassificationMetrics.TopClass)];
+        Confidence = [.. probabilities.Select(row => row.Max())];
+        Outputs = outputs;
+    }
+
+    /// <summary>The number of draws.</summary>
+    public int Samples { get; }
+
+    /// <summary>The number of examples.</summary>
+    public int Count => Probabilities.Count;
+
+    /// <summary>For each example the mean over the draws of the probability of each class.</summary>
+    public IReadOnlyList<double[]> Probabilities { get; }
+
+    /// <summary>For each example the most probable class; of equals the first.</summary>
+    public IReadOnlyList<int> Classes { get; }
+
+    /// <summary>For each example the probability of that class, 1/C to 1.</summary>
+    public IReadOnlyList<double> Confidence { get; }
+
+    /// <summary>For each example the predictive entropy H(p), nats, 0 to log C.</summary>
+    public IReadOnlyList<double> Entropy { get; }
+
+    /// <summary>For each example the expected entropy over the draws, nats: the aleatoric part.</summary>
+    public IReadOnlyList<double> ExpectedEntropy { get; }
+
+    /// <summary>For each example the mutual information of class and weights, nats: the epistemic part.</summary>
+    public IReadOnlyList<double> MutualInformation { get; }
+
+    /// <summary>
+    /// The logits of every draw, then example, then class, where <see cref="PredictionOptions.KeepOutputs"/> asked for them; else null.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<double[]>>? Outputs { get; }
+
+    /// <summary>
+    /// A prediction from the logits of networks that were run elsewhere: one plain network, or the members of an ensemble.
+    /// </summary>
+    /// <param name="logits">For each network logits [N, C] of the same examples.</param>
+    /// <exception cref="ArgumentException">There are none, or their shapes differ.</exception>
+    public static ClassPrediction Of(params IReadOnlyList<Tensor> logits)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        if (logits.Count == 0 || logits.Any(one => !one.shape.AsSpan().SequenceEqual(logits[0].shape)))
+            throw new ArgumentException(
+                "Give the logits of at least one network, all of one shape: "
+                + string.Join(", ", logits.Select(one => $"[{string.Join(", ", one.shape)}]")) + ".", nameof(logits));
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var sums = new ClassSums(keepOutputs: false);
+        foreach (var one in logits)
+        {
+            using var draw = NewDisposeScope();
+            sums.Add(one);
+        }
+
+        sums.EndBatch();
+        return sums.Finish();
+    }
+}

@@ -1,0 +1,63 @@
+namespace BayesGen;
+
+/// <summary>Sums up class probabilities over draws; what is in memory is one batch and the numbers of the examples.</summary>
+/// <param name="keepOutputs">Whether the logits of every draw are kept.</param>
+internal sealed class ClassSums(bool keepOutputs) : IPredictiveSums
+{
+    private readonly List<double[]> _probabilities = [];
+    private readonly List<double> _entropy = [];
+    private readonly List<double> _expectedEntropy = [];
+    private readonly List<List<double[]>> _outputs = [];
+    private Tensor? _sumOfProbabilities;
+    private Tensor? _sumOfEntropies;
+    private int _draws;
+    private int _samples;
+
+    public int Examples => _probabilities.Count;
+
+    public void Add(Tensor output)
+    {
+        if (output.dim() != 2 || output.shape[1] < 2)
+            throw new InvalidOperationException(
+                $"The network gave an output of shape [{string.Join(", ", output.shape)}]; a prediction of classes needs logits [N, C] with "
+                + "at least two classes. For regression say what the noise is: Predict(x, GaussianNoise.Fixed(sigma)).");
+        var logits = output.detach().to(ScalarType.Float64);
+        var probabilities = logits.softmax(1);
+        // entr is -p log p, and 0 at p = 0, where a product with the logarithm would be no number.
+        var entropy = special.entr(probabilities).sum(1);
+        if (_draws == 0)
+        {
+            _sumOfProbabilities = probabilities.MoveToOuterDisposeScope();
+            _sumOfEntropies = entropy.MoveToOuterDisposeScope();
+        }
+        else
+        {
+            _sumOfProbabilities!.add_(probabilities);
+            _sumOfEntropies!.add_(entropy);
+        }
+
+        if (keepOutputs)
+        {
+            if (_outputs.Count == _draws)
+                _outputs.Add([]);
+            _outputs[_draws].AddRange(PlainNumbers.Of(logits));
+        }
+
+        _draws++;
+    }
+
+    public void EndBatch()
+    {
+        using var scope = NewDisposeScope();
+        var mean = _sumOfProbabilities! / _draws;
+        _probabilities.AddRange(PlainNumbers.Of(mean));
+        _entropy.AddRange(PlainNumbers.Flat(special.entr(mean).sum(1)));
+        _expectedEntropy.AddRange(PlainNumbers.Flat(_sumOfEntropies! / _draws));
+        (_samples, _draws) = (_draws, 0);
+    }
+
+    /// <summary>What is known about all examples.</summary>
+    public ClassPrediction Finish() => new(
+        _samples, _probabilities, _entropy, _expectedEntropy,
+        keepOutputs ? [.. _outputs.Select(IReadOnlyList<double[]> (draw) => draw)] : null);
+}

@@ -1,0 +1,20 @@
+namespace BayesGen;
+
+/// <summary>How to predict.</summary>
+public sealed record PredictionOptions
+{
+    /// <summary>
+    /// The seed of the draws. Draw k has a seed of its own, made of this one and k: more samples go on with the same draws, and two calls
+    /// with one seed answer from the same ones.
+    /// </summary>
+    public long Seed { get; init; }
+
+    /// <summary>The number of examples that go through the network at once; at least 1. It changes speed and memory alone.</summary>
+    public int BatchSize { get; init; } = 256;
+
+    /// <summary>Whether the logits of every single draw are kept (<see cref="ClassPrediction.Outputs"/>).</summary>
+    public bool KeepOutputs { get; init; }
+
+    /// <summary>Prunes every draw for this call alone; null prunes nothing more than the model does.</summary>
+    public Thresholds? Thresholds { get; init; }
+}

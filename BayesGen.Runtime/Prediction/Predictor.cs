@@ -1,0 +1,113 @@
+namespace BayesGen;
+
+/// <summary>
+/// Networks drawn from a posterior once and kept: predictions with uncertainty for a service. Every method may be called from any number
+/// of threads at once, and leaves no tensor behind.
+/// </summary>
+/// <remarks>
+/// Each draw is a plain network with weights of its own, in evaluation mode. A call takes one network after the other, each under its lock,
+/// so that networks which remember something between two lines of their forward are safe as well, and calls follow each other through the
+/// draws instead of waiting for the whole. The order of the sums is that of the draws whatever other calls do, so an answer depends on
+/// nothing but the question.
+/// </remarks>
+public sealed class Predictor : IDisposable
+{
+    private const int UsualBatchSize = 256;
+
+    private readonly GuardedNetwork[] _draws;
+    private readonly Device _device;
+
+    internal Predictor(IReadOnlyList<(nn.Module Network, Func<Tensor, Tensor> Forward)> draws)
+    {
+        _draws = [.. draws.Select(draw => new GuardedNetwork(draw.Network, draw.Forward))];
+        _device = draws[0].Network.parameters().Concat(draws[0].Network.buffers()).FirstOrDefault()?.device ?? CPU;
+    }
+
+    /// <summary>The number of draws.</summary>
+    public int Samples => _draws.Length;
+
+    /// <summary>Predicts classes from logits [N, C].</summary>
+    /// <param name="x">The inputs, on any device; the first dimension is the example. Only read.</param>
+    /// <param name="batchSize">The number of examples that go through a network at once; at least 1.</param>
+    /// <param name="keepOutputs">Whether the logits of every draw are kept.</param>
+    /// <param name="cancellation">Ends the call between two draws.</param>
+    /// <exception cref="ObjectDisposedException">The predictor was disposed.</exception>
+    /// <exception cref="InvalidOperationException">The network cannot take the inputs or gives no logits.</exception>
+    public ClassPrediction Predict(
+        Tensor x, int batchSize = UsualBatchSize, bool keepOutputs = false, CancellationToken cancellation = default)
+    {
+        var sums = new ClassSums(keepOutputs);
+        Run(x, batchSize, sums, cancellation);
+        return sums.Finish();
+    }
+
+    /// <summary>Predicts numbers: for each output a mixture of Gaussians.</summary>
+    /// <param name="x">The inputs, on any device; the first dimension is the example. Only read.</param>
+    /// <param name="noise">What the network's outputs mean, and the noise round them.</param>
+    /// <param name="batchSize">The number of examples that go through a network at once; at least 1.</param>
+    /// <param name="cancellation">Ends the call between two draws.</param>
+    /// <exception cref="ObjectDisposedException">The predictor was disposed.</exception>
+    /// <exception cref="InvalidOperationException">The network cannot take the inputs or gives outputs of another shape.</exception>
+    public RegressionPrediction Predict(
+        Tensor x, GaussianNoise noise, int batchSize = UsualBatchSize, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(noise);
+        var sums = new RegressionSums(noise);
+        Run(x, batchSize, sums, cancellation);
+        return sums.Finish();
+    }
+
+    /// <summary>Releases the networks. A call that is under way ends with an <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        foreach (var draw in _draws)
+            draw.Dispose();
+    }
+
+    private void Run(Tensor inputs, int batchSize, IPredictiveSums sums, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        // Both belong to the thread that calls: nothing here is seen by another one.
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        foreach (var batch in PosteriorDraws.Batches(inputs, batchSize))
+        {
+            using var step = NewDisposeScope();
+            var x = batch.to(_device);
+            foreach (var draw in _draws)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                using var one = NewDisposeScope();
+                sums.Add(draw.Output(x));
+            }
+
+            sums.EndBatch();
+        }
+    }
+
+    private sealed class GuardedNetwork(nn.Module network, Func<Tensor, Tensor> forward) : IDisposable
+    {
+        private readonly Lock _gate = new();
+        private bool _isDisposed;
+
+        public Tensor Output(Tensor x)
+        {
+            lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, typeof(Predictor));
+                return PosteriorDraws.Output(forward, x);
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (_gate)
+            {
+                if (_isDisposed)
+                    return;
+                _isDisposed = true;
+                network.Dispose();
+            }
+        }
+    }
+}

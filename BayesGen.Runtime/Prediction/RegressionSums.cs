@@ -1,0 +1,45 @@
+namespace BayesGen;
+
+/// <summary>Collects the Gaussians that the draws predict: together they are the mixture that the targets are distributed by.</summary>
+/// <param name="noise">What the outputs mean.</param>
+internal sealed class RegressionSums(GaussianNoise noise) : IPredictiveSums
+{
+    private readonly List<Tensor> _means = [];
+    private readonly List<Tensor> _variances = [];
+    private readonly List<double[][]> _componentMeans = [];
+    private readonly List<double[][]> _componentVariances = [];
+    private int _samples;
+    private int _outputs;
+
+    public int Examples => _componentMeans.Count;
+
+    public void Add(Tensor output)
+    {
+        var (mean, variance) = noise.Read(output);
+        _means.Add(mean.MoveToOuterDisposeScope());
+        _variances.Add(variance.MoveToOuterDisposeScope());
+    }
+
+    public void EndBatch()
+    {
+        using var scope = NewDisposeScope();
+        (_samples, _outputs) = (_means.Count, (int)_means[0].shape[1]);
+        _componentMeans.AddRange(Components(_means));
+        _componentVariances.AddRange(Components(_variances));
+        _means.Clear();
+        _variances.Clear();
+    }
+
+    /// <summary>What is known about all examples.</summary>
+    public RegressionPrediction Finish() => new(_samples, _outputs, _componentMeans, _componentVariances);
+
+    /// <summary>For each example and output one number for each draw.</summary>
+    private IEnumerable<double[][]> Components(List<Tensor> draws)
+    {
+        var flat = PlainNumbers.Flat(stack(draws, dim: 2));
+        var size = _outputs * _samples;
+        return Enumerable.Range(0, flat.Length / size).Select(example => Enumerable.Range(0, _outputs)
+            .Select(output => flat[(example * size + output * _samples)..(example * size + (output + 1) * _samples)])
+            .ToArray());
+    }
+}

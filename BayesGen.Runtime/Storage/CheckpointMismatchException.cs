@@ -1,0 +1,14 @@
+namespace BayesGen;
+
+/// <summary>A checkpoint is whole, but belongs to another training: it does not fit the trainer. Nothing was changed.</summary>
+public sealed class CheckpointMismatchException : Exception
+{
+    internal CheckpointMismatchException(IReadOnlyList<string> differences, Exception? inner = null)
+        : base(
+            $"The checkpoint does not fit this training: {string.Join("; ", differences)}. Nothing was changed. Resume with the network and "
+            + "the options that it was saved with.",
+            inner) => Differences = differences;
+
+    /// <summary>What does not fit, one sentence each.</summary>
+    public IReadOnlyList<string> Differences { get; }
+}

@@ -1,0 +1,50 @@
+namespace BayesGen;
+
+/// <summary>
+/// What a step has to tell. Its numbers stay where they were computed until they are read: a device then works on while the host prepares
+/// the next steps.
+/// </summary>
+/// <param name="epoch">The epoch, from 1.</param>
+/// <param name="step">The step within the epoch, from 1.</param>
+/// <param name="globalStep">The step since training began, from 1.</param>
+/// <param name="steps">The number of steps in an epoch, or null where it is not known yet.</param>
+/// <param name="examples">The number of examples in the batch.</param>
+/// <param name="beta">The weight of the divergence in this step.</param>
+internal sealed class StepReading(int epoch, int step, long globalStep, int? steps, long examples, double beta) : IDisposable
+{
+    private Tensor? _numbers;
+    private IReadOnlyList<string> _metrics = [];
+
+    /// <summary>The epoch, from 1.</summary>
+    public int Epoch => epoch;
+
+    /// <summary>The step within the epoch, from 1.</summary>
+    public int Step => step;
+
+    /// <summary>Takes the numbers, scalars of any dtype on one device or on the CPU.</summary>
+    /// <param name="fit">The fit loss.</param>
+    /// <param name="divergence">The divergence.</param>
+    /// <param name="total">The loss that was minimised.</param>
+    /// <param name="metrics">The metrics by name.</param>
+    public void Take(Tensor fit, Tensor divergence, Tensor total, IReadOnlyList<(string Name, Tensor Mean)> metrics)
+    {
+        using var _ = no_grad();
+        _metrics = [.. metrics.Select(metric => metric.Name)];
+        _numbers = stack(((Tensor[])[fit, divergence, total, .. metrics.Select(metric => metric.Mean)])
+            .Select(number => number.detach().to(ScalarType.Float64, fit.device))).DetachFromDisposeScope();
+    }
+
+    /// <summary>Waits for the numbers.</summary>
+    public StepResult Read()
+    {
+        using var host = _numbers!.cpu();
+        var numbers = host.data<double>().ToArray();
+        return new StepResult(
+            epoch, step, globalStep, steps, examples, numbers[2], numbers[0], numbers[1], beta,
+            _metrics.Count == 0 ? None : _metrics.Select((name, i) => (name, numbers[3 + i])).ToDictionary());
+    }
+
+    public void Dispose() => _numbers?.Dispose();
+
+    private static readonly IReadOnlyDictionary<string, double> None = new Dictionary<string, double>();
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace BayesGen;
+
+/// <summary>
+/// What a training depends on besides its state: options that can be compared, and the machine. Where one differs when a training is
+/// resumed, it goes on, but not bit for bit as it would have.
+/// </summary>
+internal static class TrainingConditions
+{
+    private const string Prefix = "condition.";
+
+    /// <summary>What must not change between two batches of one epoch: the place in the order of the data and the sums hang on it.</summary>
+    private static readonly string[] OfAnEpoch =
+        [nameof(TrainerOptions.BatchSize), nameof(TrainerOptions.Shuffle), nameof(TrainerOptions.Seed), nameof(TrainerOptions.Metrics)];
+
+    /// <summary>Writes the conditions down.</summary>
+    public static void Save(VariationalTrainer trainer, CheckpointContent content)
+    {
+        foreach (var (name, value) in Of(trainer))
+            content.Put(Prefix + name, value);
+    }
+
+    /// <summary>The conditions that are not as they were when a checkpoint was written.</summary>
+    /// <param name="trainer">The trainer that is to go on.</param>
+    /// <param name="content">The checkpoint.</param>
+    /// <param name="isInsideEpoch">Whether it was written inside an epoch.</param>
+    /// <returns>A sentence for each, and whether the training cannot go on with it.</returns>
+    public static IEnumerable<(string What, bool IsFatal)> Differences(
+        VariationalTrainer trainer, CheckpointContent content, bool isInsideEpoch)
+    {
+        var saved = content.Under(Prefix);
+        foreach (var (name, value) in Of(trainer))
+            if (saved.TryGetValue(name, out var before) && before != value)
+                yield return (
+                    $"{name} is {value}, and was {before} when the checkpoint was written",
+                    isInsideEpoch && OfAnEpoch.Contains(name));
+    }
+
+    private static IEnumerable<(string Name, string Value)> Of(VariationalTrainer trainer)
+    {
+        var options = trainer.Options;
+        yield return ("Loss", trainer.Loss.Name);
+        yield return (nameof(options.FitLoss), options.FitLoss.Name);
+        yield return (nameof(options.Epochs), Written(options.Epochs));
+        yield return (nameof(options.Samples), Written(options.Samples));
+        yield return (nameof(options.LearningRate), Written(options.LearningRate));
+        yield return (nameof(options.LearningRateFactors), string.Join(", ", options.LearningRateFactors
+            .OrderBy(factor => factor.Key, StringComparer.Ordinal)
+            .Select(factor => $"{factor.Key} {Written(factor.Value)}")));
+        yield return (nameof(options.Bounds), string.Join(", ", options.Bounds
+            .OrderBy(bound => bound.Key, StringComparer.Ordinal)
+            .Select(bound => $"{bound.Key} {Written(bound.Value.Min)} to {Written(bound.Value.Max)}")));
+        yield return (nameof(options.MaximalGradientNorm), options.MaximalGradientNorm is { } norm ? Written(norm) : "none");
+        yield return (nameof(options.DivergenceScale), options.DivergenceScale.ToString());
+        yield return (nameof(options.ExampleCount), options.ExampleCount is { } count ? Written(count) : "that of the data");
+        yield return (nameof(options.BatchSize), Written(options.BatchSize));
+        yield return (nameof(options.Shuffle), options.Shuffle ? "on" : "off");
+        yield return (nameof(options.Seed), Written(options.Seed));
+        yield return (nameof(options.Metrics), string.Join(", ", options.Metrics.Select(metric => metric.Name)));
+        yield return ("the number of Torch's threads", Written(get_num_threads()));
+        yield return ("the device", (options.Device ?? trainer.Model.Arena.Device).ToString());
+        yield return ("the processor's vector", $"{Vector<byte>.Count} bytes");
+        yield return ("the version of TorchSharp", typeof(Tensor).Assembly.GetName().Version?.ToString() ?? "unknown");
+    }
+
+    private static string Written<T>(T value)
+        where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,74 @@
+namespace BayesGen;
+
+/// <summary>The numbers of a training that no tensor holds.</summary>
+/// <param name="EpochsDone">The epochs that ended.</param>
+/// <param name="FirstEpoch">The epochs that had ended when the running call of Train began.</param>
+/// <param name="StepsDone">The steps that were taken.</param>
+/// <param name="BatchesOfEpoch">The batches of an epoch; null while unknown.</param>
+/// <param name="Examples">The number N of training examples; null where nobody said.</param>
+/// <param name="SourceEpoch">The count of a source that counts its own passes; null for others.</param>
+/// <param name="Beta">The weight of the divergence.</param>
+/// <param name="NoiseSeed">The seed of the noise.</param>
+/// <param name="NoiseCalls">The calls to the source of noise since it was seeded.</param>
+/// <param name="RollBacks">How often the training went back.</param>
+/// <param name="SkippedInARow">The steps that were skipped just now.</param>
+/// <param name="BestScore">The best score of an epoch; NaN before there is one.</param>
+internal sealed record TrainingCounters(
+    int EpochsDone,
+    int FirstEpoch,
+    long StepsDone,
+    long? BatchesOfEpoch,
+    long? Examples,
+    int? SourceEpoch,
+    double Beta,
+    long NoiseSeed,
+    long NoiseCalls,
+    int RollBacks,
+    int SkippedInARow,
+    double BestScore)
+{
+    /// <summary>What is written where a number is not known; all of them count something.</summary>
+    private const long Unknown = -1;
+
+    /// <summary>Reads the numbers of a checkpoint.</summary>
+    /// <exception cref="CheckpointMismatchException">One is missing or makes no sense.</exception>
+    public static TrainingCounters Load(CheckpointContent content)
+    {
+        return new TrainingCounters(
+            Count("epochs_done"),
+            Count("first_epoch"),
+            content.Integer("steps_done"),
+            Known("batches_of_epoch"),
+            Known("examples"),
+            (int?)Known("source_epoch"),
+            content.Number("beta"),
+            content.Integer("noise.seed"),
+            content.Integer("noise.calls"),
+            Count("roll_backs"),
+            Count("skipped_in_a_row"),
+            content.Number("best_score"));
+
+        int Count(string name) => content.Integer(name) is var count and >= 0 and <= int.MaxValue
+            ? (int)count
+            : throw new CheckpointMismatchException([$"its value '{name}' is {content.Text(name)}, expected a count"]);
+
+        long? Known(string name) => content.Integer(name) is var count and not Unknown ? count : null;
+    }
+
+    /// <summary>Writes the numbers down.</summary>
+    public void Save(CheckpointContent content)
+    {
+        content.Put("epochs_done", EpochsDone);
+        content.Put("first_epoch", FirstEpoch);
+        content.Put("steps_done", StepsDone);
+        content.Put("batches_of_epoch", BatchesOfEpoch ?? Unknown);
+        content.Put("examples", Examples ?? Unknown);
+        content.Put("source_epoch", SourceEpoch ?? Unknown);
+        content.Put("beta", Beta);
+        content.Put("noise.seed", NoiseSeed);
+        content.Put("noise.calls", NoiseCalls);
+        content.Put("roll_backs", RollBacks);
+        content.Put("skipped_in_a_row", SkippedInARow);
+        content.Put("best_score", BestScore);
+    }
+}

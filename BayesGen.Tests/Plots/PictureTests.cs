@@ -1,0 +1,227 @@
+using System.Text.RegularExpressions;
+using BayesGen.Plots;
+using BayesGen.Tests.Reports;
+using SkiaSharp;
+
+namespace BayesGen.Tests.Plots;
+
+/// <summary>Every picture has what it is about: its colours in the PNG, its words in the SVG.</summary>
+public sealed partial class PictureTests
+{
+    [Fact]
+    public void TrainingCurvesShowLossPartsBetaAndMetrics()
+    {
+        var picture = TrainingCurves.Draw(Told.Finish(Told.Epoch(1), Told.Epoch(2)));
+        var pixels = new Pixels(picture);
+        Assert.All(
+            new[] { PictureTheme.Light.Ink, PictureTheme.Light.Blue, PictureTheme.Light.Orange, PictureTheme.Light.Purple, PictureTheme.Light.Green },
+            color => Assert.True(pixels.Count(color) > 50, $"{color} has {pixels.Count(color)} pixels."));
+        Assert.All(
+            ["Training", "Loss per example", "total", "fit", "divergence", "validation fit", "Divergence and beta", "beta (right)", "Accuracy", "validation accuracy"],
+            word => Assert.Contains(word, Words(picture)));
+        // Drawn once: a second drawing over the first would show in no pixel.
+        Assert.Equal(3, Words(picture).Count(word => word == "epoch"));
+    }
+
+    [Fact]
+    public void WithoutMetricsAndValidationTheirCurvesAreLeftOut()
+    {
+        var epoch = Told.Epoch(1, withValidation: false) with { Metrics = new Dictionary<string, double>() };
+        var words = Words(TrainingCurves.Draw(Told.Finish(epoch, epoch with { Epoch = 2 })));
+        Assert.DoesNotContain("validation fit", words);
+        Assert.Equal(2, words.Count(word => word == "epoch"));
+    }
+
+    [Theory]
+    [InlineData(0.05, "5 %")]
+    [InlineData(0.4, "50 %")]
+    public void AccuracyStandsAgainstThePartKept(double least, string mark)
+    {
+        var results = new[] { (2.0, 0.6, least), (1.0, 0.9, 0.6), (-1.0, 0.95, 0.9) }
+            .Select(point => Told.Evaluation(point.Item2, kept: point.Item3, thresholds: point.Item1)).ToList();
+        var picture = PruningCurve.Draw(results, Told.Evaluation(0.96), chosen: 1.0);
+        var pixels = new Pixels(picture);
+        Assert.True(pixels.Count(PictureTheme.Light.Blue) > 200);
+        Assert.True(pixels.Count(PictureTheme.Light.Vermilion) > 30);
+        Assert.All(["2", "1", "\u22121", "chosen", "without pruning", mark], word => Assert.Contains(word, Words(picture)));
+        Assert.Contains("95", PruningCurve.Draw(results).Description + picture.ToSvg());
+    }
+
+    [Fact]
+    public void ScoresShowWhatAThresholdPrunes()
+    {
+        random.manual_seed(3);
+        using var model = new BayesianGaussianRegressor(new GaussianRegressor());
+        var threshold = 4.0;
+        var kept = model.PruneStatistics(threshold).Weights.Single(weight => weight.Key == "hidden.weight");
+        Assert.InRange(kept.Kept, 1, kept.Count - 1);
+
+        var picture = ScoreHistograms.Draw(model, threshold);
+        Assert.Contains(Words(picture), word => word.StartsWith($"hidden.weight: keeps {kept.Kept} of {kept.Count} (", StringComparison.Ordinal));
+        Assert.Contains("threshold 4", Words(picture));
+        Assert.DoesNotContain(Words(picture), word => word.StartsWith("hidden.bias", StringComparison.Ordinal));
+        var pixels = new Pixels(picture);
+        Assert.True(pixels.Count(PictureTheme.Light.Blue) > 100);
+        Assert.True(pixels.Count(PictureTheme.Light.Orange) > 100);
+
+        // Nothing is below a threshold that every weight reaches, so nothing but its legend has the colour.
+        var all = new Pixels(ScoreHistograms.Draw(model, -100.0, ["hidden.weight"]));
+        Assert.True(all.Count(PictureTheme.Light.Orange) < 400);
+        Assert.Contains("hidden.bias", Words(ScoreHistograms.Draw(model, keys: ["hidden.bias"])));
+    }
+
+    [Fact]
+    public void PrunedWeightsAreGreyInTheLowerMatrices()
+    {
+        random.manual_seed(3);
+        using var model = new BayesianGaussianRegressor(new GaussianRegressor());
+        Thresholds everything = 1000.0;
+        var picture = WeightMatrices.Draw(model, everything, ["hidden.weight"]);
+        var pixels = new Pixels(picture);
+        Assert.Equal(0, pixels.Count(PictureTheme.Light.Pruned, 0, picture.Height / 2));
+        // A panel is some 250 x 180 pixels large; all of it is grey.
+        Assert.True(pixels.Count(PictureTheme.Light.Pruned, picture.Height / 2, picture.Height) > 30_000);
+        Assert.Contains("hidden.weight, before", Words(picture));
+        Assert.Contains("after, 0 % kept", Words(picture));
+        Assert.Equal(model.PruneStatistics().Kept, model.Arena.BayesianCount);
+    }
+
+    [Fact]
+    public void AWeightThatIsNotThereIsNamed()
+    {
+        using var model = new BayesianGaussianRegressor(new GaussianRegressor());
+        Assert.Contains("'hidden.gain'", Assert.Throws<ArgumentException>(() => ScoreHistograms.Draw(model, keys: ["hidden.gain"])).Message);
+        Assert.Throws<ArgumentException>(() => ScoreHistograms.Draw(model, new Thresholds { [Family.LogUniform] = 1 }));
+    }
+
+    [Fact]
+    public void TheCalibrationErrorIsTheMeanGap()
+    {
+        // 10 of 40 predictions are 0.3 off, 30 are 0.1 off: 0.25 * 0.3 + 0.75 * 0.1 = 0.15.
+        var picture = ReliabilityDiagram.Draw([0, 0, 10, 30], [double.NaN, 0, 0.7, 0.9], [double.NaN, 0, 0.4, 1.0]);
+        Assert.Equal("Calibration: expected error 15.00 %", picture.Title);
+        var pixels = new Pixels(picture);
+        Assert.All(
+            new[] { PictureTheme.Light.Blue, PictureTheme.Light.Orange, PictureTheme.Light.Sky },
+            color => Assert.True(pixels.Count(color) > 500, color));
+        Assert.All(["too sure", "not sure enough", "perfect", "mean confidence 85.0 %", "accuracy 85.0 %"], word => Assert.Contains(word, Words(picture)));
+        Assert.Throws<ArgumentException>(() => ReliabilityDiagram.Draw([1], [0.5, 0.5], [0.5]));
+        Assert.Throws<ArgumentException>(() => ReliabilityDiagram.Draw([1], [1.5], [0.5]));
+        Assert.Throws<ArgumentException>(() => ReliabilityDiagram.Draw([0], [0.5], [0.5]));
+    }
+
+    [Fact]
+    public void EntropiesLieOverEachOther()
+    {
+        var picture = EntropyHistograms.Draw([0.1, 0.2, 0.1], [1.9, 2.0], "digits", "letters", Math.Log(10));
+        var pixels = new Pixels(picture);
+        Assert.True(pixels.Count(PictureTheme.Light.Blue) > 200);
+        Assert.True(pixels.Count(PictureTheme.Light.Orange) > 200);
+        Assert.Contains("digits (3, mean 0.13)", Words(picture));
+        Assert.Contains("letters (2, mean 1.95)", Words(picture));
+        Assert.Throws<ArgumentException>(() => EntropyHistograms.Draw([], [1]));
+        Assert.Throws<ArgumentException>(() => EntropyHistograms.Draw([double.NaN], [1]));
+    }
+
+    [Fact]
+    public void ARegressionHasItsBand()
+    {
+        double[] x = [0, 1, 2], mean = [0, 1, 0];
+        var picture = RegressionBand.Draw(x, mean, [-1, 0, -1], [1, 2, 1], [0.5, 1.5], [0.4, 0.6], truth: [0, 1.1, 0]);
+        var pixels = new Pixels(picture);
+        Assert.True(pixels.Count(PictureTheme.Light.Blue) > 300);
+        Assert.True(pixels.Count(PictureTheme.Light.Green) > 100);
+        // The band: sky at 35 % on white.
+        Assert.True(pixels.CountNear(new SKColor(196, 230, 246), 3) > 20_000);
+        Assert.All(["95 % interval", "predictive mean", "data", "truth"], word => Assert.Contains(word, Words(picture)));
+        Assert.Throws<ArgumentException>(() => RegressionBand.Draw(x, [0, 1], [-1, 0, -1], [1, 2, 1], [], []));
+        Assert.Throws<ArgumentException>(() => RegressionBand.Draw([0, 0, 1], mean, mean, mean, [], []));
+    }
+
+    [Fact]
+    public void APictureHasTheSizeAndTheGroundThatWereAskedFor()
+    {
+        var picture = TrainingCurves.Draw(Told.Finish(Told.Epoch(1)));
+        using var bitmap = SKBitmap.Decode(picture.ToPngBytes(600, 300, PictureTheme.Dark));
+        Assert.Equal((600, 300), (bitmap.Width, bitmap.Height));
+        Assert.Equal(SKColor.Parse(PictureTheme.Dark.Ground), bitmap.GetPixel(1, 1));
+        Assert.Equal(SKColor.Parse(PictureTheme.Dark.Ground), bitmap.GetPixel(598, 298));
+        Assert.Contains("width=\"600\" height=\"300\"", picture.ToSvg(600, 300));
+        Assert.Throws<ArgumentOutOfRangeException>(() => picture.ToPngBytes(width: 5));
+
+        using var folder = new TemporaryFolder();
+        picture.SavePng(Path.Combine(folder.Root, "a.png"));
+        picture.SaveSvg(Path.Combine(folder.Root, "a.svg"));
+        Assert.Equal(picture.ToPngBytes(), File.ReadAllBytes(Path.Combine(folder.Root, "a.png")));
+        Assert.Equal(picture.ToSvg(), File.ReadAllText(Path.Combine(folder.Root, "a.svg")));
+    }
+
+    [Fact]
+    public void TheColoursOfDataCanBeToldApart()
+    {
+        foreach (var theme in new[] { PictureTheme.Light, PictureTheme.Dark })
+        {
+            string[] colors = [theme.Blue, theme.Orange, theme.Green, theme.Vermilion, theme.Purple, theme.Sky];
+            Assert.Equal(colors.Length, colors.Distinct().Count());
+            // Graphical objects stand out from their ground by 3:1 where they carry meaning alone (WCAG 2.1, 1.4.11); orange and sky are
+            // for areas, which have neighbours and labels.
+            Assert.All(
+                [theme.Ink, theme.Faint, theme.Blue, theme.Green, theme.Vermilion],
+                color => Assert.True(Contrast(color, theme.Ground) >= 3, $"{color} on {theme.Ground}: {Contrast(color, theme.Ground):F2}"));
+        }
+    }
+
+    /// <summary>TorchSharp was built for an older SkiaSharp than ScottPlot brings; both have to work with the one that is there.</summary>
+    [Fact]
+    public void TorchSharpDrawsWithTheSameSkiaSharp()
+    {
+        Assert.NotEmpty(TrainingCurves.Draw(Told.Finish(Told.Epoch(1))).ToPngBytes());
+        using var folder = new TemporaryFolder();
+        using var picture = zeros([3, 6, 8], dtype: ScalarType.Float32, device: CPU);
+        picture[0].fill_(1);
+        utils.tensorboard.SummaryWriter(folder.Root, createRunName: false).add_img("red", picture, 1);
+
+        using var bitmap = SKBitmap.Decode(EventFile.Images(folder.Root)["red"]);
+        Assert.Equal((8, 6), (bitmap.Width, bitmap.Height));
+        Assert.Equal(new SKColor(255, 0, 0), bitmap.GetPixel(4, 3));
+    }
+
+    private static double Contrast(string one, string other)
+    {
+        var (a, b) = (Luminance(SKColor.Parse(one)), Luminance(SKColor.Parse(other)));
+        return (Math.Max(a, b) + 0.05) / (Math.Min(a, b) + 0.05);
+    }
+
+    private static double Luminance(SKColor color)
+    {
+        static double Linear(byte part) => part / 255.0 is var value && value <= 0.03928 ? value / 12.92 : Math.Pow((part / 255.0 + 0.055) / 1.055, 2.4);
+        return 0.2126 * Linear(color.Red) + 0.7152 * Linear(color.Green) + 0.0722 * Linear(color.Blue);
+    }
+
+    /// <summary>The texts of an SVG, each as it stands.</summary>
+    internal static List<string> Words(Picture picture) =>
+        [.. TextElement().Matches(picture.ToSvg()).Select(match => System.Net.WebUtility.HtmlDecode(match.Groups[1].Value).Trim())];
+
+    [GeneratedRegex("<text[^>]*>([^<]*)</text>")]
+    private static partial Regex TextElement();
+
+    /// <summary>The pixels of a picture at its own size.</summary>
+    private sealed class Pixels(Picture picture)
+    {
+        private readonly SKColor[] _colors = Decode(picture);
+
+        public int Count(string color, int from = 0, int to = int.MaxValue) => CountNear(SKColor.Parse(color), 0, from, to);
+
+        public int CountNear(SKColor color, int tolerance, int from = 0, int to = int.MaxValue) => _colors
+            .Skip(from * picture.Width)
+            .Take((int)Math.Min((long)(to - from) * picture.Width, int.MaxValue))
+            .Count(pixel => Math.Abs(pixel.Red - color.Red) <= tolerance && Math.Abs(pixel.Green - color.Green) <= tolerance
+                && Math.Abs(pixel.Blue - color.Blue) <= tolerance);
+
+        private static SKColor[] Decode(Picture picture)
+        {
+            using var bitmap = SKBitmap.Decode(picture.ToPngBytes());
+            return bitmap.Pixels;
+        }
+    }
+}

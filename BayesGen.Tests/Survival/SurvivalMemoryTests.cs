@@ -1,0 +1,77 @@
+namespace BayesGen.Tests.Survival;
+
+/// <summary>Nothing of a training that looks after itself stays behind, whatever happens in it.</summary>
+public sealed class SurvivalMemoryTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen-survival").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void HundredsOfStepsWithEverythingInTheLoopLeaveNoTensor()
+    {
+        using var data = SurvivalTraining.Data();
+        using var validation = SurvivalTraining.Data(2);
+        using var model = SurvivalTraining.Network(3);
+        var evaluations = 0;
+        using var trainer = model.CreateTrainer(SurvivalTraining.Options(_folder, everySteps: 1) with
+        {
+            Threshold = new() { [Family.LogUniform] = 0, [Family.Gaussian] = -3, [Family.SparseDropout] = -3 },
+            Hooks = [(self, step) => { if (step.GlobalStep % 7 == 0) evaluations += self.Evaluate(validation).Examples > 0 ? 1 : 0; }],
+        });
+        trainer.Train(data, validation);
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (var i = 0; i < 4; i++)
+            trainer.Train(data, validation);
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        Assert.Equal(5 * SurvivalTraining.AllSteps / 7, evaluations);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void SkippingGoingBackBreakingOffAndResumingLeaveNoneEither(bool goesBack)
+    {
+        using var data = SurvivalTraining.Data();
+        using (no_grad())
+            data.Inputs[11, 2] = float.NaN;
+        using var model = SurvivalTraining.Network(3);
+        long Live() => DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+
+        void Life(string folder, int stop)
+        {
+            using var source = new CancellationTokenSource();
+            using var trainer = model.CreateTrainer(SurvivalTraining.Options(folder) with
+            {
+                NonFinite = goesBack ? NonFinitePolicy.RollBack(atMost: 3) : NonFinitePolicy.Skip(),
+                Optimizer = (parameters, rate) => new FlatSgd(parameters, rate, momentum: 0.9),
+                Hooks = [(_, step) => { if (step.GlobalStep == stop) source.Cancel(); }],
+            });
+            trainer.TryResume(folder);
+            var error = Record.Exception(() => trainer.Train(data, data, source.Token));
+            Assert.True(error is OperationCanceledException or NonFiniteLossException, error?.ToString());
+        }
+
+        Life(Path.Combine(_folder, "warm"), 9);
+        var before = Live();
+        for (var i = 0; i < 3; i++)
+            Life(Path.Combine(_folder, $"life{i % 2}"), 10 + 20 * i);
+        Assert.Equal(before, Live());
+    }
+
+    [Fact]
+    public void ResumingTwiceLeavesNothingOfTheFirst()
+    {
+        using var data = SurvivalTraining.Data();
+        using (var model = SurvivalTraining.Network(3))
+        using (var trainer = model.CreateTrainer(SurvivalTraining.Options(_folder)))
+            trainer.Train(data, data);
+        using var other = SurvivalTraining.Network(4);
+        using var resumed = other.CreateTrainer(SurvivalTraining.Options(_folder));
+        resumed.Resume(SurvivalTraining.Checkpoint(_folder, 95));
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (var i = 0; i < 5; i++)
+            resumed.Resume(SurvivalTraining.Checkpoint(_folder, 95));
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+}

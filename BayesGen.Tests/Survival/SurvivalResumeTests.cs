@@ -1,0 +1,426 @@
+using BayesGen.Data;
+using TorchSharp.Modules;
+
+namespace BayesGen.Tests.Survival;
+
+/// <summary>A training that is broken off and taken up again ends in the very file that the undisturbed one ends in.</summary>
+public sealed class SurvivalResumeTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen-survival").FullName;
+    private int _runs;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    public static TheoryData<string> Optimizers => [.. Factories.Keys];
+
+    private static readonly Dictionary<string, OptimizerFactory> Factories = new()
+    {
+        ["FlatAdam"] = (parameters, rate) => new FlatAdam(parameters, rate),
+        ["FlatAdamW"] = (parameters, rate) => new FlatAdamW(parameters, rate, weight_decay: 0.01),
+        ["FlatSgd"] = (parameters, rate) => new FlatSgd(parameters, rate, momentum: 0.9, nesterov: true),
+        ["Adam with amsgrad"] = (parameters, rate) => optim.Adam(parameters, rate, amsgrad: true),
+        ["AdamW"] = (parameters, rate) => optim.AdamW(parameters, rate),
+        ["SGD"] = (parameters, rate) => optim.SGD(parameters, rate, momentum: 0.5),
+        ["SGD without momentum"] = (parameters, rate) => optim.SGD(parameters, rate),
+        ["RMSprop"] = (parameters, rate) => optim.RMSProp(parameters, rate, momentum: 0.3, centered: true),
+        ["NAdam"] = (parameters, rate) => optim.NAdam(parameters, rate),
+        ["Adagrad"] = (parameters, rate) => optim.Adagrad(parameters, rate),
+        ["Rprop"] = (parameters, rate) => optim.Rprop(parameters, rate),
+        ["one that tells its state itself"] = (parameters, rate) => new Telling(parameters, rate),
+    };
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(12)]
+    [InlineData(13)]
+    [InlineData(24)]
+    [InlineData(41)]
+    [InlineData(95)]
+    [InlineData(96)]
+    public void ATrainingBrokenOffAfterAnyStepEndsAsIfItHadNotBeen(int step) =>
+        EndsAsUndisturbed(Saved, step);
+
+    [Theory]
+    [MemberData(nameof(Optimizers))]
+    public void EveryOptimizerGoesOnWhereItWas(string name) =>
+        EndsAsUndisturbed(folder => SurvivalTraining.Options(folder) with { Optimizer = Factories[name], LearningRate = 2e-3 }, 29);
+
+    [Fact]
+    public void ASecondTimeAndAThirdToo()
+    {
+        var expected = Run(Saved);
+        var folder = NewFolder();
+        var epochs = new List<string>();
+        foreach (var stop in new[] { 3, 17, 18, 60, int.MaxValue })
+            epochs.AddRange(RunOn(SurvivalTraining.Options(folder), stop));
+        Assert.Equal(expected.Epochs, epochs);
+        AssertSameEnd(expected.Folder, folder);
+    }
+
+    [Fact]
+    public void ARunningEvaluationIsLeftAndDoneAgain()
+    {
+        var expected = Run(Saved);
+        var folder = NewFolder();
+        using var data = SurvivalTraining.Data();
+        using var validation = SurvivalTraining.Data(2);
+        using var source = new CancellationTokenSource();
+        IEnumerable<(Tensor, Tensor)> CancelledInTheMiddle()
+        {
+            var passes = 0;
+            foreach (var batch in validation.Batches(8, shuffle: false))
+            {
+                if (passes++ == 3)
+                    source.Cancel();
+                yield return batch;
+                batch.Inputs.Dispose();
+                batch.Targets.Dispose();
+            }
+        }
+
+        using (var model = SurvivalTraining.Network(3))
+        using (var trainer = model.CreateTrainer(SurvivalTraining.Options(folder, everySteps: null)))
+        {
+            random.manual_seed(5);
+            Assert.Throws<OperationCanceledException>(() =>
+                trainer.Train(data, BatchSource.From(CancelledInTheMiddle()), source.Token));
+        }
+
+        using (var model = SurvivalTraining.Network(4))
+        using (var trainer = model.CreateTrainer(SurvivalTraining.Options(folder, everySteps: null)))
+        {
+            var report = trainer.Resume(folder);
+            Assert.Equal((1, SurvivalTraining.Steps, (long)SurvivalTraining.Steps), (report.Epoch, report.Step, report.GlobalStep));
+            Assert.Equal(expected.Epochs, trainer.Train(data, validation).Epochs.Select(SurvivalTraining.Text));
+        }
+
+        AssertSameEnd(expected.Folder, folder);
+    }
+
+    [Theory]
+    [InlineData("batcher")]
+    [InlineData("list")]
+    [InlineData("sequence")]
+    public void AnySourceOfBatchesIsTakenUp(string kind)
+    {
+        using var scope = NewDisposeScope();
+        using var data = SurvivalTraining.Data();
+
+        // Noise on the inputs, from the generator that dropout draws from too.
+        IEnumerable<(Tensor, Tensor)> Sequence()
+        {
+            for (var i = 0; i < SurvivalTraining.Steps; i++)
+                yield return (data.Inputs.narrow(0, 7 * i, 7) + 0.1 * randn(7, 6), data.Targets.narrow(0, 7 * i, 7));
+        }
+
+        BatchSource Source() => kind switch
+        {
+            "batcher" => new Batcher(data, 8, seed: 3),
+            "list" => Sequence().ToList(),
+            _ => BatchSource.From(Sequence(), 84),
+        };
+        random.manual_seed(12);
+        var list = Source();
+        EndsAsUndisturbed(Saved, 31, () => kind == "list" ? list : Source());
+    }
+
+    [Fact]
+    public void AScheduleOfAUsersOwnKeepsWhatItRemembers()
+    {
+        EndsAsUndisturbed(folder => SurvivalTraining.Options(folder) with { Beta = new Remembering() }, 50);
+        EndsAsUndisturbed(folder => SurvivalTraining.Options(folder) with { Beta = new ChainedBeta(new LinearWarmup(1), new Remembering()) }, 50);
+    }
+
+    [Fact]
+    public void TheRestOfAnEpochIsNotComputedAgain()
+    {
+        var folder = NewFolder();
+        RunOn(SurvivalTraining.Options(folder), 17);
+        var steps = new List<(int, int, long)>();
+        RunOn(SurvivalTraining.Options(folder) with { Hooks = [(_, step) => steps.Add((step.Epoch, step.Step, step.GlobalStep))] }, int.MaxValue);
+        Assert.Equal((2, 6, 18L), steps[0]);
+        Assert.Equal(SurvivalTraining.AllSteps - 17, steps.Count);
+        Assert.Equal((SurvivalTraining.Epochs, SurvivalTraining.Steps, (long)SurvivalTraining.AllSteps), steps[^1]);
+    }
+
+    [Fact]
+    public void AFinishedTrainingHasNothingLeftAndGoesOnWhenAskedAgain()
+    {
+        var folder = NewFolder();
+        RunOn(SurvivalTraining.Options(folder), int.MaxValue);
+        using var data = SurvivalTraining.Data();
+        using var model = SurvivalTraining.Network(9);
+        using var trainer = model.CreateTrainer(SurvivalTraining.Options(folder));
+        Assert.Equal((SurvivalTraining.Epochs + 1, 0), trainer.Resume(folder) is var report ? (report.Epoch, report.Step) : default);
+        Assert.Empty(trainer.Train(data, data).Epochs);
+        var again = trainer.Train(data, data).Epochs;
+        Assert.Equal(Enumerable.Range(SurvivalTraining.Epochs + 1, SurvivalTraining.Epochs), again.Select(epoch => epoch.Epoch));
+    }
+
+    [Fact]
+    public void TheFirstStartFindsNothing()
+    {
+        using var model = SurvivalTraining.Network(1);
+        using var trainer = model.CreateTrainer(SurvivalTraining.Options());
+        Assert.Null(trainer.TryResume(NewFolder()));
+        Assert.Null(trainer.TryResume(Path.Combine(_folder, "nowhere")));
+        Assert.Contains("nowhere", Assert.Throws<FileNotFoundException>(() => trainer.Resume(Path.Combine(_folder, "nowhere"))).Message);
+    }
+
+    [Fact]
+    public void AnotherTrainingsFolderIsNotWrittenInto()
+    {
+        var folder = NewFolder();
+        RunOn(SurvivalTraining.Options(folder), 17);
+        var before = Directory.GetFiles(folder).Order().ToList();
+        using var data = SurvivalTraining.Data();
+        using var model = SurvivalTraining.Network(1);
+        using var trainer = model.CreateTrainer(SurvivalTraining.Options(folder));
+        var error = Assert.Throws<InvalidOperationException>(() => trainer.Train(data, data));
+        Assert.Contains("Resume", error.Message);
+        Assert.Equal(before, Directory.GetFiles(folder).Order());
+    }
+
+    [Fact]
+    public void WhatDiffersIsToldAndTheTrainingGoesOn()
+    {
+        var folder = NewFolder();
+        RunOn(SurvivalTraining.Options(folder), 25);
+        using var data = SurvivalTraining.Data();
+        using var model = SurvivalTraining.Network(2);
+        var told = new Notices();
+        using var trainer = model.CreateTrainer(SurvivalTraining.Options(folder) with
+        {
+            LearningRate = 5e-3, BatchSize = 16, Beta = 0.25, Report = told, Epochs = 3,
+            Optimizer = (parameters, rate) => new FlatAdam(parameters, rate, beta1: 0.8),
+        });
+        var threads = get_num_threads();
+        ResumeReport report;
+        try
+        {
+            set_num_threads(threads + 1);
+            report = trainer.Resume(SurvivalTraining.Checkpoint(folder, 24));
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+
+        foreach (var expected in new[]
+        {
+            "LearningRate is 0.005, and was 0.01", "BatchSize is 16, and was 8", $"threads is {threads + 1}, and was {threads}",
+            "Epochs is 3, and was 8", "The beta schedule is", "The numbers of the optimizer",
+        })
+            Assert.Contains(report.Notices, notice => notice.Contains(expected));
+        Assert.Equal(6, report.Notices.Count);
+        Assert.Equal(report.Notices, told.All);
+        var epochs = trainer.Train(data, data).Epochs;
+        Assert.Equal([3], epochs.Select(epoch => epoch.Epoch));
+        Assert.True(epochs[0].LearningRate <= 5e-3);
+    }
+
+    [Fact]
+    public void WhatDoesNotFitIsRefusedByNameAndChangesNothing()
+    {
+        var folder = NewFolder();
+        RunOn(SurvivalTraining.Options(folder), 17);
+        using var model = SurvivalTraining.Network(2);
+        var before = State(model);
+
+        Refuses(options => options with { BatchSize = 16 }, "BatchSize is 16, and was 8");
+        Refuses(options => options with { Seed = 8 }, "Seed is 8, and was 7");
+        Refuses(options => options with { Metrics = [] }, "Metrics is , and was accuracy");
+        Refuses(options => options with { Optimizer = (parameters, rate) => new FlatAdamW(parameters, rate) }, "FlatAdamW");
+        Refuses(options => options with { LearningRateFactors = new Dictionary<string, double>() }, "optimizers");
+
+        // The same kinds and numbers of tensors, in groups of another size.
+        Refuses(
+            options => options with { LearningRateFactors = new Dictionary<string, double> { ["mu"] = 3 } },
+            "state of the optimizer");
+
+        using var other = new BayesianGaussianRegressor(new GaussianRegressor());
+        using var others = other.CreateTrainer(new TrainerOptions
+        {
+            BatchSize = 8, Seed = 7, Metrics = [Metric.Accuracy],
+        });
+        var error = Assert.Throws<StateMismatchException>(() => others.Resume(folder));
+        Assert.Contains("hidden.weight.mu", error.Missing);
+        Assert.Contains("first.weight.mu", error.Unexpected);
+
+        void Refuses(Func<TrainerOptions, TrainerOptions> change, string what)
+        {
+            using var trainer = model.CreateTrainer(change(SurvivalTraining.Options(folder)));
+            Assert.Contains(what, Assert.Throws<CheckpointMismatchException>(() => trainer.Resume(folder)).Message);
+            Assert.Equal(before, State(model));
+        }
+    }
+
+    [Fact]
+    public void DoubleNetworksComeBackToo()
+    {
+        BayesianGaussianRegressor Network(int seed)
+        {
+            random.manual_seed(seed);
+            var model = new BayesianGaussianRegressor(new GaussianRegressor());
+            model.to(ScalarType.Float64);
+            return model;
+        }
+
+        using var scope = NewDisposeScope();
+        using var data = new TensorDataSet(randn(24, 3, dtype: ScalarType.Float64), randn(24, 1, dtype: ScalarType.Float64));
+        TrainerOptions Options(string folder) => new()
+        {
+            Epochs = 4, BatchSize = 5, FitLoss = FitLoss.SquaredError, Checkpoints = new CheckpointOptions { Folder = folder },
+            Optimizer = (parameters, rate) => new FlatSgd(parameters, rate, momentum: 0.9), LearningRate = 1e-3,
+        };
+        var (whole, broken) = (NewFolder(), NewFolder());
+        using (var model = Network(1))
+        using (var trainer = model.CreateTrainer(Options(whole)))
+            trainer.Train(data);
+        using (var model = Network(1))
+        using (var source = new CancellationTokenSource())
+        using (var trainer = model.CreateTrainer(Options(broken) with { Hooks = [(_, step) => { if (step.GlobalStep == 7) source.Cancel(); }] }))
+            Assert.Throws<OperationCanceledException>(() => trainer.Train(data, cancellation: source.Token));
+        using (var model = Network(2))
+        using (var trainer = model.CreateTrainer(Options(broken)))
+        {
+            // In a scope of the caller's, which must not take the state of the optimizer along.
+            using (NewDisposeScope())
+                Assert.Empty(trainer.Resume(broken).Notices);
+            trainer.Train(data);
+        }
+
+        Assert.Equal(
+            File.ReadAllBytes(SurvivalTraining.Checkpoint(whole, 20)), File.ReadAllBytes(SurvivalTraining.Checkpoint(broken, 20)));
+
+        using var single = new BayesianGaussianRegressor(new GaussianRegressor());
+        using var other = single.CreateTrainer(Options(NewFolder()));
+        Assert.Contains("is Float32 here", Assert.Throws<CheckpointMismatchException>(() => other.Resume(whole)).Message);
+    }
+
+    [Fact]
+    public void AnOptimizerWithoutAStateIsRefusedAtTheStart()
+    {
+        using var data = SurvivalTraining.Data();
+        using var model = SurvivalTraining.Network(2);
+        using var trainer = model.CreateTrainer(SurvivalTraining.Options(NewFolder()) with
+        {
+            Optimizer = (parameters, rate) => optim.LBFGS(parameters, rate),
+        });
+        Assert.Contains("LBFGS", Assert.Throws<NotSupportedException>(() => trainer.Train(data, data)).Message);
+    }
+
+    private void EndsAsUndisturbed(Func<string, TrainerOptions> options, int step, Func<BatchSource>? source = null)
+    {
+        var expected = Run(options, source);
+        var folder = NewFolder();
+        var epochs = RunOn(options(folder), step, source);
+        epochs.AddRange(RunOn(options(folder), int.MaxValue, source));
+        Assert.Equal(expected.Epochs, epochs);
+        AssertSameEnd(expected.Folder, folder);
+    }
+
+    private (string Folder, List<string> Epochs) Run(Func<string, TrainerOptions> options, Func<BatchSource>? source = null)
+    {
+        var folder = NewFolder();
+        var epochs = RunOn(options(folder), int.MaxValue, source);
+        Assert.Equal(SurvivalTraining.Epochs, epochs.Count);
+        return (folder, epochs);
+    }
+
+    /// <summary>One life of a training: from the start or the last checkpoint on, until after a step or to the end.</summary>
+    private List<string> RunOn(TrainerOptions options, int stop, Func<BatchSource>? source = null)
+    {
+        using var data = SurvivalTraining.Data();
+        using var validation = SurvivalTraining.Data(2);
+
+        // The first life begins with one network, a later one with whatever it may be.
+        var isNew = !Directory.EnumerateFiles(options.Checkpoints!.Folder).Any();
+        using var model = SurvivalTraining.Network(isNew ? 3 : 100 + stop % 1000);
+        using var cancellation = new CancellationTokenSource();
+        var epochs = new EpochTexts();
+        using var trainer = model.CreateTrainer(options with
+        {
+            Report = epochs,
+            Hooks = [.. options.Hooks, (_, step) => { if (step.GlobalStep == stop) cancellation.Cancel(); }],
+        });
+        var report = trainer.TryResume(options.Checkpoints.Folder);
+        Assert.Equal(isNew, report is null);
+        Assert.Empty(report?.Notices ?? []);
+        random.manual_seed(isNew ? 5 : 6);
+        try
+        {
+            trainer.Train(source?.Invoke() ?? data, validation, cancellation.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.NotEqual(int.MaxValue, stop);
+        }
+
+        return epochs.All;
+    }
+
+    private void AssertSameEnd(string expected, string actual)
+    {
+        Assert.Equal(File.ReadAllBytes(SurvivalTraining.LastFile(expected)), File.ReadAllBytes(SurvivalTraining.LastFile(actual)));
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(expected, "best.safetensors")), File.ReadAllBytes(Path.Combine(actual, "best.safetensors")));
+    }
+
+    private string NewFolder() => Directory.CreateDirectory(Path.Combine(_folder, $"run{_runs++}")).FullName;
+
+    private static TrainerOptions Saved(string folder) => SurvivalTraining.Options(folder);
+
+    private static string State(BayesianSurvivor model) => string.Join(' ', model.state_dict().Values.Select(tensor =>
+        Convert.ToHexString(tensor.detach().contiguous().bytes)));
+
+    /// <summary>Adds the sum of all gradients so far, ever more slowly, to the gradient, and tells sum and count to checkpoints.</summary>
+    private sealed class Telling(IReadOnlyList<Parameter> all, double rate) : SGD(all, rate), IStatefulOptimizer
+    {
+        private readonly List<Tensor> _sums = [.. all.Select(parameter => zeros(parameter.shape).DetachFromDisposeScope())];
+        private int _count;
+
+        public IReadOnlyList<KeyValuePair<string, Tensor>> StateTensors =>
+            [.. _sums.Select((sum, i) => new KeyValuePair<string, Tensor>($"sum{i}", sum))];
+
+        public IReadOnlyDictionary<string, double> StateNumbers => new Dictionary<string, double> { ["count"] = _count };
+
+        public void RestoreNumbers(IReadOnlyDictionary<string, double> numbers) => _count = (int)numbers["count"];
+
+        public override Tensor step(Func<Tensor>? closure = null)
+        {
+            using (NewDisposeScope())
+            {
+                _count++;
+                foreach (var (parameter, sum) in all.Zip(_sums))
+                {
+                    sum.add_(parameter.grad!);
+                    parameter.grad!.add_(sum, alpha: 0.1 / _count);
+                }
+            }
+
+            return base.step(closure);
+        }
+    }
+
+    /// <summary>The running mean of the fit decides, which nobody but the schedule knows.</summary>
+    private sealed class Remembering : BetaSchedule
+    {
+        private double _mean = double.PositiveInfinity;
+
+        public override double Initial => 0.1;
+
+        public override double Next(double beta, BetaSignal signal)
+        {
+            _mean = double.IsInfinity(_mean) ? signal.Fit : 0.9 * _mean + 0.1 * signal.Fit;
+            return signal.Fit < _mean ? beta * 1.01 : beta * 0.99;
+        }
+
+        public override void Reset() => _mean = double.PositiveInfinity;
+
+        public override void Save(IDictionary<string, double> state) => state["mean"] = _mean;
+
+        public override void Restore(IReadOnlyDictionary<string, double> state) => _mean = state["mean"];
+    }
+}

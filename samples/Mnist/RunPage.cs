@@ -1,0 +1,117 @@
+using System.Globalization;
+using BayesGen;
+using BayesGen.Data;
+using BayesGen.Plots;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MnistSample;
+
+/// <summary>What <c>--out</c> adds to the files of a run: pictures, and one page that shows the whole of it.</summary>
+public static class RunPage
+{
+    private const int Shown = 27;
+
+    /// <summary>The thresholds of the curve.</summary>
+    private static readonly IReadOnlyList<double> Curve = [-4, -3, -2, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3];
+
+    /// <summary>Writes the page and the pictures. The network is not pruned yet: pictures try the threshold out.</summary>
+    public static void Write(
+        string folder, Options options, Pictures pictures, BayesianClassifier model, VariationalTrainer trainer, TrainingResult training,
+        Summary summary)
+    {
+        var threshold = summary.Threshold;
+        var curves = TrainingCurves.Draw(training);
+        var pruning = PruningCurve.Draw(
+            trainer.EvaluateThresholds(pictures.Validation, [.. Curve.Append(threshold).Distinct().Order().Select(tried => (Thresholds)tried)]),
+            trainer.Evaluate(pictures.Validation),
+            threshold);
+        var scores = ScoreHistograms.Draw(model, threshold);
+        var weights = WeightMatrices.Draw(model, threshold);
+        foreach (var (name, picture) in new[] { ("training", curves), ("pruning", pruning), ("scores", scores), ("weights", weights) })
+        {
+            picture.SavePng(Path.Combine(folder, name + ".png"));
+            picture.SaveSvg(Path.Combine(folder, name + ".svg"));
+        }
+
+        var chosen = summary.Thresholds.Single(row => row.Threshold == threshold);
+        var recipe = Recipe.For(options);
+        new RunReport("A Bayesian network that reads pictures")
+        {
+            Summary = $"A convolutional network of {chosen.AllWeights:N0} weights with a LogUniform posterior, trained on pictures ({summary.Data}) and pruned.",
+        }
+            .Figures(
+                ("test accuracy", Percent(summary.TestAccuracy)),
+                ("after pruning", Percent(chosen.Accuracy)),
+                ("weights pruned", Percent(chosen.PartPruned)),
+                ("compression", Text($"{(double)chosen.AllWeights / Math.Max(1, chosen.AllWeights - chosen.BayesianWeights + chosen.Kept):F1} \u00D7")),
+                ("seconds", Text($"{summary.Seconds:F0}")))
+            .Heading("Settings")
+            .Facts(
+                ("data", Text($"{summary.Data}: {pictures.Train.Count:N0} for training, {pictures.Validation.Count:N0} for validation, {pictures.Test.Count:N0} for testing")),
+                ("training", Text($"{recipe.Epochs} epochs of batches of {recipe.BatchSize}, {options.Samples} draw{(options.Samples == 1 ? "" : "s")} in each step")),
+                ("learning rate", Text($"Adam, {recipe.LearningRate}, falling from half-way on")),
+                ("beta", Text($"rises to {recipe.Beta} over {recipe.WarmUp} epochs, then plateau schedules")),
+                ("seed", Text($"{options.Seed}")),
+                ("device", model.Arena.Device.ToString()))
+            .Heading("Training")
+            .Picture(curves)
+            .Heading("Pruning")
+            .Text($"A weight is kept where its score is at least the threshold. {Chosen(options, threshold)}")
+            .Table(
+                ["threshold", "test accuracy", "weights kept", "part pruned"],
+                [
+                    ["no pruning", Percent(summary.TestAccuracy), Text($"{chosen.AllWeights:N0}"), Percent(0)],
+                    .. summary.Thresholds.Select(row => (IReadOnlyList<string>)
+                    [
+                        Text($"{row.Threshold:0.0#}"), Percent(row.Accuracy), Text($"{row.AllWeights - row.BayesianWeights + row.Kept:N0}"), Percent(row.PartPruned),
+                    ]),
+                ],
+                emphasised: 1 + summary.Thresholds.ToList().IndexOf(chosen))
+            .Picture(pruning, pruning.Description + " On the validation data; each point has its threshold beside it.")
+            .Picture(scores)
+            .Picture(weights)
+            .Heading("Answers")
+            .Text("Pictures of the test data, and what the pruned network reads in them: first those that it gets wrong, among the first five hundred.")
+            .Examples(Answers(model, pictures, threshold))
+            .Save(Path.Combine(folder, "report.html"));
+        Console.WriteLine($"{Path.Combine(folder, "report.html")} shows the run on one page");
+    }
+
+    /// <summary>The distribution of networks is pruned, not the model.</summary>
+    private static List<ReportExample> Answers(BayesianClassifier model, Pictures pictures, double threshold)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var distribution = model.Distribution(() => new Classifier());
+        distribution.Prune(threshold);
+        using var network = distribution.Map();
+        network.eval();
+        var inputs = pictures.Test.Inputs[..(int)Math.Min(500, pictures.Test.Count)];
+        var (confidence, answers) = nn.functional.softmax(network.call(inputs.to(model.Arena.Device)), 1).cpu().max(1);
+        var labels = pictures.Test.Targets.data<long>().ToArray();
+        var read = answers.data<long>().ToArray();
+        var sure = confidence.data<float>().ToArray();
+        return
+        [
+            .. Enumerable.Range(0, read.Length)
+                .OrderBy(i => read[i] == labels[i])
+                .ThenBy(i => i)
+                .Take(Shown)
+                .Select(i => new ReportExample(
+                    inputs[i].flatten().data<float>().ToArray(),
+                    28,
+                    pictures.ClassNames[(int)read[i]],
+                    Text($"{sure[i] * 100:F0} % sure{(read[i] == labels[i] ? "" : $", is {pictures.ClassNames[(int)labels[i]]}")}"),
+                    read[i] == labels[i])),
+        ];
+    }
+
+    private static string Chosen(Options options, double threshold) => options.Threshold is null
+        ? Text($"The highest threshold that costs next to nothing on the validation data is {threshold:0.0#}.")
+        : Text($"The threshold {threshold:0.0#} was given.");
+
+    private static string Percent(double part) => Text($"{part * 100:F2} %");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using BayesGen;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RegressionSample;
+
+/// <summary>The prediction along the axis, as plain arrays: what the table prints and a picture is drawn from.</summary>
+/// <param name="X">Places on the axis, in order.</param>
+/// <param name="Truth">The curve that the points come from.</param>
+/// <param name="Mean">The predictive mean.</param>
+/// <param name="Epistemic">The standard deviation that more points would remove.</param>
+/// <param name="Aleatoric">The standard deviation of the noise.</param>
+/// <param name="Lower">The lower end of the 95 % interval.</param>
+/// <param name="Upper">Its upper end.</param>
+public sealed record Band(
+    double[] X, double[] Truth, double[] Mean, double[] Epistemic, double[] Aleatoric, double[] Lower, double[] Upper)
+{
+    public const double Level = 0.95;
+
+    /// <summary>Predicts from -5 to 5.</summary>
+    public static Band Of(BayesianCurveNetwork model, int samples)
+    {
+        double[] x = [.. Enumerable.Range(0, 201).Select(i => -5 + i * 0.05)];
+        using var inputs = tensor([.. x.Select(at => (float)at)], [x.Length, 1], ScalarType.Float32, CPU);
+        var prediction = model.Predict(inputs, GaussianNoise.Learned, samples);
+        var interval = prediction.CentralInterval(Level);
+        return new Band(
+            x,
+            Array.ConvertAll(x, Points.Truth),
+            Column(prediction.Mean),
+            Array.ConvertAll(Column(prediction.EpistemicVariance), Math.Sqrt),
+            Array.ConvertAll(Column(prediction.AleatoricVariance), Math.Sqrt),
+            Column(interval.Lower),
+            Column(interval.Upper));
+    }
+
+    /// <summary>The mean of the epistemic standard deviation over the places that a condition names.</summary>
+    public double MeanEpistemic(Func<double, bool> where) => X.Zip(Epistemic).Where(at => where(at.First)).Average(at => at.Second);
+
+    public void Print()
+    {
+        Console.WriteLine("    x   truth    mean   epistemic  aleatoric   95 % interval      points here");
+        for (var i = 0; i < X.Length; i += 10)
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{X[i],5:F1} {Truth[i],7:F2} {Mean[i],7:F2} {Epistemic[i],11:F3} {Aleatoric[i],10:F3}   {Lower[i],6:F2} to {Upper[i],5:F2}"
+                + $"     {(Points.AreAt(X[i]) ? "yes" : "no"),-3} {new string('#', (int)Math.Min(40, Math.Round(20 * Epistemic[i])))}").TrimEnd());
+    }
+
+    /// <summary>
+    /// The one place where files are made of the band: the arrays as a table for other programs. A picture is drawn from the same ones.
+    /// </summary>
+    public void Write(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        File.WriteAllLines(
+            Path.Combine(folder, "band.csv"),
+            X.Select((x, i) => string.Create(
+                CultureInfo.InvariantCulture, $"{x:R},{Truth[i]:R},{Mean[i]:R},{Epistemic[i]:R},{Aleatoric[i]:R},{Lower[i]:R},{Upper[i]:R}"))
+                .Prepend("x,truth,mean,epistemic,aleatoric,lower,upper"));
+    }
+
+    private static double[] Column(IReadOnlyList<double[]> rows) => [.. rows.Select(row => row[0])];
+}
