@@ -29,6 +29,7 @@ internal static class DeviceCheck
         ledger.Group("streams of noise", to => new DrawChecks(to, options).RunStreams());
         ledger.Group("optimizers", to => new StepChecks(to, options).Run());
         ledger.Group("data", to => new TrainingChecks(to, options).RunData());
+        ledger.Group("checkpoints", to => new TrainingChecks(to, options).RunResume());
         ledger.Group("training", to => new TrainingChecks(to, options).RunDigits());
         Console.WriteLine($"{ledger.Passed} checks held, {ledger.Failed} failed, {clock.Elapsed.TotalSeconds:F0} s");
         return ledger.Failed == 0 ? 0 : 1;

@@ -87,6 +87,10 @@ internal sealed class DrawChecks(Ledger ledger, CheckOptions options)
             ledger.Same($"stream 42, number {i}", second[i], i == 3 ? other.Exponential(like) : other.Normal(like));
         }
 
+        var calls = one.Calls;
+        var straight = one.Normal(like);
+        using (one.Mirror(calls))
+            ledger.Same("antithetic noise: the same with its signs turned", straight.neg(), one.Normal(like));
         ledger.True("no number of a stream is that of another", first.Concat(second).Where((_, i) => i % 6 != 3)
             .Select(tensor => tensor.sum().to(ScalarType.Float64).item<double>()).Distinct().Count() == 10);
         var exponential = new NoiseSource(43).Exponential(empty([100_000], dtype: ScalarType.Float64, device: options.Device));

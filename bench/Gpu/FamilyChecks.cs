@@ -108,6 +108,11 @@ internal sealed class FamilyChecks(Ledger ledger, CheckOptions options)
             return Pair.GradientsOf(model);
         }).ToList();
         Compare("fit + divergence / N without noise: gradient of", results[0], results[1], 1e-3);
+
+        var predictions = pair.Both.Zip([data, there])
+            .Select(side => ((IBayesianNetwork)side.First).Predict(side.First.call, side.Second.Inputs, samples: 3).Probabilities).ToList();
+        ledger.AtMost("predictions without noise: probabilities, difference",
+            predictions[0].Zip(predictions[1]).Max(two => two.First.Zip(two.Second).Max(both => Math.Abs(both.First - both.Second))), 1e-4);
     }
 
     private void Compare(string what, List<(string Name, Tensor Gradient)> expected, List<(string Name, Tensor Gradient)> found, double bound)

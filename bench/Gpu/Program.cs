@@ -2,7 +2,7 @@
 //
 //     symbols --torch FOLDER         whether the libraries in the folder have what TorchSharp's library asks for
 //     check [--device cuda|cpu] [--draws N]    whether the device and the CPU agree; N draws for means and variances (2000)
-//     speed [options of bench/Speed]           the table of steps
+//     speed [options of bench/Speed]           its table of steps, or the sections that are named
 using System.Globalization;
 using BayesGen;
 using BayesGen.Benchmarks.Gpu;
@@ -18,10 +18,22 @@ switch (args)
     case ["check", .. var rest]:
         return DeviceCheck.Run(CheckOptions.Read(rest));
     case ["speed", .. var rest]:
-        var settings = Settings.Read(rest);
+        var settings = Settings.Read(rest.Contains("--sections") ? rest : ["--sections", "steps", .. rest]);
         set_num_threads(settings.Threads);
         Console.WriteLine(settings.Machine());
-        StepTable.Print(settings);
+        foreach (var section in settings.Sections)
+        {
+            Action<Settings> print = section switch
+            {
+                "steps" => StepTable.Print,
+                "size" => SizeTable.Print,
+                "memory" => MemoryTable.Print,
+                "data" => DataTable.Print,
+                _ => throw new ArgumentException($"'{section}' is no section: steps, size, memory or data."),
+            };
+            print(settings);
+        }
+
         return 0;
     default:
         Console.Error.WriteLine("Commands: symbols --torch FOLDER; check [--device cuda|cpu] [--draws N]; speed [options of bench/Speed].");

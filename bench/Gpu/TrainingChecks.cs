@@ -37,6 +37,63 @@ internal sealed class TrainingChecks(Ledger ledger, CheckOptions options)
             part.Dispose();
     }
 
+    /// <summary>A training that goes on from a checkpoint on the device ends where the undisturbed one did.</summary>
+    public void RunResume()
+    {
+        using var drawn = SyntheticDigits.Create(640, seed: 8);
+        using var data = drawn.To(options.Device);
+        Resume("LogUniform", () => new BayesianLogUniformDigits(new()), (model, own) => model.CreateTrainer(own));
+        Resume("SparseDropout, local, SGD", () => new BayesianSparseDropoutDigits(new()), (model, own) => model.CreateTrainer(own with
+        {
+            Optimizer = (parameters, rate) => new FlatSgd(parameters, rate, momentum: 0.9),
+        }));
+        Resume("Gaussian, IVON", () => new BayesianGaussianDigits(new()), (model, own) => model.CreateIvonTrainer(own));
+
+        void Resume<TModel>(string name, Func<TModel> make, Func<TModel, TrainerOptions, VariationalTrainer> trainerOf)
+            where TModel : nn.Module<Tensor, Tensor>
+        {
+            using var scope = NewDisposeScope();
+            var folder = Directory.CreateTempSubdirectory("bayesgen-gpu-").FullName;
+            try
+            {
+                random.manual_seed(4);
+                using var whole = make();
+                using var half = make();
+                whole.to(options.Device);
+                half.to(options.Device);
+                List<Tensor> start = [];
+                var own = new TrainerOptions { Epochs = 3, Seed = 3 };
+                using var trainer = trainerOf(whole, own with
+                {
+                    Checkpoints = new CheckpointOptions { Folder = folder },
+                    Hooks = [(_, step) =>
+                    {
+                        if (step is { Epoch: 2, Step: 1 })
+                            start = State(whole);
+                    }],
+                });
+                trainer.Train(data);
+                using var resumed = trainerOf(half, own);
+                resumed.Resume(Directory.GetFiles(folder).Order(StringComparer.Ordinal).First());
+                resumed.Train(data);
+                var (expected, found) = (State(whole), State(half));
+                var way = Length(expected.Zip(start).Select(two => two.First - two.Second));
+                ledger.AtMost(
+                    $"{name}: a resumed training, distance from the undisturbed one as a part of the way it went",
+                    Length(expected.Zip(found).Select(two => two.First - two.Second)) / way, 0.01);
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+
+        static List<Tensor> State(nn.Module<Tensor, Tensor> model) =>
+            [.. Pair.ArenaOf(model).Parameters().Select(entry => entry.Parameter.detach().to(ScalarType.Float64, CPU))];
+
+        static double Length(IEnumerable<Tensor> parts) => Math.Sqrt(parts.Sum(part => part.square().sum().item<double>()));
+    }
+
     public void RunDigits()
     {
         using var train = SyntheticDigits.Create(4_000, seed: 1);
