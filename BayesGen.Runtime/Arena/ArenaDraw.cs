@@ -57,7 +57,7 @@ internal abstract class ArenaDraw(FamilyArena arena) : IDisposable
         }
 
         CarryOn();
-        store.Gradients.zero_();
+        store.ClearGradients();
         Arena.Local?.Gradients.zero_();
     }
 

@@ -172,13 +172,13 @@ internal sealed class ArenaKernel : IDisposable
         if (gradient is not null && gradient.is_contiguous())
             return TensorMemory.AddressOf(gradient);
         using var _ = no_grad();
-        using var fresh = gradient?.contiguous() ?? zeros_like(flat, requires_grad: false);
+        using var fresh = gradient?.contiguous() ?? zeros_like(flat, dtype: flat.dtype, device: flat.device, requires_grad: false);
         flat.grad = fresh;
         return TensorMemory.AddressOf(fresh);
     })];
 
-    private Tensor[] Buffers(int count) =>
-        [.. Enumerable.Range(0, count).Select(_ => zeros_like(_arena.Store.Weights, requires_grad: false).DetachFromDisposeScope())];
+    private Tensor[] Buffers(int count) => [.. Enumerable.Range(0, count).Select(_ =>
+        zeros(_arena.Count, dtype: _arena.Store.Dtype, device: _arena.Store.Device).DetachFromDisposeScope())];
 
     private static nint[] Rows(IEnumerable<Tensor> tensors) => [.. tensors.Select(TensorMemory.AddressOf)];
 

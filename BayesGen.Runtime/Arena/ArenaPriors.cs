@@ -72,8 +72,9 @@ internal sealed class ArenaPriors : IDisposable
         double[] values = [.. Enumerable.Range(0, _priors.Length).SelectMany(index => Trainable(index)?.ParameterValues ?? [])];
         if (values.Length > 0)
         {
-            using var start = tensor(values).to(_store.Dtype, _store.Device);
-            _learned = new Parameter(start.clone());
+            // On the CPU a tensor may go on using the memory of the array.
+            using var start = tensor(values, dtype: ScalarType.Float64, device: CPU);
+            _learned = new Parameter(start.to(_store.Dtype, _store.Device, copy: true));
             _learned.DetachFromDisposeScope();
         }
 

@@ -88,7 +88,8 @@ internal sealed class LocalEstimator : IDisposable
             _weights = weights;
             // A layer whose weight is frozen has noise in its bias alone.
             _weightVariance = Leaf(weights.FirstOrDefault(weight => weight.Name == "weight"))
-                ?? zeros_like(LayerVariance.WeightOf(weights[0].Layer), requires_grad: false).DetachFromDisposeScope();
+                ?? zeros(LayerVariance.WeightOf(weights[0].Layer).shape, dtype: estimator._store.Dtype, device: estimator._store.Device)
+                    .DetachFromDisposeScope();
             _biasVariance = Leaf(weights.FirstOrDefault(weight => weight.Name == "bias"));
             var module = (nn.Module<Tensor, Tensor>)weights[0].Layer;
             _remove = module.register_forward_hook((_, input, output) => Hear(module, input, output)).remove;

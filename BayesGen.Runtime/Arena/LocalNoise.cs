@@ -6,6 +6,10 @@ namespace BayesGen;
 /// y = output + sqrt(variance) eps as one differentiable step: dy/doutput = 1 and dy/dvariance = eps / (2 sqrt(variance)), which is all
 /// that is kept for the way back.
 /// </summary>
+/// <remarks>
+/// That is for the CPU. On a device autograd goes backward on a thread of its own, where no dispose scope would free what a managed step
+/// makes, so there the noise is added by Torch's own operations.
+/// </remarks>
 internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
 {
     /// <summary>Keeps the slope of the root finite where no input reaches an output.</summary>
@@ -18,7 +22,18 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
     /// <param name="variance">The variances of the outputs.</param>
     /// <param name="noise">The source of eps.</param>
     /// <returns>A new tensor.</returns>
-    public static Tensor Add(Tensor output, Tensor variance, NoiseSource noise) => apply(output, variance, noise);
+    public static Tensor Add(Tensor output, Tensor variance, NoiseSource noise) =>
+        HasKernel(output) ? apply(output, variance, noise) : AddByGraph(output, variance, noise);
+
+    /// <summary>The same by Torch's own operations, which autograd differentiates.</summary>
+    internal static Tensor AddByGraph(Tensor output, Tensor variance, NoiseSource noise)
+    {
+        using var positive = variance + Tiny;
+        using var deviation = positive.sqrt();
+        using var epsilon = empty_like(output, dtype: output.dtype, device: output.device, requires_grad: false);
+        noise.FillNormal(epsilon);
+        return addcmul(output, deviation, epsilon, 1);
+    }
 
     public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
     {
@@ -28,7 +43,7 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
         var slope = empty_like(output, dtype: output.dtype, device: output.device, requires_grad: false);
         noise.FillNormal(slope);
         var rows = (Span<nint>)stackalloc nint[4];
-        if (HasKernel(output) && SameLayout(output, result) && SameLayout(output, slope))
+        if (SameLayout(output, result) && SameLayout(output, slope))
         {
             (rows[0], rows[1]) = (TensorMemory.AddressOf(output), TensorMemory.AddressOf(variance));
             (rows[2], rows[3]) = (TensorMemory.AddressOf(slope), TensorMemory.AddressOf(result));

@@ -82,7 +82,8 @@ public sealed partial class NetworkArena : IDisposable
             throw new InvalidOperationException("Another draw of this network is alive. Dispose it before the next one.");
         if (_isBorrowed)
             throw new InvalidOperationException("An evaluation holds the weights of this network. Draw when it has ended.");
-        RequireNoGradient("draw");
+        if (_families.Any(arena => arena.Store.MayHaveGradient))
+            RequireNoGradient("draw");
         return DrawInto(seed);
     }
 
@@ -109,6 +110,10 @@ public sealed partial class NetworkArena : IDisposable
     {
         if (_draw is null && !_isBorrowed && (_isStale || _network.training))
             WriteResting();
+        if (!is_grad_enabled())
+            return;
+        foreach (var arena in _families)
+            arena.Store.ExpectGradient();
     }
 
     /// <summary>Marks the weights as outdated, for example because the mode of the network was switched.</summary>
@@ -179,7 +184,7 @@ public sealed partial class NetworkArena : IDisposable
             if (arena.Priors.Learned is { } prior)
                 ZeroGradient(prior, setToNone);
 
-            arena.Store.Gradients.zero_();
+            arena.Store.ClearGradients();
             arena.Store.AliasGradients();
             arena.Local?.Gradients.zero_();
         }

@@ -99,6 +99,25 @@ internal sealed class WeightStore : IDisposable
         return any.item<bool>();
     }
 
+    /// <summary>
+    /// Whether <see cref="HasGradient"/> is worth asking. On the CPU it always is; on a device the answer has to be waited for, so there it
+    /// is where <see cref="HasRun"/>.
+    /// </summary>
+    public bool MayHaveGradient => Device.type == DeviceType.CPU || HasRun;
+
+    /// <summary>Whether the network has run with gradients since G was cleared.</summary>
+    public bool HasRun { get; private set; }
+
+    /// <summary>Notes that the network runs with gradients.</summary>
+    public void ExpectGradient() => HasRun = true;
+
+    /// <summary>Makes G zero.</summary>
+    public void ClearGradients()
+    {
+        Gradients.zero_();
+        HasRun = false;
+    }
+
     /// <summary>Checks that the network's parameters still are what this store made them.</summary>
     /// <exception cref="InvalidOperationException">User code replaced a parameter or its gradient; the message names it.</exception>
     public void Verify()

@@ -117,8 +117,8 @@ public sealed class TensorDataSet : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Tensor inputs = tensor(pixels, [count, 1, height, width], ScalarType.Byte).to_type(ScalarType.Float32).div_(255f);
-        Tensor targets = tensor(labels, [count], ScalarType.Byte).to_type(ScalarType.Int64);
+        Tensor inputs = tensor(pixels, [count, 1, height, width], ScalarType.Byte, CPU).to_type(ScalarType.Float32).div_(255f);
+        Tensor targets = tensor(labels, [count], ScalarType.Byte, CPU).to_type(ScalarType.Int64);
         return new TensorDataSet(inputs, targets);
     }
 

@@ -8,10 +8,13 @@ namespace BayesGen;
 /// On the CPU the numbers are those of a Philox stream: a function of the seed, the number of the call and the place in the tensor,
 /// whatever the number of threads. On CUDA there is no generator object to hold (TorchSharp makes a CPU generator whatever device it is
 /// told), so before every call a source seeds the device's default generator from its own seed and the number of the call. Sources that
-/// take turns do not disturb each other that way; other users of the device's generator see it reseeded.
+/// take turns do not disturb each other that way, nor do those of several threads; other users of the device's generator see it reseeded.
 /// </remarks>
 public sealed class NoiseSource
 {
+    /// <summary>Between the seeding of a device's generator and its use nobody else may seed it.</summary>
+    private static readonly Lock Device = new();
+
     private long _calls;
     private bool _isMirrored;
 
@@ -57,7 +60,12 @@ public sealed class NoiseSource
     {
         var call = _calls++;
         if (!IsOnCpu(like))
-            return empty(like.shape, dtype: like.dtype, device: like.device).exponential_(1, Reseeded(like, call));
+        {
+            var target = empty(like.shape, dtype: like.dtype, device: like.device);
+            OnDevice(target, call, tensor => tensor.exponential_(1));
+            return target;
+        }
+
         using var uniform = empty(like.shape, dtype: ScalarType.Float64, device: like.device);
         unsafe
         {
@@ -106,7 +114,7 @@ public sealed class NoiseSource
         var call = _calls++;
         if (!IsOnCpu(target))
         {
-            target.normal_(0, 1, Reseeded(target, call));
+            OnDevice(target, call, tensor => tensor.normal_(0, 1));
             return;
         }
 
@@ -132,11 +140,16 @@ public sealed class NoiseSource
 
     private static bool IsOnCpu(Tensor tensor) => tensor.device_type == DeviceType.CPU;
 
-    private Generator? Reseeded(Tensor like, long call)
+    private void OnDevice(Tensor target, long call, Func<Tensor, Tensor> fill)
     {
-        if (like.device_type == DeviceType.CUDA)
-            cuda.manual_seed_all(Mixed(Seed, call));
-        return null;
+        lock (Device)
+        {
+            if (target.device_type == DeviceType.CUDA)
+                cuda.manual_seed_all(Mixed(Seed, call));
+
+            // In place, and yet a handle of its own comes back.
+            using var filled = fill(target);
+        }
     }
 
     /// <summary>

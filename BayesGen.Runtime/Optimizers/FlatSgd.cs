@@ -59,7 +59,8 @@ public sealed class FlatSgd : SGD
                         continue;
                     }
 
-                    state.momentum_buffer ??= zeros_like(parameter, requires_grad: false).DetachFromDisposeScope();
+                    state.momentum_buffer ??=
+                        zeros_like(parameter, dtype: parameter.dtype, device: parameter.device, requires_grad: false).DetachFromDisposeScope();
                     FlatMemory.Update(parameter, update, gradient, state.momentum_buffer);
                 }
             },

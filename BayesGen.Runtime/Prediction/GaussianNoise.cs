@@ -78,7 +78,7 @@ public abstract class GaussianNoise
                 throw new InvalidOperationException(
                     $"The network gave an output of shape [{string.Join(", ", output.shape)}]; a regression needs means [N, D] or [N].");
             var mean = Matrix(output);
-            return (mean, full_like(mean, sigma * sigma));
+            return (mean, full_like(mean, sigma * sigma, dtype: mean.dtype, device: mean.device));
         }
     }
 

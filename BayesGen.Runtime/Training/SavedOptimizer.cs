@@ -121,7 +121,7 @@ internal static class SavedOptimizer
             return;
         var parameters = optimizer.parameters().ToList();
         foreach (var (state, parameter) in optimizer.state_dict().State.OfType<SGD.State>().Zip(parameters))
-            state.momentum_buffer ??= zeros_like(parameter, requires_grad: false);
+            state.momentum_buffer ??= zeros_like(parameter, dtype: parameter.dtype, device: parameter.device, requires_grad: false);
     }
 
     /// <summary>The tensors in the state of an optimizer, whatever they are called: TorchSharp has no common way to ask for them.</summary>

@@ -3,7 +3,8 @@
 //
 //     dotnet run -c Release --project bench/Compression -- --data-dir FOLDER
 //
-// and options narrow it: --network lenet-300-100|lenet-5, --family SparseDropout|LogUniform|Gaussian, --seeds 1,2,3, --epochs E, --threads T.
+// and options narrow it: --network lenet-300-100|lenet-5, --family SparseDropout|LogUniform|Gaussian, --seeds 1,2,3, --epochs E, --threads T,
+// --device cpu|cuda.
 using System.Globalization;
 using BayesGen;
 using BayesGen.Benchmarks.Compression;
@@ -12,7 +13,7 @@ using static TorchSharp.torch;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 ComputeThreads.SleepWhenIdle();
-string[] known = ["--data-dir", "--network", "--family", "--seeds", "--epochs", "--threads"];
+string[] known = ["--data-dir", "--network", "--family", "--seeds", "--epochs", "--threads", "--device"];
 var named = args.Chunk(2).ToDictionary(pair => pair[0], pair => pair.ElementAtOrDefault(1) ?? "");
 if (named.Keys.Except(known).FirstOrDefault() is { } unknown)
     throw new ArgumentException($"'{unknown}' is no option. Options: {string.Join(", ", known)}.");
@@ -23,7 +24,10 @@ var rows = Row.All.Where(row =>
 if (rows.Count == 0)
     throw new ArgumentException("No row has this network and family: lenet-300-100 or lenet-5; SparseDropout, LogUniform or Gaussian.");
 
-using var mnist = ImageArchive.Mnist.Load(new ImageDataOptions { DataDirectory = named.GetValueOrDefault("--data-dir") });
+using var images = ImageArchive.Mnist.Load(new ImageDataOptions { DataDirectory = named.GetValueOrDefault("--data-dir") });
+// All of them lie where they are used, so that no batch has to be moved.
+var where = device(named.GetValueOrDefault("--device", "cpu"));
+using var mnist = new TrainTest(images.Train.To(where), images.Test.To(where));
 foreach (var network in rows.GroupBy(row => row.Network))
 {
     var lines = new List<string>();

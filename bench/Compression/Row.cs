@@ -1,4 +1,5 @@
 using BayesGen.Data;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BayesGen.Benchmarks.Compression;
@@ -43,27 +44,27 @@ internal sealed record Row(string Network, string Family, Func<TrainerOptions, (
 
     public static IReadOnlyList<Row> All { get; } =
     [
-        new(Dense, "SparseDropout", options => Of(new BayesianSparseDropoutLeNet300(new()), model => model.CreateTrainer(options)))
+        new(Dense, "SparseDropout", options => Of(options, new BayesianSparseDropoutLeNet300(new()), model => model.CreateTrainer(options)))
         {
             Epochs = 100, BatchSize = 100, LearningRate = 2e-3, FixedThreshold = -3,
         },
-        new(Dense, "LogUniform", options => Of(new BayesianLogUniformLeNet300(new()), model => model.CreateTrainer(options)))
+        new(Dense, "LogUniform", options => Of(options, new BayesianLogUniformLeNet300(new()), model => model.CreateTrainer(options)))
         {
             Epochs = 60, BatchSize = 100, LearningRate = 2e-3, Score = PruningScore.TotalNoise,
         },
-        new(Dense, "Gaussian", options => Of(new BayesianGaussianLeNet300(new()), model => model.CreateTrainer(options)))
+        new(Dense, "Gaussian", options => Of(options, new BayesianGaussianLeNet300(new()), model => model.CreateTrainer(options)))
         {
             Epochs = 60, BatchSize = 100, LearningRate = 2e-3,
         },
-        new(Convolutional, "SparseDropout", options => Of(new BayesianSparseDropoutLeNet5(new()), model => model.CreateTrainer(options)))
+        new(Convolutional, "SparseDropout", options => Of(options, new BayesianSparseDropoutLeNet5(new()), model => model.CreateTrainer(options)))
         {
             Epochs = 30, BatchSize = 200, LearningRate = 4e-3, Warmup = 0.2, FixedThreshold = -3,
         },
-        new(Convolutional, "LogUniform", options => Of(new BayesianLogUniformLeNet5(new()), model => model.CreateTrainer(options)))
+        new(Convolutional, "LogUniform", options => Of(options, new BayesianLogUniformLeNet5(new()), model => model.CreateTrainer(options)))
         {
             Epochs = 20, BatchSize = 200, LearningRate = 4e-3, Warmup = 0.2, Score = PruningScore.TotalNoise,
         },
-        new(Convolutional, "Gaussian", options => Of(new BayesianGaussianLeNet5(new()), model => model.CreateTrainer(options)))
+        new(Convolutional, "Gaussian", options => Of(options, new BayesianGaussianLeNet5(new()), model => model.CreateTrainer(options)))
         {
             Epochs = 20, BatchSize = 200, LearningRate = 4e-3, Warmup = 0.2,
         },
@@ -74,12 +75,12 @@ internal sealed record Row(string Network, string Family, Func<TrainerOptions, (
         ? ["| published: Sparse VD (Molchanov 2017) | 1.92 | 68 | | | |", "| published: dynamic network surgery (Guo 2016) | 1.99 | 56 | | | |"]
         : ["| published: Sparse VD (Molchanov 2017) | 0.75 | 280 | | | |", "| published: dynamic network surgery (Guo 2016) | 0.91 | 111 | | | |"];
 
-    /// <summary>Trains with one seed and evaluates on the test images.</summary>
+    /// <summary>Trains with one seed, where the images are, and evaluates on the test images.</summary>
     public Run Run(int seed, TrainTest mnist)
     {
         using var scope = NewDisposeScope();
         random.manual_seed(seed);
-        var (model, trainer) = Create(Options(seed));
+        var (model, trainer) = Create(Options(seed) with { Device = mnist.Train.Device });
         using (model)
         using (trainer)
         {
@@ -94,8 +95,12 @@ internal sealed record Row(string Network, string Family, Func<TrainerOptions, (
         }
     }
 
-    private static (IDisposable, VariationalTrainer) Of<TModel>(TModel model, Func<TModel, VariationalTrainer> train)
-        where TModel : IDisposable => (model, train(model));
+    private static (IDisposable, VariationalTrainer) Of<TModel>(TrainerOptions options, TModel model, Func<TModel, VariationalTrainer> train)
+        where TModel : nn.Module
+    {
+        model.to(options.Device!);
+        return (model, train(model));
+    }
 
     private Thresholds At(double threshold) => Score == PruningScore.Family
         ? threshold

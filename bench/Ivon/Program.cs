@@ -1,7 +1,7 @@
 // IVON beside Adam: one Gaussian network on the built-in digits, trained in both ways, and what each gets on digits it has not seen, by the
 // mean of the weights and by the mean answer of 32 draws; then the time of a step of each beside that of the plain network.
 //
-//     dotnet run -c Release --project bench/Ivon -- [epochs] [IVON's learning rate] [Beta2] [initial curvature]
+//     dotnet run -c Release --project bench/Ivon -- [epochs] [IVON's learning rate] [Beta2] [initial curvature] [--device cpu|cuda]
 using System.Diagnostics;
 using System.Globalization;
 using BayesGen;
@@ -15,9 +15,13 @@ using Tensor = TorchSharp.torch.Tensor;
 
 const int Draws = 32;
 ComputeThreads.SleepWhenIdle();
-var numbers = args.Select(argument => double.Parse(argument, CultureInfo.InvariantCulture)).ToList();
-using var train = SyntheticDigits.Create(10_000, seed: 1);
-using var test = SyntheticDigits.Create(2_000, seed: 2);
+var named = Array.IndexOf(args, "--device");
+if (named == args.Length - 1 && named >= 0)
+    throw new ArgumentException("--device needs a value: cpu or cuda.");
+var where = device(named < 0 ? "cpu" : args[named + 1]);
+var numbers = args.Where((_, i) => named < 0 || i < named || i > named + 1).Select(argument => double.Parse(argument, CultureInfo.InvariantCulture)).ToList();
+using var train = Digits(10_000, seed: 1);
+using var test = Digits(2_000, seed: 2);
 var options = new TrainerOptions { Epochs = numbers.Count > 0 ? (int)numbers[0] : 10, Metrics = [Metric.Accuracy] };
 var ivon = new IvonOptions();
 if (numbers.Count > 1)
@@ -35,19 +39,19 @@ foreach (var seed in (int[])[1, 2])
     Run($"IVON, seed {seed}", seed, (model, own) => model.CreateIvonTrainer(own, ivon));
 }
 
-using (var plain = new Reader())
-using (var first = new BayesianReader(new Reader()))
-using (var second = new BayesianReader(new Reader()))
+using (var plain = new Reader().to(where))
+using (var first = new BayesianReader(new Reader()).to(where))
+using (var second = new BayesianReader(new Reader()).to(where))
     Time("784-128-10", plain, first.CreateTrainer, (own) => second.CreateIvonTrainer(own, ivon), rounds: 15, steps: 20);
-using (var plain = new Classifier())
-using (var first = new BayesianClassifier(new Classifier()))
-using (var second = new BayesianClassifier(new Classifier()))
+using (var plain = new Classifier().to(where))
+using (var first = new BayesianClassifier(new Classifier()).to(where))
+using (var second = new BayesianClassifier(new Classifier()).to(where))
     Time("the guide's network", plain, first.CreateTrainer, (own) => second.CreateIvonTrainer(own, ivon), rounds: 7, steps: 5);
 
 void Run(string name, int seed, Func<BayesianReader, TrainerOptions, VariationalTrainer> make)
 {
     random.manual_seed(seed);
-    using var model = new BayesianReader(new Reader());
+    using var model = new BayesianReader(new Reader()).to(where);
     using var trainer = make(model, options with { Seed = seed });
     var clock = Stopwatch.StartNew();
     trainer.Train(train);
@@ -69,13 +73,20 @@ void Run(string name, int seed, Func<BayesianReader, TrainerOptions, Variational
         $"{name}      {result.Accuracy:P2}  {result.Fit:F4}            {accuracy:P2}  {nll:F4}  {result.Elbo:F3}   {seconds:F1}"));
 }
 
+// They lie where they are used, so that no batch has to be moved.
+TensorDataSet Digits(int count, int seed)
+{
+    using var drawn = SyntheticDigits.Create(count, seed);
+    return drawn.To(where);
+}
+
 // Steps of each kind in turn, so that whatever else the machine does meets all of them; medians.
 void Time(
     string name, Module<Tensor, Tensor> plain, Func<TrainerOptions, VariationalTrainer> byAdamOf, Func<TrainerOptions, VariationalTrainer> byIvonOf,
     int rounds, int steps)
 {
     const int Size = 100;
-    using var batches = SyntheticDigits.Create(Size * steps, seed: 3);
+    using var batches = Digits(Size * steps, seed: 3);
     var one = new TrainerOptions { Epochs = 1, BatchSize = Size, ElboDraws = 0 };
     using var adam = optim.Adam(plain.parameters().ToArray());
     using var byAdam = byAdamOf(one);
@@ -101,6 +112,8 @@ void Time(
         {
             var clock = Stopwatch.StartNew();
             run();
+            if (where.type == DeviceType.CUDA)
+                cuda.synchronize();
             if (round > 1)
                 times.Add(clock.Elapsed.TotalMilliseconds / steps);
         }
