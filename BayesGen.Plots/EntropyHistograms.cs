@@ -14,18 +14,20 @@ public static class EntropyHistograms
     /// <param name="inName">What the first data is called.</param>
     /// <param name="outName">What the other data is called.</param>
     /// <param name="highest">The highest entropy there can be, log(classes); null takes the highest there is.</param>
+    /// <param name="network">Whose predictions they are, for the title; null says nothing of it.</param>
     /// <exception cref="ArgumentException">A list is empty or holds what is not finite.</exception>
     public static Picture Draw(
         IReadOnlyList<double> inDistribution,
         IReadOnlyList<double> outOfDistribution,
         string inName = "in distribution",
         string outName = "out of distribution",
-        double? highest = null)
+        double? highest = null,
+        string? network = null)
     {
         double[] inside = Checked(inDistribution, nameof(inDistribution)), outside = Checked(outOfDistribution, nameof(outOfDistribution));
         var end = highest ?? Math.Max(Math.Max(inside.Max(), outside.Max()), 1e-6);
         return new Picture(
-            "Predictive entropy",
+            network is null ? "Predictive entropy" : $"Predictive entropy of {network}",
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"Entropies of predictions: {inName} with mean {inside.Average():F2} nats, {outName} with mean {outside.Average():F2} nats."),
