@@ -8,7 +8,7 @@ namespace UncertaintySample;
 /// <summary>The pictures of a run, and one page that shows the whole of it.</summary>
 public static class RunPage
 {
-    private const int ExamplesOfAKind = 9;
+    private const int ExamplesOfAKind = 16;
 
     /// <returns>The path of the page.</returns>
     public static string Write(Options options, Pictures pictures, Report report, TimeSpan time)
