@@ -5,6 +5,9 @@ namespace BayesGen.Plots;
 /// <summary>A regression with its band: what the network expects, and how far it would not be surprised to be wrong.</summary>
 public static class RegressionBand
 {
+    /// <summary>Above this number of points their dots are small and faint.</summary>
+    private const int Many = 300;
+
     /// <summary>The mean as a line, the interval as a band around it, and the data as dots.</summary>
     /// <param name="x">Where the prediction was made, in rising order.</param>
     /// <param name="mean">The predictive mean at each x.</param>
@@ -52,6 +55,15 @@ public static class RegressionBand
                 band.LineColor = Colors.Transparent;
                 band.MarkerSize = 0;
                 band.LegendText = bandName;
+                // Below the lines, and many of them faint: else they would hide what is predicted where it is known best.
+                if (data.Length > 0)
+                {
+                    var ink = PictureTheme.Of(theme.Ink);
+                    var dots = plot.Add.Markers(
+                        placesOfData, data, MarkerShape.FilledCircle, data.Length > Many ? 4 : 6, data.Length > Many ? ink.WithAlpha(0.4) : ink);
+                    dots.LegendText = "data";
+                }
+
                 if (curve is not null)
                 {
                     var origin = plot.Add.ScatterLine(at, curve, PictureTheme.Of(theme.Green));
@@ -60,12 +72,6 @@ public static class RegressionBand
 
                 var line = plot.Add.ScatterLine(at, middle, PictureTheme.Of(theme.Blue));
                 (line.LineWidth, line.LegendText) = (2.5f, "predictive mean");
-                if (data.Length > 0)
-                {
-                    var dots = plot.Add.Markers(placesOfData, data, MarkerShape.FilledCircle, data.Length > 300 ? 4 : 6, PictureTheme.Of(theme.Ink));
-                    dots.LegendText = "data";
-                }
-
                 var (bottom, top) = Panel.Around(low.Concat(high).Concat(data).Concat(curve ?? []));
                 plot.Axes.SetLimits(at[0], at[^1], bottom, top);
                 plot.LegendBelow(theme);

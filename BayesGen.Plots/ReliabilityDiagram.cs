@@ -14,8 +14,9 @@ public static class ReliabilityDiagram
     /// <param name="counts">The number of predictions in each bin; bin b of B has confidences from b / B to (b + 1) / B.</param>
     /// <param name="confidence">The mean confidence in each bin, 0 to 1; what it is in an empty bin does not matter.</param>
     /// <param name="accuracy">The part of right predictions in each bin, 0 to 1; what it is in an empty bin does not matter.</param>
+    /// <param name="network">Whose predictions they are, for the title; null says nothing of it.</param>
     /// <exception cref="ArgumentException">The lists differ in length, are empty, or hold values out of range.</exception>
-    public static Picture Draw(IReadOnlyList<long> counts, IReadOnlyList<double> confidence, IReadOnlyList<double> accuracy)
+    public static Picture Draw(IReadOnlyList<long> counts, IReadOnlyList<double> confidence, IReadOnlyList<double> accuracy, string? network = null)
     {
         ArgumentNullException.ThrowIfNull(counts);
         ArgumentNullException.ThrowIfNull(confidence);
@@ -37,7 +38,7 @@ public static class ReliabilityDiagram
         var error = bins.Sum(bin => bin.Count * Math.Abs(bin.Accuracy - bin.Confidence)) / all;
         var width = 1.0 / counts.Count;
         return new Picture(
-            string.Create(CultureInfo.InvariantCulture, $"Calibration: expected error {error * 100:F2} %"),
+            string.Create(CultureInfo.InvariantCulture, $"Calibration{(network is null ? "" : $" of {network}")}: expected error {error * 100:F2} %"),
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"Accuracy in {counts.Count} bins of confidence, for {all:N0} predictions; expected calibration error {error * 100:F2} %."),

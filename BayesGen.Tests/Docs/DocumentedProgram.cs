@@ -64,12 +64,14 @@ internal sealed record DocumentedProgram(int Line, string Text)
     {
         var units = blocks.Select(block => CSharpSyntaxTree.ParseText(block).GetCompilationUnitRoot()).ToList();
         var members = units.SelectMany(unit => unit.Members).ToList();
+        // As with top-level statements: a program that returns a number is one of Task<int>.
+        var result = members.OfType<GlobalStatementSyntax>().Any(ReturnsANumber) ? "<int>" : "";
         return $$"""
             {{string.Join('\n', units.SelectMany(unit => unit.Usings).Select(directive => directive.ToFullString()).Distinct())}}
 
             internal static class Page
             {
-                internal static async System.Threading.Tasks.Task Run()
+                internal static async System.Threading.Tasks.Task{{result}} Run()
                 {
                     await System.Threading.Tasks.Task.CompletedTask;
             {{string.Join('\n', members.OfType<GlobalStatementSyntax>().Select(statement => statement.ToFullString()))}}
@@ -79,6 +81,11 @@ internal sealed record DocumentedProgram(int Line, string Text)
             {{string.Join('\n', members.Where(member => member is not GlobalStatementSyntax).Select(member => member.ToFullString()))}}
             """;
     }
+
+    private static bool ReturnsANumber(GlobalStatementSyntax statement) => statement
+        .DescendantNodes(node => node is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
+        .OfType<ReturnStatementSyntax>()
+        .Any(exit => exit.Expression is not null);
 
     private static string Network(int line, string members) => $$"""
         public sealed class Fragment{{line}} : Module<Tensor, Tensor>

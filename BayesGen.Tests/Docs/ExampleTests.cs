@@ -52,7 +52,10 @@ public sealed partial class ExampleTests
 
     [Fact]
     public void TheGuideAndEveryConceptHaveExamples() => Assert.All(
-        ["README.md", Index, "docs/guide.md", "docs/estimators.md", "docs/pruning.md", "docs/devices.md", "docs/extending.md", "docs/reports.md", "docs/pictures.md"],
+        [
+            "README.md", Index, "docs/guide.md", "docs/families-and-losses.md", "docs/estimators.md", "docs/pruning.md", "docs/prediction.md",
+            "docs/checkpoints.md", "docs/devices.md", "docs/extending.md", "docs/reports.md", "docs/pictures.md", "docs/state-files.md",
+        ],
         page => Assert.NotEmpty(DocumentedProgram.Of(Read(page))));
 
     [Fact]
@@ -85,6 +88,17 @@ public sealed partial class ExampleTests
         var programs = DocumentedProgram.Of(page);
         Assert.Equal([1, 10], programs.Select(program => program.Line));
         Assert.Matches(@"var x = 1;\s+x\+\+;\s+\}\s+\}\s+public record A\(int B\);", programs[0].Text);
+    }
+
+    [Fact]
+    public void AProgramReturnsANumberWhereItsStatementsDo()
+    {
+        string Signature(params string[] lines) => DocumentedProgram.Of(["```csharp", .. lines, "```"]).Single().Text
+            .Split('\n').Single(line => line.Contains(" Run()", StringComparison.Ordinal)).Trim();
+
+        Assert.Equal("internal static async System.Threading.Tasks.Task<int> Run()", Signature("if (true) { return 1; }", "return 0;"));
+        Assert.Equal("internal static async System.Threading.Tasks.Task Run()", Signature("return;"));
+        Assert.Equal("internal static async System.Threading.Tasks.Task Run()", Signature("var f = () => { return 1; };", "int G() { return 2; }"));
     }
 
     private static IEnumerable<string> PathsOfPages() => Directory.GetFiles(Path.Combine(Root(), "docs"), "*.md")

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using BayesGen.Plots;
 using BayesGen.Tests.Support;
 using Microsoft.CodeAnalysis;
 
@@ -10,7 +11,7 @@ namespace BayesGen.Tests;
 /// </summary>
 /// <remarks>
 /// A name is <c>Type</c>, <c>Type.Member</c>, <c>Type(parameter)</c> of a constructor or <c>Type.Member(parameter)</c> of a method, public
-/// in the runtime, without type arguments. What the generator writes stands in <see cref="GeneratedNames"/>.
+/// in the runtime or in the projects for the console and for pictures, without type arguments. What the generator writes stands in <see cref="GeneratedNames"/>.
 /// </remarks>
 public sealed partial class MappingTests
 {
@@ -27,7 +28,9 @@ public sealed partial class MappingTests
     ];
 
     private static readonly ILookup<string, Type> PublicTypes =
-        typeof(IBayesianNetwork).Assembly.GetExportedTypes().ToLookup(type => type.Name.Split('`')[0]);
+        new[] { typeof(IBayesianNetwork), typeof(ConsoleReport), typeof(Picture) }
+            .SelectMany(type => type.Assembly.GetExportedTypes())
+            .ToLookup(type => type.Name.Split('`')[0]);
 
     [Fact]
     public void EveryNameInTheTablesExists()
@@ -48,6 +51,8 @@ public sealed partial class MappingTests
     [InlineData("Family.LogUniform")]
     [InlineData("PosteriorGroup")]
     [InlineData("BayesianClassifier.CreateTrainer")]
+    [InlineData("TrainingCurves.Draw(training)")]
+    [InlineData("ConsoleReport")]
     public void ARightNameIsFound(string name) => Assert.True(Exists(name));
 
     [Theory]

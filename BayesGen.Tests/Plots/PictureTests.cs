@@ -111,6 +111,19 @@ public sealed partial class PictureTests
     }
 
     [Fact]
+    public void EntropiesCloseToZeroAreSpreadOutByALogarithm()
+    {
+        // Exactly sure, and sure to a ten thousandth, would be one bar on an even axis.
+        double[] known = [0, .. Enumerable.Repeat(1e-4, 300), .. Enumerable.Repeat(3e-3, 300)];
+        var picture = EntropyHistograms.Draw(known, [1.5, 2.0], "digits", "letters", Math.Log(10), "the network");
+        Assert.Equal("Predictive entropy of the network", picture.Title);
+        Assert.All(["\u2264 0.0001", "0.001", "0.01", "0.1", "1"], word => Assert.Contains(word, Words(picture)));
+        Assert.DoesNotContain("0.00001", Words(picture));
+        // Two bars of some 18 x 320 pixels, blue at 35 % on white; on an even axis there would be one.
+        Assert.InRange(new Pixels(picture).CountNear(new SKColor(166, 206, 228), 3), 9_000, 15_000);
+    }
+
+    [Fact]
     public void EntropiesLieOverEachOther()
     {
         var picture = EntropyHistograms.Draw([0.1, 0.2, 0.1], [1.9, 2.0], "digits", "letters", Math.Log(10));

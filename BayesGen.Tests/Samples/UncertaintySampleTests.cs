@@ -1,8 +1,11 @@
+using BayesGen.Data;
+using BayesGen.Plots;
+using SkiaSharp;
 using UncertaintySample;
 
 namespace BayesGen.Tests.Samples;
 
-/// <summary>The command line of the sample on uncertainty.</summary>
+/// <summary>What comes out of the sample on uncertainty: its command line, its figures, its pictures and its page.</summary>
 public sealed class UncertaintySampleTests
 {
     [Fact]
@@ -27,6 +30,7 @@ public sealed class UncertaintySampleTests
         Assert.False(options.IsMnist);
         Assert.Equal(Enumerable.Range(0, 10), options.TrainOn);
         Assert.DoesNotContain("fashion-mnist", options.Outside);
+        Assert.Equal("results/uncertainty", options.Out);
         Assert.Equal([1], options.Seeds);
     }
 
@@ -42,4 +46,83 @@ public sealed class UncertaintySampleTests
     [InlineData("--data-dir goes with --data mnist or --outside fashion-mnist; synthetic digits need no folder.", "--data-dir", "x")]
     public void WhatIsWrongIsSaid(string message, params string[] args) =>
         Assert.Equal(message, Assert.Throws<OptionException>(() => Options.Parse(args)).Message);
+
+    [Fact]
+    public void PicturesAndAPageAreWritten()
+    {
+        using var folder = new TemporaryFolder();
+        using var pictures = SomePictures();
+        var report = new Report(samples: 2);
+        report.Add(Judged(pictures, draws: 2), Judged(pictures, draws: 1));
+        var options = new Options { Out = folder.Root, TrainOn = [3, 5, 7] };
+
+        report.Write(folder.Root);
+        var page = File.ReadAllText(RunPage.Write(options, pictures, report, TimeSpan.FromSeconds(61)));
+
+        string[] names =
+        [
+            "reliability-bayesian", "reliability-deterministic", "entropy-digits-8-9-bayesian", "entropy-digits-8-9-deterministic",
+            "entropy-noise-bayesian", "entropy-noise-deterministic",
+        ];
+        foreach (var name in names)
+        {
+            using var picture = SKBitmap.Decode(Path.Combine(folder.Root, name + ".png"));
+            // What is outside lies over what is known, and hides it where both are the same.
+            var color = SKColor.Parse(name[0] == 'e' ? PictureTheme.Light.Orange : PictureTheme.Light.Blue);
+            Assert.True(picture.Pixels.Count(pixel => pixel == color) > 200, name);
+            Assert.Contains(name.EndsWith("-bayesian", StringComparison.Ordinal) ? "of the Bayesian network" : "of the plain network",
+                File.ReadAllText(Path.Combine(folder.Root, name + ".svg")));
+        }
+
+        Assert.Equal(names.Length, page.Split("<figure>").Length - 1);
+        Assert.Contains("3, 5, 7", page);
+        Assert.Contains(">Digits 8, 9</h2>", page);
+        // Logits of 4 for the first of three classes: exp(4) / (exp(4) + 2) of sureness, in a class that stands for the digit 3.
+        Assert.Contains("<strong>3</strong><span>96 % sure, entropy 0.18</span>", page);
+        Assert.Contains("summary.json", Directory.GetFiles(folder.Root).Select(Path.GetFileName));
+        Assert.Equal(1 + 12 + 4 + 5, File.ReadAllLines(Path.Combine(folder.Root, "entropy-bayesian.csv")).Length);
+    }
+
+    [Fact]
+    public void FiguresAreMeansOverTheSeeds()
+    {
+        using var pictures = SomePictures();
+        var (right, wrong) = (Judged(pictures, draws: 1), Judged(pictures, draws: 1, shift: 1));
+        Assert.Equal((1.0, 0.0), (right.Known.Accuracy, wrong.Known.Accuracy));
+
+        var figures = NetworkFigures.Mean("both", isBayesian: false, [right, wrong]);
+
+        Assert.Equal(0.5, figures.Accuracy);
+        Assert.Equal((right.Known.NegativeLogLikelihood + wrong.Known.NegativeLogLikelihood) / 2, figures.NegativeLogLikelihood, 12);
+        // The entropy of the known digits is that of one logit of 4, that of the others log 3: all are told apart.
+        Assert.Equal(1, figures.Outside[1].ByEntropy.Auroc);
+        Assert.Equal(0, figures.Outside[1].ByEntropy.FalsePositiveRate95);
+    }
+
+    /// <summary>Twelve digits of three classes; four of others that look like the first class; five of noise.</summary>
+    private static Pictures SomePictures()
+    {
+        using var scope = NewDisposeScope();
+        return new Pictures(Data(1), Data(12), [("digits 8, 9", Data(4)), ("noise", Data(5))]);
+
+        static TensorDataSet Data(int count) => new(
+            full([count, 1, 28, 28], 0.5, dtype: ScalarType.Float32, device: CPU), arange(count, dtype: ScalarType.Int64, device: CPU).remainder(3));
+    }
+
+    /// <summary>A network that is 96 % sure of a class of the known digits, takes the other digits for a 3, and knows nothing of noise.</summary>
+    private static Judgement Judged(Pictures pictures, int draws, int shift = 0)
+    {
+        using var scope = NewDisposeScope();
+        var known = Prediction(4 * nn.functional.one_hot((pictures.Test.Targets + shift).remainder(3), 3).to(ScalarType.Float32));
+        var likeThree = tensor([4f, 0, 0], [1, 3], ScalarType.Float32, CPU).expand(pictures.Outside[0].Data.Count, 3);
+        var nothing = zeros([pictures.Outside[1].Data.Count, 3], dtype: ScalarType.Float32, device: CPU);
+        return new Judgement(
+            ClassEvaluation.Of(known, [.. pictures.Test.Targets.data<long>().Select(target => (int)target)]),
+            [
+                (pictures.Outside[0].Name, OutOfDistribution.Of(known, Prediction(likeThree))),
+                (pictures.Outside[1].Name, OutOfDistribution.Of(known, Prediction(nothing))),
+            ]);
+
+        ClassPrediction Prediction(Tensor logits) => ClassPrediction.Of([.. Enumerable.Repeat(logits, draws)]);
+    }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using BayesGen;
+using BayesGen.Data;
+using BayesGen.Plots;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -48,10 +50,13 @@ public sealed record Band(
                 + $"     {(Points.AreAt(X[i]) ? "yes" : "no"),-3} {new string('#', (int)Math.Min(40, Math.Round(20 * Epistemic[i])))}").TrimEnd());
     }
 
-    /// <summary>
-    /// The one place where files are made of the band: the arrays as a table for other programs. A picture is drawn from the same ones.
-    /// </summary>
-    public void Write(string folder)
+    /// <summary>The band with the points it was learned from.</summary>
+    public Picture Draw(TensorDataSet points) => RegressionBand.Draw(
+        X, Mean, Lower, Upper, Numbers(points.Inputs), Numbers(points.Targets), Truth, string.Create(CultureInfo.InvariantCulture, $"{Level * 100:0} % interval"));
+
+    /// <summary>Writes the picture as PNG and SVG, and the arrays behind it as a table for other programs.</summary>
+    /// <returns>The path of the picture.</returns>
+    public string Write(string folder, TensorDataSet points)
     {
         Directory.CreateDirectory(folder);
         File.WriteAllLines(
@@ -59,7 +64,14 @@ public sealed record Band(
             X.Select((x, i) => string.Create(
                 CultureInfo.InvariantCulture, $"{x:R},{Truth[i]:R},{Mean[i]:R},{Epistemic[i]:R},{Aleatoric[i]:R},{Lower[i]:R},{Upper[i]:R}"))
                 .Prepend("x,truth,mean,epistemic,aleatoric,lower,upper"));
+        var picture = Draw(points);
+        picture.SaveSvg(Path.Combine(folder, "band.svg"));
+        var path = Path.Combine(folder, "band.png");
+        picture.SavePng(path);
+        return path;
     }
+
+    private static double[] Numbers(Tensor column) => [.. column.data<float>().Select(number => (double)number)];
 
     private static double[] Column(IReadOnlyList<double[]> rows) => [.. rows.Select(row => row[0])];
 }

@@ -6,18 +6,28 @@ using TorchSharp;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 ComputeThreads.SleepWhenIdle();
-string? folder;
-switch (args)
+Options options;
+try
 {
-    case []:
-        folder = null;
-        break;
-    case ["--out", var given]:
-        folder = given;
-        break;
-    default:
-        Console.Error.WriteLine("usage: dotnet run -c Release --project samples/Regression -- [--out DIR]");
-        return args is ["--help"] ? 0 : 2;
+    options = Options.Parse(args);
+    if (options.ShowHelp)
+    {
+        Console.WriteLine(Options.Help);
+        return 0;
+    }
+
+    // What is wrong with the folder shall not be found out after the training.
+    Directory.CreateDirectory(options.Out);
+}
+catch (OptionException exception)
+{
+    Console.Error.WriteLine($"{exception.Message} See --help.");
+    return 2;
+}
+catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 1;
 }
 
 const int Samples = 200;
@@ -41,8 +51,6 @@ Console.WriteLine($"{train.Count} points, {model.Arena.TotalCount:N0} weights, {
 var band = Band.Of(model, Samples);
 Console.WriteLine();
 band.Print();
-if (folder is not null)
-    band.Write(folder);
 
 var (at, gap, beyond) = (
     band.MeanEpistemic(Points.AreAt), band.MeanEpistemic(x => Math.Abs(x) < 0.5), band.MeanEpistemic(x => Math.Abs(x) > 4));
@@ -55,4 +63,6 @@ Console.WriteLine($"noise: {sigma:F3} learned, {Points.Sigma} in truth");
 Console.WriteLine($"{test.Count:N0} new points: NLL {evaluation.NegativeLogLikelihood:F3} nats, root mean square error {evaluation.RootMeanSquareError:F3}");
 foreach (var (level, coverage, width) in evaluation.Intervals)
     Console.WriteLine($"  {level:P0} intervals: {coverage:P1} of the points in them, {width:F2} wide");
+Console.WriteLine();
+Console.WriteLine($"drawn in {band.Write(options.Out, train)}");
 return 0;

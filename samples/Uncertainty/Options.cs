@@ -8,6 +8,8 @@ public sealed class OptionException(string message) : Exception(message);
 /// <summary>What the command line asks for.</summary>
 public sealed record Options
 {
+    public const string DefaultFolder = "results/uncertainty";
+
     public const string Help = """
         Trains a Bayesian network and a plain one on digits, and asks how honest they are:
         are they right as often as they say, and do they notice what is no digit?
@@ -25,7 +27,8 @@ public sealed record Options
           --seeds LIST      one training for each seed, results averaged (default 1)
           --samples N       networks drawn from the posterior for a prediction (default 20)
           --epochs N        passes over the training data, for both networks
-          --out DIR         write summary.json and the tables behind the figures there
+          --out DIR         write report.html, the pictures, summary.json and the tables
+                            behind them there (default results/uncertainty)
           --help            show this text
         """;
 
@@ -44,7 +47,7 @@ public sealed record Options
     /// <summary>Null: what suits the data.</summary>
     public int? Epochs { get; init; }
 
-    public string? Out { get; init; }
+    public string Out { get; init; } = DefaultFolder;
 
     public bool ShowHelp { get; init; }
 

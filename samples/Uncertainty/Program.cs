@@ -15,13 +15,15 @@ try
         return 0;
     }
 
+    // What is wrong with the folder shall not be found out after the training.
+    Directory.CreateDirectory(options.Out);
     var clock = Stopwatch.StartNew();
     using var pictures = Pictures.Load(options);
     var epochs = Training.EpochsFor(options);
     Console.WriteLine(
         $"{(options.IsMnist ? "mnist" : "built-in digits")}: {pictures.Train.Count:N0} pictures of {options.TrainOn.Count} digits to learn, "
         + $"{pictures.Test.Count:N0} to judge by; outside: {string.Join(", ", pictures.Outside.Select(kind => kind.Name))}");
-    var report = new Report();
+    var report = new Report(options.Samples);
     foreach (var seed in options.Seeds)
     {
         Console.WriteLine($"seed {seed}");
@@ -30,11 +32,11 @@ try
         report.Add(Judgement.Of(model, pictures, options.Samples, seed), Judgement.Of(network, pictures));
     }
 
-    report.Print(options.Samples);
-    if (options.Out is { } folder)
-        report.Write(folder, options.Samples);
+    report.Print();
+    report.Write(options.Out);
     Console.WriteLine();
     Console.WriteLine($"mean over {options.Seeds.Count} seed{(options.Seeds.Count == 1 ? "" : "s")}, {clock.Elapsed.TotalSeconds:F0} s in all");
+    Console.WriteLine($"drawn in {RunPage.Write(options, pictures, report, clock.Elapsed)}");
     return 0;
 }
 catch (OptionException exception)

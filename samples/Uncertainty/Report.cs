@@ -4,52 +4,69 @@ using BayesGen;
 
 namespace UncertaintySample;
 
-/// <summary>The figures of both networks, means over the seeds.</summary>
-public sealed class Report
+/// <summary>What was found about both networks, seed by seed: in the terminal, and in files for other programs.</summary>
+/// <param name="samples">The number of draws that the Bayesian network answered with.</param>
+public sealed class Report(int samples)
 {
     private static readonly JsonSerializerOptions Format = new() { WriteIndented = true };
 
-    private readonly List<(Judgement Bayesian, Judgement Deterministic)> _seeds = [];
+    private readonly List<Judgement> _bayesian = [];
+    private readonly List<Judgement> _deterministic = [];
 
-    public void Add(Judgement bayesian, Judgement deterministic) => _seeds.Add((bayesian, deterministic));
+    /// <summary>The Bayesian network of the first seed.</summary>
+    public Judgement Bayesian => _bayesian[0];
 
-    public void Print(int samples)
+    /// <summary>The plain network of the first seed.</summary>
+    public Judgement Deterministic => _deterministic[0];
+
+    public int Samples => samples;
+
+    public int Seeds => _bayesian.Count;
+
+    public void Add(Judgement bayesian, Judgement deterministic)
     {
+        _bayesian.Add(bayesian);
+        _deterministic.Add(deterministic);
+    }
+
+    /// <summary>The figures of both networks, the Bayesian one first.</summary>
+    public IReadOnlyList<NetworkFigures> Figures() =>
+    [
+        NetworkFigures.Mean($"Bayesian, {samples} draws", isBayesian: true, _bayesian),
+        NetworkFigures.Mean("deterministic", isBayesian: false, _deterministic),
+    ];
+
+    public void Print()
+    {
+        var networks = Figures();
         Console.WriteLine();
-        Console.WriteLine($"known digits, {_seeds[0].Bayesian.Known.Prediction.Count:N0} pictures   accuracy      NLL    Brier      ECE");
-        foreach (var (name, of) in Networks(samples))
+        Console.WriteLine($"known digits, {Bayesian.Known.Prediction.Count:N0} pictures   accuracy      NLL    Brier      ECE");
+        foreach (var network in networks)
             Console.WriteLine(
-                $"  {name,-32} {Mean(of, j => j.Known.Accuracy),8:P2} {Mean(of, j => j.Known.NegativeLogLikelihood),8:F4} "
-                + $"{Mean(of, j => j.Known.BrierScore),8:F4} {Mean(of, j => j.Known.ExpectedCalibrationError),8:F4}");
+                $"  {network.Name,-32} {network.Accuracy,8:P2} {network.NegativeLogLikelihood,8:F4} {network.BrierScore,8:F4} "
+                + $"{network.ExpectedCalibrationError,8:F4}");
         Console.WriteLine();
         Console.WriteLine("told apart: AUROC / FPR95           by entropy   by mutual information   by confidence");
-        for (var i = 0; i < _seeds[0].Bayesian.Outside.Count; i++)
+        for (var i = 0; i < Bayesian.Outside.Count; i++)
         {
-            Console.WriteLine($"  {_seeds[0].Bayesian.Outside[i].Name}");
-            foreach (var (name, of) in Networks(samples))
+            Console.WriteLine($"  {Bayesian.Outside[i].Name}");
+            foreach (var network in networks)
                 Console.WriteLine(
-                    $"    {name,-28} {Pair(of, i, o => o.ByEntropy),13}   {(name[0] == 'd' ? "" : Pair(of, i, o => o.ByMutualInformation)),21}   "
-                    + $"{Pair(of, i, o => o.ByConfidence),13}");
+                    $"    {network.Name,-28} {Pair(network.Outside[i].ByEntropy),13}   "
+                    + $"{(network.IsBayesian ? Pair(network.Outside[i].ByMutualInformation) : ""),21}   {Pair(network.Outside[i].ByConfidence),13}");
         }
     }
 
     /// <summary>
-    /// The one place where files are made: the figures as JSON, and the arrays behind reliability and entropy as tables for other programs.
-    /// Pictures are drawn from the same arrays.
+    /// Writes the figures as JSON, and the arrays behind the pictures, those of the first seed, as tables.
     /// </summary>
-    public void Write(string folder, int samples)
+    public void Write(string folder)
     {
         Directory.CreateDirectory(folder);
+        var networks = Figures();
         File.WriteAllText(Path.Combine(folder, "summary.json"), JsonSerializer.Serialize(
-            new
-            {
-                seeds = _seeds.Count,
-                samples,
-                bayesian = Figures(seed => seed.Bayesian),
-                deterministic = Figures(seed => seed.Deterministic),
-            },
-            Format));
-        foreach (var (file, judgement) in new[] { ("bayesian", _seeds[0].Bayesian), ("deterministic", _seeds[0].Deterministic) })
+            new { seeds = Seeds, samples, bayesian = Json(networks[0]), deterministic = Json(networks[1]) }, Format));
+        foreach (var (file, judgement) in new[] { ("bayesian", Bayesian), ("deterministic", Deterministic) })
         {
             Lines($"reliability-{file}.csv", "lower,upper,count,confidence,accuracy", judgement.Known.ReliabilityBins.Select(bin =>
                 string.Create(CultureInfo.InvariantCulture, $"{bin.Lower:R},{bin.Upper:R},{bin.Count},{bin.Confidence:R},{bin.Accuracy:R}")));
@@ -63,27 +80,23 @@ public sealed class Report
         void Lines(string file, string head, IEnumerable<string> lines) => File.WriteAllLines(Path.Combine(folder, file), lines.Prepend(head));
     }
 
-    private object Figures(Func<(Judgement Bayesian, Judgement Deterministic), Judgement> of) => new
+    /// <summary>Both numbers of a detection.</summary>
+    public static string Pair(Detection detection) =>
+        string.Create(CultureInfo.InvariantCulture, $"{detection.Auroc:F3} / {detection.FalsePositiveRate95:F3}");
+
+    private static object Json(NetworkFigures network) => new
     {
-        accuracy = Mean(of, j => j.Known.Accuracy),
-        nll = Mean(of, j => j.Known.NegativeLogLikelihood),
-        brier = Mean(of, j => j.Known.BrierScore),
-        ece = Mean(of, j => j.Known.ExpectedCalibrationError),
-        outside = _seeds[0].Bayesian.Outside.Select((kind, i) => new
+        accuracy = network.Accuracy,
+        nll = network.NegativeLogLikelihood,
+        brier = network.BrierScore,
+        ece = network.ExpectedCalibrationError,
+        outside = network.Outside.Select(kind => new
         {
             name = kind.Name,
-            auroc_entropy = Mean(of, j => j.Outside[i].Result.ByEntropy.Auroc),
-            fpr95_entropy = Mean(of, j => j.Outside[i].Result.ByEntropy.FalsePositiveRate95),
-            auroc_mutual_information = Mean(of, j => j.Outside[i].Result.ByMutualInformation.Auroc),
-            auroc_confidence = Mean(of, j => j.Outside[i].Result.ByConfidence.Auroc),
+            auroc_entropy = kind.ByEntropy.Auroc,
+            fpr95_entropy = kind.ByEntropy.FalsePositiveRate95,
+            auroc_mutual_information = kind.ByMutualInformation.Auroc,
+            auroc_confidence = kind.ByConfidence.Auroc,
         }),
     };
-
-    private static (string Name, Func<(Judgement Bayesian, Judgement Deterministic), Judgement> Of)[] Networks(int samples) =>
-        [($"Bayesian, {samples} draws", seed => seed.Bayesian), ("deterministic", seed => seed.Deterministic)];
-
-    private double Mean(Func<(Judgement, Judgement), Judgement> of, Func<Judgement, double> figure) => _seeds.Average(seed => figure(of(seed)));
-
-    private string Pair(Func<(Judgement, Judgement), Judgement> of, int kind, Func<OutOfDistribution, Detection> by) =>
-        $"{Mean(of, j => by(j.Outside[kind].Result).Auroc):F3} / {Mean(of, j => by(j.Outside[kind].Result).FalsePositiveRate95):F3}";
 }

@@ -1,0 +1,66 @@
+using RegressionSample;
+using SkiaSharp;
+
+namespace BayesGen.Tests.Samples;
+
+/// <summary>What comes out of the sample on regression: its command line, and the picture of the band.</summary>
+public sealed class RegressionSampleTests
+{
+    [Fact]
+    public void WithoutOptionsItDrawsIntoAFolderOfItsOwn()
+    {
+        Assert.Equal("results/regression", Options.Parse([]).Out);
+        Assert.Equal("here", Options.Parse(["--out", "here"]).Out);
+        Assert.True(Options.Parse(["--out", "here", "--help"]).ShowHelp);
+    }
+
+    [Theory]
+    [InlineData("There is no option '--epochs'.", "--epochs", "3")]
+    [InlineData("--out needs a value.", "--out")]
+    [InlineData("--out needs a value.", "--out", "")]
+    public void WhatIsWrongIsSaid(string message, params string[] args) =>
+        Assert.Equal(message, Assert.Throws<OptionException>(() => Options.Parse(args)).Message);
+
+    [Fact]
+    public void TheBandIsDrawnAndWrittenAsATable()
+    {
+        using var folder = new TemporaryFolder();
+        using var points = Points.Draw(20, seed: 1);
+        double[] x = [-5, 0, 5];
+        var band = new Band(x, Array.ConvertAll(x, Points.Truth), [0, 0.5, 1], [0.3, 0.1, 0.3], [0.15, 0.15, 0.15], [-1, 0, -1], [1, 1, 3]);
+
+        var path = band.Write(Path.Combine(folder.Root, "new"), points);
+
+        using (var picture = SKBitmap.Decode(path))
+        {
+            Assert.Equal((800, 460), (picture.Width, picture.Height));
+            // The band is 35 % of sky blue on white, two to four of some nine units high: a fifth of the picture or more.
+            Assert.InRange(picture.Pixels.Count(pixel => (pixel.Red, pixel.Green, pixel.Blue) is (> 190 and < 200, > 225 and < 235, > 240 and < 250)), 50_000, 300_000);
+        }
+
+        var svg = File.ReadAllText(Path.ChangeExtension(path, ".svg"));
+        Assert.All(["95 % interval", "predictive mean", "truth", "data"], word => Assert.Contains(word, svg));
+        Assert.Contains("20 points of data", band.Draw(points).Description);
+        var table = File.ReadAllLines(Path.ChangeExtension(path, ".csv"));
+        Assert.Equal("x,truth,mean,epistemic,aleatoric,lower,upper", table[0]);
+        Assert.Equal("0,0,0.5,0.1,0.15,0,1", table[2]);
+        Assert.Equal(4, table.Length);
+    }
+
+    [Fact]
+    public void AShortTrainingHasABandThatHoldsItsMean()
+    {
+        random.manual_seed(1);
+        using var train = Points.Draw(100, seed: 1);
+        using var model = new BayesianCurveNetwork(new CurveNetwork());
+        using var trainer = model.CreateTrainer(new TrainerOptions { Epochs = 2, FitLoss = FitLoss.LearnedGaussian, ElboDraws = 0, Seed = 1 });
+        trainer.Train(train);
+
+        var band = Band.Of(model, samples: 20);
+
+        Assert.Equal((-5, 5, 201), (band.X[0], Math.Round(band.X[^1], 9), band.X.Length));
+        Assert.All(Enumerable.Range(0, band.X.Length), i => Assert.InRange(band.Mean[i], band.Lower[i], band.Upper[i]));
+        Assert.All(band.Aleatoric, sigma => Assert.Equal(band.Aleatoric[0], sigma, 6));
+        Assert.Equal(band.Epistemic.Average(), band.MeanEpistemic(_ => true), 12);
+    }
+}
