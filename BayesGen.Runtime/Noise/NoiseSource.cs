@@ -147,8 +147,10 @@ public sealed class NoiseSource
             if (target.device_type == DeviceType.CUDA)
                 cuda.manual_seed_all(Mixed(Seed, call));
 
-            // In place, and yet a handle of its own comes back.
-            using var filled = fill(target);
+            // In place: some of TorchSharp's functions hand back what they were given, and some a handle of its own.
+            var filled = fill(target);
+            if (!ReferenceEquals(filled, target))
+                filled.Dispose();
         }
     }
 
