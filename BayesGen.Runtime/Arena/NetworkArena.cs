@@ -68,28 +68,6 @@ public sealed partial class NetworkArena : IDisposable
 
     internal nn.Module Network => _network;
 
-    /// <summary>
-    /// Draws every Bayesian weight and writes the draw into the network. Gradients flow if they are on.
-    /// </summary>
-    /// <param name="seed">A seed of its own for this draw; null draws on from <see cref="Noise"/>.</param>
-    /// <returns>The draw; dispose it before the next one.</returns>
-    /// <exception cref="InvalidOperationException">
-    /// Another draw is alive, an evaluation is running, or a gradient was left behind by a bare backward().
-    /// </exception>
-    public WeightDraw Draw(long? seed = null)
-    {
-        if (_draw is not null)
-            throw new InvalidOperationException("Another draw of this network is alive. Dispose it before the next one.");
-        if (_isBorrowed)
-            throw new InvalidOperationException("An evaluation holds the weights of this network. Draw when it has ended.");
-        if (_families.Any(arena => arena.Store.MayHaveGradient))
-            RequireNoGradient("draw");
-        return DrawInto(seed);
-    }
-
-    /// <summary>The same without a look at the gradients, for which a device would have to be waited for.</summary>
-    internal WeightDraw DrawUnchecked() => DrawInto(null);
-
     /// <summary>Lets the weights rest at the posterior mean or the MAP, and writes them.</summary>
     /// <param name="state">What the weights hold from now on while no draw is alive.</param>
     public void Rest(WeightState state)
@@ -193,30 +171,6 @@ public sealed partial class NetworkArena : IDisposable
             arena.ZeroGradient();
     }
 
-    /// <summary>
-    /// Promises that the posterior stays as it is until <see cref="ReleasePosterior"/>: what depends on it alone, a divergence in closed form, is
-    /// computed once for all draws, and carried on to the gradients by <see cref="SettleDivergences"/>.
-    /// </summary>
-    internal void HoldPosterior()
-    {
-        foreach (var arena in _families)
-            arena.Kernel?.Hold();
-    }
-
-    /// <summary>Completes the gradients of the draws since <see cref="HoldPosterior"/>.</summary>
-    internal void SettleDivergences()
-    {
-        foreach (var arena in _families)
-            arena.Kernel?.Settle();
-    }
-
-    /// <summary>Ends the promise of <see cref="HoldPosterior"/>; what was not settled is forgotten.</summary>
-    internal void ReleasePosterior()
-    {
-        foreach (var arena in _families)
-            arena.Kernel?.Release();
-    }
-
     /// <summary>Checks that the network's parameters still share memory with the posterior.</summary>
     /// <exception cref="InvalidOperationException">User code broke the alias; the message names the parameter.</exception>
     public void Verify()
@@ -275,17 +229,6 @@ public sealed partial class NetworkArena : IDisposable
         }
 
         return null;
-    }
-
-    private WeightDraw DrawInto(long? seed)
-    {
-        var noise = seed is { } start ? new NoiseSource(start) : _noise;
-        var draws = new List<ArenaDraw>(_families.Count);
-        foreach (var arena in _families)
-            draws.Add(arena.Draw(noise));
-
-        _isStale = true;
-        return _draw = new WeightDraw(this, draws);
     }
 
     private void WriteResting()

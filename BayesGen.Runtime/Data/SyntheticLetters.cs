@@ -20,14 +20,16 @@ public static class SyntheticLetters
     /// <param name="count">Number of examples, 1 to 2.7 million.</param>
     /// <param name="seed">The same seed gives the same pictures bit for bit, on any number of threads, and example i does not depend on
     /// <paramref name="count"/>.</param>
+    /// <param name="cancellation">Ends the drawing.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is out of range.</exception>
-    public static TensorDataSet Create(int count, int seed)
+    /// <exception cref="OperationCanceledException">The drawing was cancelled.</exception>
+    public static TensorDataSet Create(int count, int seed, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Array.MaxLength / Pixels);
         var pictures = new byte[count * Pixels];
         var labels = new byte[count];
-        Parallel.For(0, count, () => new DigitPen(), (i, _, pen) =>
+        Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation }, () => new DigitPen(), (i, _, pen) =>
         {
             var choice = new DigitRandom(seed, i, LabelPurpose);
             labels[i] = (byte)choice.Below(LetterSkeletons.Letters.Length);

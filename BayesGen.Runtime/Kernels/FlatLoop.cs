@@ -16,8 +16,11 @@ internal static unsafe class FlatLoop
     /// <summary>A dozen rows of this many floats stay in the second-level cache of any machine of the last ten years.</summary>
     private const int Block = 2048;
 
-    /// <summary>Below this, waking a second thread costs more than it saves.</summary>
-    private const long WorthSharing = 32 * 1024;
+    /// <summary>
+    /// Below this, waking a second thread costs more than it saves: between two operations of Torch, whose threads are about to sleep or still
+    /// spin, that takes tenths of a millisecond.
+    /// </summary>
+    public const long WorthSharing = 192 * 1024;
 
     private const int MostRows = 16;
 

@@ -12,8 +12,6 @@ internal static unsafe class NormalStream
     /// <summary>Eight blocks of two 64-bit words make this many doubles.</summary>
     private const int DoubleGroup = 16;
 
-    private const long WorthSharing = 16 * 1024;
-
     public static void FillNormal(float* target, long count, ulong seed, ulong stream) =>
         Fill(target, count, FloatGroup, (buffer, group) => NormalGroup(buffer, seed, stream, (ulong)group * (2 * Philox.Blocks)));
 
@@ -36,7 +34,7 @@ internal static unsafe class NormalStream
         where T : unmanaged
     {
         var start = (nint)target;
-        FlatLoop.Share((count + size - 1) / size, count >= WorthSharing, (first, last) =>
+        FlatLoop.Share((count + size - 1) / size, count >= FlatLoop.WorthSharing, (first, last) =>
         {
             var rest = stackalloc T[size];
             for (var group = first; group < last; group++)

@@ -42,8 +42,19 @@ public sealed class ReportChain(params IReadOnlyList<IReport> reports) : IReport
     /// <summary>Disposes the reports of the chain that are disposable, also those that failed.</summary>
     public void Dispose()
     {
-        foreach (var report in reports.OfType<IDisposable>())
-            report.Dispose();
+        foreach (var report in reports)
+        {
+            try
+            {
+                (report as IDisposable)?.Dispose();
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                // What a full disk did not take before, it does not take now.
+                if (_working.Remove(report))
+                    Fail(report, exception);
+            }
+        }
     }
 
     private void Tell(Action<IReport> what)
@@ -58,10 +69,15 @@ public sealed class ReportChain(params IReadOnlyList<IReport> reports) : IReport
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 _working.RemoveAt(i--);
-                var failure = new ReportFailure(report, exception);
-                _failures.Add(failure);
-                OnFailure(failure);
+                Fail(report, exception);
             }
         }
+    }
+
+    private void Fail(IReport report, Exception exception)
+    {
+        var failure = new ReportFailure(report, exception);
+        _failures.Add(failure);
+        OnFailure(failure);
     }
 }

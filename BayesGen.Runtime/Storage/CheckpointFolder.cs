@@ -59,7 +59,8 @@ internal sealed class CheckpointFolder(string folder)
     }
 
     /// <summary>
-    /// Reads the newest whole checkpoint. Damaged ones are set aside, so that they are not met again, and told.
+    /// Reads the newest whole checkpoint. Damaged ones before it are set aside, so that they are not met again, and told. Where none can be
+    /// read nothing is renamed: a program that is started again must not find a folder that looks empty.
     /// </summary>
     /// <param name="notices">Is told what the user should know.</param>
     /// <returns>The content, to be disposed, and its file; null where the folder holds no checkpoint.</returns>
@@ -67,25 +68,32 @@ internal sealed class CheckpointFolder(string folder)
     public (CheckpointContent Content, string Path)? ReadNewest(Action<string> notices)
     {
         IReadOnlyList<string> candidates = [.. Newest(), .. File.Exists(BestPath) ? [BestPath] : Array.Empty<string>()];
-        StateFileException? first = null;
+        var damaged = new List<(string Path, StateFileException Exception)>();
         foreach (var path in candidates)
         {
             try
             {
                 var content = CheckpointFile.Read(path);
-                if (first is not null)
+                foreach (var (bad, exception) in damaged)
+                {
+                    var aside = SetAside(bad);
+                    notices(
+                        $"The checkpoint '{bad}' cannot be read and was {(aside is null ? "left where it is" : $"renamed to '{aside}'")}: {exception.Message}");
+                }
+
+                if (damaged.Count > 0)
                     notices($"Going on from the checkpoint before that, '{path}'.");
                 return (content, path);
             }
             catch (StateFileException exception)
             {
-                first ??= exception;
-                var aside = SetAside(path);
-                notices($"The checkpoint '{path}' is damaged and was {(aside is null ? "left where it is" : $"renamed to '{aside}'")}: {exception.Message}");
+                damaged.Add((path, exception));
             }
         }
 
-        return first is null ? null : throw new StateFileException(folder, "it holds no checkpoint that is whole.", first);
+        return damaged.Count == 0
+            ? null
+            : throw new StateFileException(folder, "it holds no checkpoint that is whole.", damaged[0].Exception);
     }
 
     /// <summary>Deletes what a write left behind that was cut off.</summary>

@@ -69,16 +69,21 @@ public sealed class StopSignals : IDisposable
         if (Interlocked.Increment(ref _received) > 1)
             End(ExitCodeOf(context.Signal));
         Received = context.Signal;
-        _writer.WriteLine(
-            $"{(context.Signal == PosixSignal.SIGINT ? "Ctrl-C" : "SIGTERM")}: the running step ends and is saved; once more ends the program at once.");
-        _writer.Flush();
         try
         {
+            // First, so that a writer that blocks or fails costs a line and not the save.
             _source.Cancel();
+            _writer.WriteLine(
+                $"{(context.Signal == PosixSignal.SIGINT ? "Ctrl-C" : "SIGTERM")}: the running step ends and is saved; once more ends the program at once.");
+            _writer.Flush();
         }
         catch (ObjectDisposedException)
         {
             // Disposed while the signal was on its way: there is nothing left to cancel.
+        }
+        catch (IOException)
+        {
+            // Nobody reads the line any more; the training ends all the same.
         }
     }
 

@@ -45,6 +45,8 @@ internal static class TrainingConditions
         yield return (nameof(options.FitLoss), options.FitLoss.Name);
         yield return (nameof(options.Epochs), Written(options.Epochs));
         yield return (nameof(options.Samples), Written(options.Samples));
+        yield return (nameof(options.Antithetic), options.Antithetic ? "on" : "off");
+        yield return (nameof(options.ChannelsLast), options.ChannelsLast switch { null => "where it is faster", true => "on", _ => "off" });
         yield return (nameof(options.LearningRate), Written(options.LearningRate));
         yield return (nameof(options.LearningRateFactors), string.Join(", ", options.LearningRateFactors
             .OrderBy(factor => factor.Key, StringComparer.Ordinal)
@@ -59,6 +61,9 @@ internal static class TrainingConditions
         yield return (nameof(options.Shuffle), options.Shuffle ? "on" : "off");
         yield return (nameof(options.Seed), Written(options.Seed));
         yield return (nameof(options.Metrics), string.Join(", ", options.Metrics.Select(metric => metric.Name)));
+        if (trainer.Ivon is { } ivon)
+            yield return (nameof(IvonOptions), $"rate {Written(ivon.LearningRate)}, decays {Written(ivon.Beta1)} and {Written(ivon.Beta2)}, clip "
+                + $"{(ivon.ClipRadius is { } radius ? Written(radius) : "none")}");
         yield return ("the number of Torch's threads", Written(get_num_threads()));
         yield return ("the device", (options.Device ?? trainer.Model.Arena.Device).ToString());
         yield return ("the processor's vector", $"{Vector<byte>.Count} bytes");

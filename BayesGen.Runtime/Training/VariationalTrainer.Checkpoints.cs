@@ -53,9 +53,21 @@ public sealed partial class VariationalTrainer
             return null;
         using var content = found.Content;
         _sharedBy = Options.DivergenceScale == DivergenceScale.None ? 1 : Options.ExampleCount ?? TrainingCounters.Load(content).Examples ?? 1;
-        RequireOptimizer();
+        var steps = _steps;
+        RequireOptimizer(isResumed: true);
         _steps!.RequireState();
-        RequireFit(content, notices.Add);
+        try
+        {
+            RequireFit(content, notices.Add);
+        }
+        catch when (steps is null)
+        {
+            // Made for a checkpoint that is refused: a training that begins afresh makes its own.
+            _steps.Dispose();
+            _steps = null;
+            throw;
+        }
+
         using var before = Snapshot();
         try
         {
@@ -221,13 +233,17 @@ public sealed partial class VariationalTrainer
     {
         if (Options.Checkpoints is not { } checkpoints)
             return;
-        var isBest = false;
         if (checkpoints.KeepBest is { } score && score.Of(epoch) is var number && score.IsBetter(number, _bestScore))
-            (isBest, _bestScore) = (true, number);
+        {
+            // Before the numbered one, and remembered only when it is written: what a kill or a full disk takes is then made up for.
+            var before = _bestScore;
+            _bestScore = number;
+            if (!Write("best checkpoint", content => _folder!.WriteBest(content, Notice)))
+                _bestScore = before;
+        }
+
         if (isLast || (checkpoints.EveryEpochs is { } every && _epochsDone % every == 0))
             Save();
-        if (isBest)
-            Write("best checkpoint", content => _folder!.WriteBest(content, Notice));
     }
 
     /// <summary>The last act of a training that was cancelled.</summary>

@@ -33,6 +33,9 @@ public sealed partial class VariationalTrainer
         return trainer;
     }
 
+    /// <summary>How IVON moves; null where an optimizer does.</summary>
+    internal IvonOptions? Ivon => _ivon;
+
     /// <summary>What an ordinary trainer is told and IVON has no place for.</summary>
     private static void RequireMeaning(TrainerOptions options)
     {

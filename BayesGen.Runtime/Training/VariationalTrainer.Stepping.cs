@@ -46,18 +46,20 @@ public sealed partial class VariationalTrainer
         }
 
         var reading = new StepReading(epoch, step, _stepsDone + 1, steps, targets.shape[0], Beta);
-        reading.Take(
-            fits! / Options.Samples, divergences! / Options.Samples, weights.Finish(),
-            outputs is null ? [] : Measure(outputs / Options.Samples, targets));
         try
         {
+            reading.Take(
+                fits! / Options.Samples, divergences! / Options.Samples, weights.Finish(),
+                outputs is null ? [] : Measure(outputs / Options.Samples, targets));
             if (_readsLate)
                 GiveUpGradientsOf(fits! + divergences!.to(fits!.dtype, fits.device));
             TakeStep(epoch, step);
         }
         catch
         {
+            // A gradient that no step took would be blamed on the user by the next draw.
             reading.Dispose();
+            arena.ZeroGradients(setToNone: false);
             throw;
         }
 

@@ -118,8 +118,10 @@ public sealed partial class VariationalTrainer : IDisposable
                 {
                     var epoch = TrainEpoch(train, validation, examples, last, cancellation);
                     epochs.Add(epoch);
-                    Options.Report?.OnEpoch(epoch);
+
+                    // Saved before anybody is told: a report that fails ends the training.
                     SaveEpoch(epoch, isLast: _epochsDone == last);
+                    Options.Report?.OnEpoch(epoch);
                 }
                 catch (NonFiniteLossException exception) when (CanRollBack)
                 {
@@ -175,7 +177,8 @@ public sealed partial class VariationalTrainer : IDisposable
     }
 
     /// <summary>Moving the network makes new parameters, so an optimizer made before is of no use after.</summary>
-    private void RequireOptimizer()
+    /// <param name="isResumed">Whether a checkpoint will be loaded, so that nothing may be written as for a fresh training.</param>
+    private void RequireOptimizer(bool isResumed = false)
     {
         var parameters = Model.Arena.OptimizedParameters().Select(entry => (entry.Kind, entry.Parameter)).ToList();
         if (_steps is not null
@@ -185,6 +188,6 @@ public sealed partial class VariationalTrainer : IDisposable
         _steps = null;
         _steps = _ivon is null
             ? new PosteriorSteps(parameters, Options)
-            : new IvonSteps(Model.Arena, Options, _ivon, () => _sharedBy / Beta, isFresh: _stepsDone == 0);
+            : new IvonSteps(Model.Arena, Options, _ivon, () => _sharedBy / Beta, isFresh: _stepsDone == 0 && !isResumed);
     }
 }
