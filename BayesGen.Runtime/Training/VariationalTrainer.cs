@@ -118,10 +118,16 @@ public sealed partial class VariationalTrainer : IDisposable
                 {
                     var epoch = TrainEpoch(train, validation, examples, last, cancellation);
                     epochs.Add(epoch);
-
-                    // Saved before anybody is told: a report that fails ends the training.
-                    SaveEpoch(epoch, isLast: _epochsDone == last);
-                    Options.Report?.OnEpoch(epoch);
+                    try
+                    {
+                        // Told before it is saved: after a kill in between it is told twice, where it would not be told at all.
+                        Options.Report?.OnEpoch(epoch);
+                    }
+                    finally
+                    {
+                        // A report that fails ends the training, and shall not cost the epoch.
+                        SaveEpoch(epoch, isLast: _epochsDone == last);
+                    }
                 }
                 catch (NonFiniteLossException exception) when (CanRollBack)
                 {

@@ -282,6 +282,21 @@ public sealed class SurvivalDiskTests : IDisposable
         return trainer.Train(data, validation, cancellation);
     }
 
+    [Fact]
+    public void AReportThatFailsEndsTheTrainingAndDoesNotCostTheEpoch()
+    {
+        using var data = SurvivalTraining.Data();
+        using (var model = SurvivalTraining.Network(3))
+        using (var trainer = model.CreateTrainer(SurvivalTraining.Options(_folder, everySteps: null) with
+        {
+            Report = new Best(epoch => { if (epoch.Epoch == 3) throw new IOException("The log is full."); }),
+        }))
+            Assert.Equal("The log is full.", Assert.Throws<IOException>(() => trainer.Train(data, SurvivalTraining.Data(2))).Message);
+        using var next = SurvivalTraining.Network(4);
+        using var resumed = next.CreateTrainer(SurvivalTraining.Options());
+        Assert.Equal(3 * SurvivalTraining.Steps, resumed.Resume(_folder).GlobalStep);
+    }
+
     /// <summary>The last checkpoint is there and whole.</summary>
     private void EndsWhole(string? folder = null)
     {

@@ -1,5 +1,5 @@
 // IVON beside Adam: one Gaussian network on the built-in digits, trained in both ways, and what each gets on digits it has not seen, by the
-// mean of the weights and by the mean answer of 32 draws; then the time of a step of each beside that of the plain network.
+// mean of the weights and by the mean answer of 32 draws. What a step of each costs is in the tables of bench/Speed.
 //
 //     dotnet run -c Release --project bench/Ivon -- [epochs] [IVON's learning rate] [Beta2] [initial curvature] [--device cpu|cuda]
 using System.Diagnostics;
@@ -39,15 +39,6 @@ foreach (var seed in (int[])[1, 2])
     Run($"IVON, seed {seed}", seed, (model, own) => model.CreateIvonTrainer(own, ivon));
 }
 
-using (var plain = new Reader().to(where))
-using (var first = new BayesianReader(new Reader()).to(where))
-using (var second = new BayesianReader(new Reader()).to(where))
-    Time("784-128-10", plain, first.CreateTrainer, (own) => second.CreateIvonTrainer(own, ivon), rounds: 15, steps: 20);
-using (var plain = new Classifier().to(where))
-using (var first = new BayesianClassifier(new Classifier()).to(where))
-using (var second = new BayesianClassifier(new Classifier()).to(where))
-    Time("the guide's network", plain, first.CreateTrainer, (own) => second.CreateIvonTrainer(own, ivon), rounds: 7, steps: 5);
-
 void Run(string name, int seed, Func<BayesianReader, TrainerOptions, VariationalTrainer> make)
 {
     random.manual_seed(seed);
@@ -80,49 +71,6 @@ TensorDataSet Digits(int count, int seed)
     return drawn.To(where);
 }
 
-// Steps of each kind in turn, so that whatever else the machine does meets all of them; medians.
-void Time(
-    string name, Module<Tensor, Tensor> plain, Func<TrainerOptions, VariationalTrainer> byAdamOf, Func<TrainerOptions, VariationalTrainer> byIvonOf,
-    int rounds, int steps)
-{
-    const int Size = 100;
-    using var batches = Digits(Size * steps, seed: 3);
-    var one = new TrainerOptions { Epochs = 1, BatchSize = Size, ElboDraws = 0 };
-    using var adam = optim.Adam(plain.parameters().ToArray());
-    using var byAdam = byAdamOf(one);
-    using var byIvon = byIvonOf(one);
-    (string Name, Action Run, List<double> Times)[] ways =
-    [
-        ("plain, Adam", () =>
-        {
-            for (var step = 0; step < steps; step++)
-            {
-                using var scope = NewDisposeScope();
-                adam.zero_grad();
-                var rows = batches.Inputs.narrow(0, step * Size, Size);
-                functional.cross_entropy(plain.call(rows), batches.Targets.narrow(0, step * Size, Size)).backward();
-                adam.step();
-            }
-        }, []),
-        ("Gaussian, Adam", () => byAdam.Train(batches), []),
-        ("Gaussian, IVON", () => byIvon.Train(batches), []),
-    ];
-    for (var round = 0; round < rounds; round++)
-        foreach (var (_, run, times) in ways)
-        {
-            var clock = Stopwatch.StartNew();
-            run();
-            if (where.type == DeviceType.CUDA)
-                cuda.synchronize();
-            if (round > 1)
-                times.Add(clock.Elapsed.TotalMilliseconds / steps);
-        }
-
-    var medians = ways.Select(way => way.Times.Order().ElementAt(way.Times.Count / 2)).ToList();
-    foreach (var (way, median) in ways.Zip(medians))
-        Console.WriteLine(FormattableString.Invariant($"{name}: {way.Name} {median:F2} ms a step, {median / medians[0]:F2} x plain"));
-}
-
 /// <summary>One hidden layer.</summary>
 [Bayesian(Gaussian)]
 internal sealed class Reader : Module<Tensor, Tensor>
@@ -133,24 +81,4 @@ internal sealed class Reader : Module<Tensor, Tensor>
     public Reader() : base(nameof(Reader)) => RegisterComponents();
 
     public override Tensor forward(Tensor x) => output.call(functional.relu(hidden.call(x.flatten(1))));
-}
-
-/// <summary>The network of the walk-through in samples/Mnist.</summary>
-[Bayesian(Gaussian)]
-internal sealed class Classifier : Module<Tensor, Tensor>
-{
-    private readonly Conv2d conv1 = Conv2d(1, 32, 3, padding: 1);
-    private readonly Conv2d conv2 = Conv2d(32, 64, 3, padding: 1);
-    private readonly MaxPool2d pool = MaxPool2d(2, 2);
-    private readonly Linear fc1 = Linear(64 * 7 * 7, 128);
-    private readonly Linear fc2 = Linear(128, 10);
-
-    public Classifier() : base(nameof(Classifier)) => RegisterComponents();
-
-    public override Tensor forward(Tensor x)
-    {
-        x = pool.call(functional.relu(conv1.call(x)));
-        x = pool.call(functional.relu(conv2.call(x)));
-        return fc2.call(functional.relu(fc1.call(x.flatten(1))));
-    }
 }
