@@ -57,8 +57,7 @@ internal abstract class ArenaDraw(FamilyArena arena) : IDisposable
         }
 
         CarryOn();
-        store.ClearGradients();
-        Arena.Local?.Gradients.zero_();
+        store.ForgetRun();
     }
 
     /// <summary>
@@ -81,6 +80,6 @@ internal abstract class ArenaDraw(FamilyArena arena) : IDisposable
         gradient?.zero_();
     }
 
-    /// <summary>Adds what G means for the flat parameters to their gradients. G may be overwritten.</summary>
+    /// <summary>Adds what G means for the flat parameters to their gradients, and makes G zero.</summary>
     protected abstract void CarryOn();
 }

@@ -46,19 +46,25 @@ internal sealed class ArenaKernel : IDisposable
     /// <summary>Writes a draw into W; with a local estimator the means, and their variances beside.</summary>
     public void Draw(NoiseSource noise)
     {
-        foreach (var buffer in _noise)
-            noise.FillNormal(buffer);
         if (_arena.Local is { } local)
             Run(_kernel.Moments<float>, _kernel.Moments<double>, [.. _parameterRows, _weights, TensorMemory.AddressOf(local.Variances)]);
         else
-            Run(_kernel.Draw<float>, _kernel.Draw<double>, [.. _parameterRows, .. _noiseRows, _weights]);
+        {
+            IFlatSource[] calls = [.. _noise.Select(_ => noise.NextNormal())];
+            nint[] rows = [.. _parameterRows, .. _noiseRows, _weights];
+            if (_arena.Store.Dtype == ScalarType.Float32)
+                FlatLoop.Run<float>(_arena.Count, _kernel.Draw, calls, _parameterRows.Length, rows);
+            else
+                FlatLoop.Run<double>(_arena.Count, _kernel.Draw, calls, _parameterRows.Length, rows);
+        }
+
         _arena.Keep(_arena.Store.Weights);
         if (_arena.Local is not null)
             _arena.Keep(_arena.Local.Variances);
         _arena.Store.RaiseVersions();
     }
 
-    /// <summary>Adds what G means for the parameters to their gradients.</summary>
+    /// <summary>Adds what G means for the parameters to their gradients, and makes G zero.</summary>
     public void PullBack()
     {
         // What a pruned weight is told changes nothing.
@@ -144,14 +150,8 @@ internal sealed class ArenaKernel : IDisposable
 
     private void AddSlopes(long offset, long count, double factor)
     {
-        using var _ = no_grad();
-        foreach (var (flat, slopes) in _arena.Flat.Zip(_klGradients))
-        {
-            using var gradient = flat.grad!;
-            using var target = gradient.narrow(0, offset, count);
-            using var source = slopes.narrow(0, offset, count);
-            target.add_(source, alpha: factor);
-        }
+        var slopes = new SlopesKernel(_klRows.Length, factor);
+        Run(slopes.Run<float>, slopes.Run<double>, [.. _klRows, .. GradientRows()], offset, count);
     }
 
     private double Run(FlatKernel<float> single, FlatKernel<double> twice, ReadOnlySpan<nint> rows) =>

@@ -41,19 +41,19 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
         using var variance = LaidOutLike(output, (Tensor)arguments[1]);
         var result = empty_like(output, dtype: output.dtype, device: output.device, requires_grad: false);
         var slope = empty_like(output, dtype: output.dtype, device: output.device, requires_grad: false);
-        noise.FillNormal(slope);
         var rows = (Span<nint>)stackalloc nint[4];
         if (SameLayout(output, result) && SameLayout(output, slope))
         {
             (rows[0], rows[1]) = (TensorMemory.AddressOf(output), TensorMemory.AddressOf(variance));
             (rows[2], rows[3]) = (TensorMemory.AddressOf(slope), TensorMemory.AddressOf(result));
             if (output.dtype == ScalarType.Float32)
-                FlatLoop.Run<float>(output.numel(), AddNoise, rows);
+                FlatLoop.Run<float>(output.numel(), AddNoise, [noise.NextNormal()], 2, rows);
             else
-                FlatLoop.Run<double>(output.numel(), AddNoise, rows);
+                FlatLoop.Run<double>(output.numel(), AddNoise, [noise.NextNormal()], 2, rows);
         }
         else
         {
+            noise.FillNormal(slope);
             using var positive = variance + Tiny;
             using var deviation = positive.sqrt_();
             using var sum = addcmul(output, deviation, slope, 1);

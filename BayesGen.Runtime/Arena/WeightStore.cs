@@ -115,8 +115,11 @@ internal sealed class WeightStore : IDisposable
     public void ClearGradients()
     {
         Gradients.zero_();
-        HasRun = false;
+        ForgetRun();
     }
+
+    /// <summary>Notes that G is zero.</summary>
+    public void ForgetRun() => HasRun = false;
 
     /// <summary>Checks that the network's parameters still are what this store made them.</summary>
     /// <exception cref="InvalidOperationException">User code replaced a parameter or its gradient; the message names it.</exception>

@@ -13,14 +13,14 @@ internal delegate Vector<T> FlatKernel<T>(FlatRows<T> rows)
 /// </summary>
 internal static unsafe class FlatLoop
 {
-    /// <summary>A dozen rows of this many floats stay in the second-level cache of any machine of the last ten years.</summary>
-    private const int Block = 2048;
+    /// <summary>Where blocks begin: at multiples of this.</summary>
+    public const int Alignment = 64;
 
-    /// <summary>
-    /// Below this, waking a second thread costs more than it saves: between two operations of Torch, whose threads are about to sleep or still
-    /// spin, that takes tenths of a millisecond.
-    /// </summary>
-    public const long WorthSharing = 192 * 1024;
+    /// <summary>A dozen rows of this many floats stay in the second-level cache of any machine of the last ten years.</summary>
+    private const int Block = 32 * Alignment;
+
+    /// <summary>Below this many elements a second thread costs more than it saves.</summary>
+    public static long WorthSharing { get; } = TorchThreads.AreOurs ? 16 * 1024 : 192 * 1024;
 
     private const int MostRows = 16;
 
@@ -30,6 +30,16 @@ internal static unsafe class FlatLoop
     /// <param name="rows">The addresses of the arrays' first elements.</param>
     /// <returns>The sum of what the kernel returned, added up in double precision.</returns>
     public static double Run<T>(long count, FlatKernel<T> kernel, params ReadOnlySpan<nint> rows)
+        where T : unmanaged, IFloatingPointIeee754<T> => Run(count, kernel, [], 0, rows);
+
+    /// <summary>Runs a kernel on arrays of which some are written first, block by block.</summary>
+    /// <param name="count">The length of each array.</param>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="sources">What writes each of these arrays.</param>
+    /// <param name="firstRow">The first of them; the others follow it.</param>
+    /// <param name="rows">The addresses of the arrays' first elements.</param>
+    /// <returns>The sum of what the kernel returned, added up in double precision.</returns>
+    public static double Run<T>(long count, FlatKernel<T> kernel, IFlatSource[] sources, int firstRow, params ReadOnlySpan<nint> rows)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (rows.Length > MostRows)
@@ -40,7 +50,12 @@ internal static unsafe class FlatLoop
         Share(blocks, count >= WorthSharing, (first, last) =>
         {
             for (var block = first; block < last; block++)
-                sums[block] = RunBlock(kernel, starts, block * Block, (int)Math.Min(Block, count - block * Block));
+            {
+                var (offset, length) = (block * Block, (int)Math.Min(Block, count - block * Block));
+                for (var row = 0; row < sources.Length; row++)
+                    sources[row].Fill((T*)starts[firstRow + row], offset, length);
+                sums[block] = RunBlock(kernel, starts, offset, length);
+            }
         });
         return sums.Sum();
     }
@@ -55,7 +70,7 @@ internal static unsafe class FlatLoop
         if (threads <= 1)
             run(0, count);
         else
-            Parallel.For(0, threads, thread => run(count * thread / threads, count * (thread + 1) / threads));
+            TorchThreads.Run(threads, (thread, team) => run(count * thread / team, count * (thread + 1) / team));
     }
 
     private static double RunBlock<T>(FlatKernel<T> kernel, nint[] starts, long offset, int length)

@@ -86,6 +86,9 @@ public sealed class NoiseSource
         target.neg_();
     }
 
+    /// <summary>The noise of a tensor on the CPU, to be made part by part: the same as that of <see cref="FillNormal"/>.</summary>
+    internal NormalCall NextNormal() => new(Seed, _calls++, _isMirrored);
+
     /// <summary>
     /// Repeats the noise since a call with its signs turned, until the result is disposed: the second of two antithetic draws. Both are
     /// N(0, 1) by themselves.

@@ -6,17 +6,17 @@ namespace BayesGen;
 /// <remarks>Box and Muller, 1958: sqrt(-2 log u) (cos t, sin t) with u uniform in (0, 1] and t uniform in [-pi, pi].</remarks>
 internal static unsafe class NormalStream
 {
-    /// <summary>Sixteen blocks of four words make this many floats.</summary>
+    /// <summary>Sixteen blocks of four words make this many floats. It and the next divide <see cref="FlatLoop.Alignment"/>.</summary>
     private const int FloatGroup = 64;
 
     /// <summary>Eight blocks of two 64-bit words make this many doubles.</summary>
     private const int DoubleGroup = 16;
 
     public static void FillNormal(float* target, long count, ulong seed, ulong stream) =>
-        Fill(target, count, FloatGroup, (buffer, group) => NormalGroup(buffer, seed, stream, (ulong)group * (2 * Philox.Blocks)));
+        Fill(target, count, FloatGroup, (buffer, group) => NormalGroup(buffer, seed, stream, group));
 
     public static void FillNormal(double* target, long count, ulong seed, ulong stream) =>
-        Fill(target, count, DoubleGroup, (buffer, group) => NormalGroup(buffer, seed, stream, (ulong)group * Philox.Blocks));
+        Fill(target, count, DoubleGroup, (buffer, group) => NormalGroup(buffer, seed, stream, group));
 
     /// <summary>Uniform in (0, 1].</summary>
     public static void FillUniform(double* target, long count, ulong seed, ulong stream) =>
@@ -27,6 +27,21 @@ internal static unsafe class NormalStream
             Vector512.Store(Unit(c, d), buffer + Vector512<double>.Count);
         });
 
+    /// <summary>The same numbers as those of the whole array, for a part of it.</summary>
+    /// <param name="target">The first element of the array.</param>
+    /// <param name="first">The first element of the part, a multiple of <see cref="FlatLoop.Alignment"/>.</param>
+    /// <param name="end">The element after the last of the part.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="stream">The number of the stream.</param>
+    public static void FillNormalPart<T>(T* target, long first, long end, ulong seed, ulong stream)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+            FillPart((float*)target, first, end, FloatGroup, (buffer, group) => NormalGroup(buffer, seed, stream, group));
+        else
+            FillPart((double*)target, first, end, DoubleGroup, (buffer, group) => NormalGroup(buffer, seed, stream, group));
+    }
+
     private delegate void Group<T>(T* buffer, long group)
         where T : unmanaged;
 
@@ -35,26 +50,25 @@ internal static unsafe class NormalStream
     {
         var start = (nint)target;
         FlatLoop.Share((count + size - 1) / size, count >= FlatLoop.WorthSharing, (first, last) =>
-        {
-            var rest = stackalloc T[size];
-            for (var group = first; group < last; group++)
-            {
-                var left = count - group * size;
-                var to = (T*)start + group * size;
-                if (left >= size)
-                {
-                    write(to, group);
-                    continue;
-                }
-
-                write(rest, group);
-                new Span<T>(rest, (int)left).CopyTo(new Span<T>(to, (int)left));
-            }
-        });
+            FillPart((T*)start, first * size, Math.Min(last * size, count), size, write));
     }
 
-    private static void NormalGroup(float* target, ulong seed, ulong stream, ulong block)
+    private static void FillPart<T>(T* target, long first, long end, int size, Group<T> write)
+        where T : unmanaged
     {
+        var whole = first + (end - first) / size * size;
+        for (var at = first; at < whole; at += size)
+            write(target + at, at / size);
+        if (whole == end)
+            return;
+        var rest = stackalloc T[size];
+        write(rest, whole / size);
+        new Span<T>(rest, (int)(end - whole)).CopyTo(new Span<T>(target + whole, (int)(end - whole)));
+    }
+
+    private static void NormalGroup(float* target, ulong seed, ulong stream, long group)
+    {
+        var block = (ulong)group * (2 * Philox.Blocks);
         var (a, b, c, d) = Philox.Words(seed, stream, block);
         var (e, f, g, h) = Philox.Words(seed, stream, block + Philox.Blocks);
         BoxMuller(target, Vector512.Narrow(a, e), Vector512.Narrow(b, f));
@@ -71,8 +85,9 @@ internal static unsafe class NormalStream
         Vector512.Store(length * sine, target + Vector512<float>.Count);
     }
 
-    private static void NormalGroup(double* target, ulong seed, ulong stream, ulong block)
+    private static void NormalGroup(double* target, ulong seed, ulong stream, long group)
     {
+        var block = (ulong)group * Philox.Blocks;
         var (a, b, c, d) = Philox.Words(seed, stream, block);
         var length = Vector512.Sqrt(Vector512.Log(Unit(a, b)) * Vector512.Create(-2.0));
         var (sine, cosine) = Vector512.SinCos((Unit(c, d) - Vector512.Create(0.5)) * Vector512.Create(2 * Math.PI));

@@ -26,7 +26,7 @@ internal abstract class FamilyKernel
         where T : unmanaged, IFloatingPointIeee754<T>;
 
     /// <summary>dL/dparameters += dL/dw dw/dparameters.</summary>
-    /// <param name="rows">The parameters; what the draw left of the noise; dL/dw; the gradients of the parameters, added to.</param>
+    /// <param name="rows">The parameters; what the draw left of the noise; dL/dw, cleared; the gradients of the parameters, added to.</param>
     public abstract Vector<T> PullBack<T>(FlatRows<T> rows)
         where T : unmanaged, IFloatingPointIeee754<T>;
 
@@ -36,7 +36,7 @@ internal abstract class FamilyKernel
         where T : unmanaged, IFloatingPointIeee754<T> => throw NoMoments();
 
     /// <summary>dL/dparameters += dL/dE dE/dparameters + dL/dVar dVar/dparameters.</summary>
-    /// <param name="rows">The variances; dL/dE; dL/dVar; the gradients of the parameters, added to.</param>
+    /// <param name="rows">The variances; dL/dE and dL/dVar, cleared; the gradients of the parameters, added to.</param>
     public virtual Vector<T> PullBackMoments<T>(FlatRows<T> rows)
         where T : unmanaged, IFloatingPointIeee754<T> => throw NoMoments();
 

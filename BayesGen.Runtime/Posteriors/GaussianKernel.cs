@@ -29,8 +29,10 @@ internal sealed class GaussianKernel : FamilyKernel
         var (deviation, gradient, ofMu, ofLogSigma) = (rows[2], rows[3], rows[4], rows[5]);
         for (var i = 0; i < rows.Length; i += Vector<T>.Count)
         {
-            ofMu[i] += gradient[i];
-            ofLogSigma[i] += gradient[i] * deviation[i];
+            var slope = gradient[i];
+            ofMu[i] += slope;
+            ofLogSigma[i] += slope * deviation[i];
+            gradient[i] = Vector<T>.Zero;
         }
 
         return Vector<T>.Zero;
@@ -58,6 +60,8 @@ internal sealed class GaussianKernel : FamilyKernel
             ofMu[i] += ofMean[i];
             var half = ofVariance[i] * variance[i];
             ofLogSigma[i] += half + half;
+            ofMean[i] = Vector<T>.Zero;
+            ofVariance[i] = Vector<T>.Zero;
         }
 
         return Vector<T>.Zero;

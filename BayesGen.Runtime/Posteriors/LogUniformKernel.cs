@@ -38,12 +38,14 @@ internal sealed class LogUniformKernel : FamilyKernel
         for (var i = 0; i < rows.Length; i += Vector<T>.Count)
         {
             var whole = Vector<T>.One + relative[i];
-            var ofValue = gradient[i] * scaleMu[i] * whole;
-            var ofScale = gradient[i] * (mu[i] + deviation[i]);
+            var slope = gradient[i];
+            var ofValue = slope * scaleMu[i] * whole;
+            var ofScale = slope * (mu[i] + deviation[i]);
             ofMu[i] += ofValue;
             ofLogSigma[i] += ofValue * deviation[i];
             ofScaleMu[i] += ofScale * whole;
             ofLogAlpha[i] += half * ofScale * scaleMu[i] * relative[i];
+            gradient[i] = Vector<T>.Zero;
         }
 
         return Vector<T>.Zero;

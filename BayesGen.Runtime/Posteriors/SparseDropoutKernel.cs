@@ -31,8 +31,10 @@ internal sealed class SparseDropoutKernel : FamilyKernel
         var half = Lanes.Of<T>(0.5);
         for (var i = 0; i < rows.Length; i += Vector<T>.Count)
         {
-            ofMu[i] += gradient[i];
-            ofLogSigma2[i] += half * gradient[i] * deviation[i];
+            var slope = gradient[i];
+            ofMu[i] += slope;
+            ofLogSigma2[i] += half * slope * deviation[i];
+            gradient[i] = Vector<T>.Zero;
         }
 
         return Vector<T>.Zero;
@@ -59,6 +61,8 @@ internal sealed class SparseDropoutKernel : FamilyKernel
         {
             ofMu[i] += ofMean[i];
             ofLogSigma2[i] += ofVariance[i] * variance[i];
+            ofMean[i] = Vector<T>.Zero;
+            ofVariance[i] = Vector<T>.Zero;
         }
 
         return Vector<T>.Zero;

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace BayesGen.Tests;
 
 /// <summary>The kernels of each family against the posterior's own formulas and their automatic derivatives, in float64.</summary>
@@ -31,6 +33,7 @@ public class KernelTests
         List<Tensor> gradients = [.. posterior.Parameters.Select(_ => ones(Count, dtype: ScalarType.Float64))];
         FlatLoop.Run<double>(Count, kernel.PullBack, Rows([.. posterior.Parameters, .. noise, gradient, .. gradients]));
         Assert.All(posterior.Parameters.Zip(gradients), pair => RequireSame(pair.First.grad! + 1, pair.Second));
+        Assert.Equal(0, gradient.abs().max().item<double>());
     }
 
     [Theory]
@@ -52,6 +55,38 @@ public class KernelTests
         List<Tensor> gradients = [.. posterior.Parameters.Select(_ => ones(Count, dtype: ScalarType.Float64))];
         FlatLoop.Run<double>(Count, kernel.PullBackMoments, Rows([flatVariance, ofMean, ofVariance, .. gradients]));
         Assert.All(posterior.Parameters.Zip(gradients), pair => RequireSame(pair.First.grad! + 1, pair.Second));
+        Assert.Equal(0, ofMean.abs().max().item<double>());
+        Assert.Equal(0, ofVariance.abs().max().item<double>());
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32, false)]
+    [InlineData(ScalarType.Float32, true)]
+    [InlineData(ScalarType.Float64, false)]
+    [InlineData(ScalarType.Float64, true)]
+    public void NoiseThatIsMadeBlockByBlockIsThatOfAWholeTensor(ScalarType dtype, bool isMirrored)
+    {
+        using var scope = NewDisposeScope();
+        var (whole, parts, sum) = (empty(Count, dtype: dtype), empty(Count, dtype: dtype), zeros(Count, dtype: dtype));
+        void Fill(Action<NoiseSource> fill)
+        {
+            var source = new NoiseSource(7);
+            using var mirror = isMirrored ? source.Mirror(2) : default;
+            fill(source);
+            Assert.Equal(isMirrored ? 3 : 1, source.Calls);
+        }
+
+        Fill(source => source.FillNormal(whole));
+        Fill(source =>
+        {
+            IFlatSource[] calls = [source.NextNormal()];
+            if (dtype == ScalarType.Float32)
+                FlatLoop.Run<float>(Count, CopyNoise, calls, 1, Rows([sum, parts]));
+            else
+                FlatLoop.Run<double>(Count, CopyNoise, calls, 1, Rows([sum, parts]));
+        });
+        Assert.True(whole.equal(parts).all().item<bool>());
+        Assert.True(whole.equal(sum).all().item<bool>());
     }
 
     [Theory]
@@ -148,6 +183,16 @@ public class KernelTests
     {
         var error = ((expected - actual).abs() / (expected.abs() + 1)).max().item<double>();
         Assert.True(error <= Tolerance, $"The largest relative error is {error:G3}.");
+    }
+
+    /// <summary>Rows: a copy, the noise.</summary>
+    private static Vector<T> CopyNoise<T>(FlatRows<T> rows)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var (copy, noise) = (rows[0], rows[1]);
+        for (var i = 0; i < rows.Length; i += Vector<T>.Count)
+            copy[i] = noise[i];
+        return Vector<T>.Zero;
     }
 
     /// <summary>Parameters all over their ranges: log alpha of SparseDropout leaves its clamp on both sides.</summary>
