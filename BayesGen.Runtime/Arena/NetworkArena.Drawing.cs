@@ -22,7 +22,7 @@ public sealed partial class NetworkArena
         return DrawInto(seed);
     }
 
-    /// <summary>The same without a look at the gradients, for which a device would have to be waited for.</summary>
+    /// <summary>The same without a look at the gradients, which takes time, and on a device a wait.</summary>
     internal WeightDraw DrawUnchecked() => DrawInto(null);
 
     /// <summary>

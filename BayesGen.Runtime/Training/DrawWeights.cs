@@ -18,6 +18,9 @@ internal sealed class DrawWeights(VariationalLoss loss, IReadOnlyList<Parameter>
     private Tensor? _sum;
     private Tensor? _total;
 
+    /// <summary>What one draw leaves for the next.</summary>
+    public IEnumerable<Tensor> Running => new[] { _maximum, _sum, _total }.OfType<Tensor>();
+
     /// <summary>The scalar to go backward through for the next draw.</summary>
     /// <param name="total">The loss t_k of the draw.</param>
     /// <param name="logWeight">u_k, or null where draws count alike.</param>

@@ -19,12 +19,14 @@ public sealed partial class VariationalTrainer
         {
             for (var k = 0; k < Options.Samples; k++)
             {
+                // What a forward leaves behind is let go draw by draw: the next one finds its memory warm.
+                using var drawScope = NewDisposeScope();
                 var isSecond = Options.Antithetic && k % 2 == 1;
                 using var mirror = isSecond ? arena.Noise.Mirror(calls) : default;
                 calls = arena.Noise.Calls;
 
-                // Between two steps that nobody looks into, no gradient can have been left behind.
-                using var draw = _readsLate ? arena.DrawUnchecked() : arena.Draw();
+                // Nobody but this step has come near the gradients since they were made zero.
+                using var draw = arena.DrawUnchecked();
                 var output = Forward(inputs);
                 var fit = Fit(output, targets);
                 var divergence = Loss.Divergence(draw);
@@ -36,6 +38,7 @@ public sealed partial class VariationalTrainer
                 _steps.Backward(draw, weights.Weigh(total, Loss.LogWeight(fit, divergence, Beta, examples)));
                 if (Options.Metrics.Count > 0)
                     outputs = Sum(outputs, output);
+                drawScope.MoveToOuter([fits, divergences, .. weights.Running, .. outputs is null ? Array.Empty<Tensor>() : [outputs]]);
             }
 
             arena.SettleDivergences();
