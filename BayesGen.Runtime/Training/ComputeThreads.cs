@@ -16,8 +16,8 @@ public static class ComputeThreads
     /// </remarks>
     public static void SleepWhenIdle()
     {
-        // Spins for some microseconds, which covers the gap between two operations of a step.
-        const string Spins = "1000";
+        // Spins for about a tenth of a millisecond, which covers the gap between two operations of a step.
+        const string Spins = "10000";
         if (!OperatingSystem.IsLinux()
             || Environment.GetEnvironmentVariable("GOMP_SPINCOUNT") is not null
             || Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is not null)
