@@ -58,7 +58,7 @@ internal sealed record Row(string Network, string Family, Func<TrainerOptions, (
         },
         new(Convolutional, "SparseDropout", options => Of(options, new BayesianSparseDropoutLeNet5(new()), model => model.CreateTrainer(options)))
         {
-            Epochs = 30, BatchSize = 200, LearningRate = 4e-3, Warmup = 0.2, FixedThreshold = -3,
+            Epochs = 40, BatchSize = 200, LearningRate = 4e-3, Warmup = 0.2, FixedThreshold = -3,
         },
         new(Convolutional, "LogUniform", options => Of(options, new BayesianLogUniformLeNet5(new()), model => model.CreateTrainer(options)))
         {
