@@ -5,13 +5,15 @@ using static TorchSharp.torch;
 namespace BayesGen.Benchmarks.Compression;
 
 /// <summary>One training and what came of it.</summary>
-internal sealed record Run(double Error, double Unpruned, long Weights, long Kept, double Threshold, double Seconds, string Layers)
+internal sealed record Run(
+    double Error, double Unpruned, long Weights, long Kept, double Threshold, double Seconds, string Layers, string Curve)
 {
     public double Compression => (double)Weights / Kept;
 
     public override string ToString() =>
         $"error {Error:P2}, {Compression:F1} x ({Kept:N0} of {Weights:N0} weights kept at {Threshold:0.##}), unpruned {Unpruned:P2}, {Seconds:F0} s{Environment.NewLine}"
-        + $"  kept by layer: {Layers}";
+        + $"  kept by layer: {Layers}{Environment.NewLine}"
+        + $"  at other thresholds, on the test images: {Curve}";
 }
 
 /// <summary>A network, a family, and the recipe that trains it.</summary>
@@ -27,6 +29,9 @@ internal sealed record Row(string Network, string Family, Func<TrainerOptions, (
     private const double Allowed = 0.001;
 
     private const int ValidationImages = 5_000;
+
+    /// <summary>Thresholds that the curve is told at; none of them is chosen by it.</summary>
+    private static readonly double[] Told = [-3, -2, -1, 0, 1];
 
     public required int Epochs { get; init; }
 
@@ -58,7 +63,7 @@ internal sealed record Row(string Network, string Family, Func<TrainerOptions, (
         },
         new(Convolutional, "SparseDropout", options => Of(options, new BayesianSparseDropoutLeNet5(new()), model => model.CreateTrainer(options)))
         {
-            Epochs = 40, BatchSize = 200, LearningRate = 4e-3, Warmup = 0.2, FixedThreshold = -3,
+            Epochs = 30, BatchSize = 200, LearningRate = 4e-3, Warmup = 0.2,
         },
         new(Convolutional, "LogUniform", options => Of(options, new BayesianLogUniformLeNet5(new()), model => model.CreateTrainer(options)))
         {
@@ -91,7 +96,8 @@ internal sealed record Row(string Network, string Family, Func<TrainerOptions, (
             return new Run(
                 1 - pruned.Accuracy, 1 - trainer.Evaluate(mnist.Test).Accuracy, pruned.Pruning.BayesianWeights, pruned.Pruning.Kept, threshold,
                 training.Duration.TotalSeconds,
-                string.Join(", ", pruned.Pruning.Weights.Select(weight => $"{weight.Key} {(double)weight.Kept / weight.Count:P1}")));
+                string.Join(", ", pruned.Pruning.Weights.Select(weight => $"{weight.Key} {(double)weight.Kept / weight.Count:P1}")),
+                string.Join(", ", Told.Select(other => Point(other, trainer.Evaluate(mnist.Test, At(other))))));
         }
     }
 
@@ -101,6 +107,9 @@ internal sealed record Row(string Network, string Family, Func<TrainerOptions, (
         model.to(options.Device!);
         return (model, train(model));
     }
+
+    private static string Point(double threshold, EvaluationResult at) =>
+        $"{threshold:0.#} {1 - at.Accuracy:P2} at {(double)at.Pruning.BayesianWeights / at.Pruning.Kept:F1} x";
 
     private Thresholds At(double threshold) => Score == PruningScore.Family
         ? threshold
