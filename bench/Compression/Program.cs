@@ -39,9 +39,12 @@ foreach (var network in rows.GroupBy(row => row.Network))
             Console.WriteLine($"{row.Network} {row.Family} seed {seed}: {run}");
             return run;
         });
+        var threshold = Run.Choose(runs);
+        foreach (var (seed, run) in seeds.Zip(runs))
+            Console.WriteLine($"seed {seed} at {threshold:0.##}, kept by layer: {run.At(threshold).Layers}");
         lines.Add(
-            $"| {row.Family} | {Range(runs, run => 100 * run.Error, "F2")} | {Range(runs, run => run.Compression, "F1")} "
-            + $"| {Range(runs, run => 100 * run.Unpruned, "F2")} | {Range(runs, run => run.Threshold, "0.##")} | {Range(runs, run => run.Seconds, "F0")} |");
+            $"| {row.Family} | {Range(runs, run => 100 * run.At(threshold).Error, "F2")} | {Range(runs, run => run.At(threshold).Compression, "F1")} "
+            + $"| {Range(runs, run => 100 * run.Unpruned, "F2")} | {threshold:0.##} | {Range(runs, run => run.Seconds, "F0")} |");
     }
 
     Console.WriteLine();
