@@ -30,7 +30,7 @@ internal sealed class DrawWeights(VariationalLoss loss, IReadOnlyList<Parameter>
         {
             if (_sum is not null)
                 throw new InvalidOperationException($"{loss.Name} gave a log-weight for one draw and none for the next.");
-            _total = _total is null ? total.detach() : _total + total.detach();
+            Replace(ref _total, _total is null ? total.detach() : _total + total.detach());
             return samples == 1 ? total : total / samples;
         }
 
@@ -46,11 +46,11 @@ internal sealed class DrawWeights(VariationalLoss loss, IReadOnlyList<Parameter>
         {
             var shrink = (_maximum - maximum).exp();
             Scale(shrink);
-            _sum = _sum! * shrink + weight;
-            _total = _total! * shrink + weight * total.detach();
+            Replace(ref _sum, _sum! * shrink + weight);
+            Replace(ref _total, _total! * shrink + weight * total.detach());
         }
 
-        _maximum = maximum;
+        Replace(ref _maximum, maximum);
         return total * weight;
     }
 
@@ -61,6 +61,12 @@ internal sealed class DrawWeights(VariationalLoss loss, IReadOnlyList<Parameter>
             return _total! / samples;
         Scale(1 / _sum);
         return loss.Bound(_maximum! + _sum.log() - Math.Log(samples), examples) ?? _total! / _sum;
+    }
+
+    private static void Replace(ref Tensor? running, Tensor next)
+    {
+        running?.Dispose();
+        running = next;
     }
 
     private void Scale(Tensor factor)

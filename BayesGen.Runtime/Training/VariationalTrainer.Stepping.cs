@@ -70,7 +70,12 @@ public sealed partial class VariationalTrainer
         return reading;
     }
 
-    private static Tensor Sum(Tensor? sum, Tensor next) => sum is null ? next.detach() : sum + next.detach();
+    /// <summary>The sum with one more; what it was before is released.</summary>
+    private static Tensor Sum(Tensor? sum, Tensor next)
+    {
+        using (sum)
+            return sum is null ? next.detach() : sum + next.detach();
+    }
 
     private void RequireFinite(Tensor fit, Tensor divergence, int epoch, int step)
     {

@@ -27,6 +27,28 @@ public sealed class SurvivalMemoryTests : IDisposable
         Assert.Equal(5 * SurvivalTraining.AllSteps / 7, evaluations);
     }
 
+    [Fact]
+    public void ADrawFindsNothingOfTheOnesBeforeIt()
+    {
+        using var data = SurvivalTraining.Data();
+        using var model = SurvivalTraining.Network(3);
+        var atForward = new List<long>();
+        using var trainer = new VariationalTrainer(
+            model,
+            x =>
+            {
+                atForward.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+                return model.call(x);
+            },
+            new ElboLoss(),
+            SurvivalTraining.Options(_folder) with { Samples = 4, Checkpoints = null });
+        trainer.Train(data);
+        Assert.Equal(4 * SurvivalTraining.AllSteps, atForward.Count);
+
+        // The sums over the draws so far are there from the second on.
+        Assert.All(atForward.Chunk(4), step => Assert.Single(step.Skip(1).Distinct()));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
