@@ -15,7 +15,7 @@ internal sealed class SlopesKernel(int count, double factor)
         {
             var (slopes, gradient) = (rows[parameter], rows[count + parameter]);
             for (var i = 0; i < rows.Length; i += Vector<T>.Count)
-                gradient[i] += times * slopes[i];
+                gradient[i] = Lanes.MultiplyAdd(times, slopes[i], gradient[i]);
         }
 
         return Vector<T>.Zero;
