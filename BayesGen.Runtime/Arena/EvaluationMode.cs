@@ -6,21 +6,30 @@ namespace BayesGen;
 /// </summary>
 internal sealed class EvaluationMode : IDisposable
 {
-    private readonly IBayesianNetwork _model;
+    private readonly Action<bool> _train;
     private readonly bool _wasTraining;
     private readonly List<(nn.Module Module, bool Mode)> _modes;
 
-    public EvaluationMode(IBayesianNetwork model)
+    /// <summary>A wrapper and the network in it.</summary>
+    public EvaluationMode(IBayesianNetwork model) : this(model.Arena.Network, model.training, mode => model.train(mode))
     {
-        _model = model;
-        _wasTraining = model.training;
-        _modes = [.. model.Arena.Network.modules().Select(module => (module, module.training))];
-        model.train(false);
+    }
+
+    /// <summary>A plain network.</summary>
+    public EvaluationMode(nn.Module network) : this(network, network.training, mode => network.train(mode))
+    {
+    }
+
+    private EvaluationMode(nn.Module network, bool isTraining, Action<bool> train)
+    {
+        (_train, _wasTraining) = (train, isTraining);
+        _modes = [.. network.modules().Select(module => (module, module.training))];
+        train(false);
     }
 
     public void Dispose()
     {
-        _model.train(_wasTraining);
+        _train(_wasTraining);
         foreach (var (module, mode) in _modes)
             if (module.training != mode)
                 module.train(mode);

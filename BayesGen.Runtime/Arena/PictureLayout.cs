@@ -12,15 +12,34 @@ namespace BayesGen;
 /// contiguous memory (<c>x.view(...)</c>) is found out by a trial on one example, without gradients and in evaluation mode. The choice
 /// depends on the network alone and never on a time, so that a training can be repeated.
 /// </remarks>
-/// <param name="model">The network.</param>
-/// <param name="forward">Its forward.</param>
-/// <param name="isWanted">What the options say; null where it is to be found out.</param>
-internal sealed class PictureLayout(IBayesianNetwork model, Func<Tensor, Tensor> forward, bool? isWanted)
+internal sealed class PictureLayout
 {
     /// <summary>How far the outputs of the two layouts may differ by rounding, as a part of the largest.</summary>
     private const double Rounding = 1e-3;
 
-    private bool? _isTaken = isWanted;
+    private readonly nn.Module _network;
+    private readonly Func<EvaluationMode> _evaluate;
+    private readonly Func<Tensor, Tensor> _forward;
+    private bool? _isTaken;
+
+    /// <summary>For a wrapper.</summary>
+    /// <param name="model">The wrapper.</param>
+    /// <param name="forward">Its forward.</param>
+    /// <param name="isWanted">What the options say; null where it is to be found out.</param>
+    public PictureLayout(IBayesianNetwork model, Func<Tensor, Tensor> forward, bool? isWanted)
+    {
+        (_network, _forward, _isTaken) = (model.Arena.Network, forward, isWanted);
+        _evaluate = () => new EvaluationMode(model);
+    }
+
+    /// <summary>For a plain network; it is found out.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="forward">Its forward.</param>
+    public PictureLayout(nn.Module network, Func<Tensor, Tensor> forward)
+    {
+        (_network, _forward) = (network, forward);
+        _evaluate = () => new EvaluationMode(network);
+    }
 
     /// <summary>The inputs as the network gets them: the same numbers under the same shape.</summary>
     public Tensor Of(Tensor inputs)
@@ -46,13 +65,13 @@ internal sealed class PictureLayout(IBayesianNetwork model, Func<Tensor, Tensor>
         return laid.permute(0, 3, 1, 2);
     }
 
-    private bool HasConvolution() => model.Arena.Network.modules().Any(module => module is Conv2d or ConvTranspose2d);
+    private bool HasConvolution() => _network.modules().Any(module => module is Conv2d or ConvTranspose2d);
 
     private bool IsTakenBy(Tensor inputs)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        using var mode = new EvaluationMode(model);
+        using var mode = _evaluate();
         var example = inputs.narrow(0, 0, 1);
         if (Try(example) is not { } plain || Try(ChannelsLast(example)) is not { } output || !plain.shape.SequenceEqual(output.shape))
             return false;
@@ -65,7 +84,7 @@ internal sealed class PictureLayout(IBayesianNetwork model, Func<Tensor, Tensor>
     {
         try
         {
-            return forward(example);
+            return _forward(example);
         }
         catch (Exception exception) when (exception is ExternalException or ArgumentException or InvalidOperationException)
         {

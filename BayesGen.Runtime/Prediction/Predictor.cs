@@ -73,7 +73,7 @@ public sealed class Predictor : IDisposable
         foreach (var batch in PosteriorDraws.Batches(inputs, batchSize))
         {
             using var step = NewDisposeScope();
-            var x = batch.to(_device);
+            var x = _draws[0].Laid(batch.to(_device));
             foreach (var draw in _draws)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -88,7 +88,18 @@ public sealed class Predictor : IDisposable
     private sealed class GuardedNetwork(nn.Module network, Func<Tensor, Tensor> forward) : IDisposable
     {
         private readonly Lock _gate = new();
+        private readonly PictureLayout _layout = new(network, forward);
         private bool _isDisposed;
+
+        /// <summary>The inputs as the network likes them, which a trial finds out.</summary>
+        public Tensor Laid(Tensor x)
+        {
+            lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, typeof(Predictor));
+                return _layout.Of(x);
+            }
+        }
 
         public Tensor Output(Tensor x)
         {

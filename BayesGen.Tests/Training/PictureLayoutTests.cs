@@ -57,6 +57,31 @@ public class PictureLayoutTests
             value => Assert.Equal(0f, value));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void APredictorLaysPicturesOutForItsNetworksAsWell(bool view)
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(1);
+        using var model = new BayesianPictureReader(new PictureReader(3, view));
+        var readers = new List<PictureReader>();
+        using var predictor = model.CreatePredictor(
+            () =>
+            {
+                readers.Add(new PictureReader(3, view));
+                return readers[^1];
+            },
+            draws: 3);
+        var x = rand([5, 3, 8, 8], dtype: ScalarType.Float32, device: CPU);
+        var prediction = predictor.Predict(x);
+        Assert.All(readers, reader => Assert.Equal(view ? [8L * 8 * 3, 64, 8, 1] : [8L * 8 * 3, 1, 8L * 3, 3], reader.Seen[^1]));
+
+        var expected = model.Predict(x, 3).Probabilities;
+        foreach (var (one, other) in prediction.Probabilities.Zip(expected))
+            Assert.All(one.Zip(other), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+    }
+
     private static (List<long[]> Seen, Dictionary<string, Tensor> State) Train(PictureReader plain, int channels, bool? channelsLast)
     {
         random.manual_seed(1);
