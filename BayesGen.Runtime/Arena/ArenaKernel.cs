@@ -51,11 +51,7 @@ internal sealed class ArenaKernel : IDisposable
         else
         {
             IFlatSource[] calls = [.. _noise.Select(_ => noise.NextNormal())];
-            nint[] rows = [.. _parameterRows, .. _noiseRows, _weights];
-            if (_arena.Store.Dtype == ScalarType.Float32)
-                FlatLoop.Run<float>(_arena.Count, _kernel.Draw, calls, _parameterRows.Length, rows);
-            else
-                FlatLoop.Run<double>(_arena.Count, _kernel.Draw, calls, _parameterRows.Length, rows);
+            Run(_kernel.Draw<float>, _kernel.Draw<double>, [.. _parameterRows, .. _noiseRows, _weights], 0, _arena.Count, calls, _parameterRows.Length);
         }
 
         _arena.Keep(_arena.Store.Weights);
@@ -157,12 +153,16 @@ internal sealed class ArenaKernel : IDisposable
     private double Run(FlatKernel<float> single, FlatKernel<double> twice, ReadOnlySpan<nint> rows) =>
         Run(single, twice, rows, 0, _arena.Count);
 
-    private double Run(FlatKernel<float> single, FlatKernel<double> twice, ReadOnlySpan<nint> rows, long offset, long count)
+    private double Run(
+        FlatKernel<float> single, FlatKernel<double> twice, ReadOnlySpan<nint> rows, long offset, long count, IFlatSource[]? sources = null,
+        int firstRow = 0)
     {
         Span<nint> starts = stackalloc nint[rows.Length];
         for (var i = 0; i < rows.Length; i++)
             starts[i] = rows[i] + (nint)(offset * _arena.Store.Weights.ElementSize);
-        return _arena.Store.Dtype == ScalarType.Float32 ? FlatLoop.Run(count, single, starts) : FlatLoop.Run(count, twice, starts);
+        return _arena.Store.Dtype == ScalarType.Float32
+            ? FlatLoop.Run(count, single, sources ?? [], firstRow, starts)
+            : FlatLoop.Run(count, twice, sources ?? [], firstRow, starts);
     }
 
     /// <summary>The gradients of the parameters, zeros where there were none: an optimizer may have dropped them.</summary>
