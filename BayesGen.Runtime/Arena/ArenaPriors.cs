@@ -36,6 +36,19 @@ internal sealed class ArenaPriors : IDisposable
         Lay();
     }
 
+    /// <summary>Takes over the priors of an arena of the same layout, and what they have learned.</summary>
+    public void Follow(ArenaPriors leader)
+    {
+        if (!_priors.SequenceEqual(leader._priors))
+        {
+            leader._priors.CopyTo(_priors, 0);
+            Lay();
+        }
+
+        using var _ = no_grad();
+        _learned?.copy_(leader._learned!);
+    }
+
     /// <summary>The prior of a weight as a loss scores against it: gradients flow to what is learned.</summary>
     public Prior ToScore(int index) => Trainable(index) is { } trainable
         ? trainable.Over([.. _windows[index].Select((_, i) => _learned!.narrow(0, OffsetOf(index) + i, 1))])

@@ -11,6 +11,9 @@ internal abstract class FamilyArena : IDisposable
     private readonly Tensor _mask;
     private Tensor? _keptAsNumber;
 
+    /// <summary>The mask that was last taken over: a new one is another tensor.</summary>
+    private Tensor? _followed;
+
     protected FamilyArena(PosteriorFamily family, IReadOnlyList<NetworkWeight> weights)
     {
         Family = family;
@@ -139,6 +142,20 @@ internal abstract class FamilyArena : IDisposable
     {
         _mask.fill_(true);
         AdoptMask();
+    }
+
+    /// <summary>Takes over the posterior, the mask and the priors of an arena of the same layout.</summary>
+    public void Follow(FamilyArena leader)
+    {
+        using var _ = no_grad();
+        foreach (var (mine, other) in Flat.Zip(leader.Flat))
+            mine.copy_(other);
+        Priors.Follow(leader.Priors);
+        if (ReferenceEquals(_followed, leader._keptAsNumber))
+            return;
+        _mask.copy_(leader._mask);
+        AdoptMask();
+        _followed = leader._keptAsNumber;
     }
 
     /// <summary>Starts the posterior of one weight anew, as the family does it round the given mean, and keeps all of the weight.</summary>

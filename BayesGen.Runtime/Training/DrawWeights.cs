@@ -18,6 +18,26 @@ internal sealed class DrawWeights(VariationalLoss loss, IReadOnlyList<Parameter>
     private Tensor? _sum;
     private Tensor? _total;
 
+    private IReadOnlyList<Parameter> Parameters { get; } = parameters;
+
+    /// <summary>
+    /// Those of draws that several networks took, each with parameters of its own: gradients are brought to one unit and added up on the
+    /// parameters of the first.
+    /// </summary>
+    /// <param name="parts">Of one step, in the order in which they are added up; none is used afterwards.</param>
+    public static DrawWeights Joined(IReadOnlyList<DrawWeights> parts)
+    {
+        using var _ = no_grad();
+        var joined = parts[0].Empty();
+        if (parts.All(part => part._maximum is null))
+            joined._total = parts.Select(part => part._total!).Aggregate((all, one) => all + one);
+        else
+            joined.Join(parts);
+        foreach (var part in parts.Skip(1))
+            joined.AddGradientsOf(part);
+        return joined;
+    }
+
     /// <summary>What one draw leaves for the next.</summary>
     public IEnumerable<Tensor> Running => new[] { _maximum, _sum, _total }.OfType<Tensor>();
 
@@ -29,7 +49,7 @@ internal sealed class DrawWeights(VariationalLoss loss, IReadOnlyList<Parameter>
         if (logWeight is null)
         {
             if (_sum is not null)
-                throw new InvalidOperationException($"{loss.Name} gave a log-weight for one draw and none for the next.");
+                throw MixedWeights();
             Replace(ref _total, _total is null ? total.detach() : _total + total.detach());
             return samples == 1 ? total : total / samples;
         }
@@ -63,6 +83,40 @@ internal sealed class DrawWeights(VariationalLoss loss, IReadOnlyList<Parameter>
         return loss.Bound(_maximum! + _sum.log() - Math.Log(samples), examples) ?? _total! / _sum;
     }
 
+    /// <summary>None yet, for the same parameters; their gradients are complete.</summary>
+    private DrawWeights Empty() => new(loss, Parameters, samples, examples, () => { });
+
+    /// <summary>The maximum is that of all draws, and what was kept in units of another is brought to its own.</summary>
+    private void Join(IReadOnlyList<DrawWeights> parts)
+    {
+        _maximum = parts.Select(part => part._maximum ?? throw MixedWeights()).Aggregate(torch.maximum);
+        foreach (var part in parts)
+        {
+            var shrink = (part._maximum! - _maximum).exp();
+            part.Scale(shrink);
+            var (sum, total) = (part._sum! * shrink, part._total! * shrink);
+            _sum = _sum is null ? sum : _sum + sum;
+            _total = _total is null ? total : _total + total;
+        }
+    }
+
+    private void AddGradientsOf(DrawWeights other)
+    {
+        foreach (var (mine, others) in Parameters.Zip(other.Parameters))
+        {
+            using var gradient = others.grad;
+            if (gradient is null)
+                continue;
+            using var sum = mine.grad;
+            if (sum is null)
+                mine.grad = gradient.clone();
+            else
+                sum.add_(gradient);
+        }
+    }
+
+    private InvalidOperationException MixedWeights() => new($"{loss.Name} gave a log-weight for one draw and none for the next.");
+
     private static void Replace(ref Tensor? running, Tensor next)
     {
         running?.Dispose();
@@ -73,7 +127,7 @@ internal sealed class DrawWeights(VariationalLoss loss, IReadOnlyList<Parameter>
     {
         settle();
         using var _ = no_grad();
-        foreach (var parameter in parameters)
+        foreach (var parameter in Parameters)
         {
             using var gradient = parameter.grad;
             gradient?.mul_(factor.to(gradient.dtype, gradient.device));

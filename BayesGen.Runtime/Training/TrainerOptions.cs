@@ -36,6 +36,12 @@ public sealed record TrainerOptions
     public bool Antithetic { get; init; }
 
     /// <summary>
+    /// Makes copies of the network, so that the draws of a step run side by side on the cores of the CPU; null takes one draw after another.
+    /// It pays from <see cref="Samples"/> 2 on, the more the smaller the network and the more cores there are.
+    /// </summary>
+    public Replicas? Replicas { get; init; }
+
+    /// <summary>
     /// The learning rate at its highest; positive. The default suits Adam on networks of a few layers with decay and factors as they stand
     /// here; deep or recurrent networks often want a lower one.
     /// </summary>

@@ -46,6 +46,7 @@ internal static class TrainingConditions
         yield return (nameof(options.Epochs), Written(options.Epochs));
         yield return (nameof(options.Samples), Written(options.Samples));
         yield return (nameof(options.Antithetic), options.Antithetic ? "on" : "off");
+        yield return ("the number of draws at once", Written(DrawTeam.CountOf(options)));
         yield return (nameof(options.ChannelsLast), options.ChannelsLast switch { null => "where it is faster", true => "on", _ => "off" });
         yield return (nameof(options.LearningRate), Written(options.LearningRate));
         yield return (nameof(options.LearningRateFactors), string.Join(", ", options.LearningRateFactors

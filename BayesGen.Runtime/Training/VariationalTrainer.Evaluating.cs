@@ -76,7 +76,7 @@ public sealed partial class VariationalTrainer
                     cancellation.ThrowIfCancellationRequested();
                     using var batchScope = NewDisposeScope();
                     var (x, y) = (Laid(inputs), OnDevice(targets));
-                    var output = Forward(x);
+                    var output = Forward(_forward, x);
                     var count = y.shape[0];
                     fit += Number(Fit(output, y)) * count;
                     examples += count;
@@ -85,7 +85,7 @@ public sealed partial class VariationalTrainer
                     foreach (var draw in draws)
                     {
                         loan.Write(draw);
-                        fitOfDraws += Number(Fit(Forward(x), y)) * count / draws.Count;
+                        fitOfDraws += Number(Fit(Forward(_forward, x), y)) * count / draws.Count;
                     }
 
                     if (draws.Count > 0)

@@ -43,6 +43,9 @@ public sealed partial class VariationalTrainer
             throw new ArgumentException(
                 "IVON takes a constant, positive beta: it tempers the posterior, whose width is set in every step. Leave TrainerOptions.Beta "
                 + "out for the ELBO.", nameof(options));
+        if (options.Replicas is not null)
+            throw new ArgumentException(
+                "IVON keeps what it needs of a draw in the model alone. Leave TrainerOptions.Replicas out, or use CreateTrainer.", nameof(options));
         if (options.MaximalGradientNorm is not null)
             throw new ArgumentException(
                 "A shortened gradient would tell IVON of a flatter loss. Leave TrainerOptions.MaximalGradientNorm out and set "

@@ -8,37 +8,57 @@ public sealed partial class VariationalTrainer
     private StepReading Step((Tensor Inputs, Tensor Targets) batch, int epoch, int step, int? steps, long examples)
     {
         using var scope = NewDisposeScope();
-        var arena = Model.Arena;
         var (inputs, targets) = (Laid(batch.Inputs), OnDevice(batch.Targets));
-        arena.ZeroGradients(setToNone: false);
-        var weights = new DrawWeights(Loss, _steps!.Parameters, Options.Samples, examples, arena.SettleDivergences);
-        Tensor? outputs = null, fits = null, divergences = null;
-        long calls = 0;
+        Model.Arena.ZeroGradients(setToNone: false);
+        var sums = _team!.Take(inputs, member => TakeDraws(member, inputs, targets, epoch, step, examples));
+        var reading = new StepReading(epoch, step, _stepsDone + 1, steps, targets.shape[0], Beta);
+        try
+        {
+            reading.Take(
+                sums.Fit! / Options.Samples, sums.Divergence! / Options.Samples, sums.Weights.Finish(),
+                sums.Output is null ? [] : Measure(sums.Output / Options.Samples, targets));
+            if (_readsLate)
+                GiveUpGradientsOf(sums.Fit! + sums.Divergence!.to(sums.Fit!.dtype, sums.Fit.device));
+            TakeStep(epoch, step);
+        }
+        catch
+        {
+            // A gradient that no step took would be blamed on the user by the next draw.
+            reading.Dispose();
+            Model.Arena.ZeroGradients(setToNone: false);
+            throw;
+        }
+
+        _stepsDone++;
+        return reading;
+    }
+
+    /// <summary>Those draws of a step that one network takes: forwards and backwards one by one, gradients added up on its posterior.</summary>
+    private DrawSums TakeDraws(DrawMember member, Tensor inputs, Tensor targets, int epoch, int step, long examples)
+    {
+        var arena = member.Arena;
+        var sums = new DrawSums(new DrawWeights(Loss, member.Parameters, Options.Samples, examples, arena.SettleDivergences));
         arena.HoldPosterior();
         try
         {
-            for (var k = 0; k < Options.Samples; k++)
+            foreach (var k in member.Draws)
             {
                 // What a forward leaves behind is let go draw by draw: the next one finds its memory warm.
                 using var drawScope = NewDisposeScope();
-                var isSecond = Options.Antithetic && k % 2 == 1;
-                using var mirror = isSecond ? arena.Noise.Mirror(calls) : default;
-                calls = arena.Noise.Calls;
+                using var noise = member.PlaceNoise(k);
 
                 // Nobody but this step has come near the gradients since they were made zero.
                 using var draw = arena.DrawUnchecked();
-                var output = Forward(inputs);
+                var output = Forward(member.Forward, inputs);
                 var fit = Fit(output, targets);
                 var divergence = Loss.Divergence(draw);
                 if (!_readsLate)
                     RequireFinite(fit, divergence, epoch, step);
                 var total = VariationalLoss.DrawTotal(fit, divergence, Beta, examples);
-                fits = Sum(fits, fit);
-                divergences = Sum(divergences, divergence);
-                _steps.Backward(draw, weights.Weigh(total, Loss.LogWeight(fit, divergence, Beta, examples)));
-                if (Options.Metrics.Count > 0)
-                    outputs = Sum(outputs, output);
-                drawScope.MoveToOuter([fits, divergences, .. weights.Running, .. outputs is null ? Array.Empty<Tensor>() : [outputs]]);
+                member.Backward(draw, sums.Weights.Weigh(total, Loss.LogWeight(fit, divergence, Beta, examples)));
+                noise.RequireEnd();
+                sums.Add(fit, divergence, Options.Metrics.Count > 0 ? output : null);
+                drawScope.MoveToOuter(sums.Running);
             }
 
             arena.SettleDivergences();
@@ -48,33 +68,7 @@ public sealed partial class VariationalTrainer
             arena.ReleasePosterior();
         }
 
-        var reading = new StepReading(epoch, step, _stepsDone + 1, steps, targets.shape[0], Beta);
-        try
-        {
-            reading.Take(
-                fits! / Options.Samples, divergences! / Options.Samples, weights.Finish(),
-                outputs is null ? [] : Measure(outputs / Options.Samples, targets));
-            if (_readsLate)
-                GiveUpGradientsOf(fits! + divergences!.to(fits!.dtype, fits.device));
-            TakeStep(epoch, step);
-        }
-        catch
-        {
-            // A gradient that no step took would be blamed on the user by the next draw.
-            reading.Dispose();
-            arena.ZeroGradients(setToNone: false);
-            throw;
-        }
-
-        _stepsDone++;
-        return reading;
-    }
-
-    /// <summary>The sum with one more; what it was before is released.</summary>
-    private static Tensor Sum(Tensor? sum, Tensor next)
-    {
-        using (sum)
-            return sum is null ? next.detach() : sum + next.detach();
+        return sums;
     }
 
     private void RequireFinite(Tensor fit, Tensor divergence, int epoch, int step)
@@ -101,11 +95,11 @@ public sealed partial class VariationalTrainer
     private Tensor OnDevice(Tensor tensor) => tensor.to(Options.Device ?? Model.Arena.Device);
 
     /// <summary>TorchSharp's native errors name operators; users need to know which of their tensors did not fit.</summary>
-    private Tensor Forward(Tensor inputs)
+    internal static Tensor Forward(Func<Tensor, Tensor> forward, Tensor inputs)
     {
         try
         {
-            return _forward(inputs);
+            return forward(inputs);
         }
         catch (Exception exception) when (exception is ExternalException or ArgumentException)
         {

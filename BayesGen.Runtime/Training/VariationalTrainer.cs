@@ -16,6 +16,7 @@ public sealed partial class VariationalTrainer : IDisposable
     private readonly IvonOptions? _ivon;
     private readonly List<string> _notices = [];
     private ITrainingSteps? _steps;
+    private DrawTeam? _team;
     private int _epochsDone;
     private long _stepsDone;
     private long? _trainingExamples;
@@ -96,6 +97,7 @@ public sealed partial class VariationalTrainer : IDisposable
             ProcessMemory.Keep();
         RequireOptimizer();
         RequireFolder(validation);
+        _team!.Refresh();
         _readsLate = CanReadLate;
         var clock = Stopwatch.StartNew();
         var epochs = new List<EpochResult>();
@@ -163,9 +165,10 @@ public sealed partial class VariationalTrainer : IDisposable
         IEnumerable<(Tensor Inputs, Tensor Targets)> train, BatchSource? validation = null, CancellationToken cancellation = default) =>
         Train(BatchSource.From(train), validation, cancellation);
 
-    /// <summary>Releases the optimizer; the network stays.</summary>
+    /// <summary>Releases the optimizer and the replicas; the network stays.</summary>
     public void Dispose()
     {
+        _team?.Dispose();
         _steps?.Dispose();
         _start?.Dispose();
         Leave();
@@ -190,10 +193,12 @@ public sealed partial class VariationalTrainer : IDisposable
         if (_steps is not null
             && parameters.Select(entry => entry.Parameter).SequenceEqual(_steps.Parameters, ReferenceEqualityComparer.Instance))
             return;
+        _team?.Dispose();
         _steps?.Dispose();
-        _steps = null;
+        (_team, _steps) = (null, null);
         _steps = _ivon is null
             ? new PosteriorSteps(parameters, Options)
             : new IvonSteps(Model.Arena, Options, _ivon, () => _sharedBy / Beta, isFresh: _stepsDone == 0 && !isResumed);
+        _team = new DrawTeam(Model, _forward, _steps.Backward, Options);
     }
 }

@@ -22,29 +22,29 @@ internal sealed record Case(
     public static IReadOnlyList<Case> All { get; } =
     [
         new("classifier", () => new Classifier(),
-            device => Trained.Of(new BayesianGaussianClassifier(new()), device, model => model.CreateTrainer),
-            device => Trained.Of(new BayesianLogUniformClassifier(new()), device, model => model.CreateTrainer),
-            device => Trained.Of(new BayesianGaussianClassifier(new()), device, model => options => model.CreateIvonTrainer(options)),
-            device => Trained.Of(new BayesianLocalClassifier(new()), device, model => model.CreateTrainer)),
+            device => Trained.Of(() => new BayesianGaussianClassifier(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(() => new BayesianLogUniformClassifier(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(() => new BayesianGaussianClassifier(new()), device, model => options => model.CreateIvonTrainer(options)),
+            device => Trained.Of(() => new BayesianLocalClassifier(new()), device, model => model.CreateTrainer)),
         new("lenet-300-100", () => new LeNet300(),
-            device => Trained.Of(new BayesianGaussianLeNet300(new()), device, model => model.CreateTrainer),
-            device => Trained.Of(new BayesianLogUniformLeNet300(new()), device, model => model.CreateTrainer),
-            device => Trained.Of(new BayesianGaussianLeNet300(new()), device, model => options => model.CreateIvonTrainer(options)),
-            device => Trained.Of(new BayesianLocalLeNet300(new()), device, model => model.CreateTrainer)),
+            device => Trained.Of(() => new BayesianGaussianLeNet300(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(() => new BayesianLogUniformLeNet300(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(() => new BayesianGaussianLeNet300(new()), device, model => options => model.CreateIvonTrainer(options)),
+            device => Trained.Of(() => new BayesianLocalLeNet300(new()), device, model => model.CreateTrainer)),
         new("lenet-5", () => new LeNet5(),
-            device => Trained.Of(new BayesianGaussianLeNet5(new()), device, model => model.CreateTrainer),
-            device => Trained.Of(new BayesianLogUniformLeNet5(new()), device, model => model.CreateTrainer),
-            device => Trained.Of(new BayesianGaussianLeNet5(new()), device, model => options => model.CreateIvonTrainer(options)),
-            device => Trained.Of(new BayesianLocalLeNet5(new()), device, model => model.CreateTrainer)),
+            device => Trained.Of(() => new BayesianGaussianLeNet5(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(() => new BayesianLogUniformLeNet5(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(() => new BayesianGaussianLeNet5(new()), device, model => options => model.CreateIvonTrainer(options)),
+            device => Trained.Of(() => new BayesianLocalLeNet5(new()), device, model => model.CreateTrainer)),
         new("mlp-11x64", () => new DeepMlp(),
-            device => Trained.Of(new BayesianGaussianDeepMlp(new()), device, model => model.CreateTrainer),
-            device => Trained.Of(new BayesianLogUniformDeepMlp(new()), device, model => model.CreateTrainer),
-            device => Trained.Of(new BayesianGaussianDeepMlp(new()), device, model => options => model.CreateIvonTrainer(options)),
-            device => Trained.Of(new BayesianLocalDeepMlp(new()), device, model => model.CreateTrainer)),
+            device => Trained.Of(() => new BayesianGaussianDeepMlp(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(() => new BayesianLogUniformDeepMlp(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(() => new BayesianGaussianDeepMlp(new()), device, model => options => model.CreateIvonTrainer(options)),
+            device => Trained.Of(() => new BayesianLocalDeepMlp(new()), device, model => model.CreateTrainer)),
         new("lstm", () => new RowReader(),
-            device => Trained.Of(new BayesianGaussianRowReader(new()), device, model => model.CreateTrainer),
-            device => Trained.Of(new BayesianLogUniformRowReader(new()), device, model => model.CreateTrainer),
-            device => Trained.Of(new BayesianGaussianRowReader(new()), device, model => options => model.CreateIvonTrainer(options)),
+            device => Trained.Of(() => new BayesianGaussianRowReader(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(() => new BayesianLogUniformRowReader(new()), device, model => model.CreateTrainer),
+            device => Trained.Of(() => new BayesianGaussianRowReader(new()), device, model => options => model.CreateIvonTrainer(options)),
             null),
     ];
 
@@ -60,6 +60,10 @@ internal sealed record Case(
         {
             ways.Add(new TrainerWay($"Gaussian, K = {samples}", Gaussian(device), samples, examples, managesMemory));
             ways.Add(new TrainerWay($"LogUniform, K = {samples}", LogUniform(device), samples, examples, managesMemory));
+            if (samples == 1 || device.type != DeviceType.CPU)
+                continue;
+            ways.Add(new TrainerWay($"Gaussian, K = {samples} side by side", Gaussian(device), samples, examples, managesMemory, sideBySide: true));
+            ways.Add(new TrainerWay($"LogUniform, K = {samples} side by side", LogUniform(device), samples, examples, managesMemory, sideBySide: true));
         }
 
         ways.Add(new TrainerWay("Gaussian, IVON", Ivon(device), 1, examples, managesMemory));
@@ -78,12 +82,14 @@ internal sealed record Case(
 /// <summary>A wrapper and what makes its trainer.</summary>
 /// <param name="Model">The wrapper.</param>
 /// <param name="Train">Makes the trainer.</param>
-internal sealed record Trained(IDisposable Model, Func<TrainerOptions, VariationalTrainer> Train)
+/// <param name="Replicas">Makes more of the same wrapper.</param>
+internal sealed record Trained(IDisposable Model, Func<TrainerOptions, VariationalTrainer> Train, Replicas Replicas)
 {
-    public static Trained Of<TModel>(TModel model, Device device, Func<TModel, Func<TrainerOptions, VariationalTrainer>> train)
-        where TModel : nn.Module
+    public static Trained Of<TModel>(Func<TModel> create, Device device, Func<TModel, Func<TrainerOptions, VariationalTrainer>> train)
+        where TModel : nn.Module<Tensor, Tensor>, IBayesianNetwork
     {
+        var model = create();
         model.to(device);
-        return new Trained(model, train(model));
+        return new Trained(model, train(model), Replicas.Of(create));
     }
 }

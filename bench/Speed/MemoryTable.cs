@@ -15,9 +15,9 @@ internal static class MemoryTable
         Console.WriteLine();
         Console.WriteLine($"| {Steps:N0} steps, batch 32 | {string.Join(" | ", Marks.Select(mark => $"MB at {mark:N0}"))} | 10,000 to 1,000 | live tensors drift |");
         Console.WriteLine("|---|" + string.Concat(Marks.Select(_ => "---|")) + "---|---|");
-        Print("LeNet-300-100, LogUniform", Trained.Of(new BayesianLogUniformLeNet300(new()), settings.Device, model => model.CreateTrainer), settings);
-        Print("LeNet-300-100, Gaussian local", Trained.Of(new BayesianLocalLeNet300(new()), settings.Device, model => model.CreateTrainer), settings);
-        Print("LSTM, Gaussian", Trained.Of(new BayesianGaussianRowReader(new()), settings.Device, model => model.CreateTrainer), settings);
+        Print("LeNet-300-100, LogUniform", Trained.Of(() => new BayesianLogUniformLeNet300(new()), settings.Device, model => model.CreateTrainer), settings);
+        Print("LeNet-300-100, Gaussian local", Trained.Of(() => new BayesianLocalLeNet300(new()), settings.Device, model => model.CreateTrainer), settings);
+        Print("LSTM, Gaussian", Trained.Of(() => new BayesianGaussianRowReader(new()), settings.Device, model => model.CreateTrainer), settings);
     }
 
     private static void Print(string name, Trained trained, Settings settings)

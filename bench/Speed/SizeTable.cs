@@ -20,8 +20,8 @@ internal static class SizeTable
 
     public static void Print(Settings settings)
     {
-        PrintWidths("Gaussian", width => Trained.Of(new BayesianGaussianWide(new(width)), settings.Device, model => model.CreateTrainer), settings);
-        PrintWidths("LogUniform", width => Trained.Of(new BayesianLogUniformWide(new(width)), settings.Device, model => model.CreateTrainer), settings);
+        PrintWidths("Gaussian", width => Trained.Of(() => new BayesianGaussianWide(new(width)), settings.Device, model => model.CreateTrainer), settings);
+        PrintWidths("LogUniform", width => Trained.Of(() => new BayesianLogUniformWide(new(width)), settings.Device, model => model.CreateTrainer), settings);
         PrintDepths(settings);
     }
 
@@ -62,7 +62,7 @@ internal static class SizeTable
             using var scope = NewDisposeScope();
             using var network = new NetworkWay(new Deep(depth), settings.Device);
             using var trainer = new TrainerWay(
-                "Gaussian", Trained.Of(new BayesianGaussianDeep(new(depth)), settings.Device, model => model.CreateTrainer), 1, 60_000);
+                "Gaussian", Trained.Of(() => new BayesianGaussianDeep(new(depth)), settings.Device, model => model.CreateTrainer), 1, 60_000);
             var results = Medians.Of([network, trainer], Medians.Batches(1, 20, settings.Device), settings.Repetitions);
             var own = results[1].Milliseconds - results[0].Milliseconds;
             Console.WriteLine(

@@ -94,13 +94,15 @@ internal sealed class TrainerWay : Way
     /// <param name="samples">The number of draws in a step.</param>
     /// <param name="examples">The number of training examples to share the divergence by.</param>
     /// <param name="managesMemory">Whether the trainer settles how the process keeps freed memory, which every way then has.</param>
-    public TrainerWay(string name, Trained trained, int samples, long examples, bool managesMemory = true) : base(name)
+    /// <param name="sideBySide">Whether replicas take draws at once.</param>
+    public TrainerWay(string name, Trained trained, int samples, long examples, bool managesMemory = true, bool sideBySide = false) : base(name)
     {
         _model = trained.Model;
         _trainer = trained.Train(new TrainerOptions
         {
             Epochs = 1,
             Samples = samples,
+            Replicas = sideBySide ? trained.Replicas : null,
             LearningRate = 1e-3,
             Beta = 1,
             ExampleCount = examples,

@@ -1,0 +1,51 @@
+namespace BayesGen;
+
+/// <summary>What draws of one step add up to.</summary>
+/// <param name="weights">How much each of them counts.</param>
+internal sealed class DrawSums(DrawWeights weights)
+{
+    /// <summary>How much each draw counts, and the loss.</summary>
+    public DrawWeights Weights { get; } = weights;
+
+    /// <summary>The sum of the fit losses.</summary>
+    public Tensor? Fit { get; private set; }
+
+    /// <summary>The sum of the divergences.</summary>
+    public Tensor? Divergence { get; private set; }
+
+    /// <summary>The sum of the outputs; null where nobody asks for them.</summary>
+    public Tensor? Output { get; private set; }
+
+    /// <summary>All that is kept from one draw to the next.</summary>
+    public IEnumerable<Tensor> Running => Weights.Running.Concat(new[] { Fit, Divergence, Output }.OfType<Tensor>());
+
+    /// <summary>Those of draws that several networks took: new tensors. Gradients are added up on the parameters of the first.</summary>
+    public static DrawSums Joined(IReadOnlyList<DrawSums> parts)
+    {
+        if (parts.Count == 1)
+            return parts[0];
+        var joined = new DrawSums(DrawWeights.Joined([.. parts.Select(part => part.Weights)]));
+        foreach (var part in parts)
+            joined.Add(part.Fit!, part.Divergence!, part.Output);
+        return joined;
+    }
+
+    /// <summary>Adds one more draw.</summary>
+    /// <param name="fit">Its fit loss.</param>
+    /// <param name="divergence">Its divergence.</param>
+    /// <param name="output">Its output, or null.</param>
+    public void Add(Tensor fit, Tensor divergence, Tensor? output)
+    {
+        Fit = Sum(Fit, fit);
+        Divergence = Sum(Divergence, divergence);
+        if (output is not null)
+            Output = Sum(Output, output);
+    }
+
+    /// <summary>The sum with one more; what it was before is released.</summary>
+    private static Tensor Sum(Tensor? sum, Tensor next)
+    {
+        using (sum)
+            return sum is null ? next.detach() : sum + next.detach();
+    }
+}

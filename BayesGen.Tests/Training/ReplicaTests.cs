@@ -1,0 +1,305 @@
+using System.Collections.Concurrent;
+
+namespace BayesGen.Tests;
+
+/// <summary>Draws side by side are the draws that one network takes after another.</summary>
+public sealed class ReplicaTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen-replicas").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(2, 2, false)]
+    [InlineData(5, 3, false)]
+    [InlineData(4, 2, true)]
+    [InlineData(6, 3, true)]
+    public void TheTrainingIsTheSameUpToRounding(int samples, int atOnce, bool antithetic)
+    {
+        using var scope = NewDisposeScope();
+        var options = Options(samples) with { Antithetic = antithetic };
+        var (alone, stateAlone) = Train(options);
+        var (team, stateTeam) = Train(options with { Replicas = Replicas.Of(Network, atOnce) });
+        AssertClose(stateAlone, stateTeam);
+        foreach (var (one, other) in alone.Epochs.Zip(team.Epochs))
+        {
+            Assert.Equal(one.Fit, other.Fit, 1e-10 * Math.Abs(one.Fit));
+            Assert.Equal(one.Divergence, other.Divergence, 1e-10 * Math.Abs(one.Divergence));
+            Assert.Equal(one.Total, other.Total, 1e-10 * Math.Abs(one.Total));
+            Assert.Equal(one.Metrics["error"], other.Metrics["error"], 1e-10);
+        }
+    }
+
+    /// <summary>Their gradients are kept in units of the largest log-weight that a network has seen, which are not the same units.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void LogWeightsOfAllNetworksMakeOneBound(int atOnce)
+    {
+        using var scope = NewDisposeScope();
+        static BayesianGaussianRegressor Make()
+        {
+            var model = new BayesianGaussianRegressor(new GaussianRegressor());
+            model.to(ScalarType.Float64);
+            return model;
+        }
+
+        (double Bound, Dictionary<string, Tensor> State) Run(Replicas? replicas)
+        {
+            random.manual_seed(3);
+            using var model = Make();
+            // Few examples and a wide posterior: the log-weights are several units apart.
+            using var trainer = model.CreateTrainer(new RenyiLoss(0.3), Options(5) with { ExampleCount = 40, Replicas = replicas });
+            var result = trainer.Train(Batches(4, outputs: 1));
+            return (result.Epochs[^1].Total, Copies(model));
+        }
+
+        var (bound, state) = Run(null);
+        var (other, otherState) = Run(Replicas.Of(Make, atOnce));
+        Assert.Equal(bound, other, 1e-10 * Math.Abs(bound));
+        AssertClose(state, otherState);
+    }
+
+    [Fact]
+    public void ItIsBitForBitTheSameFromRunToRunAndAfterAResume()
+    {
+        using var scope = NewDisposeScope();
+        var options = Options(4) with { Replicas = Replicas.Of(Network, atOnce: 2) };
+        var (_, state) = Train(options);
+        var (_, again) = Train(options);
+        AssertSame(state, again);
+
+        var saving = options with { Checkpoints = new CheckpointOptions { Folder = _folder, EverySteps = 3 } };
+        using (var source = new CancellationTokenSource())
+        using (var model = Started())
+        using (var trainer = model.CreateTrainer(saving with
+        {
+            Hooks = [(_, step) => { if (step.GlobalStep == 7) source.Cancel(); }],
+        }))
+            Assert.Throws<OperationCanceledException>(() => trainer.Train(Batches(5), cancellation: source.Token));
+
+        random.manual_seed(99);
+        using var other = Network();
+        using var second = other.CreateTrainer(saving);
+        Assert.Equal(2, second.Resume(_folder).Step);
+        second.Train(Batches(5));
+        AssertSame(state, Copies(other));
+    }
+
+    [Fact]
+    public void WhatAHookChangesIsFollowed()
+    {
+        using var scope = NewDisposeScope();
+        var options = Options(4) with
+        {
+            Hooks =
+            [
+                (trainer, step) =>
+                {
+                    var model = (BayesianReplicated)trainer.Model;
+                    if (step.GlobalStep == 3)
+                        model.Prune(new() { [Family.LogUniform] = 1, [Family.Gaussian] = 0, [Family.SparseDropout] = 0 });
+                    if (step.GlobalStep == 5)
+                        model.Prior.Output.Weight = new GaussianPrior(0, 0.1);
+                },
+            ],
+        };
+        var (_, alone) = Train(options);
+        var (_, team) = Train(options with { Replicas = Replicas.Of(Network, atOnce: 2) });
+        AssertClose(alone, team);
+        Assert.Contains(alone.Where(entry => entry.Key.EndsWith(".mask", StringComparison.Ordinal)), entry => !entry.Value.all().item<bool>());
+    }
+
+    [Fact]
+    public void EveryNetworkHasAThreadAndAShareOfTorchsThreads()
+    {
+        using var scope = NewDisposeScope();
+        var before = get_num_threads();
+        try
+        {
+            set_num_threads(4);
+            var seen = new ConcurrentDictionary<int, (int Threads, ConcurrentQueue<long> Live)>();
+            using var model = Started();
+            using (var trainer = model.CreateTrainer(Options(4) with
+            {
+                Replicas = Replicas.Of(Network, atOnce: 2),
+                FitLoss = new FitLoss("watched", (output, targets) =>
+                {
+                    var (_, live) = seen.GetOrAdd(Environment.CurrentManagedThreadId, _ => (get_num_threads(), []));
+                    live.Enqueue(DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+                    return (output - targets).square().mean();
+                }),
+            }))
+            {
+                var batches = Batches(5);
+                trainer.Train(batches);
+                Assert.Equal(4, get_num_threads());
+                Assert.Equal(2, seen.Count);
+                Assert.DoesNotContain(Environment.CurrentManagedThreadId, seen.Keys);
+                var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+                trainer.Train(batches);
+                Assert.Equal(live, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+            }
+
+            foreach (var (threads, live) in seen.Values)
+            {
+                Assert.Equal(2, threads);
+                // Two draws a step; at the first one of each step the thread holds what it held at that of the second step.
+                long[] first = [.. live.Where((_, i) => i % 2 == 0)];
+                Assert.Equal(2 * 3 * 5, first.Length);
+                Assert.Single(first.Skip(1).Distinct());
+            }
+        }
+        finally
+        {
+            set_num_threads(before);
+        }
+    }
+
+    [Fact]
+    public void ABatchThatDoesNotFitIsNamedAndCostsNothing()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Started();
+        using var trainer = model.CreateTrainer(Options(2) with { Replicas = Replicas.Of(Network, atOnce: 2) });
+        trainer.Train(Batches(2));
+        var state = Copies(model);
+        var wrong = (zeros([6, 7], dtype: ScalarType.Float64, device: CPU), zeros([6, 2], dtype: ScalarType.Float64, device: CPU));
+        var error = Assert.Throws<InvalidOperationException>(() => trainer.Train([wrong]));
+        Assert.Contains("[6, 7]", error.Message);
+        AssertSame(state, Copies(model));
+        trainer.Train(Batches(2));
+    }
+
+    [Fact]
+    public void ALossThatIsNoNumberInOneOfThemSkipsTheStep()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Started();
+        using var trainer = model.CreateTrainer(Options(2) with
+        {
+            Epochs = 1, Replicas = Replicas.Of(Network, atOnce: 2), NonFinite = NonFinitePolicy.Skip(),
+        });
+        var batches = Batches(4);
+        batches[2].Inputs.fill_(double.NaN);
+        Assert.Equal(1, trainer.Train(batches).Epochs[0].SkippedSteps);
+        Assert.All(model.Arena.StateTensors(), entry => Assert.True(entry.Value.isfinite().all().item<bool>(), entry.Key));
+    }
+
+    [Fact]
+    public void WhatCannotBeReplicatedIsRefusedByName()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Started();
+        Assert.Contains("[6, 3]", Refused(() => new BayesianReplicated(new Replicated(width: 7))));
+        Assert.Contains("4 weight tensors", Refused(() => new BayesianGaussianRegressor(new GaussianRegressor())));
+        Assert.Contains("the same network came twice", Refused(() => model));
+        var same = Network();
+        Assert.Contains("the same network came twice", Refused(() => same, atOnce: 3));
+
+        using var survivor = new BayesianSurvivor(new Survivor());
+        using var buffered = survivor.CreateTrainer(new TrainerOptions
+        {
+            Samples = 2, Replicas = Replicas.Of(() => new BayesianSurvivor(new Survivor()), atOnce: 2),
+        });
+        Assert.Contains("'norm.running_mean'", Assert.Throws<ArgumentException>(() => buffered.Train(Batches(1))).Message);
+
+        using var remembering = new BayesianRemembering(new Remembering());
+        using var dropping = remembering.CreateTrainer(Options(2) with { Replicas = Replicas.Of(() => new BayesianRemembering(new Remembering()), atOnce: 2) });
+        var random = get_rng_state();
+        var error = Assert.Throws<InvalidOperationException>(() => dropping.Train([(
+            ones([2, 3], dtype: ScalarType.Float32, device: CPU), ones([2, 3], dtype: ScalarType.Float32, device: CPU))]));
+        Assert.Contains("dropout", error.Message);
+        Assert.True(TensorBits.Same(random, get_rng_state()));
+
+        string Refused<TModel>(Func<TModel> create, int atOnce = 2)
+            where TModel : nn.Module<Tensor, Tensor>, IBayesianNetwork
+        {
+            using var trainer = model.CreateTrainer(Options(4) with { Replicas = Replicas.Of(create, atOnce) });
+            return Assert.Throws<ArgumentException>(() => trainer.Train(Batches(1))).Message;
+        }
+    }
+
+    [Fact]
+    public void NoiseThatComesAndGoesIsFound()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new BayesianFickle(new Fickle());
+        using var trainer = model.CreateTrainer(Options(2) with { Replicas = Replicas.Of(() => new BayesianFickle(new Fickle()), atOnce: 2) });
+        var targets = zeros([2, 3], dtype: ScalarType.Float32, device: CPU);
+        var inputs = ones([2, 3], dtype: ScalarType.Float32, device: CPU);
+        var error = Assert.Throws<InvalidOperationException>(() => trainer.Train([(inputs, targets), (-inputs, targets)]));
+        Assert.Contains("another amount of noise", error.Message);
+    }
+
+    [Fact]
+    public void IvonHasNoPlaceForThem()
+    {
+        using var model = new BayesianGaussianRegressor(new GaussianRegressor());
+        var error = Assert.Throws<ArgumentException>(() => model.CreateIvonTrainer(new TrainerOptions
+        {
+            Replicas = Replicas.Of(() => new BayesianGaussianRegressor(new GaussianRegressor())),
+        }));
+        Assert.Contains("Replicas", error.Message);
+    }
+
+    [Fact]
+    public void TheNumberAtOnceIsPositive() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Replicas.Of(Network, atOnce: 0));
+
+    private static TrainerOptions Options(int samples) => new()
+    {
+        Epochs = 3,
+        Samples = samples,
+        Seed = 5,
+        Beta = 1,
+        LearningRate = 1e-2,
+        ExampleCount = 30,
+        FitLoss = FitLoss.SquaredError,
+        Metrics = [new Metric("error", (output, target) => (output - target).abs().sum(1))],
+    };
+
+    private static BayesianReplicated Network()
+    {
+        var model = new BayesianReplicated(new Replicated());
+        model.Prior.Second.Weight = GaussianPrior.Trainable(0.5);
+        model.to(ScalarType.Float64);
+        return model;
+    }
+
+    private static BayesianReplicated Started()
+    {
+        random.manual_seed(1);
+        return Network();
+    }
+
+    private static (TrainingResult Result, Dictionary<string, Tensor> State) Train(TrainerOptions options)
+    {
+        using var model = Started();
+        using var trainer = model.CreateTrainer(options);
+        return (trainer.Train(Batches(5)), Copies(model));
+    }
+
+    private static List<(Tensor Inputs, Tensor Targets)> Batches(int count, long outputs = 2)
+    {
+        var noise = new NoiseSource(4);
+        var (x, y) = (zeros([6, 3], dtype: ScalarType.Float64, device: CPU), zeros([6, outputs], dtype: ScalarType.Float64, device: CPU));
+        return [.. Enumerable.Range(0, count).Select(_ => (noise.Normal(x), noise.Normal(y)))];
+    }
+
+    private static Dictionary<string, Tensor> Copies(IBayesianNetwork model) =>
+        model.Arena.StateTensors().ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone());
+
+    private static void AssertClose(Dictionary<string, Tensor> expected, Dictionary<string, Tensor> found)
+    {
+        foreach (var (key, tensor) in expected)
+            Assert.True(
+                tensor.dtype == ScalarType.Bool ? TensorBits.Same(tensor, found[key]) : allclose(tensor, found[key], rtol: 1e-9, atol: 1e-11), key);
+    }
+
+    private static void AssertSame(Dictionary<string, Tensor> expected, Dictionary<string, Tensor> found)
+    {
+        foreach (var (key, tensor) in expected)
+            Assert.True(TensorBits.Same(tensor, found[key]), key);
+    }
+}
