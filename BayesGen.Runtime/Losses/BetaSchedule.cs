@@ -59,7 +59,7 @@ public abstract class BetaSchedule
 /// <summary>What a <see cref="BetaSchedule"/> is told.</summary>
 /// <param name="Epochs">The epochs done so far, parts included: 2.5 is the middle of the third.</param>
 /// <param name="EndsEpoch">Whether the step was the last of its epoch.</param>
-/// <param name="Fit">The fit loss: of the step, or the mean of the epoch where a schedule works per epoch.</param>
+/// <param name="Fit">The fit loss of the step; NaN where the step was skipped.</param>
 /// <param name="Divergence">The divergence in nats, likewise.</param>
 /// <param name="EpochFit">The mean fit loss of the epoch so far.</param>
 /// <param name="EpochDivergence">The mean divergence of the epoch so far.</param>

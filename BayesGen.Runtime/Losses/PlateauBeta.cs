@@ -16,7 +16,7 @@ public enum LossPart
 /// </summary>
 /// <remarks>
 /// A value improves when it is at most best - |best| * threshold. After <see cref="Patience"/> values in a row that do not, beta changes,
-/// is clipped, and the count begins again.
+/// is clipped, and the count begins again. What is no number is no value: it neither improves nor counts.
 /// </remarks>
 public sealed class PlateauBeta : BetaSchedule
 {
@@ -88,6 +88,8 @@ public sealed class PlateauBeta : BetaSchedule
     /// <param name="loss">The value.</param>
     public double Next(double beta, double loss)
     {
+        if (double.IsNaN(loss))
+            return beta;
         var improves = double.IsPositiveInfinity(_best) || loss <= _best - Math.Abs(_best) * _threshold;
         if (improves)
             _best = loss;

@@ -19,6 +19,10 @@ internal sealed class CheckpointFolder(string folder)
     /// <summary>The checkpoint of the best validation.</summary>
     public string BestPath => Path.Combine(folder, BestName);
 
+    /// <summary>Whether a file lies in this folder; null does not.</summary>
+    public bool Holds(string? path) =>
+        path is not null && Path.GetFullPath(Path.GetDirectoryName(Path.GetFullPath(path))!) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+
     /// <summary>Every numbered checkpoint, newest first.</summary>
     public IReadOnlyList<string> Newest() => !Directory.Exists(folder)
         ? []

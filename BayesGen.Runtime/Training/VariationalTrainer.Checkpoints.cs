@@ -89,9 +89,9 @@ public sealed partial class VariationalTrainer
     {
         if (File.Exists(path))
             return (CheckpointFile.Read(path), path);
-        var folder = new CheckpointFolder(path);
-        folder.RemoveLeftovers();
-        return folder.ReadNewest(notices);
+
+        // Nothing is tidied here: a training may be writing into the folder at this moment.
+        return new CheckpointFolder(path).ReadNewest(notices);
     }
 
     /// <summary>Everything that a training goes on from. The tensors are live, or belong to the current dispose scope.</summary>
@@ -213,12 +213,16 @@ public sealed partial class VariationalTrainer
             return;
         _steps!.RequireState();
         checkpoints.KeepBest?.RequireFit(Options, validation);
-        _folder ??= new CheckpointFolder(checkpoints.Folder);
-        _folder.RemoveLeftovers();
-        if (_stepsDone == 0 && _firstEpochLeft is null && _folder.Newest().Count > 0)
+        if (_folder is not null)
+            return;
+        var folder = new CheckpointFolder(checkpoints.Folder);
+        if (folder.Newest().Count > 0 && !folder.Holds(_lastCheckpoint))
             throw new InvalidOperationException(
-                $"The folder '{checkpoints.Folder}' holds checkpoints of another training. Call Resume to go on with that one, or name a "
-                + "folder of its own in CheckpointOptions.");
+                $"The folder '{checkpoints.Folder}' holds checkpoints of another training"
+                + (_lastCheckpoint is null ? "" : $" than the one that goes on from '{_lastCheckpoint}'")
+                + ". Call Resume to go on with that one, or name a folder of its own in CheckpointOptions.");
+        folder.RemoveLeftovers();
+        _folder = folder;
     }
 
     private void SaveStep(EpochPlace place, int? steps)

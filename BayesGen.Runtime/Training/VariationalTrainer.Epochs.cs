@@ -41,6 +41,7 @@ public sealed partial class VariationalTrainer
                 if (reading is null)
                 {
                     place.Skipped++;
+                    TellOfSkipped(place, steps);
                     continue;
                 }
 

@@ -62,6 +62,9 @@ public sealed partial class VariationalTrainer
         if ((read ?? _start) is not { } content)
             throw exception;
         var first = _firstEpoch;
+
+        // The file may have been replaced since it was written.
+        RequireFit(content, Notice);
         Restore(content, Notice);
 
         // It stays the same call of Train, whichever call wrote the checkpoint.

@@ -30,6 +30,10 @@ public sealed partial class VariationalTrainer
             ReadAll(place, steps);
     }
 
+    /// <summary>A step that was skipped has no losses, but an epoch may end with it, which a schedule shall not miss.</summary>
+    private void TellOfSkipped(EpochPlace place, int? steps) => Beta = _schedule.Next(
+        Beta, SignalOf(place.Step, steps, double.NaN, double.NaN, place.Sums.Fit, place.Sums.Divergence));
+
     /// <summary>Reads every step that was not read yet.</summary>
     /// <exception cref="NonFiniteLossException">The loss of one of them was not finite.</exception>
     private void ReadAll(EpochPlace place, int? steps)

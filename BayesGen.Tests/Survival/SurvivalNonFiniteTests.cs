@@ -36,6 +36,32 @@ public sealed class SurvivalNonFiniteTests : IDisposable
         Assert.All(model.state_dict(), entry => Assert.True(entry.Value.isfinite().all().item<bool>(), entry.Key));
     }
 
+    /// <summary>A schedule of epochs counts an epoch whose last batch was skipped as it counts one whose first was.</summary>
+    [Fact]
+    public void AnEpochEndsWithASkippedStepAsWithAnother()
+    {
+        List<double> Betas(int badBatch)
+        {
+            using var data = SurvivalTraining.Data();
+            using (no_grad())
+                data.Inputs[8 * badBatch, 2] = float.NaN;
+            using var model = SurvivalTraining.Network(3);
+            using var trainer = model.CreateTrainer(SurvivalTraining.Options() with
+            {
+                NonFinite = NonFinitePolicy.Skip(), Shuffle = false,
+                // The first epoch is the best so far, every later one misses a threshold that none can reach.
+                Beta = new PlateauBeta(0.8, factor: 0.5, patience: 1, threshold: 1) { PerEpoch = true },
+            });
+            var result = trainer.Train(data);
+            Assert.All(result.Epochs, epoch => Assert.Equal(1, epoch.SkippedSteps));
+            return [.. result.Epochs.Select(epoch => epoch.Beta)];
+        }
+
+        var expected = Enumerable.Range(0, SurvivalTraining.Epochs).Select(epoch => 0.8 * Math.Pow(0.5, epoch)).ToList();
+        Assert.Equal(expected, Betas(badBatch: 0));
+        Assert.Equal(expected, Betas(badBatch: SurvivalTraining.Steps - 1));
+    }
+
     [Fact]
     public void SkippingGivesUpAfterSoManyInARow()
     {
@@ -145,6 +171,35 @@ public sealed class SurvivalNonFiniteTests : IDisposable
         Assert.Equal(BitConverter.DoubleToInt64Bits(first.Fit), BitConverter.DoubleToInt64Bits(second.Fit));
         if (!hasCheckpoints)
             Assert.NotEqual(steps[back + 1].Fit, steps[42].Fit);
+    }
+
+    /// <summary>The same network, trained by another optimizer, has taken the place of the last checkpoint.</summary>
+    [Fact]
+    public void AReplacedCheckpointIsNotGoneBackTo()
+    {
+        using var data = SurvivalTraining.Data();
+        var (foreign, own) = (Path.Combine(_folder, "foreign"), Path.Combine(_folder, "own"));
+        using (var other = SurvivalTraining.Network(4))
+        using (var others = other.CreateTrainer(SurvivalTraining.Options(foreign) with { Optimizer = (parameters, rate) => new FlatSgd(parameters, rate) }))
+            others.Train(data, data);
+        using (no_grad())
+            data.Inputs[30, 0] = float.PositiveInfinity;
+        using var model = SurvivalTraining.Network(3);
+        var before = "";
+        var swaps = new FitLoss("swaps", (output, target) =>
+        {
+            // The bad batch is that of step 4.
+            if (output.requires_grad && !output.isfinite().all().item<bool>())
+                File.Copy(SurvivalTraining.LastFile(foreign), SurvivalTraining.Checkpoint(own, 3), overwrite: true);
+            return nn.functional.cross_entropy(output, target);
+        });
+        using var trainer = model.CreateTrainer(SurvivalTraining.Options(own, everySteps: 1) with
+        {
+            FitLoss = swaps, NonFinite = NonFinitePolicy.RollBack(), Shuffle = false, Hooks = [(_, _) => before = Weights(model)],
+        });
+        var error = Assert.Throws<CheckpointMismatchException>(() => trainer.Train(data, data));
+        Assert.Contains("FlatSgd", error.Message);
+        Assert.Equal(before, Weights(model));
     }
 
     [Fact]

@@ -4,13 +4,8 @@ using TorchSharp.Modules;
 namespace BayesGen.Tests.Survival;
 
 /// <summary>A training that is broken off and taken up again ends in the very file that the undisturbed one ends in.</summary>
-public sealed class SurvivalResumeTests : IDisposable
+public sealed class SurvivalResumeTests : SurvivalLives
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen-survival").FullName;
-    private int _runs;
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
     public static TheoryData<string> Optimizers => [.. Factories.Keys];
 
     private static readonly Dictionary<string, OptimizerFactory> Factories = new()
@@ -159,104 +154,6 @@ public sealed class SurvivalResumeTests : IDisposable
     }
 
     [Fact]
-    public void TheFirstStartFindsNothing()
-    {
-        using var model = SurvivalTraining.Network(1);
-        using var trainer = model.CreateTrainer(SurvivalTraining.Options());
-        Assert.Null(trainer.TryResume(NewFolder()));
-        Assert.Null(trainer.TryResume(Path.Combine(_folder, "nowhere")));
-        Assert.Contains("nowhere", Assert.Throws<FileNotFoundException>(() => trainer.Resume(Path.Combine(_folder, "nowhere"))).Message);
-    }
-
-    [Fact]
-    public void AnotherTrainingsFolderIsNotWrittenInto()
-    {
-        var folder = NewFolder();
-        RunOn(SurvivalTraining.Options(folder), 17);
-        var before = Directory.GetFiles(folder).Order().ToList();
-        using var data = SurvivalTraining.Data();
-        using var model = SurvivalTraining.Network(1);
-        using var trainer = model.CreateTrainer(SurvivalTraining.Options(folder));
-        var error = Assert.Throws<InvalidOperationException>(() => trainer.Train(data, data));
-        Assert.Contains("Resume", error.Message);
-        Assert.Equal(before, Directory.GetFiles(folder).Order());
-    }
-
-    [Fact]
-    public void WhatDiffersIsToldAndTheTrainingGoesOn()
-    {
-        var folder = NewFolder();
-        RunOn(SurvivalTraining.Options(folder), 25);
-        using var data = SurvivalTraining.Data();
-        using var model = SurvivalTraining.Network(2);
-        var told = new Notices();
-        using var trainer = model.CreateTrainer(SurvivalTraining.Options(folder) with
-        {
-            LearningRate = 5e-3, BatchSize = 16, Beta = 0.25, Report = told, Epochs = 3,
-            Optimizer = (parameters, rate) => new FlatAdam(parameters, rate, beta1: 0.8),
-        });
-        var threads = get_num_threads();
-        ResumeReport report;
-        try
-        {
-            set_num_threads(threads + 1);
-            report = trainer.Resume(SurvivalTraining.Checkpoint(folder, 24));
-        }
-        finally
-        {
-            set_num_threads(threads);
-        }
-
-        foreach (var expected in new[]
-        {
-            "LearningRate is 0.005, and was 0.01", "BatchSize is 16, and was 8", $"threads is {threads + 1}, and was {threads}",
-            "Epochs is 3, and was 8", "The beta schedule is", "The numbers of the optimizer",
-        })
-            Assert.Contains(report.Notices, notice => notice.Contains(expected));
-        Assert.Equal(6, report.Notices.Count);
-        Assert.Equal(report.Notices, told.All);
-        var epochs = trainer.Train(data, data).Epochs;
-        Assert.Equal([3], epochs.Select(epoch => epoch.Epoch));
-        Assert.True(epochs[0].LearningRate <= 5e-3);
-    }
-
-    [Fact]
-    public void WhatDoesNotFitIsRefusedByNameAndChangesNothing()
-    {
-        var folder = NewFolder();
-        RunOn(SurvivalTraining.Options(folder), 17);
-        using var model = SurvivalTraining.Network(2);
-        var before = State(model);
-
-        Refuses(options => options with { BatchSize = 16 }, "BatchSize is 16, and was 8");
-        Refuses(options => options with { Seed = 8 }, "Seed is 8, and was 7");
-        Refuses(options => options with { Metrics = [] }, "Metrics is , and was accuracy");
-        Refuses(options => options with { Optimizer = (parameters, rate) => new FlatAdamW(parameters, rate) }, "FlatAdamW");
-        Refuses(options => options with { LearningRateFactors = new Dictionary<string, double>() }, "optimizers");
-
-        // The same kinds and numbers of tensors, in groups of another size.
-        Refuses(
-            options => options with { LearningRateFactors = new Dictionary<string, double> { ["mu"] = 3 } },
-            "state of the optimizer");
-
-        using var other = new BayesianGaussianRegressor(new GaussianRegressor());
-        using var others = other.CreateTrainer(new TrainerOptions
-        {
-            BatchSize = 8, Seed = 7, Metrics = [Metric.Accuracy],
-        });
-        var error = Assert.Throws<StateMismatchException>(() => others.Resume(folder));
-        Assert.Contains("hidden.weight.mu", error.Missing);
-        Assert.Contains("first.weight.mu", error.Unexpected);
-
-        void Refuses(Func<TrainerOptions, TrainerOptions> change, string what)
-        {
-            using var trainer = model.CreateTrainer(change(SurvivalTraining.Options(folder)));
-            Assert.Contains(what, Assert.Throws<CheckpointMismatchException>(() => trainer.Resume(folder)).Message);
-            Assert.Equal(before, State(model));
-        }
-    }
-
-    [Fact]
     public void DoubleNetworksComeBackToo()
     {
         BayesianGaussianRegressor Network(int seed)
@@ -298,82 +195,6 @@ public sealed class SurvivalResumeTests : IDisposable
         using var other = single.CreateTrainer(Options(NewFolder()));
         Assert.Contains("is Float32 here", Assert.Throws<CheckpointMismatchException>(() => other.Resume(whole)).Message);
     }
-
-    [Fact]
-    public void AnOptimizerWithoutAStateIsRefusedAtTheStart()
-    {
-        using var data = SurvivalTraining.Data();
-        using var model = SurvivalTraining.Network(2);
-        using var trainer = model.CreateTrainer(SurvivalTraining.Options(NewFolder()) with
-        {
-            Optimizer = (parameters, rate) => optim.LBFGS(parameters, rate),
-        });
-        Assert.Contains("LBFGS", Assert.Throws<NotSupportedException>(() => trainer.Train(data, data)).Message);
-    }
-
-    private void EndsAsUndisturbed(Func<string, TrainerOptions> options, int step, Func<BatchSource>? source = null)
-    {
-        var expected = Run(options, source);
-        var folder = NewFolder();
-        var epochs = RunOn(options(folder), step, source);
-        epochs.AddRange(RunOn(options(folder), int.MaxValue, source));
-        Assert.Equal(expected.Epochs, epochs);
-        AssertSameEnd(expected.Folder, folder);
-    }
-
-    private (string Folder, List<string> Epochs) Run(Func<string, TrainerOptions> options, Func<BatchSource>? source = null)
-    {
-        var folder = NewFolder();
-        var epochs = RunOn(options(folder), int.MaxValue, source);
-        Assert.Equal(SurvivalTraining.Epochs, epochs.Count);
-        return (folder, epochs);
-    }
-
-    /// <summary>One life of a training: from the start or the last checkpoint on, until after a step or to the end.</summary>
-    private List<string> RunOn(TrainerOptions options, int stop, Func<BatchSource>? source = null)
-    {
-        using var data = SurvivalTraining.Data();
-        using var validation = SurvivalTraining.Data(2);
-
-        // The first life begins with one network, a later one with whatever it may be.
-        var isNew = !Directory.EnumerateFiles(options.Checkpoints!.Folder).Any();
-        using var model = SurvivalTraining.Network(isNew ? 3 : 100 + stop % 1000);
-        using var cancellation = new CancellationTokenSource();
-        var epochs = new EpochTexts();
-        using var trainer = model.CreateTrainer(options with
-        {
-            Report = epochs,
-            Hooks = [.. options.Hooks, (_, step) => { if (step.GlobalStep == stop) cancellation.Cancel(); }],
-        });
-        var report = trainer.TryResume(options.Checkpoints.Folder);
-        Assert.Equal(isNew, report is null);
-        Assert.Empty(report?.Notices ?? []);
-        random.manual_seed(isNew ? 5 : 6);
-        try
-        {
-            trainer.Train(source?.Invoke() ?? data, validation, cancellation.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            Assert.NotEqual(int.MaxValue, stop);
-        }
-
-        return epochs.All;
-    }
-
-    private void AssertSameEnd(string expected, string actual)
-    {
-        Assert.Equal(File.ReadAllBytes(SurvivalTraining.LastFile(expected)), File.ReadAllBytes(SurvivalTraining.LastFile(actual)));
-        Assert.Equal(
-            File.ReadAllBytes(Path.Combine(expected, "best.safetensors")), File.ReadAllBytes(Path.Combine(actual, "best.safetensors")));
-    }
-
-    private string NewFolder() => Directory.CreateDirectory(Path.Combine(_folder, $"run{_runs++}")).FullName;
-
-    private static TrainerOptions Saved(string folder) => SurvivalTraining.Options(folder);
-
-    private static string State(BayesianSurvivor model) => string.Join(' ', model.state_dict().Values.Select(tensor =>
-        Convert.ToHexString(tensor.detach().contiguous().bytes)));
 
     /// <summary>Adds the sum of all gradients so far, ever more slowly, to the gradient, and tells sum and count to checkpoints.</summary>
     private sealed class Telling(IReadOnlyList<Parameter> all, double rate) : SGD(all, rate), IStatefulOptimizer

@@ -70,6 +70,8 @@ public sealed class SurvivalSignalTests : IDisposable
         using var model = SurvivalTraining.Network(4);
         using var trainer = model.CreateTrainer(SurvivalTraining.Options(_folder));
         Assert.Equal(10, trainer.Resume(_folder).GlobalStep);
+        using var data = SurvivalTraining.Data();
+        trainer.Train(data, data);
         Assert.Empty(Directory.GetFiles(_folder, "*.partial"));
     }
 
