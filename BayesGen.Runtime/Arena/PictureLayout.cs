@@ -32,12 +32,13 @@ internal sealed class PictureLayout
         _evaluate = () => new EvaluationMode(model);
     }
 
-    /// <summary>For a plain network; it is found out.</summary>
+    /// <summary>For a plain network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="forward">Its forward.</param>
-    public PictureLayout(nn.Module network, Func<Tensor, Tensor> forward)
+    /// <param name="isWanted">What the caller says; null where it is to be found out.</param>
+    public PictureLayout(nn.Module network, Func<Tensor, Tensor> forward, bool? isWanted)
     {
-        (_network, _forward) = (network, forward);
+        (_network, _forward, _isTaken) = (network, forward, isWanted);
         _evaluate = () => new EvaluationMode(network);
     }
 

@@ -15,7 +15,7 @@ namespace BayesGen;
 /// <param name="options">How to predict.</param>
 internal sealed class PosteriorDraws(IBayesianNetwork model, Func<Tensor, Tensor> forward, int samples, PredictionOptions options)
 {
-    private readonly PictureLayout _layout = new(model, forward, isWanted: null);
+    private readonly PictureLayout _layout = new(model, forward, options.ChannelsLast);
 
     /// <summary>Predicts the rows of one tensor.</summary>
     public void Run(Tensor inputs, IPredictiveSums sums, CancellationToken cancellation)

@@ -176,10 +176,12 @@ public static class PredictionExtensions
     /// <param name="draws">The number of networks, at least 1; each has weights of its own.</param>
     /// <param name="seed">The seed of the draws.</param>
     /// <param name="thresholds">Prunes the networks, not the model; null prunes nothing more than the model does.</param>
+    /// <param name="channelsLast">The layout of pictures: see <see cref="PredictionOptions.ChannelsLast"/>.</param>
     public static Predictor CreatePredictor<TNetwork>(
-        this IBayesianNetwork model, Func<TNetwork> create, int draws = UsualSamples, long seed = 0, Thresholds? thresholds = null)
+        this IBayesianNetwork model, Func<TNetwork> create, int draws = UsualSamples, long seed = 0, Thresholds? thresholds = null,
+        bool? channelsLast = null)
         where TNetwork : nn.Module<Tensor, Tensor> =>
-        CreatePredictor(model, create, (network, x) => network.call(x), draws, seed, thresholds);
+        CreatePredictor(model, create, (network, x) => network.call(x), draws, seed, thresholds, channelsLast);
 
     /// <summary>A predictor of networks with several inputs; see the other overload.</summary>
     /// <typeparam name="TNetwork">The class of the plain network.</typeparam>
@@ -189,9 +191,10 @@ public static class PredictionExtensions
     /// <param name="draws">The number of networks, at least 1; each has weights of its own.</param>
     /// <param name="seed">The seed of the draws.</param>
     /// <param name="thresholds">Prunes the networks, not the model; null prunes nothing more than the model does.</param>
+    /// <param name="channelsLast">The layout of pictures: see <see cref="PredictionOptions.ChannelsLast"/>.</param>
     public static Predictor CreatePredictor<TNetwork>(
         this IBayesianNetwork model, Func<TNetwork> create, Func<TNetwork, Tensor, Tensor> forward, int draws = UsualSamples, long seed = 0,
-        Thresholds? thresholds = null)
+        Thresholds? thresholds = null, bool? channelsLast = null)
         where TNetwork : nn.Module
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -220,7 +223,7 @@ public static class PredictionExtensions
             throw;
         }
 
-        return new Predictor([.. networks.Select(network => ((nn.Module)network, (Func<Tensor, Tensor>)(x => forward(network, x))))]);
+        return new Predictor([.. networks.Select(network => ((nn.Module)network, (Func<Tensor, Tensor>)(x => forward(network, x))))], channelsLast);
     }
 
     private static PosteriorDraws Draws(IBayesianNetwork model, Func<Tensor, Tensor> forward, int samples, PredictionOptions? options)

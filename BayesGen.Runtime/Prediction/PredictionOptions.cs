@@ -15,6 +15,12 @@ public sealed record PredictionOptions
     /// <summary>Whether the logits of every single draw are kept (<see cref="ClassPrediction.Outputs"/>).</summary>
     public bool KeepOutputs { get; init; }
 
+    /// <summary>
+    /// Whether inputs of four dimensions [N, C, H, W] are laid out in memory with the channels last. Null does so where that is faster and the
+    /// network takes it; true always does, false never.
+    /// </summary>
+    public bool? ChannelsLast { get; init; }
+
     /// <summary>Prunes every draw for this call alone; null prunes nothing more than the model does.</summary>
     public Thresholds? Thresholds { get; init; }
 }

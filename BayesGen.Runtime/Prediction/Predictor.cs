@@ -17,9 +17,9 @@ public sealed class Predictor : IDisposable
     private readonly GuardedNetwork[] _draws;
     private readonly Device _device;
 
-    internal Predictor(IReadOnlyList<(nn.Module Network, Func<Tensor, Tensor> Forward)> draws)
+    internal Predictor(IReadOnlyList<(nn.Module Network, Func<Tensor, Tensor> Forward)> draws, bool? channelsLast)
     {
-        _draws = [.. draws.Select(draw => new GuardedNetwork(draw.Network, draw.Forward))];
+        _draws = [.. draws.Select(draw => new GuardedNetwork(draw.Network, draw.Forward, channelsLast))];
         _device = draws[0].Network.parameters().Concat(draws[0].Network.buffers()).FirstOrDefault()?.device ?? CPU;
     }
 
@@ -85,13 +85,13 @@ public sealed class Predictor : IDisposable
         }
     }
 
-    private sealed class GuardedNetwork(nn.Module network, Func<Tensor, Tensor> forward) : IDisposable
+    private sealed class GuardedNetwork(nn.Module network, Func<Tensor, Tensor> forward, bool? channelsLast) : IDisposable
     {
         private readonly Lock _gate = new();
-        private readonly PictureLayout _layout = new(network, forward);
+        private readonly PictureLayout _layout = new(network, forward, channelsLast);
         private bool _isDisposed;
 
-        /// <summary>The inputs as the network likes them, which a trial finds out.</summary>
+        /// <summary>The inputs as the network likes them; a trial finds it out where nobody has said it.</summary>
         public Tensor Laid(Tensor x)
         {
             lock (_gate)

@@ -82,6 +82,29 @@ public class PictureLayoutTests
             Assert.All(one.Zip(other), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
     }
 
+    [Fact]
+    public void PredictionsLayPicturesOutAsTheyAreTold()
+    {
+        using var scope = NewDisposeScope();
+        var plain = new PictureReader(3);
+        using var model = new BayesianPictureReader(plain);
+        var x = rand([5, 3, 8, 8], dtype: ScalarType.Float32, device: CPU);
+        model.Predict(x, 2, new PredictionOptions { ChannelsLast = false });
+        Assert.All(plain.Seen, strides => Assert.Equal([8L * 8 * 3, 64, 8, 1], strides));
+
+        var readers = new List<PictureReader>();
+        using var predictor = model.CreatePredictor(
+            () =>
+            {
+                readers.Add(new PictureReader(3));
+                return readers[^1];
+            },
+            draws: 2,
+            channelsLast: false);
+        predictor.Predict(x);
+        Assert.All(readers, reader => Assert.Equal([8L * 8 * 3, 64, 8, 1], Assert.Single(reader.Seen)));
+    }
+
     private static (List<long[]> Seen, Dictionary<string, Tensor> State) Train(PictureReader plain, int channels, bool? channelsLast)
     {
         random.manual_seed(1);
