@@ -17,10 +17,12 @@ internal static class MemoryTable
         Console.WriteLine("|---|" + string.Concat(Marks.Select(_ => "---|")) + "---|---|");
         Print("LeNet-300-100, LogUniform", Trained.Of(() => new BayesianLogUniformLeNet300(new()), settings.Device, model => model.CreateTrainer), settings);
         Print("LeNet-300-100, Gaussian local", Trained.Of(() => new BayesianLocalLeNet300(new()), settings.Device, model => model.CreateTrainer), settings);
+        if (settings.Device.type == DeviceType.CPU)
+            Print("LeNet-300-100, Gaussian, 2 draws side by side", Trained.Of(() => new BayesianGaussianLeNet300(new()), settings.Device, model => model.CreateTrainer), settings, sideBySide: 2);
         Print("LSTM, Gaussian", Trained.Of(() => new BayesianGaussianRowReader(new()), settings.Device, model => model.CreateTrainer), settings);
     }
 
-    private static void Print(string name, Trained trained, Settings settings)
+    private static void Print(string name, Trained trained, Settings settings, int sideBySide = 1)
     {
         using var scope = NewDisposeScope();
         const int PerEpoch = 100;
@@ -34,6 +36,8 @@ internal static class MemoryTable
             using var trainer = trained.Train(new TrainerOptions
             {
                 Epochs = Steps / PerEpoch,
+                Samples = sideBySide,
+                Replicas = sideBySide == 1 ? null : trained.Replicas,
                 LearningRate = 1e-4,
                 ExampleCount = 60_000,
                 Metrics = [Metric.Accuracy],
