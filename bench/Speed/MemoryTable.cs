@@ -8,6 +8,13 @@ namespace BayesGen.Benchmarks.Speed;
 internal static class MemoryTable
 {
     private const int Steps = 10_000;
+
+    /// <summary>
+    /// Readings for each mark, whose median is told: what a step has freed stays with the process until the next sweep, so that a single one
+    /// depends on how long ago that was.
+    /// </summary>
+    private const int Readings = 100;
+
     private static readonly int[] Marks = [100, 1_000, 2_500, 5_000, 10_000];
 
     public static void Print(Settings settings)
@@ -28,7 +35,7 @@ internal static class MemoryTable
         const int PerEpoch = 100;
         var batches = Medians.Batches(32, PerEpoch, settings.Device);
         var validation = Medians.Batches(100, 3, settings.Device);
-        var sizes = new Dictionary<int, double>();
+        var sizes = Marks.ToDictionary(mark => mark, _ => new List<double>());
         long first = 0, last = 0;
         var folder = Directory.CreateTempSubdirectory("bayesgen-memory-");
         try
@@ -51,8 +58,8 @@ internal static class MemoryTable
                             first = live;
                         if (step.GlobalStep == Steps)
                             last = live;
-                        if (Marks.Contains((int)step.GlobalStep))
-                            sizes[(int)step.GlobalStep] = Resident();
+                        if (Marks.FirstOrDefault(mark => step.GlobalStep <= mark && step.GlobalStep > mark - Readings) is var mark and > 0)
+                            sizes[mark].Add(Resident());
                     },
                 ],
             });
@@ -64,8 +71,9 @@ internal static class MemoryTable
             trained.Model.Dispose();
         }
 
+        double At(int mark) => Medians.Median(sizes[mark]);
         Console.WriteLine(
-            $"| {name} | {string.Join(" | ", Marks.Select(mark => $"{sizes[mark]:F0}"))} | {sizes[Steps] / sizes[1_000]:F2} | {last - first} |");
+            $"| {name} | {string.Join(" | ", Marks.Select(mark => $"{At(mark):F0}"))} | {At(Steps) / At(1_000):F2} | {last - first} |");
     }
 
     private static double Resident()
