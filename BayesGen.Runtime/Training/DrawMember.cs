@@ -6,10 +6,12 @@ namespace BayesGen;
 /// <param name="arena">The memory of the network.</param>
 /// <param name="forward">Its forward.</param>
 /// <param name="backward">Carries the gradient of a draw on to its parameters.</param>
+/// <param name="parameters">Tells what the gradients add up on.</param>
 /// <param name="draws">Which draws of a step it takes, by their number from 0.</param>
 /// <param name="isAntithetic">Whether draws come in pairs of opposite noise.</param>
 internal sealed class DrawMember(
-    NetworkArena arena, Func<Tensor, Tensor> forward, Action<WeightDraw, Tensor> backward, IReadOnlyList<int> draws, bool isAntithetic)
+    NetworkArena arena, Func<Tensor, Tensor> forward, Action<WeightDraw, Tensor> backward, Func<IReadOnlyList<Parameter>> parameters,
+    IReadOnlyList<int> draws, bool isAntithetic)
 {
     private NoisePlan? _plan;
     private long _pairStart;
@@ -24,7 +26,7 @@ internal sealed class DrawMember(
     public IReadOnlyList<int> Draws { get; } = draws;
 
     /// <summary>What the gradients add up on.</summary>
-    public IReadOnlyList<Parameter> Parameters => [.. Arena.Parameters().Select(entry => entry.Parameter)];
+    public IReadOnlyList<Parameter> Parameters => parameters();
 
     /// <summary>Tells where the noise of the draws to come is; without a plan the draws follow each other.</summary>
     public void Follow(NoisePlan? plan) => _plan = plan;

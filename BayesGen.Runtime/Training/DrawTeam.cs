@@ -15,15 +15,14 @@ internal sealed class DrawTeam : IDisposable
 
     /// <param name="model">The model.</param>
     /// <param name="forward">Its forward.</param>
-    /// <param name="backward">Carries the gradient of one of its draws on.</param>
+    /// <param name="steps">Carries the gradients of its draws on.</param>
     /// <param name="options">How to train.</param>
     /// <exception cref="ArgumentException">A replica is another network, or the network is none that can be replicated.</exception>
-    public DrawTeam(
-        IBayesianNetwork model, Func<Tensor, Tensor> forward, Action<WeightDraw, Tensor> backward, TrainerOptions options)
+    public DrawTeam(IBayesianNetwork model, Func<Tensor, Tensor> forward, ITrainingSteps steps, TrainerOptions options)
     {
         (_model, _options) = (model, options);
         var count = CountOf(options);
-        AddMember(model.Arena, forward, backward, count);
+        AddMember(model.Arena, forward, steps.Backward, () => steps.Parameters, count);
         if (count == 1)
             return;
         try
@@ -88,9 +87,11 @@ internal sealed class DrawTeam : IDisposable
             (replica as IDisposable)?.Dispose();
     }
 
-    private void AddMember(NetworkArena arena, Func<Tensor, Tensor> forward, Action<WeightDraw, Tensor> backward, int count) =>
+    private void AddMember(
+        NetworkArena arena, Func<Tensor, Tensor> forward, Action<WeightDraw, Tensor> backward, Func<IReadOnlyList<Parameter>> parameters, int count) =>
         _members.Add(new DrawMember(
-            arena, forward, backward, [.. Enumerable.Range(0, _options.Samples).Where(k => k % count == _members.Count)], _options.Antithetic));
+            arena, forward, backward, parameters, [.. Enumerable.Range(0, _options.Samples).Where(k => k % count == _members.Count)],
+            _options.Antithetic));
 
     private void AddReplica(Replicas replicas, int count)
     {
@@ -100,7 +101,11 @@ internal sealed class DrawTeam : IDisposable
         _replicas.Add(model);
         if (_model.Arena.ReasonNotToLead(model.Arena) is { } reason)
             throw new ArgumentException($"TrainerOptions.Replicas makes another network than the one that is trained: {reason}.");
-        AddMember(model.Arena, forward, (draw, total) => draw.Backward(total), count);
+
+        // Asked for in every step: following a prior that is learned may make its parameter anew.
+        AddMember(
+            model.Arena, forward, (draw, total) => draw.Backward(total),
+            () => [.. model.Arena.OptimizedParameters().Select(entry => entry.Parameter)], count);
     }
 
     /// <summary>On the member's own thread: so it costs the time of one.</summary>

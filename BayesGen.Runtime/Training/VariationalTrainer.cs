@@ -190,7 +190,7 @@ public sealed partial class VariationalTrainer : IDisposable
     private void RequireOptimizer(bool isResumed = false)
     {
         var parameters = Model.Arena.OptimizedParameters().Select(entry => (entry.Kind, entry.Parameter)).ToList();
-        if (_steps is not null
+        if (_steps is not null && _team is not null
             && parameters.Select(entry => entry.Parameter).SequenceEqual(_steps.Parameters, ReferenceEqualityComparer.Instance))
             return;
         _team?.Dispose();
@@ -199,6 +199,6 @@ public sealed partial class VariationalTrainer : IDisposable
         _steps = _ivon is null
             ? new PosteriorSteps(parameters, Options)
             : new IvonSteps(Model.Arena, Options, _ivon, () => _sharedBy / Beta, isFresh: _stepsDone == 0 && !isResumed);
-        _team = new DrawTeam(Model, _forward, _steps.Backward, Options);
+        _team = new DrawTeam(Model, _forward, _steps, Options);
     }
 }
