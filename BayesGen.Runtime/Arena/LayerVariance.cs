@@ -5,6 +5,20 @@ namespace BayesGen;
 /// <summary>The variance of a layer's outputs given its inputs: the layer itself, run on squares.</summary>
 internal static class LayerVariance
 {
+    /// <summary>x^2, laid out as x.</summary>
+    /// <remarks>
+    /// Torch settles the stride of a dimension of length 1 as it likes, and a convolution takes pictures of one channel for channels last
+    /// or first by it.
+    /// </remarks>
+    public static Tensor SquareOf(Tensor input)
+    {
+        var square = input.square();
+        if (input.requires_grad || !IsUnsettled(input.shape, input.stride(), square.stride()))
+            return square;
+        using (square)
+            return square.as_strided(input.shape, input.stride());
+    }
+
     /// <summary>Var(layer(x)) = layer(x^2; Var w, Var b) for independent weights.</summary>
     /// <param name="layer">A Linear or a Conv1d to Conv3d.</param>
     /// <param name="square">x^2.</param>
@@ -31,6 +45,26 @@ internal static class LayerVariance
         Convolution convolution => convolution.weight,
         _ => throw new NotSupportedException($"{layer.GetName()} has no local reparameterisation."),
     };
+
+    /// <summary>The dimension of such a layer's outputs that its bias runs along.</summary>
+    public static int ChannelOf(nn.Module layer, Tensor output) =>
+        (int)output.dim() - 1 - (layer is Convolution convolution ? convolution.kernel_size.Length : 0);
+
+    /// <summary>Whether strides differ, but where no element is found by them.</summary>
+    private static bool IsUnsettled(long[] shape, long[] strides, long[] others)
+    {
+        var differ = false;
+        for (var dimension = 0; dimension < shape.Length; dimension++)
+        {
+            if (strides[dimension] == others[dimension])
+                continue;
+            if (shape[dimension] != 1)
+                return false;
+            differ = true;
+        }
+
+        return differ;
+    }
 
     private static Tensor Padded(Convolution layer, Tensor square, Tensor weight, Tensor? bias)
     {

@@ -151,9 +151,16 @@ internal sealed class LocalEstimator : IDisposable
             if (_estimator._noise is not { } noise)
                 return null!;
             _calls++;
-            using var square = input.square();
-            using var variance = LayerVariance.Of(module, square, _weightVariance, _biasVariance);
-            return LocalNoise.Add(output, variance, noise);
+            using var square = LayerVariance.SquareOf(input);
+            if (!LocalNoise.Takes(output))
+            {
+                using var ofGraph = LayerVariance.Of(module, square, _weightVariance, _biasVariance);
+                return LocalNoise.AddByGraph(output, ofGraph, noise);
+            }
+
+            using var bias = _biasVariance?.detach();
+            using var variance = LayerVariance.Of(module, square, _weightVariance, bias);
+            return LocalNoise.Add(output, variance, _biasVariance, LayerVariance.ChannelOf(module, output), noise);
         }
     }
 }

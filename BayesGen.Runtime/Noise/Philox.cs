@@ -12,7 +12,7 @@ internal static class Philox
 {
     private const int Rounds = 10;
     private const ulong Multiplier0 = 0xD2511F53, Multiplier1 = 0xCD9E8D57;
-    private const uint Weyl0 = 0x9E3779B9, Weyl1 = 0xBB67AE85;
+    private const ulong Weyl0 = 0x9E3779B9, Weyl1 = 0xBB67AE85;
 
     /// <summary>The number of counters in one call.</summary>
     public const int Blocks = 8;
@@ -28,29 +28,25 @@ internal static class Philox
     }
 
     /// <summary>The four words for eight counters given by theirs.</summary>
+    /// <remarks>Between rounds the upper half of a lane holds what is left of a product: nobody reads it before the end.</remarks>
     public static (Vector512<ulong> A, Vector512<ulong> B, Vector512<ulong> C, Vector512<ulong> D) Words(
         ulong key, Vector512<ulong> a, Vector512<ulong> b, Vector512<ulong> c, Vector512<ulong> d)
     {
         var (multiplier0, multiplier1) = (Vector512.Create(Multiplier0), Vector512.Create(Multiplier1));
-        var (key0, key1) = ((uint)key, (uint)(key >> 32));
+        var (key0, key1) = (Vector512.Create(key & uint.MaxValue), Vector512.Create(key >> 32));
         for (var round = 0; round < Rounds; round++)
         {
             var (product0, product1) = (Product(multiplier0, a), Product(multiplier1, c));
-            (a, b, c, d) = (
-                (product1 >>> 32) ^ b ^ Vector512.Create((ulong)key0), Low(product1),
-                (product0 >>> 32) ^ d ^ Vector512.Create((ulong)key1), Low(product0));
-            unchecked
-            {
-                key0 += Weyl0;
-                key1 += Weyl1;
-            }
+            (a, b, c, d) = ((product1 >>> 32) ^ b ^ key0, product1, (product0 >>> 32) ^ d ^ key1, product0);
+            (key0, key1) = (key0 + Vector512.Create(Weyl0), key1 + Vector512.Create(Weyl1));
         }
 
-        return (a, b, c, d);
+        return (Low(a), Low(b), Low(c), Low(d));
     }
 
     private static Vector512<ulong> Low(Vector512<ulong> words) => words & Vector512.Create((ulong)uint.MaxValue);
 
-    private static Vector512<ulong> Product(Vector512<ulong> x, Vector512<ulong> y) =>
-        Avx512F.IsSupported ? Avx512F.Multiply(x.AsUInt32(), y.AsUInt32()) : x * y;
+    /// <summary>The products of the lower halves.</summary>
+    private static Vector512<ulong> Product(Vector512<ulong> multiplier, Vector512<ulong> x) =>
+        Avx512F.IsSupported ? Avx512F.Multiply(multiplier.AsUInt32(), x.AsUInt32()) : multiplier * Low(x);
 }

@@ -76,6 +76,25 @@ public class LocalLayerTests
         Check(Linear(3, 2, bias), [2, 5, 3]);
     }
 
+    /// <summary>A picture of one channel is laid out either way by its strides alone, and a convolution goes by them.</summary>
+    [Fact]
+    public void SquaresAreLaidOutAsTheInputs()
+    {
+        using var scope = NewDisposeScope();
+        var pictures = randn(4, 1, 5, 6);
+        foreach (var laid in (Tensor[])[pictures, pictures.as_strided(pictures.shape, [30, 1, 6, 1]), randn(2, 3, 4, 5).transpose(1, 2)])
+        {
+            var square = LayerVariance.SquareOf(laid);
+            Assert.Equal(laid.stride(), square.stride());
+            Assert.True(TensorBits.Same(laid * laid, square));
+        }
+
+        // With a graph the numbers count, and the gradient arrives.
+        var leaf = pictures.clone().requires_grad_();
+        LayerVariance.SquareOf(leaf.as_strided(pictures.shape, [30, 1, 6, 1])).sum().backward();
+        Assert.True(TensorBits.Same(2 * pictures, leaf.grad!));
+    }
+
     private static void Check(Module<Tensor, Tensor> layer, long[] shape)
     {
         using var scope = NewDisposeScope();

@@ -3,28 +3,38 @@ namespace BayesGen.Tests.Devices;
 /// <summary>What goes another way on a device than on the CPU, tried on the CPU.</summary>
 public sealed class DeviceWayTests
 {
-    [Fact]
-    public void NoiseAtTheOutputsByTheGraphIsThatOfTheKernel()
+    [Theory]
+    [InlineData(new long[] { 7, 301 }, 1, false)]
+    [InlineData(new long[] { 3, 5, 9, 11 }, 1, false)]
+    [InlineData(new long[] { 3, 5, 9, 11 }, 1, true)]
+    [InlineData(new long[] { 5, 9, 11 }, 0, false)]
+    public void NoiseAtTheOutputsByTheGraphIsThatOfTheKernel(long[] shape, int channel, bool channelsLast)
     {
         using var scope = NewDisposeScope();
         var numbers = new NoiseSource(1);
-        Tensor Numbers() => numbers.Normal(empty(7, 301, dtype: ScalarType.Float64));
-        var (output, variance, arriving) = (Numbers(), Numbers().square(), Numbers());
-        List<(Tensor Result, Tensor OfOutput, Tensor OfVariance)> ways = [];
-        foreach (var way in (Func<Tensor, Tensor, NoiseSource, Tensor>[])[LocalNoise.Add, LocalNoise.AddByGraph])
+        var channels = Enumerable.Repeat(1L, shape.Length).ToArray();
+        channels[channel] = shape[channel];
+        Tensor Numbers(long[] of)
         {
-            var (one, other) = (output.clone().requires_grad_(), variance.clone().requires_grad_());
-            var result = way(one, other, new NoiseSource(2));
-            result.backward([arriving]);
-            ways.Add((result.detach(), one.grad!, other.grad!));
+            var values = numbers.Normal(empty(of, dtype: ScalarType.Float64));
+            return channelsLast ? values.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : values;
         }
 
-        Assert.True((ways[0].Result - output).abs().max().item<double>() > 1);
-        foreach (var (kernel, graph) in new[]
+        var (output, variance, bias, arriving) = (Numbers(shape), Numbers(shape).square(), Numbers(channels).square().view(-1), Numbers(shape));
+        Tensor[] Way(Func<Tensor, Tensor, Tensor, Tensor> add)
         {
-            (ways[0].Result, ways[1].Result), (ways[0].OfOutput, ways[1].OfOutput), (ways[0].OfVariance, ways[1].OfVariance),
-        })
-            Assert.True(((kernel - graph).abs() / (kernel.abs() + 1)).max().item<double>() < 1e-12);
+            Tensor[] leaves = [.. ((Tensor[])[output, variance, bias]).Select(tensor => tensor.clone().requires_grad_())];
+            var result = add(leaves[0], leaves[1], leaves[2]);
+            result.backward([arriving]);
+            return [result.detach(), .. leaves.Select(leaf => leaf.grad!)];
+        }
+
+        var kernel = Way((mean, ofWeights, ofBias) =>
+            LocalNoise.Add(mean, ofWeights + ofBias.detach().view(channels), ofBias, channel, new NoiseSource(2)));
+        var graph = Way((mean, ofWeights, ofBias) => LocalNoise.AddByGraph(mean, ofWeights + ofBias.view(channels), new NoiseSource(2)));
+        Assert.True((kernel[0] - output).abs().max().item<double>() > 1);
+        foreach (var (one, other) in kernel.Zip(graph))
+            Assert.True(((one - other).abs() / (one.abs() + 1)).max().item<double>() < 1e-12);
     }
 
     /// <summary>On a device a draw asks for a gradient that was left behind only where a store has reason to fear one.</summary>
