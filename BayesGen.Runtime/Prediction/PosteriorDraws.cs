@@ -97,6 +97,7 @@ internal sealed class PosteriorDraws(IBayesianNetwork model, Func<Tensor, Tensor
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1, nameof(options.BatchSize));
+        using var memory = ProcessMemory.During(options.ManageMemory);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var keep = options.Thresholds is null ? null : Pruner.KeepMasks(model.Arena, options.Thresholds);

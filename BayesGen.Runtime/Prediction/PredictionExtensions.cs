@@ -177,11 +177,12 @@ public static class PredictionExtensions
     /// <param name="seed">The seed of the draws.</param>
     /// <param name="thresholds">Prunes the networks, not the model; null prunes nothing more than the model does.</param>
     /// <param name="channelsLast">The layout of pictures: see <see cref="PredictionOptions.ChannelsLast"/>.</param>
+    /// <param name="manageMemory">Whether large buffers stay with the process: see <see cref="PredictionOptions.ManageMemory"/>.</param>
     public static Predictor CreatePredictor<TNetwork>(
         this IBayesianNetwork model, Func<TNetwork> create, int draws = UsualSamples, long seed = 0, Thresholds? thresholds = null,
-        bool? channelsLast = null)
+        bool? channelsLast = null, bool manageMemory = true)
         where TNetwork : nn.Module<Tensor, Tensor> =>
-        CreatePredictor(model, create, (network, x) => network.call(x), draws, seed, thresholds, channelsLast);
+        CreatePredictor(model, create, (network, x) => network.call(x), draws, seed, thresholds, channelsLast, manageMemory);
 
     /// <summary>A predictor of networks with several inputs; see the other overload.</summary>
     /// <typeparam name="TNetwork">The class of the plain network.</typeparam>
@@ -192,9 +193,10 @@ public static class PredictionExtensions
     /// <param name="seed">The seed of the draws.</param>
     /// <param name="thresholds">Prunes the networks, not the model; null prunes nothing more than the model does.</param>
     /// <param name="channelsLast">The layout of pictures: see <see cref="PredictionOptions.ChannelsLast"/>.</param>
+    /// <param name="manageMemory">Whether large buffers stay with the process: see <see cref="PredictionOptions.ManageMemory"/>.</param>
     public static Predictor CreatePredictor<TNetwork>(
         this IBayesianNetwork model, Func<TNetwork> create, Func<TNetwork, Tensor, Tensor> forward, int draws = UsualSamples, long seed = 0,
-        Thresholds? thresholds = null, bool? channelsLast = null)
+        Thresholds? thresholds = null, bool? channelsLast = null, bool manageMemory = true)
         where TNetwork : nn.Module
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -223,7 +225,7 @@ public static class PredictionExtensions
             throw;
         }
 
-        return new Predictor([.. networks.Select(network => ((nn.Module)network, (Func<Tensor, Tensor>)(x => forward(network, x))))], channelsLast);
+        return new Predictor([.. networks.Select(network => ((nn.Module)network, (Func<Tensor, Tensor>)(x => forward(network, x))))], channelsLast, manageMemory);
     }
 
     private static PosteriorDraws Draws(IBayesianNetwork model, Func<Tensor, Tensor> forward, int samples, PredictionOptions? options)

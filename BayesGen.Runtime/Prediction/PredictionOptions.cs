@@ -21,6 +21,12 @@ public sealed record PredictionOptions
     /// </summary>
     public bool? ChannelsLast { get; init; }
 
+    /// <summary>
+    /// Whether large buffers stay with the process (Linux) between batches and are swept now and then: see
+    /// <see cref="TrainerOptions.ManageMemory"/>.
+    /// </summary>
+    public bool ManageMemory { get; init; } = true;
+
     /// <summary>Prunes every draw for this call alone; null prunes nothing more than the model does.</summary>
     public Thresholds? Thresholds { get; init; }
 }

@@ -16,9 +16,11 @@ public sealed class Predictor : IDisposable
 
     private readonly GuardedNetwork[] _draws;
     private readonly Device _device;
+    private readonly bool _managesMemory;
 
-    internal Predictor(IReadOnlyList<(nn.Module Network, Func<Tensor, Tensor> Forward)> draws, bool? channelsLast)
+    internal Predictor(IReadOnlyList<(nn.Module Network, Func<Tensor, Tensor> Forward)> draws, bool? channelsLast, bool managesMemory)
     {
+        _managesMemory = managesMemory;
         _draws = [.. draws.Select(draw => new GuardedNetwork(draw.Network, draw.Forward, channelsLast))];
         _device = draws[0].Network.parameters().Concat(draws[0].Network.buffers()).FirstOrDefault()?.device ?? CPU;
     }
@@ -67,6 +69,7 @@ public sealed class Predictor : IDisposable
     private void Run(Tensor inputs, int batchSize, IPredictiveSums sums, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        using var memory = ProcessMemory.During(_managesMemory);
         // Both belong to the thread that calls: nothing here is seen by another one.
         using var scope = NewDisposeScope();
         using var _ = no_grad();

@@ -139,8 +139,9 @@ public sealed record TrainerOptions
     public OptimizerFactory Optimizer { get; init; } = (parameters, learningRate) => new FlatAdam(parameters, learningRate);
 
     /// <summary>
-    /// Whether the trainer settles how the C library of the process (Linux) keeps freed memory: large buffers stay with the process between
-    /// steps, which saves thousands of page faults a step, and are swept every so often, so that it does not grow by fragmentation.
+    /// Whether training and evaluation settle how the C library of the process (Linux) keeps freed memory: large buffers stay with the
+    /// process between batches, which saves thousands of page faults each, and are swept every so often, so that it does not grow by
+    /// fragmentation.
     /// </summary>
     public bool ManageMemory { get; init; } = true;
 

@@ -20,9 +20,9 @@ public partial class RuntimeRoomsTests
         ["Distribution"] = ["Noise", "Arena", "Pruning"],
         ["Storage"] = ["Arena"],
         ["Data"] = [],
-        ["Prediction"] = ["Noise", "Arena", "Pruning", "Distribution", "Data"],
+        ["Prediction"] = ["Kernels", "Noise", "Arena", "Pruning", "Distribution", "Data"],
         ["Reports"] = ["Arena", "Pruning"],
-        ["Training"] = ["Arena", "Losses", "Optimizers", "Ivon", "Pruning", "Storage", "Reports", "Data"],
+        ["Training"] = ["Kernels", "Arena", "Losses", "Optimizers", "Ivon", "Pruning", "Storage", "Reports", "Data"],
     };
 
     [Fact]

@@ -20,7 +20,7 @@ switch (args)
     case ["speed", .. var rest]:
         var settings = Settings.Read(rest.Contains("--sections") ? rest : ["--sections", "steps", .. rest]);
         set_num_threads(settings.Threads);
-        Console.WriteLine(settings.Machine());
+        settings.PrintMachine();
         foreach (var section in settings.Sections)
         {
             Action<Settings> print = section switch

@@ -3,7 +3,8 @@
 //     dotnet run -c Release --project bench/Speed
 //
 // options: --sections steps,size,memory,data (all), --network NAME, --batch 32,100,1000, --draws 1,5,10, --repetitions R, --steps S,
-// --threads T, --device cpu|cuda, --manage-memory true|false (false leaves the allocator of the process as it is, for every way).
+// --threads T, --device cpu|cuda, --manage-memory true|false (false leaves the allocator of the process as it is, for every way),
+// --memory-row I (what the memory section starts for each of its rows: a process with that training alone).
 using System.Globalization;
 using BayesGen;
 using BayesGen.Benchmarks.Speed;
@@ -14,7 +15,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 ComputeThreads.SleepWhenIdle();
 var settings = Settings.Read(args);
 set_num_threads(settings.Threads);
-Console.WriteLine(settings.Machine());
+settings.PrintMachine();
 foreach (var section in settings.Sections)
     switch (section)
     {

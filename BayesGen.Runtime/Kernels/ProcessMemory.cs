@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace BayesGen;
 
 /// <summary>
-/// Settles how the C library of Linux keeps freed memory while a network trains. Left alone it hands the large buffers of every step back
-/// to the system and asks for them again, which costs thousands of page faults a step; told to keep them, it keeps fragments too, so that
+/// Settles how the C library of Linux keeps freed memory while a network runs. Left alone it hands the large buffers of every batch back
+/// to the system and asks for them again, which costs thousands of page faults a batch; told to keep them, it keeps fragments too, so that
 /// a long training grows by hundreds of megabytes though no tensor lives. So it keeps them, and is swept every so often.
 /// </summary>
 internal static class ProcessMemory
@@ -24,9 +24,15 @@ internal static class ProcessMemory
     /// <summary>How many times as long as a sweep the pause after it is.</summary>
     private const double PauseFactor = 100;
 
-    /// <summary>Milliseconds.</summary>
+    /// <summary>Milliseconds between two sweeps of a training.</summary>
     private const long ShortestPause = 200;
 
+    /// <summary>
+    /// Milliseconds between two sweeps after calls, which come in a row too: what a sweep hands back the next one has to fetch again.
+    /// </summary>
+    private const long PauseOfCalls = 10_000;
+
+    private static long _lastSweep;
     private static long _nextSweep;
 
     private static readonly unsafe delegate* unmanaged<nuint, int> Trim = (delegate* unmanaged<nuint, int>)Find("malloc_trim");
@@ -40,19 +46,45 @@ internal static class ProcessMemory
         Option(MmapThreshold, Large);
         Option(TrimThreshold, Large);
         Option(TopPad, Growth);
+
+        // Nothing to hand back yet: the buffers of the first call are those of the second.
+        Interlocked.CompareExchange(ref _lastSweep, Environment.TickCount64, 0);
+    }
+
+    /// <summary>Keeps freed buffers from now on, and sweeps when the result is disposed, unless that was done a moment ago.</summary>
+    /// <param name="isWanted">Whether memory is managed at all; nothing happens where it is not.</param>
+    public static Work During(bool isWanted)
+    {
+        if (isWanted)
+            Keep();
+        return new Work(isWanted);
     }
 
     /// <summary>
     /// Hands back what is free, fragments included; now and then, since a sweep takes milliseconds: so seldom that all sweeps together take
     /// one part in a hundred of the time.
     /// </summary>
-    public static unsafe void Sweep()
+    /// <param name="pause">The shortest time since the last one, in milliseconds.</param>
+    public static unsafe void Sweep(long pause = ShortestPause)
     {
-        if (Trim is null || Environment.TickCount64 < Interlocked.Read(ref _nextSweep))
+        var (now, last, next) = (Environment.TickCount64, Interlocked.Read(ref _lastSweep), Interlocked.Read(ref _nextSweep));
+        if (Trim is null || now < Math.Max(next, last + pause))
             return;
         var clock = Stopwatch.StartNew();
         Trim(0);
-        Interlocked.Exchange(ref _nextSweep, Environment.TickCount64 + Math.Max(ShortestPause, (long)(clock.Elapsed.TotalMilliseconds * PauseFactor)));
+        now = Environment.TickCount64;
+        Interlocked.Exchange(ref _lastSweep, now);
+        Interlocked.Exchange(ref _nextSweep, now + (long)(clock.Elapsed.TotalMilliseconds * PauseFactor));
+    }
+
+    /// <summary>Work that uses large buffers again and again.</summary>
+    internal readonly struct Work(bool isManaged) : IDisposable
+    {
+        public void Dispose()
+        {
+            if (isManaged)
+                Sweep(PauseOfCalls);
+        }
     }
 
     private static nint Find(string name) =>

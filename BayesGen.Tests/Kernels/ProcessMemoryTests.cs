@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace BayesGen.Tests;
+
+/// <summary>Who only evaluates or predicts keeps large buffers too, and nobody does who says so.</summary>
+public class ProcessMemoryTests
+{
+    [Theory]
+    [InlineData(ProcessMemoryProcess.Evaluate)]
+    [InlineData(ProcessMemoryProcess.Predict)]
+    [InlineData(ProcessMemoryProcess.Predictor)]
+    public void BuffersStayWithTheProcessBetweenBatches(string work)
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        var (kept, left) = (Faults(work, managesMemory: true), Faults(work, managesMemory: false));
+
+        // Every batch fetches more than one buffer of 12,544 pages, or the first alone does.
+        Assert.True(left > ProcessMemoryProcess.Batches * 12_544, $"only {left} pages were fetched: there was nothing to keep");
+        Assert.True(kept < left / 4, $"{kept} pages were fetched though memory is kept, and {left} where it is not");
+    }
+
+    private static long Faults(string work, bool managesMemory)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+        foreach (var argument in (string[])[typeof(ProcessMemoryTests).Assembly.Location, ProcessMemoryProcess.Argument, work, $"{managesMemory}"])
+            start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        var printed = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+        return long.Parse(printed, CultureInfo.InvariantCulture);
+    }
+}
