@@ -24,15 +24,10 @@ internal static class ProcessMemory
     /// <summary>How many times as long as a sweep the pause after it is.</summary>
     private const double PauseFactor = 100;
 
-    /// <summary>Milliseconds between two sweeps of a training.</summary>
-    private const long ShortestPause = 200;
+    /// <summary>Milliseconds. Fragments gather over minutes, and what a sweep hands back the next batch has to fetch again.</summary>
+    private const long ShortestPause = 5_000;
 
-    /// <summary>
-    /// Milliseconds between two sweeps after calls, which come in a row too: what a sweep hands back the next one has to fetch again.
-    /// </summary>
-    private const long PauseOfCalls = 10_000;
-
-    private static long _lastSweep;
+    /// <summary>Zero as long as nothing is kept.</summary>
     private static long _nextSweep;
 
     private static readonly unsafe delegate* unmanaged<nuint, int> Trim = (delegate* unmanaged<nuint, int>)Find("malloc_trim");
@@ -48,7 +43,7 @@ internal static class ProcessMemory
         Option(TopPad, Growth);
 
         // Nothing to hand back yet: the buffers of the first call are those of the second.
-        Interlocked.CompareExchange(ref _lastSweep, Environment.TickCount64, 0);
+        Interlocked.CompareExchange(ref _nextSweep, Environment.TickCount64 + ShortestPause, 0);
     }
 
     /// <summary>Keeps freed buffers from now on, and sweeps when the result is disposed, unless that was done a moment ago.</summary>
@@ -64,17 +59,13 @@ internal static class ProcessMemory
     /// Hands back what is free, fragments included; now and then, since a sweep takes milliseconds: so seldom that all sweeps together take
     /// one part in a hundred of the time.
     /// </summary>
-    /// <param name="pause">The shortest time since the last one, in milliseconds.</param>
-    public static unsafe void Sweep(long pause = ShortestPause)
+    public static unsafe void Sweep()
     {
-        var (now, last, next) = (Environment.TickCount64, Interlocked.Read(ref _lastSweep), Interlocked.Read(ref _nextSweep));
-        if (Trim is null || now < Math.Max(next, last + pause))
+        if (Trim is null || Environment.TickCount64 < Interlocked.Read(ref _nextSweep))
             return;
         var clock = Stopwatch.StartNew();
         Trim(0);
-        now = Environment.TickCount64;
-        Interlocked.Exchange(ref _lastSweep, now);
-        Interlocked.Exchange(ref _nextSweep, now + (long)(clock.Elapsed.TotalMilliseconds * PauseFactor));
+        Interlocked.Exchange(ref _nextSweep, Environment.TickCount64 + Math.Max(ShortestPause, (long)(clock.Elapsed.TotalMilliseconds * PauseFactor)));
     }
 
     /// <summary>Work that uses large buffers again and again.</summary>
@@ -83,7 +74,7 @@ internal static class ProcessMemory
         public void Dispose()
         {
             if (isManaged)
-                Sweep(PauseOfCalls);
+                Sweep();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text;
 using TorchSharp.Modules;
 
 namespace BayesGen;
@@ -27,10 +28,7 @@ internal static class SavedOptimizer
             return;
         }
 
-        using var bytes = new MemoryStream();
-        using (var writer = new BinaryWriter(bytes))
-            Torch(optimizer).save_state_dict(writer);
-        content.Tensors.Add(name, tensor(bytes.ToArray(), ScalarType.Byte, device: CPU));
+        content.Tensors.Add(name, Bytes(Torch(optimizer)));
     }
 
     /// <summary>What differs between an optimizer and the one that was saved under a name; null where they are of one kind.</summary>
@@ -68,7 +66,7 @@ internal static class SavedOptimizer
         var held = Held(torch);
         try
         {
-            using var reader = new BinaryReader(new MemoryStream(content.Tensor(name).bytes.ToArray()));
+            using var reader = new BinaryReader(StreamOver(content.Tensor(name), FileAccess.Read));
             torch.load_state_dict(reader);
         }
         catch (Exception exception) when (exception is ArgumentException or IOException or InvalidOperationException or FormatException)
@@ -104,6 +102,24 @@ internal static class SavedOptimizer
             $"The state of {optimizer.GetType().Name} cannot be saved, so that a training with it has no checkpoints and cannot be resumed. "
             + "Use an optimizer of BayesGen or one of TorchSharp's that is written in .NET, or set no TrainerOptions.Checkpoints.");
 
+    /// <summary>
+    /// What TorchSharp writes of an optimizer, in the memory of a tensor: on the managed heap it would be several times the weights, at every
+    /// checkpoint.
+    /// </summary>
+    private static Tensor Bytes(OptimizerHelper optimizer)
+    {
+        using var length = new LengthStream();
+        using (var writer = new BinaryWriter(length, Encoding.UTF8, leaveOpen: true))
+            optimizer.save_state_dict(writer);
+        var bytes = empty(length.Length, dtype: ScalarType.Byte, device: CPU);
+        using (var writer = new BinaryWriter(StreamOver(bytes, FileAccess.Write)))
+            optimizer.save_state_dict(writer);
+        return bytes;
+    }
+
+    private static unsafe UnmanagedMemoryStream StreamOver(Tensor bytes, FileAccess access) =>
+        new((byte*)TensorMemory.AddressOf(bytes), bytes.numel(), bytes.numel(), access);
+
     private static byte[] Bytes(OptimizerOptions options)
     {
         using var bytes = new MemoryStream();
@@ -133,4 +149,34 @@ internal static class SavedOptimizer
            where value is not null
            select value,
     ];
+
+    /// <summary>Counts what is written and keeps nothing.</summary>
+    private sealed class LengthStream : Stream
+    {
+        private long _length;
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => _length;
+
+        public override long Position { get => _length; set => throw new NotSupportedException(); }
+
+        public override void Write(byte[] buffer, int offset, int count) => _length += count;
+
+        public override void Write(ReadOnlySpan<byte> buffer) => _length += buffer.Length;
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
 }

@@ -1,3 +1,5 @@
+using TorchSharp.Modules;
+
 namespace BayesGen.Tests.Survival;
 
 /// <summary>Nothing of a training that looks after itself stays behind, whatever happens in it.</summary>
@@ -47,6 +49,43 @@ public sealed class SurvivalMemoryTests : IDisposable
 
         // The sums over the draws so far are there from the second on.
         Assert.All(atForward.Chunk(4), step => Assert.Single(step.Skip(1).Distinct()));
+    }
+
+    /// <summary>Arrays of the size of the weights, at every checkpoint, would stay with the process for as long as .NET likes.</summary>
+    [Fact]
+    public void ACheckpointDoesNotPassThroughTheManagedHeap()
+    {
+        const int Count = 1_000_000;
+        using var scope = NewDisposeScope();
+        foreach (var make in (OptimizerFactory[])[
+            (parameters, rate) => new FlatAdam(parameters, rate),
+            (parameters, rate) => new FlatSgd(parameters, rate, momentum: 0.9),
+            (parameters, rate) => optim.AdamW(parameters, rate)])
+        {
+            using var parameter = new Parameter(zeros(Count));
+            using var optimizer = make([parameter], 0.1);
+            parameter.grad = ones(Count);
+            optimizer.step();
+            var path = Path.Combine(_folder, "checkpoint");
+            for (var i = 0; i < 2; i++)
+            {
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                using (var saved = new CheckpointContent())
+                {
+                    SavedOptimizer.Save(optimizer, saved, "optimizer");
+                    CheckpointFile.Write(path, saved);
+                }
+
+                var size = new FileInfo(path).Length;
+                Assert.True(size > 4 * Count);
+                Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < size / 10);
+            }
+
+            using var content = CheckpointFile.Read(path);
+            var start = GC.GetAllocatedBytesForCurrentThread();
+            Assert.True(SavedOptimizer.Load(optimizer, content, "optimizer"));
+            Assert.True(GC.GetAllocatedBytesForCurrentThread() - start < Count);
+        }
     }
 
     [Theory]
