@@ -28,8 +28,8 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
     /// <param name="output">The layer's outputs under the means of its weights.</param>
     /// <param name="variance">The variances of the outputs; overwritten.</param>
     /// <param name="bias">
-    /// The variances of the bias, which <paramref name="variance"/> contains without a graph; null where there are none. A convolution on
-    /// the CPU takes longer over the gradient of its bias than over that of its weight.
+    /// The variances of the bias, which <paramref name="variance"/> contains without a graph; null where there are none. Torch's convolutions
+    /// on the CPU take longer over the gradient of a bias than the sum here does.
     /// </param>
     /// <param name="channel">The dimension of the outputs that the bias runs along.</param>
     /// <param name="noise">The source of eps.</param>
@@ -106,7 +106,8 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
         using var moved = tensor.movedim([dimension], [-1]);
         if (!moved.is_contiguous())
             return tensor.sum([.. Enumerable.Range(0, (int)tensor.dim()).Where(other => other != dimension)]);
-        // Torch's sum takes three times as long where neighbours in memory belong to different sums.
+
+        // Torch's sum takes twice as long where neighbours in memory belong to different sums.
         using var rows = moved.view(-1, moved.shape[^1]);
         using var one = ones(1, rows.shape[0], dtype: rows.dtype, device: rows.device);
         using var sums = one.mm(rows);

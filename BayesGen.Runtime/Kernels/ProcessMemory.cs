@@ -6,8 +6,12 @@ namespace BayesGen;
 /// <summary>
 /// Settles how the C library of Linux keeps freed memory while a network runs. Left alone it hands the large buffers of every batch back
 /// to the system and asks for them again, which costs thousands of page faults a batch; told to keep them, it keeps fragments too, so that
-/// a long training grows by hundreds of megabytes though no tensor lives. So it keeps them, and is swept every so often.
+/// a long training grows by hundreds of megabytes though no tensor lives. So it keeps them, and is swept when the process has grown.
 /// </summary>
+/// <remarks>
+/// A sweep takes milliseconds, and what it hands back the next batch has to fetch again, which takes ten times as long. What is there again
+/// soon after one is in use, and is no growth from then on.
+/// </remarks>
 internal static class ProcessMemory
 {
     // The parameters of mallopt(3).
@@ -21,14 +25,28 @@ internal static class ProcessMemory
     /// <summary>What the heap grows by: a step's worth of buffers at once.</summary>
     private const int Growth = 64 << 20;
 
-    /// <summary>How many times as long as a sweep the pause after it is.</summary>
-    private const double PauseFactor = 100;
+    /// <summary>How many times what is in use the resident set may be.</summary>
+    private const double Allowance = 1.05;
 
-    /// <summary>Milliseconds. Fragments gather over minutes, and what a sweep hands back the next batch has to fetch again.</summary>
-    private const long ShortestPause = 5_000;
+    /// <summary>Milliseconds between two looks at the resident set.</summary>
+    private const long Pause = 1_000;
 
-    /// <summary>Zero as long as nothing is kept.</summary>
+    /// <summary>Milliseconds after a sweep within which the resident set is what is in use.</summary>
+    private const long Soon = 3_000;
+
+    /// <summary>How many times as long as what a sweep costs the pause after it is at least.</summary>
+    private const double PauseFactor = 50;
+
+    /// <summary>
+    /// Milliseconds that it costs to fetch a megabyte again: 5 microseconds a page of 4 KB. A virtual machine took 8, others take less.
+    /// </summary>
+    private const double FetchingAgain = 1.25;
+
+    private static readonly Lock Looking = new();
+    private static long _nextLook;
+    private static long _lastSweep;
     private static long _nextSweep;
+    private static double _inUse;
 
     private static readonly unsafe delegate* unmanaged<nuint, int> Trim = (delegate* unmanaged<nuint, int>)Find("malloc_trim");
     private static readonly unsafe delegate* unmanaged<int, int, int> Option = (delegate* unmanaged<int, int, int>)Find("mallopt");
@@ -41,12 +59,9 @@ internal static class ProcessMemory
         Option(MmapThreshold, Large);
         Option(TrimThreshold, Large);
         Option(TopPad, Growth);
-
-        // Nothing to hand back yet: the buffers of the first call are those of the second.
-        Interlocked.CompareExchange(ref _nextSweep, Environment.TickCount64 + ShortestPause, 0);
     }
 
-    /// <summary>Keeps freed buffers from now on, and sweeps when the result is disposed, unless that was done a moment ago.</summary>
+    /// <summary>Keeps freed buffers from now on, and sweeps, where they are too many, when the result is disposed.</summary>
     /// <param name="isWanted">Whether memory is managed at all; nothing happens where it is not.</param>
     public static Work During(bool isWanted)
     {
@@ -56,16 +71,38 @@ internal static class ProcessMemory
     }
 
     /// <summary>
-    /// Hands back what is free, fragments included; now and then, since a sweep takes milliseconds: so seldom that all sweeps together take
-    /// one part in a hundred of the time.
+    /// Hands back what is free, fragments included, where the process has grown; so seldom that all sweeps together, with the fetching again
+    /// of what the next batch needs, take about two parts in a hundred of the time at most.
     /// </summary>
-    public static unsafe void Sweep()
+    public static void Sweep()
     {
-        if (Trim is null || Environment.TickCount64 < Interlocked.Read(ref _nextSweep))
+        var now = Environment.TickCount64;
+        if (now < Interlocked.Read(ref _nextLook))
+            return;
+        lock (Looking)
+        {
+            Interlocked.Exchange(ref _nextLook, now + Pause);
+            Look(Environment.WorkingSet, now);
+        }
+    }
+
+    private static unsafe void Look(double resident, long now)
+    {
+        if (Trim is null || resident <= Allowance * _inUse)
+            return;
+        if (_inUse == 0 || now < _lastSweep + Soon)
+        {
+            _inUse = resident;
+            return;
+        }
+
+        if (now < _nextSweep)
             return;
         var clock = Stopwatch.StartNew();
         Trim(0);
-        Interlocked.Exchange(ref _nextSweep, Environment.TickCount64 + Math.Max(ShortestPause, (long)(clock.Elapsed.TotalMilliseconds * PauseFactor)));
+        var cost = clock.Elapsed.TotalMilliseconds + Math.Max(0, resident - Environment.WorkingSet) / 1e6 * FetchingAgain;
+        _lastSweep = now;
+        _nextSweep = now + (long)(cost * PauseFactor);
     }
 
     /// <summary>Work that uses large buffers again and again.</summary>

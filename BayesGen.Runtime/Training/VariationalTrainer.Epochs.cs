@@ -6,9 +6,6 @@ namespace BayesGen;
 /// <summary>The loop over the batches of an epoch, from its start or from the place of a checkpoint.</summary>
 public sealed partial class VariationalTrainer
 {
-    /// <summary>Steps between two sweeps: rare enough to cost nothing, often enough that little piles up.</summary>
-    private const int StepsPerSweep = 50;
-
     private EpochResult TrainEpoch(
         BatchSource train, BatchSource? validation, long examples, int last, CancellationToken cancellation)
     {
@@ -46,7 +43,7 @@ public sealed partial class VariationalTrainer
                 }
 
                 Take(reading, place, steps);
-                if (Options.ManageMemory && _stepsDone % StepsPerSweep == 0)
+                if (Options.ManageMemory)
                     ProcessMemory.Sweep();
                 SaveStep(place, steps);
             }

@@ -19,7 +19,7 @@ internal static class ProcessMemoryProcess
     /// <summary>The buffers behind the first convolution have 51 MB; above 32 MB the library never keeps one by itself.</summary>
     private const int Batch = 512;
 
-    public const int Batches = 6;
+    public const int Batches = 3;
 
     private const int NoHugePages = 41;
 
