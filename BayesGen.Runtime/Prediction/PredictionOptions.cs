@@ -22,7 +22,7 @@ public sealed record PredictionOptions
     public bool? ChannelsLast { get; init; }
 
     /// <summary>
-    /// Whether large buffers stay with the process (Linux) between batches and are swept now and then: see
+    /// Whether large buffers stay with the process (Linux) between batches, until it has grown: see
     /// <see cref="TrainerOptions.ManageMemory"/>.
     /// </summary>
     public bool ManageMemory { get; init; } = true;

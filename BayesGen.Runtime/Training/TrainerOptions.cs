@@ -140,8 +140,8 @@ public sealed record TrainerOptions
 
     /// <summary>
     /// Whether training and evaluation settle how the C library of the process (Linux) keeps freed memory: large buffers stay with the
-    /// process between batches, which saves thousands of page faults each, and are swept every so often, so that it does not grow by
-    /// fragmentation.
+    /// process between batches, which saves thousands of page faults each, and what is free is handed back when the process has grown, so
+    /// that it does not grow by fragmentation.
     /// </summary>
     public bool ManageMemory { get; init; } = true;
 
