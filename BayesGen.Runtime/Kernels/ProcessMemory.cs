@@ -26,7 +26,7 @@ internal static class ProcessMemory
     private const int Growth = 64 << 20;
 
     /// <summary>How many times what is in use the resident set may be.</summary>
-    private const double Allowance = 1.05;
+    private const double Allowance = 1.03;
 
     /// <summary>Milliseconds between two looks at the resident set.</summary>
     private const long Pause = 1_000;
