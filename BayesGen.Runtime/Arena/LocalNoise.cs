@@ -50,6 +50,7 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
     public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
     {
         var (output, noise) = ((Tensor)arguments[0], (NoiseSource)arguments[4]);
+
         // Without a graph and without a version of its own: nobody else asks for the variances again.
         var slope = LaidOutLike(output, (Tensor)arguments[1]);
         var result = empty_like(output, dtype: output.dtype, device: output.device, requires_grad: false);

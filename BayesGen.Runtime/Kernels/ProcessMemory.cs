@@ -42,19 +42,21 @@ internal static class ProcessMemory
     /// </summary>
     private const double FetchingAgain = 1.25;
 
-    private static readonly Lock Looking = new();
+    private static bool _isKept;
     private static long _nextLook;
     private static long _lastSweep;
     private static long _nextSweep;
+
+    /// <summary>Bytes.</summary>
     private static double _inUse;
 
     private static readonly unsafe delegate* unmanaged<nuint, int> Trim = (delegate* unmanaged<nuint, int>)Find("malloc_trim");
     private static readonly unsafe delegate* unmanaged<int, int, int> Option = (delegate* unmanaged<int, int, int>)Find("mallopt");
 
-    /// <summary>Keeps freed buffers from now on, where the platform has a way to.</summary>
+    /// <summary>Keeps freed buffers from the first call on, where the platform has a way to.</summary>
     public static unsafe void Keep()
     {
-        if (Option is null || Trim is null)
+        if (Option is null || Trim is null || Interlocked.Exchange(ref _isKept, true))
             return;
         Option(MmapThreshold, Large);
         Option(TrimThreshold, Large);
@@ -76,19 +78,18 @@ internal static class ProcessMemory
     /// </summary>
     public static void Sweep()
     {
-        var now = Environment.TickCount64;
-        if (now < Interlocked.Read(ref _nextLook))
-            return;
-        lock (Looking)
-        {
-            Interlocked.Exchange(ref _nextLook, now + Pause);
-            Look(Environment.WorkingSet, now);
-        }
+        // Asked after every step, and by any number of threads: whoever sets the next time is the one who looks.
+        var (now, next) = (Environment.TickCount64, Interlocked.Read(ref _nextLook));
+        if (now >= next && Interlocked.CompareExchange(ref _nextLook, now + Pause, next) == next)
+            Look(now);
     }
 
-    private static unsafe void Look(double resident, long now)
+    private static unsafe void Look(long now)
     {
-        if (Trim is null || resident <= Allowance * _inUse)
+        if (Trim is null)
+            return;
+        double resident = Environment.WorkingSet;
+        if (resident <= Allowance * _inUse)
             return;
         if (_inUse == 0 || now < _lastSweep + Soon)
         {

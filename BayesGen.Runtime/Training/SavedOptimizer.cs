@@ -104,7 +104,7 @@ internal static class SavedOptimizer
 
     /// <summary>
     /// What TorchSharp writes of an optimizer, in the memory of a tensor: on the managed heap it would be several times the weights, at every
-    /// checkpoint.
+    /// checkpoint. It is written twice, since only writing tells how long it is.
     /// </summary>
     private static Tensor Bytes(OptimizerHelper optimizer)
     {

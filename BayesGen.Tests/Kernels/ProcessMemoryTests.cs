@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace BayesGen.Tests;
@@ -21,15 +20,6 @@ public class ProcessMemoryTests
         Assert.True(kept < left / 3, $"{kept} pages were fetched though memory is kept, and {left} where it is not");
     }
 
-    private static long Faults(string work, bool managesMemory)
-    {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
-        foreach (var argument in (string[])[typeof(ProcessMemoryTests).Assembly.Location, ProcessMemoryProcess.Argument, work, $"{managesMemory}"])
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        var printed = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
-        return long.Parse(printed, CultureInfo.InvariantCulture);
-    }
+    private static long Faults(string work, bool managesMemory) =>
+        long.Parse(SecondProcess.Output(ProcessMemoryProcess.Argument, work, managesMemory), CultureInfo.InvariantCulture);
 }

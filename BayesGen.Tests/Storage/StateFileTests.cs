@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 
 namespace BayesGen.Tests;
@@ -30,15 +29,7 @@ public sealed class StateFileTests : IDisposable
         using var model = Trained(2);
         var path = File("model.safetensors");
         model.Save(path);
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
-        start.ArgumentList.Add(typeof(StateFileTests).Assembly.Location);
-        start.ArgumentList.Add(StateFileProcess.Argument);
-        start.ArgumentList.Add(path);
-        using var process = Process.Start(start)!;
-        var printed = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
-        Assert.Equal(StateFileProcess.Fingerprint(model), printed.Trim());
+        Assert.Equal(StateFileProcess.Fingerprint(model), SecondProcess.Output(StateFileProcess.Argument, path));
     }
 
     [Fact]

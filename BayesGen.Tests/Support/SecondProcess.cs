@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using BayesGen.Tests.Survival;
 
 namespace BayesGen.Tests;
@@ -13,4 +15,24 @@ internal static class SecondProcess
         [ProcessMemoryProcess.Argument, var work, var managesMemory] => ProcessMemoryProcess.Run(work, bool.Parse(managesMemory)),
         _ => throw new ArgumentException("This assembly is run by the test runner."),
     };
+
+    /// <summary>How the assembly is started as a program, its output in the hands of the test.</summary>
+    public static ProcessStartInfo With(params object[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+        foreach (var argument in arguments.Prepend(typeof(SecondProcess).Assembly.Location))
+            start.ArgumentList.Add(Convert.ToString(argument, CultureInfo.InvariantCulture)!);
+        return start;
+    }
+
+    /// <summary>Runs it to its end, which has to be a good one.</summary>
+    /// <returns>What it printed.</returns>
+    public static string Output(params object[] arguments)
+    {
+        using var process = Process.Start(With(arguments))!;
+        var printed = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+        return printed.Trim();
+    }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace BayesGen.Tests.Survival;
@@ -37,10 +36,9 @@ internal static class SurvivalProcess
     /// <param name="limit">Bytes that a file may have between the steps 20 and 40, or <see cref="Never"/>.</param>
     public static Process Start(string folder, int held = Never, long bytes = 0, int pace = 0, long limit = Never)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = SecondProcess.With(Argument, folder, held, bytes, pace, limit);
+        start.RedirectStandardError = true;
         start.Environment["DOTNET_TieredPGO"] = "0";
-        foreach (var argument in new object[] { typeof(SurvivalProcess).Assembly.Location, Argument, folder, held, bytes, pace, limit })
-            start.ArgumentList.Add(Convert.ToString(argument, CultureInfo.InvariantCulture)!);
         return Process.Start(start)!;
     }
 

@@ -25,6 +25,7 @@ internal static class DataTable
         Console.WriteLine($"| {Examples:N0} examples, guide's network | ms | us an example |");
         Console.WriteLine("|---|---|---|");
         Line("one epoch of shuffled batches of 100", () => Walk(data), settings);
+
         // Before anything that keeps the memory of the process, and again after it.
         Line("the plain network over them, no gradients", () => Run(plain, data), settings);
         Line("Evaluate at the mean", () => trainer.Evaluate(data), settings);

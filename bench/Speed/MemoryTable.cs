@@ -29,16 +29,16 @@ internal static class MemoryTable
     /// <summary>A row of the table, or all of them, each from a process of its own: what one training leaves is no part of the next one's.</summary>
     public static void Print(Settings settings)
     {
-        if (settings.MemoryRow is { } row)
+        if (settings.MemoryRow is { } only)
         {
-            Print(Rows[row], settings);
+            Print(Rows[only], settings);
             return;
         }
 
         Console.WriteLine();
         Console.WriteLine($"| {Steps:N0} steps, batch 32 | {string.Join(" | ", Marks.Select(mark => $"MB at {mark:N0}"))} | 10,000 to 1,000 | live tensors drift |");
         Console.WriteLine("|---|" + string.Concat(Marks.Select(_ => "---|")) + "---|---|");
-        for (row = 0; row < Rows.Length; row++)
+        for (var row = 0; row < Rows.Length; row++)
         {
             // Draws side by side are for the CPU.
             if (Rows[row].Draws == 1 || settings.Device.type == DeviceType.CPU)
