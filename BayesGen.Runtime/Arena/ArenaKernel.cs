@@ -38,8 +38,7 @@ internal sealed class ArenaKernel : IDisposable
 
     /// <summary>The kernels of an arena; null where the family has none, or none for its dtype and device.</summary>
     public static ArenaKernel? For(FamilyArena arena) =>
-        arena.Posterior is IHasKernel family
-        && arena.Store is { Device.type: DeviceType.CPU, Dtype: ScalarType.Float32 or ScalarType.Float64, Count: > 0 }
+        arena.Posterior is IHasKernel family && arena.Store.Count > 0 && FlatLoop.Takes(arena.Store.Weights)
             ? new ArenaKernel(arena, family.Kernel)
             : null;
 

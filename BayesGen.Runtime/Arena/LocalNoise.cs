@@ -21,8 +21,7 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
     public override string Name => nameof(LocalNoise);
 
     /// <summary>Whether <see cref="Add"/> takes outputs of this kind; else <see cref="AddByGraph"/> does.</summary>
-    public static bool Takes(Tensor output) =>
-        output.device_type == DeviceType.CPU && output.dtype is ScalarType.Float32 or ScalarType.Float64;
+    public static bool Takes(Tensor output) => FlatLoop.Takes(output);
 
     /// <summary>Adds the noise.</summary>
     /// <param name="output">The layer's outputs under the means of its weights.</param>
@@ -82,7 +81,7 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
     {
         using var slope = context.get_saved_variables()[0];
         var ofVariance = gradient * slope;
-        return [gradient, ofVariance, context.get_data(Channel) is int channel ? SumOverAllBut(channel, ofVariance) : null!, null!, null!];
+        return [gradient, ofVariance, context.get_data(Channel) is int channel ? ColumnSums.OverAllBut(channel, ofVariance) : null!, null!, null!];
     }
 
     /// <summary>Rows: output, variance and then the slope, eps and then the result.</summary>
@@ -100,19 +99,6 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
         }
 
         return Vector<T>.Zero;
-    }
-
-    private static Tensor SumOverAllBut(int dimension, Tensor tensor)
-    {
-        using var moved = tensor.movedim([dimension], [-1]);
-        if (!moved.is_contiguous())
-            return tensor.sum([.. Enumerable.Range(0, (int)tensor.dim()).Where(other => other != dimension)]);
-
-        // Torch's sum takes twice as long where neighbours in memory belong to different sums.
-        using var rows = moved.view(-1, moved.shape[^1]);
-        using var one = ones(1, rows.shape[0], dtype: rows.dtype, device: rows.device);
-        using var sums = one.mm(rows);
-        return sums.view(-1);
     }
 
     /// <summary>The outputs of a layer and its variances may come out in different memory formats.</summary>

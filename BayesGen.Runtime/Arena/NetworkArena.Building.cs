@@ -43,6 +43,8 @@ public sealed partial class NetworkArena
         var walk = new NetworkWalk(_network, plan);
         _weights = walk.Weights;
         _buffers = walk.Buffers;
+        // Before the arenas, whose hooks change what the layers put out.
+        _biasGradients = new BiasGradients(_network);
         var trainable = _weights.Where(weight => !weight.IsFrozen).ToList();
         _families = [.. trainable
             .Where(weight => weight.Family is not null)
@@ -68,6 +70,7 @@ public sealed partial class NetworkArena
             arena.Dispose();
         foreach (var arena in _deterministic)
             arena.Dispose();
+        _biasGradients?.Dispose();
         _families = [];
         _deterministic = [];
     }

@@ -49,6 +49,9 @@ public sealed partial class NetworkArena
             arena.Kernel?.Release();
     }
 
+    /// <summary>Until the returned object is disposed, gradients of the biases of convolutions are summed here; see <see cref="BiasGradients"/>.</summary>
+    internal IDisposable SumBiasGradients() => _biasGradients!.Begin();
+
     private WeightDraw DrawInto(long? seed)
     {
         var noise = seed is { } start ? new NoiseSource(start) : _noise;

@@ -24,6 +24,7 @@ public sealed partial class NetworkArena : IDisposable
     private List<(string Key, Tensor Buffer)> _buffers = [];
     private Dictionary<string, (FamilyArena Arena, NetworkWeight Weight)> _byKey = [];
     private FormerKeys _formerKeys = new();
+    private BiasGradients? _biasGradients;
     private WeightDraw? _draw;
     private bool _isBorrowed;
     private bool _isStale;

@@ -24,6 +24,10 @@ internal static unsafe class FlatLoop
 
     private const int MostRows = 16;
 
+    /// <summary>Whether kernels can work in the memory of a tensor.</summary>
+    public static bool Takes(Tensor tensor) =>
+        tensor.device_type == DeviceType.CPU && tensor.dtype is ScalarType.Float32 or ScalarType.Float64;
+
     /// <summary>Runs a kernel.</summary>
     /// <param name="count">The length of each array.</param>
     /// <param name="kernel">The kernel.</param>

@@ -11,10 +11,7 @@ internal static class FlatMemory
         foreach (var tensor in state)
             if (tensor is not null && !IsLike(parameter, tensor))
                 return false;
-        return parameter.device_type == DeviceType.CPU
-            && parameter.dtype is ScalarType.Float32 or ScalarType.Float64
-            && parameter.is_contiguous()
-            && IsLike(parameter, gradient);
+        return FlatLoop.Takes(parameter) && parameter.is_contiguous() && IsLike(parameter, gradient);
     }
 
     /// <summary>Runs a kernel over a parameter and the tensors that belong to it, and tells autograd that the parameter changed.</summary>

@@ -38,6 +38,7 @@ public sealed partial class VariationalTrainer
     {
         var arena = member.Arena;
         var sums = new DrawSums(new DrawWeights(Loss, member.Parameters, Options.Samples, examples, arena.SettleDivergences));
+        using var biases = arena.SumBiasGradients();
         arena.HoldPosterior();
         try
         {
