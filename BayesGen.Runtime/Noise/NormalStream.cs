@@ -80,9 +80,37 @@ internal static unsafe class NormalStream
         // 2^-33 keeps the logarithm finite: the largest number is 6.8.
         var unit = Vector512.ConvertToSingle(radius) * Vector512.Create(1f / (1L << 32)) + Vector512.Create(0.5f / (1L << 32));
         var length = Vector512.Sqrt(Vector512.Log(unit) * Vector512.Create(-2f));
-        var (sine, cosine) = Vector512.SinCos(Vector512.ConvertToSingle(angle.AsInt32()) * Vector512.Create(MathF.PI * (1f / (1L << 31))));
+        var (sine, cosine) = SinCos(angle.AsInt32());
         Vector512.Store(length * cosine, target);
         Vector512.Store(length * sine, target + Vector512<float>.Count);
+    }
+
+    /// <summary>The sine and the cosine of an angle whose unit is a turn over 2^32.</summary>
+    /// <remarks>
+    /// The run time's go by way of double precision and take twice as long. Here the nearest quarter turn comes off without rounding; what is
+    /// left, t quarter turns with |t| at most 1/2, goes into polynomials fitted at Chebyshev's nodes: sin(pi t / 2) / t to 5e-9 and cos(pi t / 2)
+    /// to 5e-11.
+    /// </remarks>
+    internal static (Vector512<float> Sine, Vector512<float> Cosine) SinCos(Vector512<int> angle)
+    {
+        var quarter = (angle + Vector512.Create(1 << 29)) >> 30;
+        var t = Vector512.ConvertToSingle(angle - (quarter << 30)) * Vector512.Create(1f / (1 << 30));
+        var square = t * t;
+        var sine = Vector512.Create(-0.00460214921f);
+        sine = Vector512.FusedMultiplyAdd(sine, square, Vector512.Create(0.0796802176f));
+        sine = Vector512.FusedMultiplyAdd(sine, square, Vector512.Create(-0.645963478f));
+        sine = Vector512.FusedMultiplyAdd(sine, square, Vector512.Create(1.57079632f)) * t;
+        var cosine = Vector512.Create(0.000903628066f);
+        cosine = Vector512.FusedMultiplyAdd(cosine, square, Vector512.Create(-0.0208600695f));
+        cosine = Vector512.FusedMultiplyAdd(cosine, square, Vector512.Create(0.253669204f));
+        cosine = Vector512.FusedMultiplyAdd(cosine, square, Vector512.Create(-1.23370054f));
+        cosine = Vector512.FusedMultiplyAdd(cosine, square, Vector512<float>.One);
+
+        // A quarter turn more makes (sin, cos) into (cos, -sin), a half turn turns both signs.
+        var isOdd = Vector512.Equals(quarter & Vector512<int>.One, Vector512<int>.One).AsSingle();
+        var signOfSine = ((quarter & Vector512.Create(2)) << 30).AsSingle();
+        var signOfCosine = (((quarter + Vector512<int>.One) & Vector512.Create(2)) << 30).AsSingle();
+        return (Vector512.ConditionalSelect(isOdd, cosine, sine) ^ signOfSine, Vector512.ConditionalSelect(isOdd, sine, cosine) ^ signOfCosine);
     }
 
     private static void NormalGroup(double* target, ulong seed, ulong stream, long group)

@@ -30,6 +30,29 @@ public class NoiseTests
         Assert.Equal(8, Enumerable.Range(0, 8).Select(lane => a[lane]).Distinct().Count());
     }
 
+    /// <summary>At angles all the way round, with the ends of every quarter turn and of every polynomial among them.</summary>
+    [Fact]
+    public void SineAndCosineAreExactToTheirLastBits()
+    {
+        const int Count = 1 << 20;
+        for (var i = 0; i < Count; i += Vector512<int>.Count)
+        {
+            // Steps of 2^12, each with another offset; those of a multiple of 2^29 stay as they are.
+            var angles = Vector512.Create([.. Enumerable.Range(i, Vector512<int>.Count).Select(j => (int)((uint)j << 12) + (j % (1 << 17) == 0 ? 0 : j % 4093))]);
+            var (sine, cosine) = NormalStream.SinCos(angles);
+            for (var lane = 0; lane < Vector512<int>.Count; lane++)
+            {
+                var angle = Math.PI * angles[lane] / (1L << 31);
+                Assert.Equal(Math.Sin(angle), sine[lane], 1.2e-7);
+                Assert.Equal(Math.Cos(angle), cosine[lane], 1.2e-7);
+            }
+        }
+
+        var (sines, cosines) = NormalStream.SinCos(Vector512.Create(0, 1 << 30, int.MinValue, -(1 << 30), 1 << 29, -1, int.MaxValue, 1, 0, 0, 0, 0, 0, 0, 0, 0));
+        Assert.Equal([0f, 1f, 0f, -1f], Enumerable.Range(0, 4).Select(lane => sines[lane] + 0f));
+        Assert.Equal([1f, 0f, -1f, 0f], Enumerable.Range(0, 4).Select(lane => cosines[lane] + 0f));
+    }
+
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.Float64)]
