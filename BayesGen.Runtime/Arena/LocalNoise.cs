@@ -20,11 +20,10 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
 
     public override string Name => nameof(LocalNoise);
 
-    /// <summary>Whether <see cref="Add"/> takes outputs of this kind; else <see cref="AddByGraph"/> does.</summary>
-    public static bool Takes(Tensor output) => FlatLoop.Takes(output);
-
     /// <summary>Adds the noise.</summary>
-    /// <param name="output">The layer's outputs under the means of its weights.</param>
+    /// <param name="output">
+    /// The layer's outputs under the means of its weights, such as <see cref="FlatLoop.Takes"/>; <see cref="AddByGraph"/> takes all.
+    /// </param>
     /// <param name="variance">The variances of the outputs; overwritten.</param>
     /// <param name="bias">
     /// The variances of the bias, which <paramref name="variance"/> contains without a graph; null where there are none. Torch's convolutions

@@ -43,6 +43,7 @@ public sealed partial class NetworkArena
         var walk = new NetworkWalk(_network, plan);
         _weights = walk.Weights;
         _buffers = walk.Buffers;
+
         // Before the arenas, whose hooks change what the layers put out.
         _biasGradients = new BiasGradients(_network);
         var trainable = _weights.Where(weight => !weight.IsFrozen).ToList();

@@ -13,6 +13,7 @@ public class ColumnSumsTests
                 foreach (var columns in (long[])[1, 3, 16, 20, 33, 64, 150])
                     foreach (var rows in (long[])[1, 2, 511, 4_001])
                         data.Add(rows, columns, dtype);
+
                 // A row that is longer than a block.
                 data.Add(3, 20_000, dtype);
             }
