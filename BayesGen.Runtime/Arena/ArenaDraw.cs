@@ -52,7 +52,7 @@ internal abstract class ArenaDraw(FamilyArena arena) : IDisposable
             {
                 using var _ = no_grad();
                 store.Gradients.add_(ofSample);
-                ofSample.zero_();
+                ofSample.MakeZero();
             }
         }
 
@@ -77,7 +77,7 @@ internal abstract class ArenaDraw(FamilyArena arena) : IDisposable
     {
         using var gradient = leaf?.grad;
         using var _ = no_grad();
-        gradient?.zero_();
+        gradient?.MakeZero();
     }
 
     /// <summary>Adds what G means for the flat parameters to their gradients, and makes G zero.</summary>

@@ -28,7 +28,7 @@ internal sealed class DeterministicArena : IDisposable
     /// <summary>Forgets the gradient and keeps the buffer.</summary>
     public void ZeroGradient()
     {
-        Store.Gradients.zero_();
+        Store.Gradients.MakeZero();
         Store.AliasGradients();
         Flat.grad = Store.Gradients;
     }

@@ -45,7 +45,7 @@ internal sealed class GraphDraw(FamilyArena arena, Tensor weights, Tensor? varia
             autograd.backward([weights], [Arena.Store.Gradients], retain_graph: true);
         else
             autograd.backward([weights, variances], [Arena.Store.Gradients, Arena.Local!.Gradients], retain_graph: true);
-        Arena.Store.Gradients.zero_();
-        Arena.Local?.Gradients.zero_();
+        Arena.Store.Gradients.MakeZero();
+        Arena.Local?.Gradients.MakeZero();
     }
 }

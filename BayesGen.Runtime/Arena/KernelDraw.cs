@@ -70,7 +70,6 @@ internal sealed class KernelDraw : ArenaDraw
     private static double FactorOf(Tensor leaf)
     {
         using var gradient = leaf.grad;
-        using var factor = gradient?.to(ScalarType.Float64);
-        return factor?.item<double>() ?? 0;
+        return gradient?.Number() ?? 0;
     }
 }

@@ -13,7 +13,7 @@ internal static class LayerVariance
     public static Tensor SquareOf(Tensor input)
     {
         var square = input.square();
-        if (input.requires_grad || !IsUnsettled(input.shape, input.stride(), square.stride()))
+        if (input.requires_grad || !IsUnsettled(input, square))
             return square;
         using (square)
             return square.as_strided(input.shape, input.stride());
@@ -51,14 +51,14 @@ internal static class LayerVariance
         (int)output.dim() - 1 - (layer is Convolution convolution ? convolution.kernel_size.Length : 0);
 
     /// <summary>Whether strides differ, but where no element is found by them.</summary>
-    private static bool IsUnsettled(long[] shape, long[] strides, long[] others)
+    private static bool IsUnsettled(Tensor one, Tensor other)
     {
         var differ = false;
-        for (var dimension = 0; dimension < shape.Length; dimension++)
+        for (var dimension = 0; dimension < one.dim(); dimension++)
         {
-            if (strides[dimension] == others[dimension])
+            if (one.stride(dimension) == other.stride(dimension))
                 continue;
-            if (shape[dimension] != 1)
+            if (one.size(dimension) != 1)
                 return false;
             differ = true;
         }

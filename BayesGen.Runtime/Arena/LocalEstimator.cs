@@ -103,7 +103,7 @@ internal sealed class LocalEstimator : IDisposable
             foreach (var leaf in (Tensor?[])[_weightVariance, _biasVariance])
             {
                 using var nothing = leaf?.view(-1).narrow(0, 0, 0);
-                nothing?.zero_();
+                nothing?.MakeZero();
             }
         }
 

@@ -109,5 +109,11 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
         return copy.copy_(variance);
     }
 
-    private static bool SameLayout(Tensor one, Tensor other) => one.stride().SequenceEqual(other.stride());
+    private static bool SameLayout(Tensor one, Tensor other)
+    {
+        for (var dimension = 0; dimension < one.dim(); dimension++)
+            if (one.stride(dimension) != other.stride(dimension))
+                return false;
+        return true;
+    }
 }

@@ -165,7 +165,7 @@ public sealed partial class NetworkArena : IDisposable
 
             arena.Store.ClearGradients();
             arena.Store.AliasGradients();
-            arena.Local?.Gradients.zero_();
+            arena.Local?.Gradients.MakeZero();
         }
 
         foreach (var arena in _deterministic)
@@ -264,7 +264,7 @@ public sealed partial class NetworkArena : IDisposable
         if (setToNone)
             parameter.grad = null;
         else
-            gradient.zero_();
+            gradient.MakeZero();
     }
 
     private static string ArenaName(string name, WeightStore store, bool isOnly) =>

@@ -53,12 +53,12 @@ internal sealed class PictureLayout
 
     private static Tensor ChannelsLast(Tensor inputs)
     {
-        var (channels, height, width) = (inputs.shape[1], inputs.shape[2], inputs.shape[3]);
+        var (count, channels, height, width) = (inputs.size(0), inputs.size(1), inputs.size(2), inputs.size(3));
         // With one channel both layouts are one in memory, and only the strides tell Torch which of them is meant.
         if (channels == 1)
         {
             using var plain = inputs.contiguous();
-            return plain.as_strided(inputs.shape, [height * width, 1, width, 1], plain.storage_offset());
+            return plain.as_strided([count, 1, height, width], [height * width, 1, width, 1], plain.storage_offset());
         }
 
         using var moved = inputs.permute(0, 2, 3, 1);

@@ -86,9 +86,7 @@ internal sealed class WeightStore : IDisposable
         foreach (var owner in _owners)
         {
             RequireValid(owner);
-
-            // In place, and yet a handle of its own comes back.
-            using var touched = owner.Nothing.zero_();
+            owner.Nothing.MakeZero();
         }
     }
 
@@ -114,7 +112,7 @@ internal sealed class WeightStore : IDisposable
     /// <summary>Makes G zero.</summary>
     public void ClearGradients()
     {
-        Gradients.zero_();
+        Gradients.MakeZero();
         ForgetRun();
     }
 

@@ -84,7 +84,7 @@ internal sealed class IvonUpdate : IFlatUpdate
         mu.sub_(Kept(move, zeros_like(move, dtype: move.dtype, device: move.device)).to(mu.dtype));
         logSigma.copy_(Kept((precision * SampleSize).log() * -0.5, logSigma.to(precision.dtype)));
         if (TakesDeviation)
-            gradient.zero_();
+            gradient.MakeZero();
 
         Tensor Kept(Tensor after, Tensor before) => kept is null ? after : where(kept, after, before);
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 
 namespace BayesGen;
@@ -19,16 +20,33 @@ internal static unsafe class ColumnSums
     /// <returns>A new tensor [size of the dimension].</returns>
     public static Tensor OverAllBut(int dimension, Tensor tensor)
     {
-        using var moved = tensor.movedim([dimension], [-1]);
-        if (!moved.is_contiguous() || moved.numel() == 0)
+        if (tensor.numel() == 0 || !IsLast(dimension, tensor))
             return tensor.sum([.. Enumerable.Range(0, (int)tensor.dim()).Where(other => other != dimension)]);
-        var columns = (int)moved.shape[^1];
+        var columns = (int)tensor.size(dimension);
         var sums = empty(columns, dtype: tensor.dtype, device: tensor.device);
         if (tensor.dtype == ScalarType.Float32)
-            Sum<float>(TensorMemory.AddressOf(moved), moved.numel() / columns, columns, TensorMemory.AddressOf(sums));
+            Sum<float>(TensorMemory.AddressOf(tensor), tensor.numel() / columns, columns, TensorMemory.AddressOf(sums));
         else
-            Sum<double>(TensorMemory.AddressOf(moved), moved.numel() / columns, columns, TensorMemory.AddressOf(sums));
+            Sum<double>(TensorMemory.AddressOf(tensor), tensor.numel() / columns, columns, TensorMemory.AddressOf(sums));
         return sums;
+    }
+
+    /// <summary>Whether the tensor fills its memory with the dimension last, whatever its place in the shape.</summary>
+    private static bool IsLast(int dimension, Tensor tensor)
+    {
+        if (tensor.size(dimension) != 1 && tensor.stride(dimension) != 1)
+            return false;
+        var step = tensor.size(dimension);
+        for (var other = (int)tensor.dim() - 1; other >= 0; other--)
+        {
+            if (other == dimension)
+                continue;
+            if (tensor.size(other) != 1 && tensor.stride(other) != step)
+                return false;
+            step *= tensor.size(other);
+        }
+
+        return true;
     }
 
     private static void Sum<T>(nint matrix, long rows, int columns, nint sums)
@@ -36,7 +54,7 @@ internal static unsafe class ColumnSums
     {
         var height = Math.Max(1, Block / columns);
         var blocks = (rows + height - 1) / height;
-        var parts = new T[blocks * columns];
+        var parts = ArrayPool<T>.Shared.Rent((int)(blocks * columns));
         FlatLoop.Share(blocks, rows * columns >= FlatLoop.WorthSharing, (first, last) =>
         {
             fixed (T* part = parts)
@@ -53,6 +71,8 @@ internal static unsafe class ColumnSums
                 sum += double.CreateChecked(parts[block * columns + column]);
             ((T*)sums)[column] = T.CreateChecked(sum);
         }
+
+        ArrayPool<T>.Shared.Return(parts);
     }
 
     private static void SumBlock<T>(T* block, int rows, int columns, T* sums)

@@ -34,7 +34,7 @@ public abstract class VariationalLoss
             if (!family.Key.IsScoredBy(this))
                 throw CannotScore(this, family.Key, parts[0].Arena.Weights[0].Key);
             var divergence = parts[0].Arena.Divergence(this, parts);
-            sum = sum is null ? divergence : sum + divergence.to(sum.dtype, sum.device);
+            sum = sum is null ? divergence : sum.Plus(divergence.to(sum.dtype, sum.device));
         }
 
         return sum ?? throw new NotSupportedException("The network has no Bayesian weights, so there is no divergence.");
@@ -70,7 +70,7 @@ public abstract class VariationalLoss
 
     /// <summary>t = fit + beta * divergence / N.</summary>
     internal static Tensor DrawTotal(Tensor fit, Tensor divergence, double beta, long examples) =>
-        fit + (divergence * (beta / examples)).to(fit.dtype, fit.device);
+        fit.Plus(divergence.Times(beta / examples).to(fit.dtype, fit.device));
 
     /// <summary>
     /// The log-weight u_k of a draw among its fellows, not differentiated; null where all draws count alike.

@@ -20,16 +20,16 @@ public sealed record Metric(string Name, Func<Tensor, Tensor, Tensor> PerExample
     internal double Sum(Tensor output, Tensor target)
     {
         using var sum = Total(output, target);
-        return sum.item<double>();
+        return sum.Number();
     }
 
     /// <summary>The same on the device of the output, as a new scalar in double precision.</summary>
     internal Tensor Total(Tensor output, Tensor target)
     {
         using var values = PerExample(output, target);
-        if (values.numel() != target.shape[0])
+        if (values.numel() != target.size(0))
             throw new InvalidOperationException(
-                $"The metric '{Name}' returned {values.numel()} numbers for {target.shape[0]} examples; it returns one per example.");
+                $"The metric '{Name}' returned {values.numel()} numbers for {target.size(0)} examples; it returns one per example.");
         using var numbers = values.to(ScalarType.Float64);
         return numbers.sum();
     }

@@ -46,6 +46,6 @@ internal sealed class DrawSums(DrawWeights weights)
     private static Tensor Sum(Tensor? sum, Tensor next)
     {
         using (sum)
-            return sum is null ? next.detach() : sum + next.detach();
+            return sum is null ? next.detach() : sum.Plus(next.detach());
     }
 }

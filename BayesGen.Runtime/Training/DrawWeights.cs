@@ -50,8 +50,8 @@ internal sealed class DrawWeights(VariationalLoss loss, IReadOnlyList<Parameter>
         {
             if (_sum is not null)
                 throw MixedWeights();
-            Replace(ref _total, _total is null ? total.detach() : _total + total.detach());
-            return samples == 1 ? total : total / samples;
+            Replace(ref _total, _total is null ? total.detach() : _total.Plus(total.detach()));
+            return samples == 1 ? total : total.Over(samples);
         }
 
         var log = logWeight.detach();
@@ -78,7 +78,7 @@ internal sealed class DrawWeights(VariationalLoss loss, IReadOnlyList<Parameter>
     public Tensor Finish()
     {
         if (_sum is null)
-            return _total! / samples;
+            return _total!.Over(samples);
         Scale(1 / _sum);
         return loss.Bound(_maximum! + _sum.log() - Math.Log(samples), examples) ?? _total! / _sum;
     }

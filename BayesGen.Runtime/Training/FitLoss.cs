@@ -60,7 +60,7 @@ public sealed record FitLoss(string Name, Func<Tensor, Tensor, Tensor> Compute, 
         if (loss.numel() != 1)
             throw new InvalidOperationException(
                 $"The fit loss '{Name}' returned shape [{string.Join(", ", loss.shape)}]; it returns a scalar, the {Reduction} over the batch.");
-        return Reduction == FitReduction.Mean ? loss : loss / target.shape[0];
+        return Reduction == FitReduction.Mean ? loss : loss.Over(target.size(0));
     }
 
     private static Tensor LearnedGaussianSum(Tensor output, Tensor target)

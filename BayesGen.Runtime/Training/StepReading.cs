@@ -37,8 +37,7 @@ internal sealed class StepReading(int epoch, int step, long globalStep, int? ste
     /// <summary>Waits for the numbers.</summary>
     public StepResult Read()
     {
-        using var host = _numbers!.cpu();
-        var numbers = host.data<double>().ToArray();
+        var numbers = _numbers!.Numbers();
         return new StepResult(
             epoch, step, globalStep, steps, examples, numbers[2], numbers[0], numbers[1], beta,
             _metrics.Count == 0 ? None : _metrics.Select((name, i) => (name, numbers[3 + i])).ToDictionary());

@@ -212,6 +212,7 @@ public sealed partial class VariationalTrainer
         if (Options.Checkpoints is not { } checkpoints)
             return;
         _steps!.RequireState();
+        FileSeal.RequireHashes();
         checkpoints.KeepBest?.RequireFit(Options, validation);
         if (_folder is not null)
             return;

@@ -60,7 +60,7 @@ public sealed partial class VariationalTrainer
         var arena = Model.Arena;
         var keep = threshold is null ? null : Pruner.KeepMasks(arena, threshold);
         var pruning = Pruner.Statistics(arena, threshold);
-        var divergence = Number(arena.Sample(DivergenceSeed, Loss.Divergence, keep));
+        var divergence = arena.Sample(DivergenceSeed, Loss.Divergence, keep).Number();
         double fit = 0, fitOfDraws = 0;
         long examples = 0;
         var metrics = Options.Metrics.ToDictionary(metric => metric.Name, _ => 0.0);
@@ -78,15 +78,15 @@ public sealed partial class VariationalTrainer
                     using var batchScope = NewDisposeScope();
                     var (x, y) = (Laid(inputs), OnDevice(targets));
                     var output = Forward(_forward, x);
-                    var count = y.shape[0];
-                    fit += Number(Fit(output, y)) * count;
+                    var count = y.size(0);
+                    fit += Fit(output, y).Number() * count;
                     examples += count;
                     foreach (var metric in Options.Metrics)
                         metrics[metric.Name] += metric.Sum(output, y);
                     foreach (var draw in draws)
                     {
                         loan.Write(draw);
-                        fitOfDraws += Number(Fit(Forward(_forward, x), y)) * count / draws.Count;
+                        fitOfDraws += Fit(Forward(_forward, x), y).Number() * count / draws.Count;
                     }
 
                     if (draws.Count > 0)

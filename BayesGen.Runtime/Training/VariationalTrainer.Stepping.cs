@@ -11,12 +11,12 @@ public sealed partial class VariationalTrainer
         var (inputs, targets) = (Laid(batch.Inputs), OnDevice(batch.Targets));
         Model.Arena.ZeroGradients(setToNone: false);
         var sums = _team!.Take(inputs, member => TakeDraws(member, inputs, targets, epoch, step, examples));
-        var reading = new StepReading(epoch, step, _stepsDone + 1, steps, targets.shape[0], Beta);
+        var reading = new StepReading(epoch, step, _stepsDone + 1, steps, targets.size(0), Beta);
         try
         {
             reading.Take(
-                sums.Fit! / Options.Samples, sums.Divergence! / Options.Samples, sums.Weights.Finish(),
-                sums.Output is null ? [] : Measure(sums.Output / Options.Samples, targets));
+                sums.Fit!.Over(Options.Samples), sums.Divergence!.Over(Options.Samples), sums.Weights.Finish(),
+                sums.Output is null ? [] : Measure(sums.Output.Over(Options.Samples), targets));
             if (_readsLate)
                 GiveUpGradientsOf(sums.Fit! + sums.Divergence!.to(sums.Fit!.dtype, sums.Fit.device));
             TakeStep(epoch, step);
@@ -74,7 +74,7 @@ public sealed partial class VariationalTrainer
 
     private void RequireFinite(Tensor fit, Tensor divergence, int epoch, int step)
     {
-        var (fitValue, divergenceValue) = (Number(fit), Number(divergence));
+        var (fitValue, divergenceValue) = (fit.Number(), divergence.Number());
         if (!double.IsFinite(fitValue) || !double.IsFinite(divergenceValue))
             throw new NonFiniteLossException(epoch, step, fitValue, divergenceValue, Model.Arena.FirstNotFinite());
     }
@@ -89,7 +89,7 @@ public sealed partial class VariationalTrainer
     }
 
     private List<(string Name, Tensor Mean)> Measure(Tensor output, Tensor targets) =>
-        [.. Options.Metrics.Select(metric => (metric.Name, metric.Total(output, targets) / targets.shape[0]))];
+        [.. Options.Metrics.Select(metric => (metric.Name, metric.Total(output, targets).Over(targets.size(0))))];
 
     private Tensor Laid(Tensor inputs) => _layout.Of(OnDevice(inputs));
 
@@ -126,10 +126,4 @@ public sealed partial class VariationalTrainer
     }
 
     private static string FirstLine(Exception exception) => exception.Message.Split('\n')[0];
-
-    private static double Number(Tensor scalar)
-    {
-        using var number = scalar.detach().to(ScalarType.Float64);
-        return number.item<double>();
-    }
 }

@@ -13,7 +13,7 @@ public partial class RuntimeRoomsTests
         ["Priors"] = ["Noise"],
         ["Posteriors"] = ["Attributes", "Kernels", "Noise", "Priors"],
         ["Arena"] = ["Attributes", "Kernels", "Noise", "Priors", "Posteriors"],
-        ["Losses"] = ["Priors", "Posteriors", "Arena"],
+        ["Losses"] = ["Kernels", "Priors", "Posteriors", "Arena"],
         ["Optimizers"] = ["Kernels"],
         ["Ivon"] = ["Kernels", "Priors", "Posteriors", "Arena", "Losses", "Optimizers"],
         ["Pruning"] = ["Attributes", "Arena"],
@@ -21,7 +21,7 @@ public partial class RuntimeRoomsTests
         ["Storage"] = ["Arena"],
         ["Data"] = [],
         ["Prediction"] = ["Kernels", "Noise", "Arena", "Pruning", "Distribution", "Data"],
-        ["Reports"] = ["Arena", "Pruning"],
+        ["Reports"] = ["Kernels", "Arena", "Pruning"],
         ["Training"] = ["Kernels", "Arena", "Losses", "Optimizers", "Ivon", "Pruning", "Storage", "Reports", "Data"],
     };
 
