@@ -58,12 +58,14 @@ internal sealed record Case(
         List<Way> ways = [new PlainWay(Plain(), device)];
         foreach (var samples in draws)
         {
-            ways.Add(new TrainerWay($"Gaussian, K = {samples}", Gaussian(device), samples, examples, managesMemory));
-            ways.Add(new TrainerWay($"LogUniform, K = {samples}", LogUniform(device), samples, examples, managesMemory));
-            if (samples == 1 || device.type != DeviceType.CPU)
-                continue;
-            ways.Add(new TrainerWay($"Gaussian, K = {samples} side by side", Gaussian(device), samples, examples, managesMemory, sideBySide: true));
-            ways.Add(new TrainerWay($"LogUniform, K = {samples} side by side", LogUniform(device), samples, examples, managesMemory, sideBySide: true));
+            foreach (var sideBySide in samples == 1 || device.type != DeviceType.CPU ? (bool[])[false] : [false, true])
+            {
+                foreach (var (family, make) in (ReadOnlySpan<(string, Func<Device, Trained>)>)[("Gaussian", Gaussian), ("LogUniform", LogUniform)])
+                {
+                    var name = $"{family}, K = {samples}{(sideBySide ? " side by side" : "")}";
+                    ways.Add(new TrainerWay(name, make(device), samples, examples, managesMemory, sideBySide) { Yardstick = Yardstick(family, samples) });
+                }
+            }
         }
 
         ways.Add(new TrainerWay("Gaussian, IVON", Ivon(device), 1, examples, managesMemory));
@@ -71,11 +73,13 @@ internal sealed record Case(
             ways.Add(new TrainerWay("Gaussian, local", Local(device), 1, examples, managesMemory));
         foreach (var samples in draws)
         {
-            ways.Add(new YardstickWay($"Gaussian per tensor, K = {samples}", Plain(), isLogUniform: false, samples, examples, device));
-            ways.Add(new YardstickWay($"LogUniform per tensor, K = {samples}", Plain(), isLogUniform: true, samples, examples, device));
+            ways.Add(new YardstickWay(Yardstick("Gaussian", samples), Plain(), isLogUniform: false, samples, examples, device));
+            ways.Add(new YardstickWay(Yardstick("LogUniform", samples), Plain(), isLogUniform: true, samples, examples, device));
         }
 
         return ways;
+
+        static string Yardstick(string family, int samples) => $"{family} per tensor, K = {samples}";
     }
 }
 

@@ -14,14 +14,24 @@ internal static class Medians
     public static IReadOnlyList<(double Milliseconds, double Ratio)> Of(
         IReadOnlyList<Way> ways, (Tensor Inputs, Tensor Targets)[] batches, int repetitions)
     {
+        var rounds = Rounds(ways, batches, repetitions);
+        return [.. ways.Select((_, i) => (Median(rounds.Select(round => round[i])), Ratio(rounds, i, 0)))];
+    }
+
+    /// <summary>The median over repetitions of how many times as long one way takes as another.</summary>
+    /// <param name="rounds">The times of <see cref="Rounds"/>.</param>
+    /// <param name="way">The index of the one.</param>
+    /// <param name="other">The index of the other.</param>
+    public static double Ratio(IReadOnlyList<double[]> rounds, int way, int other) => Median(rounds.Select(round => round[way] / round[other]));
+
+    /// <summary>Milliseconds of a step for each way, one repetition after another.</summary>
+    public static IReadOnlyList<double[]> Rounds(IReadOnlyList<Way> ways, (Tensor Inputs, Tensor Targets)[] batches, int repetitions)
+    {
         // The run time compiles what is called often a second time, in the background: a way is warm after a second, not after a step.
         foreach (var way in ways)
             for (var clock = Stopwatch.StartNew(); clock.Elapsed < WarmUp;)
                 way.Time(batches);
-        var times = Enumerable.Range(0, repetitions).Select(_ => ways.Select(way => way.Time(batches)).ToArray()).ToList();
-        return [.. Enumerable.Range(0, ways.Count).Select(i => (
-            Median(times.Select(round => round[i])),
-            Median(times.Select(round => round[i] / round[0]))))];
+        return [.. Enumerable.Range(0, repetitions).Select(_ => ways.Select(way => way.Time(batches)).ToArray())];
     }
 
     public static double Median(IEnumerable<double> numbers)

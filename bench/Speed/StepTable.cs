@@ -20,14 +20,18 @@ internal static class StepTable
         var steps = size >= 1000 ? Math.Max(1, settings.Steps / 5) : settings.Steps;
         var batches = Medians.Batches(size, steps, settings.Device);
         var ways = part.Ways(settings.Device, 60_000, settings.Draws, settings.ManageMemory);
-        var results = Medians.Of(ways, batches, settings.Repetitions);
+        var rounds = Medians.Rounds(ways, batches, settings.Repetitions);
         Console.WriteLine();
-        Console.WriteLine($"| {part.Name}, batch {size} | ms a step | times plain |");
-        Console.WriteLine("|---|---|---|");
-        foreach (var (way, (milliseconds, ratio)) in ways.Zip(results))
+        Console.WriteLine($"| {part.Name}, batch {size} | ms a step | times plain | times as fast as per tensor |");
+        Console.WriteLine("|---|---|---|---|");
+        for (var i = 0; i < ways.Count; i++)
         {
-            Console.WriteLine($"| {way.Name} | {milliseconds:F2} | {ratio:F2} |");
-            way.Dispose();
+            var yardstick = ways.FindIndex(way => way.Name == ways[i].Yardstick);
+            var faster = yardstick < 0 ? "" : $"{Medians.Ratio(rounds, yardstick, i):F2}";
+            Console.WriteLine($"| {ways[i].Name} | {Medians.Median(rounds.Select(round => round[i])):F2} | {Medians.Ratio(rounds, i, 0):F2} | {faster} |");
         }
+
+        foreach (var way in ways)
+            way.Dispose();
     }
 }

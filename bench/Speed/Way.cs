@@ -13,6 +13,9 @@ internal abstract class Way(string name) : IDisposable
 {
     public string Name { get; } = name;
 
+    /// <summary>The name of the way that does the same tensor by tensor, where there is one.</summary>
+    public string? Yardstick { get; init; }
+
     /// <summary>Trains on each batch once.</summary>
     public abstract void Run((Tensor Inputs, Tensor Targets)[] batches);
 
