@@ -19,7 +19,8 @@ internal static class ProcessMemoryProcess
     /// <summary>The buffers behind the first convolution have 51 MB; above 32 MB the library never keeps one by itself.</summary>
     private const int Batch = 512;
 
-    public const int Batches = 3;
+    /// <summary>A sweep on a slow machine makes the first of them fetch its buffers again, which is a quarter of all.</summary>
+    public const int Batches = 4;
 
     private const int NoHugePages = 41;
 
