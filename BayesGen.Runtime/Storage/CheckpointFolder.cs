@@ -100,9 +100,10 @@ internal sealed class CheckpointFolder(string folder)
             : throw new StateFileException(folder, "it holds no checkpoint that is whole.", damaged[0].Exception);
     }
 
-    /// <summary>Deletes what a write left behind that was cut off.</summary>
-    public void RemoveLeftovers()
+    /// <summary>Makes ready for a training: tries what a write needs, and deletes what one left behind that was cut off.</summary>
+    public void Prepare()
     {
+        FileSeal.RequireHashes();
         if (!Directory.Exists(folder))
             return;
         foreach (var leftover in Directory.GetFiles(folder, "*" + Extension + WholeFile.Partial))

@@ -212,7 +212,6 @@ public sealed partial class VariationalTrainer
         if (Options.Checkpoints is not { } checkpoints)
             return;
         _steps!.RequireState();
-        FileSeal.RequireHashes();
         checkpoints.KeepBest?.RequireFit(Options, validation);
         if (_folder is not null)
             return;
@@ -222,7 +221,7 @@ public sealed partial class VariationalTrainer
                 $"The folder '{checkpoints.Folder}' holds checkpoints of another training"
                 + (_lastCheckpoint is null ? "" : $" than the one that goes on from '{_lastCheckpoint}'")
                 + ". Call Resume to go on with that one, or name a folder of its own in CheckpointOptions.");
-        folder.RemoveLeftovers();
+        folder.Prepare();
         _folder = folder;
     }
 

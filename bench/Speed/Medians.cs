@@ -10,13 +10,10 @@ internal static class Medians
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>Milliseconds of a step for each way, and the median over repetitions of its ratio to the first way.</summary>
-    public static IReadOnlyList<(double Milliseconds, double Ratio)> Of(
-        IReadOnlyList<Way> ways, (Tensor Inputs, Tensor Targets)[] batches, int repetitions)
-    {
-        var rounds = Rounds(ways, batches, repetitions);
-        return [.. ways.Select((_, i) => (Median(rounds.Select(round => round[i])), Ratio(rounds, i, 0)))];
-    }
+    /// <summary>The median over repetitions of what a way takes, in milliseconds a step.</summary>
+    /// <param name="rounds">The times of <see cref="Rounds"/>.</param>
+    /// <param name="way">The index of the way.</param>
+    public static double Milliseconds(IReadOnlyList<double[]> rounds, int way) => Median(rounds.Select(round => round[way]));
 
     /// <summary>The median over repetitions of how many times as long one way takes as another.</summary>
     /// <param name="rounds">The times of <see cref="Rounds"/>.</param>

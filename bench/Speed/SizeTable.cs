@@ -38,11 +38,12 @@ internal static class SizeTable
             using var network = new NetworkWay(new Wide(width), settings.Device);
             using var trainer = new TrainerWay(family, make(width), 1, 60_000);
             var batches = Medians.Batches(1, Math.Clamp((int)(2e7 / weights), 2, 200), settings.Device);
-            var results = Medians.Of([network, trainer], batches, settings.Repetitions);
-            var own = results[1].Milliseconds - results[0].Milliseconds;
+            var rounds = Medians.Rounds([network, trainer], batches, settings.Repetitions);
+            var (plain, whole) = (Medians.Milliseconds(rounds, 0), Medians.Milliseconds(rounds, 1));
+            var own = whole - plain;
             points.Add((weights, own));
             Console.WriteLine(
-                $"| {weights:N0} | {results[0].Milliseconds:F3} | {results[1].Milliseconds:F3} | {own:F3} | {own * 1e6 / weights:F2} |");
+                $"| {weights:N0} | {plain:F3} | {whole:F3} | {own:F3} | {own * 1e6 / weights:F2} |");
         }
 
         var large = points.Where(point => point.Weights >= FitFrom).ToList();
@@ -63,10 +64,11 @@ internal static class SizeTable
             using var network = new NetworkWay(new Deep(depth), settings.Device);
             using var trainer = new TrainerWay(
                 "Gaussian", Trained.Of(() => new BayesianGaussianDeep(new(depth)), settings.Device, model => model.CreateTrainer), 1, 60_000);
-            var results = Medians.Of([network, trainer], Medians.Batches(1, 20, settings.Device), settings.Repetitions);
-            var own = results[1].Milliseconds - results[0].Milliseconds;
+            var rounds = Medians.Rounds([network, trainer], Medians.Batches(1, 20, settings.Device), settings.Repetitions);
+            var (plain, whole) = (Medians.Milliseconds(rounds, 0), Medians.Milliseconds(rounds, 1));
+            var own = whole - plain;
             Console.WriteLine(
-                $"| {depth} | {2 * depth} | {results[0].Milliseconds:F3} | {results[1].Milliseconds:F3} | {own * 1e3 / (2 * depth):F1} |");
+                $"| {depth} | {2 * depth} | {plain:F3} | {whole:F3} | {own * 1e3 / (2 * depth):F1} |");
         }
     }
 

@@ -28,7 +28,7 @@ internal static class StepTable
         {
             var yardstick = ways.FindIndex(way => way.Name == ways[i].Yardstick);
             var faster = yardstick < 0 ? "" : $"{Medians.Ratio(rounds, yardstick, i):F2}";
-            Console.WriteLine($"| {ways[i].Name} | {Medians.Median(rounds.Select(round => round[i])):F2} | {Medians.Ratio(rounds, i, 0):F2} | {faster} |");
+            Console.WriteLine($"| {ways[i].Name} | {Medians.Milliseconds(rounds, i):F2} | {Medians.Ratio(rounds, i, 0):F2} | {faster} |");
         }
 
         foreach (var way in ways)
