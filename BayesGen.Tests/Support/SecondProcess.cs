@@ -10,6 +10,7 @@ internal static class SecondProcess
     public static int Main(string[] arguments) => arguments switch
     {
         [StateFileProcess.Argument, var path] => StateFileProcess.Run(path),
+        [ReleasedFiles.Argument, var folder] => ReleasedFiles.Write(folder),
         [SurvivalProcess.Argument, var folder, var held, var bytes, var pace, var limit] =>
             SurvivalProcess.Run(folder, int.Parse(held), long.Parse(bytes), int.Parse(pace), long.Parse(limit)),
         [ProcessMemoryProcess.Argument, var work, var managesMemory] => ProcessMemoryProcess.Run(work, bool.Parse(managesMemory)),
