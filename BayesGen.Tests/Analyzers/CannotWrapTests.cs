@@ -3,6 +3,7 @@ using BayesGen.Tests.Support;
 namespace BayesGen.Tests.Analyzers;
 
 /// <summary>BG0001.</summary>
+[Trait("Lane", "Slow")]
 public sealed class CannotWrapTests
 {
     private const string Body = """

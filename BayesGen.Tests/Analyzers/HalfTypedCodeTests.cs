@@ -3,6 +3,7 @@ using BayesGen.Tests.Support;
 namespace BayesGen.Tests.Analyzers;
 
 /// <summary>An editor runs every rule while the developer types, and a rule that throws is switched off.</summary>
+[Trait("Lane", "Slow")]
 public sealed class HalfTypedCodeTests
 {
     private const string Source = """

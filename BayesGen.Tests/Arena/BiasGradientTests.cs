@@ -4,6 +4,7 @@ using static TorchSharp.torch.nn;
 namespace BayesGen.Tests;
 
 /// <summary>The gradients of the biases of convolutions while a trainer takes draws: who sums them, and that they are right.</summary>
+[Trait("Lane", "Slow")]
 public class BiasGradientTests
 {
     /// <summary>The least pictures of 64 x 64 whose 16 channels are worth it.</summary>

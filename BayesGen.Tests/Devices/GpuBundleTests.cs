@@ -3,6 +3,7 @@ using BayesGen.Tests.Package;
 namespace BayesGen.Tests.Devices;
 
 /// <summary>The bundle for a machine with a GPU, tried on this one.</summary>
+[Trait("Lane", "Slow")]
 public sealed class GpuBundleTests
 {
     /// <summary>The libraries beside the tests stand for those of a PyTorch; everything else is as it will be there.</summary>

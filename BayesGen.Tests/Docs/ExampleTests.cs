@@ -10,6 +10,7 @@ using Spectre.Console;
 namespace BayesGen.Tests.Docs;
 
 /// <summary>All code in the docs compiles, with the generator and without a finding of the analyzers; all links lead somewhere.</summary>
+[Trait("Lane", "Slow")]
 public sealed partial class ExampleTests
 {
     private const string Index = "docs/README.md";

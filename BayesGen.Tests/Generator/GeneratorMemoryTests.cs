@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace BayesGen.Tests.SourceGenerator;
 
 /// <summary>What the generator remembers from edit to edit never differs from what it would read anew.</summary>
+[Trait("Lane", "Slow")]
 public sealed class GeneratorMemoryTests
 {
     private const string Net = """

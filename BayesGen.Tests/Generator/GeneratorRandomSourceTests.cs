@@ -12,6 +12,7 @@ namespace BayesGen.Tests.SourceGenerator;
 /// does, and is the same the second time.
 /// </summary>
 /// <remarks>BAYESGEN_RANDOM_SOURCES sets the number of sources of each kind, BAYESGEN_RANDOM_START the first seed.</remarks>
+[Trait("Lane", "Slow")]
 public sealed class GeneratorRandomSourceTests(ITestOutputHelper output)
 {
     private const int Together = 16;

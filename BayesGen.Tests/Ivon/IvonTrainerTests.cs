@@ -6,6 +6,7 @@ using static TorchSharp.torch.nn;
 namespace BayesGen.Tests;
 
 /// <summary>Training by IVON: what it finds, what it reports, and what it refuses.</summary>
+[Trait("Lane", "Slow")]
 public class IvonTrainerTests
 {
     private const int Count = 60;

@@ -3,6 +3,7 @@ using System.Globalization;
 namespace BayesGen.Tests;
 
 /// <summary>Who only evaluates or predicts keeps large buffers too, and nobody does who says so.</summary>
+[Trait("Lane", "Slow")]
 public class ProcessMemoryTests
 {
     [Theory]

@@ -3,6 +3,7 @@ using static TorchSharp.torch.nn;
 namespace BayesGen.Tests;
 
 /// <summary>The variational Renyi bound as a number, where the evidence is known, and its gradient.</summary>
+[Trait("Lane", "Slow")]
 public class RenyiBoundTests
 {
     private const int Count = 12;

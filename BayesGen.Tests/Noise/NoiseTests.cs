@@ -3,6 +3,7 @@ using System.Runtime.Intrinsics;
 namespace BayesGen.Tests;
 
 /// <summary>The stream of noise against its publication, its distribution, and the number of threads.</summary>
+[Trait("Lane", "Slow")]
 public class NoiseTests
 {
     /// <summary>The known answers that come with the paper's own library, Random123.</summary>

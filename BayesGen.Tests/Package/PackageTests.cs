@@ -4,6 +4,7 @@ using System.Xml.Linq;
 namespace BayesGen.Tests.Package;
 
 /// <summary>The packages, seen by those who have nothing else of this repository.</summary>
+[Trait("Lane", "Slow")]
 public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixture<PackedRepository>
 {
     private const string Program = """

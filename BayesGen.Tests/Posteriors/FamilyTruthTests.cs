@@ -1,6 +1,7 @@
 namespace BayesGen.Tests;
 
 /// <summary>Every shipped family against what its formulas say: moments of draws, densities, divergences.</summary>
+[Trait("Lane", "Slow")]
 public class FamilyTruthTests
 {
     private const int Draws = 1_000_000;

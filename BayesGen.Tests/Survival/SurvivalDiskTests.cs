@@ -3,6 +3,7 @@ using System.Diagnostics;
 namespace BayesGen.Tests.Survival;
 
 /// <summary>A disk that fails costs a checkpoint and not the training; the checkpoint before stays whole, and the user is told.</summary>
+[Trait("Lane", "Slow")]
 public sealed class SurvivalDiskTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen-survival").FullName;

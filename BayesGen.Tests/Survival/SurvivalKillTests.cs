@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 namespace BayesGen.Tests.Survival;
 
 /// <summary>A training whose process is killed again and again ends in the very files of one that nobody disturbed.</summary>
+[Trait("Lane", "Slow")]
 public sealed class SurvivalKillTests(ITestOutputHelper output) : IDisposable
 {
     /// <summary>A process that says nothing for so long hangs.</summary>

@@ -3,6 +3,7 @@ using TorchSharp.Modules;
 namespace BayesGen.Tests.Survival;
 
 /// <summary>Nothing of a training that looks after itself stays behind, whatever happens in it.</summary>
+[Trait("Lane", "Slow")]
 public sealed class SurvivalMemoryTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen-survival").FullName;

@@ -8,6 +8,7 @@ namespace BayesGen.Tests.Survival;
 /// A damaged file is refused by an error of our own and changes nothing, or what comes out is bit for bit what went in; and it takes no
 /// more memory than a file of its size may.
 /// </summary>
+[Trait("Lane", "Slow")]
 public sealed class SurvivalMutationTests(ITestOutputHelper output) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen-survival").FullName;

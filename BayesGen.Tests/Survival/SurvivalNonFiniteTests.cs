@@ -3,6 +3,7 @@ using BayesGen.Data;
 namespace BayesGen.Tests.Survival;
 
 /// <summary>A step that comes out as no number: the training stops, goes on without it, or goes back.</summary>
+[Trait("Lane", "Slow")]
 public sealed class SurvivalNonFiniteTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen-survival").FullName;

@@ -4,6 +4,7 @@ using TorchSharp.Modules;
 namespace BayesGen.Tests.Survival;
 
 /// <summary>A training that is broken off and taken up again ends in the very file that the undisturbed one ends in.</summary>
+[Trait("Lane", "Slow")]
 public sealed class SurvivalResumeTests : SurvivalLives
 {
     public static TheoryData<string> Optimizers => [.. Factories.Keys];

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 namespace BayesGen.Tests.Survival;
 
 /// <summary>SIGTERM and Ctrl-C end a step, save and leave; a second Ctrl-C leaves at once.</summary>
+[Trait("Lane", "Slow")]
 public sealed class SurvivalSignalTests : IDisposable
 {
     private const int Interrupt = 2;

@@ -4,6 +4,7 @@ using BayesGen.Data;
 namespace BayesGen.Tests.Survival;
 
 /// <summary>Two trainings at once in one process, on threads of their own, are each what they are alone.</summary>
+[Trait("Lane", "Slow")]
 public sealed class SurvivalThreadTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen-survival").FullName;

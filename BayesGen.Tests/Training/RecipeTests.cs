@@ -6,6 +6,7 @@ using static TorchSharp.torch.nn;
 namespace BayesGen.Tests;
 
 /// <summary>Rates, bounds, clipping, starts, and the defaults of an untuned user.</summary>
+[Trait("Lane", "Slow")]
 public class RecipeTests
 {
     [Fact]
