@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text;
 using TorchSharp.Modules;
@@ -141,14 +142,19 @@ internal static class SavedOptimizer
     }
 
     /// <summary>The tensors in the state of an optimizer, whatever they are called: TorchSharp has no common way to ask for them.</summary>
-    private static List<Tensor> Held(OptimizerHelper optimizer) =>
-    [
-        .. from state in optimizer.state_dict().State
-           from field in state.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
-           let value = field.GetValue(state) as Tensor
-           where value is not null
-           select value,
-    ];
+    private static List<Tensor> Held(OptimizerHelper optimizer)
+    {
+        var held = new List<Tensor>();
+        foreach (var state in optimizer.state_dict().State)
+            foreach (var field in FieldsOf(state))
+                if (field.GetValue(state) is Tensor value)
+                    held.Add(value);
+        return held;
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "The build target keeps TorchSharp whole (BayesGenKeepNetworks).")]
+    private static FieldInfo[] FieldsOf(object state) =>
+        state.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
 
     /// <summary>Counts what is written and keeps nothing.</summary>
     private sealed class LengthStream : Stream

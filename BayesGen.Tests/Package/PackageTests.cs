@@ -63,6 +63,34 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
     }
 
     [Fact]
+    public void AProjectOfAnOlderFrameworkIsToldWhichOneIsNeeded()
+    {
+        var project = packed.PathOf("Older");
+        packed.Write(ConsumerProject().Replace("net10.0", "net8.0"), "Older", "Older.csproj");
+
+        var restore = DotnetCommand.Build(project, "restore", "-p:NuGetAudit=false").Fails().Output;
+        Assert.Contains("NU1202", restore);
+        Assert.Contains("BayesGen", restore);
+        Assert.Contains("net10.0", restore);
+    }
+
+    [Theory]
+    [InlineData("PublishAot")]
+    [InlineData("PublishTrimmed")]
+    public void ATrimmedProgramKeepsTheFieldsThatLayersAreFoundBy(string property)
+    {
+        var project = packed.PathOf(property);
+        packed.Write(ConsumerProject(), property, "Trimmed.csproj");
+        packed.Restore(project);
+
+        string[] roots = ["msbuild", "-t:BayesGenKeepNetworks", "-getItem:TrimmerRootAssembly"];
+        var kept = DotnetCommand.Run(project, [.. roots, $"-p:{property}=true"]).Succeeds().Output;
+        foreach (var assembly in new[] { "Trimmed", "TorchSharp", "BayesGen.Runtime" })
+            Assert.Contains($"\"Identity\": \"{assembly}\"", kept);
+        Assert.DoesNotContain("\"Identity\": \"TorchSharp\"", DotnetCommand.Run(project, roots).Succeeds().Output);
+    }
+
+    [Fact]
     public void TheTemplateIsTheQuickstartAndBuilds()
     {
         var hive = packed.PathOf("templates");
@@ -86,7 +114,7 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
             {
                 "LICENSE",
                 "lib/net10.0/BayesGen.Runtime.dll", "lib/net10.0/BayesGen.Runtime.xml",
-                "buildTransitive/BayesGen.targets", "buildTransitive/NativeShim.cs",
+                "buildTransitive/net10.0/BayesGen.targets", "buildTransitive/net10.0/NativeShim.cs",
             },
             files.ToHashSet());
         Assert.Equal(AnalyzerProjects(), files.Where(file => file.StartsWith("analyzers/", StringComparison.Ordinal)).Order());
