@@ -86,6 +86,7 @@ public class LocalLayerTests
         {
             var square = LayerVariance.SquareOf(laid);
             Assert.Equal(laid.stride(), square.stride());
+            // One multiplication for each number, which IEEE rounds in one way.
             Assert.True(TensorBits.Same(laid * laid, square));
         }
 

@@ -221,9 +221,11 @@ public sealed class PredictionTests
         Assert.NotEqual(0, distribution.Prune(thresholds).Pruned);
         using var network = distribution.Sample(DrawSeed.Of(3, 0));
         network.eval();
-        Assert.Equal(network.call(data.Inputs)[2, 1].item<float>(), (float)prediction.Outputs![0][2][1]);
-        Assert.NotEqual(
-            prediction.Outputs[0][2][1], model.Predict(data.Inputs, 1, new PredictionOptions { KeepOutputs = true, Seed = 3 }).Outputs![0][2][1]);
+        var pruned = network.call(data.Inputs).to(ScalarType.Float64).data<double>().Chunk(10).ToList();
+        Rounding.AssertSame(pruned, prediction.Outputs![0]);
+        // And the thresholds move the outputs by far more than rounding does.
+        var whole = model.Predict(data.Inputs, 1, new PredictionOptions { KeepOutputs = true, Seed = 3 }).Outputs![0];
+        Assert.True(pruned.Zip(whole).Max(rows => rows.First.Zip(rows.Second).Max(pair => Math.Abs(pair.First - pair.Second))) > 0.01);
     }
 
     [Fact]
@@ -238,7 +240,7 @@ public sealed class PredictionTests
         Assert.All(prediction.Probabilities, row => Assert.Equal(2, row.Length));
         using var predictor = model.CreatePredictor(
             () => new Composed(), (network, both) => network.call(both[.., ..4], both[.., 4..]), draws: 3);
-        Assert.Equal(prediction.Entropy, predictor.Predict(x).Entropy);
+        Rounding.AssertSame(prediction.Entropy, predictor.Predict(x).Entropy);
     }
 
     [Fact]
@@ -292,7 +294,8 @@ public sealed class PredictionTests
         var prediction = model.Predict(data.Inputs, samples: 3);
         var expected = ClassEvaluation.Of(prediction, targets);
         var evaluation = model.EvaluatePredictions(data, letters, samples: 3, new PredictionOptions { BatchSize = 8 });
-        Assert.Equal(expected.Accuracy, evaluation.Accuracy);
+        // Rounding can turn an example whose two best classes are as good as equal.
+        Assert.Equal(expected.Accuracy, evaluation.Accuracy, 1.5 / 30);
         Assert.Equal(expected.NegativeLogLikelihood, evaluation.NegativeLogLikelihood, 1e-6);
         Assert.Equal(expected.BrierScore, evaluation.BrierScore, 1e-6);
         Assert.Equal(expected.ExpectedCalibrationError, evaluation.ExpectedCalibrationError, 1e-6);
@@ -301,7 +304,7 @@ public sealed class PredictionTests
         Assert.Equal(10, evaluation.OutOfDistribution!.Prediction.Count);
         Assert.Equal(
             DetectionMetrics.Auroc(prediction.Entropy, model.Predict(letters.Inputs, samples: 3).Entropy),
-            evaluation.OutOfDistribution.ByEntropy.Auroc, 1e-12);
+            evaluation.OutOfDistribution.ByEntropy.Auroc, 1.5 / (30 * 10)); // One pair of as good as equal entropies.
 
         using var rows = new BayesianLine(new Line());
         var (x, y) = (randn(8, 2, dtype: ScalarType.Float32, device: CPU), randn(8, dtype: ScalarType.Float32, device: CPU));
