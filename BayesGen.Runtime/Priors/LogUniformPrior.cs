@@ -5,4 +5,8 @@ namespace BayesGen;
 /// neither a normalised density nor samples; <see cref="LogUniformPosterior"/> has a divergence to it up to a constant.
 /// </summary>
 /// <remarks>Kingma, Salimans, Welling, "Variational Dropout and the Local Reparameterization Trick", 2015.</remarks>
-public sealed record LogUniformPrior : Prior;
+public sealed record LogUniformPrior : Prior
+{
+    /// <summary>The name of the prior, which has no numbers.</summary>
+    public override string ToString() => nameof(LogUniformPrior);
+}
