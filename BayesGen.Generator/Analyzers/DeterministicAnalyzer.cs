@@ -52,7 +52,7 @@ public sealed class DeterministicAnalyzer : DiagnosticAnalyzer
             LayerKind.NotALayer => $"it holds {type.ShortName()}, which is neither a module nor a Parameter",
             LayerKind.Weightless => $"{type.ShortName()} has no weights",
             // A network with annotations of its own is Bayesian wherever it stands, and is taken out by this.
-            LayerKind.Named when Annotations.InnerNetworkOf(type, known, cancellation) is not null => null,
+            _ when LayerCatalog.MayHoldNetworks(type, known) => null,
             _ when IsUnderAClassAnnotation(member.ContainingType, known, cancellation) => null,
             _ => $"there is no [Bayesian] on class {member.ContainingType.ShortName()}, so only annotated members are Bayesian",
         };
@@ -64,7 +64,7 @@ public sealed class DeterministicAnalyzer : DiagnosticAnalyzer
     /// <summary>The annotation of a class counts for the members of its base classes too; an abstract one may wait for its heirs.</summary>
     private static bool IsUnderAClassAnnotation(INamedTypeSymbol type, KnownTypes known, CancellationToken cancellation) =>
         type.IsAbstract
-        || type.Find(known.BayesianAttribute) is not null
+        || Annotations.OfClass(type, known) is not null
         || !type.IsSealed && HostReader.TypesIn(known.Compilation.Assembly.GlobalNamespace, cancellation).Any(heir =>
             heir.Find(known.BayesianAttribute) is not null
             && heir.SelfAndBases().Any(ancestor => SymbolEqualityComparer.Default.Equals(ancestor.OriginalDefinition, type)));

@@ -69,7 +69,7 @@ public sealed class IvonAnalyzer : DiagnosticAnalyzer
         if (network is null)
             return;
         var scored = ScoredFields.In(network, known, new HashSet<ISymbol>(SymbolEqualityComparer.Default), context.CancellationToken);
-        foreach (var arguments in IvonReader.Mismatches(scored, known))
+        foreach (var arguments in IvonReader.Mismatches(scored, ScoredFields.MayBeMore(network, known), known))
             context.ReportDiagnostic(new Finding(Descriptors.NoIvon, where, network, arguments).ToDiagnostic());
     }
 }

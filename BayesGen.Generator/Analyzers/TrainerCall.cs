@@ -43,7 +43,7 @@ internal sealed record TrainerCall(INamedTypeSymbol Network, ITypeSymbol? Loss, 
 
     /// <summary>The loss that <c>CreateTrainer(options)</c> takes.</summary>
     public static ITypeSymbol? DefaultLossOf(INamedTypeSymbol network, KnownTypes known) =>
-        network.Find(known.NetworkAttribute)?.NamedArguments.FirstOrDefault(pair => pair.Key == "Loss").Value.Value as ITypeSymbol
+        Annotations.LossOf(network, known)?.Loss.Value as ITypeSymbol
         ?? known.DefaultLoss;
 
     /// <summary>The class of a loss; null where it is only known to be some loss.</summary>

@@ -34,6 +34,10 @@ internal static class CSharpText
     /// <summary>A type as documentation refers to it.</summary>
     public static string Cref(string type) => type.Replace('<', '{').Replace('>', '}').Replace("?", "");
 
+    /// <summary>A reference to a type, or its name where it has type arguments, which a reference cannot say.</summary>
+    public static string SeeType(string type) =>
+        type.Contains('<') ? $"<c>{Doc(type.Replace("global::", ""))}</c>" : $"<see cref=\"{Cref(type)}\"/>";
+
     /// <summary>The body of a member of a wrapper that cannot work: it says what the analyzer says.</summary>
     public const string Throw = "throw new global::System.InvalidOperationException(Refusal)";
 

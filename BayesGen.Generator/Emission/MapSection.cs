@@ -92,10 +92,17 @@ internal static class MapSection
         };
     }
 
-    private static string Shape(MemberModel member, string what, string group) => member.Weights.Count(weight => weight.IsBayesian) switch
+    private static string Shape(MemberModel member, string what, string group) => ShapeOf(member) switch
     {
-        0 => group,
-        1 => "Weight" + what,
-        _ => "WeightBias" + what,
+        MapShape.Weight => "Weight" + what,
+        MapShape.WeightBias => "WeightBias" + what,
+        _ => group,
+    };
+
+    private static MapShape ShapeOf(MemberModel member) => member.Weights.Count(weight => weight.IsBayesian) switch
+    {
+        0 => member.Shape,
+        1 => MapShape.Weight,
+        _ => MapShape.WeightBias,
     };
 }

@@ -11,26 +11,29 @@ internal static class PlanSection
     public static void Write(NetworkModel model, SourceWriter writer)
     {
         using var region = writer.Region("Which layer has which posterior");
-        writer.Write($$"""
-            /// <summary>
-            /// Tells the plan what the annotations say. Networks that contain a <see cref="{{Cref(model.Host.NetworkType)}}"/> call it too.
-            /// </summary>
-            /// <param name="plan">The plan to fill.</param>
-            /// <param name="network">The network whose layers are named.</param>
-            /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            """);
-        var head = $"public static void Describe(global::BayesGen.NetworkPlan plan, {model.Host.NetworkType} network, string prefix)";
         if (model.Refusal is not null)
         {
-            writer.Write($"{head} => {Throw};");
+            writer.Write("// The network cannot be wrapped as it is.");
             return;
         }
 
+        // Before there is an object of the class, its assembly is loaded; so no network is met before it is known.
+        writer.Write($$"""
+            /// <summary>Makes the annotations count wherever a <see cref="{{Cref(model.Host.NetworkType)}}"/> stands in another network.</summary>
+            [global::System.Runtime.CompilerServices.ModuleInitializer]
+            [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
+            internal static void RegisterAnnotations() =>
+                global::BayesGen.AnnotatedNetworks.Register<{{model.Host.NetworkType}}>(DescribeAnnotations);
+
+            """);
         var members = model.Members.Where(member => member.HoldsWeights).ToList();
-        using (writer.Braces(head))
+        using (writer.Braces(
+            $"private static void DescribeAnnotations(global::BayesGen.NetworkPlan plan, {model.Host.NetworkType} network, string prefix)"))
         {
+            if (model.OfClass is { } every)
+                writer.Write($"plan.EveryLayer<{every.Family.Type}>(network{Options(every.Options)});");
             foreach (var member in members)
-                WriteEntry(member, writer);
+                writer.Write(Entry(member));
             foreach (var former in model.FormerNames)
                 writer.Write($"plan.FormerlyKnownAs(prefix + {Literal(former.Key)}, prefix + {Literal(former.Former)});");
         }
@@ -41,40 +44,16 @@ internal static class PlanSection
             WriteLookup(writer);
     }
 
-    private static void WriteEntry(MemberModel member, SourceWriter writer)
+    private static string Entry(MemberModel member)
     {
-        var key = $"prefix + {Literal(member.Key)}";
-        var value = Value(member);
-        var deterministic = $"plan.Deterministic({key}, {value});";
-        var bayesian = $"plan.Bayesian<{member.Family?.Type}>({key}, {value}{Options(member.Options)});";
-        if (member.MayBeNormalisation)
-            writer.Write($$"""
-                if ({{value}} is global::TorchSharp.Modules.NormBase or global::TorchSharp.Modules.LayerNorm or global::TorchSharp.Modules.GroupNorm)
-                    {{deterministic}}
-                else
-                    {{bayesian}}
-                """);
-        else
-            writer.Write(member.Role == MemberRole.Bayesian ? bayesian : deterministic);
-        if (member.Inner is { } inner)
-            WriteInner(member, inner, writer);
-    }
-
-    private static void WriteInner(MemberModel member, InnerModel inner, SourceWriter writer)
-    {
-        // Where the annotations of the inner network do not count, its former names still do.
-        var plan = member.Composed is null ? "plan.FormerNamesOnly()" : "plan";
-        writer.Write(inner.IsMany
-            ? $$"""
-                if ({{Read(member)}} is {{Module}} all{{member.Name}})
-                    foreach (var (name, module) in all{{member.Name}}.named_children())
-                        if (module is {{inner.Type}} inner{{member.Name}})
-                            {{inner.Wrapper}}.Describe({{plan}}, inner{{member.Name}}, prefix + {{Literal(member.Key + ".")}} + name + ".");
-                """
-            : $$"""
-                if ({{Read(member)}} is {{inner.Type}} inner{{member.Name}})
-                    {{inner.Wrapper}}.Describe({{plan}}, inner{{member.Name}}, prefix + {{Literal(member.Key + ".")}});
-                """);
+        var arguments = $"prefix + {Literal(member.Key)}, {Read(member)}";
+        return (member.Role, member.IsAnnotated) switch
+        {
+            (MemberRole.Bayesian, true) => $"plan.Bayesian<{member.Family!.Type}>({arguments}{Options(member.Options)});",
+            (MemberRole.Bayesian, false) => $"plan.Unannotated({arguments}, isRequired: true);",
+            (MemberRole.Deterministic, true) => $"plan.Deterministic({arguments});",
+            _ => $"plan.Unannotated({arguments});",
+        };
     }
 
     private static void WriteAccessor(MemberModel member, string network, SourceWriter writer) => writer.Write($"""
@@ -95,8 +74,6 @@ internal static class PlanSection
                 $"The layer '{name}' is annotated, but {network.GetName()} never registered it. Call RegisterComponents() in the constructor.");
         }
         """);
-
-    private static string Value(MemberModel member) => member.Access.NeedsCast ? $"{Read(member)} as {Module}" : Read(member);
 
     private static string Read(MemberModel member) => member.Access switch
     {

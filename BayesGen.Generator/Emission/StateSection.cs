@@ -10,7 +10,7 @@ internal static class StateSection
             /// <summary>What an optimizer trains: the posterior parameters and the deterministic weights, flat.</summary>
             /// <inheritdoc/>
             public override global::System.Collections.Generic.IEnumerable<(string name, global::TorchSharp.Modules.Parameter parameter)> named_parameters(bool recurse = true) =>
-                _isDisposed ? [] : Arena.Parameters();
+                _isDisposed ? global::System.Array.Empty<(string, global::TorchSharp.Modules.Parameter)>() : Arena.Parameters();
 
             /// <inheritdoc/>
             public override global::TorchSharp.Modules.Parameter? get_parameter(string target)
@@ -27,7 +27,7 @@ internal static class StateSection
             /// <summary>The buffers of the network.</summary>
             /// <inheritdoc/>
             public override global::System.Collections.Generic.IEnumerable<(string name, global::TorchSharp.torch.Tensor buffer)> named_buffers(bool recurse = true, bool include_nonpersistent = true) =>
-                _isDisposed ? [] : Network.named_buffers(recurse, include_nonpersistent);
+                _isDisposed ? global::System.Array.Empty<(string, global::TorchSharp.torch.Tensor)>() : Network.named_buffers(recurse, include_nonpersistent);
 
             /// <inheritdoc/>
             public override global::TorchSharp.torch.Tensor? get_buffer(string target) => Network.get_buffer(target);
@@ -38,7 +38,9 @@ internal static class StateSection
             /// <summary>The network.</summary>
             /// <inheritdoc/>
             public override global::System.Collections.Generic.IEnumerable<(string name, global::TorchSharp.torch.nn.Module module)> named_children() =>
-                _isDisposed ? [] : [("network", Network)];
+                _isDisposed
+                    ? global::System.Array.Empty<(string, global::TorchSharp.torch.nn.Module)>()
+                    : new (string, global::TorchSharp.torch.nn.Module)[] { ("network", Network) };
 
             /// <summary>The network and the modules in it.</summary>
             /// <inheritdoc/>

@@ -14,7 +14,7 @@ internal static class TrainerSection
         using var region = writer.Region("Trainer");
         var visibility = model.Families.All(family => family.IsPublic) ? "public" : "internal";
         var (extra, extraDoc, pass, forward) = model.Forward.IsTensorToTensor
-            ? ("", "", "", "call")
+            ? ("", "", "", model.Forward.MayBeNull ? "batch => call(batch)!" : "call")
             : ("global::System.Func<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> forward, ",
                 "\n/// <param name=\"forward\">Runs the wrapper on a batch, which is one tensor, and gives the prediction.</param>",
                 "forward, ",
@@ -26,7 +26,7 @@ internal static class TrainerSection
             loss += "_";
 
         writer.Write($$"""
-            /// <summary>A trainer that minimises <see cref="{{Cref(model.DefaultLoss)}}"/>.</summary>{{extraDoc}}
+            /// <summary>A trainer that minimises {{SeeType(model.DefaultLoss)}}.</summary>{{extraDoc}}
             /// <param name="options">How to train.</param>
             /// <returns>The trainer; dispose it before the network.</returns>
             """);
@@ -46,6 +46,8 @@ internal static class TrainerSection
                 where {{loss}} : global::BayesGen.VariationalLoss{{string.Concat(model.Families.Select(family => $", global::BayesGen.IScores<{family.Type}>"))}} =>
                 {{(model.Refusal is null ? $"new {Trainer}(this, {forward}, loss, options)" : Throw)}};
             """);
+        if (!model.Forward.IsTensorToTensor)
+            WriteGuards(model, writer);
         if (!model.HasIvon)
             return;
         writer.Write($$"""
@@ -60,6 +62,23 @@ internal static class TrainerSection
             public {{Trainer}} CreateIvonTrainer({{extra}}{{Options}} options, global::BayesGen.IvonOptions? ivon = null) =>
                 {{(model.Refusal is null ? $"{Trainer}.WithIvon(this, {forward}, options, ivon)" : Throw)}};
             """);
+    }
+
+    /// <summary>The calls that work for other networks: the compiler says what is missing, in place of a list of overloads.</summary>
+    private static void WriteGuards(NetworkModel model, SourceWriter writer)
+    {
+        var inputs = string.Join(", ", model.Forward.Inputs.Select(input => input.Name));
+        var message = Literal(
+            $"A batch is one tensor, and {model.Host.NetworkName} is called with ({inputs}). Say how it runs on a batch, in a function "
+            + "from the batch to the prediction: CreateTrainer(batch => model.call(...), options).");
+        foreach (var parameters in new[] { $"{Options} options", $"global::BayesGen.VariationalLoss loss, {Options} options" })
+            writer.Write($"""
+
+                /// <summary>Cannot be called: a batch is one tensor, and the network takes something else.</summary>
+                [global::System.Obsolete({message}, true)]
+                [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
+                public {Trainer} CreateTrainer({parameters}) => throw new global::System.NotSupportedException({message});
+                """);
     }
 
     private static string FamilyNames(NetworkModel model) => model.Families.Count switch

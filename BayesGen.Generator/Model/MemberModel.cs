@@ -13,6 +13,9 @@ namespace BayesGen.SourceGeneration.Model;
 /// <param name="Inner">The network or networks it holds, where they have a wrapper of their own.</param>
 /// <param name="IsPublic">Whether everybody who sees the wrapper sees the types in the maps too.</param>
 /// <param name="MayBeNormalisation">Whether only the run time can tell a normalisation layer, which stays plain.</param>
+/// <param name="IsAnnotated">Whether an annotation of its own decides, and not that of the class or those of what it holds.</param>
+/// <param name="MayHoldNetworks">Whether what it holds at run time may be, or hold, networks with annotations of their own.</param>
+/// <param name="Shape">What its maps name.</param>
 internal sealed record MemberModel(
     string Key,
     string Name,
@@ -25,7 +28,10 @@ internal sealed record MemberModel(
     bool IsParameter,
     InnerModel? Inner,
     bool IsPublic,
-    bool MayBeNormalisation)
+    bool MayBeNormalisation,
+    bool IsAnnotated,
+    bool MayHoldNetworks,
+    MapShape Shape)
 {
     /// <summary>Whether it has weights that are part of the network by itself.</summary>
     public bool HoldsWeights => Role is not (MemberRole.Weightless or MemberRole.Unregistered);
@@ -33,6 +39,19 @@ internal sealed record MemberModel(
     /// <summary>The network or networks it holds, where their own annotations say what becomes of the weights.</summary>
     public InnerModel? Composed =>
         Role is MemberRole.Composed or MemberRole.ComposedList or MemberRole.ComposedDictionary ? Inner : null;
+}
+
+/// <summary>Which weights the maps of a wrapper show as properties.</summary>
+internal enum MapShape
+{
+    /// <summary>None: they are asked for by name.</summary>
+    Group,
+
+    /// <summary>The weight.</summary>
+    Weight,
+
+    /// <summary>The weight, and the bias that there is or may be.</summary>
+    WeightBias,
 }
 
 /// <summary>What becomes of a member's weights.</summary>
@@ -96,9 +115,8 @@ internal sealed record OptionsModel(string? PriorType, double? PriorScale, bool?
 /// <param name="Name">The member where it is read directly; the field where it is not; or the name that TorchSharp registers.</param>
 /// <param name="Type">The type of the value.</param>
 /// <param name="DeclaringType">The class that declares the member, where it is a base class of the network; else null.</param>
-/// <param name="NeedsCast">Whether the value has to be cast to a module first.</param>
 /// <param name="MayBeNull">Whether the declaration says that there may be no value.</param>
-internal sealed record AccessModel(AccessKind Kind, string Name, string Type, string? DeclaringType, bool NeedsCast, bool MayBeNull);
+internal sealed record AccessModel(AccessKind Kind, string Name, string Type, string? DeclaringType, bool MayBeNull);
 
 /// <summary>The ways to the value of a member.</summary>
 internal enum AccessKind

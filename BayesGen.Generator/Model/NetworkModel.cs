@@ -3,6 +3,7 @@ namespace BayesGen.SourceGeneration.Model;
 /// <summary>Everything that one generated file says.</summary>
 /// <param name="Host">The names of the network and of its wrapper.</param>
 /// <param name="Forward">The signature of the forward pass.</param>
+/// <param name="OfClass">What the annotation of the class says about every layer; null where there is none.</param>
 /// <param name="Members">The fields and properties that hold layers, in the order in which TorchSharp registers them.</param>
 /// <param name="FormerNames">What the saved ones among them, and the buffers, were once called.</param>
 /// <param name="Families">Every family of the network, those of the networks in it included.</param>
@@ -12,12 +13,18 @@ namespace BayesGen.SourceGeneration.Model;
 internal sealed record NetworkModel(
     HostModel Host,
     ForwardModel Forward,
+    ClassModel? OfClass,
     EquatableArray<MemberModel> Members,
     EquatableArray<FormerNameModel> FormerNames,
     EquatableArray<FamilyModel> Families,
     string DefaultLoss,
     bool HasIvon,
     string? Refusal);
+
+/// <summary>An annotation of a class, its own or that of a base class.</summary>
+/// <param name="Family">The family of every layer that nothing else is said about.</param>
+/// <param name="Options">What the annotation adds.</param>
+internal sealed record ClassModel(FamilyModel Family, OptionsModel Options);
 
 /// <summary>The names of a network and its wrapper.</summary>
 /// <param name="HintName">The name of the generated file.</param>
@@ -28,6 +35,8 @@ internal sealed record NetworkModel(
 /// <param name="Constraints">Their constraints, or nothing.</param>
 /// <param name="NetworkType">The network.</param>
 /// <param name="NetworkName">The network as the developer calls it.</param>
+/// <param name="IsAbstract">Whether there is no wrapper, and what is written speaks for the classes that derive from the network.</param>
+/// <param name="Silenced">The ids of warnings about the types that the generated file names.</param>
 /// <param name="Warnings">The attributes that warn whoever uses the network, in brackets; the wrapper warns as well.</param>
 internal sealed record HostModel(
     string HintName,
@@ -38,6 +47,8 @@ internal sealed record HostModel(
     string Constraints,
     string NetworkType,
     string NetworkName,
+    bool IsAbstract,
+    EquatableArray<string> Silenced,
     EquatableArray<string> Warnings);
 
 /// <summary>The signature of the forward pass.</summary>
@@ -45,7 +56,9 @@ internal sealed record HostModel(
 /// <param name="Inputs">What goes in.</param>
 /// <param name="Result">What comes out.</param>
 /// <param name="IsTensorToTensor">Whether a batch of one tensor can be passed as it is.</param>
-internal sealed record ForwardModel(string BaseType, EquatableArray<InputModel> Inputs, string Result, bool IsTensorToTensor);
+/// <param name="MayBeNull">Whether the declaration says that there may be no result.</param>
+internal sealed record ForwardModel(
+    string BaseType, EquatableArray<InputModel> Inputs, string Result, bool IsTensorToTensor, bool MayBeNull);
 
 /// <summary>One input of the forward pass.</summary>
 /// <param name="Type">Its type.</param>

@@ -12,6 +12,23 @@ internal static class Annotations
         || type.Find(known.NetworkAttribute) is not null
         || AnnotatedMembers(type, known).Any();
 
+    /// <summary>The [Bayesian] of a class: its own, or that of the nearest base class that has one.</summary>
+    /// <param name="network">The class.</param>
+    /// <param name="known">The types to ask about.</param>
+    public static (AttributeData Attribute, INamedTypeSymbol Owner)? OfClass(INamedTypeSymbol network, KnownTypes known) =>
+        network.SelfAndBases().TakeWhile(type => !known.IsTorchSharp(type))
+            .Select(type => (Attribute: type.Find(known.BayesianAttribute), Owner: type))
+            .Where(found => found.Attribute is not null)
+            .Select(found => ((AttributeData, INamedTypeSymbol)?)(found.Attribute!, found.Owner))
+            .FirstOrDefault();
+
+    /// <summary>The loss that the nearest [BayesianNetwork] on the class or a base class names, or null.</summary>
+    public static (AttributeData? Attribute, INamedTypeSymbol Owner, TypedConstant Loss)? LossOf(INamedTypeSymbol network, KnownTypes known) =>
+        network.SelfAndBases().TakeWhile(type => !known.IsTorchSharp(type))
+            .SelectMany(type => (type.Find(known.NetworkAttribute) is { } data ? data.NamedArguments.Where(pair => pair.Key == "Loss") : [])
+                .Select(pair => ((AttributeData?, INamedTypeSymbol, TypedConstant)?)(type.Find(known.NetworkAttribute), type, pair.Value)))
+            .FirstOrDefault();
+
     /// <summary>The fields and properties with an attribute of their own. A nested class with one is a network by itself.</summary>
     public static IEnumerable<ISymbol> AnnotatedMembers(INamedTypeSymbol type, KnownTypes known) =>
         type.GetMembers().Where(member => member is not INamedTypeSymbol && member.Find(known.BayesianAttribute) is not null);
@@ -50,6 +67,14 @@ internal static class Annotations
                     : null;
         return ReferencedWrapper(network, known)?.FullName();
     }
+
+    /// <summary>
+    /// What was generated for a network in a referenced assembly and shows its posteriors: its wrapper, or what speaks for an abstract class.
+    /// </summary>
+    public static INamedTypeSymbol? ReferencedMaps(INamedTypeSymbol network, KnownTypes known) => network.ContainingNamespace
+        .GetTypeMembers(WrapperNames.Of(network), 0)
+        .FirstOrDefault(candidate => SymbolEqualityComparer.Default.Equals(candidate.ContainingAssembly, network.ContainingAssembly)
+            && candidate.GetTypeMembers("PosteriorMap").Any());
 
     /// <summary>The wrapper of a network in a referenced assembly.</summary>
     public static INamedTypeSymbol? ReferencedWrapper(INamedTypeSymbol network, KnownTypes known) => network.ContainingNamespace

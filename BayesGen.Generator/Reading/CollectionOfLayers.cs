@@ -12,7 +12,7 @@ internal static class CollectionOfLayers
         if (element is INamedTypeSymbol { Name: "KeyValuePair" } pair)
             element = pair.TypeArguments[1];
         return element is not null && LayerCatalog.KindOf(element, known)
-            is not (LayerKind.NotALayer or LayerKind.Weightless or LayerKind.Parameter) ? element : null;
+            is not (LayerKind.NotALayer or LayerKind.Open or LayerKind.Weightless or LayerKind.Parameter) ? element : null;
     }
 
     public static bool IsDictionary(ITypeSymbol type) => EnumeratedBy(type)?.Name == "KeyValuePair";

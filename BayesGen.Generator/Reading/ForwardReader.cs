@@ -15,7 +15,8 @@ internal static class ForwardReader
             module.FullName(),
             inputs.Select((input, i) => new InputModel(input.FullName(), MemberNames.Escaped(names[i]))).ToEquatableArray(),
             result.FullName(),
-            inputs.Count == 1 && known.IsTensor(inputs[0]) && known.IsTensor(result));
+            inputs.Count == 1 && known.IsTensor(inputs[0]) && known.IsTensor(result),
+            result.NullableAnnotation == NullableAnnotation.Annotated);
     }
 
     /// <summary>The developer's own names of the inputs.</summary>

@@ -22,14 +22,11 @@ internal static class HostReader
         if (ReasonAgainstDeclaring(type, known) is { } reason)
             return (null, Refuse(reason));
         var host = Describe(type);
-        if (type.IsAbstract)
-            return HasAnnotatedDescendant(type, known, cancellation)
-                ? (null, null)
-                : (host, Refuse(
-                    "it is abstract; annotate the classes that derive from it ([BayesianNetwork] is enough), or make it concrete"));
-        if (type.IsGenericType)
-            return (host, Refuse("it is generic; derive a class without type parameters from it and put [BayesianNetwork] on that one"));
-        return (host, null);
+        if (!type.IsGenericType)
+            return (host, null);
+        return HasAnnotatedDescendant(type, known, cancellation)
+            ? (null, null)
+            : (host, Refuse("it is generic; derive a class without type parameters from it and put [BayesianNetwork] on that one"));
 
         Finding Refuse(string reason) =>
             new(Descriptors.CannotWrap, type.Locations.FirstOrDefault() ?? Location.None, type, type.ShortName(), reason);
@@ -59,10 +56,9 @@ internal static class HostReader
             && !other.GetAttributes().Any(data => data.AttributeClass?.Name == "GeneratedCodeAttribute"
                 && data.ConstructorArguments.FirstOrDefault().Value as string == KnownTypes.GeneratedBy));
 
-    /// <summary>An abstract base class may carry annotations for the classes that derive from it.</summary>
+    /// <summary>A generic base class may carry annotations for the classes of this project that derive from it.</summary>
     private static bool HasAnnotatedDescendant(INamedTypeSymbol type, KnownTypes known, CancellationToken cancellation) =>
-        type.Find(known.BayesianAttribute) is null && type.Find(known.NetworkAttribute) is null
-        && TypesIn(known.Compilation.Assembly.GlobalNamespace, cancellation).Any(candidate => !candidate.IsAbstract
+        TypesIn(known.Compilation.Assembly.GlobalNamespace, cancellation).Any(candidate => !candidate.IsAbstract
             && candidate.BaseType?.SelfAndBases().Any(ancestor =>
                 SymbolEqualityComparer.Default.Equals(ancestor.OriginalDefinition, type)) == true
             && Annotations.IsNetwork(candidate, known));
@@ -86,26 +82,20 @@ internal static class HostReader
         var @namespace = type.ContainingNamespace.IsGlobalNamespace ? null : type.ContainingNamespace.FullName();
         var declared = type.ToDisplayString(WithConstraints);
         var constraints = declared.IndexOf(" where ", StringComparison.Ordinal);
+        var isPublic = type.IsVisibleToAll() || type.IsGenericType && type.DeclaredAccessibility == Accessibility.Public;
         return new HostModel(
             WrapperNames.HintOf(type),
             @namespace,
-            type.IsVisibleToAll() || type.IsGenericType && type.DeclaredAccessibility == Accessibility.Public ? "public" : "internal",
+            isPublic ? "public" : "internal",
             wrapper,
             type.Arity > 0 ? $"<{string.Join(", ", type.TypeParameters.Select(parameter => MemberNames.Escaped(parameter.Name)))}>" : "",
             constraints < 0 ? "" : declared.Substring(constraints),
             type.FullName(),
             type.ShortName(),
-            type.SelfAndContainers().SelectMany(WarningsOf).Distinct().ToEquatableArray());
+            type.IsAbstract && !type.IsGenericType,
+            EquatableArray<string>.Empty,
+            WarningReader.AttributesOf(type, isPublic));
     }
-
-    /// <summary>
-    /// [Obsolete] and [Experimental]: the wrapper of such a class is no less so, and only what is marked itself may use it in peace.
-    /// </summary>
-    private static IEnumerable<string> WarningsOf(INamedTypeSymbol type) => type.GetAttributes()
-        .Where(data => data.AttributeClass?.ToDisplayString() is "System.ObsoleteAttribute"
-            or "System.Diagnostics.CodeAnalysis.ExperimentalAttribute")
-        .Where(data => data.ConstructorArguments.All(argument => argument.Kind == TypedConstantKind.Primitive))
-        .Select(data => $"[{data.AttributeClass!.FullName()}({string.Join(", ", data.ConstructorArguments.Select(argument => argument.ToCSharpString()))})]");
 
     private static string FullName(this INamespaceSymbol room) =>
         room.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted));

@@ -6,9 +6,12 @@ internal static class IvonReader
     private const string Instead = "make the trainer by CreateTrainer";
 
     /// <summary>The arguments of <see cref="Diagnostics.Descriptors.NoIvon"/>, once for each thing that is in the way.</summary>
-    public static IEnumerable<string[]> Mismatches(IReadOnlyList<ScoredField> scored, KnownTypes known)
+    /// <param name="scored">What is known to be Bayesian.</param>
+    /// <param name="mayBeMore">Whether only the run time knows all that is.</param>
+    /// <param name="known">The types to ask about.</param>
+    public static IEnumerable<string[]> Mismatches(IReadOnlyList<ScoredField> scored, bool mayBeMore, KnownTypes known)
     {
-        if (scored.Count == 0)
+        if (scored.Count == 0 && !mayBeMore)
             yield return ["The network has", "no Bayesian weights", "IVON moves a Gaussian posterior; annotate a field with [Bayesian(Gaussian)]"];
         foreach (var fields in scored.Where(field => !IsGaussian(field, known)).GroupBy(field => field.Family))
             yield return

@@ -129,11 +129,16 @@ internal sealed class KnownTypes
     public SemanticModel? SemanticsOf(SyntaxNode node) =>
         Compilation.ContainsSyntaxTree(node.SyntaxTree) ? Compilation.GetSemanticModel(node.SyntaxTree) : null;
 
+    /// <summary>Whether the assembly of a type is referenced by an extern alias alone, which generated code does not declare.</summary>
+    private bool IsBehindAnAlias(INamedTypeSymbol type) =>
+        Compilation.GetMetadataReference(type.ContainingAssembly) is { Properties.Aliases: { IsDefaultOrEmpty: false } aliases }
+        && !aliases.Contains(MetadataReferenceProperties.GlobalAlias);
+
     /// <summary>Whether generated code, a class of its own in this assembly, can name a type.</summary>
     public bool CanName(ITypeSymbol type) => type switch
     {
         IArrayTypeSymbol array => CanName(array.ElementType),
-        INamedTypeSymbol named => !named.SelfAndContainers().Any(container => container.IsFileLocal)
+        INamedTypeSymbol named => !named.SelfAndContainers().Any(container => container.IsFileLocal) && !IsBehindAnAlias(named)
             && Compilation.IsSymbolAccessibleWithin(named, Compilation.Assembly)
             && named.SelfAndContainers().All(container => container.TypeArguments.All(CanName)),
         _ => type is ITypeParameterSymbol,

@@ -28,6 +28,9 @@ internal enum LayerKind
 
     /// <summary>Declared so loosely that it may hold any module, a normalisation layer included.</summary>
     Any,
+
+    /// <summary>An interface of the developer's own or object, which may hold a module, a parameter or neither.</summary>
+    Open,
 }
 
 /// <summary>What each layer of TorchSharp holds.</summary>
@@ -38,7 +41,9 @@ internal static class LayerCatalog
         if (type.DerivesFrom(known.Parameter))
             return LayerKind.Parameter;
         if (type.TypeKind == TypeKind.Interface)
-            return IsModuleInterface(type, known) ? LayerKind.Any : LayerKind.NotALayer;
+            return IsModuleInterface(type, known) ? LayerKind.Any : LayerKind.Open;
+        if (type.SpecialType == SpecialType.System_Object || type.TypeKind is TypeKind.Dynamic or TypeKind.TypeParameter)
+            return LayerKind.Open;
         if (!type.DerivesFrom(known.Module))
             return LayerKind.NotALayer;
         return known.IsTorchSharp(type) ? KindOfShipped(type) : LayerKind.Named;
@@ -67,11 +72,22 @@ internal static class LayerCatalog
     /// </summary>
     public static bool? SupportsLocal(ITypeSymbol type, KnownTypes known) => KindOf(type, known) switch
     {
-        LayerKind.Any => null,
+        LayerKind.Any or LayerKind.Open => null,
         LayerKind.Named when !known.IsTorchSharp(type) || type.Name is "Sequential" or "ModuleList" or "ModuleDict" => null,
         LayerKind.WeightAndBias => type.Name is "Linear" or "Conv1d" or "Conv2d" or "Conv3d",
         _ => false,
     };
+
+    /// <summary>Whether what a member holds at run time may be, or hold, a network with annotations that its declaration does not tell.</summary>
+    public static bool MayHoldNetworks(ITypeSymbol type, KnownTypes known) => KindOf(type, known) switch
+    {
+        LayerKind.Any or LayerKind.Open => true,
+        LayerKind.Named => !known.IsTorchSharp(type) || type.Name is "Sequential" or "ModuleList" or "ModuleDict",
+        _ => false,
+    };
+
+    /// <summary>Whether a member is part of a network by its type alone; what is open is so where an annotation says so.</summary>
+    public static bool IsLayer(ITypeSymbol type, KnownTypes known) => KindOf(type, known) is not (LayerKind.NotALayer or LayerKind.Open);
 
     private static bool IsModuleInterface(ITypeSymbol type, KnownTypes known) => type.Name == "IModule" && known.IsTorchSharp(type);
 }

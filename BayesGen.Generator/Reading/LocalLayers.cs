@@ -51,7 +51,7 @@ internal static class LocalLayers
         return member.Find(known.DeterministicAttribute) is null
             && network.SelfAndBases().Any(type =>
                 SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, member.ContainingType.OriginalDefinition))
-            && network.Find(known.BayesianAttribute) is { } ofTheClass && SaysLocal(ofTheClass);
+            && Annotations.OfClass(network, known) is var (ofTheClass, _) && SaysLocal(ofTheClass);
     }
 
     private static bool SaysLocal(AttributeData attribute) => attribute.NamedArguments.Any(option =>

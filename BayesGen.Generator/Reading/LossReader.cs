@@ -7,20 +7,19 @@ namespace BayesGen.SourceGeneration.Reading;
 internal static class LossReader
 {
     /// <summary>The loss of [BayesianNetwork], or ElboLoss.</summary>
-    public static string Read(
+    public static ITypeSymbol Read(
         INamedTypeSymbol network, IReadOnlyList<ScoredField> scored, KnownTypes known, List<Finding> findings,
         CancellationToken cancellation)
     {
-        var attribute = network.Find(known.NetworkAttribute);
+        var (attribute, owner, named) = Annotations.LossOf(network, known) ?? (network.Find(known.NetworkAttribute), network, default);
         var where = attribute.LocationOr(network, cancellation);
-        var named = attribute?.NamedArguments.FirstOrDefault(pair => pair.Key == "Loss").Value;
         ITypeSymbol? loss = known.DefaultLoss;
-        if (named is { IsNull: false, Value: ITypeSymbol chosen })
+        if (named.Kind == TypedConstantKind.Type && named.Value is ITypeSymbol chosen)
         {
             if (ReasonAgainst(chosen, known) is { } why)
             {
-                findings.Add(new Finding(Descriptors.NotADefaultLoss, where, network, chosen.ShortName(), why));
-                return known.DefaultLoss!.FullName();
+                findings.Add(new Finding(Descriptors.NotADefaultLoss, where, owner, chosen.ShortName(), why));
+                return known.DefaultLoss!;
             }
 
             loss = chosen;
@@ -31,7 +30,7 @@ internal static class LossReader
             {
                 Properties = LossCatalog.Replacements(scored, known, cancellation),
             }));
-        return loss!.FullName();
+        return loss!;
     }
 
     /// <summary>The arguments of <see cref="Descriptors.LossCannotScore"/>, once for each posterior that a loss cannot score.</summary>

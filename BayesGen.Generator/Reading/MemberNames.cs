@@ -22,6 +22,9 @@ internal sealed class MemberNames
         return unique;
     }
 
+    /// <summary>Whether a member has the name already.</summary>
+    public bool IsTaken(string name) => _taken.Contains(name);
+
     /// <summary><c>_fc_out</c> becomes FcOut.</summary>
     internal static string Pascal(string field)
     {

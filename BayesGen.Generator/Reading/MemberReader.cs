@@ -18,10 +18,13 @@ internal sealed class MemberReader(
     private readonly List<MemberModel> _members = [];
     private readonly List<ScoredField> _scored = [];
 
-    /// <summary>The members, and each posterior with the key of a field that has it.</summary>
-    public (IReadOnlyList<MemberModel> Members, IReadOnlyList<ScoredField> Scored) Read()
+    /// <summary>What stands for the layers that an annotation of the class covers and no field shows.</summary>
+    private const string AnyLayer = "(any layer)";
+
+    /// <summary>The members, each posterior with the key of a field that has it, and what the annotation of the class says.</summary>
+    public (IReadOnlyList<MemberModel> Members, IReadOnlyList<ScoredField> Scored, ClassModel? OfClass) Read()
     {
-        var onClass = network.Find(known.BayesianAttribute) is { } attribute ? _annotations.Read(attribute, network, network) : null;
+        var onClass = Annotations.OfClass(network, known) is var (attribute, owner) ? _annotations.Read(attribute, owner, owner) : null;
         visited.Add(network);
         foreach (var field in NetworkField.Of(network, known))
         {
@@ -33,7 +36,19 @@ internal sealed class MemberReader(
             foreach (var member in Annotations.AnnotatedMembers(type, known))
                 RefuseWithoutField(member, type);
 
-        return (_members, _scored);
+        ReadHiddenFields();
+        if (onClass?.Posterior is { } every && _scored.Count == 0)
+            _scored.Add(new ScoredField(AnyLayer, every, onClass.Family, onClass.Prior, onClass.Source));
+        return (_members, _scored, onClass is null ? null : new ClassModel(onClass.Family, onClass.Options));
+    }
+
+    /// <summary>Private fields of base classes in other assemblies: what was generated there shows which posteriors they have.</summary>
+    private void ReadHiddenFields()
+    {
+        foreach (var type in network.SelfAndBases().TakeWhile(type => !known.IsTorchSharp(type)).Where(type =>
+            !SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, known.Compilation.Assembly)))
+            if (Annotations.ReferencedMaps(type, known) is { } maps)
+                _scored.AddRange(ScoredFields.InMap(maps, known, visited).Where(field => !_names.IsTaken(field.Key)));
     }
 
     private void ReadMember(NetworkField read, Annotation? onClass)
@@ -41,6 +56,9 @@ internal sealed class MemberReader(
         var (key, field, member, type) = read;
         var kind = LayerCatalog.KindOf(field.Type, known);
         var attribute = member.Find(known.BayesianAttribute) ?? field.Find(known.BayesianAttribute);
+        var isPlain = member.Find(known.DeterministicAttribute) is not null;
+        if (kind == LayerKind.Open && attribute is null && !isPlain)
+            kind = LayerKind.NotALayer; // Most of what is declared so is no layer.
         if (!field.Type.Exists())
             return; // The compiler says that there is no such type.
         if (attribute is not null && member.Find(known.BayesianAttribute) is null)
@@ -66,7 +84,7 @@ internal sealed class MemberReader(
 
         var inner = kind == LayerKind.Named ? Annotations.InnerNetworkOf(field.Type, known, cancellation) : null;
         var annotation = attribute is not null ? _annotations.Read(attribute, member, type) : onClass;
-        var role = RoleOf(kind, attribute is not null, member.Find(known.DeterministicAttribute) is not null, inner?.Role, annotation);
+        var role = RoleOf(kind, attribute is not null, isPlain, inner?.Role, annotation);
         if (role != MemberRole.Bayesian)
             annotation = null;
         if (annotation is { Options.IsLocal: true } && LayerCatalog.SupportsLocal(field.Type, known) is false)
@@ -98,13 +116,26 @@ internal sealed class MemberReader(
             kind == LayerKind.Parameter,
             inner?.Model,
             inner?.Role == role ? inner.Value.Network.IsVisibleToAll() : annotation?.Family.IsPublic ?? true,
-            kind == LayerKind.Any && isBayesian && attribute is null));
+            kind == LayerKind.Any && isBayesian && attribute is null,
+            attribute is not null || isPlain,
+            LayerCatalog.MayHoldNetworks(field.Type, known),
+            ShapeOf(kind, annotation)));
     }
+
+    /// <summary>
+    /// A Linear has a weight wherever it is made, and where the source does not prove that it has no bias, it may have one.
+    /// </summary>
+    private static MapShape ShapeOf(LayerKind kind, Annotation? annotation) => kind switch
+    {
+        LayerKind.Weight => MapShape.Weight,
+        LayerKind.WeightAndBias => annotation?.IncludesBias is false ? MapShape.Weight : MapShape.WeightBias,
+        _ => MapShape.Group,
+    };
 
     /// <summary>What a field holds that only the run time can tell has no other place than the doc comment of the wrapper.</summary>
     private MemberModel Unregistered(IFieldSymbol field, ISymbol member, INamedTypeSymbol type, LayerKind kind) => new(
         member.Name, member.Name, field.Type.ShortName(), MemberRole.Unregistered, AccessTo(field, member, type, kind), null,
-        OptionsModel.None, EquatableArray<WeightModel>.Empty, false, null, true, false);
+        OptionsModel.None, EquatableArray<WeightModel>.Empty, false, null, true, false, false, false, MapShape.Group);
 
     private static MemberRole RoleOf(LayerKind kind, bool isAnnotated, bool isDeterministic, MemberRole? inner, Annotation? annotation) =>
         kind == LayerKind.Weightless ? MemberRole.Weightless
@@ -116,9 +147,9 @@ internal sealed class MemberReader(
 
     private AccessModel AccessTo(IFieldSymbol field, ISymbol member, INamedTypeSymbol type, LayerKind kind)
     {
-        var isReadable = member is not IPropertySymbol property
+        var isReadable = known.CanName(type) && (member is not IPropertySymbol property
             ? known.Compilation.IsSymbolAccessibleWithin(field, known.Compilation.Assembly)
-            : property.GetMethod is { } getter && known.Compilation.IsSymbolAccessibleWithin(getter, known.Compilation.Assembly);
+            : property.GetMethod is { } getter && known.Compilation.IsSymbolAccessibleWithin(getter, known.Compilation.Assembly));
         // The run time refuses accessors of generic classes and of fields whose type has no name here.
         var hasAccessor = known.CanName(type) && known.CanName(field.Type) && !type.SelfAndContainers().Any(outer => outer.IsGenericType);
         var way = isReadable ? AccessKind.Direct
@@ -135,7 +166,6 @@ internal sealed class MemberReader(
             },
             field.Type.FullName(),
             SymbolEqualityComparer.Default.Equals(type, network) ? null : type.FullName(),
-            NeedsCast: field.Type.TypeKind == TypeKind.Interface && way is (AccessKind.Direct or AccessKind.Field),
             MayBeNull: field.Type.NullableAnnotation == NullableAnnotation.Annotated);
     }
 

@@ -22,7 +22,7 @@ internal static class NetworkReader
             return new NetworkReading(null, findings);
 
         var visited = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
-        var (members, scored) = new MemberReader(network, known, findings, visited, cancellation).Read();
+        var (members, scored, ofClass) = new MemberReader(network, known, findings, visited, cancellation).Read();
         var loss = LossReader.Read(network, scored, known, findings, cancellation);
         if (host is null)
             return new NetworkReading(null, findings);
@@ -30,14 +30,26 @@ internal static class NetworkReader
         var families = scored.Select(field => field.Family).Distinct().ToEquatableArray();
         return new NetworkReading(
             new NetworkModel(
-                host,
+                host with { Silenced = WarningReader.IdsOf(NamedBy(network, module, scored, loss, known)) },
                 ForwardReader.Read(network, module, known),
+                ofClass,
                 members.ToEquatableArray(),
                 FormerNameReader.Read(network, known),
                 families,
-                loss,
-                !IvonReader.Mismatches(scored, known).Any(),
+                loss.FullName(),
+                !IvonReader.Mismatches(scored, ScoredFields.MayBeMore(network, known), known).Any(),
                 findings.FirstOrDefault()?.Message),
             findings);
     }
+
+    /// <summary>What the generated file names.</summary>
+    private static IEnumerable<ISymbol?> NamedBy(
+        INamedTypeSymbol network, INamedTypeSymbol module, IReadOnlyList<ScoredField> scored, ITypeSymbol loss, KnownTypes known) =>
+    [
+        module,
+        loss,
+        .. network.SelfAndBases().TakeWhile(type => !known.IsTorchSharp(type)),
+        .. NetworkField.Of(network, known).SelectMany(field => (ISymbol[])[field.Member, field.Field.Type]),
+        .. scored.SelectMany(field => (ISymbol?[])[field.Posterior, field.Prior]),
+    ];
 }

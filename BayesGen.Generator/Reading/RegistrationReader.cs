@@ -64,7 +64,7 @@ internal sealed class RegistrationReader(INamedTypeSymbol network, KnownTypes kn
     private IEnumerable<Finding> AssignedTooLate()
     {
         foreach (var (field, member) in Fields().Where(pair =>
-            LayerCatalog.KindOf(pair.Field.Type, known) is not (LayerKind.NotALayer or LayerKind.Weightless)))
+            LayerCatalog.KindOf(pair.Field.Type, known) is not (LayerKind.NotALayer or LayerKind.Open or LayerKind.Weightless)))
         {
             if (HasInitializer(member))
                 continue;
@@ -99,7 +99,7 @@ internal sealed class RegistrationReader(INamedTypeSymbol network, KnownTypes kn
         foreach (var (field, member) in Fields())
         {
             if (member.Find(known.BayesianAttribute) is not null
-                || LayerCatalog.KindOf(field.Type, known) != LayerKind.NotALayer
+                || LayerCatalog.IsLayer(field.Type, known)
                 || CollectionOfLayers.ElementOf(field.Type, known) is not { } element
                 || IsHandedOn(member) || !ContentsOf(member).Any(MakesALayer))
                 continue;
@@ -141,7 +141,7 @@ internal sealed class RegistrationReader(INamedTypeSymbol network, KnownTypes kn
         && (made.MethodKind == MethodKind.Constructor ? made.ContainingType
             : made.IsStatic && known.IsTorchSharp(made.ContainingType) ? made.ReturnType
             : null) is { } type
-        && LayerCatalog.KindOf(type, known) is not (LayerKind.NotALayer or LayerKind.Weightless or LayerKind.Parameter));
+        && LayerCatalog.KindOf(type, known) is not (LayerKind.NotALayer or LayerKind.Open or LayerKind.Weightless or LayerKind.Parameter));
 
     /// <summary>Whether the collection goes into a module, which then registers what is in it.</summary>
     private bool IsHandedOn(ISymbol member) => _body.OfType<IdentifierNameSyntax>().Any(name =>

@@ -29,8 +29,12 @@ internal static class ScoredFields
         return Annotations.ReferencedWrapper(network, known) is { } wrapper ? [.. InMap(wrapper, known, visited)] : [];
     }
 
+    /// <summary>Whether a network has members that may hold annotated networks which their declarations do not tell.</summary>
+    public static bool MayBeMore(INamedTypeSymbol network, KnownTypes known) =>
+        NetworkField.Of(network, known).Any(field => LayerCatalog.MayHoldNetworks(field.Field.Type, known));
+
     /// <summary>The private fields of a referenced network are not visible, but its wrapper shows each as a property.</summary>
-    private static IEnumerable<ScoredField> InMap(INamedTypeSymbol wrapper, KnownTypes known, HashSet<ISymbol> visited)
+    public static IEnumerable<ScoredField> InMap(INamedTypeSymbol wrapper, KnownTypes known, HashSet<ISymbol> visited)
     {
         if (!visited.Add(wrapper))
             yield break;

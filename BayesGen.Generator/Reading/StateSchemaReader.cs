@@ -15,7 +15,7 @@ internal static class StateSchemaReader
     /// <summary>The entries of a network, or null where it is none or cannot be wrapped as it is.</summary>
     public static IReadOnlyList<StateEntry>? Read(INamedTypeSymbol network, KnownTypes known, CancellationToken cancellation)
     {
-        if (NetworkReader.Read(network, known, cancellation) is not { Model: { Refusal: null } model })
+        if (NetworkReader.Read(network, known, cancellation) is not { Model: { Refusal: null, Host.IsAbstract: false } model })
             return null;
         var name = NameOf(network);
         return [.. model.Members.SelectMany(member => EntriesOf(name, member))

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Microsoft.CodeAnalysis;
 
 namespace BayesGen.SourceGeneration.Reading;
@@ -7,6 +8,9 @@ namespace BayesGen.SourceGeneration.Reading;
 internal static class WrapperNames
 {
     private const char Joint = '_';
+
+    /// <summary>Bytes of a file name that leave room for what is put behind it: file systems take 255.</summary>
+    private const int LongestName = 200;
 
     /// <summary>The name of the wrapper of a network class: <c>BayesianNet</c>, or <c>BayesianOuter_Net</c> for a nested one.</summary>
     public static string Of(INamedTypeSymbol type) => "Bayesian" + PathOf(type);
@@ -25,7 +29,23 @@ internal static class WrapperNames
     {
         var room = string.Concat(type.ContainingNamespace.SelfAndContainers().Reverse().Select(container => container.Name + "."));
         var name = room + Of(type) + (type.Arity > 0 ? "-" + type.Arity.ToString(CultureInfo.InvariantCulture) : "");
-        return name + (DiffersInCaseAlone(type) ? "-" + HashOf(name).ToString("x8", CultureInfo.InvariantCulture) : "") + ".g.cs";
+        var isLong = Encoding.UTF8.GetByteCount(name) > LongestName;
+        var hash = isLong || DiffersInCaseAlone(type) ? "-" + HashOf(name).ToString("x8", CultureInfo.InvariantCulture) : "";
+        return (isLong ? EndOf(name) : name) + hash + ".g.cs";
+    }
+
+    /// <summary>As much of the end of a name as a file system takes.</summary>
+    private static string EndOf(string name)
+    {
+        var start = name.Length;
+        for (var bytes = 0; start > 0; start--)
+        {
+            bytes += char.IsSurrogate(name[start - 1]) ? 2 : Encoding.UTF8.GetByteCount(name.ToCharArray(start - 1, 1));
+            if (bytes > LongestName)
+                break;
+        }
+
+        return name.Substring(start < name.Length && char.IsLowSurrogate(name[start]) ? start + 1 : start);
     }
 
     private static string PathOf(INamedTypeSymbol type) =>

@@ -29,10 +29,20 @@ public sealed partial class NetworkArena : IDisposable
     private bool _isBorrowed;
     private bool _isStale;
 
+    /// <summary>Takes a network over: the annotations of its class, and of the networks in it, say which layer has which posterior.</summary>
+    /// <param name="network">The plain network, built outside any dispose scope. Its weights start as the means of their posteriors.</param>
+    /// <exception cref="InvalidOperationException">An annotated layer is not registered, or no weight gets a posterior.</exception>
+    public NetworkArena(nn.Module network)
+        : this(network, static _ => { })
+    {
+    }
+
     /// <summary>Takes a network over: its weights start as the means of their posteriors.</summary>
     /// <param name="network">The plain network, built outside any dispose scope.</param>
-    /// <param name="describe">Says which layer has which posterior; called again when the network moves.</param>
-    /// <exception cref="InvalidOperationException">An annotated layer is not registered with the network.</exception>
+    /// <param name="describe">
+    /// Says which layer has which posterior, before what the annotations say; called again when the network moves.
+    /// </param>
+    /// <exception cref="InvalidOperationException">An annotated layer is not registered, or no weight gets a posterior.</exception>
     public NetworkArena(nn.Module network, Action<NetworkPlan> describe)
     {
         ArgumentNullException.ThrowIfNull(network);

@@ -10,6 +10,7 @@ public sealed class NetworkPlan
 {
     private readonly Dictionary<nn.Module, PlanEntry> _modules = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<IntPtr, PlanEntry> _parameters = [];
+    private readonly Dictionary<nn.Module, PlanEntry> _ofClasses = new(ReferenceEqualityComparer.Instance);
     private readonly List<PlanEntry> _entries = [];
     private readonly bool _isForNames;
 
@@ -38,15 +39,69 @@ public sealed class NetworkPlan
         where TPosterior : Posterior, IPosterior<TPosterior> =>
         Add(parameter, new PlanEntry(key, PosteriorFamily<TPosterior>.Instance, options ?? WeightOptions.Default));
 
-    /// <summary>Names a layer whose weights stay plain numbers.</summary>
+    /// <summary>The same for a field whose declaration does not tell whether it holds a layer or a parameter.</summary>
+    /// <typeparam name="TPosterior">The family.</typeparam>
+    /// <param name="key">The key of what it holds.</param>
+    /// <param name="value">A layer, a parameter or null.</param>
+    /// <param name="options">What the annotation says; null is nothing.</param>
+    /// <exception cref="InvalidOperationException">It is something else.</exception>
+    public void Bayesian<TPosterior>(string key, object? value, WeightOptions? options = null)
+        where TPosterior : Posterior, IPosterior<TPosterior> =>
+        Add(value, new PlanEntry(key, PosteriorFamily<TPosterior>.Instance, options ?? WeightOptions.Default));
+
+    /// <summary>Keeps the weights under a layer plain numbers, whatever else is annotated.</summary>
     /// <param name="key">The key of the layer.</param>
     /// <param name="layer">The layer; null is a field that holds nothing.</param>
     public void Deterministic(string key, nn.Module? layer) => Add(layer, new PlanEntry(key, null, WeightOptions.Default));
 
-    /// <summary>Names a parameter that stays a plain number.</summary>
+    /// <summary>Keeps a parameter a plain number.</summary>
     /// <param name="key">The key of the parameter.</param>
     /// <param name="parameter">The parameter; null is a field that holds nothing.</param>
     public void Deterministic(string key, Parameter? parameter) => Add(parameter, new PlanEntry(key, null, WeightOptions.Default));
+
+    /// <summary>The same for a field whose declaration does not tell whether it holds a layer or a parameter.</summary>
+    /// <param name="key">The key of what it holds.</param>
+    /// <param name="value">A layer, a parameter or null.</param>
+    /// <exception cref="InvalidOperationException">It is something else.</exception>
+    public void Deterministic(string key, object? value) => Add(value, new PlanEntry(key, null, WeightOptions.Default));
+
+    /// <summary>
+    /// Names a layer without an annotation of its own. Its weights are what the annotation of the class says, or, where it is an annotated
+    /// network, what that says; else plain numbers.
+    /// </summary>
+    /// <param name="key">The key of the layer.</param>
+    /// <param name="layer">The layer; null is a field that holds nothing.</param>
+    /// <param name="isRequired">Whether the annotation of the class covers it, so that TorchSharp has to know of it.</param>
+    public void Unannotated(string key, nn.Module? layer, bool isRequired = false) =>
+        Add(layer, new PlanEntry(key, null, WeightOptions.Default) { IsAnnotated = false, IsRequired = isRequired });
+
+    /// <summary>Names a parameter without an annotation of its own, which is a plain number.</summary>
+    /// <param name="key">The key of the parameter.</param>
+    /// <param name="parameter">The parameter; null is a field that holds nothing.</param>
+    public void Unannotated(string key, Parameter? parameter) =>
+        Add(parameter, new PlanEntry(key, null, WeightOptions.Default) { IsAnnotated = false });
+
+    /// <summary>The same for a field whose declaration does not tell what it holds.</summary>
+    /// <param name="key">The key of what it holds.</param>
+    /// <param name="value">A layer, a parameter or null.</param>
+    /// <param name="isRequired">Whether the annotation of the class covers it, so that TorchSharp has to know of it.</param>
+    /// <exception cref="InvalidOperationException">It is something else.</exception>
+    public void Unannotated(string key, object? value, bool isRequired = false) =>
+        Add(value, new PlanEntry(key, null, WeightOptions.Default) { IsAnnotated = false, IsRequired = isRequired });
+
+    /// <summary>
+    /// Gives every layer that a network has registered a posterior, in whatever way that was done. Normalization layers, parameters of the
+    /// network's own, layers with an annotation and annotated networks excepted.
+    /// </summary>
+    /// <typeparam name="TPosterior">The family.</typeparam>
+    /// <param name="network">The network.</param>
+    /// <param name="options">What the annotation says; null is nothing.</param>
+    public void EveryLayer<TPosterior>(nn.Module network, WeightOptions? options = null)
+        where TPosterior : Posterior, IPosterior<TPosterior>
+    {
+        if (!_isForNames)
+            _ofClasses.TryAdd(network, new PlanEntry("", PosteriorFamily<TPosterior>.Instance, options ?? WeightOptions.Default));
+    }
 
     /// <summary>Says that what is saved under a key was once saved under another one.</summary>
     /// <param name="key">The key of the layer, parameter or buffer.</param>
@@ -65,13 +120,37 @@ public sealed class NetworkPlan
 
     internal PlanEntry? Of(Parameter parameter) => _parameters.GetValueOrDefault(parameter.Handle);
 
-    /// <summary>The annotated entries that the walk over the network never met.</summary>
-    internal IEnumerable<PlanEntry> NeverMet => _entries.Where(entry => entry is { Family: not null, WasMet: false });
+    /// <summary>What the annotation of a network's class says about every layer in it, or null.</summary>
+    internal PlanEntry? OfClass(nn.Module network) => _ofClasses.GetValueOrDefault(network);
+
+    /// <summary>The entries that are to have weights with a posterior, and that the walk over the network never met.</summary>
+    internal IEnumerable<PlanEntry> NeverMet => _entries.Where(entry => !entry.WasMet
+        && (entry.Family is not null || entry.IsRequired
+            || entry is { IsAnnotated: false, Layer: { } layer } && AnnotatedNetworks.Has(layer)));
+
+    private void Add(object? value, PlanEntry entry)
+    {
+        switch (value)
+        {
+            case nn.Module layer:
+                Add(layer, entry);
+                break;
+            case Parameter parameter:
+                Add(parameter, entry);
+                break;
+            case not null when entry.IsAnnotated && !_isForNames:
+                throw new InvalidOperationException(
+                    $"'{entry.Key}' is annotated, but it holds a {value.GetType().Name}, which is neither a module nor a Parameter. "
+                    + "Put a layer into it, or remove the annotation.");
+        }
+    }
 
     private void Add(nn.Module? layer, PlanEntry entry)
     {
-        if (layer is not null && !_isForNames && _modules.TryAdd(layer, entry))
-            _entries.Add(entry);
+        if (layer is null || _isForNames || !_modules.TryAdd(layer, entry))
+            return;
+        entry.Layer = layer;
+        _entries.Add(entry);
     }
 
     private void Add(Parameter? parameter, PlanEntry entry)
@@ -92,6 +171,15 @@ internal sealed class PlanEntry(string key, PosteriorFamily? family, WeightOptio
     public PosteriorFamily? Family { get; } = family;
 
     public WeightOptions Options { get; } = options;
+
+    /// <summary>Whether the member has an annotation of its own, which closes what it holds to other annotations.</summary>
+    public bool IsAnnotated { get; init; } = true;
+
+    /// <summary>Whether TorchSharp has to know of it though it has no family of its own.</summary>
+    public bool IsRequired { get; init; }
+
+    /// <summary>The layer; null where it is a parameter.</summary>
+    public nn.Module? Layer { get; set; }
 
     public bool WasMet { get; set; }
 }

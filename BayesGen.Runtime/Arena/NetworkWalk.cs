@@ -11,23 +11,42 @@ internal sealed class NetworkWalk
     private readonly NetworkPlan _plan;
     private readonly Dictionary<nint, NetworkWeight> _seen = [];
     private readonly HashSet<string> _keys = [];
+    private bool _hasPosterior;
 
     public NetworkWalk(nn.Module network, NetworkPlan plan)
     {
         _plan = plan;
-        Visit(network, "", null, network);
+        Visit(network, "", null, network, isClosed: false);
         if (plan.NeverMet.FirstOrDefault() is { } missing)
             throw new InvalidOperationException(
                 $"The layer '{missing.Key}' is annotated, but {network.GetName()} never registered it, so TorchSharp does not know its "
                 + "weights. Assign it before RegisterComponents() is called, and call RegisterComponents() in the constructor.");
+        if (!_hasPosterior)
+            throw new InvalidOperationException(
+                $"{network.GetName()} has no weight that gets a posterior, so there is nothing to infer: no layer with weights that it "
+                + "registered is annotated. Put [Bayesian(Family.Gaussian)] on a field that holds a layer with weights, or on the class "
+                + "of the network; a network that is to stay plain needs no wrapper.");
     }
 
     public List<NetworkWeight> Weights { get; } = [];
 
     public List<(string Key, Tensor Buffer)> Buffers { get; } = [];
 
-    private void Visit(nn.Module module, string prefix, PlanEntry? active, nn.Module? annotated)
+    /// <summary>Reads a module and what is in it.</summary>
+    /// <param name="module">Where the walk is.</param>
+    /// <param name="prefix">The path to it.</param>
+    /// <param name="active">What holds for weights that have no entry of their own, or null.</param>
+    /// <param name="annotated">The innermost module on the path with an annotation of its own.</param>
+    /// <param name="isClosed">Whether an annotation on the path decides about all that is under it.</param>
+    private void Visit(nn.Module module, string prefix, PlanEntry? active, nn.Module? annotated, bool isClosed)
     {
+        // What a network is called inside is known from its class, which the declaration of the field that holds it need not tell.
+        var isNetwork = AnnotatedNetworks.Describe(
+            isClosed ? _plan.FormerNamesOnly() : _plan, module, prefix.Length == 0 ? "" : prefix + ".");
+        var inside = active;
+        if (isNetwork && !isClosed)
+            (active, inside) = (null, _plan.OfClass(module));
+
         foreach (var (name, parameter) in module.named_parameters(recurse: false))
             Add(module, Join(prefix, name), parameter, _plan.Of(parameter) ?? active, annotated);
 
@@ -39,7 +58,11 @@ internal sealed class NetworkWalk
             var entry = _plan.Of(child);
             if (entry is not null)
                 entry.WasMet = true;
-            Visit(child, entry?.Key ?? Join(prefix, name), entry ?? active, entry is null ? annotated : child);
+            var key = entry?.Key ?? Join(prefix, name);
+            if (entry is { IsAnnotated: true })
+                Visit(child, key, entry, child, isClosed: true);
+            else
+                Visit(child, key, inside, annotated, isClosed);
         }
     }
 
@@ -71,6 +94,7 @@ internal sealed class NetworkWalk
         var family = entry?.Family;
         if (family is not null && own is null && !IsBayesian(module, key, name, entry!, family, annotated))
             family = null;
+        _hasPosterior |= family is not null;
         if (family is not null && !parameter.is_floating_point())
             throw new NotSupportedException($"The weight '{key}' has dtype {parameter.dtype}; a posterior needs a floating-point weight.");
 

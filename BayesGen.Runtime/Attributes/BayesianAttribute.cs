@@ -2,14 +2,18 @@ namespace BayesGen;
 
 /// <summary>
 /// Gives the weights of a layer a posterior distribution. On a field or property it means that layer; on a class every layer that has
-/// weights, normalisation layers excepted. An annotation on a member wins over the one on its class.
+/// weights, however it was registered, normalization layers excepted. An annotation on a member wins over the one on its class.
 /// </summary>
+/// <remarks>
+/// Classes that derive from an annotated one inherit its annotation as they inherit those of its members; one of their own wins. A network
+/// with annotations of its own keeps them wherever it stands in another one, unless the member that holds it is annotated.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Field | AttributeTargets.Property)]
 public sealed class BayesianAttribute : Attribute
 {
     /// <summary>Uses one of the families that BayesGen ships.</summary>
-    /// <param name="family">The family of the posterior.</param>
-    public BayesianAttribute(Family family) => Family = family;
+    /// <param name="family">The family of the posterior; Gaussian where none is named.</param>
+    public BayesianAttribute(Family family = BayesGen.Family.Gaussian) => Family = family;
 
     /// <summary>Uses a family of your own.</summary>
     /// <param name="posterior">

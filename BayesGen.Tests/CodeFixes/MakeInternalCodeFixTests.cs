@@ -34,5 +34,5 @@ public sealed class MakeInternalCodeFixTests
         $"public class A {{ internal class Net {Body} }} public class B {{ internal class Net {Body} }}");
 
     [Fact]
-    public Task NothingIsOfferedForAnAbstractClass() => CodeFixAssert.Offers<MakeInternalCodeFix>($"public abstract class Net {Body}");
+    public Task NothingIsOfferedForAGenericClass() => CodeFixAssert.Offers<MakeInternalCodeFix>($"public sealed class Net<T> {Body}");
 }

@@ -20,7 +20,7 @@ public sealed class GeneratorReferenceTests
     public void AReferencedNetworkIsDescribedByItsWrapper()
     {
         var networks = GeneratorHarness.Run(Referencing(Outer.Replace("GaussianKLLoss", "ElboLoss"))).Compiles();
-        Assert.Contains("global::Demo.BayesianClassifier.Describe(plan, innerInner, prefix + \"inner.\");", networks["BayesianOuter.g.cs"]);
+        Assert.Contains("global::Demo.BayesianClassifier.PosteriorMap Inner => new(", networks["BayesianOuter.g.cs"]);
         Assert.Contains("global::BayesGen.IScores<global::BayesGen.LogUniformPosterior>", networks["BayesianOuter.g.cs"]);
     }
 

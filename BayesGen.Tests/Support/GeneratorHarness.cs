@@ -30,6 +30,18 @@ internal static class GeneratorHarness
         MetadataReference.CreateFromFile(typeof(NetworkPlan).Assembly.Location),
     ];
 
+    /// <summary>The same compilation in an older version of the language.</summary>
+    public static GeneratedNetworks RunIn(LanguageVersion version, string source)
+    {
+        var parsing = Parsing.WithLanguageVersion(version);
+        var plain = Usings.Replace("global using", "using") + "\n" + source;
+        var compilation = CSharpCompilation.Create(
+            "Networks", [CSharpSyntaxTree.ParseText(plain, parsing, "Source.cs")], References, Compile().Options);
+        CSharpGeneratorDriver.Create([new BayesianNetGenerator().AsSourceGenerator()], parseOptions: parsing)
+            .RunGeneratorsAndUpdateCompilation(compilation, out var output, out _);
+        return new GeneratedNetworks((CSharpCompilation)output, []);
+    }
+
     public static CSharpCompilation Compile(params string[] sources) => CSharpCompilation.Create(
         "Networks",
         [Parse(Usings, "Usings.cs"), .. sources.Select((source, i) => Parse(source, $"Source{i}.cs"))],

@@ -155,8 +155,9 @@ public sealed class SurvivalArenaTests
         flat.copy_(kept);
     }
 
+    /// <summary>One layer at least is Bayesian: a network without one has no wrapper.</summary>
     private static Stacks Build((int[] Gaussian, int[] LogUniform, int[] Plain) layers) =>
-        new(Sequence(layers.Gaussian), Sequence(layers.LogUniform), Sequence(layers.Plain));
+        new(Sequence([0, .. layers.Gaussian]), Sequence(layers.LogUniform), Sequence(layers.Plain));
 
     private static Module<Tensor, Tensor> Sequence(int[] kinds) => Sequential(
         kinds.Select((kind, i) => ($"{i}", Layer(kind))).Append(("end", Identity())).ToArray());
