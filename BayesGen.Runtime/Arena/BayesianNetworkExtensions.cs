@@ -35,6 +35,7 @@ public static class BayesianNetworkExtensions
     public static TNetwork Export<TNetwork>(this IBayesianNetwork model, TNetwork plain)
         where TNetwork : nn.Module
     {
+        using var turn = model.Arena.TakeTurn();
         using var loan = model.Arena.Borrow("export");
         loan.Write(WeightState.Map);
         model.Arena.CopyNetworkTo(plain);

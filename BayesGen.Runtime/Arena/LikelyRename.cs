@@ -5,6 +5,12 @@ namespace BayesGen;
 /// <param name="Key">The path of the field today.</param>
 internal sealed record LikelyRename(string Former, string Key)
 {
+    /// <summary>Beyond these numbers nobody renamed anything, and looking would take as long as the file's author likes.</summary>
+    private const int MostPairs = 100_000;
+
+    private const int MostRenames = 50;
+    private const int MostNames = 32;
+
     /// <summary>What to do about it.</summary>
     public string Advice =>
         $"'{Former}' of the state fits '{Key}' of the network: if it was renamed, put [FormerlyKnownAs(\"{Last(Former)}\")] on '{Key}'.";
@@ -20,13 +26,31 @@ internal sealed record LikelyRename(string Former, string Key)
         if (missing.Count == 0 || unexpected.Count == 0)
             return [];
         var there = unexpected.ToHashSet();
-        return [.. missing
-            .SelectMany(key => unexpected.Select(other => Between(other, key)).OfType<LikelyRename>())
+        var alike = unexpected
+            .SelectMany(key => Gaps(key).Select(gap => (Gap: gap, Key: key)))
+            .ToLookup(entry => entry.Gap, entry => entry.Key);
+        List<LikelyRename> renames = [.. missing
+            .SelectMany(key => Gaps(key).SelectMany(gap => alike[gap]).Select(other => Between(other, key)).OfType<LikelyRename>())
+            .Take(MostPairs)
             .Distinct()
-            .Where(rename => Under(missing, rename.Key).All(key => Fits(key, rename.Former + key[rename.Key.Length..]))
-                && Under(unexpected, rename.Former).Count() == Under(missing, rename.Key).Count())];
+            .Take(MostRenames + 1)];
+
+        // Two long lists of single names fit each other in every way, which explains nothing.
+        if (renames.Count > MostRenames)
+            return [];
+        return [.. renames.Where(rename => Under(missing, rename.Key).All(key => Fits(key, rename.Former + key[rename.Key.Length..]))
+            && Under(unexpected, rename.Former).Count() == Under(missing, rename.Key).Count())];
 
         bool Fits(string key, string former) => there.Contains(former) && found(former).AsSpan().SequenceEqual(expected(key));
+    }
+
+    /// <summary>A key once for each of its names, which is left out: keys that share one of these differ in one name.</summary>
+    private static IEnumerable<string> Gaps(string key)
+    {
+        var names = key.Split('.');
+        return names.Length > MostNames
+            ? []
+            : names.Select((_, at) => string.Join('.', names.Select((name, i) => i == at ? "" : name)) + '/' + at);
     }
 
     /// <summary>The rename that would explain two keys: one name differs, and it is that of a field.</summary>

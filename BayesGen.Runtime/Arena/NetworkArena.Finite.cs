@@ -54,6 +54,39 @@ public sealed partial class NetworkArena
         return null;
     }
 
+    /// <summary>
+    /// The key of the first tensor of a state that holds NaN, or infinity where that is no buffer: a mask of attention is made of infinities.
+    /// Null where there is none.
+    /// </summary>
+    internal string? FirstNotFinite(IReadOnlyDictionary<string, Tensor> state)
+    {
+        var buffers = _buffers.Select(entry => entry.Key).ToHashSet();
+        foreach (var (key, tensor) in state)
+        {
+            using var _ = no_grad();
+            if (!buffers.Contains(key))
+            {
+                if (!IsFiniteOrWhole(tensor))
+                    return key;
+                continue;
+            }
+
+            using var bad = tensor.isnan();
+            using var any = bad.any();
+            if (any.item<bool>())
+                return key;
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a tensor holds finite numbers alone; whole numbers always are.</summary>
+    internal static bool IsFiniteOrWhole(Tensor tensor)
+    {
+        using var _ = no_grad();
+        return !tensor.is_floating_point() || IsFinite(tensor);
+    }
+
     private static bool IsFinite(Tensor tensor)
     {
         using var finite = tensor.isfinite();

@@ -27,6 +27,7 @@ public sealed partial class NetworkArena
     internal (IReadOnlyList<string> Loaded, IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected) LoadPlain(
         IReadOnlyDictionary<string, Tensor> source, bool strict)
     {
+        using var turn = TakeTurn();
         RequireNoDraw("load means");
         RequireNoGradient("load");
         using var scope = NewDisposeScope();
@@ -46,7 +47,8 @@ public sealed partial class NetworkArena
             .ToHashSet();
         List<KeyValuePair<string, Tensor>> expected = [.. targets.Where(entry =>
             !spared.Contains(entry.Key) && (!IsBatchCounter(entry.Key) || found.ContainsKey(entry.Key)))];
-        List<string> passedOver = [.. found.Keys.Where(key => IsBatchCounter(key) && expected.All(entry => entry.Key != key))];
+        var names = expected.Select(entry => entry.Key).ToHashSet();
+        List<string> passedOver = [.. found.Keys.Where(key => IsBatchCounter(key) && !names.Contains(key))];
         foreach (var key in passedOver)
             found.Remove(key);
         var comparison = StateComparison.Of(expected, found);
@@ -55,7 +57,7 @@ public sealed partial class NetworkArena
             RequireOne([.. weight.TiedKeys.Prepend(weight.Key).Where(found.ContainsKey)], found);
         foreach (var (key, target) in expected)
             if (found.TryGetValue(key, out var value))
-                RequireDtype(key, target.dtype, value.dtype);
+                RequireConversion(key, target.dtype, value);
 
         var loaded = new List<string>();
         foreach (var (key, target) in expected)
@@ -74,6 +76,24 @@ public sealed partial class NetworkArena
         return (loaded, comparison.Missing, [.. comparison.Unexpected, .. passedOver]);
     }
 
+    /// <summary>Writes tensors into a plain network. Everything is checked before anything is written.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="source">Tensors by the keys of its state dict; counters of batches may be there or not.</param>
+    internal static void CopyInto(nn.Module network, IReadOnlyDictionary<string, Tensor> source)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        List<KeyValuePair<string, Tensor>> expected = [.. network.state_dict().Where(entry =>
+            !IsBatchCounter(entry.Key) || source.ContainsKey(entry.Key))];
+        var names = expected.Select(entry => entry.Key).ToHashSet();
+        StateComparison.Of(
+            expected, source.Where(entry => names.Contains(entry.Key) || !IsBatchCounter(entry.Key)).ToDictionary()).RequireFit(strict: true);
+        foreach (var (key, target) in expected)
+            RequireConversion(key, target.dtype, source[key]);
+        foreach (var (key, target) in expected)
+            target.copy_(source[key]);
+    }
+
     private static bool IsBatchCounter(string key) =>
         key == BatchCounter || key.EndsWith("." + BatchCounter, StringComparison.Ordinal);
 
@@ -89,12 +109,30 @@ public sealed partial class NetworkArena
         }
     }
 
+    /// <summary>A conversion may round, and nothing else.</summary>
+    private static void RequireConversion(string key, ScalarType target, Tensor value)
+    {
+        if (target == value.dtype)
+            return;
+        RequireDtype(key, target, value.dtype);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var plain = value.detach();
+        var there = plain.to(target);
+        var isSame = target is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64
+            ? there.isinf().eq(plain.isinf()).all()
+            : there.to(plain.dtype).eq(plain).all();
+        if (!isSame.item<bool>())
+            throw new ArgumentException(
+                $"'{PlainText.Name(key)}' has dtype {value.dtype} in the file and holds numbers that {target} cannot hold. Nothing was loaded.");
+    }
+
     private static void RequireDtype(string key, ScalarType target, ScalarType source)
     {
         if (IsFloating(target) && !IsFloating(source))
             throw new ArgumentException(
-                $"'{key}' has dtype {source} in the file, and the weight is {target}: whole numbers are quantised weights or something else "
-                + "altogether. Save it as floating point. Nothing was loaded.");
+                $"'{PlainText.Name(key)}' has dtype {source} in the file, and the weight is {target}: whole numbers are quantized weights or "
+                + "something else altogether. Save it as floating point. Nothing was loaded.");
 
         static bool IsFloating(ScalarType dtype) =>
             dtype is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64;

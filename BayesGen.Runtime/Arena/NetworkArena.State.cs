@@ -43,13 +43,16 @@ public sealed partial class NetworkArena
     private static IEnumerable<(string Key, Tensor Tensor)> LearnedPriorOf((FamilyArena Arena, NetworkWeight Weight) found) =>
         found.Arena.LearnedPriorOf(found.Weight).Select(entry => ($"{found.Weight.Key}.{PriorName}.{entry.Name}", entry.Tensor));
 
-    /// <summary>Fills a dictionary as TorchSharp's <c>state_dict</c> does.</summary>
+    /// <summary>
+    /// Fills a dictionary as TorchSharp's <c>state_dict</c> does. On another thread than that of a running training the tensors are copies
+    /// from between two steps; else they are live.
+    /// </summary>
     /// <param name="destination">The dictionary to fill, or null for a new one.</param>
     /// <param name="prefix">Put before every key with a dot, or null.</param>
     public Dictionary<string, Tensor> StateDict(Dictionary<string, Tensor>? destination, string? prefix)
     {
         destination ??= [];
-        foreach (var (key, tensor) in StateTensors())
+        foreach (var (key, tensor) in IsTrainedElsewhere ? CopyState() : StateTensors())
             destination.TryAdd(string.IsNullOrEmpty(prefix) ? key : $"{prefix}.{key}", tensor);
         return destination;
     }
@@ -61,11 +64,13 @@ public sealed partial class NetworkArena
     /// <param name="strict">Whether a missing or an unknown key is an error.</param>
     /// <param name="skip">Keys to leave alone, or null.</param>
     /// <returns>The keys that <paramref name="source"/> lacks, and those that the network does not have.</returns>
-    /// <exception cref="StateMismatchException">Keys or shapes do not fit; the message names each.</exception>
+    /// <exception cref="StateMismatchException">Keys or shapes do not fit; the message names them.</exception>
+    /// <exception cref="ArgumentException">A tensor has a dtype, or numbers, that cannot become those of the network.</exception>
     public (IList<string> Missing, IList<string> Unexpected) LoadStateDict(
         IReadOnlyDictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
     {
         ArgumentNullException.ThrowIfNull(source);
+        using var turn = TakeTurn();
         RequireNoDraw("load a state");
         RequireNoGradient("load");
         var tensors = StateTensors();
@@ -73,6 +78,9 @@ public sealed partial class NetworkArena
         var found = Kept(_formerKeys.Translate(Kept(source), tensors.Select(entry => entry.Key).ToHashSet()));
         var comparison = StateComparison.Of(state, found);
         comparison.RequireFit(strict);
+        foreach (var (key, target) in state)
+            if (found.TryGetValue(key, out var value))
+                RequireConversion(key, target.dtype, value);
 
         using (no_grad())
         {

@@ -31,6 +31,7 @@ public sealed class StateMismatchException : Exception
     /// <summary>Keys whose tensors have another shape.</summary>
     public IReadOnlyList<string> Misshapen { get; }
 
+    /// <summary>The first few of each kind: a file of another program may have any number of keys, and anything in their names.</summary>
     private static string Describe(
         IReadOnlyList<string> missing,
         IReadOnlyList<string> unexpected,
@@ -39,12 +40,15 @@ public sealed class StateMismatchException : Exception
     {
         var lines = new List<string> { "The state belongs to another network; nothing was loaded." };
         if (missing.Count > 0)
-            lines.Add($"Missing: {string.Join(", ", missing)}.");
+            lines.Add($"Missing: {PlainText.List(missing)}.");
         if (unexpected.Count > 0)
-            lines.Add($"Not in this network: {string.Join(", ", unexpected)}.");
-        lines.AddRange(misshapen.Select(entry =>
-            $"'{entry.Key}' has shape [{string.Join(", ", entry.Found)}], expected [{string.Join(", ", entry.Expected)}]."));
-        lines.AddRange(renamed.Select(rename => rename.Advice));
+            lines.Add($"Not in this network: {PlainText.List(unexpected)}.");
+        lines.AddRange(PlainText.First(
+            misshapen,
+            entry => $"'{PlainText.Name(entry.Key)}' has shape [{PlainText.Name(string.Join(", ", entry.Found))}], expected "
+                + $"[{string.Join(", ", entry.Expected)}].",
+            count => $"{count} more have other shapes."));
+        lines.AddRange(PlainText.First(renamed, rename => PlainText.Of(rename.Advice), count => $"{count} more look renamed."));
         lines.Add("Build the network with the class and sizes that the state was saved from.");
         return string.Join(Environment.NewLine, lines);
     }

@@ -8,6 +8,9 @@ internal sealed class ArchiveDownloader(HttpClient client, ImageDataOptions opti
 {
     private const int BufferSize = 1 << 16;
 
+    /// <summary>Bytes that have to come within the time-out, or the mirror counts as silent: a drip would take days.</summary>
+    private const int LeastProgress = 1 << 14;
+
     /// <summary>
     /// Fetches <paramref name="file"/> to <paramref name="target"/>. The name appears only once the content is whole and right; whatever
     /// goes wrong, nothing partial stays behind.
@@ -37,7 +40,7 @@ internal sealed class ArchiveDownloader(HttpClient client, ImageDataOptions opti
             {
                 last = failure;
                 string reason = failure is OperationCanceledException
-                    ? $"silent for {options.StallTimeout.TotalSeconds:0.#} seconds" : failure.Message;
+                    ? $"silent, or nearly so, for {options.StallTimeout.TotalSeconds:0.#} seconds" : failure.Message;
                 faults.Append(CultureInfo.InvariantCulture, $"\n  {source}: {reason}");
             }
             finally
@@ -71,23 +74,38 @@ internal sealed class ArchiveDownloader(HttpClient client, ImageDataOptions opti
         var buffer = new byte[BufferSize];
         string name = Path.GetFileName(source.LocalPath);
         long received = 0;
+        if (total > options.LargestFile)
+            throw TooLarge($"it announces {total:N0} bytes");
         options.Progress?.Report(new DownloadProgress(name, 0, total, source));
+        stall.CancelAfter(options.StallTimeout);
+        long counted = 0;
         while (true)
         {
-            stall.CancelAfter(options.StallTimeout);
+            if (received - counted >= LeastProgress)
+            {
+                counted = received;
+                stall.CancelAfter(options.StallTimeout);
+            }
             int read = await body.ReadAsync(buffer, stall.Token).ConfigureAwait(false);
             if (read == 0)
                 break;
             await disk.WriteAsync(buffer.AsMemory(0, read), stall.Token).ConfigureAwait(false);
             received += read;
+            if (received > options.LargestFile)
+                throw TooLarge($"it sends more than {options.LargestFile:N0} bytes");
             options.Progress?.Report(new DownloadProgress(name, received, total, source));
         }
         if (total is { } announced && received != announced)
             throw new HttpIOException(HttpRequestError.ResponseEnded, $"the connection ended after {received:N0} of {announced:N0} bytes");
     }
 
-    // A full disk or a folder without write access is no fault of the mirror, and the next one would not help.
+    private static HttpIOException TooLarge(string what) => new(
+        HttpRequestError.ConfigurationLimitExceeded, $"{what}, which is more than ImageDataOptions.LargestFile allows");
+
+    // A full disk or a folder without write access is no fault of the mirror, and the next one would not help. A redirection to an address
+    // that is none, or none of the web's, is one of its answers.
     private static bool IsOfTheNetwork(Exception failure) =>
-        failure is HttpRequestException or HttpIOException or OperationCanceledException
+        failure is HttpRequestException or HttpIOException or OperationCanceledException or InvalidDataException
+            or FormatException or NotSupportedException or InvalidOperationException
         || failure is IOException { InnerException: System.Net.Sockets.SocketException };
 }

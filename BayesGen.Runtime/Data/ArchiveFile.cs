@@ -10,6 +10,9 @@ namespace BayesGen.Data;
 /// </param>
 internal sealed record ArchiveFile(string Name, string ContentMd5)
 {
+    /// <summary>Bytes that a file may have unpacked; the largest of those published has 47 million.</summary>
+    private const long MostUnpacked = 1L << 28;
+
     /// <summary>Its name as downloaded.</summary>
     public string PackedName => Name + ".gz";
 
@@ -31,12 +34,28 @@ internal sealed record ArchiveFile(string Name, string ContentMd5)
         string found;
         try
         {
-            found = Convert.ToHexStringLower(MD5.HashData(plain));
+            found = Convert.ToHexStringLower(Md5(plain));
         }
         catch (InvalidDataException broken)
         {
             return $"it is a broken gzip file ({broken.Message})";
         }
         return found == ContentMd5 ? null : $"the MD5 of its unpacked content is {found}, expected {ContentMd5}";
+    }
+
+    /// <summary>The hash of a stream that is no longer than a file of a data set may be: a small packed file can unpack to any length.</summary>
+    private static byte[] Md5(Stream plain)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        var buffer = new byte[1 << 16];
+        for (long length = 0; plain.Read(buffer) is > 0 and var count;)
+        {
+            length += count;
+            if (length > MostUnpacked)
+                throw new InvalidDataException($"it unpacks to more than {MostUnpacked:N0} bytes");
+            hash.AppendData(buffer, 0, count);
+        }
+
+        return hash.GetHashAndReset();
     }
 }

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
+using System.Globalization;
 
 namespace BayesGen.Data;
 
@@ -10,6 +10,7 @@ namespace BayesGen.Data;
 public sealed class IdxFile
 {
     private const byte UnsignedByte = 0x08;
+    private const int FirstPiece = 1 << 16;
 
     private readonly int[] _shape;
     private readonly byte[] _content;
@@ -49,19 +50,15 @@ public sealed class IdxFile
     public static IdxFile Read(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        byte[] content;
         try
         {
             using Stream plain = OpenPlain(stream);
-            using var buffer = new MemoryStream();
-            plain.CopyTo(buffer);
-            content = buffer.ToArray();
+            return ReadAll(plain, name);
         }
         catch (InvalidDataException broken)
         {
             throw new DataFormatException($"'{name}' is a broken gzip file: {broken.Message} Fetch or copy it again.", broken);
         }
-        return new IdxFile(name, ReadShape(content, name), content);
     }
 
     /// <summary>What the stream holds once unpacked; a plain stream as it is. Closing the result leaves
@@ -72,42 +69,77 @@ public sealed class IdxFile
         bool packed = stream.ReadByte() == 0x1F && stream.ReadByte() == 0x8B;
         stream.Position = start;
         return packed
-            ? new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true)
+            ? new GzipContent(stream)
             : new UnownedStream(stream);
     }
 
-    private static int[] ReadShape(byte[] content, string name)
+    /// <summary>The header first: so memory is taken for what it announces, not for whatever a packed file unpacks to.</summary>
+    private static IdxFile ReadAll(Stream plain, string name)
     {
-        if (content.Length < 4)
-            throw new DataFormatException($"'{name}' is truncated: an IDX file starts with a magic number of 4 bytes, "
-                + $"it has {content.Length} bytes.");
-        uint magic = BinaryPrimitives.ReadUInt32BigEndian(content);
-        int rank = content[3];
+        var start = new byte[4];
+        int found = plain.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        if (found < start.Length)
+            throw new DataFormatException($"'{name}' is truncated: an IDX file starts with a magic number of 4 bytes, it has {found} bytes.");
+        uint magic = BinaryPrimitives.ReadUInt32BigEndian(start);
+        int rank = start[3];
         if (magic >> 8 != UnsignedByte || rank == 0)
             throw new DataFormatException($"'{name}' is not an IDX file of unsigned bytes: expected the magic number 0x000008 followed "
                 + $"by the rank (e.g. 0x00000803 for images, 0x00000801 for labels), found 0x{magic:X8}.");
-        int header = HeaderLength(rank);
-        if (content.Length < header)
-            throw new DataFormatException($"'{name}' is truncated: its header of rank {rank} takes {header} bytes, "
-                + $"it has {content.Length}.");
-        var shape = new int[rank];
-        UInt128 expected = 1;
-        for (int i = 0; i < rank; i++)
+        var header = new byte[HeaderLength(rank)];
+        start.CopyTo(header, 0);
+        found += plain.ReadAtLeast(header.AsSpan(found), header.Length - found, throwOnEndOfStream: false);
+        if (found < header.Length)
+            throw new DataFormatException($"'{name}' is truncated: its header of rank {rank} takes {header.Length} bytes, it has {found}.");
+        (int[] shape, UInt128 values) = ReadShape(header, name);
+        if (values > (UInt128)(Array.MaxLength - header.Length))
+            throw new DataFormatException(
+                $"'{name}' is truncated or damaged: its header announces {Announced(shape, values)}, more than an array can hold.");
+        return new IdxFile(name, shape, ReadValues(plain, name, header, shape, (int)values));
+    }
+
+    private static (int[] Shape, UInt128 Values) ReadShape(byte[] header, string name)
+    {
+        var shape = new int[header[3]];
+        UInt128 values = 1;
+        for (int i = 0; i < shape.Length; i++)
         {
-            uint length = BinaryPrimitives.ReadUInt32BigEndian(content.AsSpan(4 + 4 * i));
+            uint length = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4 + 4 * i));
             if (length > int.MaxValue)
                 throw new DataFormatException($"'{name}' is damaged: its dimension {i} claims a length of {length:N0}.");
             shape[i] = (int)length;
             // Up to 255 dimensions could overflow any integer; beyond this bound no file can hold the values anyway.
-            expected = UInt128.Min(expected * length, ulong.MaxValue);
+            values = UInt128.Min(values * length, ulong.MaxValue);
         }
-        UInt128 found = (UInt128)(content.Length - header);
-        if (found != expected)
-            throw new DataFormatException(string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                $"'{name}' {(found < expected ? "is truncated" : "has trailing bytes")}: its header announces "
-                + $"{string.Join(" x ", shape)} = {expected} bytes of values, found {found}."));
-        return shape;
+
+        return (shape, values);
     }
+
+    /// <summary>Reads the values behind the header into one array, which grows as they come, and then the end of the file.</summary>
+    private static byte[] ReadValues(Stream plain, string name, byte[] header, int[] shape, int values)
+    {
+        int whole = header.Length + values, found = header.Length;
+        byte[] content = header;
+        while (found < whole)
+        {
+            if (found == content.Length)
+                Array.Resize(ref content, (int)Math.Min(whole, Math.Max(FirstPiece, 2L * content.Length)));
+            int read = plain.Read(content, found, content.Length - found);
+            if (read == 0)
+                throw new DataFormatException($"'{name}' is truncated: its header announces {Announced(shape, (UInt128)values)}, "
+                    + $"found {(found - header.Length).ToString(CultureInfo.InvariantCulture)}.");
+            found += read;
+        }
+
+        var rest = new byte[FirstPiece];
+        int trailing = plain.ReadAtLeast(rest, rest.Length, throwOnEndOfStream: false);
+        return trailing == 0
+            ? content
+            : throw new DataFormatException($"'{name}' has trailing bytes: its header announces {Announced(shape, (UInt128)values)}, found "
+                + $"{(trailing == rest.Length ? "at least " : "")}{(values + (long)trailing).ToString(CultureInfo.InvariantCulture)}.");
+    }
+
+    private static string Announced(int[] shape, UInt128 values) => string.Create(
+        CultureInfo.InvariantCulture, $"{string.Join(" x ", shape)} = {values} bytes of values");
 
     private static int HeaderLength(int rank) => 4 + 4 * rank;
 

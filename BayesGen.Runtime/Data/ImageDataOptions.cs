@@ -25,6 +25,12 @@ public sealed record ImageDataOptions
     /// <summary>What carries the requests (a proxy, a test's stand-in). Not disposed. Null: the platform's own.</summary>
     public HttpMessageHandler? MessageHandler { get; init; }
 
-    /// <summary>How long a server may stay silent before the next mirror is tried. Default 30 seconds.</summary>
+    /// <summary>The bytes that a downloaded file may have, as it comes; a mirror that sends more is left. Default 256 MiB.</summary>
+    public long LargestFile { get; init; } = 256L << 20;
+
+    /// <summary>
+    /// How long a server may stay silent before the next mirror is tried; one that sends less than 16 KiB in this time and is not done counts
+    /// as silent. Default 30 seconds.
+    /// </summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

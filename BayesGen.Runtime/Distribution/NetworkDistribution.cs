@@ -53,6 +53,7 @@ public sealed class NetworkDistribution<TNetwork>
     private TNetwork Build(Action<NetworkArena.WeightLoan, IReadOnlyList<Tensor>?> write)
     {
         using var scope = NewDisposeScope();
+        using var turn = _model.Arena.TakeTurn();
         var keep = Thresholds is null ? null : Pruner.KeepMasks(_model.Arena, Thresholds);
         var plain = Detached(_create());
         using var loan = _model.Arena.Borrow("take a network from the distribution");

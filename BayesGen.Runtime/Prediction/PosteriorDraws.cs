@@ -100,6 +100,7 @@ internal sealed class PosteriorDraws(IBayesianNetwork model, Func<Tensor, Tensor
         using var memory = ProcessMemory.During(options.ManageMemory);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
+        using var turn = model.Arena.TakeTurn();
         var keep = options.Thresholds is null ? null : Pruner.KeepMasks(model.Arena, options.Thresholds);
         using var loan = model.Arena.Borrow("predict");
         using var mode = new EvaluationMode(model);

@@ -36,7 +36,10 @@ public sealed class CsvReport : IReport, IDisposable
     public CsvReport(string path, bool append = false)
     {
         _presentHeader = append && File.Exists(path) ? File.ReadLines(path).FirstOrDefault() : null;
+        var isCut = append && LineEnd.IsMissing(path);
         _writer = new StreamWriter(path, append, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { NewLine = "\n" };
+        if (isCut)
+            _writer.WriteLine();
         _owns = true;
         _place = $"'{path}'";
     }
@@ -81,7 +84,7 @@ public sealed class CsvReport : IReport, IDisposable
         string[] columns =
         [
             "epoch", "total", "fit", "divergence", "elbo", "beta", "learning_rate",
-            .. metrics,
+            .. metrics.Select(Inert),
             "validation_total", "validation_fit", "validation_divergence", "validation_elbo",
             .. metrics.Select(name => "validation_" + name),
             "validation_kept", "seconds",
@@ -99,6 +102,9 @@ public sealed class CsvReport : IReport, IDisposable
         _writer.WriteLine(Text(cells));
         _writer.Flush();
     }
+
+    /// <summary>A spreadsheet takes a name that begins like a formula for one; behind an apostrophe it is text.</summary>
+    private static string Inert(string name) => name.Length > 0 && name[0] is '=' or '+' or '-' or '@' or '\t' or '\r' ? "'" + name : name;
 
     private static string Text(IEnumerable<string> cells) => string.Join(",", cells.Select(Quoted));
 

@@ -30,7 +30,10 @@ public sealed class JsonLinesReport : IReport, IDisposable
     /// <param name="append">Whether lines are added to a file that is there; otherwise it is replaced.</param>
     public JsonLinesReport(string path, bool append = false)
     {
+        var isCut = append && LineEnd.IsMissing(path);
         _writer = new StreamWriter(path, append, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { NewLine = "\n" };
+        if (isCut)
+            _writer.WriteLine();
         _owns = true;
     }
 

@@ -1,11 +1,14 @@
+using System.Runtime.ExceptionServices;
+
 namespace BayesGen;
 
 /// <summary>Several reports as one, told in order.</summary>
 /// <remarks>
 /// A full disk under a log file shall not cost a night of training. So a report that throws is told nothing from then on, while the
 /// others and the training go on; it is not passed over in silence: it stands in <see cref="Failures"/>, and <see cref="OnFailure"/> is
-/// called at once, which writes to standard error unless told otherwise. An <see cref="OperationCanceledException"/> is let through: a
-/// report may end a training. A report that is used without a chain ends the training with whatever it throws.
+/// called at once, which writes to standard error unless told otherwise, if that can be written. An
+/// <see cref="OperationCanceledException"/> is let through: a report may end a training. A report that is used without a chain ends the
+/// training with whatever it throws.
 /// </remarks>
 /// <param name="reports">The reports. The chain disposes those that are disposable.</param>
 public sealed class ReportChain(params IReadOnlyList<IReport> reports) : IReport, IDisposable
@@ -17,9 +20,7 @@ public sealed class ReportChain(params IReadOnlyList<IReport> reports) : IReport
     public IReadOnlyList<ReportFailure> Failures => _failures;
 
     /// <summary>Is told of a report that threw. May throw itself, which ends the training.</summary>
-    public Action<ReportFailure> OnFailure { get; init; } = failure => Console.Error.WriteLine(
-        $"{failure.Report.GetType().Name} failed and gets no more reports; the training goes on. "
-        + $"{failure.Exception.GetType().Name}: {failure.Exception.Message}");
+    public Action<ReportFailure> OnFailure { get; init; } = WriteToError;
 
     /// <inheritdoc/>
     public bool NeedsSteps => _working.Exists(report => report.NeedsSteps);
@@ -39,21 +40,50 @@ public sealed class ReportChain(params IReadOnlyList<IReport> reports) : IReport
     /// <inheritdoc/>
     public void OnFinish(TrainingResult training) => Tell(report => report.OnFinish(training));
 
-    /// <summary>Disposes the reports of the chain that are disposable, also those that failed.</summary>
+    /// <summary>Disposes the reports of the chain that are disposable, also those that failed; what is thrown meanwhile is thrown after.</summary>
     public void Dispose()
     {
+        ExceptionDispatchInfo? thrown = null;
         foreach (var report in reports)
         {
             try
             {
-                (report as IDisposable)?.Dispose();
+                Dispose(report);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception)
             {
-                // What a full disk did not take before, it does not take now.
-                if (_working.Remove(report))
-                    Fail(report, exception);
+                thrown ??= ExceptionDispatchInfo.Capture(exception);
             }
+        }
+
+        thrown?.Throw();
+    }
+
+    private static void WriteToError(ReportFailure failure)
+    {
+        try
+        {
+            Console.Error.WriteLine(
+                $"{failure.Report.GetType().Name} failed and gets no more reports; the training goes on. "
+                + $"{failure.Exception.GetType().Name}: {failure.Exception.Message}");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            // The disk under standard error is as full as the one under the report. Failures keeps what happened.
+        }
+    }
+
+    private void Dispose(IReport report)
+    {
+        try
+        {
+            (report as IDisposable)?.Dispose();
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // What a full disk did not take before, it does not take now.
+            if (_working.Remove(report))
+                Fail(report, exception);
         }
     }
 

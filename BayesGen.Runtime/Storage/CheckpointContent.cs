@@ -37,6 +37,19 @@ internal sealed class CheckpointContent : IDisposable
         ? value
         : throw new CheckpointMismatchException([$"its value '{name}' is '{Text(name)}', expected a whole number"]);
 
+    /// <exception cref="CheckpointMismatchException">There is no such number, or it is out of its range.</exception>
+    public long Integer(string name, long least, long most) => Integer(name) is var value && value >= least && value <= most
+        ? value
+        : throw new CheckpointMismatchException([$"its value '{name}' is {Text(name)}, expected a count from {least} to {most}"]);
+
+    /// <exception cref="CheckpointMismatchException">There is no such number, or it counts nothing.</exception>
+    public int Count(string name) => (int)Integer(name, 0, int.MaxValue);
+
+    /// <exception cref="CheckpointMismatchException">There is no such number, or it is negative or not finite.</exception>
+    public double NotNegative(string name) => Number(name) is var value && double.IsFinite(value) && value >= 0
+        ? value
+        : throw new CheckpointMismatchException([$"its value '{name}' is {Text(name)}, expected a finite number that is not negative"]);
+
     /// <exception cref="CheckpointMismatchException">There is no such number.</exception>
     public double Number(string name) => double.TryParse(Text(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
         ? value

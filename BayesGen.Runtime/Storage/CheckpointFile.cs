@@ -38,7 +38,7 @@ internal static class CheckpointFile
     /// <exception cref="StateFileException">The file is truncated, altered or no checkpoint.</exception>
     public static CheckpointContent Read(string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read);
+        using var stream = WholeFile.OpenRead(path);
         var (tensors, metadata) = SafeTensors.Read(path, stream);
         var content = new CheckpointContent(ownsTensors: true);
         foreach (var (key, tensor) in tensors)

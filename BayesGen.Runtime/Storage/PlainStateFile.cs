@@ -13,7 +13,8 @@ public static class PlainStateFile
     /// are taken over as they are. Everything is checked before anything is written.
     /// </summary>
     /// <remarks>
-    /// In Python: <c>safetensors.torch.save_file(model.state_dict(), "torch.safetensors")</c>. Floating-point dtypes are converted. The
+    /// A file of <see cref="SparseStateFile.SaveSparse"/> is read too. In Python:
+    /// <c>safetensors.torch.save_file(model.state_dict(), "torch.safetensors")</c>. Floating-point dtypes are converted. The
     /// counter <c>num_batches_tracked</c> may be there or not. Keys may be former ones, where <see cref="FormerlyKnownAsAttribute"/> says so.
     /// </remarks>
     /// <param name="model">The network; it has the architecture of the file.</param>
@@ -33,15 +34,16 @@ public static class PlainStateFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no file '{path}'.", path);
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read);
-        RequireNoPickle(path, stream);
-        var (tensors, _) = SafeTensors.Read(path, stream);
+        using var stream = WholeFile.OpenRead(path);
+        var (tensors, metadata) = SafeTensors.Read(path, stream);
         try
         {
+            SparseStateFile.Unpack(path, tensors, metadata);
             var named = Named(path, tensors, prefix, rename);
+            using var turn = model.Arena.TakeTurn();
             var (loaded, missing, unexpected) = Fit(model, named, strict);
             model.UseMean();
-            return new MeansReport(loaded, missing, unexpected);
+            return new MeansReport(loaded, missing, unexpected) { Notice = StateFile.NoticeOf(model, path, named) };
         }
         finally
         {
@@ -60,6 +62,7 @@ public static class PlainStateFile
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(path);
+        using var turn = model.Arena.TakeTurn();
         using var loan = model.Arena.Borrow("save the means");
         loan.Write(WeightState.Mean);
         var tensors = model.Arena.PlainTensors();
@@ -75,7 +78,8 @@ public static class PlainStateFile
             var name = !string.IsNullOrEmpty(prefix) && key.StartsWith(prefix, StringComparison.Ordinal) ? key[prefix.Length..] : key;
             name = rename?.Invoke(name) ?? name;
             if (!named.TryAdd(name, tensor))
-                throw new StateFileException(path, $"two of its keys become '{name}' ('{key}' is one), by the prefix or by the renaming.");
+                throw new StateFileException(
+                    path, $"two of its keys become '{PlainText.Name(name)}' ('{PlainText.Name(key)}' is one), by the prefix or by the renaming.");
         }
 
         return named;
@@ -97,27 +101,21 @@ public static class PlainStateFile
     /// <summary>What is behind the mismatches that happen most.</summary>
     private static string? Advice(StateMismatchException mismatch)
     {
-        if (mismatch.Missing.FirstOrDefault(key => mismatch.Unexpected.Contains(key + ".mask")) is not null)
+        var there = mismatch.Unexpected.ToHashSet();
+        if (mismatch.Missing.Any(key => there.Contains(key + ".mask")))
             return "This is a state file of a Bayesian network: read it with Load.";
+        if (mismatch.Missing.Count == 0)
+            return null;
         // All that is missing stands in the file behind one beginning, such as the "module." of DataParallel.
-        var beginnings = mismatch.Missing.Select(key => mismatch.Unexpected
-            .FirstOrDefault(other => other.EndsWith("." + key, StringComparison.Ordinal))?[..^key.Length]).Distinct().ToList();
-        return beginnings is [{ } beginning] ? $"The keys of the file begin with '{beginning}': load with prefix: \"{beginning}\"." : null;
-    }
-
-    /// <summary>What torch.save writes is a program for Python's unpickler.</summary>
-    private static void RequireNoPickle(string path, FileStream stream)
-    {
-        Span<byte> first = stackalloc byte[8];
-        var count = stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
-        stream.Position = 0;
-        // The length of a safetensors header begins like that too by chance, but never reaches the upper four bytes.
-        var isLength = first[4..].IndexOfAnyExcept((byte)0) < 0;
-        if (count == first.Length && !isLength && (first.StartsWith("PK\x03\x04"u8) || (first[0] == 0x80 && first[1] is >= 2 and <= 5)))
-            throw new StateFileException(
-                path,
-                "torch.save wrote it, as a pickle, which can run code when it is read and is therefore never read here. Convert it in Python: "
-                + "safetensors.torch.save_file(torch.load(path, weights_only=True), \"torch.safetensors\").");
+        var ending = "." + mismatch.Missing[0];
+        var beginnings = mismatch.Unexpected
+            .Where(key => key.EndsWith(ending, StringComparison.Ordinal))
+            .Select(key => key[..^mismatch.Missing[0].Length])
+            .Where(start => mismatch.Missing.All(key => there.Contains(start + key)))
+            .ToList();
+        return beginnings is [var beginning]
+            ? $"The keys of the file begin with '{PlainText.Name(beginning)}': load with prefix: \"{PlainText.Name(beginning)}\"."
+            : null;
     }
 }
 
@@ -125,4 +123,8 @@ public static class PlainStateFile
 /// <param name="Loaded">The keys of the network that were loaded.</param>
 /// <param name="Missing">The keys of the network that the file lacks; they stay as they were.</param>
 /// <param name="Unexpected">The keys of the file, as they were renamed, that the network has no use for.</param>
-public sealed record MeansReport(IReadOnlyList<string> Loaded, IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected);
+public sealed record MeansReport(IReadOnlyList<string> Loaded, IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected)
+{
+    /// <summary>Something the user should know, such as weights in the file that are not finite, or null.</summary>
+    public string? Notice { get; init; }
+}

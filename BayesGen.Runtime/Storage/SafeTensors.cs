@@ -26,19 +26,17 @@ internal static class SafeTensors
     ];
 
     /// <summary>Writes tensors in the given order; <paramref name="metadata"/> is completed with version and hashes.</summary>
+    /// <exception cref="InvalidOperationException">A tensor was written by another thread meanwhile.</exception>
     public static void Write(
         Stream stream, IReadOnlyList<KeyValuePair<string, Tensor>> tensors, SortedDictionary<string, string> metadata)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         List<Tensor> data = [.. tensors.Select(entry => entry.Value.detach().cpu().contiguous())];
-        using (var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256))
-        {
-            foreach (var tensor in data)
-                hash.AppendData(BytesOf(tensor));
-            metadata[FileSeal.DataHash] = Convert.ToHexStringLower(hash.GetHashAndReset());
-        }
-
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var tensor in data)
+            TensorBytes.Each(tensor, bytes => hash.AppendData(bytes));
+        var promised = metadata[FileSeal.DataHash] = Convert.ToHexStringLower(hash.GetHashAndReset());
         metadata[FileSeal.Version] = FileSeal.PresentVersion;
         metadata[FileSeal.HeaderHash] = FileSeal.Blank;
         using var header = new MemoryStream();
@@ -82,7 +80,18 @@ internal static class SafeTensors
         stream.Write(length);
         header.WriteTo(stream);
         foreach (var tensor in data)
-            stream.Write(BytesOf(tensor));
+            TensorBytes.Each(tensor, bytes =>
+            {
+                stream.Write(bytes);
+                hash.AppendData(bytes);
+            });
+
+        // The tensors are live: who trains in a loop of their own and saves on another thread would get a file that does not load.
+        if (promised != Convert.ToHexStringLower(hash.GetHashAndReset()))
+            throw new InvalidOperationException(
+                "The network changed while it was being saved: another thread trains it or loads into it. Save on that thread, between two "
+                + "steps; a save during VariationalTrainer.Train waits for the running step by itself. Nothing was written; a file that was "
+                + "there before is as it was.");
     }
 
     /// <summary>Reads and checks a whole file before it returns a tensor.</summary>
@@ -104,9 +113,11 @@ internal static class SafeTensors
                 expected = entry.End;
                 var tensor = Empty(path, entry);
                 tensors.Add(entry.Key, tensor);
-                var bytes = BytesOf(tensor);
-                stream.ReadExactly(bytes);
-                hash.AppendData(bytes);
+                TensorBytes.Each(tensor, bytes =>
+                {
+                    stream.ReadExactly(bytes);
+                    hash.AppendData(bytes);
+                });
             }
 
             if (expected != dataLength)
@@ -126,6 +137,11 @@ internal static class SafeTensors
 
     private static (List<Entry> Entries, Dictionary<string, string> Metadata, long DataLength) ReadHeader(string path, Stream stream)
     {
+        Span<byte> first = stackalloc byte[ForeignFormat.Length];
+        var known = stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
+        stream.Position = 0;
+        if (ForeignFormat.Of(first[..known]) is { } foreign)
+            throw new StateFileException(path, foreign);
         Span<byte> prefix = stackalloc byte[8];
         if (stream.Length < prefix.Length)
             throw new StateFileException(path, $"it has {stream.Length} bytes, too few for a header.");
@@ -208,8 +224,6 @@ internal static class SafeTensors
             throw new StateFileException(path, $"'{entry.Key}' has an impossible shape [{string.Join(", ", entry.Shape)}].", exception);
         }
     }
-
-    private static Span<byte> BytesOf(Tensor tensor) => tensor.numel() == 0 ? [] : tensor.bytes;
 
     private sealed record Entry(string Key, ScalarType Dtype, long[] Shape, long Begin, long End);
 }

@@ -4,7 +4,8 @@ namespace BayesGen;
 public sealed class StateFileException : IOException
 {
     internal StateFileException(string path, string what, Exception? inner = null)
-        : base($"'{path}' cannot be read as a state file: {what} Nothing was loaded; the model in memory is as it was.", inner)
+        : base(
+            PlainText.Of($"'{path}' cannot be read as a state file: {what}") + " Nothing was loaded; the model in memory is as it was.", inner)
     {
     }
 }

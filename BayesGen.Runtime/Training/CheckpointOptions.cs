@@ -7,8 +7,15 @@ namespace BayesGen;
 /// </remarks>
 public sealed record CheckpointOptions
 {
-    /// <summary>The folder, made where there is none. One folder belongs to one training.</summary>
-    public required string Folder { get; init; }
+    /// <summary>
+    /// The folder, made where there is none. One folder belongs to one training, and while one runs no other may write there. A relative
+    /// path is taken in the current directory as the options are made.
+    /// </summary>
+    public required string Folder
+    {
+        get;
+        init => field = string.IsNullOrWhiteSpace(value) ? value : Path.GetFullPath(value);
+    }
 
     /// <summary>The epochs between two checkpoints, at least 1; null saves at no epoch's end but the last.</summary>
     public int? EveryEpochs { get; init; } = 1;

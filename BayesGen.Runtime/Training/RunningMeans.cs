@@ -42,8 +42,8 @@ internal sealed class RunningMeans
         _total = content.Number("epoch.total");
         _fit = content.Number("epoch.fit");
         _divergence = content.Number("epoch.divergence");
-        _examples = content.Integer("epoch.examples");
-        _steps = content.Integer("epoch.steps");
+        _examples = content.Integer("epoch.examples", 0, long.MaxValue);
+        _steps = content.Integer("epoch.steps", 0, long.MaxValue);
         foreach (var name in content.Under(MetricPrefix).Keys)
             _metrics[name] = content.Number(MetricPrefix + name);
     }

@@ -37,22 +37,23 @@ internal sealed record TrainingCounters(
         return new TrainingCounters(
             Count("epochs_done"),
             Count("first_epoch"),
-            content.Integer("steps_done"),
-            Known("batches_of_epoch"),
-            Known("examples"),
-            (int?)Known("source_epoch"),
-            content.Number("beta"),
+            Whole("steps_done"),
+            Known("batches_of_epoch", least: 1, most: int.MaxValue),
+            Known("examples", least: 1),
+            (int?)Known("source_epoch", most: int.MaxValue),
+            content.NotNegative("beta"),
             content.Integer("noise.seed"),
-            content.Integer("noise.calls"),
+            Whole("noise.calls"),
             Count("roll_backs"),
             Count("skipped_in_a_row"),
             content.Number("best_score"));
 
-        int Count(string name) => content.Integer(name) is var count and >= 0 and <= int.MaxValue
-            ? (int)count
-            : throw new CheckpointMismatchException([$"its value '{name}' is {content.Text(name)}, expected a count"]);
+        int Count(string name) => content.Count(name);
 
-        long? Known(string name) => content.Integer(name) is var count and not Unknown ? count : null;
+        long Whole(string name) => content.Integer(name, 0, long.MaxValue);
+
+        long? Known(string name, long least = 0, long most = long.MaxValue) =>
+            content.Integer(name) == Unknown ? null : content.Integer(name, least, most);
     }
 
     /// <summary>Writes the numbers down.</summary>

@@ -49,7 +49,7 @@ public sealed partial class VariationalTrainer
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var notices = new List<string>();
-        if (Find(path, notices.Add) is not { } found)
+        if (Find(path, Note) is not { } found)
             return null;
         using var content = found.Content;
         _sharedBy = Options.DivergenceScale == DivergenceScale.None ? 1 : Options.ExampleCount ?? TrainingCounters.Load(content).Examples ?? 1;
@@ -58,7 +58,7 @@ public sealed partial class VariationalTrainer
         _steps!.RequireState();
         try
         {
-            RequireFit(content, notices.Add);
+            RequireFit(content, Note);
         }
         catch when (steps is null)
         {
@@ -71,7 +71,7 @@ public sealed partial class VariationalTrainer
         using var before = Snapshot();
         try
         {
-            Restore(content, notices.Add);
+            Restore(content, Note);
         }
         catch
         {
@@ -79,19 +79,33 @@ public sealed partial class VariationalTrainer
             throw;
         }
 
-        _lastCheckpoint = found.Path;
+        if (Model.Arena.FirstNotFinite(content.Network) is { } key)
+            Note($"'{key}' of the checkpoint holds values that are not finite, and so does the network now.");
+        (_lastCheckpoint, _wentBack) = (found.Path, null);
         foreach (var notice in notices)
             Options.Report?.OnNotice(notice);
         return new ResumeReport(found.Path, _epochsDone + 1, _place!.Step, _stepsDone, notices);
+
+        // Some of it comes from the file, and files come from anywhere.
+        void Note(string notice) => notices.Add(PlainText.Of(notice));
     }
 
-    private static (CheckpointContent Content, string Path)? Find(string path, Action<string> notices)
+    private static (CheckpointContent Content, string Path)? Find(
+        string path, Action<string> notices, Func<CheckpointContent, string?>? reject = null)
     {
-        if (File.Exists(path))
-            return (CheckpointFile.Read(path), path);
+        // A disk that is not there today must not look like a training that never began.
+        if (new FileInfo(path).LinkTarget is { } target && FileEntry.At(path).Kind == FileKind.Missing)
+            throw new FileNotFoundException($"'{path}' is a link to '{target}', and nothing is there.", path);
 
         // Nothing is tidied here: a training may be writing into the folder at this moment.
-        return new CheckpointFolder(path).ReadNewest(notices);
+        if (!File.Exists(path))
+            return new CheckpointFolder(path).ReadNewest(notices, reject);
+
+        var content = CheckpointFile.Read(path);
+        if (reject?.Invoke(content) is null)
+            return (content, path);
+        content.Dispose();
+        return null;
     }
 
     /// <summary>Everything that a training goes on from. The tensors are live, or belong to the current dispose scope.</summary>
@@ -123,6 +137,7 @@ public sealed partial class VariationalTrainer
     private CheckpointContent Snapshot()
     {
         using var scope = NewDisposeScope();
+        using var turn = Model.Arena.TakeTurn();
         return Capture().Copy();
     }
 
@@ -132,8 +147,8 @@ public sealed partial class VariationalTrainer
         var counters = TrainingCounters.Load(content);
         var place = new EpochPlace
         {
-            Step = (int)content.Integer(StepName),
-            Skipped = (int)content.Integer(SkippedName),
+            Step = content.Count(StepName),
+            Skipped = content.Count(SkippedName),
             SourceEpoch = counters.SourceEpoch,
         };
         place.Sums.Load(content);
@@ -188,13 +203,16 @@ public sealed partial class VariationalTrainer
     private void RequireFit(CheckpointContent content, Action<string> notices)
     {
         List<string> fatal = [.. _steps!.Differences(content)];
+        foreach (var name in content.Values.Keys.Where(name => name.EndsWith("rate.part", StringComparison.Ordinal)
+            || name.EndsWith("rate.damping", StringComparison.Ordinal) || name == "ivon.step"))
+            _ = content.NotNegative(name);
         foreach (var (key, tensor) in Model.Arena.StateTensors())
             if (content.Network.TryGetValue(key, out var saved) && saved.dtype != tensor.dtype)
                 fatal.Add($"'{key}' is {tensor.dtype} here and {saved.dtype} in the checkpoint");
         foreach (var name in new[] { RandomName, RandomOfEpochName })
             if (content.Tensors.TryGetValue(name, out var state) && !TorchRandom.IsState(state))
                 fatal.Add($"its tensor '{name}' is no state of Torch's generator");
-        foreach (var (what, isFatal) in TrainingConditions.Differences(this, content, isInsideEpoch: content.Integer(StepName) > 0))
+        foreach (var (what, isFatal) in TrainingConditions.Differences(this, content, isInsideEpoch: content.Count(StepName) > 0))
         {
             if (isFatal)
                 fatal.Add($"{what}, inside an epoch");
@@ -206,23 +224,25 @@ public sealed partial class VariationalTrainer
             throw new CheckpointMismatchException(fatal);
     }
 
-    /// <summary>Looks at the place for checkpoints before a training begins.</summary>
-    private void RequireFolder(BatchSource? validation)
+    /// <summary>Looks at the place for checkpoints before a training begins, and keeps others away until the returned value is disposed.</summary>
+    private IDisposable? RequireFolder(BatchSource? validation)
     {
         if (Options.Checkpoints is not { } checkpoints)
-            return;
+            return null;
         _steps!.RequireState();
         checkpoints.KeepBest?.RequireFit(Options, validation);
         if (_folder is not null)
-            return;
+            return _folder.Hold();
         var folder = new CheckpointFolder(checkpoints.Folder);
         if (folder.Newest().Count > 0 && !folder.Holds(_lastCheckpoint))
             throw new InvalidOperationException(
                 $"The folder '{checkpoints.Folder}' holds checkpoints of another training"
                 + (_lastCheckpoint is null ? "" : $" than the one that goes on from '{_lastCheckpoint}'")
                 + ". Call Resume to go on with that one, or name a folder of its own in CheckpointOptions.");
+        var holding = folder.Hold();
         folder.Prepare();
         _folder = folder;
+        return holding;
     }
 
     private void SaveStep(EpochPlace place, int? steps)
@@ -242,7 +262,7 @@ public sealed partial class VariationalTrainer
             // Before the numbered one, and remembered only when it is written: what a kill or a full disk takes is then made up for.
             var before = _bestScore;
             _bestScore = number;
-            if (!Write("best checkpoint", content => _folder!.WriteBest(content, Notice)))
+            if (!Write("best checkpoint", (content, told) => _folder!.WriteBest(content, told)))
                 _bestScore = before;
         }
 
@@ -268,27 +288,34 @@ public sealed partial class VariationalTrainer
     private bool Save()
     {
         var isWritten = Write(
-            "checkpoint", content => _lastCheckpoint = _folder!.Write(content, _stepsDone, Options.Checkpoints!.KeepLast, Notice));
+            "checkpoint", (content, told) => _lastCheckpoint = _folder!.Write(content, _stepsDone, Options.Checkpoints!.KeepLast, told));
         if (isWritten)
             _savedAt = Here;
         return isWritten;
     }
 
     /// <summary>A disk that is full or gone costs a checkpoint and not the training.</summary>
-    private bool Write(string what, Action<CheckpointContent> write)
+    private bool Write(string what, Action<CheckpointContent, Action<string>> write)
     {
         using var scope = NewDisposeScope();
+        var notices = new List<string>();
         try
         {
-            write(Capture());
+            using var turn = Model.Arena.TakeTurn();
+            write(Capture(), notices.Add);
             return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Notice(
+            notices.Add(
                 $"The {what} after step {_stepsDone} could not be written to '{Options.Checkpoints!.Folder}': {exception.Message} The training "
                 + $"goes on; {(_lastCheckpoint is null ? "there is no checkpoint yet" : $"the last one is '{_lastCheckpoint}'")}.");
             return false;
+        }
+        finally
+        {
+            // After the turn: a report may wait for a thread that waits for the network.
+            notices.ForEach(Notice);
         }
     }
 

@@ -16,7 +16,7 @@ public sealed partial class VariationalTrainer
             throw new ArgumentException(
                 $"The checkpoint was written inside an epoch of {expected} batches, and the training data makes {steps}: it is other data, or "
                 + "in batches of another size.");
-        Model.train();
+        SetMode(isTraining: true);
         var place = Enter(train);
         using (var batches = Batches(train, place))
         {
@@ -24,10 +24,11 @@ public sealed partial class VariationalTrainer
             {
                 var step = place.Step + 1;
                 StepReading? reading;
+                string? notice;
                 try
                 {
                     SetLearningRate(_epochsDone + (steps is { } known ? (step - 1.0) / known : 0), last);
-                    reading = TryStep(batches.Current, epoch, step, steps, examples);
+                    reading = TryStep(batches.Current, epoch, step, steps, examples, out notice);
                 }
                 finally
                 {
@@ -35,6 +36,8 @@ public sealed partial class VariationalTrainer
                 }
 
                 place.Step = step;
+                if (notice is not null)
+                    Notice(notice);
                 if (reading is null)
                 {
                     place.Skipped++;
@@ -52,7 +55,7 @@ public sealed partial class VariationalTrainer
         ReadAll(place, steps);
         if (place.Step == 0)
             throw new ArgumentException("The training data holds no batches. A sequence that can be enumerated only once serves one epoch.");
-        Model.train(false);
+        SetMode(isTraining: false);
         var evaluation = validation is null ? null : Evaluate(validation, Options.Threshold, cancellation);
         _epochsDone++;
         _stepsOfEpoch = place.Step;
@@ -79,6 +82,13 @@ public sealed partial class VariationalTrainer
             _place.RandomOfEpoch = TorchRandom.Read().DetachFromDisposeScope();
         KeepStart();
         return _place;
+    }
+
+    /// <summary>Not while an evaluation on another thread has its own mode, and puts back the one it found.</summary>
+    private void SetMode(bool isTraining)
+    {
+        using var turn = Model.Arena.TakeTurn();
+        Model.train(isTraining);
     }
 
     /// <summary>Forgets the place in the epoch.</summary>

@@ -58,6 +58,7 @@ public sealed partial class VariationalTrainer
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var arena = Model.Arena;
+        using var turn = arena.TakeTurn();
         var keep = threshold is null ? null : Pruner.KeepMasks(arena, threshold);
         var pruning = Pruner.Statistics(arena, threshold);
         var divergence = arena.Sample(DivergenceSeed, Loss.Divergence, keep).Number();

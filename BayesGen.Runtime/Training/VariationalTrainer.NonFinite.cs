@@ -7,12 +7,19 @@ public sealed partial class VariationalTrainer
     private int _skippedInARow;
     private int _rollBacks;
 
+    /// <summary>The step at which the training failed last, and the one that it went back to.</summary>
+    private (long Failed, long To)? _wentBack;
+
     private bool CanRollBack => _rollBacks < Options.NonFinite.RollBacks;
 
     /// <summary>Takes a step, or skips it where the options say so.</summary>
-    /// <returns>Null where it was skipped.</returns>
-    private StepReading? TryStep((Tensor Inputs, Tensor Targets) batch, int epoch, int step, int? steps, long examples)
+    /// <returns>Null where it was skipped; <paramref name="notice"/> then says why.</returns>
+    private StepReading? TryStep(
+        (Tensor Inputs, Tensor Targets) batch, int epoch, int step, int? steps, long examples, out string? notice)
     {
+        // From the first draw until what a bad batch did is undone: who saves on another thread waits for the end of it.
+        using var turn = Model.Arena.TakeTurn();
+        notice = null;
         if (Options.NonFinite.SkipsInARow == 0)
             return Step(batch, epoch, step, steps, examples);
         using var scope = NewDisposeScope();
@@ -30,7 +37,7 @@ public sealed partial class VariationalTrainer
             _skippedInARow++;
             Model.Arena.ZeroGradients(setToNone: false);
             Model.Arena.RestoreBuffers(buffers);
-            Notice($"{exception.Message} It was skipped, {_skippedInARow} in a row.");
+            notice = $"{exception.Message} It was skipped, {_skippedInARow} in a row.";
             return null;
         }
     }
@@ -56,8 +63,8 @@ public sealed partial class VariationalTrainer
     /// <summary>Goes back to the last checkpoint, or to the start of the epoch, with a lower learning rate.</summary>
     private void RollBack(NonFiniteLossException exception)
     {
-        var rollBacks = _rollBacks + 1;
-        var found = _lastCheckpoint is null ? null : LastCheckpoint();
+        var (rollBacks, failed) = (_rollBacks + 1, _stepsDone);
+        var found = _lastCheckpoint is null ? null : LastCheckpoint(failed);
         using var read = found?.Content;
         if ((read ?? _start) is not { } content)
             throw exception;
@@ -66,6 +73,8 @@ public sealed partial class VariationalTrainer
         // The file may have been replaced since it was written.
         RequireFit(content, Notice);
         Restore(content, Notice);
+        _wentBack = (failed, _stepsDone);
+        _lastCheckpoint = found?.Path ?? _lastCheckpoint;
 
         // It stays the same call of Train, whichever call wrote the checkpoint.
         (_firstEpoch, _firstEpochLeft, _rollBacks) = (first, null, rollBacks);
@@ -76,18 +85,37 @@ public sealed partial class VariationalTrainer
             + $"{Options.NonFinite.RollBacks} times).");
     }
 
-    private (CheckpointContent Content, string Path)? LastCheckpoint()
+    /// <summary>
+    /// The checkpoint to go back to: the newest one, and an older one than the last time where that led no further. Where there is none
+    /// older the oldest has to do, at a lower rate each time.
+    /// </summary>
+    private (CheckpointContent Content, string Path)? LastCheckpoint(long failed)
     {
+        var (before, oldest) = _wentBack is { } last && failed <= last.Failed ? (last.To, last.To) : (long.MaxValue, long.MaxValue);
         try
         {
-            // The one that was resumed from may lie elsewhere.
-            var own = Options.Checkpoints is { } checkpoints ? Find(checkpoints.Folder, Notice) : null;
-            return own ?? Find(_lastCheckpoint!, Notice);
+            return Read(content => StepsOf(content) >= before)
+                ?? (oldest == long.MaxValue ? null : Read(content => StepsOf(content) > oldest));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             Notice($"The last checkpoint cannot be read, to go back to it: {exception.Message}");
             return null;
         }
+
+        (CheckpointContent Content, string Path)? Read(Func<CheckpointContent, bool> isTooNew)
+        {
+            // The one that was resumed from may lie elsewhere.
+            var own = _folder?.ReadNewest(Notice, content => isTooNew(content) ? "" : Poison(content));
+            return own ?? Find(_lastCheckpoint!, Notice, content => isTooNew(content) ? "" : Poison(content));
+        }
+
+        static long StepsOf(CheckpointContent content) => TrainingCounters.Load(content).StepsDone;
     }
+
+    /// <summary>What in a checkpoint is no number, so that every training from it fails; null where it is sound.</summary>
+    private string? Poison(CheckpointContent content) => (Model.Arena.FirstNotFinite(content.Network)
+            ?? content.Tensors.FirstOrDefault(entry => !NetworkArena.IsFiniteOrWhole(entry.Value)).Key) is { } key
+        ? $"'{key}' in it holds values that are not finite."
+        : null;
 }

@@ -96,7 +96,8 @@ public sealed partial class VariationalTrainer : IDisposable
         if (Options.ManageMemory)
             ProcessMemory.Keep();
         RequireOptimizer();
-        RequireFolder(validation);
+        using var folder = RequireFolder(validation);
+        using var note = Model.Arena.NoteTraining();
         _team!.Refresh();
         _readsLate = CanReadLate;
         var clock = Stopwatch.StartNew();
@@ -145,7 +146,7 @@ public sealed partial class VariationalTrainer : IDisposable
         }
         finally
         {
-            Model.train(wasTraining);
+            SetMode(wasTraining);
             Leave();
         }
 

@@ -18,7 +18,7 @@ public partial class RuntimeRoomsTests
         ["Ivon"] = ["Kernels", "Priors", "Posteriors", "Arena", "Losses", "Optimizers"],
         ["Pruning"] = ["Attributes", "Arena"],
         ["Distribution"] = ["Noise", "Arena", "Pruning"],
-        ["Storage"] = ["Arena"],
+        ["Storage"] = ["Kernels", "Arena"],
         ["Data"] = [],
         ["Prediction"] = ["Kernels", "Noise", "Arena", "Pruning", "Distribution", "Data"],
         ["Reports"] = ["Kernels", "Arena", "Pruning"],

@@ -118,11 +118,90 @@ public sealed class ArchiveDownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task AMirrorThatDripsIsLeftForTheNext()
+    {
+        var server = new MemoryServer((uri, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)
+        {
+            Content = uri.Host == TinyArchive.FirstMirror.Host
+                ? new StreamContent(new DrippingStream()) : new ByteArrayContent(MemoryServer.Good(uri)),
+        }));
+        await _archive.FetchAsync(From(server) with { StallTimeout = TimeSpan.FromMilliseconds(400) });
+        Assert.Equal(4, Cached().Length);
+        Assert.Equal(8, server.Asked.Count);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AMirrorThatSendsWithoutEndIsLeftForTheNext(bool announces)
+    {
+        var server = new MemoryServer((uri, _) =>
+        {
+            HttpContent content = uri.Host != TinyArchive.FirstMirror.Host ? new ByteArrayContent(MemoryServer.Good(uri))
+                : announces ? new ByteArrayContent(new byte[70_000]) : new StreamContent(new EndlessStream());
+            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = content });
+        });
+        await _archive.FetchAsync(From(server) with { LargestFile = 65_536 });
+        Assert.Equal(4, Cached().Length);
+        var error = await Assert.ThrowsAsync<DataDownloadException>(() => _archive.FetchAsync(From(server) with
+        {
+            CacheDirectory = Path.Combine(_cache.Root, "other"), LargestFile = 65_536, Mirrors = [TinyArchive.FirstMirror],
+        }));
+        Assert.Contains("LargestFile", error.Message);
+    }
+
+    [Fact]
+    public async Task ARedirectionToNowhereInTheWebIsLeftForTheNextMirror()
+    {
+        var server = new MemoryServer((uri, _) => uri.Host == TinyArchive.FirstMirror.Host
+            ? throw new UriFormatException("Invalid URI: The hostname could not be parsed.")
+            : Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(MemoryServer.Good(uri)) }));
+        await _archive.FetchAsync(From(server));
+        Assert.Equal(4, Cached().Length);
+    }
+
+    [Fact]
+    public async Task AFileThatUnpacksWithoutEndIsNoFileOfTheArchive()
+    {
+        byte[] bomb;
+        using (var buffer = new MemoryStream())
+        {
+            using (var gzip = new System.IO.Compression.GZipStream(buffer, System.IO.Compression.CompressionLevel.Optimal, leaveOpen: true))
+                for (var i = 0; i <= 256; i++)
+                    gzip.Write(new byte[1 << 20]);
+            bomb = buffer.ToArray();
+        }
+
+        var server = new MemoryServer(uri =>
+            uri.Host == TinyArchive.FirstMirror.Host && uri.AbsolutePath.Contains("train-images") ? bomb : MemoryServer.Good(uri));
+        await _archive.FetchAsync(From(server));
+        Assert.Equal(4, Cached().Length);
+        Assert.Equal(5, server.Asked.Count);
+    }
+
+    [Fact]
     public async Task MirrorsCanBeGiven()
     {
         var server = new MemoryServer(MemoryServer.Good);
         await _archive.FetchAsync(From(server) with { Mirrors = [new Uri("http://own.invalid/a/b/")] });
         Assert.All(server.Asked, uri => Assert.StartsWith("http://own.invalid/a/b/", uri.ToString()));
+    }
+
+    /// <summary>One byte again and again.</summary>
+    private class EndlessStream : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult(buffer.Length);
+    }
+
+    /// <summary>One byte after another, slowly.</summary>
+    private sealed class DrippingStream : EndlessStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(20, cancellationToken);
+            return 1;
+        }
     }
 
     /// <summary>Gives some bytes, then fails, or stays silent until cancelled.</summary>

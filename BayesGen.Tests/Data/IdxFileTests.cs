@@ -83,4 +83,31 @@ public sealed class IdxFileTests
         Assert.Contains("some.idx", Complaint(packed));
         Assert.Contains("some.idx", Complaint(TinyArchive.Gzip(TinyArchive.TrainImages)[..^12]));
     }
+
+    [Fact]
+    public void AGzipFileThatIsCutInItsTrailerOrFollowedBySomethingIsRefused()
+    {
+        byte[] packed = TinyArchive.Gzip(TinyArchive.TrainImages);
+        Assert.Equal([3, 2, 2], Read(packed).Shape);
+        for (var cut = 1; cut <= 8; cut++)
+            Assert.Contains("some.idx", Complaint(packed[..^cut]));
+        Assert.Contains("something follows", Complaint([.. packed, 0]));
+        Assert.Contains("something follows", Complaint([.. packed, .. "garbage"u8]));
+        packed[^5] ^= 1;
+        Assert.Contains("some.idx", Complaint(packed));
+    }
+
+    [Fact]
+    public void APackedFileTakesNoMoreMemoryThanItsHeaderAnnounces()
+    {
+        byte[] bomb = TinyArchive.Gzip([.. TinyArchive.Idx([4], [1, 2, 3, 4]), .. new byte[200 << 20]]);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("trailing", Complaint(bomb));
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1 << 20);
+
+        // A header that lies takes what is there.
+        before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("truncated", Complaint([0, 0, 8, 1, 0x70, 0, 0, 0, 1]));
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1 << 20);
+    }
 }

@@ -56,6 +56,35 @@ public sealed class FileReportTests
     }
 
     [Fact]
+    public void AFileWhoseLastLineWasCutIsGoneOnWithInANewLine()
+    {
+        using var folder = new TemporaryFolder();
+        var (json, csv) = (Path.Combine(folder.Root, "run.jsonl"), Path.Combine(folder.Root, "run.csv"));
+        using (var report = new JsonLinesReport(json))
+            report.OnEpoch(Told.Epoch(1));
+        using (var report = new CsvReport(csv))
+            report.OnEpoch(Told.Epoch(1));
+        File.AppendAllText(json, "{\"event\":\"ep");
+        File.AppendAllText(csv, "2,0.7");
+        using (var report = new JsonLinesReport(json, append: true))
+            report.OnEpoch(Told.Epoch(2));
+        using (var report = new CsvReport(csv, append: true))
+            report.OnEpoch(Told.Epoch(2));
+        Assert.Equal(2, JsonDocument.Parse(File.ReadAllLines(json)[^1]).RootElement.GetProperty("epoch").GetInt32());
+        Assert.Equal(File.ReadAllLines(csv)[0].Split(',').Length, File.ReadAllLines(csv)[^1].Split(',').Length);
+        Assert.Equal([3, 4], new[] { json, csv }.Select(path => File.ReadAllLines(path).Length));
+    }
+
+    [Fact]
+    public void AMetricThatIsNamedLikeAFormulaIsTextInASpreadsheet()
+    {
+        using var writer = new StringWriter();
+        using var report = new CsvReport(writer);
+        report.OnEpoch(Told.Epoch(1, metric: "=HYPERLINK(0)"));
+        Assert.Contains("'=HYPERLINK(0)", writer.ToString().Split('\n')[0].Split(','));
+    }
+
+    [Fact]
     public void TheColumnsOfCsvStayTheSameWhateverTheCulture()
     {
         var culture = CultureInfo.CurrentCulture;

@@ -108,6 +108,41 @@ public sealed class HostReportTests
         Assert.Contains("epoch 2/2", writer.ToString());
     }
 
+    /// <summary>A disk that is full is full under the report and under standard error.</summary>
+    [Fact]
+    public void AFullDiskUnderStandardErrorEndsNoTraining()
+    {
+        var (before, other) = (Console.Error, new StringWriter());
+        try
+        {
+            Console.SetError(new FullDisk());
+            using (var chain = new ReportChain(new Failing { FailsAtTheEnd = true }, new TextReport(other)))
+            {
+                Told.Tell(chain);
+                Assert.Single(chain.Failures);
+            }
+
+            var atEnd = new ReportChain(new Failing { FailsAtTheEnd = true });
+            atEnd.Dispose();
+            Assert.Single(atEnd.Failures);
+        }
+        finally
+        {
+            Console.SetError(before);
+        }
+
+        Assert.Contains("epoch 2/2", other.ToString());
+    }
+
+    [Fact]
+    public void AHandlerThatThrowsLeavesNoReportOpen()
+    {
+        var (first, second) = (new Failing { FailsAtTheEnd = true }, new Failing());
+        var chain = new ReportChain(first, second) { OnFailure = _ => throw new InvalidOperationException("enough") };
+        Assert.Equal("enough", Assert.Throws<InvalidOperationException>(chain.Dispose).Message);
+        Assert.True(second.IsDisposed);
+    }
+
     [Fact]
     public void AReportMayEndATraining()
     {
@@ -128,7 +163,23 @@ public sealed class HostReportTests
             throw new IOException("The disk is full.");
         }
 
-        public void Dispose() => IsDisposed = true;
+        public bool FailsAtTheEnd { get; init; }
+
+        public void Dispose()
+        {
+            IsDisposed = true;
+            if (FailsAtTheEnd)
+                throw new IOException("The disk is still full.");
+        }
+    }
+
+    private sealed class FullDisk : StringWriter
+    {
+        public override void Write(char value) => throw new IOException("No space left on device.");
+
+        public override void Write(string? value) => Write(' ');
+
+        public override void WriteLine(string? value) => Write(' ');
     }
 
     private sealed class Cancelling : IReport

@@ -154,8 +154,9 @@ public sealed class SurvivalDiskTests : IDisposable
     public void LeftoversOfAWriteAreRemovedAndNothingElse()
     {
         var folder = Directory.CreateDirectory(Path.Combine(_folder, "left")).FullName;
-        string[] mine = ["notes.partial", "model.safetensors.partial", "other.txt"];
-        foreach (var name in (string[])[.. mine, "checkpoint-0000000004.safetensors.partial", "best.safetensors.partial"])
+        const string Mark = ".0123456789abcdef.partial";
+        string[] mine = ["notes.partial", "model.safetensors.partial", "best.safetensors.partial", $"model.safetensors{Mark}", "other.txt"];
+        foreach (var name in (string[])[.. mine, $"checkpoint-0000000004.safetensors{Mark}", $"best.safetensors{Mark}"])
             File.WriteAllText(Path.Combine(folder, name), "part");
         Train(folder, new Notices());
         Assert.Equal(

@@ -52,7 +52,7 @@ public sealed class SurvivalFolderTests : SurvivalLives
     public void ResumingLeavesAloneWhatIsBeingWrittenAndTrainingTidiesUp()
     {
         var folder = Run(Saved).Folder;
-        var partial = SurvivalTraining.Checkpoint(folder, 200) + WholeFile.Partial;
+        var partial = SurvivalTraining.Checkpoint(folder, 200) + ".00112233445566aa" + PartialFile.Ending;
         File.WriteAllText(partial, "half a checkpoint");
         using var data = SurvivalTraining.Data();
         using var model = SurvivalTraining.Network(3);

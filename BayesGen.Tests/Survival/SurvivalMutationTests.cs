@@ -117,6 +117,14 @@ public sealed class SurvivalMutationTests(ITestOutputHelper output) : IDisposabl
             Refused(name, _ => null, "lacks", "incomplete");
         Refused("epochs_done", _ => "many", "expected a whole number");
         Refused("epochs_done", _ => "-3", "expected a count");
+        foreach (var name in (string[])[
+            "epochs_done", "first_epoch", "roll_backs", "skipped_in_a_row", "source_epoch", "batches_of_epoch", "epoch.step", "epoch.skipped"])
+            Refused(name, _ => "4294967300", "expected a count");
+        foreach (var name in (string[])["steps_done", "examples", "noise.calls", "epoch.examples", "epoch.steps", "epoch.step", "epoch.skipped"])
+            Refused(name, _ => "-5", "expected a count");
+        foreach (var name in (string[])["beta", "rate.damping", "rate.part"])
+            foreach (var lie in (string[])["NaN", "Infinity", "-1"])
+                Refused(name, _ => lie, "expected a finite number");
 
         void Refused(string name, Func<string, string?> change, params string[] expected)
         {

@@ -9,7 +9,8 @@ public static class Deterministic
 {
     private const string Ink = " .:-=+*#%@";
 
-    public static void Use(BayesianClassifier model, Pictures pictures, double threshold)
+    /// <param name="folder">Where <c>small.safetensors</c> is left, what a program needs that only predicts; null leaves nothing.</param>
+    public static void Use(BayesianClassifier model, Pictures pictures, double threshold, string? folder)
     {
         var report = model.Prune(threshold);
         model.UseMap();
@@ -23,6 +24,29 @@ public static class Deterministic
         Draw(image);
         Console.WriteLine("label:  " + pictures.ClassNames[(int)pictures.Test.Targets[100].item<long>()]);
         Console.WriteLine($"answer: {pictures.ClassNames[(int)answer.item<long>()]} (score {score.item<float>():F2})");
+        SaveSmall(model, image.to(model.Arena.Device), folder);
+    }
+
+    /// <summary>Without the posterior and without the weights that are gone: a plain network reads it and answers the same.</summary>
+    private static void SaveSmall(BayesianClassifier model, Tensor image, string? folder)
+    {
+        var path = Path.Combine(folder ?? Path.GetTempPath(), folder is null ? Path.GetRandomFileName() : "small.safetensors");
+        try
+        {
+            model.SaveSparse(path);
+            using var plain = new Classifier();
+            plain.LoadWeights(path);
+            plain.eval();
+            plain.to(model.Arena.Device);
+            Console.WriteLine(
+                $"saved {new FileInfo(path).Length / 1e6:F2} MB to predict with; a plain network that loads it gives the same answer: "
+                + $"{plain.call(image).allclose(model.call(image))}");
+        }
+        finally
+        {
+            if (folder is null)
+                File.Delete(path);
+        }
     }
 
     /// <summary>Two rows of pixels make a line: letters are about twice as high as wide.</summary>

@@ -56,7 +56,7 @@ try
     }
 
     Chapter("8. Pruned for good, and used");
-    Deterministic.Use(model, pictures, threshold);
+    Deterministic.Use(model, pictures, threshold, options.Out);
     return 0;
 }
 catch (OperationCanceledException) when (signals.Received is not null)

@@ -1,0 +1,146 @@
+using System.Security.Cryptography;
+using BayesGen.Tests.Survival;
+
+namespace BayesGen.Tests;
+
+/// <summary>What another thread does while a training runs: it gets the network between two steps, and the training does not notice.</summary>
+public sealed class SaveDuringTrainingTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen").FullName;
+
+    /// <summary>The saves; epochs are trained until they are done.</summary>
+    private static int Saves => SurvivalScale.IsFull ? 500 : 40;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void EverySaveOfAnotherThreadLoadsAndTheTrainingIsTheSame()
+    {
+        using var loaded = SurvivalTraining.Network(9);
+        var path = Path.Combine(_folder, "model.safetensors");
+        Beside((model, _) =>
+        {
+            model.Save(path);
+            Assert.Null(loaded.Load(path).Notice);
+        });
+    }
+
+    [Fact]
+    public void EverySaveOfMeansLoads()
+    {
+        using var loaded = SurvivalTraining.Network(9);
+        var path = Path.Combine(_folder, "means.safetensors");
+        Beside((model, _) =>
+        {
+            model.SaveMeans(path);
+            loaded.LoadMeans(path);
+        });
+    }
+
+    [Fact]
+    public void EveryStateDictHoldsStill() => Beside((model, _) =>
+    {
+        using var scope = NewDisposeScope();
+        var state = model.state_dict();
+        var before = Hash(state);
+        Thread.Sleep(5);
+        Assert.Equal(before, Hash(state));
+    });
+
+    [Fact]
+    public void EveryCheckpointLoads()
+    {
+        using var loaded = SurvivalTraining.Network(9);
+        Beside(
+            (_, done) =>
+            {
+                if (Directory.Exists(Path.Combine(_folder, "checkpoints")))
+                    foreach (var file in Directory.GetFiles(Path.Combine(_folder, "checkpoints"), "*.safetensors"))
+                        try
+                        {
+                            loaded.Load(file);
+                        }
+                        catch (FileNotFoundException)
+                        {
+                            // Let go of meanwhile.
+                        }
+            },
+            Path.Combine(_folder, "checkpoints"));
+    }
+
+    [Fact]
+    public void AnEvaluationOnAnotherThreadWaitsForTheStep()
+    {
+        using var validation = SurvivalTraining.Data(2);
+        Beside((model, trainer) => Assert.Equal(validation.Count, trainer.Evaluate(validation).Examples));
+    }
+
+    [Fact]
+    public void TheTrainingsOwnThreadSeesLiveTensors()
+    {
+        using var data = SurvivalTraining.Data();
+        using var model = SurvivalTraining.Network(3);
+        var state = model.state_dict();
+        var isLive = false;
+        using var trainer = model.CreateTrainer(SurvivalTraining.Options() with
+        {
+            Epochs = 1,
+            Hooks = [(_, _) => isLive |= AddressIn(state) == AddressIn(model.state_dict())],
+        });
+        trainer.Train(data);
+        Assert.True(isLive);
+
+        static nint AddressIn(Dictionary<string, Tensor> state) => TensorMemory.AddressOf(state["first.weight.mu"]);
+    }
+
+    /// <summary>Trains on a thread while this one does something again and again, and compares with a training that is left alone.</summary>
+    private static void Beside(Action<BayesianSurvivor, VariationalTrainer> act, string? folder = null)
+    {
+        var (steps, disturbed) = Train(act, folder, int.MaxValue);
+        var (same, alone) = Train(null, null, steps);
+        Assert.Equal(steps, same);
+        Assert.Equal(alone, disturbed);
+    }
+
+    private static (int Steps, string State) Train(Action<BayesianSurvivor, VariationalTrainer>? act, string? folder, int steps)
+    {
+        using var data = SurvivalTraining.Data();
+        using var model = SurvivalTraining.Network(3);
+        using var enough = new CancellationTokenSource();
+        using var begun = new ManualResetEventSlim();
+        var taken = 0;
+        using var trainer = model.CreateTrainer(SurvivalTraining.Options(folder) with
+        {
+            Epochs = 100_000, Beta = 0.1, Checkpoints = folder is null ? null : new CheckpointOptions { Folder = folder, EverySteps = 1 },
+            Hooks = [(_, _) => { begun.Set(); if (++taken == steps) enough.Cancel(); }],
+        });
+        random.manual_seed(5);
+        Exception? error = null;
+        var thread = new Thread(() => error = Record.Exception(() => trainer.Train(data, cancellation: enough.Token)));
+        thread.Start();
+        begun.Wait();
+        try
+        {
+            for (var i = 0; act is not null && i < Saves; i++)
+                act(model, trainer);
+        }
+        finally
+        {
+            if (act is not null)
+                enough.Cancel();
+            thread.Join();
+        }
+
+        Assert.IsAssignableFrom<OperationCanceledException>(error);
+        Assert.True(taken > 0);
+        return (taken, Hash(model.state_dict()));
+    }
+
+    private static string Hash(Dictionary<string, Tensor> state)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var tensor in state.Values)
+            hash.AppendData(tensor.detach().contiguous().bytes);
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+}
