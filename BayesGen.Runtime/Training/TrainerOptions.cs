@@ -108,7 +108,9 @@ public sealed record TrainerOptions
     /// <summary>Whether such data is shuffled in every epoch.</summary>
     public bool Shuffle { get; init; } = true;
 
-    /// <summary>What is measured besides the loss.</summary>
+    /// <summary>
+    /// What is measured besides the loss. Where none is named, an evaluation under <see cref="FitLoss.CrossEntropy"/> measures the accuracy.
+    /// </summary>
     public IReadOnlyList<Metric> Metrics { get; init; } = [];
 
     /// <summary>Called after every step with the trainer and the result of the step.</summary>

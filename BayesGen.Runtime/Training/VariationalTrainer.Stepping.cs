@@ -88,8 +88,11 @@ public sealed partial class VariationalTrainer
             parameter.grad?.masked_fill_(isLost.to(parameter.device), 0);
     }
 
-    private List<(string Name, Tensor Mean)> Measure(Tensor output, Tensor targets) =>
-        [.. Options.Metrics.Select(metric => (metric.Name, metric.Total(output, targets).Over(targets.size(0))))];
+    private List<(string Name, Tensor Mean, Tensor? Count)> Measure(Tensor output, Tensor targets) => [.. Options.Metrics.Select(metric =>
+    {
+        var (sum, count) = metric.Total(output, targets);
+        return (metric.Name, count is null ? sum.Over(targets.size(0)) : sum.div(count), count);
+    })];
 
     private Tensor Laid(Tensor inputs) => _layout.Of(OnDevice(inputs));
 
