@@ -18,8 +18,8 @@ internal static class AnswerCheck
         var blamed = bad.Where(row => inputs is not null && !IsFinite(inputs, row)).ToList();
         if (blamed.Count > 0)
             throw new ArgumentException(
-                $"The inputs of {Examples(blamed, first)} hold NaN or infinite numbers, so there is no answer for them: leave them out, or fill "
-                + "in what is missing.", nameof(inputs));
+                $"The inputs of {Examples(blamed, first)} hold NaN or infinite numbers, so there is no answer for them: leave them out, "
+                + "or fill in what is missing.", nameof(inputs));
         throw new InvalidOperationException(
             $"The network answers NaN or infinite numbers for {Examples(bad, first)}. Where it does so for all examples its weights are no "
             + "numbers any more, or its outputs too large: look at the notices of the training, and load weights that were good.");
@@ -31,7 +31,8 @@ internal static class AnswerCheck
     {
         List<int> bad = [.. Enumerable.Range(0, numbers.Count).Where(i => numbers[i].Any(double.IsNaN))];
         if (bad.Count > 0)
-            throw new ArgumentException($"The {what} of {Examples(bad, 0)} are NaN, so they are neither right nor wrong: leave them out.", parameter);
+            throw new ArgumentException(
+                $"The {what} of {Examples(bad, 0)} are NaN, so they are neither right nor wrong: leave them out.", parameter);
     }
 
     private static List<int> BadRows(IReadOnlyList<double[]> answers) =>

@@ -18,8 +18,8 @@ public sealed record ClassEvaluation(
     OutOfDistribution? OutOfDistribution = null)
 {
     /// <summary>
-    /// The calibration error of each class, see <see cref="ClassificationMetrics.CalibrationErrorOfClasses"/>: of a rare class it may be large
-    /// where <see cref="ExpectedCalibrationError"/>, which looks at the most probable class alone, is small.
+    /// The calibration error of each class, see <see cref="ClassificationMetrics.CalibrationErrorOfClasses"/>: of a rare class it may be
+    /// large where <see cref="ExpectedCalibrationError"/>, which looks at the most probable class alone, is small.
     /// </summary>
     public IReadOnlyList<double> CalibrationErrorOfClasses { get; init; } = [];
 
@@ -29,7 +29,8 @@ public sealed record ClassEvaluation(
     /// <summary>The figures in one line.</summary>
     public override string ToString() => FormattableString.Invariant(
         $"{Prediction.Count:N0} examples, {Prediction.Samples} draws: accuracy {Accuracy:P1}, NLL {NegativeLogLikelihood:F4}, ")
-        + FormattableString.Invariant($"Brier {BrierScore:F4}, ECE {ExpectedCalibrationError:F4}, classwise ECE {ClasswiseCalibrationError:F4}")
+        + FormattableString.Invariant($"Brier {BrierScore:F4}, ECE {ExpectedCalibrationError:F4}, ")
+        + FormattableString.Invariant($"classwise ECE {ClasswiseCalibrationError:F4}")
         + (OutOfDistribution is { } outside ? FormattableString.Invariant($", AUROC by entropy {outside.ByEntropy.Auroc:F3}") : "");
 
     /// <summary>Judges a prediction.</summary>

@@ -52,13 +52,13 @@ public static class ClassificationMetrics
             .Sum(bin => (double)bin.Count / probabilities.Count * Math.Abs(bin.Accuracy - bin.Confidence));
 
     /// <summary>
-    /// The calibration error of each class: the mean over examples of |part that is of the class - mean probability of the class| of their bin,
-    /// bins of equal width over the probability of that class. It sees what the error of the most probable class hides where one class is
-    /// rare or weighs more in the loss.
+    /// The calibration error of each class: the mean over examples of |part that is of the class - mean probability of the class| of their
+    /// bin, bins of equal width over the probability of that class. It sees what the error of the most probable class hides where one class
+    /// is rare or weighs more in the loss.
     /// </summary>
     /// <remarks>
-    /// Kull et al., "Beyond Temperature Scaling: Obtaining Well-Calibrated Multiclass Probabilities with Dirichlet Calibration", 2019, whose
-    /// classwise error is the mean over the classes.
+    /// Kull et al., "Beyond Temperature Scaling: Obtaining Well-Calibrated Multiclass Probabilities with Dirichlet Calibration", 2019,
+    /// whose classwise error is the mean over the classes.
     /// </remarks>
     /// <param name="probabilities">For each example the probability of each class.</param>
     /// <param name="targets">The class of each example.</param>

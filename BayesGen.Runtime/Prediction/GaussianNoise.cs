@@ -37,24 +37,27 @@ public abstract class GaussianNoise
     /// </summary>
     /// <param name="outputs">The number D of outputs.</param>
     /// <param name="sigma">
-    /// The standard deviation to start from, in units of the target; positive. Null starts from the residuals of the first step, and is 1 until
-    /// then.
+    /// The standard deviation to start from, in units of the target; positive. Null starts from the residuals of the first step, and is 1
+    /// until then.
     /// </param>
     /// <returns>A parameter of shape [D] and dtype float32 on the CPU; it moves with the network.</returns>
     /// <remarks>
-    /// A trainer with <c>FitLoss.LearnedGaussian</c> moves it towards the residuals in closed form, a tenth of the way in each step, and not by
-    /// its learning rate; so it is where <see cref="Join"/> gets the parameter itself, trained and unchanged. The residuals are those of the
-    /// draws: the noise takes in how much the draws differ where there is data. See <c>CalibrateNoise</c>.
+    /// A trainer with <c>FitLoss.LearnedGaussian</c> moves it towards the residuals in closed form, a tenth of the way in each step, and
+    /// not by its learning rate; so it is where <see cref="Join"/> gets the parameter itself, trained and unchanged. The residuals are
+    /// those of the draws: the noise takes in how much the draws differ where there is data. See <c>CalibrateNoise</c>.
     /// </remarks>
     public static Parameter LogSigma(long outputs = 1, double? sigma = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
         if (sigma is { } start && (!double.IsFinite(start) || start <= 0))
             throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "The standard deviation of the noise is positive and finite.");
-        return new Parameter(full(outputs, sigma is { } known ? Math.Log(known) : LogSigmaStart.Open, dtype: ScalarType.Float32, device: CPU));
+        var logSigma = sigma is { } known ? Math.Log(known) : LogSigmaStart.Open;
+        return new Parameter(full(outputs, logSigma, dtype: ScalarType.Float32, device: CPU));
     }
 
-    /// <summary>Puts a learned log sigma beside the means, as <see cref="Learned"/> expects it: the last line of a network's forward.</summary>
+    /// <summary>
+    /// Puts a learned log sigma beside the means, as <see cref="Learned"/> expects it: the last line of a network's forward.
+    /// </summary>
     /// <param name="mean">The means, [N, D].</param>
     /// <param name="logSigma">Of shape [D], from <see cref="LogSigma"/>.</param>
     /// <returns>A new tensor [N, 2 D]: means, then 2 log sigma.</returns>
@@ -104,7 +107,7 @@ public abstract class GaussianNoise
     private sealed class ScaledNoise(GaussianNoise noise, double[] factors) : GaussianNoise
     {
         public override string ToString() =>
-            $"{noise}, variance times {string.Join(", ", factors.Select(factor => factor.ToString("G4", System.Globalization.CultureInfo.InvariantCulture)))}";
+            $"{noise}, variance times {string.Join(", ", factors.Select(factor => FormattableString.Invariant($"{factor:G4}")))}";
 
         internal override (Tensor Mean, Tensor Variance) Read(Tensor output)
         {

@@ -6,7 +6,9 @@ internal interface IPredictiveSums
     /// <summary>The number of examples whose batches have ended.</summary>
     int Examples { get; }
 
-    /// <summary>Takes the output of the next draw for the running batch; what is kept moves to the dispose scope around the present one.</summary>
+    /// <summary>
+    /// Takes the output of the next draw for the running batch; what is kept moves to the dispose scope around the present one.
+    /// </summary>
     void Add(Tensor output);
 
     /// <summary>All draws have answered: turns their sums into numbers.</summary>

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace BayesGen;
 
-/// <summary>Numbers of predictions on their way to JSON and back: as many digits as single precision has, and names for what is infinite.</summary>
+/// <summary>
+/// Numbers of predictions on their way to JSON and back: as many digits as single precision has, and names for what is infinite.
+/// </summary>
 internal static class JsonNumbers
 {
     /// <summary>A number under a name.</summary>
@@ -48,7 +50,8 @@ internal static class JsonNumbers
         {
             return read(document.RootElement);
         }
-        catch (Exception exception) when (exception is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception exception)
+            when (exception is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
             throw new JsonException($"This is no {what} as BayesGen writes it: {exception.Message}", exception);
         }

@@ -145,8 +145,8 @@ public static class PredictionExtensions
     /// prediction gives the targets the highest density. The model stays as it is; predict with the noise that is returned.
     /// </summary>
     /// <remarks>
-    /// A noise that is learned beside the weights stands for all that is left between the draws and the targets, the differences of the draws
-    /// included; and a prediction counts those once more. This takes out what is too much. It needs some hundred examples.
+    /// A noise that is learned beside the weights stands for all that is left between the draws and the targets, the differences of the
+    /// draws included; and a prediction counts those once more. This takes out what is too much. It needs some hundred examples.
     /// </remarks>
     /// <typeparam name="TModel">The generated wrapper.</typeparam>
     /// <param name="model">The network.</param>
@@ -202,7 +202,9 @@ public static class PredictionExtensions
     /// </summary>
     /// <typeparam name="TNetwork">The class of the plain network.</typeparam>
     /// <param name="model">The Bayesian network; it is left as it was.</param>
-    /// <param name="create">Builds a plain network of the same class and sizes, a new one each time, where the predictor shall compute.</param>
+    /// <param name="create">
+    /// Builds a plain network of the same class and sizes, a new one each time, where the predictor shall compute.
+    /// </param>
     /// <param name="draws">The number of networks, at least 1; each has weights of its own.</param>
     /// <param name="seed">The seed of the draws.</param>
     /// <param name="thresholds">Prunes the networks, not the model; null prunes nothing more than the model does.</param>
@@ -217,7 +219,9 @@ public static class PredictionExtensions
     /// <summary>A predictor of networks with several inputs; see the other overload.</summary>
     /// <typeparam name="TNetwork">The class of the plain network.</typeparam>
     /// <param name="model">The Bayesian network; it is left as it was.</param>
-    /// <param name="create">Builds a plain network of the same class and sizes, a new one each time, where the predictor shall compute.</param>
+    /// <param name="create">
+    /// Builds a plain network of the same class and sizes, a new one each time, where the predictor shall compute.
+    /// </param>
     /// <param name="forward">Runs a plain network on a batch. It must share nothing that changes between calls.</param>
     /// <param name="draws">The number of networks, at least 1; each has weights of its own.</param>
     /// <param name="seed">The seed of the draws.</param>
@@ -259,8 +263,8 @@ public static class PredictionExtensions
     }
 
     private static (RegressionPrediction Prediction, List<double[]> Targets) Answers(
-        IBayesianNetwork model, Func<Tensor, Tensor> forward, BatchSource data, GaussianNoise noise, int samples, PredictionOptions? options,
-        CancellationToken cancellation)
+        IBayesianNetwork model, Func<Tensor, Tensor> forward, BatchSource data, GaussianNoise noise, int samples,
+        PredictionOptions? options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(noise);
         var sums = new RegressionSums(noise);

@@ -110,17 +110,21 @@ public sealed class RegressionPrediction
         })];
     }
 
-    /// <summary>A line for each of the first examples: mean and standard deviation of every output, and both parts of the deviation.</summary>
+    /// <summary>
+    /// A line for each of the first examples: mean and standard deviation of every output, and both parts of the deviation.
+    /// </summary>
     public override string ToString() => string.Join(
         Environment.NewLine,
         [
             string.Create(CultureInfo.InvariantCulture, $"{Count:N0} examples, {Samples} draws"),
-            .. Enumerable.Range(0, Math.Min(Count, Shown)).Select(i => $"{i}: " + string.Join("; ", Enumerable.Range(0, Outputs).Select(d => string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Mean[i][d]:G4} +- {Math.Sqrt(Variance[i][d]):G3} (epistemic {Math.Sqrt(EpistemicVariance[i][d]):G3}, aleatoric "
-                + $"{Math.Sqrt(AleatoricVariance[i][d]):G3})")))),
+            .. Enumerable.Range(0, Math.Min(Count, Shown)).Select(Line),
             .. Count > Shown ? [string.Create(CultureInfo.InvariantCulture, $"... and {Count - Shown:N0} more")] : Array.Empty<string>(),
         ]);
+
+    private string Line(int i) => $"{i}: " + string.Join("; ", Enumerable.Range(0, Outputs).Select(d => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Mean[i][d]:G4} +- {Math.Sqrt(Variance[i][d]):G3} (epistemic {Math.Sqrt(EpistemicVariance[i][d]):G3}, "
+        + $"aleatoric {Math.Sqrt(AleatoricVariance[i][d]):G3})")));
 
     private Tensor Components(IReadOnlyList<double[][]> numbers) => tensor(
         numbers.SelectMany(example => example.SelectMany(draws => draws)).ToArray(), [Count, Outputs, Samples], ScalarType.Float64, CPU)

@@ -29,7 +29,8 @@ internal sealed class RegressionPredictionJson : JsonConverter<RegressionPredict
             writer.Put("lower", lower[i]);
             writer.Put("upper", upper[i]);
             writer.Put("meansOfDraws", Enumerable.Range(0, value.Outputs).Select(output => value.MeansOfDraws(example, output)));
-            writer.Put("variancesOfDraws", Enumerable.Range(0, value.Outputs).Select(output => Once(value.VariancesOfDraws(example, output))));
+            writer.Put(
+                "variancesOfDraws", Enumerable.Range(0, value.Outputs).Select(output => Once(value.VariancesOfDraws(example, output))));
             writer.WriteEndObject();
         }
 

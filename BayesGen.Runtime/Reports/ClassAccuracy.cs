@@ -25,10 +25,12 @@ internal static class ClassAccuracy
             if (target.is_floating_point() || !TargetShapes.AreClasses(output, target))
                 throw TargetShapes.DoNotFit(
                     output, target,
-                    $"{Name} takes class numbers of a whole dtype, [N], or [N, places] with outputs [N, C, places], and targets are {target.dtype}; "
-                    + "for one-hot targets use new Metric(\"accuracy\", (output, target) => output.argmax(1).eq(target.argmax(1)))");
+                    $"{Name} takes class numbers of a whole dtype, [N], or [N, places] with outputs [N, C, places], and targets are "
+                    + $"{target.dtype}; for one-hot targets use "
+                    + "new Metric(\"accuracy\", (output, target) => output.argmax(1).eq(target.argmax(1)))");
             var labels = TargetShapes.Classes(output, target, Name);
-            return (Rows(output.argmax(1).eq(labels)), Rows(labels.ne(TargetShapes.Ignored)), output.isnan().flatten(1).any(1).logical_not());
+            var isNaN = output.isnan().flatten(1).any(1);
+            return (Rows(output.argmax(1).eq(labels)), Rows(labels.ne(TargetShapes.Ignored)), isNaN.logical_not());
         }
 
         if (!TargetShapes.SameButOnes(output, target))

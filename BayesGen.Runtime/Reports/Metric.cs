@@ -12,8 +12,8 @@ public sealed record Metric(string Name, Func<Tensor, Tensor, Tensor> PerExample
     internal const string AccuracyName = "accuracy";
 
     /// <summary>
-    /// The part of examples that are classified right, 0 to 1. Targets are class numbers. Outputs are logits [N, C] with targets [N], or one
-    /// logit for each example, [N] or [N, 1] with targets 0 and 1, where a logit above 0 means class 1.
+    /// The part of examples that are classified right, 0 to 1. Targets are class numbers. Outputs are logits [N, C] with targets [N], or
+    /// one logit for each example, [N] or [N, 1] with targets 0 and 1, where a logit above 0 means class 1.
     /// </summary>
     /// <remarks>
     /// With places, outputs [N, C, places] and targets [N, places], it is the part of places. What has the label -100 does not count. An
@@ -39,7 +39,9 @@ public sealed record Metric(string Name, Func<Tensor, Tensor, Tensor> PerExample
         return (sum.Number(), count?.Number() ?? target.size(0));
     }
 
-    /// <summary>The same on the device of the output, as new scalars in double precision; the count is null where each example counts 1.</summary>
+    /// <summary>
+    /// The same on the device of the output, as new scalars in double precision; the count is null where each example counts 1.
+    /// </summary>
     internal (Tensor Sum, Tensor? Count) Total(Tensor output, Tensor target)
     {
         // A scope and no using: a metric may return what it was given, which others still need.
@@ -48,7 +50,7 @@ public sealed record Metric(string Name, Func<Tensor, Tensor, Tensor> PerExample
         if (Weight is null)
             return (numbers.sum().MoveToOuterDisposeScope(), null);
         var weights = Numbers(Weight, output, target, "weights");
-        var counted = where(weights > 0, numbers * weights, zeros_like(weights));
+        var counted = (numbers * weights).masked_fill(weights.le(0), 0);
         return (counted.sum().MoveToOuterDisposeScope(), weights.sum().MoveToOuterDisposeScope());
     }
 
@@ -62,8 +64,8 @@ public sealed record Metric(string Name, Func<Tensor, Tensor, Tensor> PerExample
         catch (ExternalException exception)
         {
             throw new InvalidOperationException(
-                $"The metric '{Name}' cannot take outputs of shape {TargetShapes.Shape(output)} and dtype {output.dtype} with targets of shape "
-                + $"{TargetShapes.Shape(target)} and dtype {target.dtype}: {exception.Message.Split('\n')[0]}",
+                $"The metric '{Name}' cannot take outputs of shape {TargetShapes.Shape(output)} and dtype {output.dtype} with targets "
+                + $"of shape {TargetShapes.Shape(target)} and dtype {target.dtype}: {exception.Message.Split('\n')[0]}",
                 exception);
         }
 

@@ -1,13 +1,19 @@
 namespace BayesGen;
 
-/// <summary>Brings targets into the shape and dtype that outputs ask for, or says what does not fit: Torch would broadcast in silence.</summary>
-/// <remarks>It asks for sizes one by one: <c>shape</c> leaves native memory to the garbage collector, and this runs in every step.</remarks>
+/// <summary>
+/// Brings targets into the shape and dtype that outputs ask for, or says what does not fit: Torch would broadcast in silence.
+/// </summary>
+/// <remarks>
+/// It asks for sizes one by one: <c>shape</c> leaves native memory to the garbage collector, and this runs in every step.
+/// </remarks>
 internal static class TargetShapes
 {
     /// <summary>The label that PyTorch leaves out by default.</summary>
     public const long Ignored = -100;
 
-    /// <summary>Targets that are numbers, one for each output; dimensions of 1 after the first do not count, so [N] is as good as [N, 1].</summary>
+    /// <summary>
+    /// Targets that are numbers, one for each output; dimensions of 1 after the first do not count, so [N] is as good as [N, 1].
+    /// </summary>
     /// <param name="output">The outputs, the example first.</param>
     /// <param name="target">The targets, of any dtype.</param>
     /// <param name="who">The loss or metric that asks, the subject of the sentence.</param>
@@ -17,7 +23,8 @@ internal static class TargetShapes
     {
         RequireTogether(output, target, who);
         if (!SameButOnes(output, target))
-            throw DoNotFit(output, target, $"{who} needs one target for each output: targets of the outputs' shape, where [N] is as good as [N, 1]");
+            throw DoNotFit(
+                output, target, $"{who} needs one target for each output: targets of the outputs' shape, where [N] is as good as [N, 1]");
         return As(InShapeOf(output, target), output.dtype);
     }
 
@@ -33,7 +40,8 @@ internal static class TargetShapes
         if (output.dim() < 2 || output.size(1) < 2)
             throw DoNotFit(
                 output, target,
-                $"{who} needs logits of at least two classes, [N, C] or [N, C, places]; for one logit an example use FitLoss.BinaryCrossEntropy");
+                $"{who} needs logits of at least two classes, [N, C] or [N, C, places]; for one logit an example use "
+                + "FitLoss.BinaryCrossEntropy");
         if (!target.is_floating_point() && AreClasses(output, target))
         {
             var numbers = As(target, ScalarType.Int64);
@@ -45,10 +53,10 @@ internal static class TargetShapes
         throw DoNotFit(
             output, target,
             target.is_floating_point()
-                ? $"{who} takes class numbers of a whole dtype, [N] (or probabilities of the outputs' shape), and targets are {target.dtype}; "
-                    + "for a regression use FitLoss.Gaussian(sigma) or FitLoss.SquaredError"
-                : $"{who} takes one class for each example, [N], or for each place, [N, places] with outputs [N, C, places]: the class is the "
-                    + "second dimension");
+                ? $"{who} takes class numbers of a whole dtype, [N] (or probabilities of the outputs' shape), and targets are "
+                    + $"{target.dtype}; for a regression use FitLoss.Gaussian(sigma) or FitLoss.SquaredError"
+                : $"{who} takes one class for each example, [N], or for each place, [N, places] with outputs [N, C, places]: the class "
+                    + "is the second dimension");
     }
 
     /// <summary>Whether targets have the shape of class numbers for logits: that of the outputs without the second dimension.</summary>
@@ -89,7 +97,8 @@ internal static class TargetShapes
     {
         if (output.device_type != target.device_type)
             throw new ArgumentException(
-                $"{who} finds outputs on {output.device} and targets on {target.device}; move the targets there: target.to(output.device).");
+                $"{who} finds outputs on {output.device} and targets on {target.device}; move the targets there: "
+                + "target.to(output.device).");
     }
 
     private static Tensor As(Tensor tensor, ScalarType type) => tensor.dtype == type ? tensor : tensor.to(type);

@@ -7,16 +7,18 @@ namespace BayesGen;
 /// variance goes a fixed part of its way there in each step, from wherever it is.
 /// </summary>
 /// <remarks>
-/// It is the natural gradient of the fit in sigma^2 with a rate of its own. An optimizer like Adam moves log sigma by about its rate in a step,
-/// and from sigma 1 to 0.1 the way is 2.3: hundreds of steps, in which the divergence outweighs the data. Where nobody named a sigma to start
-/// from, the first step takes the residuals themselves. All that is remembered is in the parameter, so a checkpoint needs no more.
+/// It is the natural gradient of the fit in sigma^2 with a rate of its own. An optimizer like Adam moves log sigma by about its rate in a
+/// step, and from sigma 1 to 0.1 the way is 2.3: hundreds of steps, in which the divergence outweighs the data. Where nobody named a sigma
+/// to start from, the first step takes the residuals themselves. All that is remembered is in the parameter, so a checkpoint needs no more.
 /// </remarks>
 internal static class ClosedFormNoise
 {
     /// <summary>The part of the way in a step: residuals of the last ten batches or so count.</summary>
     private const double Part = 0.1;
 
-    /// <summary>The mean squared residual of each output over a batch, [D]; null where the noise is not learned for all inputs alike.</summary>
+    /// <summary>
+    /// The mean squared residual of each output over a batch, [D]; null where the noise is not learned for all inputs alike.
+    /// </summary>
     /// <param name="fitLoss">The loss on the data.</param>
     /// <param name="heard">What the forward joined.</param>
     /// <param name="output">The output, [N, 2 D].</param>

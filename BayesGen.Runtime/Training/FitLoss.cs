@@ -7,8 +7,9 @@ namespace BayesGen;
 public enum FitReduction
 {
     /// <summary>
-    /// It returns the mean over the examples. A mean over places or outputs as well (<c>mse_loss</c> of several outputs, <c>cross_entropy</c> of
-    /// [N, C, L]) is too small by their number, so that the divergence weighs that many times too much: take the sum and declare it.
+    /// It returns the mean over the examples. A mean over places or outputs as well (<c>mse_loss</c> of several outputs,
+    /// <c>cross_entropy</c> of [N, C, L]) is too small by their number, so that the divergence weighs that many times too much: take the
+    /// sum and declare it.
     /// </summary>
     Mean,
 
@@ -21,8 +22,8 @@ public enum FitReduction
 /// weighed against it rightly.
 /// </summary>
 /// <remarks>
-/// The losses here check that targets fit the outputs, since Torch would broadcast [N] against [N, 1] to N x N, and bring targets of another
-/// dtype to that of the outputs.
+/// The losses here check that targets fit the outputs, since Torch would broadcast [N] against [N, 1] to N x N, and bring targets of
+/// another dtype to that of the outputs.
 /// </remarks>
 /// <param name="Name">The name in reports.</param>
 /// <param name="Compute">From the network's output and the targets to a scalar tensor.</param>
@@ -30,8 +31,8 @@ public enum FitReduction
 public sealed record FitLoss(string Name, Func<Tensor, Tensor, Tensor> Compute, FitReduction Reduction = FitReduction.Mean)
 {
     /// <summary>
-    /// The negative log-likelihood of classes. Outputs are logits [N, C] with class numbers [N], or [N, C, places] with [N, places], where the
-    /// fit of an example is the sum over its places. Targets of the outputs' shape are probabilities of the classes.
+    /// The negative log-likelihood of classes. Outputs are logits [N, C] with class numbers [N], or [N, C, places] with [N, places], where
+    /// the fit of an example is the sum over its places. Targets of the outputs' shape are probabilities of the classes.
     /// </summary>
     /// <remarks>
     /// What has the label -100 has no likelihood and adds nothing; the example counts among the N all the same, as it does in the N that

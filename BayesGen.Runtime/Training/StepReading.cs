@@ -30,7 +30,8 @@ internal sealed class StepReading(int epoch, int step, long globalStep, int? ste
     {
         using var _ = no_grad();
         _metrics = [.. metrics.Select(metric => (metric.Name, metric.Count is not null))];
-        _numbers = stack(((Tensor[])[fit, divergence, total, .. metrics.Select(metric => metric.Mean), .. metrics.Select(metric => metric.Count).OfType<Tensor>()])
+        var ofMetrics = metrics.Select(metric => metric.Mean).Concat(metrics.Select(metric => metric.Count).OfType<Tensor>());
+        _numbers = stack(((Tensor[])[fit, divergence, total, .. ofMetrics])
             .Select(number => number.detach().to(ScalarType.Float64, fit.device))).DetachFromDisposeScope();
     }
 
@@ -44,7 +45,10 @@ internal sealed class StepReading(int epoch, int step, long globalStep, int? ste
         {
             Counted = !_metrics.Any(metric => metric.IsCounted)
                 ? None
-                : _metrics.Where(metric => metric.IsCounted).Select((metric, i) => (metric.Name, numbers[3 + _metrics.Count + i])).ToDictionary(),
+                : _metrics
+                    .Where(metric => metric.IsCounted)
+                    .Select((metric, i) => (metric.Name, numbers[3 + _metrics.Count + i]))
+                    .ToDictionary(),
         };
     }
 

@@ -6,7 +6,9 @@ namespace BayesGen;
 /// <summary>Evaluation: it reads, and what it writes into the weights it puts back bit for bit.</summary>
 public sealed partial class VariationalTrainer
 {
-    /// <summary>The seed of the draws that estimate the ELBO, and a divergence without a closed form, so that evaluations can be compared.</summary>
+    /// <summary>
+    /// The seed of the draws that estimate the ELBO, and a divergence without a closed form, so that evaluations can be compared.
+    /// </summary>
     private const long DivergenceSeed = 20170611;
 
     /// <summary>Evaluates the network on all examples of a data set, with the weights of the options' EvaluateAt.</summary>

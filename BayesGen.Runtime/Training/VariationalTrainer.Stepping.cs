@@ -41,7 +41,9 @@ public sealed partial class VariationalTrainer
         return reading;
     }
 
-    /// <summary>Those draws of a step that one network takes: forwards and backwards one by one, gradients added up on its posterior.</summary>
+    /// <summary>
+    /// Those draws of a step that one network takes: forwards and backwards one by one, gradients added up on its posterior.
+    /// </summary>
     private DrawSums TakeDraws(DrawMember member, Tensor inputs, Tensor targets, int epoch, int step, long examples)
     {
         var arena = member.Arena;
@@ -91,7 +93,9 @@ public sealed partial class VariationalTrainer
             throw new NonFiniteLossException(epoch, step, fitValue, divergenceValue, Model.Arena.FirstNotFinite());
     }
 
-    /// <summary>Makes the gradient zero where the loss is no number, on the device, so that the weights stay finite until that is read.</summary>
+    /// <summary>
+    /// Makes the gradient zero where the loss is no number, on the device, so that the weights stay finite until that is read.
+    /// </summary>
     private void GiveUpGradientsOf(Tensor loss)
     {
         using var _ = no_grad();

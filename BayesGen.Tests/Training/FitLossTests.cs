@@ -112,10 +112,12 @@ public sealed class FitLossTests
         using var scope = NewDisposeScope();
         var logits = zeros(4, 3, dtype: ScalarType.Float32, device: CPU);
         Refused("for a regression use FitLoss.Gaussian", logits, zeros(4, dtype: ScalarType.Float32, device: CPU));
-        Refused("the class is the second dimension", zeros([4, 7, 3], dtype: ScalarType.Float32, device: CPU), zeros([4, 7], dtype: ScalarType.Int64, device: CPU));
+        Refused("the class is the second dimension", zeros([4, 7, 3], dtype: ScalarType.Float32, device: CPU), Whole(4, 7));
         // The cross entropy of one class is 0 whatever the network says.
-        Refused("FitLoss.BinaryCrossEntropy", zeros(4, 1, dtype: ScalarType.Float32, device: CPU), zeros(4, dtype: ScalarType.Int64, device: CPU));
+        Refused("FitLoss.BinaryCrossEntropy", zeros(4, 1, dtype: ScalarType.Float32, device: CPU), Whole(4));
         Refused("the first dimension of both is the example", logits, tensor(1L, device: CPU));
+
+        static Tensor Whole(params long[] shape) => zeros(shape, dtype: ScalarType.Int64, device: CPU);
 
         static void Refused(string words, Tensor output, Tensor target) => Assert.Contains(
             words, Assert.Throws<ArgumentException>(() => FitLoss.CrossEntropy.Mean(output, target)).Message);
