@@ -17,6 +17,22 @@ public sealed record ClassEvaluation(
     IReadOnlyList<ReliabilityBin> ReliabilityBins,
     OutOfDistribution? OutOfDistribution = null)
 {
+    /// <summary>
+    /// The calibration error of each class, see <see cref="ClassificationMetrics.CalibrationErrorOfClasses"/>: of a rare class it may be
+    /// large where <see cref="ExpectedCalibrationError"/>, which looks at the most probable class alone, is small.
+    /// </summary>
+    public IReadOnlyList<double> CalibrationErrorOfClasses { get; init; } = [];
+
+    /// <summary>Their mean, the classwise calibration error; NaN where there are none.</summary>
+    public double ClasswiseCalibrationError => CalibrationErrorOfClasses.Count == 0 ? double.NaN : CalibrationErrorOfClasses.Average();
+
+    /// <summary>The figures in one line.</summary>
+    public override string ToString() => FormattableString.Invariant(
+        $"{Prediction.Count:N0} examples, {Prediction.Samples} draws: accuracy {Accuracy:P1}, NLL {NegativeLogLikelihood:F4}, ")
+        + FormattableString.Invariant($"Brier {BrierScore:F4}, ECE {ExpectedCalibrationError:F4}, ")
+        + FormattableString.Invariant($"classwise ECE {ClasswiseCalibrationError:F4}")
+        + (OutOfDistribution is { } outside ? FormattableString.Invariant($", AUROC by entropy {outside.ByEntropy.Auroc:F3}") : "");
+
     /// <summary>Judges a prediction.</summary>
     /// <param name="prediction">The prediction.</param>
     /// <param name="targets">The class of each of its examples.</param>
@@ -30,7 +46,10 @@ public sealed record ClassEvaluation(
             ClassificationMetrics.NegativeLogLikelihood(p, targets),
             ClassificationMetrics.BrierScore(p, targets),
             ClassificationMetrics.ExpectedCalibrationError(p, targets),
-            ClassificationMetrics.ReliabilityBins(p, targets));
+            ClassificationMetrics.ReliabilityBins(p, targets))
+        {
+            CalibrationErrorOfClasses = ClassificationMetrics.CalibrationErrorOfClasses(p, targets),
+        };
     }
 }
 

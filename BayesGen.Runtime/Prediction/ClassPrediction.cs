@@ -1,8 +1,11 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
 namespace BayesGen;
 
 /// <summary>
 /// What a posterior over networks says about the classes of some examples, and how sure it is. Plain numbers: nothing to dispose, safe to
-/// hand to other threads.
+/// hand to other threads. As JSON it is one object for each example, and can be read back; <see cref="ToString"/> has a line for each.
 /// </summary>
 /// <remarks>
 /// With p_k the class probabilities of draw k and p = mean_k p_k, in nats and for each example: total uncertainty H(p) splits into the
@@ -10,22 +13,27 @@ namespace BayesGen;
 /// the difference of the two, which is large where the draws disagree (epistemic). Depeweg et al., "Decomposition of Uncertainty in
 /// Bayesian Deep Learning", 2018; Houlsby et al., "Bayesian Active Learning for Classification and Preference Learning", 2011.
 /// </remarks>
+[JsonConverter(typeof(ClassPredictionJson))]
 public sealed class ClassPrediction
 {
+    private const int Shown = 10;
+
     internal ClassPrediction(
         int samples,
         IReadOnlyList<double[]> probabilities,
         IReadOnlyList<double> entropy,
         IReadOnlyList<double> expectedEntropy,
-        IReadOnlyList<IReadOnlyList<double[]>>? outputs)
+        IReadOnlyList<IReadOnlyList<double[]>>? outputs,
+        (IReadOnlyList<int> Classes, IReadOnlyList<double> MutualInformation)? known = null)
     {
         Samples = samples;
         Probabilities = probabilities;
         Entropy = entropy;
         ExpectedEntropy = expectedEntropy;
         // Never negative by Jensen's inequality; rounding may take it there by some 1e-16.
-        MutualInformation = [.. entropy.Zip(expectedEntropy, (total, expected) => Math.Max(0, total - expected))];
-        Classes = [.. probabilities.Select(ClassificationMetrics.TopClass)];
+        MutualInformation = known?.MutualInformation
+            ?? [.. entropy.Zip(expectedEntropy, (total, expected) => Math.Max(0, total - expected))];
+        Classes = known?.Classes ?? [.. probabilities.Select(ClassificationMetrics.TopClass)];
         Confidence = [.. probabilities.Select(row => row.Max())];
         Outputs = outputs;
     }
@@ -59,11 +67,24 @@ public sealed class ClassPrediction
     /// </summary>
     public IReadOnlyList<IReadOnlyList<double[]>>? Outputs { get; }
 
+    /// <summary>A line for each of the first examples: class, confidence, and what its uncertainty is made of.</summary>
+    public override string ToString() => string.Join(
+        Environment.NewLine,
+        [
+            string.Create(CultureInfo.InvariantCulture, $"{Count:N0} examples, {Samples} draws"),
+            .. Enumerable.Range(0, Math.Min(Count, Shown)).Select(i => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{i}: class {Classes[i]}, confidence {Confidence[i]:F3}, entropy {Entropy[i]:F3} nats, of which mutual information "
+                + $"{MutualInformation[i]:F3}")),
+            .. Count > Shown ? [string.Create(CultureInfo.InvariantCulture, $"... and {Count - Shown:N0} more")] : Array.Empty<string>(),
+        ]);
+
     /// <summary>
     /// A prediction from the logits of networks that were run elsewhere: one plain network, or the members of an ensemble.
     /// </summary>
     /// <param name="logits">For each network logits [N, C] of the same examples.</param>
     /// <exception cref="ArgumentException">There are none, or their shapes differ.</exception>
+    /// <exception cref="InvalidOperationException">They are no logits of several classes, or NaN.</exception>
     public static ClassPrediction Of(params IReadOnlyList<Tensor> logits)
     {
         ArgumentNullException.ThrowIfNull(logits);

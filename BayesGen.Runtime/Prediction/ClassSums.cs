@@ -20,7 +20,8 @@ internal sealed class ClassSums(bool keepOutputs) : IPredictiveSums
         if (output.dim() != 2 || output.shape[1] < 2)
             throw new InvalidOperationException(
                 $"The network gave an output of shape [{string.Join(", ", output.shape)}]; a prediction of classes needs logits [N, C] with "
-                + "at least two classes. For regression say what the noise is: Predict(x, GaussianNoise.Fixed(sigma)).");
+                + "at least two classes. One logit z of a yes or no is cat([zeros_like(z), z], 1); for regression say what the noise is: "
+                + "Predict(x, GaussianNoise.Fixed(sigma)).");
         var logits = output.detach().to(ScalarType.Float64);
         var probabilities = logits.softmax(1);
         // entr is -p log p, and 0 at p = 0, where a product with the logarithm would be no number.
@@ -46,11 +47,13 @@ internal sealed class ClassSums(bool keepOutputs) : IPredictiveSums
         _draws++;
     }
 
-    public void EndBatch()
+    public void EndBatch(Tensor? inputs = null)
     {
         using var scope = NewDisposeScope();
         var mean = _sumOfProbabilities! / _draws;
-        _probabilities.AddRange(PlainNumbers.Of(mean));
+        var numbers = PlainNumbers.Of(mean);
+        AnswerCheck.Require(numbers, Examples, inputs);
+        _probabilities.AddRange(numbers);
         _entropy.AddRange(PlainNumbers.Flat(special.entr(mean).sum(1)));
         _expectedEntropy.AddRange(PlainNumbers.Flat(_sumOfEntropies! / _draws));
         (_samples, _draws) = (_draws, 0);

@@ -51,6 +51,30 @@ public static class ClassificationMetrics
             .Where(bin => bin.Count > 0)
             .Sum(bin => (double)bin.Count / probabilities.Count * Math.Abs(bin.Accuracy - bin.Confidence));
 
+    /// <summary>
+    /// The calibration error of each class: the mean over examples of |part that is of the class - mean probability of the class| of their
+    /// bin, bins of equal width over the probability of that class. It sees what the error of the most probable class hides where one class
+    /// is rare or weighs more in the loss.
+    /// </summary>
+    /// <remarks>
+    /// Kull et al., "Beyond Temperature Scaling: Obtaining Well-Calibrated Multiclass Probabilities with Dirichlet Calibration", 2019,
+    /// whose classwise error is the mean over the classes.
+    /// </remarks>
+    /// <param name="probabilities">For each example the probability of each class.</param>
+    /// <param name="targets">The class of each example.</param>
+    /// <param name="bins">The number of bins, at least 1.</param>
+    /// <returns>For each class 0 to 1.</returns>
+    public static IReadOnlyList<double> CalibrationErrorOfClasses(
+        IReadOnlyList<double[]> probabilities, IReadOnlyList<int> targets, int bins = UsualBins)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
+        RequireFit(probabilities, targets);
+        return [.. Enumerable.Range(0, probabilities[0].Length).Select(c => probabilities
+            .Zip(targets, (row, target) => (Probability: row[c], IsClass: target == c ? 1.0 : 0))
+            .GroupBy(example => BinOf(example.Probability, bins))
+            .Sum(bin => Math.Abs(bin.Sum(example => example.IsClass - example.Probability))) / targets.Count)];
+    }
+
     /// <summary>The bins of a reliability diagram: bin b holds the confidences above b / bins and up to (b + 1) / bins.</summary>
     /// <param name="probabilities">For each example the probability of each class.</param>
     /// <param name="targets">The class of each example.</param>
@@ -63,7 +87,7 @@ public static class ClassificationMetrics
         RequireFit(probabilities, targets);
         var inBin = probabilities
             .Zip(targets, (row, target) => (Confidence: row.Max(), IsRight: TopClass(row) == target))
-            .ToLookup(example => Math.Clamp((int)Math.Ceiling(example.Confidence * bins) - 1, 0, bins - 1));
+            .ToLookup(example => BinOf(example.Confidence, bins));
         return [.. Enumerable.Range(0, bins).Select(bin => new ReliabilityBin(
             (double)bin / bins,
             (bin + 1.0) / bins,
@@ -82,6 +106,8 @@ public static class ClassificationMetrics
         return top;
     }
 
+    private static int BinOf(double probability, int bins) => Math.Clamp((int)Math.Ceiling(probability * bins) - 1, 0, bins - 1);
+
     private static void RequireFit(IReadOnlyList<double[]> probabilities, IReadOnlyList<int> targets)
     {
         ArgumentNullException.ThrowIfNull(probabilities);
@@ -89,6 +115,7 @@ public static class ClassificationMetrics
         if (probabilities.Count != targets.Count || targets.Count == 0)
             throw new ArgumentException(
                 $"There are {targets.Count} targets for {probabilities.Count} examples; expected one for each, and at least one.", nameof(targets));
+        AnswerCheck.RequireNumbers(probabilities, "probabilities", nameof(probabilities));
         for (var i = 0; i < targets.Count; i++)
             if (targets[i] < 0 || targets[i] >= probabilities[i].Length)
                 throw new ArgumentException(

@@ -36,17 +36,28 @@ public abstract class GaussianNoise
     /// annotated, and saved under the name of the field.
     /// </summary>
     /// <param name="outputs">The number D of outputs.</param>
-    /// <param name="sigma">The standard deviation to start from, in units of the target; positive.</param>
+    /// <param name="sigma">
+    /// The standard deviation to start from, in units of the target; positive. Null starts from the residuals of the first step, and is 1
+    /// until then.
+    /// </param>
     /// <returns>A parameter of shape [D] and dtype float32 on the CPU; it moves with the network.</returns>
-    public static Parameter LogSigma(long outputs = 1, double sigma = 1)
+    /// <remarks>
+    /// A trainer with <c>FitLoss.LearnedGaussian</c> moves it towards the residuals in closed form, a tenth of the way in each step, and
+    /// not by its learning rate; so it is where <see cref="Join"/> gets the parameter itself, trained and unchanged. The residuals are
+    /// those of the draws: the noise takes in how much the draws differ where there is data. See <c>CalibrateNoise</c>.
+    /// </remarks>
+    public static Parameter LogSigma(long outputs = 1, double? sigma = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
-        if (!double.IsFinite(sigma) || sigma <= 0)
+        if (sigma is { } start && (!double.IsFinite(start) || start <= 0))
             throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "The standard deviation of the noise is positive and finite.");
-        return new Parameter(full(outputs, Math.Log(sigma), dtype: ScalarType.Float32, device: CPU));
+        var logSigma = sigma is { } known ? Math.Log(known) : LogSigmaStart.Open;
+        return new Parameter(full(outputs, logSigma, dtype: ScalarType.Float32, device: CPU));
     }
 
-    /// <summary>Puts a learned log sigma beside the means, as <see cref="Learned"/> expects it: the last line of a network's forward.</summary>
+    /// <summary>
+    /// Puts a learned log sigma beside the means, as <see cref="Learned"/> expects it: the last line of a network's forward.
+    /// </summary>
     /// <param name="mean">The means, [N, D].</param>
     /// <param name="logSigma">Of shape [D], from <see cref="LogSigma"/>.</param>
     /// <returns>A new tensor [N, 2 D]: means, then 2 log sigma.</returns>
@@ -59,8 +70,19 @@ public abstract class GaussianNoise
             throw new ArgumentException(
                 $"Means [{string.Join(", ", mean.shape)}] and log sigma [{string.Join(", ", logSigma.shape)}] do not fit: expected [N, D] and [D].",
                 nameof(logSigma));
+        JoinedNoise.Tell(logSigma);
         using var twice = logSigma * 2;
         return cat([mean, twice.expand(mean.shape)], 1);
+    }
+
+    /// <summary>The same noise with another size: the variance of each output times a factor.</summary>
+    /// <param name="factors">For each output a positive factor, or one for all; <c>CalibrateNoise</c> finds them.</param>
+    public GaussianNoise Scaled(params IReadOnlyList<double> factors)
+    {
+        ArgumentNullException.ThrowIfNull(factors);
+        if (factors.Count == 0 || factors.Any(factor => !double.IsFinite(factor) || factor <= 0))
+            throw new ArgumentException("The factors on the variance of the noise are positive and finite, at least one.", nameof(factors));
+        return new ScaledNoise(this, [.. factors]);
     }
 
     /// <summary>Means and variances of a batch, [N, D] each, float64.</summary>
@@ -79,6 +101,21 @@ public abstract class GaussianNoise
                     $"The network gave an output of shape [{string.Join(", ", output.shape)}]; a regression needs means [N, D] or [N].");
             var mean = Matrix(output);
             return (mean, full_like(mean, sigma * sigma, dtype: mean.dtype, device: mean.device));
+        }
+    }
+
+    private sealed class ScaledNoise(GaussianNoise noise, double[] factors) : GaussianNoise
+    {
+        public override string ToString() =>
+            $"{noise}, variance times {string.Join(", ", factors.Select(factor => FormattableString.Invariant($"{factor:G4}")))}";
+
+        internal override (Tensor Mean, Tensor Variance) Read(Tensor output)
+        {
+            var (mean, variance) = noise.Read(output);
+            if (factors.Length != 1 && factors.Length != mean.shape[1])
+                throw new InvalidOperationException(
+                    $"The noise is scaled for {factors.Length} outputs, and the network has {mean.shape[1]}.");
+            return (mean, variance * tensor(factors, dtype: ScalarType.Float64, device: mean.device));
         }
     }
 

@@ -80,9 +80,10 @@ internal sealed class PosteriorDraws(IBayesianNetwork model, Func<Tensor, Tensor
         }
         catch (Exception exception) when (exception is ExternalException or ArgumentException)
         {
-            throw new InvalidOperationException(
+            throw new ArgumentException(
                 $"The network cannot take a batch of shape [{string.Join(", ", inputs.shape)}] and dtype {inputs.dtype}: "
                 + exception.Message.Split('\n')[0],
+                nameof(inputs),
                 exception);
         }
 
@@ -120,6 +121,6 @@ internal sealed class PosteriorDraws(IBayesianNetwork model, Func<Tensor, Tensor
             sums.Add(Output(forward, x));
         }
 
-        sums.EndBatch();
+        sums.EndBatch(x);
     }
 }

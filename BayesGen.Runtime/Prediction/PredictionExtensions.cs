@@ -19,7 +19,8 @@ public static class PredictionExtensions
     /// <param name="samples">The number of weight draws, at least 1.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
     /// <param name="cancellation">Ends the prediction between two draws.</param>
-    /// <exception cref="InvalidOperationException">A draw is alive, or the network cannot take the inputs or gives no logits.</exception>
+    /// <exception cref="ArgumentException">The network cannot take inputs of this shape, or they hold NaN; examples are named.</exception>
+    /// <exception cref="InvalidOperationException">A draw is alive, or the network gives no logits, or NaN.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the model is as it was.</exception>
     public static ClassPrediction Predict<TModel>(
         this TModel model, Tensor x, int samples = UsualSamples, PredictionOptions? options = null, CancellationToken cancellation = default)
@@ -50,7 +51,8 @@ public static class PredictionExtensions
     /// <param name="samples">The number of weight draws, at least 1.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
     /// <param name="cancellation">Ends the prediction between two draws.</param>
-    /// <exception cref="InvalidOperationException">A draw is alive, or the network cannot take the inputs or gives outputs of another shape.</exception>
+    /// <exception cref="ArgumentException">The network cannot take inputs of this shape, or they hold NaN; examples are named.</exception>
+    /// <exception cref="InvalidOperationException">A draw is alive, or the network gives outputs of another shape, or NaN.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the model is as it was.</exception>
     public static RegressionPrediction Predict<TModel>(
         this TModel model, Tensor x, GaussianNoise noise, int samples = UsualSamples, PredictionOptions? options = null,
@@ -138,6 +140,45 @@ public static class PredictionExtensions
         where TModel : nn.Module<Tensor, Tensor>, IBayesianNetwork =>
         EvaluatePredictions(model, model.call, data, noise, samples, levels, options, cancellation);
 
+    /// <summary>
+    /// Fits the size of the noise to data that the training has not seen: the variance times the factor, for each output, with which the
+    /// prediction gives the targets the highest density. The model stays as it is; predict with the noise that is returned.
+    /// </summary>
+    /// <remarks>
+    /// A noise that is learned beside the weights stands for all that is left between the draws and the targets, the differences of the
+    /// draws included; and a prediction counts those once more. This takes out what is too much. It needs some hundred examples.
+    /// </remarks>
+    /// <typeparam name="TModel">The generated wrapper.</typeparam>
+    /// <param name="model">The network.</param>
+    /// <param name="data">Inputs and targets, [N, D] or [N]: validation data.</param>
+    /// <param name="noise">The noise of the training.</param>
+    /// <param name="samples">The number of weight draws, at least 1; as many as predictions will have.</param>
+    /// <param name="options">Seed, batch size and more; null is the defaults.</param>
+    /// <param name="cancellation">Ends the prediction between two draws.</param>
+    /// <returns>The noise to predict with.</returns>
+    /// <exception cref="ArgumentException">The data is empty, or its targets do not fit the outputs.</exception>
+    public static GaussianNoise CalibrateNoise<TModel>(
+        this TModel model, BatchSource data, GaussianNoise noise, int samples = UsualSamples, PredictionOptions? options = null,
+        CancellationToken cancellation = default)
+        where TModel : nn.Module<Tensor, Tensor>, IBayesianNetwork =>
+        CalibrateNoise(model, model.call, data, noise, samples, options, cancellation);
+
+    /// <summary>Fits the size of the noise of a network of several inputs; see the other overload.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="forward">Runs the wrapper on a batch.</param>
+    /// <param name="data">Inputs and targets, [N, D] or [N]: validation data.</param>
+    /// <param name="noise">The noise of the training.</param>
+    /// <param name="samples">The number of weight draws, at least 1; as many as predictions will have.</param>
+    /// <param name="options">Seed, batch size and more; null is the defaults.</param>
+    /// <param name="cancellation">Ends the prediction between two draws.</param>
+    public static GaussianNoise CalibrateNoise(
+        this IBayesianNetwork model, Func<Tensor, Tensor> forward, BatchSource data, GaussianNoise noise, int samples = UsualSamples,
+        PredictionOptions? options = null, CancellationToken cancellation = default)
+    {
+        var (prediction, targets) = Answers(model, forward, data, noise, samples, options, cancellation);
+        return noise.Scaled(NoiseCalibration.Factors(prediction, targets));
+    }
+
     /// <summary>Judges the predictions of a network of several inputs; see the other overload.</summary>
     /// <param name="model">The network.</param>
     /// <param name="forward">Runs the wrapper on a batch.</param>
@@ -151,19 +192,8 @@ public static class PredictionExtensions
         this IBayesianNetwork model, Func<Tensor, Tensor> forward, BatchSource data, GaussianNoise noise, int samples = UsualSamples,
         IReadOnlyList<double>? levels = null, PredictionOptions? options = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(noise);
-        var sums = new RegressionSums(noise);
-        var targets = new List<double[]>();
-        Draws(model, forward, samples, options).Run(
-            data,
-            sums,
-            batch =>
-            {
-                using var matrix = batch.reshape(batch.shape[0], -1);
-                targets.AddRange(PlainNumbers.Of(matrix));
-            },
-            cancellation);
-        return RegressionEvaluation.Of(sums.Finish(), targets, levels);
+        var (prediction, targets) = Answers(model, forward, data, noise, samples, options, cancellation);
+        return RegressionEvaluation.Of(prediction, targets, levels);
     }
 
     /// <summary>
@@ -172,7 +202,9 @@ public static class PredictionExtensions
     /// </summary>
     /// <typeparam name="TNetwork">The class of the plain network.</typeparam>
     /// <param name="model">The Bayesian network; it is left as it was.</param>
-    /// <param name="create">Builds a plain network of the same class and sizes, a new one each time, where the predictor shall compute.</param>
+    /// <param name="create">
+    /// Builds a plain network of the same class and sizes, a new one each time, where the predictor shall compute.
+    /// </param>
     /// <param name="draws">The number of networks, at least 1; each has weights of its own.</param>
     /// <param name="seed">The seed of the draws.</param>
     /// <param name="thresholds">Prunes the networks, not the model; null prunes nothing more than the model does.</param>
@@ -187,7 +219,9 @@ public static class PredictionExtensions
     /// <summary>A predictor of networks with several inputs; see the other overload.</summary>
     /// <typeparam name="TNetwork">The class of the plain network.</typeparam>
     /// <param name="model">The Bayesian network; it is left as it was.</param>
-    /// <param name="create">Builds a plain network of the same class and sizes, a new one each time, where the predictor shall compute.</param>
+    /// <param name="create">
+    /// Builds a plain network of the same class and sizes, a new one each time, where the predictor shall compute.
+    /// </param>
     /// <param name="forward">Runs a plain network on a batch. It must share nothing that changes between calls.</param>
     /// <param name="draws">The number of networks, at least 1; each has weights of its own.</param>
     /// <param name="seed">The seed of the draws.</param>
@@ -226,6 +260,25 @@ public static class PredictionExtensions
         }
 
         return new Predictor([.. networks.Select(network => ((nn.Module)network, (Func<Tensor, Tensor>)(x => forward(network, x))))], channelsLast, manageMemory);
+    }
+
+    private static (RegressionPrediction Prediction, List<double[]> Targets) Answers(
+        IBayesianNetwork model, Func<Tensor, Tensor> forward, BatchSource data, GaussianNoise noise, int samples,
+        PredictionOptions? options, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(noise);
+        var sums = new RegressionSums(noise);
+        var targets = new List<double[]>();
+        Draws(model, forward, samples, options).Run(
+            data,
+            sums,
+            batch =>
+            {
+                using var matrix = batch.reshape(batch.shape[0], -1);
+                targets.AddRange(PlainNumbers.Of(matrix));
+            },
+            cancellation);
+        return (sums.Finish(), targets);
     }
 
     private static PosteriorDraws Draws(IBayesianNetwork model, Func<Tensor, Tensor> forward, int samples, PredictionOptions? options)

@@ -34,7 +34,8 @@ public sealed class Predictor : IDisposable
     /// <param name="keepOutputs">Whether the logits of every draw are kept.</param>
     /// <param name="cancellation">Ends the call between two draws.</param>
     /// <exception cref="ObjectDisposedException">The predictor was disposed.</exception>
-    /// <exception cref="InvalidOperationException">The network cannot take the inputs or gives no logits.</exception>
+    /// <exception cref="ArgumentException">The network cannot take inputs of this shape, or they hold NaN; examples are named.</exception>
+    /// <exception cref="InvalidOperationException">The network gives no logits, or NaN.</exception>
     public ClassPrediction Predict(
         Tensor x, int batchSize = UsualBatchSize, bool keepOutputs = false, CancellationToken cancellation = default)
     {
@@ -49,7 +50,8 @@ public sealed class Predictor : IDisposable
     /// <param name="batchSize">The number of examples that go through a network at once; at least 1.</param>
     /// <param name="cancellation">Ends the call between two draws.</param>
     /// <exception cref="ObjectDisposedException">The predictor was disposed.</exception>
-    /// <exception cref="InvalidOperationException">The network cannot take the inputs or gives outputs of another shape.</exception>
+    /// <exception cref="ArgumentException">The network cannot take inputs of this shape, or they hold NaN; examples are named.</exception>
+    /// <exception cref="InvalidOperationException">The network gives outputs of another shape, or NaN.</exception>
     public RegressionPrediction Predict(
         Tensor x, GaussianNoise noise, int batchSize = UsualBatchSize, CancellationToken cancellation = default)
     {
@@ -84,7 +86,7 @@ public sealed class Predictor : IDisposable
                 sums.Add(draw.Output(x));
             }
 
-            sums.EndBatch();
+            sums.EndBatch(x);
         }
     }
 

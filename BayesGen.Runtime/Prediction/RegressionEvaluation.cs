@@ -3,14 +3,20 @@ namespace BayesGen;
 /// <summary>How good the predictions of a regression are, and how honest their intervals.</summary>
 /// <param name="Prediction">The prediction itself, example by example.</param>
 /// <param name="NegativeLogLikelihood">The mean over examples of -log p(y), nats, over all outputs of an example together.</param>
-/// <param name="RootMeanSquareError">Of the predictive mean, in units of the target.</param>
+/// <param name="RootMeanSquaredError">Of the predictive mean, in units of the target.</param>
 /// <param name="Intervals">Coverage and width of central intervals at several levels.</param>
 public sealed record RegressionEvaluation(
     RegressionPrediction Prediction,
     double NegativeLogLikelihood,
-    double RootMeanSquareError,
+    double RootMeanSquaredError,
     IReadOnlyList<IntervalCoverage> Intervals)
 {
+    /// <summary>The figures in one line.</summary>
+    public override string ToString() => FormattableString.Invariant(
+        $"{Prediction.Count:N0} examples, {Prediction.Samples} draws: NLL {NegativeLogLikelihood:F4}, RMSE {RootMeanSquaredError:G4}")
+        + string.Concat(Intervals.Select(interval => FormattableString.Invariant(
+            $", {interval.Level:P0} intervals hold {interval.Coverage:P1} ({interval.MeanWidth:G4} wide)")));
+
     /// <summary>The levels where none are given.</summary>
     public static IReadOnlyList<double> UsualLevels { get; } = [0.5, 0.8, 0.9, 0.95];
 
@@ -25,7 +31,7 @@ public sealed record RegressionEvaluation(
         return new RegressionEvaluation(
             prediction,
             -prediction.LogDensity(targets).Average(),
-            RegressionMetrics.RootMeanSquareError(prediction.Mean, targets),
+            RegressionMetrics.RootMeanSquaredError(prediction.Mean, targets),
             [.. (levels ?? UsualLevels).Select(level =>
             {
                 var (_, lower, upper) = prediction.CentralInterval(level);

@@ -6,7 +6,7 @@ public static class RegressionMetrics
     /// <summary>The root of the mean squared error over all examples and outputs, in units of the target.</summary>
     /// <param name="predictions">For each example a number for each output.</param>
     /// <param name="targets">The same for the targets.</param>
-    public static double RootMeanSquareError(IReadOnlyList<double[]> predictions, IReadOnlyList<double[]> targets)
+    public static double RootMeanSquaredError(IReadOnlyList<double[]> predictions, IReadOnlyList<double[]> targets)
     {
         RequireRows(predictions, targets);
         return Math.Sqrt(predictions.Zip(targets, (one, other) => one.Zip(other, (a, b) => (a - b) * (a - b)).Average()).Average());
@@ -45,5 +45,7 @@ public static class RegressionMetrics
             if (numbers[i].Length != targets[i].Length || targets[i].Length == 0)
                 throw new ArgumentException(
                     $"Example {i} has {targets[i].Length} targets for {numbers[i].Length} outputs; expected one for each.", nameof(targets));
+        AnswerCheck.RequireNumbers(numbers, "predictions", nameof(numbers));
+        AnswerCheck.RequireNumbers(targets, "targets", nameof(targets));
     }
 }

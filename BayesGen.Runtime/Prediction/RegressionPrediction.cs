@@ -1,17 +1,27 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
 namespace BayesGen;
 
 /// <summary>
 /// What a posterior over regression networks says about some examples: for each output a mixture of Gaussians, one for each draw of the
-/// weights. Plain numbers: nothing to dispose, safe to hand to other threads.
+/// weights. Plain numbers: nothing to dispose, safe to hand to other threads. As JSON it is one object for each example, and can be read
+/// back; <see cref="ToString"/> has a line for each.
 /// </summary>
 /// <remarks>
 /// By the law of total variance the variance splits into the variance over the draws of their means (epistemic: more data would remove it)
 /// and the mean of their noise variances (aleatoric). Both are those of the mixture itself, without a correction for the number of draws.
 /// Depeweg et al. 2018; Kendall, Gal 2017.
 /// </remarks>
+[JsonConverter(typeof(RegressionPredictionJson))]
 public sealed class RegressionPrediction
 {
+    private const int Shown = 10;
+
     private const double LogTwoPi = 1.8378770664093453;
+
+    /// <summary>The smallest normal double.</summary>
+    private const double Smallest = 2.2250738585072014e-308;
 
     private readonly IReadOnlyList<double[][]> _means;
     private readonly IReadOnlyList<double[][]> _variances;
@@ -90,7 +100,8 @@ public sealed class RegressionPrediction
         {
             var terms = Enumerable.Range(0, Samples).Select(draw => Enumerable.Range(0, Outputs).Sum(output =>
             {
-                var (mean, variance) = (_means[example][output][draw], _variances[example][output][draw]);
+                // A variance that has come to 0 is a peak of its own; the smallest number keeps it from being no number.
+                var (mean, variance) = (_means[example][output][draw], Math.Max(_variances[example][output][draw], Smallest));
                 var offset = targets[example][output] - mean;
                 return -0.5 * (offset * offset / variance + Math.Log(variance) + LogTwoPi);
             })).ToArray();
@@ -98,6 +109,22 @@ public sealed class RegressionPrediction
             return double.IsNegativeInfinity(largest) ? largest : largest + Math.Log(terms.Average(term => Math.Exp(term - largest)));
         })];
     }
+
+    /// <summary>
+    /// A line for each of the first examples: mean and standard deviation of every output, and both parts of the deviation.
+    /// </summary>
+    public override string ToString() => string.Join(
+        Environment.NewLine,
+        [
+            string.Create(CultureInfo.InvariantCulture, $"{Count:N0} examples, {Samples} draws"),
+            .. Enumerable.Range(0, Math.Min(Count, Shown)).Select(Line),
+            .. Count > Shown ? [string.Create(CultureInfo.InvariantCulture, $"... and {Count - Shown:N0} more")] : Array.Empty<string>(),
+        ]);
+
+    private string Line(int i) => $"{i}: " + string.Join("; ", Enumerable.Range(0, Outputs).Select(d => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Mean[i][d]:G4} +- {Math.Sqrt(Variance[i][d]):G3} (epistemic {Math.Sqrt(EpistemicVariance[i][d]):G3}, "
+        + $"aleatoric {Math.Sqrt(AleatoricVariance[i][d]):G3})")));
 
     private Tensor Components(IReadOnlyList<double[][]> numbers) => tensor(
         numbers.SelectMany(example => example.SelectMany(draws => draws)).ToArray(), [Count, Outputs, Samples], ScalarType.Float64, CPU)

@@ -20,12 +20,15 @@ internal sealed class RegressionSums(GaussianNoise noise) : IPredictiveSums
         _variances.Add(variance.MoveToOuterDisposeScope());
     }
 
-    public void EndBatch()
+    public void EndBatch(Tensor? inputs = null)
     {
         using var scope = NewDisposeScope();
         (_samples, _outputs) = (_means.Count, (int)_means[0].shape[1]);
-        _componentMeans.AddRange(Components(_means));
-        _componentVariances.AddRange(Components(_variances));
+        List<double[][]> means = [.. Components(_means)], variances = [.. Components(_variances)];
+        AnswerCheck.Require(
+            [.. means.Zip(variances, (mean, variance) => mean.Concat(variance).SelectMany(draws => draws).ToArray())], Examples, inputs);
+        _componentMeans.AddRange(means);
+        _componentVariances.AddRange(variances);
         _means.Clear();
         _variances.Clear();
     }

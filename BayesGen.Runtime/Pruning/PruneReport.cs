@@ -20,8 +20,8 @@ public sealed record PruneReport(IReadOnlyList<PrunedWeight> Weights, long AllWe
     /// <summary>The part of all weights of the network that is pruned, 0 to 1.</summary>
     public double PrunedPart => AllWeights == 0 ? 0 : (double)Pruned / AllWeights;
 
-    /// <summary>The number of weights over the number of those that are not zero, |W| / |W != 0|.</summary>
-    public double Compression => (double)AllWeights / Math.Max(1, Remaining);
+    /// <summary>The number of weights over the number of those that are kept, |W| / |W != 0|; infinite where none is.</summary>
+    public double Compression => AllWeights == 0 ? 1 : (double)AllWeights / Remaining;
 }
 
 /// <summary>One line of a <see cref="PruneReport"/>.</summary>

@@ -7,8 +7,8 @@ namespace BayesGen;
 /// <param name="StepsPerEpoch">The number of steps in an epoch, or null in the first one where it is not known yet.</param>
 /// <param name="Examples">The number of examples in the batch.</param>
 /// <param name="Total">
-/// The loss that was minimised, as <see cref="LossTerms.Bound"/> has it: fit + beta * divergence / N, or the negative bound per example of a
-/// loss whose draws do not count alike.
+/// The loss that was minimised, as <see cref="LossTerms.Bound"/> has it: fit + beta * divergence / N, or the negative bound per example of
+/// a loss whose draws do not count alike.
 /// </param>
 /// <param name="Fit">The fit loss alone, mean over the examples and draws.</param>
 /// <param name="Divergence">The divergence alone in nats, over the whole network, before beta and 1/N.</param>
@@ -24,7 +24,11 @@ public sealed record StepResult(
     double Fit,
     double Divergence,
     double Beta,
-    IReadOnlyDictionary<string, double> Metrics);
+    IReadOnlyDictionary<string, double> Metrics)
+{
+    /// <summary>What the examples of the batch count together, for metrics that weigh them; others count each as 1.</summary>
+    internal IReadOnlyDictionary<string, double> Counted { get; init; } = new Dictionary<string, double>();
+}
 
 /// <summary>One epoch.</summary>
 /// <param name="Epoch">The epoch, from 1.</param>
@@ -90,6 +94,9 @@ public sealed record EvaluationResult(
     Thresholds? Thresholds,
     PruneReport Pruning)
 {
-    /// <summary>The part of examples that were classified right, where the accuracy is among the metrics; else NaN.</summary>
+    /// <summary>
+    /// The part of examples that were classified right. It is measured where <see cref="Metric.Accuracy"/> is among the metrics, and where
+    /// no metric is named and the fit loss is the cross entropy of class numbers; else NaN.
+    /// </summary>
     public double Accuracy => Metrics.TryGetValue(Metric.AccuracyName, out var accuracy) ? accuracy : double.NaN;
 }

@@ -16,8 +16,11 @@ internal sealed class DrawSums(DrawWeights weights)
     /// <summary>The sum of the outputs; null where nobody asks for them.</summary>
     public Tensor? Output { get; private set; }
 
+    /// <summary>The sum of the mean squared residuals, where the noise is learned from them; else null.</summary>
+    public Tensor? Residuals { get; private set; }
+
     /// <summary>All that is kept from one draw to the next.</summary>
-    public IEnumerable<Tensor> Running => Weights.Running.Concat(new[] { Fit, Divergence, Output }.OfType<Tensor>());
+    public IEnumerable<Tensor> Running => Weights.Running.Concat(new[] { Fit, Divergence, Output, Residuals }.OfType<Tensor>());
 
     /// <summary>Those of draws that several networks took: new tensors. Gradients are added up on the parameters of the first.</summary>
     public static DrawSums Joined(IReadOnlyList<DrawSums> parts)
@@ -26,7 +29,7 @@ internal sealed class DrawSums(DrawWeights weights)
             return parts[0];
         var joined = new DrawSums(DrawWeights.Joined([.. parts.Select(part => part.Weights)]));
         foreach (var part in parts)
-            joined.Add(part.Fit!, part.Divergence!, part.Output);
+            joined.Add(part.Fit!, part.Divergence!, part.Output, part.Residuals);
         return joined;
     }
 
@@ -34,12 +37,15 @@ internal sealed class DrawSums(DrawWeights weights)
     /// <param name="fit">Its fit loss.</param>
     /// <param name="divergence">Its divergence.</param>
     /// <param name="output">Its output, or null.</param>
-    public void Add(Tensor fit, Tensor divergence, Tensor? output)
+    /// <param name="residuals">Its mean squared residuals, or null.</param>
+    public void Add(Tensor fit, Tensor divergence, Tensor? output, Tensor? residuals)
     {
         Fit = Sum(Fit, fit);
         Divergence = Sum(Divergence, divergence);
         if (output is not null)
             Output = Sum(Output, output);
+        if (residuals is not null)
+            Residuals = Sum(Residuals, residuals);
     }
 
     /// <summary>The sum with one more; what it was before is released.</summary>

@@ -4,8 +4,10 @@ namespace BayesGen;
 internal sealed class RunningMeans
 {
     private const string MetricPrefix = "epoch.metric.";
+    private const string CountedPrefix = "epoch.counted.";
 
     private readonly Dictionary<string, double> _metrics = [];
+    private readonly Dictionary<string, double> _counted = [];
     private double _total;
     private double _fit;
     private double _divergence;
@@ -22,7 +24,8 @@ internal sealed class RunningMeans
     /// <summary>The divergence belongs to the network, not to examples: its mean is over steps.</summary>
     public double Divergence => _divergence / _steps;
 
-    public IReadOnlyDictionary<string, double> Metrics => _metrics.ToDictionary(metric => metric.Key, metric => metric.Value / _examples);
+    public IReadOnlyDictionary<string, double> Metrics =>
+        _metrics.ToDictionary(metric => metric.Key, metric => metric.Value / _counted.GetValueOrDefault(metric.Key, _examples));
 
     /// <summary>Writes the sums down, bit by bit.</summary>
     public void Save(CheckpointContent content)
@@ -34,6 +37,8 @@ internal sealed class RunningMeans
         content.Put("epoch.steps", _steps);
         foreach (var (name, sum) in _metrics)
             content.Put(MetricPrefix + name, sum);
+        foreach (var (name, count) in _counted)
+            content.Put(CountedPrefix + name, count);
     }
 
     /// <summary>Goes on from sums that were written down.</summary>
@@ -46,6 +51,8 @@ internal sealed class RunningMeans
         _steps = content.Integer("epoch.steps", 0, long.MaxValue);
         foreach (var name in content.Under(MetricPrefix).Keys)
             _metrics[name] = content.Number(MetricPrefix + name);
+        foreach (var name in content.Under(CountedPrefix).Keys)
+            _counted[name] = content.Number(CountedPrefix + name);
     }
 
     public void Add(StepResult step)
@@ -56,6 +63,13 @@ internal sealed class RunningMeans
         _examples += step.Examples;
         _steps++;
         foreach (var (name, mean) in step.Metrics)
-            _metrics[name] = _metrics.GetValueOrDefault(name) + mean * step.Examples;
+        {
+            var isCounted = step.Counted.TryGetValue(name, out var count);
+
+            // A batch in which nothing counts has no mean.
+            _metrics[name] = _metrics.GetValueOrDefault(name) + (isCounted && count == 0 ? 0 : mean * (isCounted ? count : step.Examples));
+            if (isCounted)
+                _counted[name] = _counted.GetValueOrDefault(name) + count;
+        }
     }
 }

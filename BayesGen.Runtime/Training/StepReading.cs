@@ -13,7 +13,7 @@ namespace BayesGen;
 internal sealed class StepReading(int epoch, int step, long globalStep, int? steps, long examples, double beta) : IDisposable
 {
     private Tensor? _numbers;
-    private IReadOnlyList<string> _metrics = [];
+    private IReadOnlyList<(string Name, bool IsCounted)> _metrics = [];
 
     /// <summary>The epoch, from 1.</summary>
     public int Epoch => epoch;
@@ -25,12 +25,13 @@ internal sealed class StepReading(int epoch, int step, long globalStep, int? ste
     /// <param name="fit">The fit loss.</param>
     /// <param name="divergence">The divergence.</param>
     /// <param name="total">The loss that was minimised.</param>
-    /// <param name="metrics">The metrics by name.</param>
-    public void Take(Tensor fit, Tensor divergence, Tensor total, IReadOnlyList<(string Name, Tensor Mean)> metrics)
+    /// <param name="metrics">The metrics by name, and what the examples count together where that is not their number.</param>
+    public void Take(Tensor fit, Tensor divergence, Tensor total, IReadOnlyList<(string Name, Tensor Mean, Tensor? Count)> metrics)
     {
         using var _ = no_grad();
-        _metrics = [.. metrics.Select(metric => metric.Name)];
-        _numbers = stack(((Tensor[])[fit, divergence, total, .. metrics.Select(metric => metric.Mean)])
+        _metrics = [.. metrics.Select(metric => (metric.Name, metric.Count is not null))];
+        var ofMetrics = metrics.Select(metric => metric.Mean).Concat(metrics.Select(metric => metric.Count).OfType<Tensor>());
+        _numbers = stack(((Tensor[])[fit, divergence, total, .. ofMetrics])
             .Select(number => number.detach().to(ScalarType.Float64, fit.device))).DetachFromDisposeScope();
     }
 
@@ -40,7 +41,15 @@ internal sealed class StepReading(int epoch, int step, long globalStep, int? ste
         var numbers = _numbers!.Numbers();
         return new StepResult(
             epoch, step, globalStep, steps, examples, numbers[2], numbers[0], numbers[1], beta,
-            _metrics.Count == 0 ? None : _metrics.Select((name, i) => (name, numbers[3 + i])).ToDictionary());
+            _metrics.Count == 0 ? None : _metrics.Select((metric, i) => (metric.Name, numbers[3 + i])).ToDictionary())
+        {
+            Counted = !_metrics.Any(metric => metric.IsCounted)
+                ? None
+                : _metrics
+                    .Where(metric => metric.IsCounted)
+                    .Select((metric, i) => (metric.Name, numbers[3 + _metrics.Count + i]))
+                    .ToDictionary(),
+        };
     }
 
     public void Dispose() => _numbers?.Dispose();

@@ -36,8 +36,8 @@ public sealed record TrainerOptions
     public bool Antithetic { get; init; }
 
     /// <summary>
-    /// Makes copies of the network, so that the draws of a step run side by side on the cores of the CPU; null takes one draw after another.
-    /// It pays from <see cref="Samples"/> 2 on, the more the smaller the network and the more cores there are.
+    /// Makes copies of the network, so that the draws of a step run side by side on the cores of the CPU; null takes one draw after
+    /// another. It pays from <see cref="Samples"/> 2 on, the more the smaller the network and the more cores there are.
     /// </summary>
     public Replicas? Replicas { get; init; }
 
@@ -108,7 +108,10 @@ public sealed record TrainerOptions
     /// <summary>Whether such data is shuffled in every epoch.</summary>
     public bool Shuffle { get; init; } = true;
 
-    /// <summary>What is measured besides the loss.</summary>
+    /// <summary>
+    /// What is measured besides the loss. Where none is named, an evaluation under <see cref="FitLoss.CrossEntropy"/> measures the
+    /// accuracy.
+    /// </summary>
     public IReadOnlyList<Metric> Metrics { get; init; } = [];
 
     /// <summary>Called after every step with the trainer and the result of the step.</summary>

@@ -6,7 +6,9 @@ namespace BayesGen;
 /// <summary>Evaluation: it reads, and what it writes into the weights it puts back bit for bit.</summary>
 public sealed partial class VariationalTrainer
 {
-    /// <summary>The seed of the draws that estimate the ELBO, and a divergence without a closed form, so that evaluations can be compared.</summary>
+    /// <summary>
+    /// The seed of the draws that estimate the ELBO, and a divergence without a closed form, so that evaluations can be compared.
+    /// </summary>
     private const long DivergenceSeed = 20170611;
 
     /// <summary>Evaluates the network on all examples of a data set, with the weights of the options' EvaluateAt.</summary>
@@ -64,7 +66,7 @@ public sealed partial class VariationalTrainer
         var divergence = arena.Sample(DivergenceSeed, Loss.Divergence, keep).Number();
         double fit = 0, fitOfDraws = 0;
         long examples = 0;
-        var metrics = Options.Metrics.ToDictionary(metric => metric.Name, _ => 0.0);
+        var metrics = Options.Metrics.ToDictionary(metric => metric.Name, _ => (Sum: 0.0, Count: 0.0));
         using (var loan = arena.Borrow("evaluate"))
         using (new EvaluationMode(Model))
         {
@@ -82,8 +84,12 @@ public sealed partial class VariationalTrainer
                     var count = y.size(0);
                     fit += Fit(output, y).Number() * count;
                     examples += count;
-                    foreach (var metric in Options.Metrics)
-                        metrics[metric.Name] += metric.Sum(output, y);
+                    foreach (var metric in MetricsOf(output, y))
+                    {
+                        var (before, (sum, counted)) = (metrics.GetValueOrDefault(metric.Name), metric.Sum(output, y));
+                        metrics[metric.Name] = (before.Sum + sum, before.Count + counted);
+                    }
+
                     foreach (var draw in draws)
                     {
                         loan.Write(draw);
@@ -114,9 +120,16 @@ public sealed partial class VariationalTrainer
             fit,
             divergence,
             Options.ElboDraws == 0 ? double.NaN : -(fitOfDraws / examples + divergence / shared),
-            metrics.ToDictionary(metric => metric.Key, metric => metric.Value / examples),
+            metrics.ToDictionary(metric => metric.Key, metric => metric.Value.Sum / metric.Value.Count),
             Options.EvaluateAt,
             threshold,
             pruning);
     }
+
+    /// <summary>What is measured: for classes the accuracy where the options name nothing, since an answer of NaN helps nobody.</summary>
+    private IReadOnlyList<Metric> MetricsOf(Tensor output, Tensor targets) =>
+        Options.Metrics.Count == 0 && ReferenceEquals(Options.FitLoss, FitLoss.CrossEntropy)
+            && !targets.is_floating_point() && TargetShapes.AreClasses(output, targets)
+            ? [Metric.Accuracy]
+            : Options.Metrics;
 }

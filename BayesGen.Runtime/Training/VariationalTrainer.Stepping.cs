@@ -5,6 +5,9 @@ namespace BayesGen;
 /// <summary>One step: draws, forwards and backwards one by one, gradients added up on the posterior.</summary>
 public sealed partial class VariationalTrainer
 {
+    /// <summary>The noise for all inputs that the last forward joined, where it is learned.</summary>
+    private TorchSharp.Modules.Parameter? _logSigma;
+
     private StepReading Step((Tensor Inputs, Tensor Targets) batch, int epoch, int step, int? steps, long examples)
     {
         using var scope = NewDisposeScope();
@@ -19,7 +22,12 @@ public sealed partial class VariationalTrainer
                 sums.Output is null ? [] : Measure(sums.Output.Over(Options.Samples), targets));
             if (_readsLate)
                 GiveUpGradientsOf(sums.Fit! + sums.Divergence!.to(sums.Fit!.dtype, sums.Fit.device));
+            var logSigma = sums.Residuals is null ? null : _logSigma;
+            if (logSigma is not null)
+                ClosedFormNoise.Claim(logSigma);
             TakeStep(epoch, step);
+            if (logSigma is not null)
+                ClosedFormNoise.Step(logSigma, sums.Residuals!.Over(Options.Samples), isFirst: _stepsDone == 0);
         }
         catch
         {
@@ -33,7 +41,9 @@ public sealed partial class VariationalTrainer
         return reading;
     }
 
-    /// <summary>Those draws of a step that one network takes: forwards and backwards one by one, gradients added up on its posterior.</summary>
+    /// <summary>
+    /// Those draws of a step that one network takes: forwards and backwards one by one, gradients added up on its posterior.
+    /// </summary>
     private DrawSums TakeDraws(DrawMember member, Tensor inputs, Tensor targets, int epoch, int step, long examples)
     {
         var arena = member.Arena;
@@ -50,15 +60,19 @@ public sealed partial class VariationalTrainer
 
                 // Nobody but this step has come near the gradients since they were made zero.
                 using var draw = arena.DrawUnchecked();
+                using var joined = new JoinedNoise();
                 var output = Forward(member.Forward, inputs);
                 var fit = Fit(output, targets);
+                var residuals = ClosedFormNoise.Residuals(Options.FitLoss, joined, output, targets);
+                if (residuals is not null && ReferenceEquals(arena, Model.Arena))
+                    _logSigma = ClosedFormNoise.LogSigmaOf(joined, output);
                 var divergence = Loss.Divergence(draw);
                 if (!_readsLate)
                     RequireFinite(fit, divergence, epoch, step);
                 var total = VariationalLoss.DrawTotal(fit, divergence, Beta, examples);
                 member.Backward(draw, sums.Weights.Weigh(total, Loss.LogWeight(fit, divergence, Beta, examples)));
                 noise.RequireEnd();
-                sums.Add(fit, divergence, Options.Metrics.Count > 0 ? output : null);
+                sums.Add(fit, divergence, Options.Metrics.Count > 0 ? output : null, residuals);
                 drawScope.MoveToOuter(sums.Running);
             }
 
@@ -79,7 +93,9 @@ public sealed partial class VariationalTrainer
             throw new NonFiniteLossException(epoch, step, fitValue, divergenceValue, Model.Arena.FirstNotFinite());
     }
 
-    /// <summary>Makes the gradient zero where the loss is no number, on the device, so that the weights stay finite until that is read.</summary>
+    /// <summary>
+    /// Makes the gradient zero where the loss is no number, on the device, so that the weights stay finite until that is read.
+    /// </summary>
     private void GiveUpGradientsOf(Tensor loss)
     {
         using var _ = no_grad();
@@ -88,8 +104,11 @@ public sealed partial class VariationalTrainer
             parameter.grad?.masked_fill_(isLost.to(parameter.device), 0);
     }
 
-    private List<(string Name, Tensor Mean)> Measure(Tensor output, Tensor targets) =>
-        [.. Options.Metrics.Select(metric => (metric.Name, metric.Total(output, targets).Over(targets.size(0))))];
+    private List<(string Name, Tensor Mean, Tensor? Count)> Measure(Tensor output, Tensor targets) => [.. Options.Metrics.Select(metric =>
+    {
+        var (sum, count) = metric.Total(output, targets);
+        return (metric.Name, count is null ? sum.Over(targets.size(0)) : sum.div(count), count);
+    })];
 
     private Tensor Laid(Tensor inputs) => _layout.Of(OnDevice(inputs));
 

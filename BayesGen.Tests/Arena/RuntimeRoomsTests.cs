@@ -22,7 +22,7 @@ public partial class RuntimeRoomsTests
         ["Data"] = [],
         ["Prediction"] = ["Kernels", "Noise", "Arena", "Pruning", "Distribution", "Data"],
         ["Reports"] = ["Kernels", "Arena", "Pruning"],
-        ["Training"] = ["Kernels", "Arena", "Losses", "Optimizers", "Ivon", "Pruning", "Storage", "Reports", "Data"],
+        ["Training"] = ["Kernels", "Noise", "Arena", "Losses", "Optimizers", "Ivon", "Pruning", "Storage", "Reports", "Data"],
     };
 
     [Fact]

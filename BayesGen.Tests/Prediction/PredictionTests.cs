@@ -165,7 +165,7 @@ public sealed class PredictionTests
         Unchanged("a prediction");
         model.EvaluatePredictions(data, samples: 2);
         Unchanged("an evaluation");
-        Assert.Throws<InvalidOperationException>(() => model.Predict(zeros(2, 5, dtype: ScalarType.Float32, device: CPU), samples: 2));
+        Assert.Throws<ArgumentException>(() => model.Predict(zeros(2, 5, dtype: ScalarType.Float32, device: CPU), samples: 2));
         Unchanged("a wrong shape");
         Assert.Throws<OperationCanceledException>(() => model.Predict(
             x =>
@@ -312,7 +312,7 @@ public sealed class PredictionTests
         double[][] truth = [.. y.data<float>().Select(value => new[] { (double)value })];
         var direct = RegressionEvaluation.Of(rows.Predict(x, GaussianNoise.Fixed(0.5), samples: 4), truth, [0.5]);
         Assert.Equal(direct.NegativeLogLikelihood, judged.NegativeLogLikelihood, 1e-5);
-        Assert.Equal(direct.RootMeanSquareError, judged.RootMeanSquareError, 1e-5);
+        Assert.Equal(direct.RootMeanSquaredError, judged.RootMeanSquaredError, 1e-5);
         Assert.Equal(direct.Intervals[0].MeanWidth, Assert.Single(judged.Intervals).MeanWidth, 1e-5);
     }
 

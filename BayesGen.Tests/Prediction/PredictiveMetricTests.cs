@@ -162,14 +162,14 @@ public sealed class PredictiveMetricTests
 
         // The expected -log density is the entropy of the noise; its standard error sqrt(1 / (2 n)).
         Assert.Equal(0.5 * Math.Log(2 * Math.PI * Math.E * Sigma * Sigma), evaluation.NegativeLogLikelihood, 5 / Math.Sqrt(2.0 * Count));
-        Assert.Equal(Sigma, evaluation.RootMeanSquareError, 5 * Sigma / Math.Sqrt(2.0 * Count));
+        Assert.Equal(Sigma, evaluation.RootMeanSquaredError, 5 * Sigma / Math.Sqrt(2.0 * Count));
     }
 
     [Fact]
     public void RegressionByHand()
     {
         double[][] predictions = [[1, 2], [3, 4]], targets = [[2, 2], [3, 1]];
-        Assert.Equal(Math.Sqrt(10.0 / 4), RegressionMetrics.RootMeanSquareError(predictions, targets), 1e-15);
+        Assert.Equal(Math.Sqrt(10.0 / 4), RegressionMetrics.RootMeanSquaredError(predictions, targets), 1e-15);
         double[][] lower = [[0, 2], [3.5, 0]], upper = [[2, 3], [4, 2]];
         Assert.Equal(0.75, RegressionMetrics.Coverage(lower, upper, targets));
         Assert.Equal((2 + 1 + 0.5 + 2) / 4, RegressionMetrics.MeanWidth(lower, upper), 1e-15);
@@ -232,7 +232,7 @@ public sealed class PredictiveMetricTests
         Assert.Contains("NaN", Assert.Throws<ArgumentException>(() => DetectionMetrics.Auroc([double.NaN], [1])).Message);
         Assert.Throws<ArgumentException>(() => DetectionMetrics.Auroc([1], []));
         Assert.Throws<ArgumentOutOfRangeException>(() => DetectionMetrics.FalsePositiveRate([1], [1], 0));
-        Assert.Contains("2 targets for 1 outputs", Assert.Throws<ArgumentException>(() => RegressionMetrics.RootMeanSquareError([[1]], [[1, 2]])).Message);
+        Assert.Contains("2 targets for 1 outputs", Assert.Throws<ArgumentException>(() => RegressionMetrics.RootMeanSquaredError([[1]], [[1, 2]])).Message);
     }
 
     private static double Density(double z) => Math.Exp(-z * z / 2) / Math.Sqrt(2 * Math.PI);

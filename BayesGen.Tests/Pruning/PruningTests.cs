@@ -29,6 +29,14 @@ public class PruningTests
     }
 
     [Fact]
+    public void ANetworkOfWhichNothingIsKeptIsNotMeasuredAsIfOneWeightWere()
+    {
+        using var model = new BayesianLine(new Line());
+        Assert.Equal(double.PositiveInfinity, model.Prune(1e9).Compression);
+        Assert.Equal(1, new PruneReport([], 0).Compression);
+    }
+
+    [Fact]
     public void PrunedWeightsStayZeroInDrawsTrainingAndExport()
     {
         random.manual_seed(1);

@@ -60,7 +60,9 @@ Console.WriteLine($"epistemic standard deviation, mean: {at:F3} at the points, {
 var evaluation = model.EvaluatePredictions(test, GaussianNoise.Learned, Samples);
 var sigma = Math.Sqrt(evaluation.Prediction.AleatoricVariance[0][0]);
 Console.WriteLine($"noise: {sigma:F3} learned, {Points.Sigma} in truth");
-Console.WriteLine($"{test.Count:N0} new points: NLL {evaluation.NegativeLogLikelihood:F3} nats, root mean square error {evaluation.RootMeanSquareError:F3}");
+Console.WriteLine(
+    $"{test.Count:N0} new points: NLL {evaluation.NegativeLogLikelihood:F3} nats, "
+    + $"root mean squared error {evaluation.RootMeanSquaredError:F3}");
 foreach (var (level, coverage, width) in evaluation.Intervals)
     Console.WriteLine($"  {level:P0} intervals: {coverage:P1} of the points in them, {width:F2} wide");
 Console.WriteLine();

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace BayesGen;
+
+/// <summary>
+/// Numbers of predictions on their way to JSON and back: as many digits as single precision has, and names for what is infinite.
+/// </summary>
+internal static class JsonNumbers
+{
+    /// <summary>A number under a name.</summary>
+    public static void Put(this Utf8JsonWriter writer, string name, double number)
+    {
+        writer.WritePropertyName(name);
+        Put(writer, number);
+    }
+
+    /// <summary>A list of numbers under a name.</summary>
+    public static void Put(this Utf8JsonWriter writer, string name, IEnumerable<double> numbers)
+    {
+        writer.WritePropertyName(name);
+        Put(writer, numbers);
+    }
+
+    /// <summary>A list of lists under a name.</summary>
+    public static void Put(this Utf8JsonWriter writer, string name, IEnumerable<IEnumerable<double>> rows)
+    {
+        writer.WriteStartArray(name);
+        foreach (var row in rows)
+            Put(writer, row);
+        writer.WriteEndArray();
+    }
+
+    /// <summary>A number of an object that is read.</summary>
+    public static double Number(JsonElement element) => element.ValueKind == JsonValueKind.String
+        ? double.Parse(element.GetString()!, CultureInfo.InvariantCulture)
+        : element.GetDouble();
+
+    /// <summary>A list of numbers.</summary>
+    public static double[] Numbers(JsonElement element) => [.. element.EnumerateArray().Select(Number)];
+
+    /// <summary>A list of lists.</summary>
+    public static double[][] Rows(JsonElement element) => [.. element.EnumerateArray().Select(Numbers)];
+
+    /// <summary>Reads a whole document and puts what is wrong with it into the words of JSON.</summary>
+    public static TResult Read<TResult>(ref Utf8JsonReader reader, string what, Func<JsonElement, TResult> read)
+    {
+        using var document = JsonDocument.ParseValue(ref reader);
+        try
+        {
+            return read(document.RootElement);
+        }
+        catch (Exception exception)
+            when (exception is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw new JsonException($"This is no {what} as BayesGen writes it: {exception.Message}", exception);
+        }
+    }
+
+    private static void Put(Utf8JsonWriter writer, IEnumerable<double> numbers)
+    {
+        writer.WriteStartArray();
+        foreach (var number in numbers)
+            Put(writer, number);
+        writer.WriteEndArray();
+    }
+
+    private static void Put(Utf8JsonWriter writer, double number)
+    {
+        // A logit may be minus infinity, which JSON has no number for.
+        if (double.IsFinite(number))
+            writer.WriteNumberValue(double.Parse(number.ToString("G7", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+        else
+            writer.WriteStringValue(number.ToString(CultureInfo.InvariantCulture));
+    }
+}

@@ -1,0 +1,72 @@
+namespace BayesGen;
+
+/// <summary>Finds the size of the noise with which a prediction describes targets best.</summary>
+internal static class NoiseCalibration
+{
+    /// <summary>Factors outside of this say that the network is another one than the noise belongs to.</summary>
+    private const double Widest = 1e4;
+
+    /// <summary>After so many thirds the bracket is at a millionth of its width.</summary>
+    private const int Narrowings = 48;
+
+    /// <summary>
+    /// For each output the factor on the noise variance that makes the mean log density of the targets largest, each output by itself.
+    /// </summary>
+    public static double[] Factors(RegressionPrediction prediction, IReadOnlyList<double[]> targets)
+    {
+        RegressionMetrics.RequireRows(prediction.Mean, targets);
+        return [.. Enumerable.Range(0, prediction.Outputs).Select(output => Math.Exp(Largest(
+            logFactor => MeanLogDensity(prediction, targets, output, Math.Exp(logFactor)))))];
+    }
+
+    private static double MeanLogDensity(RegressionPrediction prediction, IReadOnlyList<double[]> targets, int output, double factor)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < targets.Count; i++)
+        {
+            var (means, variances) = (prediction.MeansOfDraws(i, output), prediction.VariancesOfDraws(i, output));
+            var target = targets[i][output];
+            var largest = double.NegativeInfinity;
+            for (var k = 0; k < means.Count; k++)
+                largest = Math.Max(largest, Log(k));
+            var density = 0.0;
+            for (var k = 0; k < means.Count; k++)
+                density += Math.Exp(Log(k) - largest);
+            sum += largest + Math.Log(density);
+
+            double Log(int k)
+            {
+                var (offset, variance) = (target - means[k], Math.Max(variances[k] * factor, double.Epsilon));
+                return -0.5 * (offset * offset / variance + Math.Log(variance));
+            }
+        }
+
+        return sum / targets.Count;
+    }
+
+    /// <summary>Where a function of one peak is largest, by golden sections.</summary>
+    private static double Largest(Func<double, double> function)
+    {
+        var golden = (Math.Sqrt(5) - 1) / 2;
+        var (low, high) = (-Math.Log(Widest), Math.Log(Widest));
+        var (left, right) = (high - golden * (high - low), low + golden * (high - low));
+        var (ofLeft, ofRight) = (function(left), function(right));
+        for (var i = 0; i < Narrowings; i++)
+        {
+            if (ofLeft >= ofRight)
+            {
+                (high, right, ofRight) = (right, left, ofLeft);
+                left = high - golden * (high - low);
+                ofLeft = function(left);
+            }
+            else
+            {
+                (low, left, ofLeft) = (left, right, ofRight);
+                right = low + golden * (high - low);
+                ofRight = function(right);
+            }
+        }
+
+        return (low + high) / 2;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace BayesGen;
+
+/// <summary>
+/// A prediction of numbers as JSON: one object for each example, with the components of the mixture, from which everything else follows
+/// when it is read.
+/// </summary>
+internal sealed class RegressionPredictionJson : JsonConverter<RegressionPrediction>
+{
+    private const double Level = 0.95;
+
+    public override void Write(Utf8JsonWriter writer, RegressionPrediction value, JsonSerializerOptions options)
+    {
+        var (_, lower, upper) = value.CentralInterval(Level);
+        writer.WriteStartObject();
+        writer.WriteNumber("samples", value.Samples);
+        writer.Put("level", Level);
+        writer.WriteStartArray("examples");
+        for (var i = 0; i < value.Count; i++)
+        {
+            var example = i;
+            writer.WriteStartObject();
+            writer.Put("mean", value.Mean[i]);
+            writer.Put("variance", value.Variance[i]);
+            writer.Put("epistemicVariance", value.EpistemicVariance[i]);
+            writer.Put("aleatoricVariance", value.AleatoricVariance[i]);
+            writer.Put("lower", lower[i]);
+            writer.Put("upper", upper[i]);
+            writer.Put("meansOfDraws", Enumerable.Range(0, value.Outputs).Select(output => value.MeansOfDraws(example, output)));
+            writer.Put(
+                "variancesOfDraws", Enumerable.Range(0, value.Outputs).Select(output => Once(value.VariancesOfDraws(example, output))));
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    public override RegressionPrediction Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonNumbers.Read(ref reader, "prediction of numbers", root =>
+        {
+            var samples = root.GetProperty("samples").GetInt32();
+            List<JsonElement> examples = [.. root.GetProperty("examples").EnumerateArray()];
+            if (samples < 1 || examples.Count == 0)
+                throw new FormatException("there is at least one draw and one example");
+            List<double[][]> means = [.. examples.Select(example => JsonNumbers.Rows(example.GetProperty("meansOfDraws")))];
+            List<double[][]> variances = [.. examples.Select(example => Array.ConvertAll(
+                JsonNumbers.Rows(example.GetProperty("variancesOfDraws")),
+                draws => draws.Length == 1 ? [.. Enumerable.Repeat(draws[0], samples)] : draws))];
+            var outputs = means[0].Length;
+            foreach (var components in means.Concat(variances))
+                if (components.Length != outputs || components.Any(draws => draws.Length != samples || !draws.All(double.IsFinite)))
+                    throw new FormatException($"every example has {outputs} outputs, of {samples} draws each");
+            return new RegressionPrediction(samples, outputs, means, variances);
+        });
+
+    /// <summary>One number where all draws say the same, as they do of noise that does not depend on the weights.</summary>
+    private static IEnumerable<double> Once(IReadOnlyList<double> draws) => draws.All(draw => draw == draws[0]) ? [draws[0]] : draws;
+}
