@@ -4,7 +4,7 @@ namespace BayesGen;
 
 /// <summary>
 /// Shows a training in the terminal: at the bottom a bar with epoch, batch, rate and time left over the loss parts and metrics of the
-/// last step, above it one line per epoch that stays. Where the output is no terminal, or the environment variable <c>NO_COLOR</c> is
+/// last step, above it one line per epoch that stays, on several rows where the terminal is narrow. Where the output is no terminal, or the environment variable <c>NO_COLOR</c> is
 /// set, only the plain lines of <see cref="TextReport"/> are written, so that a log file gets no control codes.
 /// </summary>
 /// <remarks>
@@ -30,11 +30,11 @@ public sealed class ConsoleReport : IReport, IDisposable
     internal ConsoleReport(IAnsiConsole console, TimeProvider? time, string? noColor)
     {
         _console = console;
-        _lines = new TextReport(new ConsoleWriter(console));
         _progress = new ProgressReport(new Bar(this), time);
         var profile = console.Profile;
         // no-color.org: whatever its content, unless it is empty.
         IsLive = string.IsNullOrEmpty(noColor) && profile.Out.IsTerminal && profile.Capabilities is { Ansi: true, Interactive: true };
+        _lines = new TextReport(new ConsoleWriter(console, IsLive));
     }
 
     /// <summary>Whether there is a bar: the output is a terminal that can move its cursor, and NO_COLOR is not set.</summary>

@@ -4,7 +4,9 @@ using Spectre.Console;
 namespace BayesGen;
 
 /// <summary>A writer of whole lines through a console, which puts them above whatever is live.</summary>
-internal sealed class ConsoleWriter(IAnsiConsole console) : TextWriter
+/// <param name="console">The console.</param>
+/// <param name="isLive">Whether something live may be shown on it.</param>
+internal sealed class ConsoleWriter(IAnsiConsole console, bool isLive) : TextWriter
 {
     public override Encoding Encoding => console.Profile.Encoding;
 
@@ -13,7 +15,7 @@ internal sealed class ConsoleWriter(IAnsiConsole console) : TextWriter
         // A terminal gets the line through Spectre, whose pipeline moves the live part out of the way; a file gets exactly the text, since
         // Spectre would break it at an assumed width.
         if (console.Profile.Out.IsTerminal)
-            console.WriteLine(value ?? "");
+            console.Write(new WrappedLine(value ?? "", isLive));
         else
             console.Profile.Out.Writer.WriteLine(value);
     }

@@ -11,7 +11,9 @@ namespace BayesGen.Plots;
 /// <param name="Scores">The score of each weight.</param>
 /// <param name="Kept">Whether each weight is kept at present.</param>
 /// <param name="Threshold">The threshold that would be held against the scores, or null without one.</param>
-internal sealed record LayerWeights(string Key, int Rows, int Columns, float[] Means, float[] Scores, bool[] Kept, double? Threshold)
+/// <param name="AxisLabels">What the rows and the columns are.</param>
+internal sealed record LayerWeights(
+    string Key, int Rows, int Columns, float[] Means, float[] Scores, bool[] Kept, double? Threshold, (string Rows, string Columns) AxisLabels)
 {
     /// <summary>Whether a weight would be kept with the threshold.</summary>
     public bool Keeps(int i) => Kept[i] && (Threshold is null || Scores[i] >= Threshold);
@@ -40,6 +42,7 @@ internal sealed record LayerWeights(string Key, int Rows, int Columns, float[] M
         var masks = arena.StateTensors()
             .Where(entry => entry.Key.EndsWith(".mask", StringComparison.Ordinal))
             .ToDictionary(entry => entry.Key, entry => entry.Value);
+        var classes = model.Describe().Layers.ToDictionary(layer => layer.Key, layer => layer.Class);
         using var scope = NewDisposeScope();
         using var _1 = no_grad();
         return
@@ -56,12 +59,30 @@ internal sealed record LayerWeights(string Key, int Rows, int Columns, float[] M
                     Numbers(posterior.Mean()),
                     Numbers(scores),
                     [.. masks[weight.Key + ".mask"].to(CPU).flatten().data<bool>()],
-                    ThresholdOf(thresholds, weight));
+                    ThresholdOf(thresholds, weight),
+                    LabelsOf(classes.GetValueOrDefault(LayerOf(weight.Key), ""), weight.Shape));
             }),
         ];
     }
 
     private static float[] Numbers(Tensor tensor) => [.. tensor.to(ScalarType.Float32).to(CPU).flatten().data<float>()];
+
+    private static string LayerOf(string key) => key.LastIndexOf('.') is var dot and >= 0 ? key[..dot] : "";
+
+    /// <summary>What the dimensions of a weight mean in a class of layers of TorchSharp.</summary>
+    private static (string Rows, string Columns) LabelsOf(string layer, IReadOnlyList<long> shape)
+    {
+        if (shape.Count < 2)
+            return ("", "output");
+        var kernel = shape.Count > 2 ? $" \u00D7 {string.Join('\u00D7', shape.Skip(2))} kernel" : "";
+        return layer switch
+        {
+            "ConvTranspose1d" or "ConvTranspose2d" or "ConvTranspose3d" => ("input channel", "output channel" + kernel),
+            "Conv1d" or "Conv2d" or "Conv3d" => ("output channel", "input channel" + kernel),
+            "Embedding" or "EmbeddingBag" => ("index", "dimension"),
+            _ => ("output", shape.Count > 2 ? "all other dimensions" : "input"),
+        };
+    }
 
     private static double? ThresholdOf(Thresholds? thresholds, BayesianWeight weight)
     {

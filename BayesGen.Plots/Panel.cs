@@ -93,6 +93,23 @@ internal static class Panel
             [.. at.Select(value => (double)value)], [.. at.Select(value => value.ToString("N0", CultureInfo.InvariantCulture))]);
     }
 
+    /// <summary>Ticks at the middles of cells that are one unit wide, some eight at most, with the index of the cell, from 0.</summary>
+    public static NumericManual Cells(int count)
+    {
+        var marks = CellMarks(count);
+        return new NumericManual([.. marks.Select(mark => mark.At)], [.. marks.Select(mark => mark.Label)]);
+    }
+
+    /// <inheritdoc cref="Cells"/>
+    internal static IReadOnlyList<(double At, string Label)> CellMarks(int count)
+    {
+        int[] heads = [1, 2, 5];
+        var steps = Enumerable.Range(0, 9).SelectMany(power => heads.Select(head => head * (long)Math.Pow(10, power)));
+        var step = steps.First(step => (count - 1) / step < 8);
+        return [.. Enumerable.Range(0, (int)((count - 1) / step) + 1)
+            .Select(i => (i * step + 0.5, (i * step).ToString("N0", CultureInfo.InvariantCulture)))];
+    }
+
     /// <summary>Ticks of a logarithmic axis: whole powers of ten, and 2 and 5 of each where there are few.</summary>
     /// <param name="low">The logarithm of the smallest value, to base 10.</param>
     /// <param name="high">The logarithm of the largest value.</param>

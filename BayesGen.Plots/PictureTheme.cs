@@ -15,7 +15,7 @@ public sealed record PictureTheme
     {
         Ground = "#FFFFFF", Ink = "#1F2328", Faint = "#59636E", Grid = "#E4E7EB",
         Blue = "#0072B2", Orange = "#E69F00", Green = "#009E73", Vermilion = "#D55E00", Purple = "#CC79A7", Sky = "#56B4E9",
-        Pruned = "#D5D9DE",
+        Pruned = "#A3ABB5",
     };
 
     /// <summary>Light ink on a dark ground; the colours are a little lighter where they would be lost.</summary>
@@ -23,7 +23,7 @@ public sealed record PictureTheme
     {
         Ground = "#0F1419", Ink = "#E6EAEE", Faint = "#9DA7B1", Grid = "#29313A",
         Blue = "#3D9BDC", Orange = "#EDB02F", Green = "#2DBD93", Vermilion = "#EE7733", Purple = "#DA93BC", Sky = "#7CC7F2",
-        Pruned = "#3A434D",
+        Pruned = "#55606C",
     };
 
     /// <summary>Behind everything.</summary>

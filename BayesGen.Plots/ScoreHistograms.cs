@@ -15,7 +15,8 @@ public static class ScoreHistograms
     private const double LeastHeight = 0.3;
 
     /// <summary>
-    /// One panel for each weight tensor: the scores of the weights that are there, those that the threshold would prune in another colour.
+    /// One panel for each weight tensor: the scores of its weights, in one color those that are kept, in another those that the threshold would
+    /// prune, and gray those that are pruned already.
     /// </summary>
     /// <param name="model">The network; it is not changed.</param>
     /// <param name="thresholds">The thresholds to show, with their kind of score; null shows none.</param>
@@ -29,14 +30,18 @@ public static class ScoreHistograms
         return new Picture(
             "Scores of the weights",
             $"Histograms of the pruning scores of {string.Join(", ", layers.Select(layer => layer.Key))}"
-            + (thresholds is null ? "." : $", with the threshold {thresholds}: what lies to the left of the line is pruned."),
+            + (thresholds is null ? "." : $", with the threshold {thresholds}: what lies to the left of the line is pruned.")
+            + (layers.Any(layer => layer.Kept.Contains(false)) ? " Gray weights are pruned already." : ""),
             columns, columns == 1 ? 800 : 1100, 40 + 290 * rows,
             theme => [.. layers.Select(layer => Layer(theme, layer, thresholds?.Score ?? PruningScore.Family))]);
     }
 
     private static Plot Layer(PictureTheme theme, LayerWeights layer, PruningScore score)
     {
-        var scores = layer.Scores.Zip(layer.Kept).Where(pair => pair.Second && float.IsFinite(pair.First)).Select(pair => (double)pair.First).ToArray();
+        double[] Scores(bool kept) =>
+            [.. layer.Scores.Zip(layer.Kept).Where(pair => pair.Second == kept && float.IsFinite(pair.First)).Select(pair => (double)pair.First)];
+        var (present, gone) = (Scores(kept: true), Scores(kept: false));
+        double[] scores = [.. present, .. gone];
         var title = layer.Key;
         if (layer.Threshold is { } cut)
         {
@@ -57,29 +62,42 @@ public static class ScoreHistograms
         // Bins begin at the threshold, so that none is pruned by half.
         if (layer.Threshold is { } threshold && threshold > low && threshold < high)
             low = threshold - Math.Ceiling((threshold - low) / width) * width;
-        var counts = new double[Bins + 1];
-        foreach (var value in scores)
-            counts[Math.Clamp((int)Math.Floor((value - low) / width), 0, Bins)]++;
+        double[] CountsOf(double[] values)
+        {
+            var counts = new double[Bins + 1];
+            foreach (var value in values)
+                counts[Math.Clamp((int)Math.Floor((value - low) / width), 0, Bins)]++;
+            return counts;
+        }
+
+        var (counts, all) = (CountsOf(present), CountsOf(scores));
         // Where most weights are in one bin, the others would have no height.
-        var typical = counts.Where(count => count > 0).Order().ToArray();
-        var isLogarithmic = counts.Max() > LogarithmicFrom * typical[typical.Length / 2];
+        var typical = all.Where(count => count > 0).Order().ToArray();
+        var isLogarithmic = all.Max() > LogarithmicFrom * typical[typical.Length / 2];
         if (isLogarithmic)
         {
             plot.Axes.Left.Label.Text = "weights (logarithmic)";
-            counts = [.. counts.Select(count => count == 0 ? 0 : Math.Log10(count) + LeastHeight)];
+            double[] Logarithms(double[] of) => [.. of.Select(count => count == 0 ? 0 : Math.Log10(count) + LeastHeight)];
+            (counts, all) = (Logarithms(counts), Logarithms(all));
         }
 
+        // Behind the others: what stands out of them is gone.
+        if (gone.Length > 0)
+            Bars(plot, theme.Pruned, "pruned already", low, width, all, (_, count) => count > 0);
         Bars(plot, theme.Blue, "kept", low, width, counts, (from, _) => layer.Threshold is not { } t || from >= t - width * 1e-6);
         if (layer.Threshold is { } line)
         {
-            Bars(plot, theme.Orange, "pruned", low, width, counts, (from, _) => from < line - width * 1e-6);
+            // After a pruning at this threshold nothing is left for it to take, which no entry of the legend has to say.
+            if (gone.Length == 0 || present.Any(score => score < line))
+                Bars(plot, theme.Orange, "pruned", low, width, counts, (from, _) => from < line - width * 1e-6);
             var vertical = plot.Add.VerticalLine(line, 2, PictureTheme.Of(theme.Vermilion), LinePattern.Dashed);
             vertical.LegendText = string.Create(CultureInfo.InvariantCulture, $"threshold {line:0.##}");
-            plot.LegendBelow(theme);
         }
 
-        plot.Axes.SetLimits(low - width, low + (Bins + 2) * width, 0, counts.Max() * 1.08);
-        plot.Axes.Left.TickGenerator = isLogarithmic ? Powers(counts.Max()) : Panel.Counts();
+        if (layer.Threshold is not null || gone.Length > 0)
+            plot.LegendBelow(theme);
+        plot.Axes.SetLimits(low - width, low + (Bins + 2) * width, 0, all.Max() * 1.08);
+        plot.Axes.Left.TickGenerator = isLogarithmic ? Powers(all.Max()) : Panel.Counts();
         return plot;
     }
 

@@ -9,8 +9,9 @@ public static class WeightMatrices
     private const int MostCells = 420;
 
     /// <summary>
-    /// Heat maps of the posterior means, above as they are and below with the thresholds; weights that are not kept are grey. Filters are
-    /// laid out with one row for each output channel.
+    /// Heat maps of the posterior means, above as they are and below with the thresholds; weights that are not kept are gray. A row is the first
+    /// dimension of the weight, the output of a layer for most; all other dimensions lie side by side, for a convolution the kernels of its
+    /// input channels.
     /// </summary>
     /// <param name="model">The network; it is not changed.</param>
     /// <param name="thresholds">The thresholds to try on top of what is pruned.</param>
@@ -23,36 +24,36 @@ public static class WeightMatrices
         return new Picture(
             "Weights before and after pruning",
             $"Posterior means of {string.Join(", ", layers.Select(layer => layer.Key))}, above before and below after pruning at {thresholds}; "
-            + "grey is pruned, blue negative, red positive.",
+            + "gray is pruned, white zero, blue negative, red positive.",
             layers.Count, Math.Max(500, 330 * layers.Count), 600,
             theme =>
             [
                 .. layers.Select(layer => Map(theme, layer, $"{layer.Key}, before", i => layer.Kept[i])),
                 .. layers.Select(layer => Map(
-                    theme, layer, $"after, {Panel.PerCent((double)Enumerable.Range(0, layer.Means.Length).Count(layer.Keeps) / layer.Means.Length)} kept",
+                    theme, layer,
+                    $"after, {Panel.PerCent((double)Enumerable.Range(0, layer.Means.Length).Count(layer.Keeps) / layer.Means.Length)} kept, gray pruned",
                     layer.Keeps)),
             ]);
     }
 
     private static Plot Map(PictureTheme theme, LayerWeights layer, string title, Func<int, bool> isKept)
     {
-        var plot = Panel.New(theme, title, "input", "output");
-        // Long sides lie: more pixels are wide than high.
-        var isTurned = layer.Rows > layer.Columns;
-        var (height, width) = isTurned ? (layer.Columns, layer.Rows) : (layer.Rows, layer.Columns);
-        if (isTurned)
-            (plot.Axes.Bottom.Label.Text, plot.Axes.Left.Label.Text) = ("output", "input");
-        var cells = new double[Math.Min(height, MostCells), Math.Min(width, MostCells)];
-        for (var y = 0; y < cells.GetLength(0); y++)
+        var (rowLabel, columnLabel) = layer.AxisLabels;
+        var plot = Panel.New(theme, title, columnLabel, rowLabel);
+        var (height, width) = (layer.Rows, layer.Columns);
+        // ScottPlot makes nothing of a single row or column, so it is drawn as two halves.
+        var cells = new double[Math.Clamp(height, 2, MostCells), Math.Clamp(width, 2, MostCells)];
+        var (rows, columns) = (cells.GetLength(0), cells.GetLength(1));
+        for (var y = 0; y < rows; y++)
         {
-            for (var x = 0; x < cells.GetLength(1); x++)
+            for (var x = 0; x < columns; x++)
             {
                 var most = double.NaN;
-                for (var row = Begin(y, height, cells.GetLength(0)); row < Begin(y + 1, height, cells.GetLength(0)); row++)
+                for (var row = Begin(y, height, rows); row < End(y, height, rows); row++)
                 {
-                    for (var column = Begin(x, width, cells.GetLength(1)); column < Begin(x + 1, width, cells.GetLength(1)); column++)
+                    for (var column = Begin(x, width, columns); column < End(x, width, columns); column++)
                     {
-                        var i = isTurned ? column * layer.Columns + row : row * layer.Columns + column;
+                        var i = row * layer.Columns + column;
                         if (isKept(i) && !(Math.Abs(layer.Means[i]) <= Math.Abs(most)))
                             most = layer.Means[i];
                     }
@@ -67,6 +68,8 @@ public static class WeightMatrices
         var scale = sizes.Length == 0 ? 1 : Math.Max(sizes[(int)((sizes.Length - 1) * 0.995)], 1e-12);
         plot.HideGrid();
         plot.Axes.SetLimits(0, width, height, 0);
+        plot.Axes.Bottom.TickGenerator = Panel.Cells(width);
+        plot.Axes.Left.TickGenerator = Panel.Cells(height);
         if (cells.Cast<double>().All(double.IsNaN))
         {
             // ScottPlot finds no range in a map of nothing.
@@ -80,7 +83,9 @@ public static class WeightMatrices
             [.. ((string[])["#053061", "#2166AC", "#67A9CF", "#F7F7F7", "#EF8A62", "#B2182B", "#67001F"]).Select(Color.FromHex)]);
         map.ManualRange = new ScottPlot.Range(-scale, scale);
         map.NaNCellColor = PictureTheme.Of(theme.Pruned);
-        map.Extent = new CoordinateRect(0, width, height, 0);
+        // From the middle of the first cell to the middle of the last one.
+        var (wide, high) = ((double)width / columns, (double)height / rows);
+        map.Extent = new CoordinateRect(wide / 2, width - wide / 2, height - high / 2, high / 2);
         var bar = plot.Add.ColorBar(map);
         bar.Width = 12;
         Panel.Axis(bar.Axis, theme.Ink);
@@ -89,4 +94,6 @@ public static class WeightMatrices
     }
 
     private static int Begin(int cell, int count, int cells) => (int)((long)cell * count / cells);
+
+    private static int End(int cell, int count, int cells) => Math.Max(Begin(cell, count, cells) + 1, Begin(cell + 1, count, cells));
 }

@@ -23,7 +23,7 @@ public sealed class TextReport(TextWriter writer) : IReport
     {
         var line = string.Create(
             CultureInfo.InvariantCulture,
-            $"epoch {epoch.Epoch}/{epoch.Epochs}  fit {epoch.Fit:F4}  KL {epoch.Divergence:F0}  beta {epoch.Beta:G3}{Text(epoch.Metrics)}");
+            $"epoch {epoch.Epoch}/{epoch.Epochs}  fit {epoch.Fit:F4}  KL {epoch.Divergence:N0}  beta {epoch.Beta:G3}{Text(epoch.Metrics)}");
         if (epoch.Validation is { } validation)
             line += string.Create(
                 CultureInfo.InvariantCulture,

@@ -10,9 +10,15 @@ public class KernelTests
 
     private const double Tolerance = 1e-12;
 
-    private static readonly string[] FamilyNames = [nameof(Family.Gaussian), nameof(Family.LogUniform), nameof(Family.SparseDropout)];
+    /// <summary>Every family that has kernels, so that a new one is held against its graph here.</summary>
+    private static readonly Dictionary<string, Type> FamilyTypes = typeof(Posterior).Assembly.GetTypes()
+        .Where(type => type is { IsAbstract: false } && typeof(Posterior).IsAssignableFrom(type) && typeof(IHasKernel).IsAssignableFrom(type))
+        .ToDictionary(type => Static<string>(type, nameof(GaussianPosterior.FamilyName)));
 
-    public static TheoryData<string> Families => [.. FamilyNames];
+    public static TheoryData<string> Families => [.. FamilyTypes.Keys];
+
+    public static TheoryData<string> LocalFamilies => [.. FamilyTypes.Keys.Where(name => Enum.TryParse<Family>(name, out var family)
+        && Static<bool?>(PosteriorFamily.TypeOf(family), nameof(GaussianPosterior.SupportsLocal)) == true)];
 
     [Theory]
     [MemberData(nameof(Families))]
@@ -37,8 +43,7 @@ public class KernelTests
     }
 
     [Theory]
-    [InlineData(nameof(Family.Gaussian))]
-    [InlineData(nameof(Family.SparseDropout))]
+    [MemberData(nameof(LocalFamilies))]
     public void TheMomentsAndTheirPullBackAreThoseOfTheGraph(string family)
     {
         using var scope = NewDisposeScope();
@@ -95,7 +100,7 @@ public class KernelTests
     {
         using var scope = NewDisposeScope();
         var (posterior, kernel) = Make(family);
-        Prior prior = family == nameof(Family.Gaussian) ? new GaussianPrior(0.3, 1.7) : new LogUniformPrior();
+        var prior = PriorOf(kernel);
         var kl = ((IHasClosedFormKl)posterior).KlTo(prior)!.sum();
         kl.backward();
 
@@ -111,10 +116,10 @@ public class KernelTests
     public void SinglePrecisionKeepsTheDigitsItHas()
     {
         using var scope = NewDisposeScope();
-        foreach (var family in FamilyNames)
+        foreach (var family in FamilyTypes.Keys)
         {
             var (posterior, kernel) = Make(family);
-            Prior prior = family == nameof(Family.Gaussian) ? new GaussianPrior(0.3, 1.7) : new LogUniformPrior();
+            var prior = PriorOf(kernel);
             List<Tensor> single = [.. posterior.Parameters.Select(parameter => parameter.detach().to(ScalarType.Float32))];
             List<Tensor> slopes = [.. single.Select(parameter => zeros_like(parameter))];
             var sum = FlatLoop.Run<float>(Count, kernel.KlTo(prior)!.Run, Rows([.. single, .. slopes]));
@@ -147,12 +152,23 @@ public class KernelTests
     }
 
     /// <summary>The whole way: a step through the arena's kernels and one through the graph leave the same gradients.</summary>
-    [Fact]
-    public void AStepByKernelsIsAStepByTheGraph()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AStepByKernelsIsAStepByTheGraph(bool isPruned)
     {
+        random.manual_seed(1);
         using var scope = NewDisposeScope();
         using var model = new BayesianMixedClassifier(new MixedClassifier());
         model.to(ScalarType.Float64);
+        if (isPruned)
+        {
+            using (no_grad())
+                model.Posterior.Conv.Weight.LogAlpha.copy_(randn_like(model.Posterior.Conv.Weight.LogAlpha));
+            var report = model.Prune(new() { [Family.Gaussian] = 0.5, [Family.LogUniform] = 0 });
+            Assert.All(report.Weights.Where(weight => weight.Count > 4), weight => Assert.InRange(weight.Kept, 1, weight.Count - 1));
+        }
+
         var input = randn(3, 1, 28, 28, dtype: ScalarType.Float64);
         var target = tensor(new long[] { 1, 2, 3 });
         Assert.All(model.Arena.Families, family => Assert.NotNull(family.Kernel));
@@ -195,19 +211,30 @@ public class KernelTests
         return Vector<T>.Zero;
     }
 
+    /// <summary>A prior that the kernels score in closed form, away from its defaults where it has numbers.</summary>
+    private static Prior PriorOf(FamilyKernel kernel) =>
+        ((Prior[])[new GaussianPrior(0.3, 1.7), new LogUniformPrior()]).First(prior => kernel.KlTo(prior) is not null);
+
+    private static T Static<T>(Type type, string property) => (T)type.GetProperty(property)?.GetValue(null)!;
+
     /// <summary>Parameters all over their ranges: log alpha of SparseDropout leaves its clamp on both sides.</summary>
     private static (Posterior Posterior, FamilyKernel Kernel) Make(string family)
     {
-        Tensor Parameter(int seed, double scale, double shift) =>
-            (new NoiseSource(seed).Normal(empty(Count, dtype: ScalarType.Float64)) * scale + shift).requires_grad_();
-
-        Posterior posterior = family switch
+        var type = FamilyTypes[family];
+        List<Tensor> parameters = [.. Static<IReadOnlyList<string>>(type, nameof(GaussianPosterior.ParameterNames)).Select((name, i) =>
         {
-            nameof(Family.Gaussian) => GaussianPosterior.Over([Parameter(1, 2, 0), Parameter(2, 2, -2)]),
-            nameof(Family.LogUniform) => LogUniformPosterior.Over(
-                [Parameter(1, 2, 0), Parameter(2, 2, -2), Parameter(3, 1, 1), Parameter(4, 4, 0)]),
-            _ => SparseDropoutPosterior.Over([Parameter(1, 2, 0), Parameter(2, 5, 0)]),
-        };
+            var (scale, shift) = name switch
+            {
+                "mu" => (2.0, 0.0),
+                "log_sigma" => (2, -2),
+                "log_sigma2" => (5, 0),
+                "scale_mu" => (1, 1),
+                "log_alpha" => (4, 0),
+                _ => throw new ArgumentException($"Say over which range '{name}' of {family} is tested.", nameof(family)),
+            };
+            return (new NoiseSource(i + 1).Normal(empty(Count, dtype: ScalarType.Float64)) * scale + shift).requires_grad_();
+        })];
+        var posterior = (Posterior)type.GetMethod(nameof(GaussianPosterior.Over))!.Invoke(null, [parameters])!;
         return (posterior, ((IHasKernel)posterior).Kernel);
     }
 }

@@ -34,22 +34,33 @@ public sealed partial class ExampleTests
     {
         // The README's is a program of its own, whose usings it shows; the pages share those of their index.
         var usings = page == "README.md" ? "" : SharedUsings();
-        foreach (var program in DocumentedProgram.Of(Read(page)))
+        var lines = Read(page);
+        foreach (var program in DocumentedProgram.Of(lines))
         {
-            var compilation = GeneratorHarness.Compile(program.Text, usings, ImplicitUsings);
-            compilation = compilation
-                .RemoveSyntaxTrees(compilation.SyntaxTrees.Single(tree => tree.FilePath == "Usings.cs"))
-                .AddReferences(
-                    new[] { typeof(Picture), typeof(ConsoleReport), typeof(ILogger), typeof(IAnsiConsole) }
-                        .Select(type => type.Assembly.Location)
-                        .Distinct()
-                        .Select(location => MetadataReference.CreateFromFile(location)));
-            var output = GeneratorHarness.Run(compilation).Output;
-            var errors = output.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToList();
+            var output = GeneratorHarness.Run(Compilation(lines, program, usings)).Output;
+            var errors = Errors(output);
             Assert.True(errors.Count == 0, $"{page}, line {program.Line}:\n{string.Join('\n', errors)}\n\n{program.Text}");
             Assert.Equal([], (await GeneratorHarness.AnalyzeAsItIs(output)).Select(finding => $"{page}, line {program.Line}: {finding}"));
         }
     }
+
+    /// <summary>What a reader meets who types a page from top to bottom, into a project that references what the page says and nothing else.</summary>
+    [Theory]
+    [InlineData("CS8803", "```csharp", "public record A(int B);", "```", "```csharp", "var a = new A(1);", "```")]
+    [InlineData("CS1529", "```csharp", "var x = 1;", "```", "```csharp", "using System.Text;", "```")]
+    [InlineData("CS0234", "```csharp", "BayesGen.Plots.PictureTheme? theme = null;", "```")]
+    [InlineData("CS0246", "```csharp", "ConsoleReport? report = null;", "```")]
+    public void AReaderMeetsTheErrorThatThePageHides(string error, params string[] page) =>
+        Assert.Contains(error, Errors(Compilation(page, Assert.Single(DocumentedProgram.Of(page)), SharedUsings())).Select(found => found.Id));
+
+    [Theory]
+    [InlineData("```csharp file", "public record A(int B);", "```", "```csharp", "var a = new A(1);", "```")]
+    [InlineData("<!-- csharp", "public record A(int B);", "-->", "```csharp", "var a = new A(1);", "```")]
+    [InlineData("```csharp", "var a = new A(1);", "```", "```csharp", "public record A(int B);", "```")]
+    [InlineData("<PackageReference Include=\"BayesGen.Plots\" />", "```csharp", "BayesGen.Plots.PictureTheme? theme = null;", "```")]
+    [InlineData("<ProjectReference Include=\"../BayesGen.Console/BayesGen.Console.csproj\" />", "```csharp", "ConsoleReport? report = null;", "```")]
+    public void AReaderCompilesAPageThatSaysAll(params string[] page) =>
+        Assert.Empty(Errors(Compilation(page, Assert.Single(DocumentedProgram.Of(page)), SharedUsings())));
 
     [Fact]
     public void TheGuideAndEveryConceptHaveExamples() => Assert.All(
@@ -88,30 +99,37 @@ public sealed partial class ExampleTests
         ];
         var programs = DocumentedProgram.Of(page);
         Assert.Equal([1, 10], programs.Select(program => program.Line));
-        Assert.Matches(@"var x = 1;\s+x\+\+;\s+\}\s+\}\s+public record A\(int B\);", programs[0].Text);
+        Assert.Matches(@"^var x = 1;\s+x\+\+;\s+public record A\(int B\);$", Assert.Single(programs[0].Files));
     }
 
-    [Fact]
-    public void AProgramReturnsANumberWhereItsStatementsDo()
+    private static CSharpCompilation Compilation(string[] page, DocumentedProgram program, string usings)
     {
-        string Signature(params string[] lines) => DocumentedProgram.Of(["```csharp", .. lines, "```"]).Single().Text
-            .Split('\n').Single(line => line.Contains(" Run()", StringComparison.Ordinal)).Trim();
+        var compilation = GeneratorHarness.Compile([.. program.Files, usings, ImplicitUsings]);
+        var named = string.Join('\n', page);
+        Type[] packages =
+        [
+            .. References("BayesGen.Plots") ? (Type[])[typeof(Picture)] : [],
+            .. References("BayesGen.Console") ? (Type[])[typeof(ConsoleReport), typeof(IAnsiConsole)] : [],
+            // Comes with BayesGen itself.
+            typeof(ILogger),
+        ];
+        return compilation
+            .RemoveSyntaxTrees(compilation.SyntaxTrees.Single(tree => tree.FilePath == "Usings.cs"))
+            .AddReferences(packages.Select(type => type.Assembly.Location).Distinct().Select(location => MetadataReference.CreateFromFile(location)))
+            .WithOptions(compilation.Options.WithOutputKind(program.HasStatements ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary));
 
-        Assert.Equal("internal static async System.Threading.Tasks.Task<int> Run()", Signature("if (true) { return 1; }", "return 0;"));
-        Assert.Equal("internal static async System.Threading.Tasks.Task Run()", Signature("return;"));
-        Assert.Equal("internal static async System.Threading.Tasks.Task Run()", Signature("var f = () => { return 1; };", "int G() { return 2; }"));
+        bool References(string package) => Regex.IsMatch(named, $@"Reference Include=""[^""]*{Regex.Escape(package)}[./""]");
     }
+
+    private static List<Diagnostic> Errors(Compilation compilation) =>
+        [.. compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
 
     private static IEnumerable<string> PathsOfPages() => Directory.GetFiles(Path.Combine(Root(), "docs"), "*.md")
         .Select(path => "docs/" + Path.GetFileName(path))
         .Order(StringComparer.Ordinal)
         .Prepend("README.md");
 
-    private static string SharedUsings()
-    {
-        var block = DocumentedProgram.Blocks(Read(Index)).First().Text;
-        return Directive().Replace(block, "global using ");
-    }
+    private static string SharedUsings() => DocumentedProgram.Blocks(Read(Index)).First().Text;
 
     private static IEnumerable<string> Targets(string page) => Link().Matches(File.ReadAllText(Path.Combine(Root(), page)))
         .Select(link => link.Groups[1].Value)
@@ -124,7 +142,4 @@ public sealed partial class ExampleTests
 
     [GeneratedRegex(@"\]\(([^)#\s]*)[^)]*\)")]
     private static partial Regex Link();
-
-    [GeneratedRegex("^using ", RegexOptions.Multiline)]
-    private static partial Regex Directive();
 }

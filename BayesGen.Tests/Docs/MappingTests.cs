@@ -145,7 +145,7 @@ public sealed partial class MappingTests
         {
             if (block is null)
             {
-                if (line == "```csharp")
+                if (line is "```csharp" or "```csharp file")
                     block = [];
             }
             else if (line == "```")

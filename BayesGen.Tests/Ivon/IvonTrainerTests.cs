@@ -95,9 +95,10 @@ public class IvonTrainerTests
 
     /// <summary>The kernels and autograd, which serves other devices and dtypes, go the same way.</summary>
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void DrawsByKernelAndByGraphAreOne(int samples)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(2, true)]
+    public void DrawsByKernelAndByGraphAreOne(int samples, bool isPruned)
     {
         using var scope = NewDisposeScope();
         var results = new List<List<Tensor>>();
@@ -106,6 +107,8 @@ public class IvonTrainerTests
             random.manual_seed(4);
             var model = new BayesianHeaded(new Headed());
             model.to(ScalarType.Float64);
+            if (isPruned)
+                Assert.NotEqual(0, model.Prune(model.Arena.Families[0].Posterior.Score().median().item<double>()).Pruned);
             if (byGraph)
                 model.Arena.Families[0].DrawByGraph();
             using var trainer = model.CreateIvonTrainer(

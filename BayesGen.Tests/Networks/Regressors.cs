@@ -42,3 +42,19 @@ public sealed class LocalLayer : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x) => layer.call(x);
 }
+
+/// <summary>A layer of any kind, declared as a module, under an annotation of the class.</summary>
+[Bayesian(Gaussian)]
+public sealed class AnyLayer : Module<Tensor, Tensor>
+{
+    private readonly Module<Tensor, Tensor> layer;
+    private readonly Linear head = Linear(4, 1);
+
+    public AnyLayer(Module<Tensor, Tensor> layer) : base(nameof(AnyLayer))
+    {
+        this.layer = layer;
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x) => head.call(layer.call(x));
+}

@@ -85,7 +85,7 @@ public sealed partial class PictureTests
         // A panel is some 250 x 180 pixels large; all of it is grey.
         Assert.True(pixels.Count(PictureTheme.Light.Pruned, picture.Height / 2, picture.Height) > 30_000);
         Assert.Contains("hidden.weight, before", Words(picture));
-        Assert.Contains("after, 0 % kept", Words(picture));
+        Assert.Contains("after, 0 % kept, gray pruned", Words(picture));
         Assert.Equal(model.PruneStatistics().Kept, model.Arena.BayesianCount);
     }
 
@@ -207,7 +207,7 @@ public sealed partial class PictureTests
         Assert.Equal(new SKColor(255, 0, 0), bitmap.GetPixel(4, 3));
     }
 
-    private static double Contrast(string one, string other)
+    internal static double Contrast(string one, string other)
     {
         var (a, b) = (Luminance(SKColor.Parse(one)), Luminance(SKColor.Parse(other)));
         return (Math.Max(a, b) + 0.05) / (Math.Min(a, b) + 0.05);
@@ -225,45 +225,4 @@ public sealed partial class PictureTests
 
     [GeneratedRegex("<text[^>]*>([^<]*)</text>")]
     private static partial Regex TextElement();
-
-    /// <summary>The pixels of a picture at its own size.</summary>
-    private sealed class Pixels(Picture picture)
-    {
-        private readonly SKColor[] _colors = Decode(picture);
-
-        public int Count(string color, int from = 0, int to = int.MaxValue) => CountNear(SKColor.Parse(color), 0, from, to);
-
-        public int CountNear(SKColor color, int tolerance, int from = 0, int to = int.MaxValue) => _colors
-            .Skip(from * picture.Width)
-            .Take((int)Math.Min((long)(to - from) * picture.Width, int.MaxValue))
-            .Count(pixel => IsNear(pixel, color, tolerance));
-
-        /// <summary>Runs of neighbouring columns in each of which at least so many pixels have a colour; <c>To</c> is the one after the last.</summary>
-        public List<(int From, int To)> Columns(SKColor color, int tolerance, int least)
-        {
-            var runs = new List<(int From, int To)>();
-            for (var x = 0; x < picture.Width; x++)
-            {
-                var count = Enumerable.Range(0, picture.Height).Select(y => _colors[y * picture.Width + x]).Count(pixel => IsNear(pixel, color, tolerance));
-                if (count < least)
-                    continue;
-                if (runs.Count > 0 && runs[^1].To == x)
-                    runs[^1] = (runs[^1].From, x + 1);
-                else
-                    runs.Add((x, x + 1));
-            }
-
-            return runs;
-        }
-
-        private static bool IsNear(SKColor pixel, SKColor color, int tolerance) =>
-            Math.Abs(pixel.Red - color.Red) <= tolerance && Math.Abs(pixel.Green - color.Green) <= tolerance
-            && Math.Abs(pixel.Blue - color.Blue) <= tolerance;
-
-        private static SKColor[] Decode(Picture picture)
-        {
-            using var bitmap = SKBitmap.Decode(picture.ToPngBytes());
-            return bitmap.Pixels;
-        }
-    }
 }

@@ -99,35 +99,4 @@ public sealed class ConsoleReportTests
     private static int Count(string text, string part) => (text.Length - text.Replace(part, "", StringComparison.Ordinal).Length) / part.Length;
 
     private static string Plain(string text) => System.Text.RegularExpressions.Regex.Replace(text, "\u001b\\[[0-9;?]*[A-Za-z]", "");
-
-    /// <summary>A terminal that keeps what it was sent.</summary>
-    private sealed class Terminal : IAnsiConsoleOutput
-    {
-        private readonly StringWriter _writer = new();
-
-        public Terminal(int width)
-        {
-            Width = width;
-            Console = AnsiConsole.Create(new AnsiConsoleSettings
-            {
-                Ansi = AnsiSupport.Yes, ColorSystem = ColorSystemSupport.Standard, Interactive = InteractionSupport.Yes, Out = this,
-            });
-        }
-
-        public IAnsiConsole Console { get; }
-
-        public string Written => _writer.ToString();
-
-        public TextWriter Writer => _writer;
-
-        public bool IsTerminal => true;
-
-        public int Width { get; }
-
-        public int Height => 30;
-
-        public void SetEncoding(Encoding encoding)
-        {
-        }
-    }
 }

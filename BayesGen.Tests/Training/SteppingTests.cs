@@ -109,21 +109,29 @@ public class SteppingTests
 
     /// <summary>A divergence that is computed once for all draws, against the graph that computes it for each.</summary>
     [Theory]
-    [InlineData(1)]
-    [InlineData(4)]
-    public void ADivergenceSharedByDrawsIsThatOfEachDraw(int samples)
+    [InlineData(1, false)]
+    [InlineData(4, false)]
+    [InlineData(4, true)]
+    public void ADivergenceSharedByDrawsIsThatOfEachDraw(int samples, bool isPruned)
     {
         using var scope = NewDisposeScope();
-        var kernel = State(samples, byGraph: false);
-        var graph = State(samples, byGraph: true);
+        var kernel = State(samples, isPruned, byGraph: false);
+        var graph = State(samples, isPruned, byGraph: true);
         foreach (var (key, tensor) in kernel)
             Assert.True(allclose(tensor, graph[key], rtol: 1e-10, atol: 1e-12), key);
 
-        static Dictionary<string, Tensor> State(int samples, bool byGraph)
+        static Dictionary<string, Tensor> State(int samples, bool isPruned, bool byGraph)
         {
             random.manual_seed(2);
             using var model = new BayesianLogUniformRegressor(new LogUniformRegressor());
             model.to(ScalarType.Float64);
+            if (isPruned)
+            {
+                using (no_grad())
+                    model.Posterior.Hidden.Weight.LogAlpha.copy_(randn_like(model.Posterior.Hidden.Weight.LogAlpha));
+                Assert.InRange(model.Prune(0.0).Pruned, 1, 14);
+            }
+
             if (byGraph)
                 foreach (var family in model.Arena.Families)
                     family.DrawByGraph();

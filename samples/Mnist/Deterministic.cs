@@ -20,10 +20,13 @@ public static class Deterministic
         using var _ = no_grad();
         model.eval();
         var image = pictures.Test.Inputs[100..101];
-        var (score, answer) = model.call(image.to(model.Arena.Device)).max(1);
+        var answer = model.call(image.to(model.Arena.Device)).argmax(1);
         Draw(image);
         Console.WriteLine("label:  " + pictures.ClassNames[(int)pictures.Test.Targets[100].item<long>()]);
-        Console.WriteLine($"answer: {pictures.ClassNames[(int)answer.item<long>()]} (score {score.item<float>():F2})");
+        Console.WriteLine($"answer: {pictures.ClassNames[(int)answer.item<long>()]}");
+        // One network cannot say how sure it is; the posterior, pruned alike, can.
+        var prediction = Answers.Predict(model, image, null);
+        Console.WriteLine($"{Answers.Draws} draws:  {pictures.ClassNames[prediction.Classes[0]]}, {Answers.Confidence(prediction, 0)}");
         SaveSmall(model, image.to(model.Arena.Device), folder);
     }
 

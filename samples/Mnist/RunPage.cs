@@ -2,16 +2,12 @@ using System.Globalization;
 using BayesGen;
 using BayesGen.Data;
 using BayesGen.Plots;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace MnistSample;
 
 /// <summary>What <c>--out</c> adds to the files of a run: pictures, and one page that shows the whole of it.</summary>
 public static class RunPage
 {
-    private const int Shown = 27;
-
     /// <summary>The thresholds of the curve.</summary>
     private static readonly IReadOnlyList<double> Curve = [-4, -3, -2, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3];
 
@@ -72,39 +68,11 @@ public static class RunPage
             .Picture(scores)
             .Picture(weights)
             .Heading("Answers")
-            .Text("Pictures of the test data, and what the pruned network reads in them: first those that it gets wrong, among the first five hundred.")
-            .Examples(Answers(model, pictures, threshold))
+            .Text($"Images of the test data, and what {Answers.Draws} pruned networks drawn from the posterior read in them: first those that they get wrong, "
+                + "among the first five hundred. The confidence is their mean probability; the epistemic part of the entropy is what they disagree on.")
+            .Examples(Answers.Of(model, pictures.Test, pictures.ClassNames, threshold))
             .Save(Path.Combine(folder, "report.html"));
         Console.WriteLine($"{Path.Combine(folder, "report.html")} shows the run on one page");
-    }
-
-    /// <summary>The distribution of networks is pruned, not the model.</summary>
-    private static List<ReportExample> Answers(BayesianClassifier model, Pictures pictures, double threshold)
-    {
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        var distribution = model.Distribution(() => new Classifier());
-        distribution.Prune(threshold);
-        using var network = distribution.Map();
-        network.eval();
-        var inputs = pictures.Test.Inputs[..(int)Math.Min(500, pictures.Test.Count)];
-        var (confidence, answers) = nn.functional.softmax(network.call(inputs.to(model.Arena.Device)), 1).cpu().max(1);
-        var labels = pictures.Test.Targets.data<long>().ToArray();
-        var read = answers.data<long>().ToArray();
-        var sure = confidence.data<float>().ToArray();
-        return
-        [
-            .. Enumerable.Range(0, read.Length)
-                .OrderBy(i => read[i] == labels[i])
-                .ThenBy(i => i)
-                .Take(Shown)
-                .Select(i => new ReportExample(
-                    inputs[i].flatten().data<float>().ToArray(),
-                    28,
-                    pictures.ClassNames[(int)read[i]],
-                    Text($"{sure[i] * 100:F0} % sure{(read[i] == labels[i] ? "" : $", is {pictures.ClassNames[(int)labels[i]]}")}"),
-                    read[i] == labels[i])),
-        ];
     }
 
     private static string Chosen(Options options, double threshold) => options.Threshold is null
