@@ -144,20 +144,23 @@ public sealed partial class NetworkArena : IDisposable
         OptimizedParameters().Select(entry => (entry.Name, entry.Parameter));
 
     /// <summary>The same with the kind of each: the name of the variational parameter, or "deterministic".</summary>
-    internal IEnumerable<(string Name, string Kind, Parameter Parameter)> OptimizedParameters()
+    internal IEnumerable<OptimizedParameter> OptimizedParameters()
     {
         foreach (var arena in _families)
         {
             var isOnly = _families.Count(other => other.Family == arena.Family) == 1;
             var name = ArenaName(isOnly ? arena.Family.Name : $"{arena.Family.Name}.{arena.Weights[0].Options.Estimator}", arena.Store, isOnly);
             foreach (var (kind, flat) in arena.Family.ParameterNames.Zip(arena.Flat))
-                yield return ($"{name}.{kind}", kind, flat);
+                yield return new($"{name}.{kind}", kind, flat)
+                {
+                    Family = arena.Family.Name, Factor = arena.Family.LearningRateFactors.GetValueOrDefault(kind, 1),
+                };
             if (arena.Priors.Learned is { } prior)
-                yield return ($"{name}.{PriorName}", PriorName, prior);
+                yield return new($"{name}.{PriorName}", PriorName, prior) { Family = arena.Family.Name };
         }
 
         foreach (var arena in _deterministic)
-            yield return (ArenaName(DeterministicKind, arena.Store, _deterministic.Count == 1), DeterministicKind, arena.Flat);
+            yield return new(ArenaName(DeterministicKind, arena.Store, _deterministic.Count == 1), DeterministicKind, arena.Flat);
     }
 
     /// <summary>Forgets every gradient, one left behind by a bare backward() included, and repairs the gradient buffers.</summary>

@@ -9,6 +9,8 @@ internal abstract class PosteriorFamily
 
     public abstract IReadOnlyList<string> ParameterNames { get; }
 
+    public abstract IReadOnlyDictionary<string, double> LearningRateFactors { get; }
+
     public abstract bool IncludesBias { get; }
 
     public abstract bool SupportsLocal { get; }
@@ -45,6 +47,8 @@ internal sealed class PosteriorFamily<TPosterior> : PosteriorFamily
     public override Type PosteriorType => typeof(TPosterior);
 
     public override IReadOnlyList<string> ParameterNames => TPosterior.ParameterNames;
+
+    public override IReadOnlyDictionary<string, double> LearningRateFactors => TPosterior.LearningRateFactors;
 
     public override bool IncludesBias => TPosterior.IncludesBias;
 

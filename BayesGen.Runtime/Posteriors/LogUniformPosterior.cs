@@ -29,6 +29,13 @@ public sealed class LogUniformPosterior : Posterior, IPosterior<LogUniformPoster
     /// <inheritdoc/>
     public static IReadOnlyList<string> ParameterNames => Names;
 
+    /// <summary>3 for every logarithm of a variance, which travels some ten units until its weight counts as pruned.</summary>
+    public static IReadOnlyDictionary<string, double> LearningRateFactors { get; } = new Dictionary<string, double>
+    {
+        ["log_sigma"] = 3,
+        ["log_alpha"] = 3,
+    };
+
     /// <summary>The means of v.</summary>
     public Tensor Mu => Parameters[0];
 

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace BayesGen;
 
 /// <summary>
@@ -79,6 +81,12 @@ public interface IPosterior<TSelf>
     /// <see cref="Estimator.Local"/> is exact.
     /// </summary>
     static virtual bool SupportsLocal => false;
+
+    /// <summary>
+    /// Factors on the learning rate by the name of the parameter, used where <c>TrainerOptions.LearningRateFactors</c> is not set. A parameter
+    /// that is not named has factor 1. Each factor is finite and not negative.
+    /// </summary>
+    static virtual IReadOnlyDictionary<string, double> LearningRateFactors => ReadOnlyDictionary<string, double>.Empty;
 
     /// <summary>A posterior over the given parameters, without copying them.</summary>
     /// <param name="parameters">One tensor for each of <see cref="ParameterNames"/>, all of one shape.</param>

@@ -29,6 +29,9 @@ public sealed class SparseDropoutPosterior : Posterior, IPosterior<SparseDropout
     /// <inheritdoc/>
     public static IReadOnlyList<string> ParameterNames => Names;
 
+    /// <summary>3 for every logarithm of a variance, which travels some ten units until its weight counts as pruned.</summary>
+    public static IReadOnlyDictionary<string, double> LearningRateFactors { get; } = new Dictionary<string, double> { ["log_sigma2"] = 3 };
+
     /// <summary>No: the paper gives biases no posterior.</summary>
     public static bool IncludesBias => false;
 

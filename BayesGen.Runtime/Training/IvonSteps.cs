@@ -30,7 +30,7 @@ internal sealed class IvonSteps : ITrainingSteps
     public IvonSteps(NetworkArena network, TrainerOptions options, IvonOptions ivon, Func<double> sampleSize, bool isFresh)
     {
         (_options, _ivon, _sampleSize) = (options, ivon, sampleSize);
-        List<(string Name, string Kind, Parameter Parameter)> all = [.. network.OptimizedParameters()];
+        List<OptimizedParameter> all = [.. network.OptimizedParameters()];
         Parameters = [.. all.Select(entry => entry.Parameter)];
         foreach (var family in network.Families)
         {
@@ -38,9 +38,8 @@ internal sealed class IvonSteps : ITrainingSteps
             _arenas.Add((name[..^(kind.Length + 1)], new IvonArena(family, ivon, SampleSize, isFresh)));
         }
 
-        List<(string Kind, Parameter Parameter)> plain = [.. network.Deterministic
-            .Select(arena => all.First(entry => ReferenceEquals(entry.Parameter, arena.Flat)))
-            .Select(entry => (entry.Kind, entry.Parameter))];
+        List<OptimizedParameter> plain = [.. network.Deterministic
+            .Select(arena => all.First(entry => ReferenceEquals(entry.Parameter, arena.Flat)))];
         Deterministic = plain.Count == 0 ? null : new PosteriorSteps(plain, options);
     }
 

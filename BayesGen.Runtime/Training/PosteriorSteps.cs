@@ -20,21 +20,23 @@ internal sealed class PosteriorSteps : ITrainingSteps
     private double _part = 1;
     private double _damping = 1;
 
-    /// <param name="parameters">What is optimised, with its kind: the name of the variational parameter, or "deterministic".</param>
+    /// <param name="parameters">What is optimized.</param>
     /// <param name="options">How to train.</param>
     /// <exception cref="ArgumentException">A factor or a bound names no parameter.</exception>
-    public PosteriorSteps(IReadOnlyList<(string Kind, Parameter Parameter)> parameters, TrainerOptions options)
+    public PosteriorSteps(IReadOnlyList<OptimizedParameter> parameters, TrainerOptions options)
     {
         Parameters = [.. parameters.Select(entry => entry.Parameter)];
-        RequireKinds(parameters, options.LearningRateFactors.Keys.Except(TrainerOptions.DefaultLearningRateFactors.Keys), nameof(options.LearningRateFactors));
+        if (options.LearningRateFactors is { } factors)
+            RequireKinds(parameters, factors.Keys, nameof(options.LearningRateFactors));
         RequireKinds(parameters, options.Bounds.Keys, nameof(options.Bounds));
         _maximalNorm = options.MaximalGradientNorm;
         _bounded = [.. from entry in parameters
-            where options.Bounds.ContainsKey(entry.Kind)
-            select (entry.Parameter, options.Bounds[entry.Kind])];
+            let bounds = Of(options.Bounds, entry)
+            where bounds is not null
+            select (entry.Parameter, bounds.Value)];
 
         // One optimizer for each rate, since a factory knows no more than parameters and a rate; so any optimizer will do.
-        foreach (var group in parameters.GroupBy(entry => options.LearningRateFactors.GetValueOrDefault(entry.Kind, 1)))
+        foreach (var group in parameters.GroupBy(entry => FactorOf(entry, options)))
         {
             var optimizer = options.Optimizer([.. group.Select(entry => entry.Parameter)], options.LearningRate * group.Key);
             _optimizers.Add(optimizer);
@@ -154,12 +156,21 @@ internal sealed class PosteriorSteps : ITrainingSteps
             gradient.mul_(factor.to(gradient.dtype, gradient.device));
     }
 
+    /// <summary>What the options say wins as a whole over what the families ask for.</summary>
+    private static double FactorOf(OptimizedParameter parameter, TrainerOptions options) => options.LearningRateFactors is { } factors
+        ? Of(factors, parameter) ?? 1
+        : parameter.Factor;
+
+    /// <summary>What is said of a parameter, by the name of its family and its own rather than by its own name alone.</summary>
+    private static T? Of<T>(IReadOnlyDictionary<string, T> named, OptimizedParameter parameter)
+        where T : struct =>
+        named.TryGetValue(parameter.QualifiedKind, out var ofFamily) ? ofFamily : named.TryGetValue(parameter.Kind, out var any) ? any : null;
+
     private static string NameOf(int optimizer) => $"optimizer.{optimizer}";
 
-    private static void RequireKinds(
-        IReadOnlyList<(string Kind, Parameter Parameter)> parameters, IEnumerable<string> named, string option)
+    private static void RequireKinds(IReadOnlyList<OptimizedParameter> parameters, IEnumerable<string> named, string option)
     {
-        if (named.FirstOrDefault(name => parameters.All(entry => entry.Kind != name)) is { } unknown)
+        if (named.FirstOrDefault(name => parameters.All(entry => entry.Kind != name && entry.QualifiedKind != name)) is { } unknown)
             throw new ArgumentException(
                 $"TrainerOptions.{option} names '{unknown}', and the network has no parameter of this name. It has: "
                 + $"{string.Join(", ", parameters.Select(entry => $"'{entry.Kind}'").Distinct())}.");

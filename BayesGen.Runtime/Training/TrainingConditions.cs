@@ -49,9 +49,9 @@ internal static class TrainingConditions
         yield return ("the number of draws at once", Written(DrawTeam.CountOf(options)));
         yield return (nameof(options.ChannelsLast), options.ChannelsLast switch { null => "where it is faster", true => "on", _ => "off" });
         yield return (nameof(options.LearningRate), Written(options.LearningRate));
-        yield return (nameof(options.LearningRateFactors), string.Join(", ", options.LearningRateFactors
-            .OrderBy(factor => factor.Key, StringComparer.Ordinal)
-            .Select(factor => $"{factor.Key} {Written(factor.Value)}")));
+        yield return (nameof(options.LearningRateFactors), options.LearningRateFactors is { } factors
+            ? string.Join(", ", factors.OrderBy(factor => factor.Key, StringComparer.Ordinal).Select(factor => $"{factor.Key} {Written(factor.Value)}"))
+            : "those of the families");
         yield return (nameof(options.Bounds), string.Join(", ", options.Bounds
             .OrderBy(bound => bound.Key, StringComparer.Ordinal)
             .Select(bound => $"{bound.Key} {Written(bound.Value.Min)} to {Written(bound.Value.Max)}")));

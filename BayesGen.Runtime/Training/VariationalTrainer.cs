@@ -190,7 +190,7 @@ public sealed partial class VariationalTrainer : IDisposable
     /// <param name="isResumed">Whether a checkpoint will be loaded, so that nothing may be written as for a fresh training.</param>
     private void RequireOptimizer(bool isResumed = false)
     {
-        var parameters = Model.Arena.OptimizedParameters().Select(entry => (entry.Kind, entry.Parameter)).ToList();
+        var parameters = Model.Arena.OptimizedParameters().ToList();
         if (_steps is not null && _team is not null
             && parameters.Select(entry => entry.Parameter).SequenceEqual(_steps.Parameters, ReferenceEqualityComparer.Instance))
             return;
