@@ -78,4 +78,13 @@ internal static partial class Descriptors
         "The scores of {1} weights lie {2}, so the threshold {0} {3}",
         Usage,
         "A weight is kept where its score is at least the threshold; beyond the range of the scores that is every weight or none.");
+
+    /// <summary>{0} the variable of the wrapper.</summary>
+    public static readonly DiagnosticDescriptor StepWithoutDraw = Error(
+        "BG0209",
+        "A training step without a draw",
+        "This backward() never reaches the posterior of '{0}', which computes with its mean here, so step() moves nothing: write using var "
+        + "draw = {0}.Draw() before the forward pass, and draw.Backward(...)",
+        Usage,
+        "The weights of a network are leaves for autograd; only WeightDraw.Backward carries their gradients on to the posterior.");
 }
