@@ -87,4 +87,13 @@ internal static partial class Descriptors
         + "draw = {0}.Draw() before the forward pass, and draw.Backward(...)",
         Usage,
         "The weights of a network are leaves for autograd; only WeightDraw.Backward carries their gradients on to the posterior.");
+
+    /// <summary>{0} the variable of the draw.</summary>
+    public static readonly DiagnosticDescriptor DrawForManySteps = Error(
+        "BG0210",
+        "One draw for many steps",
+        "'{0}' is drawn once, before this loop, and each step() changes the posterior that it was drawn from: draw inside of the loop",
+        Usage,
+        "The network computes with the weights of the draw, whatever becomes of the posterior; a gradient is one of the draw that it was "
+        + "computed from.");
 }
