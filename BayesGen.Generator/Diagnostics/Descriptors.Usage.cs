@@ -96,4 +96,12 @@ internal static partial class Descriptors
         Usage,
         "The network computes with the weights of the draw, whatever becomes of the posterior; a gradient is one of the draw that it was "
         + "computed from.");
+
+    /// <summary>{0} the network, {1} what owns it.</summary>
+    public static readonly DiagnosticDescriptor SecondWrapper = Error(
+        "BG0211",
+        "A second wrapper over one network",
+        "'{0}' belongs to {1} already, which would answer with the weights of this one: make a network for each wrapper",
+        Usage,
+        "A wrapper puts the weights of the network into memory of its own; a second one takes them away from it.");
 }
