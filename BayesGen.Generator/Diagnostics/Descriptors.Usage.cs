@@ -104,4 +104,12 @@ internal static partial class Descriptors
         "'{0}' belongs to {1} already, which would answer with the weights of this one: make a network for each wrapper",
         Usage,
         "A wrapper puts the weights of the network into memory of its own; a second one takes them away from it.");
+
+    /// <summary>{0} the optimizer, {1} the wrapper, {2} the method.</summary>
+    public static readonly DiagnosticDescriptor OlderOptimizer = Error(
+        "BG0212",
+        "An optimizer that is older than the move of its network",
+        "'{0}' was made of the parameters that '{1}' had before this {2}(), which puts new ones in their place: make the optimizer after it",
+        Usage,
+        "An optimizer moves the tensors that it was made of, and the network no longer computes with them.");
 }
