@@ -112,4 +112,13 @@ internal static partial class Descriptors
         "'{0}' was made of the parameters that '{1}' had before this {2}(), which puts new ones in their place: make the optimizer after it",
         Usage,
         "An optimizer moves the tensors that it was made of, and the network no longer computes with them.");
+
+    /// <summary>{0} the variable of the draw.</summary>
+    public static readonly DiagnosticDescriptor NoDivergence = Warning(
+        "BG0213",
+        "A training step without a divergence",
+        "This is a fit alone, so nothing holds the posterior open and it narrows to one point: add the divergence, by "
+        + "loss.Aggregate([fit], [loss.Divergence({0})], beta, examples).Total",
+        Usage,
+        "The ELBO is the fit and the divergence of the posterior from its prior. Without the second the widths go to zero.");
 }
