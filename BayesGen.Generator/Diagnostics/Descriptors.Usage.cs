@@ -121,4 +121,13 @@ internal static partial class Descriptors
         + "loss.Aggregate([fit], [loss.Divergence({0})], beta, examples).Total",
         Usage,
         "The ELBO is the fit and the divergence of the posterior from its prior. Without the second the widths go to zero.");
+
+    /// <summary>{0} the argument.</summary>
+    public static readonly DiagnosticDescriptor BatchAsExamples = Warning(
+        "BG0214",
+        "The size of a batch given as the number of examples",
+        "'{0}' is the size of a batch, and the divergence is shared by all training examples: give the number of those, "
+        + "or it weighs too much by the number of batches",
+        Usage,
+        "The loss is fit + beta * divergence / N, N the number of training examples; the fit is a mean over the batch already.");
 }
