@@ -130,4 +130,12 @@ internal static partial class Descriptors
         + "or it weighs too much by the number of batches",
         Usage,
         "The loss is fit + beta * divergence / N, N the number of training examples; the fit is a mean over the batch already.");
+
+    /// <summary>{0} the network, {1} the sigmoid, {2} the loss.</summary>
+    public static readonly DiagnosticDescriptor SigmoidTwice = Warning(
+        "BG0215",
+        "A sigmoid in front of a binary cross entropy with logits",
+        "'{0}.forward' ends in {1}, and {2} takes logits, to which it applies the sigmoid itself; return the logits",
+        Usage,
+        "Probabilities that are squashed twice lie between 0.5 and 0.73.");
 }
