@@ -138,4 +138,13 @@ internal static partial class Descriptors
         "'{0}.forward' ends in {1}, and {2} takes logits, to which it applies the sigmoid itself; return the logits",
         Usage,
         "Probabilities that are squashed twice lie between 0.5 and 0.73.");
+
+    /// <summary>{0} what is no class, {1} the loss.</summary>
+    public static readonly DiagnosticDescriptor NoClasses = Warning(
+        "BG0216",
+        "Cross entropy without classes",
+        "{0}, and {1} needs a logit for each class and targets that number the classes: set FitLoss.SquaredError, FitLoss.Gaussian or "
+        + "FitLoss.LearnedGaussian for a regression",
+        Usage,
+        "Cross entropy is the fit loss of a trainer unless told otherwise. Over one output it is 0 whatever the weights.");
 }
