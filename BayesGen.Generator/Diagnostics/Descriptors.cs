@@ -64,6 +64,14 @@ internal static partial class Descriptors
         Declaration,
         "Local reparameterisation adds the noise to the outputs of Linear and Conv1d to Conv3d layers, and needs Gaussian weights.");
 
+    /// <summary>{0} the class, {1} why and what to do.</summary>
+    public static readonly DiagnosticDescriptor NothingBayesian = Warning(
+        "BG0008",
+        "A Bayesian network without Bayesian weights",
+        "'{0}' has no Bayesian weights, so there is nothing to train as a posterior: {1}",
+        Declaration,
+        "A wrapper without Bayesian weights has no divergence, and its trainer refuses to train.");
+
     /// <summary>{0} the field or fields with "has" or "have", {1} the family, {2} the loss, {3} the losses that fit.</summary>
     public static readonly DiagnosticDescriptor LossCannotScore = Error(
         "BG0100",
