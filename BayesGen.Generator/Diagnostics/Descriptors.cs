@@ -72,6 +72,14 @@ internal static partial class Descriptors
         Declaration,
         "A wrapper without Bayesian weights has no divergence, and its trainer refuses to train.");
 
+    /// <summary>{0} and {2} the members, {1} and {3} what becomes of them.</summary>
+    public static readonly DiagnosticDescriptor TiedApart = Error(
+        "BG0009",
+        "A tied weight with two annotations",
+        "This makes one weight of those of '{0}', which is {1}, and '{2}', which is {3}: annotate both alike",
+        Declaration,
+        "A weight that two layers share has one posterior, or none.");
+
     /// <summary>{0} the field or fields with "has" or "have", {1} the family, {2} the loss, {3} the losses that fit.</summary>
     public static readonly DiagnosticDescriptor LossCannotScore = Error(
         "BG0100",
