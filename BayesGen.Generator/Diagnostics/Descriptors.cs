@@ -80,6 +80,14 @@ internal static partial class Descriptors
         Declaration,
         "A weight that two layers share has one posterior, or none.");
 
+    /// <summary>{0} the missing type, {1} the class, {2} what to do.</summary>
+    public static readonly DiagnosticDescriptor MissingWrapper = Error(
+        "BG0010",
+        "A wrapper of a class without annotations",
+        "There is no {0}, since class {1} has no annotation of its own: {2}",
+        Declaration,
+        "A wrapper is written for a class that carries [Bayesian] or [BayesianNetwork], or has a member that carries [Bayesian].");
+
     /// <summary>{0} the field or fields with "has" or "have", {1} the family, {2} the loss, {3} the losses that fit.</summary>
     public static readonly DiagnosticDescriptor LossCannotScore = Error(
         "BG0100",
