@@ -9,12 +9,12 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace BayesGen.CodeFixes;
 
-/// <summary>BG0201: the network returns its logits. The softmax stands in the network, which may be another document.</summary>
+/// <summary>BG0201 and BG0215: the network returns its logits. The softmax stands in the network, which may be another document.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(SoftmaxCodeFix)), Shared]
 public sealed class SoftmaxCodeFix : CodeFixProvider
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = [Descriptors.SoftmaxTwice.Id];
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = [Descriptors.SoftmaxTwice.Id, Descriptors.SigmoidTwice.Id];
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
@@ -25,6 +25,8 @@ public sealed class SoftmaxCodeFix : CodeFixProvider
         var solution = context.Document.Project.Solution;
         foreach (var diagnostic in context.Diagnostics)
         {
+            if (diagnostic.AdditionalLocations.Count > 1)
+                continue; // Each way out of forward has one of its own.
             var place = diagnostic.AdditionalLocations[0];
             if (solution.GetDocument(place.SourceTree) is not { } document
                 || await document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false) is not { } root
@@ -34,7 +36,7 @@ public sealed class SoftmaxCodeFix : CodeFixProvider
                 continue;
             context.RegisterCodeFix(
                 CodeAction.Create(
-                    "Remove the softmax",
+                    diagnostic.Id == Descriptors.SoftmaxTwice.Id ? "Remove the softmax" : "Remove the sigmoid",
                     _ => Task.FromResult(solution.WithDocumentSyntaxRoot(document.Id, changed)),
                     equivalenceKey: nameof(SoftmaxCodeFix)),
                 diagnostic);
@@ -45,9 +47,9 @@ public sealed class SoftmaxCodeFix : CodeFixProvider
     {
         if (semantics.GetSymbolInfo(softmax).Symbol is not IMethodSymbol method)
             return null;
-        if (method.Name is "Softmax" or "LogSoftmax")
+        if (method.Name is "Softmax" or "LogSoftmax" or "Sigmoid")
             return WithoutLayer(root, softmax);
-        var logits = method is { Name: "softmax" or "log_softmax", IsStatic: false }
+        var logits = method is { Name: "softmax" or "log_softmax" or "sigmoid" or "sigmoid_", IsStatic: false }
             ? (softmax.Expression as MemberAccessExpressionSyntax)?.Expression
             : softmax.ArgumentList.Arguments.FirstOrDefault()?.Expression;
         if (logits is null)

@@ -33,12 +33,8 @@ public sealed class BareBackwardAnalyzer : DiagnosticAnalyzer
     private static void Analyze(OperationAnalysisContext context, KnownTypes known)
     {
         var call = (IInvocationOperation)context.Operation;
-        if (call.TargetMethod.Name != "backward" || !known.IsTorchSharp(call.TargetMethod.ContainingType))
+        if (ValueOf(call, known) is not { } value)
             return;
-        // Named inputs take the gradient instead of the weights.
-        if (call.Arguments.Any(argument => argument is { ArgumentKind: ArgumentKind.Explicit, Parameter.Name: "inputs" }))
-            return;
-        var value = call.Instance ?? call.Arguments.FirstOrDefault(argument => argument.Parameter?.Name == "tensors")?.Value;
         var draw = DrawsInScope(call, known).FirstOrDefault(candidate => new DrawnValue(candidate.Model, known).Holds(value));
         if (draw is null)
             return;
@@ -53,6 +49,17 @@ public sealed class BareBackwardAnalyzer : DiagnosticAnalyzer
             rewritten is not null ? $"write {rewritten}"
                 : draw.Name is not null ? $"use {draw.Name}.Backward(...)"
                 : "give the draw a name, using var draw = model.Draw(), and write draw.Backward(...)"));
+    }
+
+    /// <summary>The tensor whose gradients a bare <c>backward()</c> computes, or null where a call is none.</summary>
+    internal static IOperation? ValueOf(IInvocationOperation call, KnownTypes known)
+    {
+        if (call.TargetMethod.Name != "backward" || !known.IsTorchSharp(call.TargetMethod.ContainingType))
+            return null;
+        // Named inputs take the gradient instead of the weights.
+        return call.Arguments.Any(argument => argument is { ArgumentKind: ArgumentKind.Explicit, Parameter.Name: "inputs" })
+            ? null
+            : call.Instance ?? call.Arguments.FirstOrDefault(argument => argument.Parameter?.Name == "tensors")?.Value;
     }
 
     /// <summary>The draws that are alive at a call, the innermost first.</summary>

@@ -45,7 +45,7 @@ public sealed class DeterministicAnalyzer : DiagnosticAnalyzer
             return null; // The compiler says that there is no such type.
         if (member.IsStatic)
             return "it is static, so it is no part of a network object";
-        if (member is IPropertySymbol && !IsAutoProperty(member))
+        if (member is IPropertySymbol && !NetworkField.IsBehind(member, member.ContainingType))
             return "it is no auto-property; put it on the field that holds the layer";
         return LayerCatalog.KindOf(type, known) switch
         {
@@ -58,14 +58,21 @@ public sealed class DeterministicAnalyzer : DiagnosticAnalyzer
         };
     }
 
-    private static bool IsAutoProperty(ISymbol property) => property.ContainingType.GetMembers().OfType<IFieldSymbol>()
-        .Any(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property));
-
-    /// <summary>The annotation of a class counts for the members of its base classes too; an abstract one may wait for its heirs.</summary>
+    /// <summary>
+    /// The annotation of a class counts for the members of its base classes too. An abstract class may wait for its heirs, and so may a
+    /// class of a library that other projects can derive from.
+    /// </summary>
     private static bool IsUnderAClassAnnotation(INamedTypeSymbol type, KnownTypes known, CancellationToken cancellation) =>
         type.IsAbstract
+        || MayHaveHeirsElsewhere(type, known)
         || Annotations.OfClass(type, known) is not null
         || !type.IsSealed && HostReader.TypesIn(known.Compilation.Assembly.GlobalNamespace, cancellation).Any(heir =>
             heir.Find(known.BayesianAttribute) is not null
             && heir.SelfAndBases().Any(ancestor => SymbolEqualityComparer.Default.Equals(ancestor.OriginalDefinition, type)));
+
+    private static bool MayHaveHeirsElsewhere(INamedTypeSymbol type, KnownTypes known) => !type.IsSealed
+        && known.Compilation.Options.OutputKind == OutputKind.DynamicallyLinkedLibrary
+        && (type.IsVisibleToAll() || known.Compilation.Assembly.GetAttributes()
+            .Any(data => data.AttributeClass?.Name == "InternalsVisibleToAttribute"))
+        && type.InstanceConstructors.Any(constructor => constructor.DeclaredAccessibility != Accessibility.Private);
 }

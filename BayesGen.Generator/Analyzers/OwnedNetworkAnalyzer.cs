@@ -44,13 +44,14 @@ public sealed class OwnedNetworkAnalyzer : DiagnosticAnalyzer
             ISimpleAssignmentOperation assignment when DrawnValue.Named(assignment.Target) is not null => assignment.Target.Syntax.ToString(),
             _ => null,
         };
-        foreach (var use in UsesAfter(made, network))
+        var life = new VariableLife(known, context.CancellationToken);
+        foreach (var use in UsesAfter(made, network, life))
         {
             if (Advice(use, known) is { } advice)
                 Report(context, use, network.Name, made.Type, advice, wrapper);
         }
 
-        foreach (var (use, optimizer) in OptimizersMadeBefore(made, network))
+        foreach (var (use, optimizer) in OptimizersMadeBefore(made, network, life))
             Report(
                 context, use, network.Name, made.Type,
                 $"'{optimizer.Name}' was made of its parameters, which the next draw overwrites; make one of the parameters() of the wrapper",
@@ -82,16 +83,11 @@ public sealed class OwnedNetworkAnalyzer : DiagnosticAnalyzer
             advice));
     }
 
-    /// <summary>The calls on the network behind the wrapper's construction, up to where the variable gets another network.</summary>
-    private static IEnumerable<IInvocationOperation> UsesAfter(IObjectCreationOperation made, ISymbol network)
+    /// <summary>The calls on the network behind the wrapper's construction, up to where the variable may get another network.</summary>
+    private static IEnumerable<IInvocationOperation> UsesAfter(IObjectCreationOperation made, ISymbol network, VariableLife life)
     {
-        var later = After(made).ToList();
-        var end = later.OfType<IAssignmentOperation>()
-            .Where(assignment => SymbolEqualityComparer.Default.Equals(DrawnValue.Named(assignment.Target), network))
-            .Select(assignment => assignment.Syntax.Span.End) // What it is given may still be computed from the old one.
-            .DefaultIfEmpty(int.MaxValue)
-            .Min();
-        return later.OfType<IInvocationOperation>().Where(call => call.Syntax.SpanStart < end
+        var end = life.EndAfter(made.Syntax.Span.End, network, OptimizerStep.RoomOf(made));
+        return After(made).OfType<IInvocationOperation>().Where(call => call.Syntax.SpanStart < end
             && SymbolEqualityComparer.Default.Equals(DrawnValue.Named(ReceiverOf(call)), network)
             && !AreAlternatives(made, call));
     }
@@ -100,24 +96,25 @@ public sealed class OwnedNetworkAnalyzer : DiagnosticAnalyzer
     /// Steps of optimizers over the plain network that go on after it was wrapped. To train first and wrap then is fine.
     /// </summary>
     private static IEnumerable<(IInvocationOperation Use, ISymbol Optimizer)> OptimizersMadeBefore(
-        IObjectCreationOperation made, ISymbol network)
+        IObjectCreationOperation made, ISymbol network, VariableLife life)
     {
-        var optimizers = new HashSet<ISymbol>(
-            Room(made).Descendants().OfType<IInvocationOperation>()
-                .Where(call => call.Syntax.SpanStart < made.Syntax.SpanStart
-                    && call.TargetMethod.Name is "parameters" or "named_parameters"
-                    && SymbolEqualityComparer.Default.Equals(DrawnValue.Named(ReceiverOf(call)), network) && IsForAnOptimizer(call))
-                .Select(HolderOf)
-                .OfType<ISymbol>(),
-            SymbolEqualityComparer.Default);
+        var room = OptimizerStep.RoomOf(made);
+        var optimizers = new Dictionary<ISymbol, int>(SymbolEqualityComparer.Default);
+        foreach (var call in room.Descendants().OfType<IInvocationOperation>())
+            if (call.Syntax.SpanStart < made.Syntax.SpanStart
+                && call.TargetMethod.Name is "parameters" or "named_parameters"
+                && SymbolEqualityComparer.Default.Equals(DrawnValue.Named(ReceiverOf(call)), network) && IsForAnOptimizer(call)
+                && HolderOf(call) is { } holder && life.EndAfter(call.Syntax.Span.End, network, room) > made.Syntax.SpanStart)
+                optimizers[holder] = life.EndAfter(call.Syntax.Span.End, holder, room);
         return After(made).OfType<IInvocationOperation>()
             .Where(call => call.TargetMethod.Name is "step" or "zero_grad" && !AreAlternatives(made, call)
-                && DrawnValue.Named(ReceiverOf(call)) is { } optimizer && optimizers.Contains(optimizer))
+                && DrawnValue.Named(ReceiverOf(call)) is { } optimizer && optimizers.TryGetValue(optimizer, out var end)
+                && call.Syntax.SpanStart < end)
             .Select(call => (call, DrawnValue.Named(ReceiverOf(call))!));
     }
 
     /// <summary>The variable that the statement around an operation writes.</summary>
-    private static ISymbol? HolderOf(IOperation value)
+    internal static ISymbol? HolderOf(IOperation value)
     {
         for (var parent = value.Parent; parent is not null and not IBlockOperation; parent = parent.Parent)
             if (parent is IVariableDeclaratorOperation declared)
@@ -129,8 +126,8 @@ public sealed class OwnedNetworkAnalyzer : DiagnosticAnalyzer
 
     private static IEnumerable<IOperation> After(IObjectCreationOperation made)
     {
-        var room = Room(made);
-        return room.Descendants().Where(operation => operation.Syntax.SpanStart >= made.Syntax.Span.End && Room(operation) == room);
+        var room = OptimizerStep.RoomOf(made);
+        return room.Descendants().Where(operation => operation.Syntax.SpanStart >= made.Syntax.Span.End && OptimizerStep.RoomOf(operation) == room);
     }
 
     /// <summary>What to do instead of a call that cuts the network off, or null where the call does no harm.</summary>
@@ -165,21 +162,15 @@ public sealed class OwnedNetworkAnalyzer : DiagnosticAnalyzer
         call.Instance ?? (call.TargetMethod.IsExtensionMethod ? call.Arguments.FirstOrDefault()?.Value : null);
 
     /// <summary>Whether two operations stand in different branches, so that only one of them runs.</summary>
-    private static bool AreAlternatives(IOperation first, IOperation second)
+    internal static bool AreAlternatives(IOperation first, IOperation second)
     {
         for (var (branch, parent) = (first, first.Parent); parent is not null; (branch, parent) = (parent, parent.Parent))
             if (parent is IConditionalOperation or ISwitchOperation or ISwitchExpressionOperation or ITryOperation
                 && parent.Syntax.Span.Contains(second.Syntax.Span) && !branch.Syntax.Span.Contains(second.Syntax.Span))
                 return true;
+            else if (parent is IBlockOperation block && block.Operations.LastOrDefault() is IReturnOperation or IThrowOperation
+                && !parent.Syntax.Span.Contains(second.Syntax.Span))
+                return true; // The block leaves before the other is reached.
         return false;
-    }
-
-    /// <summary>The body of the lambda, local function or method around an operation: only there does text say what runs later.</summary>
-    private static IOperation Room(IOperation operation)
-    {
-        var room = operation;
-        while (room.Parent is { } parent && room is not (IAnonymousFunctionOperation or ILocalFunctionOperation))
-            room = parent;
-        return room;
     }
 }

@@ -7,13 +7,13 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace BayesGen.SourceGeneration.Analyzers;
 
-/// <summary>Finds a softmax in front of a cross entropy that has one of its own.</summary>
+/// <summary>Finds a softmax in front of a cross entropy that has one of its own, and a sigmoid in front of one with logits.</summary>
 /// <remarks>Only where the output meets the loss is there a mistake, so that is where it is reported: at a trainer, or at the call.</remarks>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class SoftmaxAnalyzer : DiagnosticAnalyzer
 {
     /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Descriptors.SoftmaxTwice];
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Descriptors.SoftmaxTwice, Descriptors.SigmoidTwice];
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -32,44 +32,63 @@ public sealed class SoftmaxAnalyzer : DiagnosticAnalyzer
     {
         if (TrainerCall.Read(context.Operation, known, context.CancellationToken) is { } trainer)
         {
-            if (trainer.Options.Knows("FitLoss", out var fitLoss)
-                && CrossEntropyIn(fitLoss, known, context.CancellationToken) is { } loss)
-                Report(context, trainer.Network, trainer.Options.LocationOf("FitLoss"), loss, known);
+            if (!trainer.Options.Knows("FitLoss", out var fitLoss))
+                return;
+            var where = trainer.Options.LocationOf("FitLoss");
+            if (CrossEntropyIn(fitLoss, known, context.CancellationToken) is { } loss)
+                Report(context, trainer.Network, where, Squash.Softmax, loss, known);
+            else if (OwnLossIn(fitLoss, known, context.CancellationToken).FirstOrDefault(IsOfLogits) is { } binary)
+                Report(context, trainer.Network, where, Squash.Sigmoid, binary, known);
         }
-        else if (context.Operation is IInvocationOperation call && IsCrossEntropy(call, known)
+        else if (context.Operation is IInvocationOperation call && known.IsTorchSharp(call.TargetMethod.ContainingType)
+            && (call.TargetMethod.Name is "call" or "forward" ? call.Instance?.Type?.Name : call.TargetMethod.Name) is { } name
+            && (IsCrossEntropy(name) || IsOfLogits(name))
             && call.Arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == 0)?.Value is { } output
             && NetworkBehind(output, known, context.CancellationToken) is { } network)
         {
-            Report(context, network, output.Syntax.GetLocation(), call.TargetMethod.Name, known);
+            Report(
+                context, network, output.Syntax.GetLocation(), IsCrossEntropy(name) ? Squash.Softmax : Squash.Sigmoid,
+                call.TargetMethod.Name, known);
         }
     }
 
     private static void Report(
-        OperationAnalysisContext context, INamedTypeSymbol network, Location where, string loss, KnownTypes known)
+        OperationAnalysisContext context, INamedTypeSymbol network, Location where, Squash squash, string loss, KnownTypes known)
     {
-        if (SoftmaxReader.Find(network, known, context.CancellationToken) is { } softmax)
+        if (new SoftmaxReader(squash, known, context.CancellationToken).Find(network) is { Count: > 0 } found)
             context.ReportDiagnostic(Diagnostic.Create(
-                Descriptors.SoftmaxTwice, where, [softmax.Node.GetLocation()], network.ShortName(), softmax.Name, loss));
+                squash == Squash.Softmax ? Descriptors.SoftmaxTwice : Descriptors.SigmoidTwice,
+                where,
+                found.Select(way => way.Node.GetLocation()),
+                network.ShortName(),
+                found[0].Name,
+                loss));
     }
 
     /// <summary>The cross entropy that a fit loss is, or null. It is what a trainer takes unless told otherwise.</summary>
-    private static string? CrossEntropyIn(IOperation? fitLoss, KnownTypes known, CancellationToken cancellation)
+    internal static string? CrossEntropyIn(IOperation? fitLoss, KnownTypes known, CancellationToken cancellation)
     {
         const string shipped = "FitLoss.CrossEntropy";
-        return fitLoss is null ? shipped : DeclaredValue.Of(fitLoss, known, cancellation) switch
-        {
-            IPropertyReferenceOperation { Property.Name: "CrossEntropy" } property
-                when SymbolEqualityComparer.Default.Equals(property.Property.ContainingType, known.FitLoss) => shipped,
-            IObjectCreationOperation made when SymbolEqualityComparer.Default.Equals(made.Type, known.FitLoss) =>
-                ReductionReader.OfFunction(TrainerCall.ArgumentOf(made.Arguments, "Compute"), known, cancellation)
-                    .FirstOrDefault(way => way?.Loss is "cross_entropy" or "CrossEntropyLoss")?.Loss,
-            _ => null,
-        };
+        return fitLoss is null || DeclaredValue.Of(fitLoss, known, cancellation) is IPropertyReferenceOperation
+            {
+                Property: { Name: "CrossEntropy", ContainingType: var type },
+            } && SymbolEqualityComparer.Default.Equals(type, known.FitLoss)
+            ? shipped
+            : OwnLossIn(fitLoss, known, cancellation).FirstOrDefault(IsCrossEntropy);
     }
 
-    private static bool IsCrossEntropy(IInvocationOperation call, KnownTypes known) => known.IsTorchSharp(call.TargetMethod.ContainingType)
-        && (call.TargetMethod.Name == "cross_entropy"
-            || call.TargetMethod.Name is "call" or "forward" && call.Instance?.Type?.Name == "CrossEntropyLoss");
+    /// <summary>The losses of TorchSharp that a FitLoss of the developer's computes.</summary>
+    private static IEnumerable<string> OwnLossIn(IOperation? fitLoss, KnownTypes known, CancellationToken cancellation) =>
+        DeclaredValue.Of(fitLoss, known, cancellation) is IObjectCreationOperation made
+        && SymbolEqualityComparer.Default.Equals(made.Type, known.FitLoss)
+            ? ReductionReader.OfFunction(TrainerCall.ArgumentOf(made.Arguments, "Compute"), known, cancellation)
+                .OfType<LossReduction>()
+                .Select(way => way.Loss)
+            : [];
+
+    private static bool IsCrossEntropy(string loss) => loss is "cross_entropy" or "CrossEntropyLoss";
+
+    private static bool IsOfLogits(string loss) => loss is "binary_cross_entropy_with_logits" or "BCEWithLogitsLoss";
 
     /// <summary>The annotated network whose output a value is, called directly or through its wrapper.</summary>
     private static INamedTypeSymbol? NetworkBehind(IOperation output, KnownTypes known, CancellationToken cancellation) =>

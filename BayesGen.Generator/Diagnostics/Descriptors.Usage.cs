@@ -78,4 +78,73 @@ internal static partial class Descriptors
         "The scores of {1} weights lie {2}, so the threshold {0} {3}",
         Usage,
         "A weight is kept where its score is at least the threshold; beyond the range of the scores that is every weight or none.");
+
+    /// <summary>{0} the variable of the wrapper.</summary>
+    public static readonly DiagnosticDescriptor StepWithoutDraw = Error(
+        "BG0209",
+        "A training step without a draw",
+        "This backward() never reaches the posterior of '{0}', which computes with its mean here, so step() moves nothing: write using var "
+        + "draw = {0}.Draw() before the forward pass, and draw.Backward(...)",
+        Usage,
+        "The weights of a network are leaves for autograd; only WeightDraw.Backward carries their gradients on to the posterior.");
+
+    /// <summary>{0} the variable of the draw.</summary>
+    public static readonly DiagnosticDescriptor DrawForManySteps = Error(
+        "BG0210",
+        "One draw for many steps",
+        "'{0}' is drawn once, before this loop, and each step() changes the posterior that it was drawn from: draw inside of the loop",
+        Usage,
+        "The network computes with the weights of the draw, whatever becomes of the posterior; a gradient is one of the draw that it was "
+        + "computed from.");
+
+    /// <summary>{0} the network, {1} what owns it.</summary>
+    public static readonly DiagnosticDescriptor SecondWrapper = Error(
+        "BG0211",
+        "A second wrapper over one network",
+        "'{0}' belongs to {1} already, which would answer with the weights of this one: make a network for each wrapper",
+        Usage,
+        "A wrapper puts the weights of the network into memory of its own; a second one takes them away from it.");
+
+    /// <summary>{0} the optimizer, {1} the wrapper, {2} the method.</summary>
+    public static readonly DiagnosticDescriptor OlderOptimizer = Error(
+        "BG0212",
+        "An optimizer that is older than the move of its network",
+        "'{0}' was made of the parameters that '{1}' had before this {2}(), which puts new ones in their place: make the optimizer after it",
+        Usage,
+        "An optimizer moves the tensors that it was made of, and the network no longer computes with them.");
+
+    /// <summary>{0} the variable of the draw.</summary>
+    public static readonly DiagnosticDescriptor NoDivergence = Warning(
+        "BG0213",
+        "A training step without a divergence",
+        "This is a fit alone, so nothing holds the posterior open and it narrows to one point: add the divergence, by "
+        + "loss.Aggregate([fit], [loss.Divergence({0})], beta, examples).Total",
+        Usage,
+        "The ELBO is the fit and the divergence of the posterior from its prior. Without the second the widths go to zero.");
+
+    /// <summary>{0} the argument.</summary>
+    public static readonly DiagnosticDescriptor BatchAsExamples = Warning(
+        "BG0214",
+        "The size of a batch given as the number of examples",
+        "'{0}' is the size of a batch, and the divergence is shared by all training examples: give the number of those, "
+        + "or it weighs too much by the number of batches",
+        Usage,
+        "The loss is fit + beta * divergence / N, N the number of training examples; the fit is a mean over the batch already.");
+
+    /// <summary>{0} the network, {1} the sigmoid, {2} the loss.</summary>
+    public static readonly DiagnosticDescriptor SigmoidTwice = Warning(
+        "BG0215",
+        "A sigmoid in front of a binary cross entropy with logits",
+        "'{0}.forward' ends in {1}, and {2} takes logits, to which it applies the sigmoid itself; return the logits",
+        Usage,
+        "Probabilities that are squashed twice lie between 0.5 and 0.73.");
+
+    /// <summary>{0} what is no class, {1} the loss.</summary>
+    public static readonly DiagnosticDescriptor NoClasses = Warning(
+        "BG0216",
+        "Cross entropy without classes",
+        "{0}, and {1} needs a logit for each class and targets that number the classes: set FitLoss.SquaredError, FitLoss.Gaussian or "
+        + "FitLoss.LearnedGaussian for a regression",
+        Usage,
+        "Cross entropy is the fit loss of a trainer unless told otherwise. Over one output it is 0 whatever the weights.");
 }

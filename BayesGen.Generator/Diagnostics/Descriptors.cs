@@ -64,6 +64,30 @@ internal static partial class Descriptors
         Declaration,
         "Local reparameterisation adds the noise to the outputs of Linear and Conv1d to Conv3d layers, and needs Gaussian weights.");
 
+    /// <summary>{0} the class, {1} why and what to do.</summary>
+    public static readonly DiagnosticDescriptor NothingBayesian = Warning(
+        "BG0008",
+        "A Bayesian network without Bayesian weights",
+        "'{0}' has no Bayesian weights, so there is nothing to train as a posterior: {1}",
+        Declaration,
+        "A wrapper without Bayesian weights has no divergence, and its trainer refuses to train.");
+
+    /// <summary>{0} and {2} the members, {1} and {3} what becomes of them.</summary>
+    public static readonly DiagnosticDescriptor TiedApart = Error(
+        "BG0009",
+        "A tied weight with two annotations",
+        "This makes one weight of those of '{0}', which is {1}, and '{2}', which is {3}: annotate both alike",
+        Declaration,
+        "A weight that two layers share has one posterior, or none.");
+
+    /// <summary>{0} the missing type, {1} the class, {2} what to do.</summary>
+    public static readonly DiagnosticDescriptor MissingWrapper = Error(
+        "BG0010",
+        "A wrapper of a class without annotations",
+        "There is no {0}, since class {1} has no annotation of its own: {2}",
+        Declaration,
+        "A wrapper is written for a class that carries [Bayesian] or [BayesianNetwork], or has a member that carries [Bayesian].");
+
     /// <summary>{0} the field or fields with "has" or "have", {1} the family, {2} the loss, {3} the losses that fit.</summary>
     public static readonly DiagnosticDescriptor LossCannotScore = Error(
         "BG0100",

@@ -113,7 +113,7 @@ internal static class DeclaredValue
             is PropertyDeclarationSyntax { ExpressionBody.Expression: var expression } ? expression : null;
 
     /// <summary>Whether only the class of a member can set it.</summary>
-    private static bool IsClosed(ISymbol member) => member switch
+    public static bool IsClosed(ISymbol member) => member switch
     {
         IPropertySymbol property => !property.IsVirtual && !property.IsAbstract
             && property.SetMethod is null or { DeclaredAccessibility: Accessibility.Private },
@@ -121,7 +121,8 @@ internal static class DeclaredValue
         _ => false,
     };
 
-    private static IEnumerable<SyntaxNode> WritesTo(ISymbol member, CancellationToken cancellation) => member.ContainingType
+    /// <summary>What in its class may write a member, by name.</summary>
+    public static IEnumerable<SyntaxNode> WritesTo(ISymbol member, CancellationToken cancellation) => member.ContainingType
         .DeclaringSyntaxReferences
         .SelectMany(reference => reference.GetSyntax(cancellation).DescendantNodes())
         .Where(node => AssignedBy(node) is { } target && Names(target, member.Name));

@@ -173,8 +173,7 @@ internal sealed class MemberReader(
     {
         if (member is IFieldSymbol { IsStatic: true } or IPropertySymbol { IsStatic: true })
             Refuse(member, type, "it is static, so it is no part of a network object");
-        else if (member is IPropertySymbol && !type.GetMembers().OfType<IFieldSymbol>()
-            .Any(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, member)))
+        else if (member is IPropertySymbol && !NetworkField.IsBehind(member, type))
             Refuse(member, type, "it is no auto-property, so it holds nothing itself; annotate the field that holds the layer");
     }
 

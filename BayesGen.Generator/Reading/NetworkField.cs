@@ -22,6 +22,11 @@ internal sealed record NetworkField(string Key, IFieldSymbol Field, ISymbol Memb
                 }
     }
 
+    /// <summary>Whether a property has a field that the compiler made, so that it holds something itself.</summary>
+    /// <remarks>By name: the field of a partial property belongs to its implementation, another symbol than its definition.</remarks>
+    public static bool IsBehind(ISymbol property, INamedTypeSymbol type) => type.GetMembers().OfType<IFieldSymbol>()
+        .Any(field => field.AssociatedSymbol is IPropertySymbol held && held.Name == property.Name);
+
     /// <summary>Whether it has a place in the state: a module with weights, a parameter, or a tensor, which becomes a buffer.</summary>
     public bool IsSaved(KnownTypes known) =>
         IsBuffer(known) || LayerCatalog.KindOf(Field.Type, known) is not (LayerKind.NotALayer or LayerKind.Weightless);

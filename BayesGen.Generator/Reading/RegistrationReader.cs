@@ -38,7 +38,8 @@ internal sealed class RegistrationReader(INamedTypeSymbol network, KnownTypes kn
             return []; // Somebody registers by hand.
         if (!names.Contains(RegisterAll))
             return network.IsAbstract ? [] : NeverCalled();
-        return AssignedTooLate().Concat(InCollections());
+        var tooLate = AssignedTooLate().ToList();
+        return (tooLate.Count > 0 ? tooLate : new LateLayerReader(network, known, cancellation).Read()).Concat(InCollections());
     }
 
     private IEnumerable<Finding> NeverCalled()
@@ -93,24 +94,37 @@ internal sealed class RegistrationReader(INamedTypeSymbol network, KnownTypes kn
         && block.Statements.TakeWhile(earlier => earlier != statement).OfType<ExpressionStatementSyntax>()
             .Any(earlier => CalledName(earlier.Expression) == RegisterAll);
 
-    /// <summary>Layers that are made inside of an array or a list, where TorchSharp does not look.</summary>
+    /// <summary>Layers that are made inside of an array, a list, a tuple or a record, where TorchSharp does not look.</summary>
     private IEnumerable<Finding> InCollections()
     {
         foreach (var (field, member) in Fields())
         {
             if (member.Find(known.BayesianAttribute) is not null
                 || LayerCatalog.IsLayer(field.Type, known)
-                || CollectionOfLayers.ElementOf(field.Type, known) is not { } element
+                || AdviceFor(field.Type) is not { } advice
                 || IsHandedOn(member) || !ContentsOf(member).Any(MakesALayer))
                 continue;
-            var container = CollectionOfLayers.IsDictionary(field.Type) ? "ModuleDict" : "ModuleList";
             yield return new Finding(
                 Descriptors.NotRegistered,
                 member.Locations.FirstOrDefault() ?? Location.None,
                 network,
                 $"The layers in '{member.Name}' are",
-                $"it does not look into {field.Type.ShortName()}; use {container}<{element.ShortName()}>");
+                $"it does not look into {field.Type.ShortName()}; {advice}");
         }
+    }
+
+    /// <summary>What to hold layers in instead of an array, a collection, a tuple or a record; null for any other type.</summary>
+    private string? AdviceFor(ITypeSymbol type)
+    {
+        if (CollectionOfLayers.ElementOf(type, known) is { } element)
+            return $"use {(CollectionOfLayers.IsDictionary(type) ? "ModuleDict" : "ModuleList")}<{element.ShortName()}>";
+        var parts = type is INamedTypeSymbol { IsTupleType: true } tuple ? tuple.TupleElements.Select(part => part.Type)
+            : type is { IsRecord: true } ? type.GetMembers().OfType<IPropertySymbol>().Select(part => part.Type)
+            : [];
+        return parts.Any(part => LayerCatalog.KindOf(part, known) is LayerKind.WeightAndBias or LayerKind.Weight or LayerKind.Named
+            or LayerKind.Normalisation or LayerKind.Any)
+            ? "give each layer a field of its own"
+            : null;
     }
 
     /// <summary>Fields and auto-properties of this class.</summary>

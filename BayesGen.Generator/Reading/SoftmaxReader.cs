@@ -4,34 +4,54 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace BayesGen.SourceGeneration.Reading;
 
-/// <summary>Reads whether the forward pass of a network ends in a softmax.</summary>
-internal static class SoftmaxReader
+/// <summary>A function that makes probabilities of logits, under its names as a function and as a layer.</summary>
+/// <param name="Functions">Its names as a function.</param>
+/// <param name="Layers">Its names as a layer.</param>
+internal sealed record Squash(string[] Functions, string[] Layers)
+{
+    /// <summary>The softmax, also of logarithms.</summary>
+    public static readonly Squash Softmax = new(["softmax", "log_softmax"], ["Softmax", "LogSoftmax"]);
+
+    /// <summary>The sigmoid.</summary>
+    public static readonly Squash Sigmoid = new(["sigmoid", "sigmoid_"], ["Sigmoid"]);
+}
+
+/// <summary>Reads whether the forward pass of a network ends in a softmax or a sigmoid.</summary>
+/// <param name="squash">Which of them.</param>
+/// <param name="known">The types to ask about.</param>
+/// <param name="cancellation">Stops the work.</param>
+internal sealed class SoftmaxReader(Squash squash, KnownTypes known, CancellationToken cancellation)
 {
     /// <summary>
-    /// The name of the softmax that forward returns and the node that stands for it: its call or, in a Sequential, the layer. Null where
-    /// forward does not end in one.
+    /// The softmax or sigmoid of each way out of forward: its name and the node that stands for it, its call or, in a Sequential, the
+    /// layer. Empty where one way returns something else, perhaps the logits that training needs.
     /// </summary>
-    public static (string Name, SyntaxNode Node)? Find(INamedTypeSymbol network, KnownTypes known, CancellationToken cancellation)
+    public IReadOnlyList<(string Name, SyntaxNode Node)> Find(INamedTypeSymbol network)
     {
+        var found = new List<(string Name, SyntaxNode Node)>();
         foreach (var returned in ForwardOutput.Returned(network, known, cancellation))
-            if (SoftmaxOf(returned, known, cancellation) is { } softmax)
-                return softmax;
-        return null;
+        {
+            if (SoftmaxOf(returned) is not { } softmax)
+                return [];
+            found.Add(softmax);
+        }
+
+        return found;
     }
 
-    private static (string Name, SyntaxNode Node)? SoftmaxOf(IOperation? output, KnownTypes known, CancellationToken cancellation)
+    private (string Name, SyntaxNode Node)? SoftmaxOf(IOperation? output)
     {
         var value = LastWrite(output) ?? DeclaredValue.Of(output, known, cancellation);
         if (DeclaredValue.Unconverted(value) is not IInvocationOperation call || !known.IsTorchSharp(call.TargetMethod.ContainingType))
             return null;
         return call.TargetMethod.Name switch
         {
-            "softmax" or "log_softmax" => (call.TargetMethod.Name, call.Syntax),
+            var function when squash.Functions.Contains(function) => (function, call.Syntax),
             // These hand on the same numbers.
             "MoveToOuterDisposeScope" or "DetachFromDisposeScope" =>
-                SoftmaxOf(call.Instance ?? call.Arguments[0].Value, known, cancellation),
+                SoftmaxOf(call.Instance ?? call.Arguments[0].Value),
             "call" or "forward" when DeclaredValue.Unconverted(call.Instance) is IMemberReferenceOperation layer =>
-                LayerIn(layer.Member, call, known, cancellation),
+                LayerIn(layer.Member, call),
             _ => null,
         };
     }
@@ -67,21 +87,20 @@ internal static class SoftmaxReader
         };
     }
 
-    /// <summary>A softmax in a field, or at the end of the Sequential that a field is initialised with.</summary>
-    private static (string Name, SyntaxNode Node)? LayerIn(
-        ISymbol member, IInvocationOperation call, KnownTypes known, CancellationToken cancellation)
+    /// <summary>One in a field, or at the end of the Sequential that a field is initialised with.</summary>
+    private (string Name, SyntaxNode Node)? LayerIn(ISymbol member, IInvocationOperation call)
     {
         var type = member is IFieldSymbol field ? field.Type : (member as IPropertySymbol)?.Type;
         if (type is null || !known.IsTorchSharp(type))
             return null;
-        if (type.Name is "Softmax" or "LogSoftmax")
+        if (squash.Layers.Contains(type.Name))
             return (type.Name, call.Syntax);
         return DeclaredValue.Of(call.Instance, known, cancellation) is IInvocationOperation { TargetMethod.Name: var made } layer
             ? made switch
             {
-                "Softmax" or "LogSoftmax" => (made, call.Syntax),
-                "Sequential" when LastOf(layer.Arguments.LastOrDefault()?.Value)
-                    is IInvocationOperation { TargetMethod.Name: "Softmax" or "LogSoftmax" } last => (last.TargetMethod.Name, last.Syntax),
+                _ when squash.Layers.Contains(made) => (made, call.Syntax),
+                "Sequential" when LastOf(layer.Arguments.LastOrDefault()?.Value) is IInvocationOperation last
+                    && squash.Layers.Contains(last.TargetMethod.Name) => (last.TargetMethod.Name, last.Syntax),
                 _ => null,
             }
             : null;

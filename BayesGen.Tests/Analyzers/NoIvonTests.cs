@@ -35,7 +35,9 @@ public sealed class NoIvonTests
 
     [Fact]
     public Task NothingBayesian() => AnalyzerAssert.Reports(
-        Using("[BayesianNetwork]", "model.[|BG0103:CreateIvonTrainer|](options)"),
+        Using("[BayesianNetwork]", "model.[|BG0103:CreateIvonTrainer|](options)").Replace("class Net ", "class [|BG0008:Net|] "),
+        "'Net' has no Bayesian weights, so there is nothing to train as a posterior: no layer is annotated; put [Bayesian(...)] on a layer, "
+        + "or on the class for all of them",
         "The network has no Bayesian weights, and IVON moves a Gaussian posterior; annotate a field with [Bayesian(Gaussian)]");
 
     /// <summary>A network inside counts too.</summary>

@@ -50,6 +50,31 @@ public sealed class NoWeightsTests
         """));
 
     [Fact]
+    public async Task APartialPropertyWithAFieldOfItsOwnIsFine()
+    {
+        const string source = """
+            public sealed partial class Net : Module<Tensor, Tensor>
+            {
+                public Net() : base("Net")
+                {
+                    Fc = Linear(1, 1);
+                    RegisterComponents();
+                }
+
+                [Bayesian(Gaussian)] public partial Linear Fc { get; private set; }
+                public override Tensor forward(Tensor x) => Fc.call(x);
+            }
+
+            public sealed partial class Net
+            {
+                public partial Linear Fc { get => field; private set => field = value; }
+            }
+            """;
+        await AnalyzerAssert.Reports(source);
+        Assert.Contains("network.Fc", GeneratorHarness.Run(source).Compiles()["BayesianNet.g.cs"]);
+    }
+
+    [Fact]
     public void TheWrapperIsThereAllTheSame() => AnalyzerAssert.CompilesBeside(
         Network("[Bayesian(Gaussian)] private readonly Tensor buffer = ones(1);") + "class User { public BayesianNet? Model; }");
 

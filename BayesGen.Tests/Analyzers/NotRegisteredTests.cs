@@ -125,6 +125,79 @@ public sealed class NotRegisteredTests
         }
         """);
 
+    [Theory]
+    [InlineData("(Linear A, Linear B)", "(Linear(1, 1), Linear(1, 1))")]
+    [InlineData("Pair", "new(Linear(1, 1), Linear(1, 1))")]
+    public Task LayersMadeInATupleOrARecord(string type, string value) => AnalyzerAssert.Reports(
+        "[Bayesian(Gaussian)] " + Network($"private readonly {type} [|BG0004:pair|] = {value}; {Registering}")
+            + "public sealed record Pair(Linear A, Linear B);",
+        $"The layers in 'pair' are never registered with TorchSharp: it does not look into {type}; give each layer a field of its own");
+
+    [Theory]
+    [InlineData("public required Linear [|BG0004:Fc|] { get; init; }")]
+    [InlineData("public required Linear [|BG0004:Fc|] { get; set; }")]
+    [InlineData("public required Linear [|BG0004:Fc|];")]
+    [InlineData("public Linear? [|BG0004:Fc|] { get; init; }")]
+    public Task ALayerThatAnObjectInitializerSets(string member) => AnalyzerAssert.Reports(
+        "[Bayesian(Gaussian)] " + Network(member + Registering),
+        "'Fc' is never registered with TorchSharp: RegisterComponents() looks at the fields in the constructor, before an object initializer "
+        + "sets it; take it as an argument of the constructor");
+
+    [Theory]
+    [InlineData("public Linear [|BG0004:Fc|] => field ??= Linear(1, 1);", "Fc.call(x)")]
+    [InlineData("private Linear? [|BG0004:_fc|]; private Linear Fc => _fc ??= Linear(1, 1);", "Fc.call(x)")]
+    [InlineData("private Linear? [|BG0004:_fc|];", "(_fc ??= Linear(1, 1)).call(x)")]
+    public Task ALayerThatIsMadeAtItsFirstUse(string member, string output) => AnalyzerAssert.Reports(
+        "[Bayesian(Gaussian)] " + Network(member + Registering).Replace("forward(Tensor x) => x", $"forward(Tensor x) => {output}"));
+
+    [Fact]
+    public Task ALayerMadeBehindTheConstructorOfTheBase() => AnalyzerAssert.Reports(
+        """
+        public abstract class Base : Module<Tensor, Tensor>
+        {
+            protected Base(string name) : base(name) => RegisterComponents();
+        }
+
+        public sealed class Net : Base
+        {
+            [Bayesian(Gaussian)] private readonly Linear [|BG0004:fc|];
+            public Net() : base("Net") { fc = Linear(1, 1); RegisterComponents(); }
+            public override Tensor forward(Tensor x) => fc.call(x);
+        }
+        """,
+        "'fc' is never registered with TorchSharp: the constructor of Base calls RegisterComponents(), which looks once, before it is assigned; "
+        + "make it where it is declared, or let the class that derives call RegisterComponents()");
+
+    [Theory]
+    [InlineData("public required Linear Fc { get; init; } [System.Diagnostics.CodeAnalysis.SetsRequiredMembers] public Net() : base(\"Net\") { Fc = Linear(1, 1); RegisterComponents(); }")]
+    [InlineData("public Linear Fc { get; init; } = Linear(1, 1);" + Registering)]
+    [InlineData("public Linear Fc { get; init; } public Net() : base(\"Net\") { Fc = Linear(1, 1); RegisterComponents(); }")]
+    [InlineData("public required int Size { get; init; } private readonly Linear fc = Linear(1, 1);" + Registering)]
+    [InlineData("public Linear Fc => field ??= Linear(1, 1); public Net() : base(\"Net\") { Fc.train(); RegisterComponents(); }")]
+    [InlineData("private Linear? _fc; private Linear Fc => _fc ??= Linear(1, 1); public Net() : base(\"Net\") { Build(); RegisterComponents(); } private void Build() => Fc.train();")]
+    [InlineData("private readonly Linear a = Linear(1, 1); private readonly (Linear, int) pair; public Net() : base(\"Net\") { pair = (a, 1); RegisterComponents(); }")]
+    [InlineData("private readonly Linear fc = Linear(1, 1); private readonly (int, int) sizes = (1, 1);" + Registering)]
+    public Task WhatIsThereInTimeIsFine(string members) => AnalyzerAssert.Reports("[Bayesian(Gaussian)] " + Network(members));
+
+    [Fact]
+    public Task ALayerOfAnHeirThatIsThereBeforeTheBaseIsFine() => AnalyzerAssert.Reports("""
+        public abstract class Base : Module<Tensor, Tensor>
+        {
+            protected Base(string name, bool registers) : base(name)
+            {
+                if (registers)
+                    RegisterComponents();
+            }
+        }
+
+        public sealed class Net : Base
+        {
+            [Bayesian(Gaussian)] private readonly Linear fc;
+            public Net() : base("Net", false) { fc = Linear(1, 1); RegisterComponents(); }
+            public override Tensor forward(Tensor x) => fc.call(x);
+        }
+        """);
+
     private static string Network(string members) => $$"""
         public sealed class Net : Module<Tensor, Tensor>
         {

@@ -78,7 +78,55 @@ public sealed class OwnedNetworkTests
     [InlineData("var network = new Classifier(); using var adam = optim.Adam(network.parameters()); adam.step(); using var model = new BayesianClassifier(network);")]
     [InlineData("var network = new Classifier(); var adam = optim.Adam(network.parameters()); using var model = new BayesianClassifier(network); adam = optim.Adam(model.parameters()); ")]
     [InlineData(Owned + "model.Network.eval(); model.Network.call(ones(1));")]
+    [InlineData(Owned + "Renew(); network.to(CPU); void Renew() => network = new Classifier();")]
+    [InlineData(Owned + "Action renew = () => network = new Classifier(); renew(); network.to(CPU);")]
+    [InlineData(Owned + "Swap(ref network); network.to(CPU); static void Swap(ref Classifier held) => held = new();")]
+    [InlineData(Owned + "(network, on) = (new Classifier(), true); network.to(CPU);")]
+    [InlineData("var network = new Classifier(); if (on) { var model = new BayesianClassifier(network); model.eval(); return; } network.to(CPU);")]
+    [InlineData("var network = new Classifier(); var adam = optim.Adam(network.parameters()); using var model = new BayesianClassifier(network); adam = optim.Adam(model.parameters()); adam.step();")]
+    [InlineData("var network = new Classifier(); var adam = optim.Adam(network.parameters()); network = new Classifier(); using var model = new BayesianClassifier(network); adam.step();")]
     public Task WhatDoesNoHarmIsFine(string body) => AnalyzerAssert.Reports(Using(body));
+
+    [Theory]
+    [InlineData("Renew();")]
+    [InlineData("this.Renew();")]
+    [InlineData("_renew();")]
+    [InlineData("Elsewhere.Of(this);")]
+    public Task AFieldThatAHelperReplacesIsFine(string renew) => AnalyzerAssert.Reports(Experiment("private Classifier _network = new();", renew));
+
+    /// <summary>What nothing but the constructor writes is the same object behind any call.</summary>
+    [Fact]
+    public Task AFieldThatNothingReplaces() => AnalyzerAssert.Reports(Experiment(
+            "private readonly Classifier _network = new();", "System.Console.WriteLine();")
+        .Replace("_network.to(CPU)", "[|BG0204:_network.to(CPU)|]").Replace("_network = new Classifier();", ""));
+
+    private static string Experiment(string field, string renew) => TestSources.Classifier + $$"""
+
+        public sealed class Experiment
+        {
+            {{field}}
+            private readonly Action _renew;
+
+            public Experiment() => _renew = Renew;
+
+            public void Use()
+            {
+                using var model = new BayesianClassifier(_network);
+                {{renew}}
+                _network.to(CPU);
+            }
+
+            public void Renew()
+            {
+                _network = new Classifier();
+            }
+        }
+
+        public static class Elsewhere
+        {
+            public static void Of(Experiment experiment) => experiment.Renew();
+        }
+        """;
 
     private static string Using(string body) => TestSources.Classifier + $$"""
 

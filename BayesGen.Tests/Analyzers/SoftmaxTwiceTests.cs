@@ -25,7 +25,7 @@ public sealed class SoftmaxTwiceTests
     [Theory]
     [InlineData("=> nn.functional.log_softmax(fc.call(x), 1);")]
     [InlineData("{ var y = fc.call(x); return y.log_softmax(-1); }")]
-    [InlineData("{ if (training) return fc.call(x); return fc.call(x).softmax(1); }")]
+    [InlineData("{ if (x.dim() == 1) return fc.call(x).softmax(0); return fc.call(x).softmax(1); }")]
     [InlineData("=> soft.call(fc.call(x));")]
     [InlineData("=> seq.call(x);")]
     [InlineData("=> named.call(x);")]
@@ -74,6 +74,10 @@ public sealed class SoftmaxTwiceTests
     [InlineData("=> fc.call(x).softmax(1);", "nn.functional.mse_loss(model.call(ones(1)), ones(1))")]
     [InlineData("=> fc.call(x).softmax(1);", "nn.functional.cross_entropy(model.call(ones(1)).log(), ones(1))")]
     [InlineData("=> fc.call(x).softmax(1);", "null")]
+    [InlineData("{ if (training) return fc.call(x); return fc.call(x).softmax(1); }", "model.CreateTrainer(new TrainerOptions())")]
+    [InlineData("{ var y = fc.call(x); if (!training) return y.softmax(1); return y; }", "model.CreateTrainer(new TrainerOptions())")]
+    [InlineData("{ var y = fc.call(x); return training ? y : y.softmax(1); }", "model.CreateTrainer(new TrainerOptions())")]
+    [InlineData("{ var y = fc.call(x); if (!training) y = y.softmax(1); return y; }", "model.CreateTrainer(new TrainerOptions())")]
     public Task WhatFitsIsFine(string forward, string trainer) => AnalyzerAssert.Reports(Network(forward, trainer));
 
     private static string Network(string forward, string trainer) => $$"""

@@ -52,6 +52,53 @@ public sealed class WithoutEffectTests
         }
         """);
 
+    /// <summary>An heir in another project may have the annotation.</summary>
+    [Theory]
+    [InlineData("public class Block")]
+    [InlineData("public abstract class Block")]
+    public Task ABaseClassOfALibraryWaitsForHeirsElsewhere(string head) => AnalyzerAssert.Reports($$"""
+        {{head}} : Module<Tensor, Tensor>
+        {
+            [Deterministic] private readonly Linear plain = Linear(1, 1);
+            protected Block(string name) : base(name) => RegisterComponents();
+            public override Tensor forward(Tensor x) => plain.call(x);
+        }
+        """);
+
+    [Theory]
+    [InlineData("internal class Block", "protected Block(string name) : base(name)")]
+    [InlineData("public class Block", "private Block(string name) : base(name)")]
+    public Task WhereNobodyElseCanDeriveItIsReported(string head, string constructor) => AnalyzerAssert.Reports($$"""
+        {{head}} : Module<Tensor, Tensor>
+        {
+            [[|BG0006:Deterministic|]] private readonly Linear plain = Linear(1, 1);
+            {{constructor}} => RegisterComponents();
+            public override Tensor forward(Tensor x) => plain.call(x);
+        }
+        """);
+
+    [Fact]
+    public Task APartialPropertyWithAFieldOfItsOwnIsFine() => AnalyzerAssert.Reports("""
+        [Bayesian(Gaussian)]
+        public sealed partial class Net : Module<Tensor, Tensor>
+        {
+            public Net() : base("Net")
+            {
+                Plain = Linear(1, 1);
+                RegisterComponents();
+            }
+
+            private readonly Linear fc = Linear(1, 1);
+            [Deterministic] public partial Linear Plain { get; set; }
+            public override Tensor forward(Tensor x) => Plain.call(x);
+        }
+
+        public sealed partial class Net
+        {
+            public partial Linear Plain { get => field; set => field = value; }
+        }
+        """);
+
     private static string Network(string members) => $$"""
         public sealed class Net : Module<Tensor, Tensor>
         {

@@ -21,7 +21,8 @@ internal static class GeneratorHarness
         global using static TorchSharp.torch.nn;
         """;
 
-    private static readonly CSharpParseOptions Parsing = new(LanguageVersion.Latest, DocumentationMode.Diagnose);
+    // Properties with the keyword 'field' are a preview in this Roslyn; projects of today have them.
+    private static readonly CSharpParseOptions Parsing = new(LanguageVersion.Preview, DocumentationMode.Diagnose);
 
     private static readonly ImmutableArray<MetadataReference> References =
     [
