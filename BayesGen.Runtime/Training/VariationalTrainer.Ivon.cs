@@ -50,9 +50,7 @@ public sealed partial class VariationalTrainer
             throw new ArgumentException(
                 "A shortened gradient would tell IVON of a flatter loss. Leave TrainerOptions.MaximalGradientNorm out and set "
                 + "IvonOptions.ClipRadius.", nameof(options));
-        var factors = ReferenceEquals(options.LearningRateFactors, TrainerOptions.DefaultLearningRateFactors)
-            ? []
-            : options.LearningRateFactors.Keys;
+        var factors = options.GivenLearningRateFactors?.Keys ?? [];
         foreach (var (option, keys) in new[]
         {
             (nameof(options.LearningRateFactors), factors), (nameof(options.Bounds), options.Bounds.Keys),
