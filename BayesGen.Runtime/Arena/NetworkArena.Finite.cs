@@ -19,6 +19,27 @@ public sealed partial class NetworkArena
             buffer.copy_(copy);
     }
 
+    /// <summary>The key of the first buffer that was finite and is not any more, or null. A mask of -infinity always was.</summary>
+    /// <param name="before">Copies of the buffers.</param>
+    internal string? FirstBufferLost(IReadOnlyList<Tensor> before)
+    {
+        using var _ = no_grad();
+        foreach (var ((key, buffer), copy) in _buffers.Zip(before))
+            if (buffer.is_floating_point() && !IsFinite(buffer) && IsFinite(copy))
+                return key;
+        return null;
+    }
+
+    /// <summary>The key of the first running statistic that is not finite, or null.</summary>
+    internal string? FirstNotFiniteStatistic()
+    {
+        using var _ = no_grad();
+        foreach (var (key, buffer) in _buffers)
+            if (key[(key.LastIndexOf('.') + 1)..] is "running_mean" or "running_var" && !IsFinite(buffer))
+                return key;
+        return null;
+    }
+
     /// <summary>The key of the first parameter whose gradient holds something that is not a finite number, or null.</summary>
     internal string? FirstNotFiniteGradient()
     {

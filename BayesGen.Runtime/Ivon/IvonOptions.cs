@@ -33,6 +33,9 @@ public sealed record IvonOptions
     /// <summary>The longest way of a mean in one step, before the learning rate: positive. Null sets no bound.</summary>
     public double? ClipRadius { get; init; }
 
+    /// <summary>Times a number of examples up to 1e8 it is still far below the largest float32.</summary>
+    private const double LargestCurvature = 1e20;
+
     internal void Validate()
     {
         if (!double.IsFinite(LearningRate) || LearningRate <= 0)
@@ -41,9 +44,11 @@ public sealed record IvonOptions
             throw new ArgumentOutOfRangeException(nameof(Beta1), Beta1, "Beta1, the decay of the mean of gradients, lies in [0, 1).");
         if (!(Beta2 >= 0 && Beta2 <= 1))
             throw new ArgumentOutOfRangeException(nameof(Beta2), Beta2, "Beta2, the decay of the mean of curvatures, lies in [0, 1].");
-        if (InitialCurvature is { } curvature && !(curvature >= 0 && double.IsFinite(curvature)))
+        if (InitialCurvature is { } curvature && !(curvature >= 0 && curvature <= LargestCurvature))
             throw new ArgumentOutOfRangeException(
-                nameof(InitialCurvature), curvature, "The curvature to begin with is finite and not negative; null takes the posterior as it is.");
+                nameof(InitialCurvature), curvature,
+                $"The curvature to begin with lies in [0, {LargestCurvature:G3}]: above that sigma is no number in float32. Null takes the "
+                + "posterior as it is.");
         if (ClipRadius is { } radius && !(radius > 0))
             throw new ArgumentOutOfRangeException(nameof(ClipRadius), radius, "The clip radius is positive; null sets no bound.");
     }

@@ -1,51 +1,27 @@
 namespace BayesGen;
 
-/// <summary>The weight beta of the divergence over the course of a training. A bare number converts to a constant.</summary>
+/// <summary>
+/// The weight beta of the divergence over the course of a training, as a description that never changes: any number of trainers can be
+/// given one. A bare number converts to a constant.
+/// </summary>
 /// <remarks>
-/// A schedule is asked once before the first step and then after every step. It gets the present beta and returns the next one, so that
-/// several schedules can work on one number: see <see cref="ChainedBeta"/>.
+/// Each trainer begins a <see cref="RunningBeta"/> of its own, which is asked after every step. It gets the present beta and returns the
+/// next one, so that several schedules can work on one number: see <see cref="ChainedBeta"/>.
 /// </remarks>
 public abstract class BetaSchedule
 {
-    /// <summary>The beta of the first step.</summary>
+    /// <summary>The beta of the first step; finite, not negative.</summary>
     public abstract double Initial { get; }
 
-    /// <summary>The beta of the next step.</summary>
-    /// <param name="beta">The present beta.</param>
-    /// <param name="signal">What has happened.</param>
-    public abstract double Next(double beta, BetaSignal signal);
-
     /// <summary>
-    /// Whether beta is still on its way by this schedule, as in a warm-up. Schedules chained behind it neither change beta nor watch until
-    /// it has arrived: what they would see is the fit of a network that does not pay for its weights yet.
-    /// </summary>
-    public virtual bool IsUnderWay => false;
-
-    /// <summary>
-    /// Whether <see cref="Next"/> looks at losses. Where it does not, they may be NaN in what it is told, and a device need not be waited
-    /// for after every step.
+    /// Whether it looks at losses. Where it does not, they may be NaN in what it is told, and a device need not be waited for after every
+    /// step.
     /// </summary>
     public virtual bool NeedsLosses => true;
 
-    /// <summary>Forgets what it has seen; called when a training begins.</summary>
-    public virtual void Reset()
-    {
-    }
-
-    /// <summary>
-    /// Writes down what it has seen, for a checkpoint. A schedule that remembers something from step to step overrides this and
-    /// <see cref="Restore"/>; beta itself is kept by the trainer.
-    /// </summary>
-    /// <param name="state">Takes numbers by names of the schedule's own choice; every bit of them comes back.</param>
-    public virtual void Save(IDictionary<string, double> state)
-    {
-    }
-
-    /// <summary>Goes on where <see cref="Save"/> was called, perhaps in another process. What is thrown here refuses the checkpoint.</summary>
-    /// <param name="state">The numbers by name.</param>
-    public virtual void Restore(IReadOnlyDictionary<string, double> state)
-    {
-    }
+    /// <summary>Begins a run of its own for one training: what the schedule remembers from step to step lives there.</summary>
+    /// <returns>A new object each time, unless the run remembers nothing.</returns>
+    public abstract RunningBeta Begin();
 
     /// <summary>A constant beta.</summary>
     /// <param name="beta">Not negative.</param>
@@ -56,7 +32,37 @@ public abstract class BetaSchedule
         : throw new ArgumentOutOfRangeException(name, value, "beta is a finite number that is not negative.");
 }
 
-/// <summary>What a <see cref="BetaSchedule"/> is told.</summary>
+/// <summary>A <see cref="BetaSchedule"/> at work in one training.</summary>
+public abstract class RunningBeta
+{
+    /// <summary>The beta of the next step; finite, not negative.</summary>
+    /// <param name="beta">The present beta.</param>
+    /// <param name="signal">What has happened.</param>
+    public abstract double Next(double beta, BetaSignal signal);
+
+    /// <summary>
+    /// Whether beta is still on its way by this schedule, as in a warm-up. Schedules chained behind it neither change beta nor watch until
+    /// it has arrived: what they would see is the fit of a network that does not pay for its weights yet. Early stopping waits likewise.
+    /// </summary>
+    public virtual bool IsUnderWay => false;
+
+    /// <summary>
+    /// Writes down what it has seen, for a checkpoint. A run that remembers something from step to step overrides this and
+    /// <see cref="Restore"/>; beta itself is kept by the trainer.
+    /// </summary>
+    /// <param name="state">Takes numbers by names of the run's own choice; every bit of them comes back.</param>
+    public virtual void Save(IDictionary<string, double> state)
+    {
+    }
+
+    /// <summary>Goes on where <see cref="Save"/> was called, perhaps in another process. What is thrown here refuses the checkpoint.</summary>
+    /// <param name="state">The numbers by name.</param>
+    public virtual void Restore(IReadOnlyDictionary<string, double> state)
+    {
+    }
+}
+
+/// <summary>What a <see cref="RunningBeta"/> is told.</summary>
 /// <param name="Epochs">The epochs done so far, parts included: 2.5 is the middle of the third.</param>
 /// <param name="EndsEpoch">Whether the step was the last of its epoch.</param>
 /// <param name="Fit">The fit loss of the step; NaN where the step was skipped.</param>
@@ -69,6 +75,8 @@ public readonly record struct BetaSignal(
 /// <summary>Beta stays what it is.</summary>
 public sealed class ConstantBeta : BetaSchedule
 {
+    private static readonly RunningBeta Unchanging = new RunningConstant();
+
     /// <summary>A constant.</summary>
     /// <param name="beta">Not negative; 1 is the true ELBO.</param>
     public ConstantBeta(double beta) => Initial = NotNegative(beta, nameof(beta));
@@ -77,10 +85,15 @@ public sealed class ConstantBeta : BetaSchedule
     public override double Initial { get; }
 
     /// <inheritdoc/>
-    public override double Next(double beta, BetaSignal signal) => beta;
+    public override bool NeedsLosses => false;
 
     /// <inheritdoc/>
-    public override bool NeedsLosses => false;
+    public override RunningBeta Begin() => Unchanging;
+
+    private sealed class RunningConstant : RunningBeta
+    {
+        public override double Next(double beta, BetaSignal signal) => beta;
+    }
 }
 
 /// <summary>
@@ -92,7 +105,6 @@ public sealed class LinearWarmup : BetaSchedule
     private readonly double _epochs;
     private readonly double _after;
     private readonly double _to;
-    private bool _isDone;
 
     /// <summary>From 0 at epoch <paramref name="after"/> to <paramref name="to"/> within <paramref name="epochs"/> epochs.</summary>
     /// <param name="epochs">The length of the rise in epochs, positive; parts of an epoch count.</param>
@@ -113,100 +125,29 @@ public sealed class LinearWarmup : BetaSchedule
     public override double Initial => 0;
 
     /// <inheritdoc/>
-    public override bool IsUnderWay => !_isDone;
-
-    /// <inheritdoc/>
     public override bool NeedsLosses => false;
 
     /// <inheritdoc/>
-    public override double Next(double beta, BetaSignal signal)
+    public override RunningBeta Begin() => new RunningWarmup(this);
+
+    private sealed class RunningWarmup(LinearWarmup schedule) : RunningBeta
     {
-        // Once the top is reached the number belongs to the schedules chained behind.
-        if (_isDone)
-            return beta;
-        var progress = (signal.Epochs - _after) / _epochs;
-        _isDone = progress >= 1;
-        return _to * Math.Clamp(progress, 0, 1);
-    }
+        private bool _isDone;
 
-    /// <inheritdoc/>
-    public override void Reset() => _isDone = false;
+        public override bool IsUnderWay => !_isDone;
 
-    /// <inheritdoc/>
-    public override void Save(IDictionary<string, double> state) => state["done"] = _isDone ? 1 : 0;
-
-    /// <inheritdoc/>
-    public override void Restore(IReadOnlyDictionary<string, double> state) => _isDone = state["done"] != 0;
-}
-
-/// <summary>
-/// Several schedules on one beta: each gets what the one before it returned, once that one is not under way any more. The first one gives
-/// the start.
-/// </summary>
-public sealed class ChainedBeta : BetaSchedule
-{
-    private readonly IReadOnlyList<BetaSchedule> _schedules;
-
-    /// <summary>A chain.</summary>
-    /// <param name="schedules">At least one schedule.</param>
-    public ChainedBeta(params IReadOnlyList<BetaSchedule> schedules) => _schedules = schedules.Count > 0
-        ? schedules
-        : throw new ArgumentException("A chain of beta schedules needs at least one.", nameof(schedules));
-
-    /// <inheritdoc/>
-    public override double Initial => _schedules[0].Initial;
-
-    /// <inheritdoc/>
-    public override double Next(double beta, BetaSignal signal)
-    {
-        foreach (var schedule in _schedules)
+        public override double Next(double beta, BetaSignal signal)
         {
-            var wasUnderWay = schedule.IsUnderWay;
-            beta = schedule.Next(beta, signal);
-            if (wasUnderWay)
+            // Once the top is reached the number belongs to the schedules chained behind.
+            if (_isDone)
                 return beta;
+            var progress = (signal.Epochs - schedule._after) / schedule._epochs;
+            _isDone = progress >= 1;
+            return schedule._to * Math.Clamp(progress, 0, 1);
         }
 
-        return beta;
+        public override void Save(IDictionary<string, double> state) => state["done"] = _isDone ? 1 : 0;
+
+        public override void Restore(IReadOnlyDictionary<string, double> state) => _isDone = state["done"] != 0;
     }
-
-    /// <inheritdoc/>
-    public override bool NeedsLosses => _schedules.Any(schedule => schedule.NeedsLosses);
-
-    /// <inheritdoc/>
-    public override bool IsUnderWay => _schedules.Any(schedule => schedule.IsUnderWay);
-
-    /// <inheritdoc/>
-    public override void Reset()
-    {
-        foreach (var schedule in _schedules)
-            schedule.Reset();
-    }
-
-    /// <inheritdoc/>
-    public override void Save(IDictionary<string, double> state)
-    {
-        for (var i = 0; i < _schedules.Count; i++)
-        {
-            var own = new Dictionary<string, double>();
-            _schedules[i].Save(own);
-            foreach (var (name, value) in own)
-                state[$"{i}.{name}"] = value;
-        }
-    }
-
-    /// <inheritdoc/>
-    public override void Restore(IReadOnlyDictionary<string, double> state)
-    {
-        for (var i = 0; i < _schedules.Count; i++)
-        {
-            var prefix = $"{i}.";
-            _schedules[i].Restore(state
-                .Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))
-                .ToDictionary(entry => entry.Key[prefix.Length..], entry => entry.Value));
-        }
-    }
-
-    /// <summary>The names of the schedules in order.</summary>
-    public override string ToString() => $"{nameof(ChainedBeta)}({string.Join(", ", _schedules)})";
 }

@@ -26,8 +26,6 @@ public sealed class PlateauBeta : BetaSchedule
     private readonly double _initial;
     private readonly double _factor;
     private readonly double _threshold;
-    private double _best = double.PositiveInfinity;
-    private int _notImproved;
 
     /// <summary>A plateau schedule.</summary>
     /// <param name="beta">The beta to begin with, where this schedule is alone or first in a chain.</param>
@@ -70,55 +68,56 @@ public sealed class PlateauBeta : BetaSchedule
     public override double Initial => _initial;
 
     /// <inheritdoc/>
-    public override double Next(double beta, BetaSignal signal)
+    /// <exception cref="InvalidOperationException">Min and Max are no range.</exception>
+    public override RunningBeta Begin() => Min >= 0 && Min <= Max && double.IsFinite(Max)
+        ? new RunningPlateau(this)
+        : throw new InvalidOperationException(
+            $"{nameof(PlateauBeta)} keeps beta between {nameof(Min)}, {Min}, and {nameof(Max)}, {Max}: two finite numbers, not negative, the "
+            + "lower one first.");
+
+    private sealed class RunningPlateau(PlateauBeta schedule) : RunningBeta
     {
-        if (PerEpoch && !signal.EndsEpoch)
-            return beta;
-        return (Watches, PerEpoch) switch
+        private double _best = double.PositiveInfinity;
+        private int _notImproved;
+
+        public override double Next(double beta, BetaSignal signal)
         {
-            (LossPart.Fit, false) => Next(beta, signal.Fit),
-            (LossPart.Fit, true) => Next(beta, signal.EpochFit),
-            (_, false) => Next(beta, signal.Divergence),
-            _ => Next(beta, signal.EpochDivergence),
-        };
+            if (schedule.PerEpoch && !signal.EndsEpoch)
+                return beta;
+            return (schedule.Watches, schedule.PerEpoch) switch
+            {
+                (LossPart.Fit, false) => Next(beta, signal.Fit),
+                (LossPart.Fit, true) => Next(beta, signal.EpochFit),
+                (_, false) => Next(beta, signal.Divergence),
+                _ => Next(beta, signal.EpochDivergence),
+            };
+        }
+
+        public override void Save(IDictionary<string, double> state)
+        {
+            state["best"] = _best;
+            state["not_improved"] = _notImproved;
+        }
+
+        public override void Restore(IReadOnlyDictionary<string, double> state) =>
+            (_best, _notImproved) = (state["best"], (int)state["not_improved"]);
+
+        private double Next(double beta, double loss)
+        {
+            if (double.IsNaN(loss))
+                return beta;
+            var improves = double.IsPositiveInfinity(_best) || loss <= _best - Math.Abs(_best) * schedule._threshold;
+            if (improves)
+                _best = loss;
+            _notImproved = improves ? 0 : _notImproved + 1;
+
+            // The Python library asks for count >= patience alone, so that a patience of 0 changes beta even at an improvement.
+            if (_notImproved < schedule.Patience || (improves && !schedule.SeedCompatible))
+                return beta;
+            if (!schedule.SeedCompatible)
+                _notImproved = 0;
+            var next = Math.Clamp(beta * schedule._factor, schedule.Min, schedule.Max);
+            return Math.Abs(next - beta) > SmallestChange ? next : beta;
+        }
     }
-
-    /// <summary>The next beta after one value of the watched part.</summary>
-    /// <param name="beta">The present beta.</param>
-    /// <param name="loss">The value.</param>
-    public double Next(double beta, double loss)
-    {
-        if (double.IsNaN(loss))
-            return beta;
-        var improves = double.IsPositiveInfinity(_best) || loss <= _best - Math.Abs(_best) * _threshold;
-        if (improves)
-            _best = loss;
-        _notImproved = improves ? 0 : _notImproved + 1;
-
-        // The Python library asks for count >= patience alone, so that a patience of 0 changes beta even at an improvement.
-        if (_notImproved < Patience || (improves && !SeedCompatible))
-            return beta;
-        if (!SeedCompatible)
-            _notImproved = 0;
-        var next = Math.Clamp(beta * _factor, Min, Max);
-        return Math.Abs(next - beta) > SmallestChange ? next : beta;
-    }
-
-    /// <inheritdoc/>
-    public override void Reset()
-    {
-        _best = double.PositiveInfinity;
-        _notImproved = 0;
-    }
-
-    /// <inheritdoc/>
-    public override void Save(IDictionary<string, double> state)
-    {
-        state["best"] = _best;
-        state["not_improved"] = _notImproved;
-    }
-
-    /// <inheritdoc/>
-    public override void Restore(IReadOnlyDictionary<string, double> state) =>
-        (_best, _notImproved) = (state["best"], (int)state["not_improved"]);
 }

@@ -44,10 +44,11 @@ public sealed class FlatAdamW : AdamW
                     var options = group.Options;
                     foreach (var parameter in group.Parameters)
                     {
+                        ParameterState.RequireLiving(parameter);
                         using var gradient = parameter.grad;
                         if (gradient is null)
                             continue;
-                        var state = (State)_state[parameter.Handle];
+                        var state = ParameterState.Of<State>(_state, parameter);
                         var update = new AdamUpdate(
                             options.LearningRate!.Value, options.beta1!.Value, options.beta2!.Value, options.eps!.Value, ++state.step)
                         {

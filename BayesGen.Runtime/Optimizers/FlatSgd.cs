@@ -46,7 +46,7 @@ public sealed class FlatSgd : SGD
                     using var gradient = parameter.grad;
                     if (gradient is null)
                         continue;
-                    var (state, options) = ((State)_state[parameter.Handle], group.Options);
+                    var (state, options) = (ParameterState.Of<State>(_state, parameter), group.Options);
                     var update = new Update(
                         options.LearningRate!.Value, options.momentum!.Value, options.weight_decay!.Value, options.nesterov!.Value)
                     {
@@ -69,8 +69,9 @@ public sealed class FlatSgd : SGD
 
     private bool CanStep(ParamGroup group) => group.Options.maximize is not true && group.Parameters.All(parameter =>
     {
+        ParameterState.RequireLiving(parameter);
         using var gradient = parameter.grad;
-        return gradient is null || FlatMemory.IsFlat(parameter, gradient, ((State)_state[parameter.Handle]).momentum_buffer);
+        return gradient is null || FlatMemory.IsFlat(parameter, gradient, ParameterState.Of<State>(_state, parameter).momentum_buffer);
     });
 
     /// <summary>Rows: parameter, gradient, and with momentum the running gradient.</summary>

@@ -5,7 +5,8 @@ namespace BayesGen;
 
 /// <summary>
 /// The thresholds of a pruning: a weight is kept where its score is at least the threshold. One bare number where the network has one
-/// family, a number per family, or a number for a single weight, which wins over that of its family.
+/// family, a number per family, or a number for a single weight, which wins over that of its family. They are a value: once made they
+/// do not change.
 /// </summary>
 /// <example><c>new() { [LogUniform] = 1.0, [Gaussian] = -1.0, ["conv1.weight"] = 2.0 }</c></example>
 public sealed class Thresholds : IEnumerable<KeyValuePair<string, double>>
@@ -21,22 +22,47 @@ public sealed class Thresholds : IEnumerable<KeyValuePair<string, double>>
     /// <param name="family">The family.</param>
     public double this[Family family]
     {
-        set => _families[PosteriorFamily.TypeOf(family)] = Number(value);
+        init => _families[PosteriorFamily.TypeOf(family)] = Number(value);
     }
 
     /// <summary>The threshold of a family of your own.</summary>
     /// <param name="posterior">The posterior class.</param>
     public double this[Type posterior]
     {
-        set => _families[posterior] = Number(value);
+        init => _families[posterior] = Number(value);
     }
 
     /// <summary>The threshold of one weight.</summary>
     /// <param name="key">The key of the weight, for example <c>conv1.weight</c>.</param>
     public double this[string key]
     {
-        set => _weights[key] = Number(value);
+        init => _weights[key] = Number(value);
     }
+
+    private Thresholds(Thresholds other)
+    {
+        (_families, _weights, _bare, Score) = (new(other._families), new(other._weights), other._bare, other.Score);
+    }
+
+    /// <summary>Thresholds without any number in them; an initializer adds some.</summary>
+    public Thresholds()
+    {
+    }
+
+    /// <summary>The same with another threshold of a shipped family: a copy.</summary>
+    /// <param name="family">The family.</param>
+    /// <param name="threshold">The threshold.</param>
+    public Thresholds With(Family family, double threshold) => With(PosteriorFamily.TypeOf(family), threshold);
+
+    /// <summary>The same with another threshold of a family of your own: a copy.</summary>
+    /// <param name="posterior">The posterior class.</param>
+    /// <param name="threshold">The threshold.</param>
+    public Thresholds With(Type posterior, double threshold) => new(this) { [posterior] = threshold };
+
+    /// <summary>The same with another threshold of one weight: a copy.</summary>
+    /// <param name="key">The key of the weight, for example <c>conv1.weight</c>.</param>
+    /// <param name="threshold">The threshold.</param>
+    public Thresholds With(string key, double threshold) => new(this) { [key] = threshold };
 
     /// <summary>One threshold for a network of one family.</summary>
     /// <param name="threshold">The threshold.</param>

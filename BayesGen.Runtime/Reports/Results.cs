@@ -55,7 +55,10 @@ public sealed record EpochResult(
     EvaluationResult? Validation,
     TimeSpan Duration)
 {
-    /// <summary>The steps that were skipped because their loss or gradient was not finite; see <c>NonFinitePolicy.Skip</c>.</summary>
+    /// <summary>
+    /// The steps that were left out: because their loss or gradient was not finite (<c>NonFinitePolicy.Skip</c>), or because their batch was
+    /// one example, which a batch normalization cannot learn from.
+    /// </summary>
     public int SkippedSteps { get; init; }
 }
 
@@ -64,8 +67,14 @@ public sealed record EpochResult(
 /// <param name="Duration">The time that it took.</param>
 public sealed record TrainingResult(IReadOnlyList<EpochResult> Epochs, TimeSpan Duration)
 {
-    /// <summary>What <see cref="IReport.OnNotice"/> was told: checkpoints that could not be written, steps that were skipped.</summary>
+    /// <summary>What <see cref="IReport.OnNotice"/> was told: checkpoints that could not be written, steps that were skipped. The first 1,000.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
+
+    /// <summary>Whether TrainerOptions.EarlyStopping ended it, now or before it was resumed.</summary>
+    public bool StoppedEarly { get; init; }
+
+    /// <summary>The best epoch by TrainerOptions.EarlyStopping, from 1; null without it, or before beta has arrived.</summary>
+    public int? BestEpoch { get; init; }
 }
 
 /// <summary>An evaluation over all examples of a data set.</summary>

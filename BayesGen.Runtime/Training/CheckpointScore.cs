@@ -7,7 +7,10 @@ namespace BayesGen;
 public sealed record CheckpointScore(string Name, Func<EpochResult, double> Of, bool HigherIsBetter)
 {
     /// <summary>The evidence lower bound on the validation data; the highest is the best.</summary>
-    public static CheckpointScore Elbo { get; } = new("validation ELBO", epoch => epoch.Validation!.Elbo, HigherIsBetter: true) { NeedsValidation = true };
+    public static CheckpointScore Elbo { get; } = new("validation ELBO", epoch => epoch.Validation!.Elbo, HigherIsBetter: true)
+    {
+        NeedsValidation = true, NeedsElbo = true,
+    };
 
     /// <summary>The fit loss on the validation data; the lowest is the best.</summary>
     public static CheckpointScore Fit { get; } = new("validation fit", epoch => epoch.Validation!.Fit, HigherIsBetter: false) { NeedsValidation = true };
@@ -24,14 +27,22 @@ public sealed record CheckpointScore(string Name, Func<EpochResult, double> Of, 
     /// <summary>Whether it is one of the scores here, which all go by the validation data.</summary>
     internal bool NeedsValidation { get; private init; }
 
+    /// <summary>Whether it is the ELBO, for which evaluations must take draws.</summary>
+    internal bool NeedsElbo { get; private init; }
+
     /// <summary>Finds out before the first epoch what would go wrong after it.</summary>
-    /// <exception cref="ArgumentException">There is no validation data, or no such metric.</exception>
-    internal void RequireFit(TrainerOptions options, Data.BatchSource? validation)
+    /// <param name="place">The option that names the score.</param>
+    /// <param name="options">How to train.</param>
+    /// <param name="validation">The validation data, or null.</param>
+    /// <exception cref="ArgumentException">There is no validation data, no such metric, or no ELBO.</exception>
+    internal void RequireFit(string place, TrainerOptions options, Data.BatchSource? validation)
     {
         if (NeedsValidation && validation is null)
-            throw new ArgumentException($"CheckpointOptions.KeepBest goes by the {Name}, and Train was given no validation data.");
+            throw new ArgumentException($"{place} goes by the {Name}, and Train was given no validation data.");
         if (MetricName is { } name && options.Metrics.All(metric => metric.Name != name))
-            throw new ArgumentException($"CheckpointOptions.KeepBest goes by the metric '{name}', which is not among TrainerOptions.Metrics.");
+            throw new ArgumentException($"{place} goes by the metric '{name}', which is not among TrainerOptions.Metrics.");
+        if (NeedsElbo && options.ElboDraws == 0)
+            throw new ArgumentException($"{place} goes by the {Name}, and TrainerOptions.ElboDraws is 0, which leaves the ELBO out.");
     }
 
     /// <summary>Whether a number is better than another; anything is better than NaN.</summary>

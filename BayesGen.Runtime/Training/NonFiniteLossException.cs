@@ -38,6 +38,18 @@ public sealed class NonFiniteLossException : ArithmeticException
         $"The loss is not finite in step {step} of epoch {epoch} (fit {fit}, divergence {divergence}). ",
         $"That was read from the device after step {lastStep}; such steps were taken with a gradient of zero, so the weights are finite. ");
 
+    /// <summary>A running statistic, which evaluations compute with, became infinite or NaN.</summary>
+    internal static NonFiniteLossException OfBuffer(int epoch, int step, string buffer, bool isLate = false) => new(
+        epoch, step, buffer,
+        $"The running statistic '{buffer}' is not finite after the forward of step {step} of epoch {epoch}. ",
+        isLate ? "That was read from the device some steps later; the statistics are those of the reading before. " : "The step was not taken. ");
+
+    /// <summary>A step was finite and made a weight infinite or NaN.</summary>
+    internal static NonFiniteLossException OfWeight(int epoch, int step, string parameter) => new(
+        epoch, step, parameter,
+        $"The parameter '{parameter}' is not finite after step {step} of epoch {epoch}, though loss and gradient were. ",
+        "The network holds it: load or build it anew. ");
+
     /// <summary>The loss was finite, its gradient was not.</summary>
     internal static NonFiniteLossException OfGradient(int epoch, int step, string? parameter) => new(
         epoch, step, parameter,

@@ -22,8 +22,10 @@ internal sealed class PosteriorSteps : ITrainingSteps
 
     /// <param name="parameters">What is optimized.</param>
     /// <param name="options">How to train.</param>
+    /// <param name="decaying">The kinds that weight decay is for; null for all.</param>
     /// <exception cref="ArgumentException">A factor or a bound names no parameter.</exception>
-    public PosteriorSteps(IReadOnlyList<OptimizedParameter> parameters, TrainerOptions options)
+    public PosteriorSteps(
+        IReadOnlyList<OptimizedParameter> parameters, TrainerOptions options, IReadOnlySet<string>? decaying = null)
     {
         Parameters = [.. parameters.Select(entry => entry.Parameter)];
         if (options.LearningRateFactors is { } factors)
@@ -37,11 +39,11 @@ internal sealed class PosteriorSteps : ITrainingSteps
 
         // One optimizer for each rate, since a factory knows no more than parameters and a rate; so any optimizer will do.
         foreach (var group in parameters.GroupBy(entry => FactorOf(entry, options)))
-        {
-            var optimizer = options.Optimizer([.. group.Select(entry => entry.Parameter)], options.LearningRate * group.Key);
-            _optimizers.Add(optimizer);
-            _rates.AddRange(optimizer.ParamGroups.Select(part => (part, part.LearningRate, group.Key)));
-        }
+            foreach (var optimizer in Make([.. group], options, group.Key, decaying))
+            {
+                _optimizers.Add(optimizer);
+                _rates.AddRange(optimizer.ParamGroups.Select(part => (part, part.LearningRate, group.Key)));
+            }
 
         _rates.Sort((one, other) => other.Factor.CompareTo(one.Factor));
     }
@@ -136,6 +138,33 @@ internal sealed class PosteriorSteps : ITrainingSteps
     {
         foreach (var optimizer in _optimizers)
             optimizer.Dispose();
+    }
+
+    /// <summary>
+    /// The optimizer of a rate; two where it has a weight decay and parameters that are no weights: the decay would pull log_sigma towards 0,
+    /// that is sigma towards 1.
+    /// </summary>
+    private static IEnumerable<optim.Optimizer> Make(
+        IReadOnlyList<OptimizedParameter> group, TrainerOptions options, double factor, IReadOnlySet<string>? decaying)
+    {
+        var optimizer = Of(group);
+        List<OptimizedParameter> spared = [.. group.Where(entry => decaying?.Contains(entry.Kind) == false)];
+        if (spared.Count == 0 || !WeightDecay.IsIn(optimizer))
+            return [optimizer];
+        if (spared.Count == group.Count)
+        {
+            WeightDecay.Remove(optimizer);
+            return [optimizer];
+        }
+
+        optimizer.Dispose();
+        var without = Of(spared);
+        WeightDecay.Remove(without);
+        return [Of([.. group.Where(entry => decaying!.Contains(entry.Kind))]), without];
+
+        optim.Optimizer Of(IReadOnlyList<OptimizedParameter> entries) =>
+            options.Optimizer([.. entries.Select(entry => entry.Parameter)], options.LearningRate * factor)
+                ?? throw new InvalidOperationException("TrainerOptions.Optimizer gave null; it makes an optimizer.");
     }
 
     /// <summary>

@@ -17,11 +17,17 @@ public enum DivergenceScale
 /// Makes the optimizer over the flat posterior parameters and deterministic weights. It is called once for each learning rate: see
 /// <see cref="TrainerOptions.LearningRateFactors"/>.
 /// </summary>
+/// <remarks>
+/// Weight decay pulls weights towards zero, so it is for means and the weights that nobody annotated. Where an optimizer of TorchSharp or
+/// BayesGen has one, the factory is called again for the other parameters of the rate, and their decay is set to 0.
+/// </remarks>
 /// <param name="parameters">The tensors to optimise.</param>
 /// <param name="learningRate">The learning rate of the options, times the factor of these parameters.</param>
 public delegate optim.Optimizer OptimizerFactory(IReadOnlyList<Parameter> parameters, double learningRate);
 
-/// <summary>How to train.</summary>
+/// <summary>
+/// How to train: a value that never changes, for any number of trainers. Lists and dictionaries are copied when they are set.
+/// </summary>
 public sealed record TrainerOptions
 {
     /// <summary>The number of passes over the training data; at least 1.</summary>
@@ -68,13 +74,21 @@ public sealed record TrainerOptions
     /// that the data does not determine soon reaches that of the prior, and predictions become less certain than they are right. To prune a
     /// Gaussian network by signal to noise, <c>["log_sigma"] = 3</c> gets there in fewer epochs.
     /// </remarks>
-    public IReadOnlyDictionary<string, double>? LearningRateFactors { get; init; }
+    public IReadOnlyDictionary<string, double>? LearningRateFactors
+    {
+        get;
+        init => field = value is null ? null : Copied(value, nameof(LearningRateFactors));
+    }
 
     /// <summary>
     /// Bounds of parameters by name as in <see cref="LearningRateFactors"/>, kept after every step, for example
     /// <c>{ ["log_sigma"] = (-10, 0) }</c>. Nothing is bounded that is not named.
     /// </summary>
-    public IReadOnlyDictionary<string, Interval> Bounds { get; init; } = new Dictionary<string, Interval>();
+    public IReadOnlyDictionary<string, Interval> Bounds
+    {
+        get;
+        init => field = Copied(value, nameof(Bounds));
+    } = new Dictionary<string, Interval>();
 
     /// <summary>
     /// The largest Euclidean norm of the whole gradient, posterior and deterministic weights together; a longer one is shortened to it
@@ -86,8 +100,9 @@ public sealed record TrainerOptions
     public FitLoss FitLoss { get; init; } = FitLoss.CrossEntropy;
 
     /// <summary>
-    /// The weight of the divergence; 1 is the ELBO. Null is a <see cref="LinearWarmup"/> from 0 to 1 over the first half of the epochs: a
-    /// network that pays for its weights before it has learned anything gives them up, and does not get them back.
+    /// The weight of the divergence; 1 is the ELBO. Null is a <see cref="LinearWarmup"/> from 0 to 1 over the first half of the epochs, but
+    /// over 100 at most and, with <see cref="EarlyStopping"/>, over 10: a network that pays for its weights before it has learned anything
+    /// gives them up, and does not get them back.
     /// </summary>
     public BetaSchedule? Beta { get; init; }
 
@@ -109,10 +124,18 @@ public sealed record TrainerOptions
     /// What is measured besides the loss. Where none is named, an evaluation under <see cref="FitLoss.CrossEntropy"/> measures the
     /// accuracy.
     /// </summary>
-    public IReadOnlyList<Metric> Metrics { get; init; } = [];
+    public IReadOnlyList<Metric> Metrics
+    {
+        get;
+        init => field = Copied(value, nameof(Metrics));
+    } = [];
 
     /// <summary>Called after every step with the trainer and the result of the step.</summary>
-    public IReadOnlyList<Action<VariationalTrainer, StepResult>> Hooks { get; init; } = [];
+    public IReadOnlyList<Action<VariationalTrainer, StepResult>> Hooks
+    {
+        get;
+        init => field = Copied(value, nameof(Hooks));
+    } = [];
 
     /// <summary>Is told about steps and epochs; see <see cref="ReportChain"/> for several.</summary>
     public IReport? Report { get; init; }
@@ -159,12 +182,26 @@ public sealed record TrainerOptions
     /// <summary>Where and when the training saves itself; null saves nothing. See <see cref="VariationalTrainer.Resume"/>.</summary>
     public CheckpointOptions? Checkpoints { get; init; }
 
+    /// <summary>Ends the training when it does not get better any more; null trains for all epochs.</summary>
+    public EarlyStopping? EarlyStopping { get; init; }
+
     /// <summary>What happens when the loss or the gradient of a step is not a finite number; by default the training stops.</summary>
     public NonFinitePolicy NonFinite { get; init; } = NonFinitePolicy.Stop;
+
+    private readonly IReadOnlyDictionary<string, double>? _learningRateFactors;
 
     internal void Validate()
     {
         Checkpoints?.Validate();
+        EarlyStopping?.Validate();
+        RequireValues(Metrics, nameof(Metrics));
+        RequireValues(Hooks, nameof(Hooks));
+        RequireValue(FitLoss, nameof(FitLoss));
+        RequireValue(Optimizer, nameof(Optimizer));
+        RequireValue(NonFinite, nameof(NonFinite));
+        RequireDefined(EvaluateAt, nameof(EvaluateAt));
+        RequireDefined(DivergenceScale, nameof(DivergenceScale));
+        RequireDefined(FitLoss.Reduction, $"{nameof(FitLoss)}.{nameof(FitLoss.Reduction)}");
         ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Samples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
@@ -187,5 +224,40 @@ public sealed record TrainerOptions
             ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(ExampleCount));
         if (Metrics.GroupBy(metric => metric.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new ArgumentException($"Two metrics are called '{twice.Key}'.", nameof(Metrics));
+    }
+
+    private static void RequireValue(object? value, string option)
+    {
+        if (value is null)
+            throw new ArgumentException($"TrainerOptions.{option} is null. Leave it out for the default.", option);
+    }
+
+    private static void RequireValues<T>(IReadOnlyList<T> values, string option)
+        where T : class
+    {
+        for (var i = 0; i < values.Count; i++)
+            if (values[i] is null)
+                throw new ArgumentException($"TrainerOptions.{option}[{i}] is null.", option);
+    }
+
+    private static void RequireDefined<T>(T value, string option)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+            throw new ArgumentOutOfRangeException(
+                option, value, $"TrainerOptions.{option} is one of {string.Join(", ", Enum.GetNames<T>())}.");
+    }
+
+    /// <summary>What nobody can change any more.</summary>
+    private static IReadOnlyList<T> Copied<T>(IReadOnlyList<T> values, string option)
+    {
+        ArgumentNullException.ThrowIfNull(values, option);
+        return Array.AsReadOnly([.. values]);
+    }
+
+    private static ReadOnlyDictionary<string, T> Copied<T>(IReadOnlyDictionary<string, T> values, string option)
+    {
+        ArgumentNullException.ThrowIfNull(values, option);
+        return new(new Dictionary<string, T>(values));
     }
 }

@@ -62,6 +62,9 @@ internal static class TrainingConditions
         yield return (nameof(options.Shuffle), options.Shuffle ? "on" : "off");
         yield return (nameof(options.Seed), Written(options.Seed));
         yield return (nameof(options.Metrics), string.Join(", ", options.Metrics.Select(metric => metric.Name)));
+        yield return (nameof(options.EarlyStopping), options.EarlyStopping is { } stopping
+            ? $"{stopping.Monitor.Name}, patience {Written(stopping.Patience)}, improvement {Written(stopping.MinimalImprovement)}"
+            : "none");
         if (trainer.Ivon is { } ivon)
             yield return (nameof(IvonOptions), $"rate {Written(ivon.LearningRate)}, decays {Written(ivon.Beta1)} and {Written(ivon.Beta2)}, clip "
                 + $"{(ivon.ClipRadius is { } radius ? Written(radius) : "none")}");

@@ -48,10 +48,12 @@ public sealed partial class VariationalTrainer
     public ResumeReport? TryResume(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        using var turn = _use.Change(nameof(Resume));
         var notices = new List<string>();
         if (Find(path, Note) is not { } found)
             return null;
         using var content = found.Content;
+        RequireTrainable();
         _sharedBy = Options.DivergenceScale == DivergenceScale.None ? 1 : Options.ExampleCount ?? TrainingCounters.Load(content).Examples ?? 1;
         var steps = _steps;
         RequireOptimizer(isResumed: true);
@@ -119,11 +121,12 @@ public sealed partial class VariationalTrainer
             _source?.OwnEpoch, Beta, Model.Arena.Noise.Seed, Model.Arena.Noise.Calls, _rollBacks, _skippedInARow, _bestScore).Save(content);
         TrainingConditions.Save(this, content);
         _steps!.Save(content);
-        content.Put(ScheduleName, _schedule.ToString() ?? "");
+        content.Put(ScheduleName, _scheduleName);
         var numbers = new Dictionary<string, double>();
         _schedule.Save(numbers);
         foreach (var (name, number) in numbers)
             content.Put(SchedulePrefix + name, number);
+        _stopping?.Save(content);
         content.Put(StepName, _place?.Step ?? 0);
         content.Put(SkippedName, _place?.Skipped ?? 0);
         (_place?.Sums ?? new RunningMeans()).Save(content);
@@ -153,6 +156,8 @@ public sealed partial class VariationalTrainer
         };
         place.Sums.Load(content);
         LoadParts(content, notices);
+        if (_stopping?.Load(content) == false)
+            notices("The checkpoint was written without early stopping, which begins anew.");
 
         // At the start of an epoch one state is both: what the source may draw its order from, and what the first step goes on with.
         var isInside = content.Tensors.TryGetValue(RandomOfEpochName, out var ofEpoch);
@@ -164,6 +169,7 @@ public sealed partial class VariationalTrainer
             (counters.EpochsDone, counters.FirstEpoch, counters.FirstEpoch, counters.StepsDone);
         (_stepsOfEpoch, _trainingExamples, Beta) = ((int?)counters.BatchesOfEpoch, counters.Examples, counters.Beta);
         (_rollBacks, _skippedInARow, _bestScore) = (counters.RollBacks, counters.SkippedInARow, counters.BestScore);
+        _noise = (counters.NoiseSeed, counters.NoiseCalls);
         Model.Arena.Noise.Reseed(counters.NoiseSeed, counters.NoiseCalls);
         _savedAt = (_epochsDone, place.Step, _stepsDone);
 
@@ -183,9 +189,9 @@ public sealed partial class VariationalTrainer
         Model.Arena.LoadStateDict(content.Network);
         if (!_steps!.Load(content))
             notices("The numbers of the optimizer (betas, decays) are not those of the checkpoint; the options' own hold from now on.");
-        if (content.Text(ScheduleName) is var schedule && schedule != _schedule.ToString())
+        if (content.Text(ScheduleName) is var schedule && schedule != _scheduleName)
         {
-            notices($"The beta schedule is {_schedule}, and was {schedule} when the checkpoint was written: it begins anew, from the checkpoint's beta.");
+            notices($"The beta schedule is {_scheduleName}, and was {schedule} when the checkpoint was written: it begins anew, from the checkpoint's beta.");
             return;
         }
 
@@ -195,7 +201,7 @@ public sealed partial class VariationalTrainer
         }
         catch (KeyNotFoundException exception)
         {
-            throw new CheckpointMismatchException([$"the beta schedule {_schedule} finds its state incomplete"], exception);
+            throw new CheckpointMismatchException([$"the beta schedule {_scheduleName} finds its state incomplete"], exception);
         }
     }
 
@@ -230,7 +236,7 @@ public sealed partial class VariationalTrainer
         if (Options.Checkpoints is not { } checkpoints)
             return null;
         _steps!.RequireState();
-        checkpoints.KeepBest?.RequireFit(Options, validation);
+        checkpoints.KeepBest?.RequireFit("CheckpointOptions.KeepBest", Options, validation);
         if (_folder is not null)
             return _folder.Hold();
         var folder = new CheckpointFolder(checkpoints.Folder);
@@ -250,13 +256,19 @@ public sealed partial class VariationalTrainer
         if (Options.Checkpoints?.EverySteps is not { } every || _stepsDone % every != 0)
             return;
         ReadAll(place, steps);
+        RequireFiniteWeights(_epochsDone + 1, place.Step);
         Save();
     }
 
     private void SaveEpoch(EpochResult epoch, bool isLast)
     {
         if (Options.Checkpoints is not { } checkpoints)
+        {
+            if (isLast)
+                TakeBest();
             return;
+        }
+
         if (checkpoints.KeepBest is { } score && score.Of(epoch) is var number && score.IsBetter(number, _bestScore))
         {
             // Before the numbered one, and remembered only when it is written: what a kill or a full disk takes is then made up for.
@@ -266,6 +278,8 @@ public sealed partial class VariationalTrainer
                 _bestScore = before;
         }
 
+        if (isLast)
+            TakeBest();
         if (isLast || (checkpoints.EveryEpochs is { } every && _epochsDone % every == 0))
             Save();
     }
@@ -277,6 +291,12 @@ public sealed partial class VariationalTrainer
             return;
         if (_place is { } place)
             ReadAll(place, _stepsOfEpoch);
+        if (_wasFinite && FirstNotFiniteWeight() is { } lost)
+        {
+            Notice($"The training was cancelled, and was not saved: '{lost}' is not finite.");
+            return;
+        }
+
         if (_savedAt == Here || Save())
             Notice(
                 $"The training was cancelled in epoch {_epochsDone + 1} after step {_place?.Step ?? 0} and saved to '{_lastCheckpoint}'; "
@@ -317,11 +337,5 @@ public sealed partial class VariationalTrainer
             // After the turn: a report may wait for a thread that waits for the network.
             notices.ForEach(Notice);
         }
-    }
-
-    private void Notice(string notice)
-    {
-        _notices.Add(notice);
-        Options.Report?.OnNotice(notice);
     }
 }

@@ -16,7 +16,8 @@ public sealed partial class VariationalTrainer
             throw new ArgumentException(
                 $"The checkpoint was written inside an epoch of {expected} batches, and the training data makes {steps}: it is other data, or "
                 + "in batches of another size.");
-        SetMode(isTraining: true);
+        using (Model.Arena.TakeTurn())
+            _modesOfTraining?.Restore();
         var place = Enter(train);
         using (var batches = Batches(train, place))
         {
@@ -55,8 +56,12 @@ public sealed partial class VariationalTrainer
         ReadAll(place, steps);
         if (place.Step == 0)
             throw new ArgumentException("The training data holds no batches. A sequence that can be enumerated only once serves one epoch.");
+        if (place.Sums.Examples == 0 && _leftOut > 0)
+            throw CannotLearnFromOne();
+        RequireFiniteWeights(epoch, place.Step);
+        _modesOfTraining = new ModuleModes(Model);
         SetMode(isTraining: false);
-        var evaluation = validation is null ? null : Evaluate(validation, Options.Threshold, cancellation);
+        var evaluation = validation is null ? null : EvaluateOn(validation, Options.Threshold, ExamplesOf(validation), cancellation);
         _epochsDone++;
         _stepsOfEpoch = place.Step;
         var sums = place.Sums;
@@ -137,6 +142,13 @@ public sealed partial class VariationalTrainer
         return batches.MoveNext();
     }
 
+    private static double Part(Func<double, double> schedule, double progress) =>
+        schedule(progress) is var part && double.IsFinite(part) && part >= 0
+            ? part
+            : throw new InvalidOperationException(
+                $"TrainerOptions.LearningRateSchedule gave {part} at progress {progress:G4}. It gives a factor on the learning rate: finite, not "
+                + "negative.");
+
     private static void LetGo(BatchSource source, (Tensor Inputs, Tensor Targets) batch)
     {
         if (!source.HandsOverBatches)
@@ -148,6 +160,6 @@ public sealed partial class VariationalTrainer
     private void SetLearningRate(double epochs, int last)
     {
         if (Options.LearningRateSchedule is { } schedule)
-            _steps!.Schedule(schedule(epochs / last));
+            _steps!.Schedule(Part(schedule, epochs / last));
     }
 }

@@ -21,7 +21,9 @@ public sealed partial class VariationalTrainer
     public EvaluationResult Evaluate(BatchSource data, Thresholds? threshold = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return Evaluate(data, threshold, Options.ExampleCount ?? _trainingExamples ?? data.ExampleCount, cancellation);
+        using var turn = _use.Read(nameof(Evaluate));
+        RequireLiving();
+        return EvaluateOn(data, threshold, ExamplesOf(data), cancellation);
     }
 
     /// <summary>Evaluates on any sequence of batches; see <see cref="Evaluate(BatchSource, Thresholds?, CancellationToken)"/>.</summary>
@@ -53,7 +55,9 @@ public sealed partial class VariationalTrainer
         return [.. thresholds.Select(threshold => Evaluate(data, threshold, cancellation))];
     }
 
-    private EvaluationResult Evaluate(BatchSource data, Thresholds? threshold, long? examplesOfTraining, CancellationToken cancellation)
+    private long? ExamplesOf(BatchSource data) => Options.ExampleCount ?? _trainingExamples ?? data.ExampleCount;
+
+    private EvaluationResult EvaluateOn(BatchSource data, Thresholds? threshold, long? examplesOfTraining, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         using var memory = ProcessMemory.During(Options.ManageMemory);

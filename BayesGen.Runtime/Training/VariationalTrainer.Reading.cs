@@ -17,7 +17,7 @@ public sealed partial class VariationalTrainer
         (ReadsLateEverywhere || Model.Arena.Device.type != DeviceType.CPU)
         && Options.Hooks.Count == 0
         && Options.Report?.NeedsSteps != true
-        && !_schedule.NeedsLosses
+        && !_scheduleNeedsLosses
         && Options.NonFinite == NonFinitePolicy.Stop;
 
     /// <summary>Takes a step's numbers in, now or with others.</summary>
@@ -25,14 +25,14 @@ public sealed partial class VariationalTrainer
     {
         _unread.Add(reading);
         if (_readsLate)
-            Beta = _schedule.Next(Beta, SignalOf(reading.Step, steps, double.NaN, double.NaN, double.NaN, double.NaN));
+            Next(SignalOf(reading.Step, steps, double.NaN, double.NaN, double.NaN, double.NaN));
         if (!_readsLate || _unread.Count >= StepsPerReading)
             ReadAll(place, steps);
     }
 
     /// <summary>A step that was skipped has no losses, but an epoch may end with it, which a schedule shall not miss.</summary>
-    private void TellOfSkipped(EpochPlace place, int? steps) => Beta = _schedule.Next(
-        Beta, SignalOf(place.Step, steps, double.NaN, double.NaN, place.Sums.Fit, place.Sums.Divergence));
+    private void TellOfSkipped(EpochPlace place, int? steps) => Next(
+        SignalOf(place.Step, steps, double.NaN, double.NaN, place.Sums.Fit, place.Sums.Divergence));
 
     /// <summary>Reads every step that was not read yet.</summary>
     /// <exception cref="NonFiniteLossException">The loss of one of them was not finite.</exception>
@@ -44,21 +44,40 @@ public sealed partial class VariationalTrainer
             {
                 var result = reading.Read();
                 if (_readsLate && !(double.IsFinite(result.Fit) && double.IsFinite(result.Divergence)))
+                {
+                    RestoreBuffers();
                     throw NonFiniteLossException.FoundLate(
                         result.Epoch, result.Step, result.Fit, result.Divergence, _unread[^1].Step, Model.Arena.FirstNotFinite());
+                }
+
                 place.Sums.Add(result);
                 if (!_readsLate)
-                    Beta = _schedule.Next(
-                        Beta, SignalOf(result.Step, steps, result.Fit, result.Divergence, place.Sums.Fit, place.Sums.Divergence));
+                    Next(SignalOf(result.Step, steps, result.Fit, result.Divergence, place.Sums.Fit, place.Sums.Divergence));
                 foreach (var hook in Options.Hooks)
+                {
                     hook(this, result);
+                    RequireSameParameters();
+                }
+
                 Options.Report?.OnStep(result);
             }
+
+            if (_readsLate && _unread.Count > 0)
+                KeepBuffers(_unread[^1]);
         }
         finally
         {
             ForgetUnread();
         }
+    }
+
+    private void Next(BetaSignal signal)
+    {
+        var beta = _schedule.Next(Beta, signal);
+        if (!double.IsFinite(beta) || beta < 0)
+            throw new InvalidOperationException(
+                $"The beta schedule {_scheduleName} gave {beta} after {signal.Epochs:G4} epochs. Beta is a finite number that is not negative.");
+        Beta = beta;
     }
 
     private void ForgetUnread()

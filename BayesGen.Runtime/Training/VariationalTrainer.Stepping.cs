@@ -63,6 +63,7 @@ public sealed partial class VariationalTrainer
                 using var joined = new JoinedNoise();
                 var output = Forward(member.Forward, inputs);
                 var fit = Fit(output, targets);
+                RequireGraph(output, fit);
                 var residuals = ClosedFormNoise.Residuals(Options.FitLoss, joined, output, targets);
                 if (residuals is not null && ReferenceEquals(arena, Model.Arena))
                     _logSigma = ClosedFormNoise.LogSigmaOf(joined, output);
@@ -84,6 +85,19 @@ public sealed partial class VariationalTrainer
         }
 
         return sums;
+    }
+
+    /// <summary>Without a graph from the fit to the weights a training would go by the divergence alone.</summary>
+    private void RequireGraph(Tensor output, Tensor fit)
+    {
+        if (fit.requires_grad)
+            return;
+        throw new InvalidOperationException(
+            output.requires_grad
+                ? $"The fit loss '{Options.FitLoss.Name}' returned a tensor that no gradient flows through: it is computed from the outputs by "
+                    + "Torch's operations alone, without detach(), no_grad(), item() or argmax()."
+                : "No gradient flows through the output of the network: its forward runs under no_grad(), detaches its result, or uses none "
+                    + "of the weights that are trained.");
     }
 
     private void RequireFinite(Tensor fit, Tensor divergence, int epoch, int step)

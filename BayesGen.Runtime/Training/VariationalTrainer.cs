@@ -11,7 +11,10 @@ namespace BayesGen;
 public sealed partial class VariationalTrainer : IDisposable
 {
     private readonly Func<Tensor, Tensor> _forward;
-    private readonly BetaSchedule _schedule;
+    private readonly TrainerUse _use = new();
+    private readonly RunningBeta _schedule;
+    private readonly string _scheduleName;
+    private readonly bool _scheduleNeedsLosses;
     private readonly PictureLayout _layout;
     private readonly IvonOptions? _ivon;
     private readonly List<string> _notices = [];
@@ -28,6 +31,10 @@ public sealed partial class VariationalTrainer : IDisposable
     private int? _firstEpochLeft;
     private int _firstEpoch;
     private BatchSource? _source;
+
+    /// <summary>Where the noise of the training is while it rests: what others draw meanwhile changes nothing in it.</summary>
+    private (long Seed, long Calls) _noise;
+    private ModuleModes? _modesOfTraining;
 
     /// <summary>A trainer for a network.</summary>
     /// <param name="model">The Bayesian network. It is trained in place and stays yours.</param>
@@ -49,10 +56,12 @@ public sealed partial class VariationalTrainer : IDisposable
         Options = options;
         _forward = forward;
         _layout = new PictureLayout(model, forward, options.ChannelsLast);
-        _schedule = options.Beta ?? new LinearWarmup(0.5 * options.Epochs);
-        _schedule.Reset();
-        Beta = _schedule.Initial;
-        model.Arena.Noise.Reseed(options.Seed);
+        var schedule = options.Beta ?? DefaultWarmup(options);
+        _schedule = schedule.Begin();
+        (_scheduleName, _scheduleNeedsLosses) = (schedule.ToString() ?? "", schedule.NeedsLosses);
+        Beta = schedule.Initial;
+        _noise = (options.Seed, 0);
+        _stopping = options.EarlyStopping is { } stopping ? new StoppingWatch(stopping) : null;
     }
 
     private VariationalTrainer(IBayesianNetwork model, Func<Tensor, Tensor> forward, TrainerOptions options, IvonOptions ivon)
@@ -70,13 +79,22 @@ public sealed partial class VariationalTrainer : IDisposable
     /// <summary>How to train.</summary>
     public TrainerOptions Options { get; }
 
-    /// <summary>The present weight of the divergence. A hook may set it; the schedule goes on from there.</summary>
-    public double Beta { get; set; }
+    /// <summary>The present weight of the divergence, finite and not negative. A hook may set it; the schedule goes on from there.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to something else.</exception>
+    public double Beta
+    {
+        get;
+        set => field = BetaSchedule.NotNegative(value, nameof(Beta));
+    }
 
     /// <summary>
     /// Trains for the number of epochs of the options. A second call goes on with the same optimizer, schedule and order of data; the
-    /// first one after <see cref="Resume"/> trains what is left of the training that was interrupted.
+    /// first one after <see cref="Resume"/> trains what is left of the training that was interrupted. One that stopped early stays stopped.
     /// </summary>
+    /// <remarks>
+    /// A network in evaluation mode is put into training mode; of one in training mode the parts that are not, such as a batch
+    /// normalization whose statistics are to stay, are left as they are. Afterwards every part is in the mode that it was in.
+    /// </remarks>
     /// <param name="train">The training data.</param>
     /// <param name="validation">Evaluated after every epoch, or null.</param>
     /// <param name="cancellation">
@@ -85,12 +103,20 @@ public sealed partial class VariationalTrainer : IDisposable
     /// <exception cref="ArgumentException">The data is empty, or does not tell N and the options do not either.</exception>
     /// <exception cref="InvalidOperationException">The folder of checkpoints holds those of another training.</exception>
     /// <exception cref="NonFiniteLossException">
-    /// The loss or the gradient of a step is not finite, and the options do not go on after it; the step was not taken.
+    /// The loss or the gradient of a step is not finite, and the options do not go on after it; the step was not taken. Or the
+    /// weights are not finite after the last step of an epoch.
     /// </exception>
     /// <exception cref="OperationCanceledException">The training was cancelled; the network holds what it learned.</exception>
     public TrainingResult Train(BatchSource train, BatchSource? validation = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(train);
+        using var turn = _use.Change(nameof(Train));
+        _notices.Clear();
+        _unkeptNotices = 0;
+        if (_stopping?.IsStopped == true)
+            return AlreadyStopped();
+        RequireTrainable();
+        RequireStopping(validation);
         var examples = _sharedBy = Examples(train);
         _trainingExamples = Options.ExampleCount ?? train.ExampleCount;
         if (Options.ManageMemory)
@@ -102,25 +128,31 @@ public sealed partial class VariationalTrainer : IDisposable
         _readsLate = CanReadLate;
         var clock = Stopwatch.StartNew();
         var epochs = new List<EpochResult>();
-        var wasTraining = Model.training;
-        _notices.Clear();
+        var modes = new ModuleModes(Model);
+        if (!Model.training)
+            Model.train();
+        _modesOfTraining = null;
         _source = train;
         _firstEpoch = _firstEpochLeft ?? _epochsDone;
         var isResumed = _firstEpochLeft is not null;
         _firstEpochLeft = null;
         if (!isResumed)
             Leave();
-        var last = _firstEpoch + Options.Epochs;
+        var last = (int)Math.Min(int.MaxValue, (long)_firstEpoch + Options.Epochs);
         Options.Report?.OnStart(new TrainingInfo(
             last, Options.ExampleCount ?? train.ExampleCount, Model.Arena.BayesianCount, Model.Arena.TotalCount, Loss.Name));
         try
         {
-            while (_epochsDone < last)
+            Model.Arena.Noise.Reseed(_noise.Seed, _noise.Calls);
+            LookAtStart();
+            var isStopped = false;
+            while (_epochsDone < last && !isStopped)
             {
                 try
                 {
                     var epoch = TrainEpoch(train, validation, examples, last, cancellation);
                     epochs.Add(epoch);
+                    isStopped = EndsEarly(epoch);
                     try
                     {
                         // Told before it is saved: after a kill in between it is told twice, where it would not be told at all.
@@ -129,7 +161,7 @@ public sealed partial class VariationalTrainer : IDisposable
                     finally
                     {
                         // A report that fails ends the training, and shall not cost the epoch.
-                        SaveEpoch(epoch, isLast: _epochsDone == last);
+                        SaveEpoch(epoch, isLast: _epochsDone == last || isStopped);
                     }
                 }
                 catch (NonFiniteLossException exception) when (CanRollBack)
@@ -146,11 +178,14 @@ public sealed partial class VariationalTrainer : IDisposable
         }
         finally
         {
-            SetMode(wasTraining);
+            _noise = (Model.Arena.Noise.Seed, Model.Arena.Noise.Calls);
+            using (Model.Arena.TakeTurn())
+                modes.Restore();
+            ForgetBuffers();
             Leave();
         }
 
-        var result = new TrainingResult(epochs, clock.Elapsed) { Notices = [.. _notices] };
+        var result = ResultOf(epochs, clock.Elapsed);
         Options.Report?.OnFinish(result);
         return result;
     }
@@ -167,8 +202,12 @@ public sealed partial class VariationalTrainer : IDisposable
         Train(BatchSource.From(train), validation, cancellation);
 
     /// <summary>Releases the optimizer and the replicas; the network stays.</summary>
+    /// <exception cref="InvalidOperationException">A call of this trainer is running: it was called by a hook, or on another thread.</exception>
     public void Dispose()
     {
+        if (!_use.End())
+            return;
+        _stopping?.Dispose();
         _team?.Dispose();
         _steps?.Dispose();
         _start?.Dispose();
@@ -198,8 +237,15 @@ public sealed partial class VariationalTrainer : IDisposable
         _steps?.Dispose();
         (_team, _steps) = (null, null);
         _steps = _ivon is null
-            ? new PosteriorSteps(parameters, Options)
+            ? new PosteriorSteps(parameters, Options, MeanKinds())
             : new IvonSteps(Model.Arena, Options, _ivon, () => _sharedBy / Beta, isFresh: _stepsDone == 0 && !isResumed);
         _team = new DrawTeam(Model, _forward, _steps, Options);
     }
+
+    /// <summary>What lies where weights lie, by its kind: weight decay is for that alone.</summary>
+    private HashSet<string> MeanKinds() =>
+    [
+        NetworkArena.DeterministicKind,
+        .. Model.Arena.Families.Select(arena => arena.Family.ParameterNames).Select(names => names.Contains("mu") ? "mu" : names[0]),
+    ];
 }

@@ -104,27 +104,29 @@ public class DivergenceTests
     {
         var warmup = new LinearWarmup(epochs: 2, to: 0.8, after: 1);
         Assert.Equal(0, warmup.Initial);
-        double At(double epochs) => warmup.Next(-1, new BetaSignal(epochs, false, 0, 0, 0, 0));
+        var rise = warmup.Begin();
+        double At(double epochs) => rise.Next(-1, new BetaSignal(epochs, false, 0, 0, 0, 0));
         Assert.Equal([0, 0, 0.4, 0.8, -1], new[] { At(0.5), At(1), At(2), At(3), At(3.5) });
 
         // Without the compatible mode the count begins again: two values in a row for each change.
-        var plateau = new PlateauBeta(1, 0.5, patience: 2, threshold: 0);
+        var plateau = new PlateauBeta(1, 0.5, patience: 2, threshold: 0).Begin();
         Assert.Equal([1.0, 1, 0.5, 0.5, 0.25], ((double[])[1, 2, 3, 4, 5]).Aggregate(
             (Betas: new List<double>(), Beta: 1.0),
             (state, loss) =>
             {
-                var next = plateau.Next(state.Beta, loss);
+                var next = plateau.Next(state.Beta, new BetaSignal(0, false, loss, 0, 0, 0));
                 state.Betas.Add(next);
                 return (state.Betas, next);
             }).Betas);
 
         var chain = new ChainedBeta(0.4, new PlateauBeta(9, 2, 1) { Watches = LossPart.Divergence });
         Assert.Equal(0.4, chain.Initial);
-        Assert.Equal(0.4, chain.Next(0.4, new BetaSignal(0, false, 5, 5, 5, 5)));
-        Assert.Equal(0.8, chain.Next(0.4, new BetaSignal(0, false, 1, 6, 1, 6)));
+        var links = chain.Begin();
+        Assert.Equal(0.4, links.Next(0.4, new BetaSignal(0, false, 5, 5, 5, 5)));
+        Assert.Equal(0.8, links.Next(0.4, new BetaSignal(0, false, 1, 6, 1, 6)));
 
         // Behind a warm-up a plateau neither changes beta nor watches: the fit of 1 before the top is not its best.
-        var behind = new ChainedBeta(new LinearWarmup(epochs: 1), new PlateauBeta(1, factor: 0.5, patience: 1));
+        var behind = new ChainedBeta(new LinearWarmup(epochs: 1), new PlateauBeta(1, factor: 0.5, patience: 1)).Begin();
         Assert.Equal(0.5, behind.Next(0, new BetaSignal(0.5, false, 1, 0, 1, 0)));
         Assert.Equal(1, behind.Next(0.5, new BetaSignal(1, true, 1, 0, 1, 0)));
         Assert.Equal(1, behind.Next(1, new BetaSignal(1.5, false, 3, 0, 3, 0)));

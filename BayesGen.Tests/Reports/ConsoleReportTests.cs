@@ -43,7 +43,7 @@ public sealed class ConsoleReportTests
         Assert.Contains("━", text);
         Assert.Contains("left ", text);
         Assert.Contains("KL 2,500", text);
-        Assert.Contains("validation fit", text);
+        Assert.Contains("validation", text);
         // The cursor is hidden while the bar is there and shown at its end.
         Assert.Equal(Count(text, "\u001b[?25l"), Count(text, "\u001b[?25h"));
         Assert.True(text.LastIndexOf("\u001b[?25h", StringComparison.Ordinal) < text.IndexOf("afterwards", StringComparison.Ordinal));

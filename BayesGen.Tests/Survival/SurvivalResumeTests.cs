@@ -229,20 +229,23 @@ public sealed class SurvivalResumeTests : SurvivalLives
     /// <summary>The running mean of the fit decides, which nobody but the schedule knows.</summary>
     private sealed class Remembering : BetaSchedule
     {
-        private double _mean = double.PositiveInfinity;
-
         public override double Initial => 0.1;
 
-        public override double Next(double beta, BetaSignal signal)
+        public override RunningBeta Begin() => new Run();
+
+        private sealed class Run : RunningBeta
         {
-            _mean = double.IsInfinity(_mean) ? signal.Fit : 0.9 * _mean + 0.1 * signal.Fit;
-            return signal.Fit < _mean ? beta * 1.01 : beta * 0.99;
+            private double _mean = double.PositiveInfinity;
+
+            public override double Next(double beta, BetaSignal signal)
+            {
+                _mean = double.IsInfinity(_mean) ? signal.Fit : 0.9 * _mean + 0.1 * signal.Fit;
+                return signal.Fit < _mean ? beta * 1.01 : beta * 0.99;
+            }
+
+            public override void Save(IDictionary<string, double> state) => state["mean"] = _mean;
+
+            public override void Restore(IReadOnlyDictionary<string, double> state) => _mean = state["mean"];
         }
-
-        public override void Reset() => _mean = double.PositiveInfinity;
-
-        public override void Save(IDictionary<string, double> state) => state["mean"] = _mean;
-
-        public override void Restore(IReadOnlyDictionary<string, double> state) => _mean = state["mean"];
     }
 }
