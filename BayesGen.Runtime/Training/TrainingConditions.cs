@@ -62,6 +62,7 @@ internal static class TrainingConditions
         yield return (nameof(options.Shuffle), options.Shuffle ? "on" : "off");
         yield return (nameof(options.Seed), Written(options.Seed));
         yield return (nameof(options.Metrics), string.Join(", ", options.Metrics.Select(metric => metric.Name)));
+        yield return ("the frozen weights", trainer.Model.Arena.FrozenKeys is { Count: > 0 } frozen ? string.Join(", ", frozen) : "none");
         if (trainer.Ivon is { } ivon)
             yield return (nameof(IvonOptions), $"rate {Written(ivon.LearningRate)}, decays {Written(ivon.Beta1)} and {Written(ivon.Beta2)}, clip "
                 + $"{(ivon.ClipRadius is { } radius ? Written(radius) : "none")}");

@@ -98,7 +98,7 @@ public sealed partial class VariationalTrainer
     private CheckpointContent Capture()
     {
         var content = new CheckpointContent();
-        foreach (var (key, tensor) in Model.Arena.StateTensors())
+        foreach (var (key, tensor) in Model.Arena.LiveState())
             content.Network.Add(key, tensor);
         new TrainingCounters(
             _epochsDone, _firstEpoch, _stepsDone, _source?.BatchCount(Options.BatchSize) ?? _stepsOfEpoch, _trainingExamples,
@@ -188,7 +188,7 @@ public sealed partial class VariationalTrainer
     private void RequireFit(CheckpointContent content, Action<string> notices)
     {
         List<string> fatal = [.. _steps!.Differences(content)];
-        foreach (var (key, tensor) in Model.Arena.StateTensors())
+        foreach (var (key, tensor) in Model.Arena.LiveState())
             if (content.Network.TryGetValue(key, out var saved) && saved.dtype != tensor.dtype)
                 fatal.Add($"'{key}' is {tensor.dtype} here and {saved.dtype} in the checkpoint");
         foreach (var name in new[] { RandomName, RandomOfEpochName })

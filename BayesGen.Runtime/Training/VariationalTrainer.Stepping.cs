@@ -76,7 +76,8 @@ public sealed partial class VariationalTrainer
     {
         var (fitValue, divergenceValue) = (fit.Number(), divergence.Number());
         if (!double.IsFinite(fitValue) || !double.IsFinite(divergenceValue))
-            throw new NonFiniteLossException(epoch, step, fitValue, divergenceValue, Model.Arena.FirstNotFinite());
+            throw new NonFiniteLossException(
+                epoch, step, fitValue, divergenceValue, Model.Arena.FirstNotFinite(), Model.Arena.FirstNotFiniteWeight());
     }
 
     /// <summary>Makes the gradient zero where the loss is no number, on the device, so that the weights stay finite until that is read.</summary>
