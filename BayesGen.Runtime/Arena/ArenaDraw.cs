@@ -56,6 +56,13 @@ internal abstract class ArenaDraw(FamilyArena arena) : IDisposable
             }
         }
 
+        if (Arena.HasFrozen)
+        {
+            Arena.ForgetFrozen(store.Gradients);
+            if (Arena.Local is { } local)
+                Arena.ForgetFrozen(local.Gradients);
+        }
+
         CarryOn();
         store.ForgetRun();
     }

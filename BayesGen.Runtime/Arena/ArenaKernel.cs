@@ -54,6 +54,7 @@ internal sealed class ArenaKernel : IDisposable
         }
 
         _arena.Keep(_arena.Store.Weights);
+        _arena.WriteFixed(_arena.Store.Weights);
         if (_arena.Local is not null)
             _arena.Keep(_arena.Local.Variances);
         _arena.Store.RaiseVersions();

@@ -9,7 +9,9 @@ namespace BayesGen;
 internal abstract class FamilyArena : IDisposable
 {
     private readonly Tensor _mask;
+    private readonly List<(long Offset, long Count)> _fixed;
     private Tensor? _keptAsNumber;
+    private Tensor? _moves;
 
     /// <summary>The mask that was last taken over: a new one is another tensor.</summary>
     private Tensor? _followed;
@@ -25,7 +27,17 @@ internal abstract class FamilyArena : IDisposable
         MaskWindows = [.. weights.Select(weight => weight.SliceOf(_mask).DetachFromDisposeScope())];
         if (weights[0].Options.Estimator == Estimator.Local)
             Local = new LocalEstimator(weights, Store);
+        _fixed = [.. weights.SelectMany(weight => weight.Fixed.Select(part => (weight.Offset + part.Offset, part.Count)))];
+        MaskFixed();
     }
+
+    /// <summary>Whether weights are frozen for now.</summary>
+    public bool HasFrozen { get; private set; }
+
+    /// <summary>
+    /// 1 where training may move a weight and 0 where it is pruned, frozen or fixed, in the dtype of the weights; null where all may move.
+    /// </summary>
+    public Tensor? MovesAsNumber => HasFrozen || _fixed.Count > 0 ? _moves ??= WhatMoves() : _keptAsNumber;
 
     public PosteriorFamily Family { get; }
 
@@ -63,6 +75,9 @@ internal abstract class FamilyArena : IDisposable
     /// <summary>The window onto one weight.</summary>
     public abstract Posterior WindowOf(NetworkWeight weight);
 
+    /// <summary>The same over handles of its own, which may be disposed.</summary>
+    public abstract Posterior CopyOfWindow(NetworkWeight weight);
+
     /// <summary>Draws into W.</summary>
     public ArenaDraw Draw(NoiseSource noise) => Kernel is null ? GraphDraw.Make(this, noise) : KernelDraw.Make(this, Kernel, noise);
 
@@ -74,10 +89,10 @@ internal abstract class FamilyArena : IDisposable
     }
 
     /// <summary>Draws every weight of the arena; the graph leads to <see cref="Flat"/>.</summary>
-    public Tensor Sample(NoiseSource noise) => Kept(Posterior.Sample(noise));
+    public Tensor Sample(NoiseSource noise) => WithFixed(Kept(Posterior.Sample(noise)));
 
     /// <summary>The means of the weights; the graph leads to <see cref="Flat"/>.</summary>
-    public Tensor Mean() => Kept(Posterior.Mean());
+    public Tensor Mean() => WithFixed(Kept(Posterior.Mean()));
 
     /// <summary>The variances of the weights; the graph leads to <see cref="Flat"/>.</summary>
     public Tensor Variance() => Kept(Posterior.Variance());
@@ -103,7 +118,51 @@ internal abstract class FamilyArena : IDisposable
             point.mul_(_keptAsNumber);
         if (keep is not null)
             point.mul_(keep);
+        WriteFixed(point);
         return point;
+    }
+
+    /// <summary>Weights with those set to zero that a flat boolean mask leaves out; the given tensor itself.</summary>
+    public Tensor Kept(Tensor weights, Tensor keep)
+    {
+        weights.mul_(keep);
+        WriteFixed(weights);
+        return weights;
+    }
+
+    /// <summary>Writes what is fixed into flat weights, which have no graph.</summary>
+    public void WriteFixed(Tensor weights)
+    {
+        if (_fixed.Count == 0)
+            return;
+        using var _ = no_grad();
+        foreach (var (offset, count) in _fixed)
+        {
+            using var part = weights.narrow(0, offset, count);
+            using var mean = MeanOf(offset, count);
+            part.copy_(mean);
+        }
+    }
+
+    /// <summary>Makes a flat tensor zero where weights are frozen.</summary>
+    public void ForgetFrozen(Tensor flat)
+    {
+        if (!HasFrozen)
+            return;
+        foreach (var weight in Weights.Where(weight => weight.IsHeld))
+        {
+            using var slice = weight.SliceOf(flat);
+            using var _ = no_grad();
+            slice.MakeZero();
+        }
+    }
+
+    /// <summary>Takes over which weights are frozen.</summary>
+    public void AdoptFrozen()
+    {
+        HasFrozen = Weights.Any(weight => weight.IsHeld);
+        _moves?.Dispose();
+        _moves = null;
     }
 
     /// <summary>Whether a backward left something that no pull-back has taken.</summary>
@@ -166,9 +225,17 @@ internal abstract class FamilyArena : IDisposable
     /// <summary>Makes the mask take effect after it was written.</summary>
     public void AdoptMask()
     {
+        using var _ = no_grad();
         _keptAsNumber?.Dispose();
-        using var all = _mask.all();
-        _keptAsNumber = all.item<bool>() ? null : _mask.to(Store.Dtype).DetachFromDisposeScope();
+        _keptAsNumber = null;
+        _moves?.Dispose();
+        _moves = null;
+        MaskFixed();
+
+        // What is fixed is outside every mask, and pruned by none.
+        using var kept = _mask.sum();
+        if (kept.item<long>() != Count - _fixed.Sum(part => part.Count))
+            _keptAsNumber = _mask.to(Store.Dtype).DetachFromDisposeScope();
     }
 
     /// <summary>The mask of one weight in its shape.</summary>
@@ -177,14 +244,87 @@ internal abstract class FamilyArena : IDisposable
     /// <summary>Runs of neighbouring weights with one prior, as (offset, count, prior).</summary>
     protected IEnumerable<(long Offset, long Count, Prior Prior)> PriorRuns()
     {
-        for (var first = 0; first < Weights.Count;)
+        (int First, long Offset, long Count)? run = null;
+        foreach (var (index, offset, count) in Scored())
         {
-            var next = first + 1;
-            while (next < Weights.Count && Priors.AreOne(first, next))
-                next++;
-            var last = Weights[next - 1];
-            yield return (Weights[first].Offset, last.Offset + last.Count - Weights[first].Offset, Priors.ToScore(first));
-            first = next;
+            if (run is { } open && open.Offset + open.Count == offset && Priors.AreOne(open.First, index))
+            {
+                run = open with { Count = open.Count + count };
+                continue;
+            }
+
+            if (run is { } done)
+                yield return (done.Offset, done.Count, Priors.ToScore(done.First));
+            run = (index, offset, count);
+        }
+
+        if (run is { } last)
+            yield return (last.Offset, last.Count, Priors.ToScore(last.First));
+    }
+
+    /// <summary>What a divergence counts: of every weight that is not frozen what is not fixed.</summary>
+    private IEnumerable<(int Index, long Offset, long Count)> Scored()
+    {
+        for (var i = 0; i < Weights.Count; i++)
+        {
+            var weight = Weights[i];
+            if (weight.IsHeld)
+                continue;
+            var (at, end) = (weight.Offset, weight.Offset + weight.Count);
+            foreach (var (offset, count) in weight.Fixed)
+            {
+                if (weight.Offset + offset > at)
+                    yield return (i, at, weight.Offset + offset - at);
+                at = weight.Offset + offset + count;
+            }
+
+            if (at < end || weight.Fixed.Count == 0)
+                yield return (i, at, end - at);
+        }
+    }
+
+    /// <summary>The mean of a run of weights, a new tensor.</summary>
+    protected abstract Tensor MeanOf(long offset, long count);
+
+    private void MaskFixed()
+    {
+        using var _ = no_grad();
+        foreach (var (offset, count) in _fixed)
+        {
+            using var part = _mask.narrow(0, offset, count);
+            part.fill_(false);
+        }
+    }
+
+    private Tensor WhatMoves()
+    {
+        using var _ = no_grad();
+        using var moves = _mask.clone();
+        foreach (var weight in Weights.Where(weight => weight.IsHeld))
+        {
+            using var slice = weight.SliceOf(moves);
+            slice.fill_(false);
+        }
+
+        return moves.to(Store.Dtype).DetachFromDisposeScope();
+    }
+
+    /// <summary>Drawn weights with what is fixed in its place; the graph leads past it.</summary>
+    private Tensor WithFixed(Tensor weights)
+    {
+        if (_fixed.Count == 0)
+            return weights;
+        using (weights)
+        {
+            var whole = weights.clone();
+            foreach (var (offset, count) in _fixed)
+            {
+                using var part = whole.narrow(0, offset, count);
+                using var mean = MeanOf(offset, count);
+                part.copy_(mean);
+            }
+
+            return whole;
         }
     }
 
@@ -203,6 +343,7 @@ internal abstract class FamilyArena : IDisposable
         foreach (var window in MaskWindows)
             window.Dispose();
         _keptAsNumber?.Dispose();
+        _moves?.Dispose();
         _mask.Dispose();
         Store.Dispose();
     }
@@ -253,6 +394,8 @@ internal sealed class FamilyArena<TPosterior> : FamilyArena
 
     public override Posterior WindowOf(NetworkWeight weight) => _windows[IndexOf(weight)];
 
+    public override Posterior CopyOfWindow(NetworkWeight weight) => Window(weight);
+
     public override void Restart(NetworkWeight weight, Tensor mean)
     {
         using var _ = no_grad();
@@ -260,8 +403,11 @@ internal sealed class FamilyArena<TPosterior> : FamilyArena
         MaskWindowOf(weight).fill_(true);
     }
 
-    public override Tensor Divergence(object loss, IReadOnlyList<ArenaDraw> draws) => ((IScores<TPosterior>)loss).Divergence(
-        [.. draws.SelectMany(draw => ((FamilyArena<TPosterior>)draw.Arena).ScoredWeights(draw))]);
+    public override Tensor Divergence(object loss, IReadOnlyList<ArenaDraw> draws)
+    {
+        List<ScoredWeights<TPosterior>> runs = [.. draws.SelectMany(draw => ((FamilyArena<TPosterior>)draw.Arena).ScoredWeights(draw))];
+        return runs.Count > 0 ? ((IScores<TPosterior>)loss).Divergence(runs) : zeros([], dtype: Store.Dtype, device: Store.Device);
+    }
 
     public override void Dispose()
     {
@@ -276,16 +422,21 @@ internal sealed class FamilyArena<TPosterior> : FamilyArena
         foreach (var (offset, count, prior) in PriorRuns())
         {
             Tensor? Kl() => draw.Kl(offset, count, prior);
-            if (count == Count)
-                yield return new ScoredWeights<TPosterior>(_posterior, prior, () => draw.Sample, mask, Kl);
-            else
-                yield return new ScoredWeights<TPosterior>(
-                    TPosterior.Over([.. Flat.Select(flat => flat.narrow(0, offset, count))]),
-                    prior,
-                    () => draw.Sample.narrow(0, offset, count),
-                    mask?.narrow(0, offset, count),
-                    Kl);
+            yield return new ScoredWeights<TPosterior>(
+                () => TPosterior.Over([.. Flat.Select(flat => Part(flat))]), prior, () => Part(draw.Sample), mask is null ? null : Part(mask), Kl);
+
+            Tensor Part(Tensor flat) => count == Count ? flat.alias() : flat.narrow(0, offset, count);
         }
+    }
+
+    protected override Tensor MeanOf(long offset, long count)
+    {
+        using var _ = no_grad();
+        List<Tensor> parts = [.. Flat.Select(flat => flat.narrow(0, offset, count))];
+        var mean = TPosterior.Over(parts).Mean();
+        foreach (var part in parts)
+            part.Dispose();
+        return mean;
     }
 
     /// <summary>Detached slices: they share memory with the flat parameters and may be written without a no_grad.</summary>

@@ -10,7 +10,7 @@ internal sealed class GraphDraw(FamilyArena arena, Tensor weights, Tensor? varia
 {
     public override Tensor Weights => weights;
 
-    public override bool HasGradient => weights.requires_grad;
+    public override bool HasGradient { get; } = is_grad_enabled();
 
     /// <summary>Draws and writes the draw into W.</summary>
     public static GraphDraw Make(FamilyArena arena, NoiseSource noise)
@@ -41,10 +41,13 @@ internal sealed class GraphDraw(FamilyArena arena, Tensor weights, Tensor? varia
     /// <remarks>The graph is retained, so that a second Backward of the same draw works as it does for any other leaf.</remarks>
     protected override void CarryOn()
     {
-        if (variances is null)
-            autograd.backward([weights], [Arena.Store.Gradients], retain_graph: true);
-        else
-            autograd.backward([weights, variances], [Arena.Store.Gradients, Arena.Local!.Gradients], retain_graph: true);
+        // Without a graph is what depends on frozen parameters alone.
+        List<(Tensor From, Tensor Gradient)> starts = [(weights, Arena.Store.Gradients)];
+        if (variances is not null)
+            starts.Add((variances, Arena.Local!.Gradients));
+        starts.RemoveAll(start => !start.From.requires_grad);
+        if (starts.Count > 0)
+            autograd.backward([.. starts.Select(start => start.From)], [.. starts.Select(start => start.Gradient)], retain_graph: true);
         Arena.Store.Gradients.MakeZero();
         Arena.Local?.Gradients.MakeZero();
     }

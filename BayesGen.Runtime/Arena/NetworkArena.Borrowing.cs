@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace BayesGen;
 
 /// <summary>Lending the weights out: evaluation and export write what they need and leave every bit as it was.</summary>
@@ -12,15 +14,20 @@ public sealed partial class NetworkArena
     /// </exception>
     internal WeightLoan Borrow(string purpose)
     {
+        Enter();
         RequireNoDraw(purpose);
         RequireNoGradient(purpose);
+
+        // Only a loan that exists can be given back.
+        var loan = new WeightLoan(this);
         _isBorrowed = true;
-        return new WeightLoan(this);
+        return loan;
     }
 
     /// <summary>Checks that nothing is under way that a file would miss or mix up.</summary>
     internal void RequireRest(string what)
     {
+        Enter();
         RequireNoDraw(what);
         RequireNoGradient(what);
     }
@@ -32,10 +39,11 @@ public sealed partial class NetworkArena
     internal TResult Sample<TResult>(long seed, Func<IReadOnlyList<ArenaDraw>, TResult> use, IReadOnlyList<Tensor>? keep = null)
     {
         var noise = new NoiseSource(seed);
-        List<ArenaDraw> draws = [.. _families.Select((arena, i) =>
-            new GraphDraw(arena, arena.Sample(noise).DetachFromDisposeScope(), null) { Keep = keep?[i] })];
+        var draws = new List<ArenaDraw>(_families.Count);
         try
         {
+            for (var i = 0; i < _families.Count; i++)
+                draws.Add(new GraphDraw(_families[i], _families[i].Sample(noise).DetachFromDisposeScope(), null) { Keep = keep?[i] });
             return use(draws);
         }
         finally
@@ -49,13 +57,23 @@ public sealed partial class NetworkArena
     internal sealed class WeightLoan : IDisposable
     {
         private readonly NetworkArena _arena;
-        private readonly Tensor[] _saved;
+        private readonly List<Tensor> _saved = [];
+        private bool _isReturned;
 
         public WeightLoan(NetworkArena arena)
         {
             _arena = arena;
             using var _ = no_grad();
-            _saved = [.. arena._families.Select(family => family.Store.Weights.clone().DetachFromDisposeScope())];
+            try
+            {
+                foreach (var family in arena._families)
+                    _saved.Add(family.Store.Weights.clone().DetachFromDisposeScope());
+            }
+            catch
+            {
+                Release();
+                throw;
+            }
         }
 
         /// <summary>Writes the mean or the MAP, with more weights set to zero where masks are given.</summary>
@@ -98,18 +116,41 @@ public sealed partial class NetworkArena
         private IReadOnlyList<Tensor> Draw(NoiseSource noise, IReadOnlyList<Tensor>? keep = null)
         {
             using var _ = no_grad();
-            return [.. _arena._families.Select((family, i) => keep is null ? family.Sample(noise) : family.Sample(noise).mul_(keep[i]))];
+            return [.. _arena._families.Select((family, i) => keep is null ? family.Sample(noise) : family.Kept(family.Sample(noise), keep[i]))];
         }
 
+        /// <summary>Writes every store back that can be written, whatever becomes of another, and ends the loan in any case.</summary>
         public void Dispose()
         {
-            for (var i = 0; i < _saved.Length; i++)
+            if (_isReturned)
+                return;
+            _isReturned = true;
+            List<Exception> failures = [];
+            for (var i = 0; i < _saved.Count; i++)
             {
-                _arena._families[i].Store.Write(_saved[i]);
-                _saved[i].Dispose();
+                try
+                {
+                    _arena._families[i].Store.Write(_saved[i]);
+                }
+                catch (Exception exception)
+                {
+                    failures.Add(exception);
+                }
             }
 
+            Release();
             _arena._isBorrowed = false;
+            if (failures.Count == 0)
+                return;
+            _arena._isStale = true;
+            ExceptionDispatchInfo.Throw(failures[0]);
+        }
+
+        private void Release()
+        {
+            foreach (var saved in _saved)
+                saved.Dispose();
+            _saved.Clear();
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace BayesGen;
 
 /// <summary>How the arenas come to be, and how they follow the network to another device or dtype.</summary>
@@ -9,7 +11,9 @@ public sealed partial class NetworkArena
     public void Move(Action move)
     {
         ArgumentNullException.ThrowIfNull(move);
+        Enter();
         RequireNoDraw("move the network");
+        ReadFrozen();
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var carried = new Dictionary<string, (Tensor[] Parameters, Tensor Mask, Prior Prior)>();
@@ -19,10 +23,41 @@ public sealed partial class NetworkArena
                 arena.MaskWindowOf(weight).clone(),
                 arena.PriorOf(weight)));
 
-        // Moved before anything is given up: where the move is refused, for want of a CUDA device say, the arenas still stand.
-        move();
+        var held = _weights.Where(weight => weight.IsHeld).Select(weight => weight.Key).ToHashSet();
+        List<bool[]> on = [.. _families.Select(arena => arena.Flat.Select(flat => flat.requires_grad).ToArray())];
+        List<bool> deterministicOn = [.. _deterministic.Select(arena => arena.Flat.requires_grad)];
+        var places = new NetworkPlaces(_network, _weights);
+        var plain = _weights.Where(weight => !_byKey.ContainsKey(weight.Key))
+            .Select(weight => (weight.Key, Tensor: (Tensor)weight.Parameter))
+            .Concat(_buffers.Select(buffer => (buffer.Key, Tensor: buffer.Buffer)))
+            .ToDictionary(entry => entry.Key, entry => entry.Tensor.clone());
+        _keptByHand?.Dispose();
+        _keptByHand = null;
+        WrappedNetworks.Remove(this);
+        Exception? failure = null;
+        try
+        {
+            // Moved before anything is given up: where the move is refused, for want of a CUDA device say, the arenas still stand.
+            move();
+        }
+        catch (Exception exception) when (places.HaveMoved())
+        {
+            // Half of the network is elsewhere.
+            failure = exception;
+            places.MoveBack();
+        }
+        catch
+        {
+            WrappedNetworks.Add(this);
+            throw;
+        }
+
+        Thaw();
         Release();
         Build();
+        WrappedNetworks.Add(this);
+        if (failure is not null)
+            PutBack(plain);
         foreach (var (key, (parameters, mask, prior)) in carried)
         {
             var (arena, weight) = Find(key);
@@ -32,7 +67,34 @@ public sealed partial class NetworkArena
             arena.SetPrior(weight, prior);
         }
 
+        foreach (var weight in _weights.Where(weight => held.Contains(weight.Key)))
+            foreach (var owner in weight.Owners)
+                owner.requires_grad = false;
+        foreach (var (arena, flags) in _families.Zip(on))
+            foreach (var (flat, flag) in arena.Flat.Zip(flags))
+                flat.requires_grad = flag;
+        foreach (var (arena, flag) in _deterministic.Zip(deterministicOn))
+            arena.Flat.requires_grad = flag;
         AdoptState();
+        if (failure is not null)
+            ExceptionDispatchInfo.Throw(failure);
+
+        // Built anew, a weight that is only held would be taken for one without a posterior.
+        void Thaw()
+        {
+            foreach (var (module, name, parameter) in NetworkPlaces.ParametersOf(_network))
+                if (held.Contains(places.KeyOf(module, name) ?? ""))
+                    parameter.requires_grad = true;
+        }
+    }
+
+    /// <summary>Numbers may have been rounded on their way to another dtype and back.</summary>
+    private void PutBack(Dictionary<string, Tensor> plain)
+    {
+        foreach (var weight in _weights.Where(weight => plain.ContainsKey(weight.Key)))
+            weight.Parameter.copy_(plain[weight.Key]);
+        foreach (var (key, buffer) in _buffers)
+            buffer.copy_(plain[key]);
     }
 
     private void Build()
@@ -43,6 +105,9 @@ public sealed partial class NetworkArena
         var walk = new NetworkWalk(_network, plan);
         _weights = walk.Weights;
         _buffers = walk.Buffers;
+        _tiedBuffers = walk.TiedBuffers;
+        foreach (var weight in _weights)
+            weight.Fixed = PaddingRows.Of(weight);
 
         // Before the arenas, whose hooks change what the layers put out.
         _biasGradients = new BiasGradients(_network);
@@ -72,6 +137,8 @@ public sealed partial class NetworkArena
         foreach (var arena in _deterministic)
             arena.Dispose();
         _biasGradients?.Dispose();
+        _biasGradients = null;
+        _hasFrozen = false;
         _families = [];
         _deterministic = [];
     }

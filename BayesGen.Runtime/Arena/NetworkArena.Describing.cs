@@ -4,31 +4,40 @@ namespace BayesGen;
 public sealed partial class NetworkArena
 {
     /// <summary>Every weight in the order of the network, and the layers that they belong to.</summary>
-    public NetworkDescription Describe() => new(
-        [.. _weights.Select(DescribeWeight)],
-        [.. _weights.GroupBy(weight => weight.Layer, ReferenceEqualityComparer.Instance).Select(layer => DescribeLayer([.. layer]))]);
+    public NetworkDescription Describe()
+    {
+        Enter();
+        ReadFrozen();
+        return new(
+            [.. _weights.Select(DescribeWeight)],
+            [.. _weights.GroupBy(weight => weight.LayerKey).Select(layer => DescribeLayer([.. layer]))]);
+    }
 
     private WeightDescription DescribeWeight(NetworkWeight weight)
     {
         var arena = _byKey.TryGetValue(weight.Key, out var found) ? found.Arena : null;
         return new WeightDescription(
             weight.Key,
-            weight.IsFrozen ? WeightRole.Frozen : arena is null ? WeightRole.Deterministic : WeightRole.Bayesian,
+            weight.IsFrozen || weight.IsHeld ? WeightRole.Frozen : arena is null ? WeightRole.Deterministic : WeightRole.Bayesian,
             arena?.Family.Name,
             [.. weight.TiedKeys],
             weight.Shape,
             weight.Count,
             weight.Dtype,
-            arena is null ? 0 : arena.WindowOf(weight).Parameters.Sum(parameter => parameter.numel() * parameter.ElementSize));
+            arena is null ? 0 : arena.WindowOf(weight).Parameters.Sum(parameter => parameter.numel() * parameter.ElementSize))
+        {
+            FrozenParameters = arena is null
+                ? []
+                : [.. arena.Family.ParameterNames.Zip(arena.Flat).Where(entry => weight.IsHeld || !entry.Second.requires_grad).Select(entry => entry.First)],
+        };
     }
 
     private LayerDescription DescribeLayer(IReadOnlyList<NetworkWeight> weights)
     {
         var bayesian = weights.Where(weight => _byKey.ContainsKey(weight.Key)).ToList();
-        var key = weights[0].Key;
         return new LayerDescription(
-            ReferenceEquals(weights[0].Layer, _network) ? "" : key[..^(weights[0].Name.Length + 1)],
-            weights[0].Layer.GetType().Name,
+            weights[0].LayerKey,
+            weights[0].LayerClass,
             bayesian.Count == 0 ? null : bayesian[0].Options.Estimator,
             [.. bayesian.Select(weight => _byKey[weight.Key].Arena.PriorOf(weight)).Distinct()]);
     }

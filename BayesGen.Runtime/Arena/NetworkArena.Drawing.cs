@@ -13,17 +13,28 @@ public sealed partial class NetworkArena
     /// </exception>
     public WeightDraw Draw(long? seed = null)
     {
+        Enter();
         if (_draw is not null)
-            throw new InvalidOperationException("Another draw of this network is alive. Dispose it before the next one.");
+            throw new InvalidOperationException(
+                "Another draw of this network is alive. Dispose it before the next one; model.EndDraw() ends one that was dropped.");
         if (_isBorrowed)
             throw new InvalidOperationException("An evaluation holds the weights of this network. Draw when it has ended.");
         if (_families.Any(arena => arena.Store.MayHaveGradient))
             RequireNoGradient("draw");
-        return DrawInto(seed);
+        var draw = DrawInto(seed);
+        draw.WatchParameters();
+        return draw;
     }
 
+    /// <summary>Ends the draw that is alive, if one is: for a draw that was dropped without being disposed.</summary>
+    public void EndDraw() => _draw?.Dispose();
+
     /// <summary>The same without a look at the gradients, which takes time, and on a device a wait.</summary>
-    internal WeightDraw DrawUnchecked() => DrawInto(null);
+    internal WeightDraw DrawUnchecked()
+    {
+        Enter();
+        return DrawInto(null);
+    }
 
     /// <summary>
     /// Promises that the posterior stays as it is until <see cref="ReleasePosterior"/>: what depends on it alone, a divergence in closed form, is
@@ -56,7 +67,9 @@ public sealed partial class NetworkArena
     {
         var noise = seed is { } start ? new NoiseSource(start) : _noise;
         var draws = new List<ArenaDraw>(_families.Count);
+        ReadFrozen();
         _isStale = true;
+        (_hasRunWithoutDraw, _discarded) = (false, 0);
         try
         {
             foreach (var arena in _families)
@@ -66,6 +79,8 @@ public sealed partial class NetworkArena
         {
             foreach (var draw in draws)
                 draw.Dispose();
+            foreach (var arena in _families)
+                arena.Local?.End();
             throw;
         }
 

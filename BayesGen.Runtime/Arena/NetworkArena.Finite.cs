@@ -108,6 +108,21 @@ public sealed partial class NetworkArena
         return !tensor.is_floating_point() || IsFinite(tensor);
     }
 
+    /// <summary>The key of the first weight that the network computes with now and that is not a finite number, or null.</summary>
+    internal string? FirstNotFiniteWeight()
+    {
+        using var _ = no_grad();
+        foreach (var arena in _families)
+            foreach (var weight in arena.Weights)
+            {
+                using var slice = weight.SliceOf(arena.Store.Weights);
+                if (!IsFinite(slice))
+                    return weight.Key;
+            }
+
+        return null;
+    }
+
     private static bool IsFinite(Tensor tensor)
     {
         using var finite = tensor.isfinite();

@@ -34,6 +34,7 @@ public sealed partial class NetworkArena
     internal void Follow(NetworkArena leader, bool whole)
     {
         using var _ = no_grad();
+        FollowFrozen(leader);
         foreach (var (mine, other) in _families.Zip(leader._families))
             mine.Follow(other);
         foreach (var (mine, other) in _deterministic.Zip(leader._deterministic))

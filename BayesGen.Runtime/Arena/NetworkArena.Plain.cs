@@ -13,6 +13,7 @@ public sealed partial class NetworkArena
     [
         .. _weights.SelectMany(weight => weight.TiedKeys.Prepend(weight.Key).Select(key => KeyValuePair.Create<string, Tensor>(key, weight.Parameter))),
         .. _buffers.Select(buffer => KeyValuePair.Create(buffer.Key, buffer.Buffer)),
+        .. _tiedBuffers.Select(buffer => KeyValuePair.Create(buffer.Key, buffer.Buffer)),
     ];
 
     /// <summary>
@@ -39,11 +40,14 @@ public sealed partial class NetworkArena
             if (IsBatchCounter(key) && found.TryGetValue(key, out var counter) && counter.numel() == target.numel())
                 found[key] = counter.reshape(target.shape);
 
-        // A tied weight is there once it is there under one of its keys.
+        // What stands under several keys is there once it is there under one of them.
         var tied = _weights.Where(weight => weight.TiedKeys.Count > 0).ToList();
-        var spared = tied
-            .Where(weight => weight.TiedKeys.Prepend(weight.Key).Any(found.ContainsKey))
-            .SelectMany(weight => weight.TiedKeys.Prepend(weight.Key).Where(key => !found.ContainsKey(key)))
+        List<List<string>> several = [.. tied.Select(weight => weight.TiedKeys.Prepend(weight.Key).ToList())];
+        several.AddRange(_tiedBuffers.GroupBy(buffer => buffer.Buffer, ReferenceEqualityComparer.Instance).Select(same =>
+            same.Select(buffer => buffer.Key).Prepend(_buffers.Find(first => ReferenceEquals(first.Buffer, same.Key)).Key).ToList()));
+        var spared = several
+            .Where(keys => keys.Exists(found.ContainsKey))
+            .SelectMany(keys => keys.Where(key => !found.ContainsKey(key)))
             .ToHashSet();
         List<KeyValuePair<string, Tensor>> expected = [.. targets.Where(entry =>
             !spared.Contains(entry.Key) && (!IsBatchCounter(entry.Key) || found.ContainsKey(entry.Key)))];
@@ -53,8 +57,8 @@ public sealed partial class NetworkArena
             found.Remove(key);
         var comparison = StateComparison.Of(expected, found);
         comparison.RequireFit(strict);
-        foreach (var weight in tied)
-            RequireOne([.. weight.TiedKeys.Prepend(weight.Key).Where(found.ContainsKey)], found);
+        foreach (var keys in several)
+            RequireOne([.. keys.Where(found.ContainsKey)], found);
         foreach (var (key, target) in expected)
             if (found.TryGetValue(key, out var value))
                 RequireConversion(key, target.dtype, value);

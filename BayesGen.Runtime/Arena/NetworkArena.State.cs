@@ -18,8 +18,16 @@ public sealed partial class NetworkArena
     /// pruned.
     /// </remarks>
     /// <returns>Keys in the order of the network: <c>conv1.weight.mu</c>, <c>conv1.weight.mask</c>, <c>bn.running_mean</c>.</returns>
-    public IReadOnlyList<KeyValuePair<string, Tensor>> StateTensors()
+    public IReadOnlyList<KeyValuePair<string, Tensor>> StateTensors() =>
+    [
+        // Handles of their own, so that whoever disposes one disposes nothing of the network.
+        .. LiveState().Select(entry => KeyValuePair.Create(entry.Key, entry.Value.detach().DetachFromDisposeScope())),
+    ];
+
+    /// <summary>The same as the tensors themselves, which nobody may dispose.</summary>
+    internal IReadOnlyList<KeyValuePair<string, Tensor>> LiveState()
     {
+        Enter();
         var state = new List<KeyValuePair<string, Tensor>>();
         foreach (var weight in _weights)
         {
@@ -73,7 +81,7 @@ public sealed partial class NetworkArena
         using var turn = TakeTurn();
         RequireNoDraw("load a state");
         RequireNoGradient("load");
-        var tensors = StateTensors();
+        var tensors = LiveState();
         var state = Kept(tensors);
         var found = Kept(_formerKeys.Translate(Kept(source), tensors.Select(entry => entry.Key).ToHashSet()));
         var comparison = StateComparison.Of(state, found);
@@ -115,7 +123,7 @@ public sealed partial class NetworkArena
             source.Add(reader.ReadString(), Tensor.Load(reader));
         var (missing, _) = LoadStateDict(source, strict, skip);
         if (loaded is not null)
-            foreach (var (key, _) in StateTensors())
+            foreach (var (key, _) in LiveState())
                 loaded[key] = !missing.Contains(key) && skip?.Contains(key) != true;
     }
 
@@ -124,6 +132,9 @@ public sealed partial class NetworkArena
     /// </summary>
     public void AdoptState()
     {
+        // What was written is what frozen weights hold from now on.
+        _keptByHand?.Dispose();
+        _keptByHand = null;
         foreach (var arena in _families)
             arena.AdoptMask();
         WriteResting();

@@ -22,12 +22,22 @@ public sealed partial class NetworkArena : IDisposable
     private List<DeterministicArena> _deterministic = [];
     private List<NetworkWeight> _weights = [];
     private List<(string Key, Tensor Buffer)> _buffers = [];
+
+    /// <summary>The keys that buffers have besides, where a layer stands in several fields.</summary>
+    private List<(string Key, Tensor Buffer)> _tiedBuffers = [];
     private Dictionary<string, (FamilyArena Arena, NetworkWeight Weight)> _byKey = [];
     private FormerKeys _formerKeys = new();
     private BiasGradients? _biasGradients;
     private WeightDraw? _draw;
     private bool _isBorrowed;
     private bool _isStale;
+    private bool _isDisposed;
+
+    /// <summary>Whether the network has run with gradients and without a draw, in training mode, since the last draw or zero_grad().</summary>
+    private bool _hasRunWithoutDraw;
+
+    /// <summary>How often in a row a zero_grad() threw away what a backward without a draw had left.</summary>
+    private int _discarded;
 
     /// <summary>Takes a network over: the annotations of its class, and of the networks in it, say which layer has which posterior.</summary>
     /// <param name="network">The plain network, built outside any dispose scope. Its weights start as the means of their posteriors.</param>
@@ -49,10 +59,12 @@ public sealed partial class NetworkArena : IDisposable
         ArgumentNullException.ThrowIfNull(describe);
         _network = network;
         _describe = describe;
+        WrappedNetworks.RequireFree(network);
         using (var seed = randint(int.MaxValue, [1], dtype: ScalarType.Int64, device: CPU))
             _noise = new NoiseSource(seed.item<long>());
         Build();
         WriteResting();
+        WrappedNetworks.Add(this);
     }
 
     /// <summary>What the weights hold while no draw is alive.</summary>
@@ -83,6 +95,7 @@ public sealed partial class NetworkArena : IDisposable
     /// <param name="state">What the weights hold from now on while no draw is alive.</param>
     public void Rest(WeightState state)
     {
+        Enter();
         RequireNoDraw("change the resting state");
         State = state;
         WriteResting();
@@ -97,10 +110,15 @@ public sealed partial class NetworkArena : IDisposable
     /// </remarks>
     public void BeforeForward()
     {
+        Enter();
         if (_draw is null && !_isBorrowed && (_isStale || _network.training))
             WriteResting();
         if (!is_grad_enabled())
             return;
+        if (_draw is { } draw)
+            draw.RequireUnmoved();
+        else if (!_isBorrowed && _network.training)
+            RequireNoLostSteps();
         foreach (var arena in _families)
             arena.Store.ExpectGradient();
     }
@@ -116,8 +134,11 @@ public sealed partial class NetworkArena : IDisposable
     public TPosterior Posterior<TPosterior>(string key)
         where TPosterior : Posterior
     {
+        Enter();
         var (arena, weight) = Find(key);
-        return arena.WindowOf(weight) as TPosterior
+
+        // A handle of its own each time, so that whoever disposes it disposes nothing of the network.
+        return arena.CopyOfWindow(weight) as TPosterior
             ?? throw new InvalidCastException($"The weight '{key}' has a {arena.Family.Name} posterior, not a {typeof(TPosterior).Name}.");
     }
 
@@ -125,6 +146,7 @@ public sealed partial class NetworkArena : IDisposable
     /// <param name="key">The key of the weight.</param>
     public Prior Prior(string key)
     {
+        Enter();
         var (arena, weight) = Find(key);
         return arena.PriorOf(weight);
     }
@@ -135,8 +157,11 @@ public sealed partial class NetworkArena : IDisposable
     public void SetPrior(string key, Prior prior)
     {
         ArgumentNullException.ThrowIfNull(prior);
+        Enter();
         var (arena, weight) = Find(key);
         arena.SetPrior(weight, prior);
+        _keptByHand?.Dispose();
+        _keptByHand = null;
     }
 
     /// <summary>The tensors for an optimizer: the flat posterior parameters and the flat deterministic weights.</summary>
@@ -167,7 +192,11 @@ public sealed partial class NetworkArena : IDisposable
     /// <param name="setToNone">Whether the gradients of the posterior parameters become undefined instead of zero.</param>
     public void ZeroGradients(bool setToNone)
     {
+        Enter();
         _draw?.ForgetGradients();
+        if (_hasRunWithoutDraw && _families.Any(arena => arena.HasGradient()))
+            _discarded++;
+        _hasRunWithoutDraw = false;
         foreach (var arena in _families)
         {
             arena.Kernel?.Forget();
@@ -198,19 +227,29 @@ public sealed partial class NetworkArena : IDisposable
     /// <summary>Releases the posterior; the network itself is disposed by the wrapper.</summary>
     public void Dispose()
     {
+        if (_isDisposed)
+            return;
         _draw?.Dispose();
+        _keptByHand?.Dispose();
+        _keptByHand = null;
+        _isDisposed = true;
+        WrappedNetworks.Remove(this);
         Release();
     }
 
+    /// <summary>A Bayesian weight by its key, or by that of another place where the same weight is used.</summary>
     internal (FamilyArena Arena, NetworkWeight Weight) Find(string key) => _byKey.TryGetValue(key, out var found)
+        || (_weights.Find(weight => weight.TiedKeys.Contains(key)) is { } tied && _byKey.TryGetValue(tied.Key, out found))
         ? found
         : throw new KeyNotFoundException(
             $"The network has no Bayesian weight '{key}'. It has: {string.Join(", ", _byKey.Keys.Select(name => $"'{name}'"))}.");
 
     /// <summary>The Bayesian weights of one layer by their names within it.</summary>
-    internal IEnumerable<string> NamesUnder(string key) => BayesianWeights
-        .Where(weight => weight.Key.StartsWith(key + ".", StringComparison.Ordinal))
-        .Select(weight => weight.Key[(key.Length + 1)..]);
+    internal IEnumerable<string> NamesUnder(string key) => _weights
+        .Where(weight => _byKey.ContainsKey(weight.Key))
+        .SelectMany(weight => weight.TiedKeys.Prepend(weight.Key))
+        .Where(name => name.StartsWith(key + ".", StringComparison.Ordinal))
+        .Select(name => name[(key.Length + 1)..]);
 
     internal bool IsAlive(WeightDraw draw) => ReferenceEquals(_draw, draw);
 
@@ -225,6 +264,7 @@ public sealed partial class NetworkArena : IDisposable
     /// <summary>The key of the first weight with a parameter that is not a finite number, or null.</summary>
     internal string? FirstNotFinite()
     {
+        Enter();
         foreach (var weight in _weights)
         {
             IEnumerable<(string Name, Tensor Tensor)> tensors = _byKey.TryGetValue(weight.Key, out var found)
@@ -265,8 +305,27 @@ public sealed partial class NetworkArena : IDisposable
         if (_families.FirstOrDefault(arena => arena.HasGradient()) is { } arena)
             throw new InvalidOperationException(
                 $"A gradient was left in the {arena.Family.Name} weights ('{arena.Weights[0].Key}' and others) before this {next}: a bare "
-                + "backward() reached the network and not its posterior. Call draw.Backward(total) instead of total.backward(); "
-                + "zero_grad() on the wrapper discards the gradient that was left.");
+                + "backward() reached the network and not its posterior. Run the network under a draw (using var draw = model.Draw()) and call "
+                + "draw.Backward(total) instead of total.backward(); zero_grad() on the wrapper discards the gradient that was left.");
+    }
+
+    /// <summary>
+    /// A loop that never draws reaches no posterior, however long it runs. In evaluation mode a backward may be meant for the inputs.
+    /// </summary>
+    private void RequireNoLostSteps()
+    {
+        if (_hasRunWithoutDraw)
+            RequireNoGradient("forward");
+        if (_discarded > 1)
+        {
+            _discarded = 0;
+            throw new InvalidOperationException(
+                "The network ran without a draw, and zero_grad() threw away what backward() left in its weights, twice in a row: nothing reaches "
+                + "the posterior like that. Run the network under a draw (using var draw = model.Draw()) and call draw.Backward(total) instead of "
+                + "total.backward(), or call eval() first where you want gradients of the inputs alone.");
+        }
+
+        _hasRunWithoutDraw = true;
     }
 
     private static void ZeroGradient(Parameter parameter, bool setToNone)

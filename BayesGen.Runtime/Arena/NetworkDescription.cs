@@ -31,7 +31,7 @@ public sealed record NetworkDescription(IReadOnlyList<WeightDescription> Weights
                 Weights.Select(weight => new[]
                 {
                     weight.Key,
-                    weight.Family ?? weight.Role.ToString().ToLowerInvariant(),
+                    PosteriorOf(weight),
                     weight.Shape.Count == 0 ? "scalar" : string.Join('x', weight.Shape),
                     Text(weight.Count),
                     Text(weight.PosteriorBytes),
@@ -52,6 +52,14 @@ public sealed record NetworkDescription(IReadOnlyList<WeightDescription> Weights
                 + $"{Text(PosteriorBytes)} bytes of posterior",
         ]);
 
+    private static string PosteriorOf(WeightDescription weight) => weight switch
+    {
+        { Family: null } => weight.Role.ToString().ToLowerInvariant(),
+        { Role: WeightRole.Frozen } => $"{weight.Family}, frozen",
+        { FrozenParameters.Count: > 0 } => $"{weight.Family}, {string.Join(", ", weight.FrozenParameters)} frozen",
+        _ => weight.Family,
+    };
+
     private long CountOf(WeightRole role) => Weights.Where(weight => weight.Role == role).Sum(weight => weight.Count);
 
     private static string Text(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
@@ -69,12 +77,12 @@ public sealed record NetworkDescription(IReadOnlyList<WeightDescription> Weights
 /// <summary>One weight tensor of a <see cref="NetworkDescription"/>.</summary>
 /// <param name="Key">Its key in the state.</param>
 /// <param name="Role">What became of it.</param>
-/// <param name="Family">The name of its posterior family; null unless it is Bayesian.</param>
+/// <param name="Family">The name of its posterior family, which a weight that was frozen later keeps; null where it has none.</param>
 /// <param name="TiedWith">The keys of the other places in the network where the same weight is used; mostly none.</param>
 /// <param name="Shape">Its shape.</param>
 /// <param name="Count">The number of weights in it.</param>
 /// <param name="Dtype">The type of its numbers.</param>
-/// <param name="PosteriorBytes">The memory of its posterior parameters, in bytes; 0 unless it is Bayesian.</param>
+/// <param name="PosteriorBytes">The memory of its posterior parameters, in bytes; 0 where it has none.</param>
 public sealed record WeightDescription(
     string Key,
     WeightRole Role,
@@ -83,7 +91,11 @@ public sealed record WeightDescription(
     IReadOnlyList<long> Shape,
     long Count,
     ScalarType Dtype,
-    long PosteriorBytes);
+    long PosteriorBytes)
+{
+    /// <summary>The names of the variational parameters that are frozen for now; mostly none.</summary>
+    public IReadOnlyList<string> FrozenParameters { get; init; } = [];
+}
 
 /// <summary>What became of a weight.</summary>
 public enum WeightRole
@@ -94,7 +106,10 @@ public enum WeightRole
     /// <summary>It is trained as a plain number.</summary>
     Deterministic,
 
-    /// <summary>It is not trained: its requires_grad was off when the network was built, whatever the annotation says.</summary>
+    /// <summary>
+    /// It is not trained. Either its requires_grad was off when the network was built: then it is a plain number, whatever the annotation says.
+    /// Or it was frozen later, and keeps its posterior as it is; see <see cref="BayesianNetworkExtensions.Freeze"/>.
+    /// </summary>
     Frozen,
 }
 

@@ -147,16 +147,28 @@ public sealed class NetworkPlan
 
     private void Add(nn.Module? layer, PlanEntry entry)
     {
-        if (layer is null || _isForNames || !_modules.TryAdd(layer, entry))
+        if (layer is null || _isForNames)
             return;
-        entry.Layer = layer;
-        _entries.Add(entry);
+        if (_modules.TryAdd(layer, entry))
+        {
+            entry.Layer = layer;
+            _entries.Add(entry);
+        }
+        else if (_modules[layer] is var first && first.Key != entry.Key)
+        {
+            // Of one place the nearest annotation was said first, and holds.
+            first.RequireAgreement(entry.Key, entry.Family, entry.Options, "layer");
+        }
     }
 
     private void Add(Parameter? parameter, PlanEntry entry)
     {
-        if (parameter is not null && !_isForNames && _parameters.TryAdd(parameter.Handle, entry))
+        if (parameter is null || _isForNames)
+            return;
+        if (_parameters.TryAdd(parameter.Handle, entry))
             _entries.Add(entry);
+        else
+            _parameters[parameter.Handle].RequireAgreement(entry.Key, entry.Family, entry.Options, "parameter");
     }
 }
 
@@ -182,4 +194,27 @@ internal sealed class PlanEntry(string key, PosteriorFamily? family, WeightOptio
     public nn.Module? Layer { get; set; }
 
     public bool WasMet { get; set; }
+
+    /// <summary>Checks that what stands in two places is asked the same of in both.</summary>
+    /// <exception cref="InvalidOperationException">It is not; the message names both.</exception>
+    public void RequireAgreement(string otherKey, PosteriorFamily? otherFamily, WeightOptions otherOptions, string what) =>
+        RequireAgreement((Key, Family, Options), (otherKey, otherFamily, otherOptions), what);
+
+    /// <summary>The same of two places.</summary>
+    public static void RequireAgreement(
+        (string Key, PosteriorFamily? Family, WeightOptions Options) one, (string Key, PosteriorFamily? Family, WeightOptions Options) other, string what)
+    {
+        if (one.Family == other.Family && (one.Family is null || AreAlike(one.Options, other.Options)))
+            return;
+        throw new InvalidOperationException(
+            $"'{one.Key}' and '{other.Key}' are one {what}, and their annotations differ: {Said(one.Family)} and {Said(other.Family)}"
+            + (one.Family == other.Family ? " with other options" : "") + ". Annotate both alike, so that no order of fields decides.");
+
+        // A prior of a user's own may have no equality; annotations say its class.
+        static bool AreAlike(WeightOptions one, WeightOptions other) =>
+            one with { Prior = null } == other with { Prior = null }
+            && (Equals(one.Prior, other.Prior) || one.Prior?.GetType() == other.Prior?.GetType());
+
+        static string Said(PosteriorFamily? family) => family is null ? "plain" : $"a {family.Name} posterior";
+    }
 }

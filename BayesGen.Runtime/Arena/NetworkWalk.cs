@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using TorchSharp.Modules;
 
 namespace BayesGen;
@@ -6,17 +7,19 @@ namespace BayesGen;
 /// Reads a network once: every parameter and buffer it has registered, under keys made of field names, with the family that the plan
 /// gives it.
 /// </summary>
-internal sealed class NetworkWalk
+internal sealed partial class NetworkWalk
 {
     private readonly NetworkPlan _plan;
-    private readonly Dictionary<nint, NetworkWeight> _seen = [];
+    private readonly Dictionary<nint, FoundWeight> _seen = [];
+    private readonly Dictionary<nint, Tensor> _seenBuffers = [];
+    private readonly HashSet<nn.Module> _visited = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<string> _keys = [];
     private bool _hasPosterior;
 
     public NetworkWalk(nn.Module network, NetworkPlan plan)
     {
         _plan = plan;
-        Visit(network, "", null, network, isClosed: false);
+        Visit(network, new WeightPlace("", ""), null, network, isClosed: false);
         if (plan.NeverMet.FirstOrDefault() is { } missing)
             throw new InvalidOperationException(
                 $"The layer '{missing.Key}' is annotated, but {network.GetName()} never registered it, so TorchSharp does not know its "
@@ -32,79 +35,141 @@ internal sealed class NetworkWalk
 
     public List<(string Key, Tensor Buffer)> Buffers { get; } = [];
 
+    /// <summary>The keys that buffers have besides, where a layer stands in several fields.</summary>
+    public List<(string Key, Tensor Buffer)> TiedBuffers { get; } = [];
+
     /// <summary>Reads a module and what is in it.</summary>
     /// <param name="module">Where the walk is.</param>
-    /// <param name="prefix">The path to it.</param>
+    /// <param name="path">The path to it.</param>
     /// <param name="active">What holds for weights that have no entry of their own, or null.</param>
     /// <param name="annotated">The innermost module on the path with an annotation of its own.</param>
     /// <param name="isClosed">Whether an annotation on the path decides about all that is under it.</param>
-    private void Visit(nn.Module module, string prefix, PlanEntry? active, nn.Module? annotated, bool isClosed)
+    private void Visit(nn.Module module, WeightPlace path, PlanEntry? active, nn.Module? annotated, bool isClosed)
     {
+        _visited.Add(module);
+
         // What a network is called inside is known from its class, which the declaration of the field that holds it need not tell.
         var isNetwork = AnnotatedNetworks.Describe(
-            isClosed ? _plan.FormerNamesOnly() : _plan, module, prefix.Length == 0 ? "" : prefix + ".");
+            isClosed ? _plan.FormerNamesOnly() : _plan, module, path.Key.Length == 0 ? "" : path.Key + ".");
         var inside = active;
         if (isNetwork && !isClosed)
             (active, inside) = (null, _plan.OfClass(module));
 
         foreach (var (name, parameter) in module.named_parameters(recurse: false))
-            Add(module, Join(prefix, name), parameter, _plan.Of(parameter) ?? active, annotated);
+            Add(module, path, name, parameter, _plan.Of(parameter) ?? active, annotated);
 
         foreach (var (name, buffer) in module.named_buffers(recurse: false))
-            Buffers.Add((Unique(Join(prefix, name)), buffer));
+            Add(path.To(name), buffer);
 
         foreach (var (name, child) in module.named_children())
         {
             var entry = _plan.Of(child);
             if (entry is not null)
                 entry.WasMet = true;
-            var key = entry?.Key ?? Join(prefix, name);
+
+            // A layer in a second field has the keys of that field besides.
+            var next = path.To(name);
+            if (entry is not null && !_visited.Contains(child))
+                next = next with { Key = entry.Key };
             if (entry is { IsAnnotated: true })
-                Visit(child, key, entry, child, isClosed: true);
+                Visit(child, next, entry, child, isClosed: true);
             else
-                Visit(child, key, inside, annotated, isClosed);
+                Visit(child, next, inside, annotated, isClosed);
         }
     }
 
-    private void Add(nn.Module module, string key, Parameter parameter, PlanEntry? entry, nn.Module? annotated)
+    private void Add(WeightPlace path, Tensor buffer)
     {
+        if (!_seenBuffers.TryGetValue(buffer.Handle, out var first))
+        {
+            _seenBuffers.Add(buffer.Handle, buffer);
+            Buffers.Add((Unique(path.Key), buffer));
+        }
+        else if (_keys.Add(path.Key))
+        {
+            TiedBuffers.Add((path.Key, first));
+        }
+    }
+
+    private void Add(nn.Module module, WeightPlace path, string name, Parameter parameter, PlanEntry? entry, nn.Module? annotated)
+    {
+        var place = path.To(name);
+        var key = place.Key;
         if (parameter.IsInvalid)
             throw new ObjectDisposedException(key, $"The parameter '{key}' was disposed. Build the network outside any dispose scope.");
 
         var own = _plan.Of(parameter);
+        var address = TensorMemory.AddressOf(parameter);
+        var isTied = parameter.numel() > 0 && _seen.ContainsKey(address);
         if (own is not null)
         {
             own.WasMet = true;
-            key = own.Key;
+            if (!isTied)
+                key = own.Key;
         }
 
         parameter.DetachFromDisposeScope();
-        var address = TensorMemory.AddressOf(parameter);
-        if (parameter.numel() > 0 && _seen.TryGetValue(address, out var tied))
+        var last = key[(key.LastIndexOf('.') + 1)..];
+        var family = entry?.Family;
+        if (family is not null && own is null && !IsBayesian(module, key, last, entry!, family, annotated))
+            family = null;
+        _hasPosterior |= family is not null;
+        if (isTied)
         {
-            if (tied is { Family: not null, Options.Estimator: Estimator.Local })
-                throw new NotSupportedException(
-                    $"'{tied.Key}' and '{key}' are one weight, and Estimator.Local draws noise for each layer by itself. "
-                    + "Use Estimator.WeightSampling for tied weights.");
-            tied.Tie(key, parameter);
+            Tie(_seen[address], module, (key, place.Natural), parameter, family, entry?.Options ?? WeightOptions.Default);
             return;
         }
 
-        var name = key[(key.LastIndexOf('.') + 1)..];
-        var family = entry?.Family;
-        if (family is not null && own is null && !IsBayesian(module, key, name, entry!, family, annotated))
-            family = null;
-        _hasPosterior |= family is not null;
         if (family is not null && !parameter.is_floating_point())
             throw new NotSupportedException($"The weight '{key}' has dtype {parameter.dtype}; a posterior needs a floating-point weight.");
 
-        var weight = new NetworkWeight(Unique(key), module, parameter, family, entry?.Options ?? WeightOptions.Default);
-        if (weight.IsFrozen)
-            weight = new NetworkWeight(weight.Key, module, parameter, null, weight.Options);
+        // A layer is what its module is, but TorchSharp's stacks keep the weights of all their layers themselves.
+        var stack = StackedLayer().Match(name);
+        var isFrozen = !parameter.requires_grad;
+        var weight = new NetworkWeight(Unique(key), module, parameter, isFrozen ? null : family, entry?.Options ?? WeightOptions.Default)
+        {
+            LayerKey = stack.Success ? path.To(stack.Groups[1].Value).Key : path.Key,
+            LayerClass = stack.Success && module is TransformerEncoder or TransformerDecoder ? $"{module.GetType().Name}Layer" : module.GetType().Name,
+        };
+        if (weight.Family is not null)
+            RequireRange(weight);
         if (weight is { Family: not null, Options.Estimator: Estimator.Local })
             LocalEstimator.RequireFit(weight);
         Weights.Add(weight);
-        _seen.TryAdd(address, weight);
+        _seen.TryAdd(address, new FoundWeight(weight, family, place.Natural));
+    }
+
+    private static void Tie(
+        FoundWeight found, nn.Module module, (string Key, string Natural) place, Parameter parameter, PosteriorFamily? family, WeightOptions options)
+    {
+        var (weight, key) = (found.Weight, place.Key);
+        PlanEntry.RequireAgreement((weight.Key, found.Family, weight.Options), (key, family, options), "weight");
+        if (weight is { Family: not null, Options.Estimator: Estimator.Local } && !ReferenceEquals(weight.Layer, module))
+            throw new NotSupportedException(
+                $"'{weight.Key}' and '{key}' are one weight, and Estimator.Local draws noise for each layer by itself. "
+                + "Use Estimator.WeightSampling for tied weights.");
+        weight.Tie(key, parameter);
+
+        // As a plain network would save it, which does not know what stands under the key of its own field.
+        foreach (var other in (string[])[place.Natural, found.Natural])
+            weight.Tie(other, parameter);
+    }
+
+    /// <summary>Checks that the variance a posterior starts with is a number of the weight's dtype.</summary>
+    private static void RequireRange(NetworkWeight weight)
+    {
+        if (weight.Options.InitialLogSigma is not { } logSigma)
+            return;
+        var largest = weight.Dtype switch
+        {
+            ScalarType.Float16 => (double)Half.MaxValue,
+            ScalarType.Float64 => double.MaxValue,
+            _ => float.MaxValue,
+        };
+        if (!(Math.Exp(2 * logSigma) <= largest))
+            throw new ArgumentException(
+                $"InitialLogSigma of '{weight.Key}' is {logSigma}: the standard deviation would start at {Math.Exp(logSigma):G3}, and its square is "
+                + $"beyond {weight.Dtype}. It is the natural logarithm, in units of the weight: -5 to -1 is usual.");
     }
 
     /// <summary>
@@ -139,4 +204,17 @@ internal sealed class NetworkWalk
             name = name[1..end];
         return prefix.Length == 0 ? name : prefix + "." + name;
     }
+
+    /// <summary>The number of a layer within a stack.</summary>
+    [GeneratedRegex(@"^((?:.*\.)?layers\.\d+)\.")]
+    private static partial Regex StackedLayer();
+
+    /// <summary>A place in the network: its key, and the key that a plain network has for it.</summary>
+    private readonly record struct WeightPlace(string Key, string Natural)
+    {
+        public WeightPlace To(string name) => new(Join(Key, name), Join(Natural, name));
+    }
+
+    /// <summary>A weight, the family that its first place asks for, and the key that a plain network has for that place.</summary>
+    private sealed record FoundWeight(NetworkWeight Weight, PosteriorFamily? Family, string Natural);
 }

@@ -35,8 +35,24 @@ internal sealed class NetworkWeight(
 
     public Device Device { get; } = parameter.device;
 
+    private readonly long[] _strides = StridesOf(parameter);
+
     /// <summary>Whether the user took the weight out of training (requires_grad = false) before the wrapper was built.</summary>
     public bool IsFrozen { get; } = !parameter.requires_grad;
+
+    /// <summary>Whether it is frozen for now: it keeps its posterior, which nothing moves.</summary>
+    public bool IsHeld { get; set; }
+
+    /// <summary>The layer as people name it: the key of its module, or of the part of a module that holds several layers.</summary>
+    public string LayerKey { get; init; } = "";
+
+    /// <summary>The name of its class.</summary>
+    public string LayerClass { get; init; } = layer.GetType().Name;
+
+    /// <summary>
+    /// The rows of an embedding that stand for padding, which are no weights: neither drawn nor scored. Counted from the start of the weight.
+    /// </summary>
+    public IReadOnlyList<(long Offset, long Count)> Fixed { get; set; } = [];
 
     /// <summary>Adds another owner of the same memory.</summary>
     public void Tie(string key, Parameter parameter)
@@ -45,10 +61,20 @@ internal sealed class NetworkWeight(
             throw new NotSupportedException(
                 $"'{Key}' and '{key}' share memory but not their shape ({string.Join("x", Shape)} and {string.Join("x", parameter.shape)}). "
                 + "Weights can be tied whole, not by a view: give one of them memory of its own.");
-        TiedKeys.Add(key);
+        if (!StridesOf(parameter).SequenceEqual(_strides))
+            throw new NotSupportedException(
+                $"'{Key}' and '{key}' share memory and their shape, but one lies in it transposed: a weight of the one is another weight of the "
+                + "other. Transposed ties are not supported: share the parameter itself and transpose it in forward, or give one of them memory "
+                + "of its own.");
+        if (key != Key && !TiedKeys.Contains(key))
+            TiedKeys.Add(key);
         if (Owners.All(owner => owner.Handle != parameter.Handle))
             Owners.Add(parameter);
     }
+
+    /// <summary>The strides of the dimensions that are longer than 1; the others are as Torch likes.</summary>
+    private static long[] StridesOf(Parameter parameter) =>
+        [.. Enumerable.Range(0, (int)parameter.dim()).Where(i => parameter.size(i) > 1).Select(i => parameter.stride(i))];
 
     /// <summary>Where the weight begins in its arena.</summary>
     public long Offset { get; set; }

@@ -1,11 +1,19 @@
 namespace BayesGen;
 
 /// <inheritdoc cref="IScoredWeights{TPosterior}"/>
-internal sealed class ScoredWeights<TPosterior>(TPosterior posterior, Prior prior, Func<Tensor> sample, Tensor? mask, Func<Tensor?>? kl = null)
+internal sealed class ScoredWeights<TPosterior>(
+    Func<TPosterior> posterior, Prior prior, Func<Tensor> sample, Tensor? mask, Func<Tensor?>? kl = null)
     : IScoredWeights<TPosterior>
     where TPosterior : class
 {
-    public TPosterior Posterior { get; } = posterior;
+    private TPosterior? _posterior;
+
+    public ScoredWeights(TPosterior posterior, Prior prior, Func<Tensor> sample, Tensor? mask) : this(() => posterior, prior, sample, mask)
+    {
+    }
+
+    /// <remarks>Over handles of its own, so that a loss which disposes one disposes nothing of the network.</remarks>
+    public TPosterior Posterior => _posterior ??= posterior();
 
     public Prior Prior { get; } = prior;
 
@@ -23,6 +31,13 @@ internal sealed class ScoredWeights<TPosterior>(TPosterior posterior, Prior prio
 
     public Tensor Sum(Tensor perWeight)
     {
+        // Half precision ends at 65,504, or counts in steps of 8 above 1,024.
+        if (perWeight.dtype is ScalarType.Float16 or ScalarType.BFloat16)
+        {
+            using var wide = perWeight.to(ScalarType.Float32);
+            return Sum(wide);
+        }
+
         if (Mask is null)
             return perWeight.sum();
 

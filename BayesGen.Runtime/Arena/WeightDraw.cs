@@ -9,6 +9,7 @@ public sealed class WeightDraw : IDisposable
 {
     private readonly NetworkArena _arena;
     private readonly List<ArenaDraw> _draws;
+    private List<VersionProbe>? _parameters;
     private bool _isDisposed;
 
     /// <param name="arena">The network.</param>
@@ -56,6 +57,27 @@ public sealed class WeightDraw : IDisposable
         BackwardToWeights(total);
         foreach (var draw in _draws)
             draw.PullBack();
+        if (_parameters is not null)
+            _arena.KeepFrozenByHand();
+    }
+
+    /// <summary>
+    /// Made by hand, a draw may stay alive while an optimizer moves the parameters; it would then go on with the old weights.
+    /// </summary>
+    internal void WatchParameters()
+    {
+        if (is_grad_enabled())
+            _parameters = [.. _draws.SelectMany(draw => draw.Arena.Flat).Select(flat => new VersionProbe(flat))];
+    }
+
+    /// <summary>Checks that the parameters are those that were drawn from.</summary>
+    /// <exception cref="InvalidOperationException">They have moved.</exception>
+    internal void RequireUnmoved()
+    {
+        if (_parameters?.Exists(parameter => parameter.HasChanged()) == true)
+            throw new InvalidOperationException(
+                "The posterior has changed since this draw was made, by an optimizer's step or by hand, and the network still computes with the old "
+                + "weights. Draw anew for each step: using var draw = model.Draw() belongs inside the loop.");
     }
 
     /// <summary>The first stride alone: what arrives at the weights is left to the caller, who pulls it back or uses it up.</summary>
@@ -68,8 +90,10 @@ public sealed class WeightDraw : IDisposable
             throw new InvalidOperationException("This draw was overwritten: call Backward before the weights of the network change.");
         if (total.numel() != 1)
             throw new ArgumentException($"Backward needs a scalar; this tensor has shape [{string.Join(", ", total.shape)}].", nameof(total));
+        RequireUnmoved();
         if (_draws.Any(draw => !draw.HasGradient))
             throw new InvalidOperationException("This draw was made while gradients were off (no_grad); draw again with gradients on.");
+        _arena.RequireSomethingToTrain();
         if (!total.requires_grad)
             throw new ArgumentException(
                 "The total does not depend on the weights: compute it from the network's output while gradients are on.", nameof(total));
@@ -101,12 +125,20 @@ public sealed class WeightDraw : IDisposable
         if (_isDisposed)
             return;
         _isDisposed = true;
-        foreach (var draw in _draws)
+        try
         {
-            draw.Arena.Local?.End();
-            draw.Dispose();
-        }
+            foreach (var draw in _draws)
+            {
+                draw.Arena.Local?.End();
+                draw.Dispose();
+            }
 
-        _arena.End(this);
+            foreach (var parameter in _parameters ?? [])
+                parameter.Dispose();
+        }
+        finally
+        {
+            _arena.End(this);
+        }
     }
 }

@@ -36,7 +36,10 @@ public sealed class BayesianAttribute : Attribute
     /// <summary>The scale of the prior, in units of the weight; positive. Unset (NaN): the default of the prior.</summary>
     public double PriorScale { get; set; } = double.NaN;
 
-    /// <summary>Whether biases are Bayesian too. Unset: what the family says (Gaussian and LogUniform: yes, SparseDropout: no).</summary>
+    /// <summary>
+    /// Whether biases are Bayesian too. Where an annotation does not write it, the family decides (Gaussian and LogUniform: yes, SparseDropout:
+    /// no), whatever the value of this property reads as: an attribute cannot tell "not written" from its initial value.
+    /// </summary>
     public bool IncludeBias { get; set; } = true;
 
     /// <summary>The starting value of log sigma, natural logarithm. Unset (NaN): the default of the family.</summary>

@@ -31,7 +31,7 @@ internal sealed class IvonArena : IDisposable
             for (var i = 0; i < _decays.Length; i++)
                 start.narrow(0, arena.Weights[i].Offset, arena.Weights[i].Count).fill_(curvature + _decays[i]);
             var logSigma = ((start * sampleSize).log() * -0.5).to(store.Dtype);
-            var kept = arena.Mask ?? ones_like(start, dtype: ScalarType.Bool, device: store.Device);
+            var kept = arena.MovesAsNumber?.to(ScalarType.Bool) ?? ones_like(start, dtype: ScalarType.Bool, device: store.Device);
             Precision.copy_(where(kept, start, Precision));
             arena.Flat[1].copy_(where(kept, logSigma, arena.Flat[1]));
         }
@@ -55,6 +55,10 @@ internal sealed class IvonArena : IDisposable
     /// <param name="takesDeviation">Whether G was not pulled back.</param>
     public void Step(long step, double sampleSize, double learningRate, bool takesDeviation)
     {
+        if (_arena.Flat[0].requires_grad != _arena.Flat[1].requires_grad)
+            throw new NotSupportedException(
+                "IVON moves mu and log_sigma together, and the requires_grad of one of them is off. Freeze whole weights by model.Freeze, or train "
+                + "with CreateTrainer.");
         Adopt(DecaysAt(sampleSize));
         using var scope = NewDisposeScope();
         var (mu, logSigma) = (_arena.Flat[0], _arena.Flat[1]);
@@ -78,7 +82,7 @@ internal sealed class IvonArena : IDisposable
             };
             update.Apply(
                 Part(mu), Part(logSigma), Part(Momentum), Part(Precision), Part(gradient), Part(other),
-                _arena.KeptAsNumber is { } kept ? Part(kept) : null);
+                _arena.MovesAsNumber is { } moves ? Part(moves) : null);
 
             Tensor Part(Tensor flat) => flat.narrow(0, offset, count);
         }

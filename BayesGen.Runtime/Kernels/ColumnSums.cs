@@ -22,7 +22,7 @@ internal static unsafe class ColumnSums
     {
         if (tensor.numel() == 0 || !IsLast(dimension, tensor))
             return tensor.sum([.. Enumerable.Range(0, (int)tensor.dim()).Where(other => other != dimension)]);
-        var columns = (int)tensor.size(dimension);
+        var columns = checked((int)tensor.size(dimension));
         var sums = empty(columns, dtype: tensor.dtype, device: tensor.device);
         if (tensor.dtype == ScalarType.Float32)
             Sum<float>(TensorMemory.AddressOf(tensor), tensor.numel() / columns, columns, TensorMemory.AddressOf(sums));
@@ -54,7 +54,7 @@ internal static unsafe class ColumnSums
     {
         var height = Math.Max(1, Block / columns);
         var blocks = (rows + height - 1) / height;
-        var parts = ArrayPool<T>.Shared.Rent((int)(blocks * columns));
+        var parts = ArrayPool<T>.Shared.Rent(checked((int)(blocks * columns)));
         FlatLoop.Share(blocks, rows * columns >= FlatLoop.WorthSharing, (first, last) =>
         {
             fixed (T* part = parts)

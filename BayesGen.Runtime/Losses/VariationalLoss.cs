@@ -69,8 +69,12 @@ public abstract class VariationalLoss
     }
 
     /// <summary>t = fit + beta * divergence / N.</summary>
-    internal static Tensor DrawTotal(Tensor fit, Tensor divergence, double beta, long examples) =>
-        fit.Plus(divergence.Times(beta / examples).to(fit.dtype, fit.device));
+    /// <remarks>In single precision at least: a number of three digits is no sum of a small fit and a large divergence.</remarks>
+    internal static Tensor DrawTotal(Tensor fit, Tensor divergence, double beta, long examples)
+    {
+        var wide = fit.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? fit.to(ScalarType.Float32) : fit;
+        return wide.Plus(divergence.Times(beta / examples).to(wide.dtype, wide.device));
+    }
 
     /// <summary>
     /// The log-weight u_k of a draw among its fellows, not differentiated; null where all draws count alike.

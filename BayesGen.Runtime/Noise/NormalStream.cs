@@ -63,7 +63,7 @@ internal static unsafe class NormalStream
             return;
         var rest = stackalloc T[size];
         write(rest, whole / size);
-        new Span<T>(rest, (int)(end - whole)).CopyTo(new Span<T>(target + whole, (int)(end - whole)));
+        new Span<T>(rest, checked((int)(end - whole))).CopyTo(new Span<T>(target + whole, checked((int)(end - whole))));
     }
 
     private static void NormalGroup(float* target, ulong seed, ulong stream, long group)

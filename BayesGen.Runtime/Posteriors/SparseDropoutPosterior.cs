@@ -64,6 +64,9 @@ public sealed class SparseDropoutPosterior : Posterior, IPosterior<SparseDropout
         : throw new ArgumentException("LogUniformPrior has no scale: remove PriorScale, or use the Gaussian family.", nameof(scale));
 
     /// <summary>log alpha = log sigma^2 - log mu^2, clamped to [-8, 8].</summary>
+    /// <remarks>
+    /// A method, since it computes a new tensor; <see cref="LogUniformPosterior.LogAlpha"/> is a property, since there it is a parameter.
+    /// </remarks>
     /// <returns>A new tensor of the posterior's shape.</returns>
     public Tensor LogAlpha()
     {

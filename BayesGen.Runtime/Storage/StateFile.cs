@@ -27,7 +27,7 @@ public static class StateFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var turn = model.Arena.TakeTurn();
         model.Arena.RequireRest("save");
-        var tensors = model.Arena.StateTensors();
+        var tensors = model.Arena.LiveState();
         var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal) { [SchemaKey] = SchemaOf(tensors) };
         WholeFile.Write(path, stream => SafeTensors.Write(stream, tensors, metadata));
     }

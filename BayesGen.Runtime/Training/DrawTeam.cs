@@ -56,6 +56,7 @@ internal sealed class DrawTeam : IDisposable
         if (_threads.Count == 0)
             return take(_members[0]);
         var plan = PlanNoise(inputs);
+        _model.Arena.ReadFrozen();
         var whole = _isNew;
         List<ComputeThread.Pending<DrawSums>> shares = [.. _members.Zip(_threads).Select(pair => pair.Second.Start(() =>
         {

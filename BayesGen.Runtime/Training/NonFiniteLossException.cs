@@ -6,12 +6,10 @@ namespace BayesGen;
 /// </summary>
 public sealed class NonFiniteLossException : ArithmeticException
 {
-    internal NonFiniteLossException(int epoch, int step, double fit, double divergence, string? parameter)
+    internal NonFiniteLossException(int epoch, int step, double fit, double divergence, string? parameter, string? drawn)
         : this(epoch, step, parameter,
             $"The loss is not finite in step {step} of epoch {epoch} (fit {fit}, divergence {divergence}). "
-            + (parameter is null
-                ? "Every parameter is finite: look at the inputs and targets of this batch, and at the fit loss. "
-                : $"The first parameter that is not finite is '{parameter}'. "))
+            + Cause(parameter, drawn, double.IsFinite(divergence)))
     {
     }
 
@@ -31,6 +29,16 @@ public sealed class NonFiniteLossException : ArithmeticException
 
     /// <summary>The key of the first parameter that is not finite, or whose gradient is not; null where all are.</summary>
     public string? Parameter { get; }
+
+    private static string Cause(string? parameter, string? drawn, bool isDivergenceFinite) => (parameter, drawn, isDivergenceFinite) switch
+    {
+        ({ } key, _, _) => $"The first parameter that is not finite is '{key}'. ",
+        (_, { } key, _) => $"Every parameter is finite, and the weights drawn for '{key}' are not: its posterior is too wide for its dtype. "
+            + "Look at InitialLogSigma and at the bounds of the posterior. ",
+        (_, _, false) => "Every parameter is finite, and the divergence is not: look at the priors, whose scale may be too small, and at the width "
+            + "of the posteriors (InitialLogSigma). ",
+        _ => "Every parameter is finite: look at the inputs and targets of this batch, and at the fit loss. ",
+    };
 
     /// <summary>The loss was found not to be finite when a device was read, some steps later.</summary>
     internal static NonFiniteLossException FoundLate(int epoch, int step, double fit, double divergence, int lastStep, string? parameter) => new(

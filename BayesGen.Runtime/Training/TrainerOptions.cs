@@ -188,8 +188,6 @@ public sealed record TrainerOptions
     /// <summary>What happens when the loss or the gradient of a step is not a finite number; by default the training stops.</summary>
     public NonFinitePolicy NonFinite { get; init; } = NonFinitePolicy.Stop;
 
-    private readonly IReadOnlyDictionary<string, double>? _learningRateFactors;
-
     internal void Validate()
     {
         Checkpoints?.Validate();

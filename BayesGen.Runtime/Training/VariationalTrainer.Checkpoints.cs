@@ -114,7 +114,7 @@ public sealed partial class VariationalTrainer
     private CheckpointContent Capture()
     {
         var content = new CheckpointContent();
-        foreach (var (key, tensor) in Model.Arena.StateTensors())
+        foreach (var (key, tensor) in Model.Arena.LiveState())
             content.Network.Add(key, tensor);
         new TrainingCounters(
             _epochsDone, _firstEpoch, _stepsDone, _source?.BatchCount(Options.BatchSize) ?? _stepsOfEpoch, _trainingExamples,
@@ -212,7 +212,7 @@ public sealed partial class VariationalTrainer
         foreach (var name in content.Values.Keys.Where(name => name.EndsWith("rate.part", StringComparison.Ordinal)
             || name.EndsWith("rate.damping", StringComparison.Ordinal) || name == "ivon.step"))
             _ = content.NotNegative(name);
-        foreach (var (key, tensor) in Model.Arena.StateTensors())
+        foreach (var (key, tensor) in Model.Arena.LiveState())
             if (content.Network.TryGetValue(key, out var saved) && saved.dtype != tensor.dtype)
                 fatal.Add($"'{key}' is {tensor.dtype} here and {saved.dtype} in the checkpoint");
         foreach (var name in new[] { RandomName, RandomOfEpochName })

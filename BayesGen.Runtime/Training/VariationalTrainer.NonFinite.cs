@@ -160,6 +160,8 @@ public sealed partial class VariationalTrainer
     /// <summary>The optimizer's step, unless a gradient is not finite.</summary>
     private void TakeStep(int epoch, int step)
     {
+        using var frozen = Model.Arena.KeepFrozen();
+
         // On a device the answer would have to be waited for, which nobody asked for who lets the training stop.
         if (Options.NonFinite != NonFinitePolicy.Stop || Model.Arena.Device.type == DeviceType.CPU)
         {

@@ -104,7 +104,8 @@ public sealed partial class VariationalTrainer
     {
         var (fitValue, divergenceValue) = (fit.Number(), divergence.Number());
         if (!double.IsFinite(fitValue) || !double.IsFinite(divergenceValue))
-            throw new NonFiniteLossException(epoch, step, fitValue, divergenceValue, Model.Arena.FirstNotFinite());
+            throw new NonFiniteLossException(
+                epoch, step, fitValue, divergenceValue, Model.Arena.FirstNotFinite(), Model.Arena.FirstNotFiniteWeight());
     }
 
     /// <summary>

@@ -101,7 +101,7 @@ public class PrunedGradientTests
             using (no_grad())
                 foreach (var parameter in arena.Posterior.Parameters)
                     parameter.add_(0.3 * randn_like(parameter));
-            thresholds[Enum.Parse<Family>(arena.Family.Name)] = arena.Posterior.Score().median().item<double>();
+            thresholds = thresholds.With(Enum.Parse<Family>(arena.Family.Name), arena.Posterior.Score().median().item<double>());
             if (byGraph)
                 arena.DrawByGraph();
             else

@@ -48,11 +48,10 @@ public class OptionsAreValuesTests
         bounds["mu"] = (0, 0);
         schedules[0] = 0.75;
         Assert.Equal([Metric.Accuracy], options.Metrics);
-        Assert.Equal(1, options.LearningRateFactors["mu"]);
+        Assert.Equal(1, options.LearningRateFactors?["mu"]);
         Assert.Empty(options.Hooks);
         Assert.Empty(options.Bounds);
         Assert.Equal(0.25, beta.Initial);
-        Assert.False(TrainerOptions.DefaultLearningRateFactors is Dictionary<string, double>);
     }
 
     [Fact]
