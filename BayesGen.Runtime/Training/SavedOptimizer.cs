@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text;
 using TorchSharp.Modules;
@@ -95,6 +96,9 @@ internal static class SavedOptimizer
         return isSame;
     }
 
+    private const DynamicallyAccessedMemberTypes Fields =
+        DynamicallyAccessedMemberTypes.PublicFields | DynamicallyAccessedMemberTypes.NonPublicFields;
+
     private static string KindOf(optim.Optimizer optimizer) => optimizer.GetType().FullName ?? optimizer.GetType().Name;
 
     private static OptimizerHelper Torch(optim.Optimizer optimizer) => optimizer as OptimizerHelper
@@ -141,6 +145,18 @@ internal static class SavedOptimizer
     }
 
     /// <summary>The tensors in the state of an optimizer, whatever they are called: TorchSharp has no common way to ask for them.</summary>
+    [DynamicDependency(Fields, typeof(Adadelta.State))]
+    [DynamicDependency(Fields, typeof(Adagrad.State))]
+    [DynamicDependency(Fields, typeof(Adam.State))]
+    [DynamicDependency(Fields, typeof(Adamax.State))]
+    [DynamicDependency(Fields, typeof(AdamW.State))]
+    [DynamicDependency(Fields, typeof(ASGD.State))]
+    [DynamicDependency(Fields, typeof(NAdam.State))]
+    [DynamicDependency(Fields, typeof(RAdam.State))]
+    [DynamicDependency(Fields, typeof(RMSProp.State))]
+    [DynamicDependency(Fields, typeof(Rprop.State))]
+    [DynamicDependency(Fields, typeof(SGD.State))]
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "The fields of TorchSharp's states are kept by name.")]
     private static List<Tensor> Held(OptimizerHelper optimizer) =>
     [
         .. from state in optimizer.state_dict().State

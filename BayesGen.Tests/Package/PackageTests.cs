@@ -85,11 +85,41 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
             {
                 "LICENSE",
                 "lib/net10.0/BayesGen.Runtime.dll", "lib/net10.0/BayesGen.Runtime.xml",
-                "buildTransitive/BayesGen.targets", "buildTransitive/NativeShim.cs",
+                "buildTransitive/net10.0/BayesGen.targets", "buildTransitive/net10.0/NativeShim.cs",
             },
             files.ToHashSet());
         Assert.Equal(AnalyzerProjects(), files.Where(file => file.StartsWith("analyzers/", StringComparison.Ordinal)).Order());
         Assert.Equal(["Microsoft.Extensions.Logging.Abstractions", "SharpZipLib", "SkiaSharp", "TorchSharp"], Dependencies(package).Order());
+    }
+
+    [Fact]
+    public void AProjectOfAnOlderFrameworkIsToldAtRestore()
+    {
+        packed.Write(ConsumerProject().Replace("net10.0", "net8.0"), "Older", "Older.csproj");
+
+        Assert.Contains(
+            "NU1202",
+            DotnetCommand.Build(packed.PathOf("Older"), "restore", "-p:NuGetAudit=false").Fails().Output);
+    }
+
+    [Theory]
+    [InlineData("PublishAot")]
+    [InlineData("PublishTrimmed")]
+    public void AProjectThatTakesFieldsAwayIsWarned(string property)
+    {
+        // The target alone: a build would ask for a compiler that not every machine has.
+        packed.Write(
+            $"<Project><PropertyGroup><{property}>true</{property}></PropertyGroup>"
+                + $"<Import Project=\"{Path.Combine(PackedRepository.Root, "BayesGen.Runtime", "build", "BayesGen.targets")}\" /></Project>",
+            property, "Warned.proj");
+        var arguments = new[] { "msbuild", "Warned.proj", "-t:BayesGenWarnOfTrimmedFields" };
+
+        var output = DotnetCommand.Build(packed.PathOf(property), arguments).Succeeds().Output;
+        Assert.Contains("warning BGTRIM", output);
+        Assert.Contains(property, output);
+        Assert.DoesNotContain(
+            "BGTRIM",
+            DotnetCommand.Build(packed.PathOf(property), [.. arguments, "-p:BayesGenWarnOfTrimming=false"]).Succeeds().Output);
     }
 
     [Theory]
