@@ -84,6 +84,34 @@ public sealed class GeneratorMemoryTests
         Assert.NotEqual(first, second);
     }
 
+    /// <summary>What heirs inherit of a base class: the annotation of the class and the loss.</summary>
+    [Theory]
+    [InlineData("[Bayesian(Gaussian)]", "[Bayesian(LogUniform)]")]
+    [InlineData("[BayesianNetwork(Loss = typeof(ElboLoss))]", "[BayesianNetwork(Loss = typeof(GaussianKLLoss))]")]
+    public void AnEditOfAnAnnotationThatIsInheritedIsSeen(string before, string after)
+    {
+        const string heir = """
+            namespace Demo;
+            [BayesianNetwork] public sealed class Heir : Parent
+            {
+                [Bayesian(Gaussian)] private readonly Linear head = Linear(2, 2);
+                private readonly Linear own = Linear(2, 2);
+                public Heir() : base("Heir") => RegisterComponents();
+            }
+            """;
+        const string parent = """
+            namespace Demo;
+            public abstract class Parent(string name) : Module<Tensor, Tensor>(name)
+            {
+                public override Tensor forward(Tensor x) => x;
+            }
+            """;
+        string[] Sources(string annotation) => [heir, parent.Replace("public abstract", annotation + " public abstract")];
+        var (first, second) = RunBoth(Sources(before), Sources(after));
+        Assert.Equal(Anew(Sources(after)), second);
+        Assert.NotEqual(first["Demo.BayesianHeir.g.cs"], second["Demo.BayesianHeir.g.cs"]);
+    }
+
     [Fact]
     public void AnotherReferenceIsSeen()
     {
