@@ -321,6 +321,8 @@ public sealed partial class VariationalTrainer
 
     private void Notice(string notice)
     {
+        // Some of it comes from files.
+        notice = PlainText.Of(notice);
         _notices.Add(notice);
         Options.Report?.OnNotice(notice);
     }
