@@ -95,6 +95,7 @@ public sealed partial class NetworkArena : IDisposable
     /// <param name="state">What the weights hold from now on while no draw is alive.</param>
     public void Rest(WeightState state)
     {
+        using var turn = TakeTurn();
         Enter();
         RequireNoDraw("change the resting state");
         State = state;

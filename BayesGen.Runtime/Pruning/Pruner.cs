@@ -6,6 +6,7 @@ internal static class Pruner
     /// <summary>Masks weights whose score is below their threshold; see <see cref="PruningExtensions.Prune"/>.</summary>
     public static PruneReport Prune(NetworkArena arena, Thresholds thresholds)
     {
+        using var turn = arena.TakeTurn();
         arena.RequireRest("prune");
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -18,6 +19,7 @@ internal static class Pruner
     /// <summary>Takes every mask back.</summary>
     public static void Unprune(NetworkArena arena)
     {
+        using var turn = arena.TakeTurn();
         arena.RequireRest("unprune");
         using var _ = no_grad();
         foreach (var family in arena.Families)

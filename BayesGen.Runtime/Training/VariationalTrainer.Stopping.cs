@@ -57,6 +57,8 @@ public sealed partial class VariationalTrainer
 
     private void Notice(string notice)
     {
+        // Some of it comes from files.
+        notice = PlainText.Of(notice);
         if (_notices.Count < MostNotices)
             _notices.Add(notice);
         else

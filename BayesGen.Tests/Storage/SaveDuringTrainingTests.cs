@@ -76,6 +76,18 @@ public sealed class SaveDuringTrainingTests : IDisposable
     }
 
     [Fact]
+    public void PruningAndRestingOnAnotherThreadWaitForTheStep() => Train(
+        (model, _) =>
+        {
+            model.Prune(new() { [Family.Gaussian] = 0 });
+            model.Unprune();
+            model.UseMap();
+            model.UseMean();
+        },
+        null,
+        int.MaxValue);
+
+    [Fact]
     public void TheTrainingsOwnThreadSeesLiveTensors()
     {
         using var data = SurvivalTraining.Data();
