@@ -156,7 +156,10 @@ public sealed record TrainerOptions
     /// <summary>Where and when the training saves itself; null saves nothing. See <see cref="VariationalTrainer.Resume"/>.</summary>
     public CheckpointOptions? Checkpoints { get; init; }
 
-    /// <summary>What happens when the loss or the gradient of a step is not a finite number; by default the training stops.</summary>
+    /// <summary>
+    /// What happens when the loss or the gradient of a step is not a finite number, or the loss grows a thousandfold; by default the training
+    /// stops.
+    /// </summary>
     public NonFinitePolicy NonFinite { get; init; } = NonFinitePolicy.Stop;
 
     internal void Validate()

@@ -46,6 +46,9 @@ public sealed partial class VariationalTrainer
                 if (_readsLate && !(double.IsFinite(result.Fit) && double.IsFinite(result.Divergence)))
                     throw NonFiniteLossException.FoundLate(
                         result.Epoch, result.Step, result.Fit, result.Divergence, _unread[^1].Step, Model.Arena.FirstNotFinite());
+                if (_readsLate && HasGrown(result.Fit))
+                    throw NonFiniteLossException.OfGrowth(result.Epoch, result.Step, result.Fit, _firstFit!.Value, _unread[^1].Step);
+                _firstFit ??= result.Fit;
                 place.Sums.Add(result);
                 if (!_readsLate)
                     Beta = _schedule.Next(

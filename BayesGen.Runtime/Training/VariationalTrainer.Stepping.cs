@@ -77,6 +77,7 @@ public sealed partial class VariationalTrainer
         var (fitValue, divergenceValue) = (fit.Number(), divergence.Number());
         if (!double.IsFinite(fitValue) || !double.IsFinite(divergenceValue))
             throw new NonFiniteLossException(epoch, step, fitValue, divergenceValue, Model.Arena.FirstNotFinite());
+        RequireNoGrowth(fitValue, epoch, step);
     }
 
     /// <summary>Makes the gradient zero where the loss is no number, on the device, so that the weights stay finite until that is read.</summary>
