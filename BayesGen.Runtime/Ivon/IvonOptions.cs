@@ -13,7 +13,7 @@ public sealed record IvonOptions
     /// (h_0 + delta), so that it need not change with <see cref="InitialCurvature"/>. The schedule of
     /// <see cref="TrainerOptions.LearningRateSchedule"/> applies to it.
     /// </summary>
-    public double LearningRate { get; init; } = 0.1;
+    public double LearningRate { get; init; } = 0.3;
 
     /// <summary>The decay of the mean of gradients, in [0, 1).</summary>
     public double Beta1 { get; init; } = 0.9;
@@ -28,10 +28,17 @@ public sealed record IvonOptions
     /// h at the start of a training, not negative: every weight begins with log_sigma = -log(N (h + delta) / beta) / 2, whatever
     /// InitialLogSigma said. Null begins with the posterior as it is, h = beta / (N sigma^2) - delta, to go on with one that was loaded.
     /// </summary>
-    public double? InitialCurvature { get; init; } = 0.1;
+    /// <remarks>
+    /// It also is the curvature that the first steps divide by, until the running mean has learned better: too low a value takes steps that are
+    /// too long and weights that are too noisy.
+    /// </remarks>
+    public double? InitialCurvature { get; init; } = 0.7;
 
-    /// <summary>The longest way of a mean in one step, before the learning rate: positive. Null sets no bound.</summary>
-    public double? ClipRadius { get; init; }
+    /// <summary>
+    /// The longest way of a mean in one step, before the learning rate: positive. Times the default rate it is about what Adam goes. Null sets no
+    /// bound; then a training diverges where the loss is more curved than the running mean of curvatures knows.
+    /// </summary>
+    public double? ClipRadius { get; init; } = 0.013;
 
     /// <summary>Times a number of examples up to 1e8 it is still far below the largest float32.</summary>
     private const double LargestCurvature = 1e20;

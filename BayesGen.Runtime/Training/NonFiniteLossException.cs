@@ -1,8 +1,9 @@
 namespace BayesGen;
 
 /// <summary>
-/// The loss of a step, or its gradient, is not a finite number. The step was not taken: the weights are as they were before it. On a device
-/// that is read every so many steps only, it was taken with a gradient of zero, and some steps after it; the message says so.
+/// The loss of a step, or its gradient, is not a finite number, or the fit loss has grown a thousandfold since the first step. The step was not
+/// taken: the weights are as they were before it. On a device that is read every so many steps only, it was taken (with a gradient of zero where
+/// the loss was no number), and some steps after it; the message says so.
 /// </summary>
 public sealed class NonFiniteLossException : ArithmeticException
 {
@@ -57,6 +58,12 @@ public sealed class NonFiniteLossException : ArithmeticException
         epoch, step, parameter,
         $"The parameter '{parameter}' is not finite after step {step} of epoch {epoch}, though loss and gradient were. ",
         "The network holds it: load or build it anew. ");
+
+    /// <summary>The loss is finite, and so many times what it was at first that the training diverges.</summary>
+    internal static NonFiniteLossException OfGrowth(int epoch, int step, double fit, double first, int? lastStep = null) => new(
+        epoch, step, null,
+        FormattableString.Invariant($"The training diverges: the fit loss is {fit:G4} in step {step} of epoch {epoch}, and was {first:G4} at the start. "),
+        lastStep is { } last ? $"That was read from the device after step {last}; these steps were taken. " : "The step was not taken. ");
 
     /// <summary>The loss was finite, its gradient was not.</summary>
     internal static NonFiniteLossException OfGradient(int epoch, int step, string? parameter) => new(

@@ -1,6 +1,9 @@
 namespace BayesGen;
 
-/// <summary>What a training does when the loss or the gradient of a step is not a finite number. Such a step is not taken.</summary>
+/// <summary>
+/// What a training does when the loss or the gradient of a step is not a finite number, or when the training diverges: the fit loss of a draw is
+/// more than its value at the first step, f, by 1000 (1 + |f|). Such a step is not taken.
+/// </summary>
 /// <remarks>
 /// On a device a training that nobody asks for the numbers of a step is read every fifty steps (see <see cref="IReport.NeedsSteps"/>). Under
 /// <see cref="Stop"/> a step whose loss is no number is then taken with a gradient of zero and found at the next reading.

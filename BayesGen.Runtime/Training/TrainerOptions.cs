@@ -185,7 +185,10 @@ public sealed record TrainerOptions
     /// <summary>Ends the training when it does not get better any more; null trains for all epochs.</summary>
     public EarlyStopping? EarlyStopping { get; init; }
 
-    /// <summary>What happens when the loss or the gradient of a step is not a finite number; by default the training stops.</summary>
+    /// <summary>
+    /// What happens when the loss or the gradient of a step is not a finite number, or the loss grows a thousandfold; by default the training
+    /// stops.
+    /// </summary>
     public NonFinitePolicy NonFinite { get; init; } = NonFinitePolicy.Stop;
 
     internal void Validate()

@@ -50,6 +50,9 @@ public sealed partial class VariationalTrainer
                         result.Epoch, result.Step, result.Fit, result.Divergence, _unread[^1].Step, Model.Arena.FirstNotFinite());
                 }
 
+                if (_readsLate && HasGrown(result.Fit))
+                    throw NonFiniteLossException.OfGrowth(result.Epoch, result.Step, result.Fit, _firstFit!.Value, _unread[^1].Step);
+                _firstFit ??= result.Fit;
                 place.Sums.Add(result);
                 if (!_readsLate)
                     Next(SignalOf(result.Step, steps, result.Fit, result.Divergence, place.Sums.Fit, place.Sums.Divergence));

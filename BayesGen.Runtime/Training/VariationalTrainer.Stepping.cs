@@ -106,6 +106,7 @@ public sealed partial class VariationalTrainer
         if (!double.IsFinite(fitValue) || !double.IsFinite(divergenceValue))
             throw new NonFiniteLossException(
                 epoch, step, fitValue, divergenceValue, Model.Arena.FirstNotFinite(), Model.Arena.FirstNotFiniteWeight());
+        RequireNoGrowth(fitValue, epoch, step);
     }
 
     /// <summary>

@@ -44,7 +44,7 @@ public class IvonTrainerTests
             {
                 Epochs = 3000, Samples = samples, LearningRateSchedule = progress => Math.Pow(1 - progress, 2), FitLoss = FitLoss.Gaussian(Noise),
             },
-            new IvonOptions { InitialCurvature = 1, Beta2 = 0.998 });
+            new IvonOptions { InitialCurvature = 1, Beta2 = 0.998, LearningRate = 0.1, ClipRadius = null });
         trainer.Train(new[] { (x, y) });
 
         var precision = x.t().matmul(x) / (Noise * Noise) + eye(2, dtype: ScalarType.Float64) * 4;
@@ -70,7 +70,7 @@ public class IvonTrainerTests
         var posterior = model.Posterior.Line.Weight;
         const double Curvature = 0.4, Size = 120, Decay = 1 / (Size * 0.25);
         using var steps = new IvonSteps(
-            model.Arena, new TrainerOptions { Samples = samples }, new IvonOptions { InitialCurvature = Curvature, LearningRate = 0.2 },
+            model.Arena, new TrainerOptions { Samples = samples }, new IvonOptions { InitialCurvature = Curvature, LearningRate = 0.2, ClipRadius = null },
             () => Size, isFresh: true);
         var (mu, a) = (posterior.Mu.flatten().clone(), Curvature + Decay);
         Assert.True((posterior.LogSigma + Math.Log(Size * a) / 2).abs().max().item<double>() < 1e-14);

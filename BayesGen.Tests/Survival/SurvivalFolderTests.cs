@@ -124,6 +124,8 @@ public sealed class SurvivalFolderTests : SurvivalLives
         using var others = other.CreateTrainer(new TrainerOptions
         {
             BatchSize = 8, Seed = 7, Metrics = [Metric.Accuracy],
+            // Two optimizers, as the other training has.
+            LearningRateFactors = new Dictionary<string, double> { ["log_sigma"] = 3 },
         });
         var error = Assert.Throws<StateMismatchException>(() => others.Resume(folder));
         Assert.Contains("hidden.weight.mu", error.Missing);

@@ -48,14 +48,14 @@ internal sealed record Case(
             null),
     ];
 
-    /// <summary>Every way of training this network; the plain one first.</summary>
+    /// <summary>Every way of training this network: the plain one with our trainer's care, the plain one, and the rest.</summary>
     /// <param name="device">Where.</param>
     /// <param name="examples">The number of training examples to share the divergence by.</param>
     /// <param name="draws">The numbers of draws in a step.</param>
     /// <param name="managesMemory">Whether trainers settle how the process keeps freed memory.</param>
     public List<Way> Ways(Device device, long examples, IReadOnlyList<int> draws, bool managesMemory)
     {
-        List<Way> ways = [new PlainWay(Plain(), device)];
+        List<Way> ways = [new CarefulPlainWay(Plain(), device), new PlainWay(Plain(), device)];
         foreach (var samples in draws)
         {
             foreach (var sideBySide in samples == 1 || device.type != DeviceType.CPU ? (bool[])[false] : [false, true])

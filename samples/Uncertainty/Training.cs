@@ -32,9 +32,6 @@ public static class Training
             BatchSize = BatchSize,
             LearningRate = LearningRate,
             LearningRateSchedule = Schedule,
-            // One rate for all. The faster one that log sigma has otherwise is for pruning: it takes every weight that the few pictures do
-            // not hold fast to its prior, and the network then drowns in the noise of weights that do no work.
-            LearningRateFactors = new Dictionary<string, double>(),
             ElboDraws = 0,
             Seed = seed,
             Report = new EpochLines("Bayesian"),
