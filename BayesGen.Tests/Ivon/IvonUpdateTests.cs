@@ -1,6 +1,8 @@
 namespace BayesGen.Tests;
 
-/// <summary>The update against the formulas of the paper, weight by weight in double precision, and what holds for it whatever comes in.</summary>
+/// <summary>
+/// The update against the formulas of the paper, weight by weight in double precision, and what holds for it whatever comes in.
+/// </summary>
 public class IvonUpdateTests
 {
     private const int Count = 5003, Steps = 25;

@@ -7,7 +7,8 @@ public class DefaultFactorTests
     public void EveryDefaultLearningRateFactorIsOnAParameterOfAShippedFamily()
     {
         var names = Enum.GetValues<Family>()
-            .SelectMany(family => (IReadOnlyList<string>)PosteriorFamily.TypeOf(family).GetProperty(nameof(GaussianPosterior.ParameterNames))!.GetValue(null)!)
+            .SelectMany(family => (IReadOnlyList<string>)PosteriorFamily.TypeOf(family)
+                .GetProperty(nameof(GaussianPosterior.ParameterNames))!.GetValue(null)!)
             .Append("deterministic")
             .ToHashSet();
         Assert.All(TrainerOptions.DefaultLearningRateFactors, factor =>
