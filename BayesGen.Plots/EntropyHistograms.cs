@@ -45,7 +45,8 @@ public static class EntropyHistograms
             1, 800, 440,
             theme =>
             {
-                var plot = Panel.New(theme, "", isLogarithmic ? "predictive entropy (nats, logarithmic)" : "predictive entropy (nats)", "part of the examples");
+                var plot = Panel.New(theme, "", isLogarithmic ? "predictive entropy (nats, logarithmic)" : "predictive entropy (nats)",
+                    "part of the examples");
                 double Place(double value) => ((isLogarithmic ? Math.Log10(value) : value) - begin) / (last - begin);
                 double[] first = Parts(inside, Place), second = Parts(outside, Place);
                 Steps(plot, first, begin, last, theme.Blue, Name(inName, inside));
@@ -69,7 +70,8 @@ public static class EntropyHistograms
         int[] powers = [.. Enumerable.Range(begin, (int)Math.Floor(last) - begin + 1)];
         return new NumericManual(
             [.. powers.Select(power => (double)power)],
-            [.. powers.Select(power => (power == begin ? "\u2264 " : "") + Math.Pow(10, power).ToString("0.######", CultureInfo.InvariantCulture))]);
+            [.. powers.Select(
+                power => (power == begin ? "\u2264 " : "") + Math.Pow(10, power).ToString("0.######", CultureInfo.InvariantCulture))]);
     }
 
     private static string Name(string name, double[] values) =>

@@ -13,7 +13,8 @@ namespace BayesGen.Plots;
 /// <param name="Threshold">The threshold that would be held against the scores, or null without one.</param>
 /// <param name="AxisLabels">What the rows and the columns are.</param>
 internal sealed record LayerWeights(
-    string Key, int Rows, int Columns, float[] Means, float[] Scores, bool[] Kept, double? Threshold, (string Rows, string Columns) AxisLabels)
+    string Key, int Rows, int Columns, float[] Means, float[] Scores, bool[] Kept, double? Threshold,
+    (string Rows, string Columns) AxisLabels)
 {
     /// <summary>Whether a weight would be kept with the threshold.</summary>
     public bool Keeps(int i) => Kept[i] && (Threshold is null || Scores[i] >= Threshold);
@@ -21,7 +22,9 @@ internal sealed record LayerWeights(
     /// <summary>
     /// The weights of a network: those of the keys given, else all matrices and filters, else all.
     /// </summary>
-    /// <exception cref="ArgumentException">A key is not that of a Bayesian weight, or the network has none, or a threshold fits nothing.</exception>
+    /// <exception cref="ArgumentException">
+    /// A key is not that of a Bayesian weight, or the network has none, or a threshold fits nothing.
+    /// </exception>
     public static IReadOnlyList<LayerWeights> Of(IBayesianNetwork model, Thresholds? thresholds, IReadOnlyList<string>? keys)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -31,7 +34,8 @@ internal sealed record LayerWeights(
         var all = arena.BayesianWeights;
         if (keys?.FirstOrDefault(key => all.All(weight => weight.Key != key)) is { } unknown)
             throw new ArgumentException(
-                $"The network has no Bayesian weight '{unknown}'. It has: {string.Join(", ", all.Select(weight => $"'{weight.Key}'"))}.", nameof(keys));
+                $"The network has no Bayesian weight '{unknown}'. It has: {string.Join(", ", all.Select(weight => $"'{weight.Key}'"))}.",
+                nameof(keys));
         var chosen = keys is not null
             ? [.. keys.Select(key => all.First(weight => weight.Key == key))]
             : all.Where(weight => weight.Shape.Count > 1).ToList();

@@ -65,11 +65,13 @@ internal static class Panel
     }
 
     /// <summary>A line with a dot at each point.</summary>
-    public static void Curve(this Plot plot, double[] x, double[] y, string color, string legend, IYAxis? axis = null, LinePattern? pattern = null)
+    public static void Curve(
+        this Plot plot, double[] x, double[] y, string color, string legend, IYAxis? axis = null, LinePattern? pattern = null)
     {
         // A value that was not measured is a gap, not a zero.
         var points = x.Zip(y).Where(point => double.IsFinite(point.Second)).ToArray();
-        var curve = plot.Add.Scatter(points.Select(point => point.First).ToArray(), points.Select(point => point.Second).ToArray(), PictureTheme.Of(color));
+        var curve = plot.Add.Scatter(
+            points.Select(point => point.First).ToArray(), points.Select(point => point.Second).ToArray(), PictureTheme.Of(color));
         curve.LineWidth = 2;
         curve.MarkerSize = points.Length > 60 ? 0 : 6;
         curve.LegendText = legend;
@@ -123,7 +125,8 @@ internal static class Panel
                select head * Math.Pow(10, power),
         ];
         return new NumericManual(
-            [.. marks.Select(Math.Log10)], [.. marks.Select(mark => mark.ToString(mark >= 1 ? "#,0" : "0.######", CultureInfo.InvariantCulture))]);
+            [.. marks.Select(Math.Log10)],
+            [.. marks.Select(mark => mark.ToString(mark >= 1 ? "#,0" : "0.######", CultureInfo.InvariantCulture))]);
     }
 
     /// <summary>Ticks where they suit, with room between their numbers.</summary>

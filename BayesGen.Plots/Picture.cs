@@ -61,7 +61,8 @@ public sealed partial class Picture
     public string ToSvg(int? width = null, int? height = null, PictureTheme? theme = null) =>
         // A viewer without the font takes the next one that has about its widths.
         Svg(width, height, theme ?? PictureTheme.Light, withTitle: true, withGround: true)
-            .Replace($"font-family=\"{Lettering.Family}\"", $"font-family=\"{Lettering.Family}, Arial, Helvetica, sans-serif\"", StringComparison.Ordinal);
+            .Replace($"font-family=\"{Lettering.Family}\"", $"font-family=\"{Lettering.Family}, Arial, Helvetica, sans-serif\"",
+                StringComparison.Ordinal);
 
     /// <summary>Writes a PNG file.</summary>
     /// <param name="path">The file; its folder exists.</param>
@@ -152,7 +153,8 @@ public sealed partial class Picture
 
         if (!withTitle)
             return;
-        using var font = new SKFont(Fonts.GetTypeface(Lettering.Family, bold: true, italic: false), TitleSize) { Edging = SKFontEdging.Antialias };
+        using var font = new SKFont(
+            Fonts.GetTypeface(Lettering.Family, bold: true, italic: false), TitleSize) { Edging = SKFontEdging.Antialias };
         using var paint = new SKPaint { Color = SKColor.Parse(theme.Ink), IsAntialias = true };
         canvas.DrawText(Title, 16, 28, SKTextAlign.Left, font, paint);
     }

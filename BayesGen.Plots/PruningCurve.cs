@@ -20,7 +20,8 @@ public static class PruningCurve
         if (results.Count == 0)
             throw new ArgumentException("There is no evaluation to draw.", nameof(results));
         if (results.Any(result => double.IsNaN(result.Accuracy)))
-            throw new ArgumentException("An evaluation has no accuracy: put Metric.Accuracy among the metrics of the trainer.", nameof(results));
+            throw new ArgumentException(
+                "An evaluation has no accuracy: put Metric.Accuracy among the metrics of the trainer.", nameof(results));
         var points = results
             .Select(result => (
                 Kept: 1 - result.Pruning.PrunedPart,
@@ -45,11 +46,13 @@ public static class PruningCurve
                     line.LegendText = "without pruning";
                 }
 
-                plot.Curve([.. points.Select(point => X(point.Kept))], [.. points.Select(point => point.Accuracy)], theme.Blue, "pruned, with its threshold");
+                plot.Curve([.. points.Select(point => X(point.Kept))], [.. points.Select(point => point.Accuracy)], theme.Blue,
+                    "pruned, with its threshold");
                 var mark = chosen is null ? -1 : Array.FindIndex(points, point => point.Threshold == chosen.ToString());
                 if (mark >= 0)
                 {
-                    var marker = plot.Add.Marker(X(points[mark].Kept), points[mark].Accuracy, MarkerShape.OpenCircle, 16, PictureTheme.Of(theme.Vermilion));
+                    var marker = plot.Add.Marker(
+                        X(points[mark].Kept), points[mark].Accuracy, MarkerShape.OpenCircle, 16, PictureTheme.Of(theme.Vermilion));
                     marker.MarkerLineWidth = 2.5f;
                     marker.LegendText = "chosen";
                 }
@@ -61,7 +64,8 @@ public static class PruningCurve
                 var span = Math.Max(end - X(points[0].Kept), 0.05);
                 plot.Axes.SetLimits(X(points[0].Kept) - span * 0.08, end + span * 0.08, low, high);
                 double[] marks = isLogarithmic
-                    ? [.. ((double[])[0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1]).Where(part => part >= least / 2)]
+                    ? [.. ((double[])[0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1])
+                        .Where(part => part >= least / 2)]
                     : [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
                 plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericManual(
                     [.. marks.Select(part => isLogarithmic ? Math.Log10(part) : part)],
@@ -74,7 +78,8 @@ public static class PruningCurve
 
     /// <summary>Thresholds beside their points; one that would cover another one is left out, the chosen one never.</summary>
     private static void Labels(
-        Plot plot, PictureTheme theme, (double Kept, double Accuracy, string Threshold)[] points, Func<double, double> x, double height, int mark)
+        Plot plot, PictureTheme theme, (double Kept, double Accuracy, string Threshold)[] points, Func<double, double> x,
+        double height, int mark)
     {
         var width = Math.Max(x(points[^1].Kept) - x(points[0].Kept), 0.05);
         var placed = new List<(double X, double Y)>();

@@ -34,7 +34,8 @@ public static class RegressionBand
         ArgumentNullException.ThrowIfNull(upper);
         ArgumentNullException.ThrowIfNull(dataX);
         ArgumentNullException.ThrowIfNull(dataY);
-        if (x.Count < 2 || mean.Count != x.Count || lower.Count != x.Count || upper.Count != x.Count || (truth is not null && truth.Count != x.Count))
+        if (x.Count < 2 || mean.Count != x.Count || lower.Count != x.Count || upper.Count != x.Count
+            || (truth is not null && truth.Count != x.Count))
             throw new ArgumentException(
                 $"There are {x.Count} places, {mean.Count} means, {lower.Count} lower and {upper.Count} upper ends; expected as many of each, at least two.");
         if (dataX.Count != dataY.Count)
@@ -60,7 +61,8 @@ public static class RegressionBand
                 {
                     var ink = PictureTheme.Of(theme.Ink);
                     var dots = plot.Add.Markers(
-                        placesOfData, data, MarkerShape.FilledCircle, data.Length > Many ? 4 : 6, data.Length > Many ? ink.WithAlpha(0.4) : ink);
+                        placesOfData, data, MarkerShape.FilledCircle, data.Length > Many ? 4 : 6,
+                        data.Length > Many ? ink.WithAlpha(0.4) : ink);
                     dots.LegendText = "data";
                 }
 

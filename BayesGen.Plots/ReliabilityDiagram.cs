@@ -10,13 +10,16 @@ public static class ReliabilityDiagram
     /// Bars of the accuracy in bins of confidence beside the diagonal on which they would be with perfect calibration, over the number of
     /// predictions in each bin. The title has the expected calibration error, sum_b n_b / n |accuracy_b - confidence_b|.
     /// </summary>
-    /// <remarks>C. Guo, G. Pleiss, Y. Sun, K. Weinberger, "On Calibration of Modern Neural Networks", ICML 2017, arXiv:1706.04599.</remarks>
+    /// <remarks>
+    /// C. Guo, G. Pleiss, Y. Sun, K. Weinberger, "On Calibration of Modern Neural Networks", ICML 2017, arXiv:1706.04599.
+    /// </remarks>
     /// <param name="counts">The number of predictions in each bin; bin b of B has confidences from b / B to (b + 1) / B.</param>
     /// <param name="confidence">The mean confidence in each bin, 0 to 1; what it is in an empty bin does not matter.</param>
     /// <param name="accuracy">The part of right predictions in each bin, 0 to 1; what it is in an empty bin does not matter.</param>
     /// <param name="network">Whose predictions they are, for the title; null says nothing of it.</param>
     /// <exception cref="ArgumentException">The lists differ in length, are empty, or hold values out of range.</exception>
-    public static Picture Draw(IReadOnlyList<long> counts, IReadOnlyList<double> confidence, IReadOnlyList<double> accuracy, string? network = null)
+    public static Picture Draw(
+        IReadOnlyList<long> counts, IReadOnlyList<double> confidence, IReadOnlyList<double> accuracy, string? network = null)
     {
         ArgumentNullException.ThrowIfNull(counts);
         ArgumentNullException.ThrowIfNull(confidence);
@@ -38,7 +41,8 @@ public static class ReliabilityDiagram
         var error = bins.Sum(bin => bin.Count * Math.Abs(bin.Accuracy - bin.Confidence)) / all;
         var width = 1.0 / counts.Count;
         return new Picture(
-            string.Create(CultureInfo.InvariantCulture, $"Calibration{(network is null ? "" : $" of {network}")}: expected error {error * 100:F2} %"),
+            string.Create(
+                CultureInfo.InvariantCulture, $"Calibration{(network is null ? "" : $" of {network}")}: expected error {error * 100:F2} %"),
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"Accuracy in {counts.Count} bins of confidence, for {all:N0} predictions; expected calibration error {error * 100:F2} %."),
@@ -51,7 +55,8 @@ public static class ReliabilityDiagram
         var plot = Panel.New(theme, "Accuracy in each bin", "confidence", "accuracy");
         plot.Add.Bars(bins.Select(bin => new Bar
         {
-            Position = bin.From + width / 2, Value = bin.Accuracy, Size = width * 0.94, FillColor = PictureTheme.Of(theme.Blue), LineWidth = 0,
+            Position = bin.From + width / 2, Value = bin.Accuracy, Size = width * 0.94, FillColor = PictureTheme.Of(theme.Blue),
+            LineWidth = 0,
         }).ToArray()).LegendText = "accuracy";
         Gaps(plot, theme.Orange, "too sure", bins.Where(bin => bin.Confidence > bin.Accuracy), width);
         Gaps(plot, theme.Sky, "not sure enough", bins.Where(bin => bin.Confidence < bin.Accuracy), width);
@@ -64,13 +69,17 @@ public static class ReliabilityDiagram
         return plot;
     }
 
-    /// <summary>From accuracy to confidence: on top of the bar where the network is too sure, in its upper part where it is not sure enough.</summary>
+    /// <summary>
+    /// From accuracy to confidence: on top of the bar where the network is too sure, in its upper part where it is not sure enough.
+    /// </summary>
     private static void Gaps(
-        Plot plot, string color, string legend, IEnumerable<(double From, long Count, double Confidence, double Accuracy)> bins, double width)
+        Plot plot, string color, string legend, IEnumerable<(double From, long Count, double Confidence, double Accuracy)> bins,
+        double width)
     {
         var bars = bins.Select(bin => new Bar
         {
-            Position = bin.From + width / 2, ValueBase = Math.Min(bin.Accuracy, bin.Confidence), Value = Math.Max(bin.Accuracy, bin.Confidence),
+            Position = bin.From + width / 2, ValueBase = Math.Min(bin.Accuracy, bin.Confidence),
+            Value = Math.Max(bin.Accuracy, bin.Confidence),
             Size = width * 0.94, FillColor = PictureTheme.Of(color), LineWidth = 0,
         }).ToArray();
         if (bars.Length > 0)

@@ -65,7 +65,8 @@ public sealed class RunReport(string title)
         ArgumentNullException.ThrowIfNull(columns);
         ArgumentNullException.ThrowIfNull(rows);
         if (rows.FirstOrDefault(row => row.Count != columns.Count) is { } odd)
-            throw new ArgumentException($"A row has {odd.Count} cells under {columns.Count} columns: {string.Join(", ", odd)}.", nameof(rows));
+            throw new ArgumentException(
+                $"A row has {odd.Count} cells under {columns.Count} columns: {string.Join(", ", odd)}.", nameof(rows));
         Add("<div class=\"wide\"><table><thead><tr>");
         foreach (var column in columns)
             Add($"<th scope=\"col\">{Plots.Picture.Escape(column)}</th>");

@@ -15,8 +15,8 @@ public static class ScoreHistograms
     private const double LeastHeight = 0.3;
 
     /// <summary>
-    /// One panel for each weight tensor: the scores of its weights, in one color those that are kept, in another those that the threshold would
-    /// prune, and gray those that are pruned already.
+    /// One panel for each weight tensor: the scores of its weights, in one color those that are kept, in another those that the threshold
+    /// would prune, and gray those that are pruned already.
     /// </summary>
     /// <param name="model">The network; it is not changed.</param>
     /// <param name="thresholds">The thresholds to show, with their kind of score; null shows none.</param>
@@ -39,7 +39,8 @@ public static class ScoreHistograms
     private static Plot Layer(PictureTheme theme, LayerWeights layer, PruningScore score)
     {
         double[] Scores(bool kept) =>
-            [.. layer.Scores.Zip(layer.Kept).Where(pair => pair.Second == kept && float.IsFinite(pair.First)).Select(pair => (double)pair.First)];
+            [.. layer.Scores.Zip(layer.Kept).Where(pair => pair.Second == kept && float.IsFinite(pair.First))
+                .Select(pair => (double)pair.First)];
         var (present, gone) = (Scores(kept: true), Scores(kept: false));
         double[] scores = [.. present, .. gone];
         var title = layer.Key;
@@ -47,7 +48,8 @@ public static class ScoreHistograms
         {
             var left = Enumerable.Range(0, layer.Scores.Length).Count(layer.Keeps);
             title += string.Create(
-                CultureInfo.InvariantCulture, $": keeps {left:N0} of {layer.Scores.Length:N0} ({Panel.PerCent((double)left / layer.Scores.Length)})");
+                CultureInfo.InvariantCulture,
+                $": keeps {left:N0} of {layer.Scores.Length:N0} ({Panel.PerCent((double)left / layer.Scores.Length)})");
         }
 
         var plot = Panel.New(theme, title, score == PruningScore.TotalNoise ? "score, total noise" : "score", "weights");
@@ -101,13 +103,15 @@ public static class ScoreHistograms
         return plot;
     }
 
-    private static void Bars(Plot plot, string color, string legend, double low, double width, double[] counts, Func<double, double, bool> takes)
+    private static void Bars(
+        Plot plot, string color, string legend, double low, double width, double[] counts, Func<double, double, bool> takes)
     {
         var bars = Enumerable.Range(0, counts.Length)
             .Where(i => takes(low + i * width, counts[i]))
             .Select(i => new Bar
             {
-                Position = low + (i + 0.5) * width, Value = counts[i], Size = width * 0.92, FillColor = PictureTheme.Of(color), LineWidth = 0,
+                Position = low + (i + 0.5) * width, Value = counts[i], Size = width * 0.92, FillColor = PictureTheme.Of(color),
+                LineWidth = 0,
             })
             .ToArray();
         if (bars.Length > 0)
@@ -124,7 +128,9 @@ public static class ScoreHistograms
             [.. powers.Select(power => Math.Pow(10, power).ToString("#,0", CultureInfo.InvariantCulture))]);
     }
 
-    /// <summary>The scores but for one in a thousand on either side, and the threshold: a few outliers shall not flatten the rest.</summary>
+    /// <summary>
+    /// The scores but for one in a thousand on either side, and the threshold: a few outliers shall not flatten the rest.
+    /// </summary>
     private static (double Low, double High) Range(double[] scores, double? threshold)
     {
         var sorted = scores.Order().ToArray();

@@ -44,7 +44,8 @@ public static class TrainingCurves
             ("divergence", theme.Orange, null, [.. epochs.Select(epoch => epoch.Total - epoch.Fit)]),
         ];
         if (hasValidation)
-            curves.Add(("validation fit", theme.Blue, LinePattern.Dashed, [.. epochs.Select(epoch => epoch.Validation?.Fit ?? double.NaN)]));
+            curves.Add(
+                ("validation fit", theme.Blue, LinePattern.Dashed, [.. epochs.Select(epoch => epoch.Validation?.Fit ?? double.NaN)]));
         // A divergence hundreds of times the fit would press the fit onto the axis.
         double[] values = [.. curves.SelectMany(curve => curve.Values).Where(value => double.IsFinite(value) && value != 0)];
         var isLogarithmic = values.Length > 0 && values.Min() > 0 && values.Max() / values.Min() > LogarithmicFrom;

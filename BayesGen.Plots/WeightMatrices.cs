@@ -9,9 +9,9 @@ public static class WeightMatrices
     private const int MostCells = 420;
 
     /// <summary>
-    /// Heat maps of the posterior means, above as they are and below with the thresholds; weights that are not kept are gray. A row is the first
-    /// dimension of the weight, the output of a layer for most; all other dimensions lie side by side, for a convolution the kernels of its
-    /// input channels.
+    /// Heat maps of the posterior means, above as they are and below with the thresholds; weights that are not kept are gray. A row is the
+    /// first dimension of the weight, the output of a layer for most; all other dimensions lie side by side, for a convolution the kernels
+    /// of its input channels.
     /// </summary>
     /// <param name="model">The network; it is not changed.</param>
     /// <param name="thresholds">The thresholds to try on top of what is pruned.</param>

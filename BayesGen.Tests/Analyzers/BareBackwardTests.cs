@@ -21,7 +21,8 @@ public sealed class BareBackwardTests
     [InlineData("using var draw = model.Draw(); [|BG0200:model.forward(x).sum().backward()|];")]
     [InlineData("using (var draw = model.Draw()) { var a = model.call(x); var b = (a - y).square(); [|BG0200:b.mean().backward()|]; }")]
     [InlineData("using var draw = model.Draw(); Tensor total = zeros(1); total += loss.Divergence(draw); [|BG0200:total.backward()|];")]
-    [InlineData("using var draw = model.Draw(); Tensor total = zeros(1); if (y.numel() > 1) total = model.call(x); [|BG0200:total.backward()|];")]
+    [InlineData(
+        "using var draw = model.Draw(); Tensor total = zeros(1); if (y.numel() > 1) total = model.call(x); [|BG0200:total.backward()|];")]
     [InlineData("using var draw = model.Draw(); var (a, b) = (model.call(x).sum(), 1); [|BG0200:a.backward()|];")]
     [InlineData("using var draw = model.Draw(); var fits = new System.Collections.Generic.List<Tensor>(); fits.Add(model.call(x).sum()); foreach (var fit in fits) [|BG0200:fit.backward()|];")]
     [InlineData("using var draw = model.Draw(); var total = model.call(x).sum(); total?[|BG0200:.backward()|];")]
@@ -30,7 +31,8 @@ public sealed class BareBackwardTests
     [InlineData("foreach (var (a, b) in new[] { (x, y) }) { using var draw = model.Draw(); var fit = (model.call(a) - b).sum(); [|BG0200:fit.backward()|]; }")]
     [InlineData("Action step = () => { using var draw = model.Draw(); [|BG0200:model.call(x).sum().backward()|]; }; step();")]
     [InlineData("using var draw = model.Draw(); Step(); void Step() { var fit = model.call(x).sum(); [|BG0200:fit.backward()|]; }")]
-    [InlineData("using var draw = model.Draw(); var fits = new Tensor[2]; fits[0] = model.call(x); [|BG0200:stack(fits).sum().backward()|];")]
+    [InlineData(
+        "using var draw = model.Draw(); var fits = new Tensor[2]; fits[0] = model.call(x); [|BG0200:stack(fits).sum().backward()|];")]
     [InlineData("using var draw = model.Draw(); var fit = y.numel() > 1 ? model.call(x).sum() : zeros(1); [|BG0200:fit.backward()|];")]
     public Task EveryWayOfTheValue(string body) => AnalyzerAssert.Reports(Step(body));
 
@@ -54,14 +56,16 @@ public sealed class BareBackwardTests
     [InlineData("using var draw = model.Draw(); plain.call(x).sum().backward();")]
     [InlineData("using var draw = model.Draw(); var teacher = model.call(x).detach(); (plain.call(x) - teacher).sum().backward();")]
     [InlineData("using var draw = model.Draw(); Tensor teacher; using (no_grad()) teacher = model.call(x); (plain.call(x) - teacher).sum().backward();")]
-    [InlineData("using var draw = model.Draw(); using var _ = no_grad(); var teacher = model.call(x); (plain.call(x) - teacher).sum().backward();")]
+    [InlineData(
+        "using var draw = model.Draw(); using var _ = no_grad(); var teacher = model.call(x); (plain.call(x) - teacher).sum().backward();")]
     [InlineData("using var draw = model.Draw(); var scale = model.call(x).mean().item<float>(); (plain.call(x) * scale).sum().backward();")]
     [InlineData("using var draw = model.Draw(); var total = model.call(x).sum(); draw.Backward(total); total = plain.call(x).sum(); total.backward();")]
     [InlineData("using var draw = model.Draw(); var input = x.requires_grad_(); model.call(input).sum().backward(inputs: [input]);")]
     [InlineData("using var draw = model.Draw(); loss.Aggregate([x.sum()], [y.sum()], 1.0).Total.backward();")]
     [InlineData("using (var draw = model.Draw()) draw.Backward(model.call(x).sum()); plain.call(x).sum().backward();")]
     [InlineData("plain.call(x).sum().backward();")]
-    [InlineData("using var other = new BayesianClassifier(new Demo.Classifier()); using var draw = other.Draw(); model.call(x).sum().backward();")]
+    [InlineData(
+        "using var other = new BayesianClassifier(new Demo.Classifier()); using var draw = other.Draw(); model.call(x).sum().backward();")]
     [InlineData("var fit = plain.call(x).sum(); using var draw = model.Draw(); draw.Backward(model.call(x).sum()); fit.backward();")]
     [InlineData("using var draw = model.Draw(); foreach (var part in new[] { plain.call(x) }) part.sum().backward();")]
     [InlineData("using var draw = model.Draw(); var shape = model.call(x).shape; plain.call(x).reshape(shape).sum().backward();")]

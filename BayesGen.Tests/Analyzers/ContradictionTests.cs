@@ -14,7 +14,8 @@ public sealed class ContradictionTests
 
     [Theory]
     [InlineData("[Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1); private readonly Linear other = Linear(1, 1);")]
-    [InlineData("[Bayesian(LogUniform)] private readonly Linear fc = Linear(1, 1); [Deterministic] private readonly Linear other = Linear(1, 1);")]
+    [InlineData(
+        "[Bayesian(LogUniform)] private readonly Linear fc = Linear(1, 1); [Deterministic] private readonly Linear other = Linear(1, 1);")]
     public Task OneOfThemIsFine(string members) => AnalyzerAssert.Reports("[Bayesian(Gaussian)] " + Network(members));
 
     private static string Network(string members) => $$"""

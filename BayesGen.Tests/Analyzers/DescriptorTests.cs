@@ -12,7 +12,8 @@ namespace BayesGen.Tests.Analyzers;
 public sealed partial class DescriptorTests
 {
     private static readonly List<DiagnosticDescriptor> All =
-        [.. typeof(Descriptors).GetFields(BindingFlags.Static | BindingFlags.Public).Select(field => (DiagnosticDescriptor)field.GetValue(null)!)];
+        [.. typeof(Descriptors).GetFields(BindingFlags.Static | BindingFlags.Public)
+            .Select(field => (DiagnosticDescriptor)field.GetValue(null)!)];
 
     [Fact]
     public void NoIdIsUsedTwice() => Assert.Equal(All.Count, All.Select(rule => rule.Id).Distinct().Count());
@@ -59,7 +60,8 @@ public sealed partial class DescriptorTests
     public void NoPageAndNoReleaseRowIsLeftOver()
     {
         var ids = All.Select(rule => rule.Id).ToHashSet();
-        var pages = Directory.EnumerateFiles(Path.Combine(Root(), "docs", "diagnostics"), "BG*.md").Select(Path.GetFileNameWithoutExtension);
+        var pages = Directory.EnumerateFiles(Path.Combine(Root(), "docs", "diagnostics"), "BG*.md")
+            .Select(Path.GetFileNameWithoutExtension);
         var rows = File.ReadLines(Path.Combine(Root(), "BayesGen.Generator", "AnalyzerReleases.Unshipped.md"))
             .Concat(File.ReadLines(Path.Combine(Root(), "BayesGen.Generator", "AnalyzerReleases.Shipped.md")))
             .Where(line => line.StartsWith("BG", StringComparison.Ordinal))
@@ -71,5 +73,6 @@ public sealed partial class DescriptorTests
     [GeneratedRegex(@"\[\|(BG\d{4}(?:\+BG\d{4})*):")]
     private static partial Regex Marks();
 
-    private static string Root([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
+    private static string Root([CallerFilePath] string file = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
 }

@@ -7,7 +7,8 @@ public sealed class NotADefaultLossTests
 {
     [Theory]
     [InlineData("string", "'string' cannot be the loss of [BayesianNetwork]: it does not derive from VariationalLoss")]
-    [InlineData("VariationalLoss", "'VariationalLoss' cannot be the loss of [BayesianNetwork]: it is abstract; name a loss that can be created")]
+    [InlineData(
+        "VariationalLoss", "'VariationalLoss' cannot be the loss of [BayesianNetwork]: it is abstract; name a loss that can be created")]
     [InlineData("Scaled", "'Scaled' cannot be the loss of [BayesianNetwork]: it has no constructor without arguments that generated code can call; add one, or pass the loss to CreateTrainer")]
     public async Task SaysWhy(string loss, string message)
     {

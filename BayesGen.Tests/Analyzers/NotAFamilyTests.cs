@@ -17,9 +17,11 @@ public sealed class NotAFamilyTests
     [InlineData("Gaussian, Prior = typeof(string)", "'string' cannot be used here: it does not derive from Prior")]
     [InlineData("Gaussian, Prior = typeof(ProperPrior)", "'ProperPrior' cannot be used here: it is abstract; name the prior class itself")]
     [InlineData("Gaussian, Prior = typeof(LogUniformPrior), PriorScale = 2", "'LogUniformPrior' cannot be used here: it has no public constructor that takes a scale, one double; remove PriorScale or add the constructor")]
-    [InlineData("LogUniform, PriorScale = 0.5", "'PriorScale' cannot be used here: the log-uniform prior has no scale; remove PriorScale, or use the Gaussian family")]
+    [InlineData("LogUniform, PriorScale = 0.5",
+        "'PriorScale' cannot be used here: the log-uniform prior has no scale; remove PriorScale, or use the Gaussian family")]
     [InlineData("Gaussian, PriorScale = -1", "'PriorScale' cannot be used here: a scale is a positive, finite number")]
-    [InlineData("Gaussian, InitialLogSigma = double.NegativeInfinity", "'InitialLogSigma' cannot be used here: log sigma is a finite number")]
+    [InlineData(
+        "Gaussian, InitialLogSigma = double.NegativeInfinity", "'InitialLogSigma' cannot be used here: log sigma is a finite number")]
     public async Task SaysWhy(string arguments, string message)
     {
         var source = Network($"[[|BG0003:Bayesian({arguments})|]] private readonly Linear fc = Linear(1, 1);");
@@ -37,7 +39,8 @@ public sealed class NotAFamilyTests
 
     [Fact]
     public Task AnAnnotationOnTheClassIsReadOnce() => AnalyzerAssert.Reports(
-        "[[|BG0003:Bayesian(typeof(int))|]] " + Network("private readonly Linear a = Linear(1, 1); private readonly Linear b = Linear(1, 1);"));
+        "[[|BG0003:Bayesian(typeof(int))|]] "
+            + Network("private readonly Linear a = Linear(1, 1); private readonly Linear b = Linear(1, 1);"));
 
     [Fact]
     public Task AFindingInABaseClassIsReportedThere() => AnalyzerAssert.Reports("""

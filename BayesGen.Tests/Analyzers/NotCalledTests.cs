@@ -18,10 +18,13 @@ public sealed class NotCalledTests
     [InlineData("private Linear Layer { get; } = Linear(1, 1);", "[|BG0205:Layer.forward(x)|]")]
     [InlineData("private readonly Module<Tensor, Tensor> layer = Linear(1, 1);", "[|BG0205:layer.forward(x)|]")]
     [InlineData("private readonly ModuleList<Linear> layers = new(Linear(1, 1));", "[|BG0205:layers[0].forward(x)|]")]
-    [InlineData("private readonly ModuleList<Linear> layers = new(Linear(1, 1));", "Run(x); } private Tensor Run(Tensor x) { foreach (var layer in layers) x = [|BG0205:layer.forward(x)|]; return x")]
-    [InlineData("private readonly Linear fc = Linear(1, 1);", "Run(x); } private Tensor Run(Tensor x) { var layer = fc; return [|BG0205:layer.forward(x)|]")]
+    [InlineData("private readonly ModuleList<Linear> layers = new(Linear(1, 1));",
+        "Run(x); } private Tensor Run(Tensor x) { foreach (var layer in layers) x = [|BG0205:layer.forward(x)|]; return x")]
+    [InlineData("private readonly Linear fc = Linear(1, 1);",
+        "Run(x); } private Tensor Run(Tensor x) { var layer = fc; return [|BG0205:layer.forward(x)|]")]
     [InlineData("private readonly Linear? fc = Linear(1, 1);", "fc![|BG0205:.forward|](x)")]
-    [InlineData("private readonly Linear fc = Linear(1, 1);", "Twice([|BG0205:fc.forward|], x); } private Tensor Twice(Func<Tensor, Tensor> f, Tensor x) { return f(f(x))")]
+    [InlineData("private readonly Linear fc = Linear(1, 1);",
+        "Twice([|BG0205:fc.forward|], x); } private Tensor Twice(Func<Tensor, Tensor> f, Tensor x) { return f(f(x))")]
     public Task EveryWayToSayIt(string member, string forward) => AnalyzerAssert.Reports(
         Network(Local + member, forward.Replace("fc![|BG0205:.forward|](x)", "[|BG0205:fc!.forward(x)|]")));
 
@@ -69,7 +72,8 @@ public sealed class NotCalledTests
     /// <summary>The wrapper's own forward calls the network.</summary>
     [Fact]
     public Task TheWrapperIsFine() => AnalyzerAssert.Reports(
-        TestSources.Classifier + "public static class User { public static Tensor Run(BayesianClassifier model, Tensor x) => model.forward(x); }");
+        TestSources.Classifier
+            + "public static class User { public static Tensor Run(BayesianClassifier model, Tensor x) => model.forward(x); }");
 
     private static string Network(string members, string forward) => $$"""
         public sealed class Net : Module<Tensor, Tensor>

@@ -28,7 +28,8 @@ public sealed class RenyiOfOneDrawTests
 
     [Fact]
     public Task TheLossOfTheNetwork() => AnalyzerAssert.Reports(
-        Using("model.CreateTrainer([|BG0203:new TrainerOptions()|])").Replace("public sealed class Net", "[BayesianNetwork(Loss = typeof(RenyiLoss))] public sealed class Net"));
+        Using("model.CreateTrainer([|BG0203:new TrainerOptions()|])")
+            .Replace("public sealed class Net", "[BayesianNetwork(Loss = typeof(RenyiLoss))] public sealed class Net"));
 
     [Theory]
     [InlineData("model.CreateTrainer(new RenyiLoss(0.5), new TrainerOptions { Samples = 4 })")]

@@ -21,7 +21,8 @@ public sealed class StateSchemaTests
     public Task WhatIsListedIsFine() => AnalyzerAssert.ReportsWithState(Network($"{Fc} {Norm}"), Listed);
 
     [Fact]
-    public Task WithoutTheFileNothingIsAsked() => AnalyzerAssert.Reports(Network("[Bayesian(Gaussian)] private readonly Linear any = Linear(1, 1);"));
+    public Task WithoutTheFileNothingIsAsked() =>
+        AnalyzerAssert.Reports(Network("[Bayesian(Gaussian)] private readonly Linear any = Linear(1, 1);"));
 
     [Fact]
     public Task ARenamedFieldOfWhichNothingRemindsAnyMore() => AnalyzerAssert.ReportsWithState(
@@ -87,9 +88,12 @@ public sealed class StateSchemaTests
 
     /// <summary>The same keys, known less well or better: nothing is lost, but the file is out of date.</summary>
     [Theory]
-    [InlineData("[Bayesian(Gaussian)] private readonly Module<Tensor, Tensor> [|BG0301:fc|] = Linear(1, 1);", "fc.weight -> Gaussian", "'fc.*' (Gaussian)")]
-    [InlineData("[Bayesian(SparseDropout)] private readonly Module<Tensor, Tensor> [|BG0301:fc|] = Linear(1, 1);", "fc.bias -> Deterministic", "'fc.*' (SparseDropout)")]
-    [InlineData("[Bayesian(Gaussian)] private readonly Linear [|BG0301:fc|] = Linear(1, 1, false);", "fc.* -> Gaussian", "'fc.weight' (Gaussian)")]
+    [InlineData("[Bayesian(Gaussian)] private readonly Module<Tensor, Tensor> [|BG0301:fc|] = Linear(1, 1);", "fc.weight -> Gaussian",
+        "'fc.*' (Gaussian)")]
+    [InlineData("[Bayesian(SparseDropout)] private readonly Module<Tensor, Tensor> [|BG0301:fc|] = Linear(1, 1);",
+        "fc.bias -> Deterministic", "'fc.*' (SparseDropout)")]
+    [InlineData(
+        "[Bayesian(Gaussian)] private readonly Linear [|BG0301:fc|] = Linear(1, 1, false);", "fc.* -> Gaussian", "'fc.weight' (Gaussian)")]
     public Task TheSameKeysProvenOrNot(string field, string listed, string today) => AnalyzerAssert.ReportsWithState(
         Network(field), $"Demo.Net: {listed}\n", $"'fc' of Net saves {today}, which BayesGen.State.txt does not list");
 
@@ -184,7 +188,8 @@ public sealed class StateSchemaTests
         var known = KnownTypes.From(networks.Output)!;
         var entries = StateSchemaReader.Read(networks.Output.GetTypeByMetadataName("Demo.Net")!, known, default)!;
         var wrapper = networks.Output.GetTypeByMetadataName("Demo.BayesianNet+StateKeys")!;
-        var keys = wrapper.GetMembers().OfType<Microsoft.CodeAnalysis.IFieldSymbol>().Select(field => (string)field.ConstantValue!).ToList();
+        var keys = wrapper.GetMembers().OfType<Microsoft.CodeAnalysis.IFieldSymbol>()
+            .Select(field => (string)field.ConstantValue!).ToList();
         Assert.Equal(7, keys.Count);
         Assert.All(keys, key => Assert.Contains(
             entries, entry => key.StartsWith(entry.Prefix ?? entry.Key + ".", StringComparison.Ordinal)));

@@ -10,14 +10,17 @@ public sealed class ThresholdOutOfReachTests
     [InlineData("sparse.Prune([|BG0208:-8|]);", "between -8 and 8, so the threshold -8 prunes none")]
     [InlineData("sparse.Prune(new() { [SparseDropout] = [|BG0208:-100|] });", "between -8 and 8, so the threshold -100 prunes none")]
     [InlineData("sparse.Prune(new() { [\"fc.weight\"] = [|BG0208:9|] });", "between -8 and 8, so the threshold 9 prunes every one of them")]
-    [InlineData("sparse.CreateTrainer(new TrainerOptions { Threshold = [|BG0208:10.0|] });", "between -8 and 8, so the threshold 10 prunes every one of them")]
+    [InlineData("sparse.CreateTrainer(new TrainerOptions { Threshold = [|BG0208:10.0|] });",
+        "between -8 and 8, so the threshold 10 prunes every one of them")]
     [InlineData("[|BG0208:sparse.Prune(All)|];", "between -8 and 8, so the threshold 12 prunes every one of them")]
     public Task BeyondAClampedScore(string body, string message) =>
         AnalyzerAssert.Reports(Using(body), $"The scores of SparseDropout weights lie {message}");
 
     [Theory]
-    [InlineData("mixed.Prune(new() { [LogUniform] = [|BG0208:double.PositiveInfinity|], [Gaussian] = 0.0 });", "LogUniform", "Infinity prunes every one of them")]
-    [InlineData("mixed.Prune(new() { [LogUniform] = 0.0, [Gaussian] = [|BG0208:double.NegativeInfinity|] });", "Gaussian", "-Infinity prunes none")]
+    [InlineData("mixed.Prune(new() { [LogUniform] = [|BG0208:double.PositiveInfinity|], [Gaussian] = 0.0 });", "LogUniform",
+        "Infinity prunes every one of them")]
+    [InlineData(
+        "mixed.Prune(new() { [LogUniform] = 0.0, [Gaussian] = [|BG0208:double.NegativeInfinity|] });", "Gaussian", "-Infinity prunes none")]
     public Task Infinity(string body, string family, string message) => AnalyzerAssert.Reports(
         Using(body), $"The scores of {family} weights lie between -Infinity and Infinity, so the threshold {message}");
 

@@ -14,7 +14,8 @@ public sealed class WrongReductionTests
 
     [Theory]
     [InlineData("""new FitLoss("a", (o, t) => [|BG0206:nn.functional.mse_loss(o, t, Reduction.Sum)|])""", "mse_loss", TakenForOne)]
-    [InlineData("""new FitLoss("a", (o, t) => [|BG0206:nn.functional.cross_entropy(o, t, reduction: Reduction.Sum)|], FitReduction.Mean)""", "cross_entropy", TakenForOne)]
+    [InlineData("""new FitLoss("a", (o, t) => [|BG0206:nn.functional.cross_entropy(o, t, reduction: Reduction.Sum)|], FitReduction.Mean)""",
+        "cross_entropy", TakenForOne)]
     [InlineData("""new FitLoss("a", (o, t) => { return [|BG0206:(o - t).square().sum()|]; })""", "sum", TakenForOne)]
     [InlineData("""new FitLoss("a", (o, t) => [|BG0206:nn.functional.mse_loss(o, t, Reduction.None).sum()|])""", "mse_loss", TakenForOne)]
     [InlineData("""new FitLoss("a", (o, t) => { var error = o - t; return [|BG0206:error.square().sum()|]; })""", "sum", TakenForOne)]
@@ -63,12 +64,14 @@ public sealed class WrongReductionTests
     [InlineData("""FitLoss Fit() => new("a", (o, t) => (o - t).square().mean([0L]).sum());""")]
     [InlineData("""FitLoss Fit() => new("a", (o, t) => ((o - t).square() / t.shape[0]).sum());""")]
     [InlineData("""FitLoss Fit() => new("a", (o, t) => { var each = (o - t).mean([0L]); return each.square().sum(); });""")]
-    [InlineData("""FitLoss Fit() => new("a", (o, t) => { var each = (o - t).mean([0L]); var twice = each + each; return twice.sum(); });""")]
+    [InlineData(
+        """FitLoss Fit() => new("a", (o, t) => { var each = (o - t).mean([0L]); var twice = each + each; return twice.sum(); });""")]
     [InlineData("""FitLoss Fit() => new("a", (o, t) => (o - t).square().sum([0L]).mean(), FitReduction.Sum);""")]
     [InlineData("""FitLoss Fit(FitReduction own) => new("a", (o, t) => nn.functional.cross_entropy(o, t), own);""")]
     [InlineData("""FitLoss Fit(Reduction own) => new("a", (o, t) => nn.functional.cross_entropy(o, t, reduction: own));""")]
     [InlineData("FitLoss Fit() => FitLoss.SquaredError;")]
-    [InlineData("LossTerms Step(ElboLoss loss, Tensor x, Tensor d) => loss.Aggregate([nn.functional.mse_loss(x, x, Reduction.Sum)], [d], 1.0);")]
+    [InlineData(
+        "LossTerms Step(ElboLoss loss, Tensor x, Tensor d) => loss.Aggregate([nn.functional.mse_loss(x, x, Reduction.Sum)], [d], 1.0);")]
     [InlineData("LossTerms Step(ElboLoss loss, Tensor x, Tensor d) => loss.Aggregate([nn.functional.mse_loss(x, x)], [d], 1.0, 100);")]
     public Task WhatAgreesIsFine(string member) => AnalyzerAssert.Reports(Using("private static " + member));
 

@@ -138,7 +138,8 @@ public class ArenaTests
     {
         using var model = new BayesianMixedClassifier(new MixedClassifier());
         Assert.Equal(
-            ["LogUniform.mu", "LogUniform.log_sigma", "LogUniform.scale_mu", "LogUniform.log_alpha", "Gaussian.mu", "Gaussian.log_sigma", "deterministic"],
+            ["LogUniform.mu", "LogUniform.log_sigma", "LogUniform.scale_mu", "LogUniform.log_alpha", "Gaussian.mu", "Gaussian.log_sigma",
+                "deterministic"],
             model.named_parameters().Select(entry => entry.name));
         Assert.Equal(model.Arena.TotalCount, model.parameters().Sum(flat => flat.numel()) - 3 * 40 - 170);
     }

@@ -18,7 +18,8 @@ public class BiasGradientTests
         ["twice"] = (convolution, x) => convolution.call(x) * convolution.call(x.flip(2)),
         ["written over by what follows"] = (convolution, x) => convolution.call(x).mul_(2).relu_(),
         ["the bias by itself too"] = (convolution, x) => convolution.call(x) + convolution.bias!.view(1, -1, 1, 1).square(),
-        ["without a call"] = (convolution, x) => convolution.call(x) + functional.conv2d(x, convolution.weight, convolution.bias, padding: [1, 1]),
+        ["without a call"] = (convolution, x) =>
+            convolution.call(x) + functional.conv2d(x, convolution.weight, convolution.bias, padding: [1, 1]),
         ["as a view"] = (convolution, x) => convolution.call(x).slice(1, 0, 16, 3),
         ["not at all"] = (convolution, x) => convolution.weight.sum() * x,
     };
@@ -41,7 +42,8 @@ public class BiasGradientTests
 
         // One that was there before and went leaves its place to the next.
         var between = new PictureScore(Ways["once"]);
-        var (first, second) = (between.Convolution.register_forward_hook((_, _, output) => output), between.Convolution.register_forward_hook((_, _, output) => output));
+        var (first, second) = (between.Convolution.register_forward_hook((_, _, output) => output),
+            between.Convolution.register_forward_hook((_, _, output) => output));
         first.remove();
         second.remove();
         Check(between, network => network.Convolution.register_forward_hook((_, _, output) => output.square()));
@@ -154,7 +156,8 @@ public class BiasGradientTests
             return input;
         });
         using var trainer = model.CreateTrainer(new TrainerOptions { Epochs = 1, Samples = 3, ExampleCount = 4 });
-        trainer.Train([(Pictures(Worthwhile, 1, ScalarType.Float32).contiguous(), zeros([Worthwhile], dtype: ScalarType.Int64, device: CPU))]);
+        trainer.Train(
+            [(Pictures(Worthwhile, 1, ScalarType.Float32).contiguous(), zeros([Worthwhile], dtype: ScalarType.Int64, device: CPU))]);
         Assert.Equal([false, false, false], seen);
         Assert.True(network.Convolution.bias!.requires_grad);
     }

@@ -12,7 +12,8 @@ public sealed class DescriptionTests
 
         Assert.Equal(
             [
-                "gain: Bayesian Gaussian [4] 4, 64 bytes, tied with ()", "First.weight: Bayesian Gaussian [4,4] 16, 256 bytes, tied with (tied.weight)",
+                "gain: Bayesian Gaussian [4] 4, 64 bytes, tied with ()",
+                "First.weight: Bayesian Gaussian [4,4] 16, 256 bytes, tied with (tied.weight)",
                 "frozen.weight: Frozen  [4,4] 16, 0 bytes, tied with ()",
             ],
             description.Weights.Select(weight =>
@@ -20,7 +21,8 @@ public sealed class DescriptionTests
                 + $"tied with ({string.Join(",", weight.TiedWith)})"));
         Assert.All(description.Weights, weight => Assert.Equal(ScalarType.Float64, weight.Dtype));
         Assert.Equal((20, 0, 16, 36, 320), (
-            description.BayesianCount, description.DeterministicCount, description.FrozenCount, description.TotalCount, description.PosteriorBytes));
+            description.BayesianCount, description.DeterministicCount, description.FrozenCount, description.TotalCount,
+            description.PosteriorBytes));
         Assert.Equal(model.Arena.BayesianCount, description.BayesianCount);
         Assert.Equal(model.Arena.TotalCount, description.TotalCount);
     }

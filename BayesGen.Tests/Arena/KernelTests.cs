@@ -12,7 +12,8 @@ public class KernelTests
 
     /// <summary>Every family that has kernels, so that a new one is held against its graph here.</summary>
     private static readonly Dictionary<string, Type> FamilyTypes = typeof(Posterior).Assembly.GetTypes()
-        .Where(type => type is { IsAbstract: false } && typeof(Posterior).IsAssignableFrom(type) && typeof(IHasKernel).IsAssignableFrom(type))
+        .Where(type => type is { IsAbstract: false } && typeof(Posterior).IsAssignableFrom(type)
+            && typeof(IHasKernel).IsAssignableFrom(type))
         .ToDictionary(type => Static<string>(type, nameof(GaussianPosterior.FamilyName)));
 
     public static TheoryData<string> Families => [.. FamilyTypes.Keys];
@@ -140,7 +141,8 @@ public class KernelTests
             double Sum(int count)
             {
                 set_num_threads(count);
-                return FlatLoop.Run<float>(200_001, GaussianKernel.Instance.KlTo(new GaussianPrior())!.Run, Rows([.. parameters, .. slopes]));
+                return FlatLoop.Run<float>(
+                    200_001, GaussianKernel.Instance.KlTo(new GaussianPrior())!.Run, Rows([.. parameters, .. slopes]));
             }
 
             Assert.Equal(Sum(1), Sum(3));
@@ -182,7 +184,8 @@ public class KernelTests
                 draw.Backward(nn.functional.cross_entropy(model.call(input), target) + loss.Divergence(draw) * 0.01);
             }
 
-            return [.. model.Arena.Parameters().Where(entry => entry.Name != "deterministic").Select(entry => entry.Parameter.grad!.clone())];
+            return [.. model.Arena.Parameters().Where(entry => entry.Name != "deterministic")
+                .Select(entry => entry.Parameter.grad!.clone())];
         }
 
         var byKernels = Gradients();

@@ -3,8 +3,8 @@ using static TorchSharp.torch.nn;
 namespace BayesGen.Tests;
 
 /// <summary>
-/// Gradients of networks that are pruned in part: a weight that is zero whatever the posterior says has no gradient from the fit. Every family,
-/// drawn by kernels and by the graph, by weights and by outputs.
+/// Gradients of networks that are pruned in part: a weight that is zero whatever the posterior says has no gradient from the fit. Every
+/// family, drawn by kernels and by the graph, by weights and by outputs.
 /// </summary>
 public class PrunedGradientTests
 {

@@ -1,6 +1,8 @@
 namespace BayesGen.Tests;
 
-/// <summary>Arrows between the rooms of the runtime go one way: a room uses no type of a room it may not use, by name or without one.</summary>
+/// <summary>
+/// Arrows between the rooms of the runtime go one way: a room uses no type of a room it may not use, by name or without one.
+/// </summary>
 public class RuntimeRoomsTests
 {
     private static readonly Dictionary<string, string[]> MayUse = new()

@@ -19,12 +19,14 @@ public sealed class DivergenceScaleCodeFixTests
 
     [Fact]
     public Task TheDivergenceIsShared() => CodeFixAssert.Fixes<DivergenceScaleCodeFix>(
-        Using("Shared with { DivergenceScale = DivergenceScale.None }"), Title, Using("Shared with { DivergenceScale = DivergenceScale.PerExample }"));
+        Using("Shared with { DivergenceScale = DivergenceScale.None }"), Title,
+        Using("Shared with { DivergenceScale = DivergenceScale.PerExample }"));
 
     [Theory]
     [InlineData("AsPython")] // It may be meant for other trainers too.
     [InlineData("Shared), loss.Aggregate([nn.functional.mse_loss(x, x)], [x], 1.0")] // Only the developer knows N.
-    public Task NothingIsOfferedWhereTheSourceDoesNotSayWhatIsMeant(string options) => CodeFixAssert.Offers<DivergenceScaleCodeFix>(Using(options));
+    public Task NothingIsOfferedWhereTheSourceDoesNotSayWhatIsMeant(string options) =>
+        CodeFixAssert.Offers<DivergenceScaleCodeFix>(Using(options));
 
     private static string Using(string options) => TestSources.Classifier + $$"""
 

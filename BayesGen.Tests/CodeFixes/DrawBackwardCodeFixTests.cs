@@ -14,7 +14,8 @@ public sealed class DrawBackwardCodeFixTests
     [InlineData("(model.call(x) + x).sum().backward(); // why", "draw.Backward((model.call(x) + x).sum()); // why")]
     [InlineData("(model.call(x) + x).backward();", "draw.Backward(model.call(x) + x);")]
     public Task TheCallIsRewritten(string before, string after) =>
-        CodeFixAssert.Fixes<DrawBackwardCodeFix>(Step("using var draw = model.Draw(); " + before), Title, Step("using var draw = model.Draw(); " + after));
+        CodeFixAssert.Fixes<DrawBackwardCodeFix>(
+            Step("using var draw = model.Draw(); " + before), Title, Step("using var draw = model.Draw(); " + after));
 
     [Fact]
     public Task AllOfThem() => CodeFixAssert.FixesAll<DrawBackwardCodeFix>(

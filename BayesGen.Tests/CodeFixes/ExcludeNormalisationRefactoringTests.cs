@@ -31,9 +31,11 @@ public sealed class ExcludeNormalisationRefactoringTests
 
     [Fact]
     public Task AnAnnotationOnTheClassLeavesThemOutByItself() => RefactoringAssert.Refactors<ExcludeNormalisationRefactoring>(
-        Network("private readonly Linear fc = Linear(2, 2); [Bayesian(Gaussian)] private readonly BatchNorm1d norm = BatchNorm1d(2);", "[Bayesian(Gaussian)]"),
+        Network("private readonly Linear fc = Linear(2, 2); [Bayesian(Gaussian)] private readonly BatchNorm1d norm = BatchNorm1d(2);",
+            "[Bayesian(Gaussian)]"),
         Title,
-        Network("private readonly Linear fc = Linear(2, 2); private readonly BatchNorm1d norm = BatchNorm1d(2);", "[Bayesian(Gaussian)]").Replace("[||]", ""),
+        Network("private readonly Linear fc = Linear(2, 2); private readonly BatchNorm1d norm = BatchNorm1d(2);", "[Bayesian(Gaussian)]")
+            .Replace("[||]", ""),
         "BayesianNet.g.cs");
 
     [Theory]

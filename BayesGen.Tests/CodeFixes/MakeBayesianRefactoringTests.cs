@@ -72,7 +72,8 @@ public sealed class MakeBayesianRefactoringTests
     {
         var (before, after) = (Usings.Replace("using System;\n", ""), UsingsAfter.Replace("using System;\n", ""));
         return RefactoringAssert.Refactors<MakeBayesianRefactoring>(
-            $"// Of us.\n{before}\n[||]{Head}{Body}", Gaussian, $"// Of us.\n{after}\n[Bayesian(Gaussian)]\n{Head}{Body}", "BayesianNet.g.cs");
+            $"// Of us.\n{before}\n[||]{Head}{Body}", Gaussian, $"// Of us.\n{after}\n[Bayesian(Gaussian)]\n{Head}{Body}",
+            "BayesianNet.g.cs");
     }
 
     [Fact]

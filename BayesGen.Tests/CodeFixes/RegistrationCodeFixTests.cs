@@ -13,7 +13,8 @@ public sealed class RegistrationCodeFixTests
     [Theory]
     [InlineData("public Net() : base(\"Net\") { }", "public Net() : base(\"Net\")\n    {\n        RegisterComponents();\n    }\n")]
     [InlineData("""public Net() : base("Net") { eval(); }""", """public Net() : base("Net") { eval(); RegisterComponents(); }""")]
-    [InlineData("public Net() : base(\"Net\") => eval();", "public Net() : base(\"Net\")\n    {\n        eval();\n        RegisterComponents();\n    }\n")]
+    [InlineData("public Net() : base(\"Net\") => eval();",
+        "public Net() : base(\"Net\")\n    {\n        eval();\n        RegisterComponents();\n    }\n")]
     [InlineData(
         """public Net() : base("Net") { eval(); } public Net(int size) : this() { }""",
         """public Net() : base("Net") { eval(); RegisterComponents(); } public Net(int size) : this() { }""")]
@@ -44,7 +45,9 @@ public sealed class RegistrationCodeFixTests
     public Task AListIsForTheDeveloper(string members) => CodeFixAssert.Offers<RegistrationCodeFix>(Network(members));
 
     [Fact]
-    public Task SoIsAPrimaryConstructor() => CodeFixAssert.Offers<RegistrationCodeFix>(Network(Fc).Replace("Net : Module<Tensor, Tensor>", "Net() : Module<Tensor, Tensor>(\"Net\")"));
+    public Task SoIsAPrimaryConstructor() =>
+        CodeFixAssert.Offers<RegistrationCodeFix>(
+        Network(Fc).Replace("Net : Module<Tensor, Tensor>", "Net() : Module<Tensor, Tensor>(\"Net\")"));
 
     private static string Network(string members) => $$"""
         public sealed class Net : Module<Tensor, Tensor>

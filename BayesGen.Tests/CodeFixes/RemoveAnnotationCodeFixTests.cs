@@ -24,11 +24,13 @@ public sealed class RemoveAnnotationCodeFixTests
 
     [Fact]
     public Task AnAnnotationWithoutEffectGoes() =>
-        CodeFixAssert.Fixes<RemoveAnnotationCodeFix>(Network("// why\n    [Deterministic] " + Fc), "Remove [Deterministic]", Network("// why\n    " + Fc));
+        CodeFixAssert.Fixes<RemoveAnnotationCodeFix>(
+            Network("// why\n    [Deterministic] " + Fc), "Remove [Deterministic]", Network("// why\n    " + Fc));
 
     [Theory]
     [InlineData("[Bayesian(Gaussian)] private readonly ReLU relu = ReLU();", "private readonly ReLU relu = ReLU();")]
-    [InlineData("[Bayesian(Gaussian)] private static readonly Linear Shared = Linear(1, 1);", "private static readonly Linear Shared = Linear(1, 1);")]
+    [InlineData("[Bayesian(Gaussian)] private static readonly Linear Shared = Linear(1, 1);",
+        "private static readonly Linear Shared = Linear(1, 1);")]
     [InlineData("[Bayesian(Gaussian)] public Linear Other => other;", "public Linear Other => other;")]
     public Task AnAnnotationOfNoWeightsGoes(string before, string after) =>
         CodeFixAssert.Fixes<RemoveAnnotationCodeFix>(Network(before), "Remove [Bayesian]", Network(after));
@@ -52,7 +54,8 @@ public sealed class RemoveAnnotationCodeFixTests
     /// <summary>BG0303.</summary>
     [Fact]
     public Task AFormerNameThatCannotBeUsedGoes() => CodeFixAssert.Fixes<RemoveAnnotationCodeFix>(
-        Network("[Bayesian(Gaussian), FormerlyKnownAs(\"other\")] " + Fc), "Remove [FormerlyKnownAs]", Network("[Bayesian(Gaussian)] " + Fc));
+        Network("[Bayesian(Gaussian), FormerlyKnownAs(\"other\")] " + Fc), "Remove [FormerlyKnownAs]",
+        Network("[Bayesian(Gaussian)] " + Fc));
 
     [Fact]
     public Task AContradictionLeavesTwo() => CodeFixAssert.Offers<RemoveAnnotationCodeFix>(

@@ -8,19 +8,23 @@ public sealed class RemoveOptionCodeFixTests
 {
     [Theory]
     [InlineData("LogUniform, Estimator = Estimator.Local", "Linear fc = Linear(1, 1)", "Estimator", "LogUniform")]
-    [InlineData("Gaussian, Estimator = Estimator.Local, IncludeBias = false", "LSTM fc = LSTM(1, 1)", "Estimator", "Gaussian, IncludeBias = false")]
-    [InlineData("LogUniform, IncludeBias = false, PriorScale = 2", "Linear fc = Linear(1, 1)", "PriorScale", "LogUniform, IncludeBias = false")]
+    [InlineData(
+        "Gaussian, Estimator = Estimator.Local, IncludeBias = false", "LSTM fc = LSTM(1, 1)", "Estimator", "Gaussian, IncludeBias = false")]
+    [InlineData(
+        "LogUniform, IncludeBias = false, PriorScale = 2", "Linear fc = Linear(1, 1)", "PriorScale", "LogUniform, IncludeBias = false")]
     [InlineData("Gaussian, PriorScale = -1", "Linear fc = Linear(1, 1)", "PriorScale", "Gaussian")]
     [InlineData("Gaussian, Prior = typeof(string)", "Linear fc = Linear(1, 1)", "Prior", "Gaussian")]
     [InlineData("Gaussian, Prior = typeof(LogUniformPrior)", "Linear fc = Linear(1, 1)", "Prior", "Gaussian")]
     public Task TheOptionGoes(string before, string field, string option, string after) => CodeFixAssert.Fixes<RemoveOptionCodeFix>(
-        Network($"[Bayesian({before})] private readonly {field};"), $"Remove {option}", Network($"[Bayesian({after})] private readonly {field};"));
+        Network($"[Bayesian({before})] private readonly {field};"), $"Remove {option}",
+        Network($"[Bayesian({after})] private readonly {field};"));
 
     [Fact]
     public Task ALayerUnderTheAnnotationOfItsClass() => CodeFixAssert.Fixes<RemoveOptionCodeFix>(
         "[Bayesian(Gaussian, Estimator = Estimator.Local)]\n" + Network("// why\n    private readonly LSTM lstm = LSTM(1, 1);"),
         "Give the layer an annotation without Estimator",
-        "[Bayesian(Gaussian, Estimator = Estimator.Local)]\n" + Network("// why\n    [Bayesian(Gaussian)]\n    private readonly LSTM lstm = LSTM(1, 1);"));
+        "[Bayesian(Gaussian, Estimator = Estimator.Local)]\n"
+            + Network("// why\n    [Bayesian(Gaussian)]\n    private readonly LSTM lstm = LSTM(1, 1);"));
 
     [Fact]
     public Task AllOfThem() => CodeFixAssert.FixesAll<RemoveOptionCodeFix>(

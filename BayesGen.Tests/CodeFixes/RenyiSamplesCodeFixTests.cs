@@ -17,8 +17,10 @@ public sealed class RenyiSamplesCodeFixTests
     [InlineData("new()", "new() { Samples = 8 }")]
     [InlineData("Shared", "Shared with { Samples = 8 }")]
     [InlineData("Shared with { Epochs = 2 }", "Shared with { Epochs = 2, Samples = 8 }")]
-    [InlineData("new TrainerOptions\n{\n    Epochs = 2,\n    Seed = 1,\n}", "new TrainerOptions\n{\n    Epochs = 2,\n    Seed = 1,\n    Samples = 8,\n}")]
-    [InlineData("new TrainerOptions\n{\n    Epochs = 2,\n    Seed = 1\n}", "new TrainerOptions\n{\n    Epochs = 2,\n    Seed = 1,\n    Samples = 8\n}")]
+    [InlineData("new TrainerOptions\n{\n    Epochs = 2,\n    Seed = 1,\n}",
+        "new TrainerOptions\n{\n    Epochs = 2,\n    Seed = 1,\n    Samples = 8,\n}")]
+    [InlineData("new TrainerOptions\n{\n    Epochs = 2,\n    Seed = 1\n}",
+        "new TrainerOptions\n{\n    Epochs = 2,\n    Seed = 1,\n    Samples = 8\n}")]
     public Task EightDraws(string before, string after) => CodeFixAssert.Fixes<RenyiSamplesCodeFix>(Using(before), Title, Using(after));
 
     [Fact]

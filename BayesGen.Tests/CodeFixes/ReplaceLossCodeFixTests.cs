@@ -10,14 +10,17 @@ public sealed class ReplaceLossCodeFixTests
     [Theory]
     [InlineData("model.CreateTrainer(new GaussianKLLoss(), options)", "model.CreateTrainer(new ElboLoss(), options)")]
     [InlineData("model.CreateTrainer<GaussianKLLoss>(new(), options)", "model.CreateTrainer(new ElboLoss(), options)")]
-    [InlineData("model.CreateTrainer(options: options, loss: new GaussianKLLoss())", "model.CreateTrainer(options: options, loss: new ElboLoss())")]
-    [InlineData("new VariationalTrainer(model, model.call, new RenyiLoss(), options)", "new VariationalTrainer(model, model.call, new ElboLoss(), options)")]
+    [InlineData(
+        "model.CreateTrainer(options: options, loss: new GaussianKLLoss())", "model.CreateTrainer(options: options, loss: new ElboLoss())")]
+    [InlineData("new VariationalTrainer(model, model.call, new RenyiLoss(), options)",
+        "new VariationalTrainer(model, model.call, new ElboLoss(), options)")]
     public Task TheCallNamesALossThatFits(string before, string after) =>
         CodeFixAssert.Fixes<ReplaceLossCodeFix>(Using(before), "Use ElboLoss", Using(after));
 
     [Fact]
     public Task OneFixForEachLossThatScoresEveryFamily() =>
-        CodeFixAssert.Offers<ReplaceLossCodeFix>(Using("model.CreateTrainer(new GaussianKLLoss(), options)") + Mine, "Use ElboLoss", "Use Mine");
+        CodeFixAssert.Offers<ReplaceLossCodeFix>(
+            Using("model.CreateTrainer(new GaussianKLLoss(), options)") + Mine, "Use ElboLoss", "Use Mine");
 
     [Fact]
     public Task TheAttributeNamesALossThatFits() => CodeFixAssert.Fixes<ReplaceLossCodeFix>(
@@ -35,7 +38,8 @@ public sealed class ReplaceLossCodeFixTests
 
     [Fact]
     public Task ALossInAVariableIsLeftAlone() => CodeFixAssert.Offers<ReplaceLossCodeFix>(
-        Using("model.CreateTrainer(Shared, options)") + "public partial class User { private static readonly GaussianKLLoss Shared = new(); }");
+        Using("model.CreateTrainer(Shared, options)")
+            + "public partial class User { private static readonly GaussianKLLoss Shared = new(); }");
 
     private const string Mine = """
         public sealed class Mine : VariationalLoss, IScores<Posterior>

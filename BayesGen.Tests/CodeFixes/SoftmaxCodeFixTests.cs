@@ -26,9 +26,11 @@ public sealed class SoftmaxCodeFixTests
 
     [Fact]
     public Task AllOfThem() => CodeFixAssert.FixesAll<SoftmaxCodeFix>(
-        Network("=> fc.call(x).softmax(1);").Replace("null", "(model.CreateTrainer(new TrainerOptions()), model.CreateTrainer(new TrainerOptions()))"),
+        Network("=> fc.call(x).softmax(1);")
+            .Replace("null", "(model.CreateTrainer(new TrainerOptions()), model.CreateTrainer(new TrainerOptions()))"),
         Title,
-        Network("=> fc.call(x);").Replace("null", "(model.CreateTrainer(new TrainerOptions()), model.CreateTrainer(new TrainerOptions()))"));
+        Network("=> fc.call(x);")
+            .Replace("null", "(model.CreateTrainer(new TrainerOptions()), model.CreateTrainer(new TrainerOptions()))"));
 
     private static string Network(string forward, string sequential = "Sequential(Linear(4, 3))") => $$"""
         public sealed class Net : Module<Tensor, Tensor>

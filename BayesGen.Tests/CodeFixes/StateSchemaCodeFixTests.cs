@@ -19,7 +19,8 @@ public sealed class StateSchemaCodeFixTests
 
     [Theory]
     [InlineData("[Bayesian(Gaussian)] ", "[Bayesian(Gaussian), FormerlyKnownAs(\"fc\")] ")]
-    [InlineData("[Bayesian(Gaussian)] [FormerlyKnownAs(\"f\")] ", "[Bayesian(Gaussian)] [FormerlyKnownAs(\"f\"), FormerlyKnownAs(\"fc\")] ")]
+    [InlineData(
+        "[Bayesian(Gaussian)] [FormerlyKnownAs(\"f\")] ", "[Bayesian(Gaussian)] [FormerlyKnownAs(\"f\"), FormerlyKnownAs(\"fc\")] ")]
     [InlineData("/* why */\n    [Bayesian(Gaussian)]\n    ", "/* why */\n    [Bayesian(Gaussian), FormerlyKnownAs(\"fc\")]\n    ")]
     public Task ARenamedFieldRemembersItsOldName(string before, string after) => CodeFixAssert.FixesWithState<FormerNameCodeFix>(
         Network(before + Head), Listed, "Add [FormerlyKnownAs(\"fc\")]", Network(after + Head));

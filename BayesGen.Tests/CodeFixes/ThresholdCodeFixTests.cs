@@ -13,7 +13,8 @@ public sealed class ThresholdCodeFixTests
     [InlineData("model.Prune(1.0);", "model.Prune(new Thresholds { [LogUniform] = 1.0, [Gaussian] = 1.0 });")]
     [InlineData("model.Prune(level);", "model.Prune(new Thresholds { [LogUniform] = level, [Gaussian] = level });")]
     [InlineData("model.Prune(-1);", "model.Prune(new Thresholds { [LogUniform] = -1, [Gaussian] = -1 });")]
-    [InlineData("Thresholds two = 1.0; model.Prune(two);", "Thresholds two = new Thresholds { [LogUniform] = 1.0, [Gaussian] = 1.0 }; model.Prune(two);")]
+    [InlineData("Thresholds two = 1.0; model.Prune(two);",
+        "Thresholds two = new Thresholds { [LogUniform] = 1.0, [Gaussian] = 1.0 }; model.Prune(two);")]
     [InlineData("own.Prune(1.0);", "own.Prune(new Thresholds { [Gaussian] = 1.0, [typeof(PointPosterior)] = 1.0 });")]
     public Task OneNumberForEachFamily(string before, string after) =>
         CodeFixAssert.Fixes<ThresholdCodeFix>(Using(before), Each, Using(after));
@@ -30,7 +31,8 @@ public sealed class ThresholdCodeFixTests
     [InlineData("head.weigth", "head.weight")]
     [InlineData("head", "head.weight")]
     public Task TheNearestKey(string before, string after) => CodeFixAssert.Fixes<ThresholdCodeFix>(
-        Using($"small.Prune(new() {{ [\"{before}\"] = 1.0 }});"), $"Use '{after}'", Using($"small.Prune(new() {{ [\"{after}\"] = 1.0 }});"));
+        Using($"small.Prune(new() {{ [\"{before}\"] = 1.0 }});"), $"Use '{after}'",
+        Using($"small.Prune(new() {{ [\"{after}\"] = 1.0 }});"));
 
     [Fact]
     public Task TheOnlyFamily() => CodeFixAssert.Fixes<ThresholdCodeFix>(

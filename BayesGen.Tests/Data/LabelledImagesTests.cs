@@ -18,7 +18,8 @@ public sealed class LabelledImagesTests : IDisposable
         Assert.Equal([3, 1, 2, 2], set.Inputs.shape);
         Assert.Equal(ScalarType.Float32, set.Inputs.dtype);
         // A kernel may divide or multiply by the reciprocal: one unit in the last place.
-        Assert.All(set.Inputs.data<float>().Take(4).Zip([0f, 51f / 255f, 102f / 255f, 1f]), pair => Assert.Equal(pair.Second, pair.First, 6e-8f));
+        Assert.All(
+            set.Inputs.data<float>().Take(4).Zip([0f, 51f / 255f, 102f / 255f, 1f]), pair => Assert.Equal(pair.Second, pair.First, 6e-8f));
         Assert.Equal(ScalarType.Int64, set.Targets.dtype);
         Assert.Equal([7L, 0L, 9L], set.Targets.data<long>());
     }

@@ -22,7 +22,8 @@ public sealed class SyntheticLettersTests
     [Fact]
     public void SameSeedGivesTheSamePicturesWhateverTheCount()
     {
-        using TensorDataSet few = SyntheticLetters.Create(35, seed: 7), many = SyntheticLetters.Create(120, seed: 7), other = SyntheticLetters.Create(35, seed: 8);
+        using TensorDataSet few = SyntheticLetters.Create(35, seed: 7), many = SyntheticLetters.Create(120, seed: 7),
+        other = SyntheticLetters.Create(35, seed: 8);
         Assert.Equal(few.Inputs.data<float>(), many.Inputs.data<float>().Take(35 * 784));
         Assert.Equal(few.Targets.data<long>(), many.Targets.data<long>().Take(35));
         Assert.NotEqual(few.Inputs.data<float>(), other.Inputs.data<float>());
@@ -43,7 +44,8 @@ public sealed class SyntheticLettersTests
         using TensorDataSet digits = SyntheticDigits.Create(4_000, seed: 1), letters = SyntheticLetters.Create(4_000, seed: 1);
         using TensorDataSet newDigits = SyntheticDigits.Create(1_000, seed: 2), newLetters = SyntheticLetters.Create(1_000, seed: 2);
         var (train, test) = (cat([digits.Inputs, letters.Inputs]).flatten(1), cat([newDigits.Inputs, newLetters.Inputs]).flatten(1));
-        var (answers, newAnswers) = (arange(8_000, device: CPU).ge(4_000).to(ScalarType.Int64), arange(2_000, device: CPU).ge(1_000).to(ScalarType.Int64));
+        var (answers, newAnswers) = (
+            arange(8_000, device: CPU).ge(4_000).to(ScalarType.Int64), arange(2_000, device: CPU).ge(1_000).to(ScalarType.Int64));
         using var network = nn.Sequential(nn.Linear(784, 100), nn.ReLU(), nn.Linear(100, 2));
         using var optimizer = optim.Adam(network.parameters(), lr: 2e-3);
         for (var step = 0; step < 500; step++)

@@ -20,7 +20,8 @@ public sealed class DeviceWayTests
             return channelsLast ? values.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : values;
         }
 
-        var (output, variance, bias, arriving) = (Numbers(shape), Numbers(shape).square(), Numbers(channels).square().view(-1), Numbers(shape));
+        var (output, variance, bias, arriving) = (
+            Numbers(shape), Numbers(shape).square(), Numbers(channels).square().view(-1), Numbers(shape));
         Tensor[] Way(Func<Tensor, Tensor, Tensor, Tensor> add)
         {
             Tensor[] leaves = [.. ((Tensor[])[output, variance, bias]).Select(tensor => tensor.clone().requires_grad_())];

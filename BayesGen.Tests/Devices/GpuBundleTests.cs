@@ -34,6 +34,7 @@ public sealed class GpuBundleTests
             folder.Root, [], Path.Combine(bundle, "app", "BayesGen.Benchmarks.Gpu"), "symbols", "--torch", empty).Fails().Output;
         Assert.Contains("MISSING at::", refusal);
         Assert.Contains("MISSING c10::", refusal);
-        Assert.Contains("libtorch_cpu.so", ShellCommand.Run(folder.Root, new() { ["TORCH_LIB"] = empty }, Path.Combine(bundle, "run.sh")).Fails().Output);
+        Assert.Contains("libtorch_cpu.so",
+            ShellCommand.Run(folder.Root, new() { ["TORCH_LIB"] = empty }, Path.Combine(bundle, "run.sh")).Fails().Output);
     }
 }

@@ -13,7 +13,8 @@ internal static class TensorCreation
     /// <summary>What makes a tensor from something else than a tensor, or from a tensor's shape alone.</summary>
     private static readonly HashSet<string> Makers =
     [
-        "tensor", "as_tensor", "from_array", "from_dlpack", "frombuffer", "scalar_tensor", "zeros", "ones", "empty", "empty_strided", "full",
+        "tensor", "as_tensor", "from_array", "from_dlpack", "frombuffer", "scalar_tensor", "zeros", "ones", "empty",
+        "empty_strided", "full",
         "rand", "randn", "randint", "randperm", "arange", "linspace", "logspace", "eye", "sparse_coo_tensor", "sparse", "complex", "polar",
         "zeros_like", "ones_like", "empty_like", "full_like", "rand_like", "randn_like", "randint_like",
         "new_zeros", "new_ones", "new_empty", "new_full", "new_tensor", "tril_indices", "triu_indices",
@@ -38,7 +39,8 @@ internal static class TensorCreation
     {
         var compilation = CSharpCompilation.Create(
             "Sources", files.Select(file => CSharpSyntaxTree.ParseText(file.Text, Options, file.Name)), References,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
         calls = 0;
         var found = new List<string>();
         foreach (var tree in compilation.SyntaxTrees)
@@ -77,7 +79,8 @@ internal static class TensorCreation
     }
 
     private static string NameOf(ITypeSymbol type) =>
-        type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0].Name : type.Name;
+        type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0].Name
+            : type.Name;
 
     private static string NameOf(InvocationExpressionSyntax call) => call.Expression switch
     {

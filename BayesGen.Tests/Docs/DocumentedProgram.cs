@@ -4,10 +4,11 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace BayesGen.Tests.Docs;
 
 /// <summary>
-/// The C# of a page as the files that a reader makes of it, who types what is shown from top to bottom. docs/README.md states the convention for
-/// those who write pages:
+/// The C# of a page as the files that a reader makes of it, who types what is shown from top to bottom. docs/README.md states the
+/// convention for those who write pages:
 /// <list type="bullet">
-/// <item><c>```csharp</c>: all such blocks of a page are the file Program.cs, in order and as they stand; C# wants types after statements.</item>
+/// <item><c>```csharp</c>: all such blocks of a page are the file Program.cs, in order and as they stand; C# wants types after
+/// statements.</item>
 /// <item><c>```csharp new</c>: begins another program.</item>
 /// <item><c>```csharp file</c>: a file of its own in the same program, as the page says.</item>
 /// <item><c>```csharp member</c>: members of a network class, which is put around them.</item>
@@ -21,7 +22,8 @@ internal sealed record DocumentedProgram(int Line, IReadOnlyList<string> Files)
     private const string Fence = "```";
 
     /// <summary>Whether it is a program, and not only types.</summary>
-    public bool HasStatements => CSharpSyntaxTree.ParseText(Files[0]).GetCompilationUnitRoot().Members.OfType<GlobalStatementSyntax>().Any();
+    public bool HasStatements =>
+        CSharpSyntaxTree.ParseText(Files[0]).GetCompilationUnitRoot().Members.OfType<GlobalStatementSyntax>().Any();
 
     /// <summary>All files, for messages.</summary>
     public string Text => string.Join("\n\n// ---- another file ----\n", Files);
@@ -45,7 +47,8 @@ internal sealed record DocumentedProgram(int Line, IReadOnlyList<string> Files)
                 statements.Add(text);
         }
 
-        return [.. programs.Select(program => new DocumentedProgram(program.Line, [string.Join('\n', program.Statements), .. program.Files]))];
+        return [
+            .. programs.Select(program => new DocumentedProgram(program.Line, [string.Join('\n', program.Statements), .. program.Files]))];
     }
 
     /// <summary>The blocks of C#, shown and hidden: their line from 1, their kind, their text.</summary>
@@ -65,8 +68,10 @@ internal sealed record DocumentedProgram(int Line, IReadOnlyList<string> Files)
                 _ => ("", ""),
             };
             // A word that the convention does not know would keep a block from being compiled, silently.
-            if (end.Length == 0 && (opening.StartsWith("```csharp", StringComparison.Ordinal) || opening.StartsWith("```cs", StringComparison.Ordinal)
-                || opening.StartsWith("```C#", StringComparison.OrdinalIgnoreCase) || opening.StartsWith("<!-- csharp", StringComparison.Ordinal)))
+            if (end.Length == 0
+                && (opening.StartsWith("```csharp", StringComparison.Ordinal) || opening.StartsWith("```cs", StringComparison.Ordinal)
+                || opening.StartsWith("```C#", StringComparison.OrdinalIgnoreCase)
+                    || opening.StartsWith("<!-- csharp", StringComparison.Ordinal)))
                 throw new FormatException($"Line {i + 1}: '{opening}' is no block that docs/README.md knows.");
             if (end.Length == 0)
                 continue;
@@ -83,7 +88,8 @@ internal sealed record DocumentedProgram(int Line, IReadOnlyList<string> Files)
         var members = CSharpSyntaxTree.ParseText(text).GetCompilationUnitRoot().Members;
         statements.AddRange(members.OfType<GlobalStatementSyntax>().Select(statement => statement.ToFullString()));
         if (members.Any(member => member is not GlobalStatementSyntax))
-            files.Add(string.Join('\n', members.Where(member => member is not GlobalStatementSyntax).Select(member => member.ToFullString())));
+            files.Add(
+                string.Join('\n', members.Where(member => member is not GlobalStatementSyntax).Select(member => member.ToFullString())));
     }
 
     private static string Network(int line, string members) => $$"""

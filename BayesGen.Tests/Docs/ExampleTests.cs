@@ -44,28 +44,33 @@ public sealed partial class ExampleTests
         }
     }
 
-    /// <summary>What a reader meets who types a page from top to bottom, into a project that references what the page says and nothing else.</summary>
+    /// <summary>
+    /// What a reader meets who types a page from top to bottom, into a project that references what the page says and nothing else.
+    /// </summary>
     [Theory]
     [InlineData("CS8803", "```csharp", "public record A(int B);", "```", "```csharp", "var a = new A(1);", "```")]
     [InlineData("CS1529", "```csharp", "var x = 1;", "```", "```csharp", "using System.Text;", "```")]
     [InlineData("CS0234", "```csharp", "BayesGen.Plots.PictureTheme? theme = null;", "```")]
     [InlineData("CS0246", "```csharp", "ConsoleReport? report = null;", "```")]
     public void AReaderMeetsTheErrorThatThePageHides(string error, params string[] page) =>
-        Assert.Contains(error, Errors(Compilation(page, Assert.Single(DocumentedProgram.Of(page)), SharedUsings())).Select(found => found.Id));
+        Assert.Contains(
+            error, Errors(Compilation(page, Assert.Single(DocumentedProgram.Of(page)), SharedUsings())).Select(found => found.Id));
 
     [Theory]
     [InlineData("```csharp file", "public record A(int B);", "```", "```csharp", "var a = new A(1);", "```")]
     [InlineData("<!-- csharp", "public record A(int B);", "-->", "```csharp", "var a = new A(1);", "```")]
     [InlineData("```csharp", "var a = new A(1);", "```", "```csharp", "public record A(int B);", "```")]
     [InlineData("<PackageReference Include=\"BayesGen.Plots\" />", "```csharp", "BayesGen.Plots.PictureTheme? theme = null;", "```")]
-    [InlineData("<ProjectReference Include=\"../BayesGen.Console/BayesGen.Console.csproj\" />", "```csharp", "ConsoleReport? report = null;", "```")]
+    [InlineData("<ProjectReference Include=\"../BayesGen.Console/BayesGen.Console.csproj\" />", "```csharp",
+        "ConsoleReport? report = null;", "```")]
     public void AReaderCompilesAPageThatSaysAll(params string[] page) =>
         Assert.Empty(Errors(Compilation(page, Assert.Single(DocumentedProgram.Of(page)), SharedUsings())));
 
     [Fact]
     public void TheGuideAndEveryConceptHaveExamples() => Assert.All(
         [
-            "README.md", Index, "docs/guide.md", "docs/families-and-losses.md", "docs/estimators.md", "docs/pruning.md", "docs/prediction.md",
+            "README.md", Index, "docs/guide.md", "docs/families-and-losses.md", "docs/estimators.md", "docs/pruning.md",
+            "docs/prediction.md",
             "docs/checkpoints.md", "docs/devices.md", "docs/extending.md", "docs/reports.md", "docs/pictures.md", "docs/state-files.md",
         ],
         page => Assert.NotEmpty(DocumentedProgram.Of(Read(page))));
@@ -74,7 +79,8 @@ public sealed partial class ExampleTests
     public void TheIndexLeadsToEveryPage()
     {
         var targets = Targets(Index).ToHashSet();
-        Assert.All(PathsOfPages().Where(page => page is not ("README.md" or Index)), page => Assert.Contains(Path.GetFullPath(page, Root()), targets));
+        Assert.All(PathsOfPages().Where(page => page is not ("README.md" or Index)),
+            page => Assert.Contains(Path.GetFullPath(page, Root()), targets));
     }
 
     [Theory]
@@ -95,7 +101,8 @@ public sealed partial class ExampleTests
     {
         string[] page =
         [
-            "```csharp", "var x = 1;", "```", "<!-- csharp", "x++;", "-->", "```csharp", "public record A(int B);", "```", "```csharp new", "var x = 2;", "```",
+            "```csharp", "var x = 1;", "```", "<!-- csharp", "x++;", "-->", "```csharp", "public record A(int B);", "```", "```csharp new",
+            "var x = 2;", "```",
         ];
         var programs = DocumentedProgram.Of(page);
         Assert.Equal([1, 10], programs.Select(program => program.Line));
@@ -115,8 +122,11 @@ public sealed partial class ExampleTests
         ];
         return compilation
             .RemoveSyntaxTrees(compilation.SyntaxTrees.Single(tree => tree.FilePath == "Usings.cs"))
-            .AddReferences(packages.Select(type => type.Assembly.Location).Distinct().Select(location => MetadataReference.CreateFromFile(location)))
-            .WithOptions(compilation.Options.WithOutputKind(program.HasStatements ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary));
+            .AddReferences(
+                packages.Select(type => type.Assembly.Location).Distinct().Select(location => MetadataReference.CreateFromFile(location)))
+            .WithOptions(
+                compilation.Options.WithOutputKind(
+                program.HasStatements ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary));
 
         bool References(string package) => Regex.IsMatch(named, $@"Reference Include=""[^""]*{Regex.Escape(package)}[./""]");
     }
@@ -138,7 +148,8 @@ public sealed partial class ExampleTests
 
     private static string[] Read(string page) => File.ReadAllLines(Path.Combine(Root(), page));
 
-    private static string Root([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
+    private static string Root([CallerFilePath] string file = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
 
     [GeneratedRegex(@"\]\(([^)#\s]*)[^)]*\)")]
     private static partial Regex Link();

@@ -39,5 +39,6 @@ public sealed partial class ReadmeTests
     [GeneratedRegex(@"\s+")]
     private static partial Regex Space();
 
-    private static string Root([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
+    private static string Root([CallerFilePath] string file = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
 }

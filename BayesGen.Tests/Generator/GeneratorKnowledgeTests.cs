@@ -22,7 +22,8 @@ public sealed class GeneratorKnowledgeTests
         void Check<TPosterior>(Family family)
             where TPosterior : Posterior, IPosterior<TPosterior>
         {
-            var described = FamilyCatalog.Describe(known.Compilation.GetTypeByMetadataName(FamilyCatalog.PosteriorOf(family.ToString()))!, known);
+            var described = FamilyCatalog.Describe(
+                known.Compilation.GetTypeByMetadataName(FamilyCatalog.PosteriorOf(family.ToString()))!, known);
             Assert.Equal(TPosterior.FamilyName, described.Name);
             Assert.Equal(TPosterior.ParameterNames, described.ParameterNames);
             Assert.Equal(TPosterior.IncludesBias, described.IncludesBias);
@@ -50,7 +51,8 @@ public sealed class GeneratorKnowledgeTests
             foreach (var loss in scoring)
                 foreach (var prior in priors)
                 {
-                    var refused = Record.Exception(() => loss.Divergence([new ScoredWeights<TPosterior>(posterior, prior, () => ones(2), null)]));
+                    var refused = Record.Exception(
+                        () => loss.Divergence([new ScoredWeights<TPosterior>(posterior, prior, () => ones(2), null)]));
                     Assert.True(refused is null or NotSupportedException, refused?.Message);
                     Assert.True(
                         (refused is null) == (PriorCatalog.ReasonAgainst(Symbol(loss), Symbol(posterior), Symbol(prior), known) is null),
@@ -130,5 +132,6 @@ public sealed class GeneratorKnowledgeTests
     public void ThePipelineFitsOnOneScreen() =>
         Assert.True(File.ReadLines(Path.Combine(Root(), "BayesGen.Generator", "BayesianNetGenerator.cs")).Count() < 60);
 
-    private static string Root([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
+    private static string Root([CallerFilePath] string file = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
 }

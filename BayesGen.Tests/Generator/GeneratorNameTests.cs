@@ -2,7 +2,9 @@ using BayesGen.Tests.Support;
 
 namespace BayesGen.Tests.SourceGenerator;
 
-/// <summary>Networks of one name, names that differ little, names that are no names elsewhere, and other names for the annotations.</summary>
+/// <summary>
+/// Networks of one name, names that differ little, names that are no names elsewhere, and other names for the annotations.
+/// </summary>
 public sealed class GeneratorNameTests
 {
     private const string Body = """
@@ -56,7 +58,8 @@ public sealed class GeneratorNameTests
     [InlineData("using F = BayesGen.GaussianPosterior;", "[Bayesian(typeof(F))]")]
     public void AnnotationsByOtherNames(string @using, string annotation)
     {
-        var networks = GeneratorHarness.Run($"{@using}\npublic sealed class Net{Body.Replace("[Bayesian(Gaussian)]", annotation)}").Compiles();
+        var networks = GeneratorHarness.Run($"{@using}\npublic sealed class Net{Body.Replace("[Bayesian(Gaussian)]", annotation)}")
+            .Compiles();
         Assert.Contains("plan.Bayesian<global::BayesGen.GaussianPosterior>(prefix + \"fc\"", networks["BayesianNet.g.cs"]);
     }
 
@@ -65,7 +68,8 @@ public sealed class GeneratorNameTests
     {
         var networks = GeneratorHarness.Run(
             "global using Dense = TorchSharp.Modules.Linear;\nglobal using Of = TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor>;",
-            $"public sealed class Net{Body.Replace("readonly Linear", "readonly Dense").Replace("Module<Tensor, Tensor>", "Of")}").Compiles();
+            $"public sealed class Net{Body.Replace("readonly Linear", "readonly Dense").Replace("Module<Tensor, Tensor>", "Of")}")
+                .Compiles();
         Assert.Contains("WeightBiasPosterior<global::BayesGen.GaussianPosterior> Fc", networks["BayesianNet.g.cs"]);
     }
 
@@ -88,9 +92,11 @@ public sealed class GeneratorNameTests
     [Theory]
     [InlineData("[Obsolete]", "[global::System.ObsoleteAttribute()]")]
     [InlineData("[Obsolete(\"Old.\", true)]", "[global::System.ObsoleteAttribute(\"Old.\", true)]")]
-    [InlineData("[System.Diagnostics.CodeAnalysis.Experimental(\"X1\")]", "[global::System.Diagnostics.CodeAnalysis.ExperimentalAttribute(\"X1\")]")]
+    [InlineData("[System.Diagnostics.CodeAnalysis.Experimental(\"X1\")]",
+        "[global::System.Diagnostics.CodeAnalysis.ExperimentalAttribute(\"X1\")]")]
     public void TheWrapperOfAnObsoleteNetworkIsObsolete(string attribute, string expected) =>
-        Assert.Contains($"\n{expected}\n", GeneratorHarness.Run($"{attribute} public sealed class Net{Body}").Compiles()["BayesianNet.g.cs"]);
+        Assert.Contains(
+            $"\n{expected}\n", GeneratorHarness.Run($"{attribute} public sealed class Net{Body}").Compiles()["BayesianNet.g.cs"]);
 
     private static void AssertFiles(string source, params string[] hints) =>
         Assert.Equal(hints, GeneratorHarness.Run(source).Compiles().Sources.Select(file => file.HintName).Order(StringComparer.Ordinal));

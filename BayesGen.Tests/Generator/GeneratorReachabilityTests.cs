@@ -8,14 +8,17 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace BayesGen.Tests.SourceGenerator;
 
-/// <summary>No symbol, node, tree, compilation or location is reachable from what the pipeline keeps, and the search for one works.</summary>
+/// <summary>
+/// No symbol, node, tree, compilation or location is reachable from what the pipeline keeps, and the search for one works.
+/// </summary>
 public sealed class GeneratorReachabilityTests
 {
     /// <summary>Roslyn's name for what a ForAttributeWithMetadataName hands on.</summary>
     private const string TransformResult = "result_ForAttributeWithMetadataName";
 
     private static readonly List<string> StepNames =
-        [.. typeof(TrackingNames).GetFields(BindingFlags.Static | BindingFlags.Public).Select(field => (string)field.GetRawConstantValue()!)];
+        [.. typeof(TrackingNames).GetFields(BindingFlags.Static | BindingFlags.Public)
+            .Select(field => (string)field.GetRawConstantValue()!)];
 
     [Fact]
     public void NothingOfTheCompilerIsReachableFromAnyStep()
@@ -101,7 +104,8 @@ public sealed class GeneratorReachabilityTests
             context.RegisterSourceOutput(models, static (_, _) => { });
         }
 
-        private BadModel Read(GeneratorAttributeSyntaxContext context, CancellationToken cancellation) => new(context.TargetSymbol.Name, what switch
+        private BadModel Read(GeneratorAttributeSyntaxContext context, CancellationToken cancellation) =>
+            new(context.TargetSymbol.Name, what switch
         {
             "Name" => context.TargetSymbol.Name,
             "Symbol" => context.TargetSymbol,

@@ -49,8 +49,10 @@ public sealed class GeneratorReadableOutputTests
     /// <summary>Outside of comments every type is named from the root, so that nothing of the user's can come between.</summary>
     [Fact]
     public void TypesAreNamedFromTheRoot() => Assert.All(Snapshots, snapshot => Assert.DoesNotContain(
-        snapshot.Root.DescendantNodes().OfType<QualifiedNameSyntax>().Where(name => name.Parent is not (QualifiedNameSyntax or BaseNamespaceDeclarationSyntax)),
-        name => !name.ToString().StartsWith("global::", StringComparison.Ordinal) && !name.ToString().StartsWith("Bayesian", StringComparison.Ordinal)));
+        snapshot.Root.DescendantNodes().OfType<QualifiedNameSyntax>()
+            .Where(name => name.Parent is not (QualifiedNameSyntax or BaseNamespaceDeclarationSyntax)),
+        name => !name.ToString().StartsWith("global::", StringComparison.Ordinal)
+            && !name.ToString().StartsWith("Bayesian", StringComparison.Ordinal)));
 
     private static string Folder([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 }

@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 namespace BayesGen.Tests.SourceGenerator;
 
 /// <summary>
-/// The generator's list of normalization layers by declared type, the list that it writes into wrappers for loosely declared fields, and the
-/// list of the runtime hold the same layers: all that TorchSharp has.
+/// The generator's list of normalization layers by declared type, the list that it writes into wrappers for loosely declared fields, and
+/// the list of the runtime hold the same layers: all that TorchSharp has.
 /// </summary>
 public sealed class NormalizationLayerTests
 {
@@ -29,7 +29,8 @@ public sealed class NormalizationLayerTests
     public void TorchSharpHasNoOther() => Assert.Equal(
         Layers.Keys.Order(StringComparer.Ordinal),
         typeof(Linear).Assembly.GetExportedTypes()
-            .Where(type => type is { IsAbstract: false } && typeof(Module).IsAssignableFrom(type) && type.Name.Contains("Norm", StringComparison.Ordinal))
+            .Where(type => type is { IsAbstract: false } && typeof(Module).IsAssignableFrom(type)
+                && type.Name.Contains("Norm", StringComparison.Ordinal))
             .Where(type => type.GetProperty("weight") is not null)
             .Select(type => type.Name)
             .Order(StringComparer.Ordinal));

@@ -33,7 +33,8 @@ public class IvonTrainerTests
     }
 
     private static void Check(
-        IBayesianNetwork model, Func<TrainerOptions, IvonOptions, VariationalTrainer> create, int samples, Func<GaussianPosterior> posterior)
+        IBayesianNetwork model, Func<TrainerOptions, IvonOptions, VariationalTrainer> create, int samples,
+        Func<GaussianPosterior> posterior)
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
@@ -42,7 +43,8 @@ public class IvonTrainerTests
         using var trainer = create(
             new TrainerOptions
             {
-                Epochs = 3000, Samples = samples, LearningRateSchedule = progress => Math.Pow(1 - progress, 2), FitLoss = FitLoss.Gaussian(Noise),
+                Epochs = 3000, Samples = samples, LearningRateSchedule = progress =>
+                    Math.Pow(1 - progress, 2), FitLoss = FitLoss.Gaussian(Noise),
             },
             new IvonOptions { InitialCurvature = 1, Beta2 = 0.998, LearningRate = 0.1, ClipRadius = null });
         trainer.Train(new[] { (x, y) });
@@ -152,7 +154,8 @@ public class IvonTrainerTests
 
         // Plain gradient descent for the deterministic weights, which has no state of its own.
         IvonSteps New(IBayesianNetwork model, bool isFresh) => new(
-            model.Arena, options with { Optimizer = (parameters, rate) => optim.SGD(parameters, rate) }, new IvonOptions(), () => 20, isFresh);
+            model.Arena, options with { Optimizer = (parameters, rate) => optim.SGD(parameters, rate) }, new IvonOptions(), () =>
+                20, isFresh);
 
         void Run(BayesianHeaded model, IvonSteps by, int count, int seed)
         {
@@ -241,7 +244,8 @@ public class IvonTrainerTests
         using var scope = NewDisposeScope();
         using var model = new BayesianNarrowLine(new NarrowLine());
         using var trainer = model.CreateIvonTrainer(
-            new TrainerOptions { Epochs = 1, Beta = 0.25, FitLoss = FitLoss.SquaredError }, new IvonOptions { InitialCurvature = 0.3, Beta2 = 1 });
+            new TrainerOptions { Epochs = 1, Beta = 0.25, FitLoss = FitLoss.SquaredError },
+            new IvonOptions { InitialCurvature = 0.3, Beta2 = 1 });
         trainer.Train(new TensorDataSet(randn(50, 2), randn(50, 1)));
         Assert.Equal(-0.5 * Math.Log(50 / 0.25 * 0.3 + 4), model.Posterior.Line.Weight.LogSigma.max().item<float>(), 1e-5);
     }
@@ -262,7 +266,8 @@ public class IvonTrainerTests
             Bounds = new Dictionary<string, Interval> { ["deterministic"] = (-1, 1) },
         }).Dispose();
         foreach (var wrong in (IvonOptions[])
-            [new() { LearningRate = 0 }, new() { Beta1 = 1 }, new() { Beta2 = 1.1 }, new() { InitialCurvature = -1 }, new() { ClipRadius = 0 }])
+            [new() { LearningRate = 0 }, new() { Beta1 = 1 }, new() { Beta2 = 1.1 }, new() { InitialCurvature = -1 },
+                new() { ClipRadius = 0 }])
             Assert.Throws<ArgumentOutOfRangeException>(() => model.CreateIvonTrainer(new(), wrong));
 
         // What the compiler cannot know: a prior of the run time, and a network of another family by the door that takes any.

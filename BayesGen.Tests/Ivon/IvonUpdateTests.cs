@@ -1,6 +1,8 @@
 namespace BayesGen.Tests;
 
-/// <summary>The update against the formulas of the paper, weight by weight in double precision, and what holds for it whatever comes in.</summary>
+/// <summary>
+/// The update against the formulas of the paper, weight by weight in double precision, and what holds for it whatever comes in.
+/// </summary>
 [Trait("Lane", "Slow")]
 public class IvonUpdateTests
 {

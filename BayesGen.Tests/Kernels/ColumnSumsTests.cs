@@ -45,7 +45,8 @@ public class ColumnSumsTests
         using var scope = NewDisposeScope();
         random.manual_seed(2);
         var plain = randn(5, 6, 7, 8, dtype: ScalarType.Float32, device: CPU);
-        foreach (var laid in (Tensor[])[plain, plain.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2), plain.slice(3, 0, 8, 2), plain[1..1]])
+        foreach (
+            var laid in (Tensor[])[plain, plain.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2), plain.slice(3, 0, 8, 2), plain[1..1]])
         {
             long[] others = [.. Enumerable.Range(0, 4).Where(other => other != dimension)];
             var exact = laid.to(ScalarType.Float64);

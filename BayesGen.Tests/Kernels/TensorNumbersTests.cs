@@ -43,7 +43,8 @@ public class TensorNumbersTests
         result.sum().backward();
         Assert.Equal([0.25, 0.25], x.grad!.Numbers());
         Assert.Equal([0.125, 0.125], y.grad!.Numbers());
-        Assert.Equal([5, 7], tensor([2L, 3], dtype: ScalarType.Int64, device: CPU).Plus(tensor([3L, 4], dtype: ScalarType.Int64, device: CPU)).Numbers());
+        Assert.Equal([5, 7],
+            tensor([2L, 3], dtype: ScalarType.Int64, device: CPU).Plus(tensor([3L, 4], dtype: ScalarType.Int64, device: CPU)).Numbers());
     }
 
     [Theory]
@@ -70,7 +71,8 @@ public class TensorNumbersTests
         const int Steps = 40;
         using var scope = NewDisposeScope();
         var batches = Enumerable.Range(0, Steps)
-            .Select(_ => (Inputs: randn(8, 3, dtype: ScalarType.Float32, device: CPU), Targets: randn(8, 1, dtype: ScalarType.Float32, device: CPU)))
+            .Select(_ =>
+                (Inputs: randn(8, 3, dtype: ScalarType.Float32, device: CPU), Targets: randn(8, 1, dtype: ScalarType.Float32, device: CPU)))
             .ToArray();
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
         using var trainer = model.CreateTrainer(new TrainerOptions { Epochs = 1, Samples = 3, FitLoss = FitLoss.SquaredError });
@@ -81,7 +83,8 @@ public class TensorNumbersTests
         Assert.False(left.ContainsKey(nameof(Scalar)), string.Join(' ', left));
 
         // One for each step is TorchSharp's, and shows that they are heard of.
-        Assert.InRange(left.Where(entry => entry.Key.StartsWith("PinnedArray", StringComparison.Ordinal)).Sum(entry => entry.Value), Steps, 3 * Steps);
+        Assert.InRange(
+            left.Where(entry => entry.Key.StartsWith("PinnedArray", StringComparison.Ordinal)).Sum(entry => entry.Value), Steps, 3 * Steps);
     }
 
     [Fact]

@@ -64,7 +64,8 @@ public class LossFamilyTableTests
                     model.CreateTrainer(new {{name}}(), options);
             }
             """)).Output;
-        var errors = compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(error => error.Id);
+        var errors = compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
+            .Select(error => error.Id);
         var findings = (await GeneratorHarness.AnalyzeAsItIs(compilation)).Select(finding => finding.Id).Where(id => id == "BG0100");
         if (Truth.TryGetValue((type, family), out var truth))
         {

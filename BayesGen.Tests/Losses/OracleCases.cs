@@ -71,7 +71,8 @@ internal static class OracleCases
 
     /// <summary>Tensors of a list of lists.</summary>
     public static double[][] Lists(this JsonElement element, string name) =>
-        [.. element.GetProperty(name).EnumerateArray().Select(list => list.EnumerateArray().Select(number => number.GetDouble()).ToArray())];
+        [.. element.GetProperty(name).EnumerateArray()
+            .Select(list => list.EnumerateArray().Select(number => number.GetDouble()).ToArray())];
 
     /// <summary>Equal to a relative error of 1e-10; an exact zero is met to 1e-22.</summary>
     public static void Same(double expected, double actual, string what)

@@ -64,7 +64,8 @@ public class RenyiBoundTests
         {
             var renyi = StepOf(new RenyiLoss(alpha), 5);
             Assert.Equal(elbo.Value, renyi.Value, tolerance);
-            Assert.All(elbo.Gradients.Zip(renyi.Gradients), pair => Assert.Equal(0, (pair.First - pair.Second).abs().max().item<double>(), tolerance));
+            Assert.All(elbo.Gradients.Zip(renyi.Gradients),
+                pair => Assert.Equal(0, (pair.First - pair.Second).abs().max().item<double>(), tolerance));
         }
 
         // And far from it, it is not.
@@ -131,7 +132,8 @@ public class RenyiBoundTests
         using var trainer = new VariationalTrainer(model, model.call, loss, new TrainerOptions
         {
             Epochs = 1, Samples = draws, Seed = 9, BatchSize = 8, Shuffle = false, ExampleCount = 3, Beta = 0.7,
-            FitLoss = FitLoss.SquaredError, Optimizer = (parameters, _) => optim.SGD(parameters, 0.0), Hooks = [(_, step) => value = step.Total],
+            FitLoss = FitLoss.SquaredError, Optimizer = (parameters, _) =>
+                optim.SGD(parameters, 0.0), Hooks = [(_, step) => value = step.Total],
         });
         trainer.Train(new[] { (x, y) });
         return (value!.Value, [.. model.Arena.Parameters().Select(entry => entry.Parameter.grad!.clone())]);
@@ -151,7 +153,8 @@ public class RenyiBoundTests
     private static double Evidence(Tensor x, Tensor y)
     {
         var covariance = x.matmul(x.t()) + eye(Count, dtype: ScalarType.Float64) * (Noise * Noise);
-        return -0.5 * (y.t().matmul(linalg.solve(covariance, y)).item<double>() + LogDeterminant(covariance) + Count * Math.Log(2 * Math.PI));
+        return -0.5 * (
+            y.t().matmul(linalg.solve(covariance, y)).item<double>() + LogDeterminant(covariance) + Count * Math.Log(2 * Math.PI));
     }
 
     /// <summary>log(integral of q^alpha p(y, w)^(1 - alpha)) / (1 - alpha): the integral of a Gaussian in two dimensions.</summary>
@@ -177,7 +180,8 @@ public class RenyiBoundTests
     {
         var precision = x.t().matmul(x) / (Noise * Noise) + eye(2, dtype: ScalarType.Float64);
         var offset = q.Mu.unsqueeze(1) - linalg.solve(precision, x.t().matmul(y) / (Noise * Noise));
-        var kl = 0.5 * ((precision.diagonal() * q.Variance()).sum().item<double>() - 2 + offset.t().matmul(precision).matmul(offset).item<double>()
+        var kl = 0.5 * (
+            (precision.diagonal() * q.Variance()).sum().item<double>() - 2 + offset.t().matmul(precision).matmul(offset).item<double>()
             - LogDeterminant(precision) - 2 * q.LogSigma.sum().item<double>());
         return Evidence(x, y) - kl;
     }

@@ -55,7 +55,8 @@ public sealed class NativeShimTests : IDisposable
     {
         byte[] image = what switch
         {
-            "other version" => ElfLibrary.Build([new("libstdc++.so.6", new VersionNeed("GLIBCXX_3.4.3"), new VersionNeed("GLIBCXX_3.4.320"))]),
+            "other version" =>
+                ElfLibrary.Build([new("libstdc++.so.6", new VersionNeed("GLIBCXX_3.4.3"), new VersionNeed("GLIBCXX_3.4.320"))]),
             "other library" => ElfLibrary.Build([new("libstdc++.so.7", new VersionNeed("GLIBCXX_3.4.32"))]),
             "weak already" => ElfLibrary.Build([new("libstdc++.so.6", new VersionNeed("GLIBCXX_3.4.32", Flags: 0x2))]),
             "no version table" => ElfLibrary.Build(ElfLibrary.TypicalNeeds, withVersionTable: false),

@@ -29,7 +29,9 @@ public sealed class NoiseOfEachInput : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x) => output.call(hidden.call(x).tanh());
 }
 
-/// <summary>Forgets between two lines nothing that another thread could not overwrite: only a lock makes it safe. Dropout besides.</summary>
+/// <summary>
+/// Forgets between two lines nothing that another thread could not overwrite: only a lock makes it safe. Dropout besides.
+/// </summary>
 public sealed class Remembering : Module<Tensor, Tensor>
 {
     [Bayesian(Gaussian, InitialLogSigma = -1)] private readonly Linear line = Linear(3, 3);

@@ -4,7 +4,9 @@ using TorchSharp.Modules;
 
 namespace BayesGen.Tests;
 
-/// <summary>Every kind of arena and nothing that a forward changes: drawn by weights and at outputs, plain, frozen. It runs at width 6.</summary>
+/// <summary>
+/// Every kind of arena and nothing that a forward changes: drawn by weights and at outputs, plain, frozen. It runs at width 6.
+/// </summary>
 public sealed class Replicated : Module<Tensor, Tensor>
 {
     [Bayesian(LogUniform, InitialLogSigma = -2)] private readonly Linear first;

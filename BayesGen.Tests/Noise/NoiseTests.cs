@@ -39,7 +39,8 @@ public class NoiseTests
         for (var i = 0; i < Count; i += Vector512<int>.Count)
         {
             // Steps of 2^12, each with another offset; those of a multiple of 2^29 stay as they are.
-            var angles = Vector512.Create([.. Enumerable.Range(i, Vector512<int>.Count).Select(j => (int)((uint)j << 12) + (j % (1 << 17) == 0 ? 0 : j % 4093))]);
+            var angles = Vector512.Create(
+                [.. Enumerable.Range(i, Vector512<int>.Count).Select(j => (int)((uint)j << 12) + (j % (1 << 17) == 0 ? 0 : j % 4093))]);
             var (sine, cosine) = NormalStream.SinCos(angles);
             for (var lane = 0; lane < Vector512<int>.Count; lane++)
             {
@@ -49,7 +50,8 @@ public class NoiseTests
             }
         }
 
-        var (sines, cosines) = NormalStream.SinCos(Vector512.Create(0, 1 << 30, int.MinValue, -(1 << 30), 1 << 29, -1, int.MaxValue, 1, 0, 0, 0, 0, 0, 0, 0, 0));
+        var (sines, cosines) = NormalStream.SinCos(
+            Vector512.Create(0, 1 << 30, int.MinValue, -(1 << 30), 1 << 29, -1, int.MaxValue, 1, 0, 0, 0, 0, 0, 0, 0, 0));
         Assert.Equal([0f, 1f, 0f, -1f], Enumerable.Range(0, 4).Select(lane => sines[lane] + 0f));
         Assert.Equal([1f, 0f, -1f, 0f], Enumerable.Range(0, 4).Select(lane => cosines[lane] + 0f));
     }
@@ -64,7 +66,8 @@ public class NoiseTests
         var source = new NoiseSource(11);
         var noise = source.Normal(empty(Count, dtype: dtype)).to(ScalarType.Float64);
         // The moments of N(0, 1) with five standard errors of each: Var x^k = E x^2k - (E x^k)^2.
-        foreach (var (power, moment, variance) in new[] { (1, 0.0, 1.0), (2, 1.0, 2.0), (3, 0.0, 15.0), (4, 3.0, 96.0), (6, 15.0, 10_170.0) })
+        foreach (
+            var (power, moment, variance) in new[] { (1, 0.0, 1.0), (2, 1.0, 2.0), (3, 0.0, 15.0), (4, 3.0, 96.0), (6, 15.0, 10_170.0) })
         {
             var bound = 5 * Math.Sqrt(variance / Count);
             Assert.InRange(noise.pow(power).mean().item<double>() - moment, -bound, bound);

@@ -17,10 +17,12 @@ public sealed partial class PictureTests
         var picture = TrainingCurves.Draw(Told.Finish(Told.Epoch(1), Told.Epoch(2)));
         var pixels = new Pixels(picture);
         Assert.All(
-            new[] { PictureTheme.Light.Ink, PictureTheme.Light.Blue, PictureTheme.Light.Orange, PictureTheme.Light.Purple, PictureTheme.Light.Green },
+            new[] { PictureTheme.Light.Ink, PictureTheme.Light.Blue, PictureTheme.Light.Orange, PictureTheme.Light.Purple,
+                PictureTheme.Light.Green },
             color => Assert.True(pixels.Count(color) > 50, $"{color} has {pixels.Count(color)} pixels."));
         Assert.All(
-            ["Training", "Loss per example", "total", "fit", "divergence", "validation fit", "Divergence and beta", "beta (right)", "Accuracy", "validation accuracy"],
+            ["Training", "Loss per example", "total", "fit", "divergence", "validation fit", "Divergence and beta", "beta (right)",
+                "Accuracy", "validation accuracy"],
             word => Assert.Contains(word, Words(picture)));
         // Drawn once: a second drawing over the first would show in no pixel.
         Assert.Equal(3, Words(picture).Count(word => word == "epoch"));
@@ -60,7 +62,8 @@ public sealed partial class PictureTests
         Assert.InRange(kept.Kept, 1, kept.Count - 1);
 
         var picture = ScoreHistograms.Draw(model, threshold);
-        Assert.Contains(Words(picture), word => word.StartsWith($"hidden.weight: keeps {kept.Kept} of {kept.Count} (", StringComparison.Ordinal));
+        Assert.Contains(
+            Words(picture), word => word.StartsWith($"hidden.weight: keeps {kept.Kept} of {kept.Count} (", StringComparison.Ordinal));
         Assert.Contains("threshold 4", Words(picture));
         Assert.DoesNotContain(Words(picture), word => word.StartsWith("hidden.bias", StringComparison.Ordinal));
         var pixels = new Pixels(picture);
@@ -93,7 +96,8 @@ public sealed partial class PictureTests
     public void AWeightThatIsNotThereIsNamed()
     {
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
-        Assert.Contains("'hidden.gain'", Assert.Throws<ArgumentException>(() => ScoreHistograms.Draw(model, keys: ["hidden.gain"])).Message);
+        Assert.Contains(
+            "'hidden.gain'", Assert.Throws<ArgumentException>(() => ScoreHistograms.Draw(model, keys: ["hidden.gain"])).Message);
         Assert.Throws<ArgumentException>(() => ScoreHistograms.Draw(model, new Thresholds { [Family.LogUniform] = 1 }));
     }
 
@@ -107,7 +111,8 @@ public sealed partial class PictureTests
         Assert.All(
             new[] { PictureTheme.Light.Blue, PictureTheme.Light.Orange, PictureTheme.Light.Sky },
             color => Assert.True(pixels.Count(color) > 500, color));
-        Assert.All(["too sure", "not sure enough", "perfect", "mean confidence 85.0 %", "accuracy 85.0 %"], word => Assert.Contains(word, Words(picture)));
+        Assert.All(["too sure", "not sure enough", "perfect", "mean confidence 85.0 %", "accuracy 85.0 %"],
+            word => Assert.Contains(word, Words(picture)));
         Assert.Throws<ArgumentException>(() => ReliabilityDiagram.Draw([1], [0.5, 0.5], [0.5]));
         Assert.Throws<ArgumentException>(() => ReliabilityDiagram.Draw([1], [1.5], [0.5]));
         Assert.Throws<ArgumentException>(() => ReliabilityDiagram.Draw([0], [0.5], [0.5]));
@@ -123,8 +128,8 @@ public sealed partial class PictureTests
         Assert.All(["\u2264 0.0001", "0.001", "0.01", "0.1", "1"], word => Assert.Contains(word, Words(picture)));
         Assert.DoesNotContain("0.00001", Words(picture));
 
-        // Blue at 35 % on white, each bar nearly as high as the panel. The axis begins at 10^-4 and ends at log 10 in 40 bars: 10^-4 falls into the
-        // first of them and 3 * 10^-3 into the fourteenth. On an even axis both would be in the first.
+        // Blue at 35 % on white, each bar nearly as high as the panel. The axis begins at 10^-4 and ends at log 10 in 40 bars: 10^-4 falls
+        // into the first of them and 3 * 10^-3 into the fourteenth. On an even axis both would be in the first.
         var bars = new Pixels(picture).Columns(new SKColor(166, 206, 228), 3, least: 250);
         Assert.Equal(2, bars.Count);
         var width = bars[1].To - bars[1].From + OutlineWidth;
@@ -215,7 +220,8 @@ public sealed partial class PictureTests
 
     private static double Luminance(SKColor color)
     {
-        static double Linear(byte part) => part / 255.0 is var value && value <= 0.03928 ? value / 12.92 : Math.Pow((part / 255.0 + 0.055) / 1.055, 2.4);
+        static double Linear(byte part) =>
+            part / 255.0 is var value && value <= 0.03928 ? value / 12.92 : Math.Pow((part / 255.0 + 0.055) / 1.055, 2.4);
         return 0.2126 * Linear(color.Red) + 0.7152 * Linear(color.Green) + 0.0722 * Linear(color.Blue);
     }
 

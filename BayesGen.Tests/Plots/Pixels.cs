@@ -15,13 +15,16 @@ internal sealed class Pixels(Picture picture)
         .Take((int)Math.Min((long)(to - from) * picture.Width, int.MaxValue))
         .Count(pixel => IsNear(pixel, color, tolerance));
 
-    /// <summary>Runs of neighbouring columns in each of which at least so many pixels have a colour; <c>To</c> is the one after the last.</summary>
+    /// <summary>
+    /// Runs of neighbouring columns in each of which at least so many pixels have a colour; <c>To</c> is the one after the last.
+    /// </summary>
     public List<(int From, int To)> Columns(SKColor color, int tolerance, int least)
     {
         var runs = new List<(int From, int To)>();
         for (var x = 0; x < picture.Width; x++)
         {
-            var count = Enumerable.Range(0, picture.Height).Select(y => _colors[y * picture.Width + x]).Count(pixel => IsNear(pixel, color, tolerance));
+            var count = Enumerable.Range(0, picture.Height).Select(y => _colors[y * picture.Width + x])
+                .Count(pixel => IsNear(pixel, color, tolerance));
             if (count < least)
                 continue;
             if (runs.Count > 0 && runs[^1].To == x)

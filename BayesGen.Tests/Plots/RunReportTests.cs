@@ -34,7 +34,8 @@ public sealed partial class RunReportTests
     public void TheHeadingsAreTheContents()
     {
         Assert.Equal(["Settings", "Training"], Heading().Matches(Page).Select(match => match.Groups[2].Value));
-        Assert.All(Heading().Matches(Page), match => Assert.Contains($"<a href=\"#{match.Groups[1].Value}\">{match.Groups[2].Value}</a>", Page));
+        Assert.All(
+            Heading().Matches(Page), match => Assert.Contains($"<a href=\"#{match.Groups[1].Value}\">{match.Groups[2].Value}</a>", Page));
         Assert.Single(Regex.Matches(Page, "<h1>"));
         Assert.Contains("<title>Digits &amp; &lt;letters&gt;</title>", Page);
     }
@@ -62,7 +63,10 @@ public sealed partial class RunReportTests
     {
         string[] voids = ["meta", "img", "!DOCTYPE"];
         var open = new Stack<string>();
-        foreach (Match tag in Tag().Matches(Page[..Page.IndexOf("<style>", StringComparison.Ordinal)] + Page[Page.IndexOf("</style>", StringComparison.Ordinal)..].Replace("</style>", "")))
+        foreach (
+            Match tag in Tag()
+            .Matches(Page[..Page.IndexOf("<style>", StringComparison.Ordinal)]
+            + Page[Page.IndexOf("</style>", StringComparison.Ordinal)..].Replace("</style>", "")))
         {
             var name = tag.Groups[2].Value;
             if (voids.Contains(name) || tag.Value.EndsWith("/>", StringComparison.Ordinal))

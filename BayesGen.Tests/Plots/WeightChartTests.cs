@@ -10,7 +10,9 @@ public sealed class WeightChartTests
     private static readonly SKColor Negative = SKColor.Parse("#053061");
     private static readonly SKColor Positive = SKColor.Parse("#67001F");
 
-    /// <summary>One row, then one column, of five or three has another sign: it takes its share of the map, at the rim as in the middle.</summary>
+    /// <summary>
+    /// One row, then one column, of five or three has another sign: it takes its share of the map, at the rim as in the middle.
+    /// </summary>
     [Theory]
     [InlineData(0, null)]
     [InlineData(2, null)]
@@ -46,7 +48,8 @@ public sealed class WeightChartTests
         using var scope = NewDisposeScope();
         using var model = new BayesianConvolver(new Convolver());
         var weights = model.Arena.BayesianWeights
-            .Where(weight => weight.Shape.Count > 1 && (weight.Key.StartsWith("conv", StringComparison.Ordinal) || weight.Key.StartsWith("up", StringComparison.Ordinal)))
+            .Where(weight => weight.Shape.Count > 1
+                && (weight.Key.StartsWith("conv", StringComparison.Ordinal) || weight.Key.StartsWith("up", StringComparison.Ordinal)))
             .ToList();
         Assert.Contains(weights, weight => weight.Shape.Count > 2);
         foreach (var weight in weights)
@@ -54,7 +57,8 @@ public sealed class WeightChartTests
             var words = PictureTests.Words(WeightMatrices.Draw(model, new Thresholds { [Family.Gaussian] = 0 }, [weight.Key]));
             var isTransposed = weight.Key.StartsWith("up", StringComparison.Ordinal);
             var kernel = weight.Shape.Count > 2 ? $" channel × {string.Join('×', weight.Shape.Skip(2))} kernel" : "";
-            Assert.Contains(words, word => word.EndsWith(kernel, StringComparison.Ordinal) && word.StartsWith(isTransposed ? "output" : "input", StringComparison.Ordinal));
+            Assert.Contains(words, word => word.EndsWith(kernel, StringComparison.Ordinal)
+                && word.StartsWith(isTransposed ? "output" : "input", StringComparison.Ordinal));
             Assert.Contains(words, word => word.StartsWith(isTransposed ? "input" : "output", StringComparison.Ordinal));
         }
     }
@@ -89,7 +93,8 @@ public sealed class WeightChartTests
     {
         foreach (var theme in new[] { PictureTheme.Light, PictureTheme.Dark })
             Assert.All(["#F7F7F7", theme.Ground], other => Assert.True(
-                PictureTests.Contrast(theme.Pruned, other) >= 2, $"{theme.Pruned} on {other}: {PictureTests.Contrast(theme.Pruned, other):F2}"));
+                PictureTests.Contrast(theme.Pruned, other) >= 2,
+                $"{theme.Pruned} on {other}: {PictureTests.Contrast(theme.Pruned, other):F2}"));
     }
 
     [Fact]
@@ -103,7 +108,8 @@ public sealed class WeightChartTests
 
         var picture = ScoreHistograms.Draw(model, 4.0, ["hidden.weight"]);
         var words = PictureTests.Words(picture);
-        Assert.Contains(words, word => word.StartsWith($"hidden.weight: keeps {report.Kept} of {report.Count} (", StringComparison.Ordinal));
+        Assert.Contains(
+            words, word => word.StartsWith($"hidden.weight: keeps {report.Kept} of {report.Count} (", StringComparison.Ordinal));
         Assert.Contains("pruned already", words);
         Assert.DoesNotContain("pruned (none)", words);
         Assert.DoesNotContain("pruned", words);

@@ -33,7 +33,8 @@ public class FamilyTruthTests
         var (mu, sigma) = (-0.6, 0.45);
         const int Steps = 200_001;
         var w = linspace(mu - 12 * sigma, mu + 12 * sigma, Steps, dtype: ScalarType.Float64);
-        var posterior = GaussianPosterior.Over([full(Steps, mu, dtype: ScalarType.Float64), full(Steps, Math.Log(sigma), dtype: ScalarType.Float64)]);
+        var posterior = GaussianPosterior.Over(
+            [full(Steps, mu, dtype: ScalarType.Float64), full(Steps, Math.Log(sigma), dtype: ScalarType.Float64)]);
         var mass = posterior.LogProb(w).exp() * (24 * sigma / (Steps - 1));
         Assert.Equal(1, mass.sum().item<double>(), 10);
         Assert.Equal(mu, (mass * w).sum().item<double>(), 10);
@@ -123,7 +124,8 @@ public class FamilyTruthTests
                 yield return (SparseDropoutPosterior.Over([Full(-0.3), Full(-1.7)]), -0.3, Math.Exp(-1.7));
                 break;
             case Family.LogUniform:
-                foreach (var (mu, logSigma, scale, logAlpha) in ((double, double, double, double)[])[(0.5, -1, 1.4, -2), (-0.8, -0.5, 0.7, 0.3)])
+                foreach (
+                    var (mu, logSigma, scale, logAlpha) in ((double, double, double, double)[])[(0.5, -1, 1.4, -2), (-0.8, -0.5, 0.7, 0.3)])
                 {
                     // Var(zv) = E z^2 E v^2 - (E z E v)^2.
                     var (ofScale, ofValue) = (scale * scale * Math.Exp(logAlpha), Math.Exp(2 * logSigma));

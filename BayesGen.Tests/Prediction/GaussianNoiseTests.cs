@@ -43,7 +43,9 @@ public sealed class GaussianNoiseTests : IDisposable
         Assert.True(GradientCheck.Run(each, new ElboLoss(), () => FitLoss.LearnedGaussian.Mean(each.call(x), y)) > 20);
     }
 
-    /// <summary>The likelihood is stationary in log sigma where sigma^2 is the mean squared residual, and pulls towards it elsewhere.</summary>
+    /// <summary>
+    /// The likelihood is stationary in log sigma where sigma^2 is the mean squared residual, and pulls towards it elsewhere.
+    /// </summary>
     [Theory]
     [InlineData(1.0, 0)]
     [InlineData(0.5, -1)]

@@ -3,7 +3,8 @@ namespace BayesGen.Tests;
 /// <summary>Priors that are learned with the posterior: truth, gradients, state, movement, the prior map.</summary>
 public class TrainablePriorTests
 {
-    private static readonly ProperPrior[] Fixed = [new GaussianPrior(0.3, 0.7), new LaplacePrior(0.3, 0.7), new ScaleMixturePrior(0.3, 1.2, 0.1)];
+    private static readonly ProperPrior[] Fixed = [new GaussianPrior(0.3, 0.7), new LaplacePrior(0.3, 0.7),
+        new ScaleMixturePrior(0.3, 1.2, 0.1)];
 
     [Fact]
     public void TheScaleBecomesTheSpreadOfTheWeights()
@@ -62,7 +63,8 @@ public class TrainablePriorTests
     {
         random.manual_seed(3);
         using var scope = NewDisposeScope();
-        foreach (var prior in (Prior[])[GaussianPrior.Trainable(0.6), LaplacePrior.Trainable(0.6), ScaleMixturePrior.Trainable(0.3, 0.9, 0.2)])
+        foreach (
+            var prior in (Prior[])[GaussianPrior.Trainable(0.6), LaplacePrior.Trainable(0.6), ScaleMixturePrior.Trainable(0.3, 0.9, 0.2)])
         {
             using var model = new BayesianGaussianRegressor(new GaussianRegressor());
             model.to(ScalarType.Float64);
@@ -128,7 +130,8 @@ public class TrainablePriorTests
     [Fact]
     public void ComponentsThatPassEachOtherChangeNames()
     {
-        var prior = Assert.IsType<ScaleMixturePrior>(((ITrainablePrior)ScaleMixturePrior.Trainable(0.3, 1, 0.5)).With([Math.Log(0.25 / 0.75), -1, 0.5]));
+        var prior = Assert.IsType<ScaleMixturePrior>(
+            ((ITrainablePrior)ScaleMixturePrior.Trainable(0.3, 1, 0.5)).With([Math.Log(0.25 / 0.75), -1, 0.5]));
         Assert.Equal(0.75, prior.Pi, 12);
         Assert.Equal(Math.Exp(0.5), prior.Wide, 12);
         Assert.Equal(Math.Exp(-1), prior.Narrow, 12);

@@ -50,7 +50,8 @@ public sealed class LiveDisplayTests
     [Fact]
     public void ANoticeBreaksAtItsWordsAndCommandsNoTerminal()
     {
-        const string Notice = "notice: the checkpoint '\u001b[2J\u0007evil' is not whole and is left where it is; the one before it is read";
+        const string Notice =
+            "notice: the checkpoint '\u001b[2J\u0007evil' is not whole and is left where it is; the one before it is read";
         var rows = WrappedLine.Rows(Notice, 30).ToList();
         Assert.All(rows, row => Assert.InRange(row.Length, 1, 30));
         Assert.DoesNotContain(rows, row => row.Any(char.IsControl));

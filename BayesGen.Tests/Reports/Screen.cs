@@ -4,8 +4,8 @@ using System.Text;
 namespace BayesGen.Tests.Reports;
 
 /// <summary>
-/// What a terminal shows after a stream of text and control codes: as much of a VT100 as the console report needs, without a bottom, so that
-/// nothing scrolls away. An unknown code is an error.
+/// What a terminal shows after a stream of text and control codes: as much of a VT100 as the console report needs, without a bottom, so
+/// that nothing scrolls away. An unknown code is an error.
 /// </summary>
 internal sealed class Screen(int width)
 {

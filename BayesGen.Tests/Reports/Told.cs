@@ -12,7 +12,8 @@ internal static class Told
         epoch, 2, 1.5 / epoch, 0.1 / 3, 2500, -3.25, 0.25, 0.004, new Dictionary<string, double> { [metric] = 0.75 },
         withValidation ? Evaluation(0.625, metric) : null, TimeSpan.FromSeconds(1.5));
 
-    public static EvaluationResult Evaluation(double accuracy, string metric = "accuracy", double kept = 1, Thresholds? thresholds = null) => new(
+    public static EvaluationResult Evaluation(
+        double accuracy, string metric = "accuracy", double kept = 1, Thresholds? thresholds = null) => new(
         200, 1.75, 0.6, 2400, double.NaN, new Dictionary<string, double> { [metric] = accuracy }, WeightState.Mean, thresholds,
         new PruneReport([new PrunedWeight("fc.weight", 1000, (long)Math.Round(1000 * kept))], 1000));
 

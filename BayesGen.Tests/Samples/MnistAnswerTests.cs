@@ -25,8 +25,11 @@ public sealed class MnistAnswerTests
         {
             Assert.Equal(names[expected.Classes[i]], example.Answer);
             Assert.Equal(expected.Classes[i] == labels[i], example.IsRight);
-            Assert.StartsWith(FormattableString.Invariant($"{expected.Confidence[i] * 100:F0} % sure, entropy {expected.Entropy[i]:F2} nats"), example.Note);
-            Assert.Equal(expected.Classes[i] != labels[i], example.Note.EndsWith($", is {names[(int)labels[i]]}", StringComparison.Ordinal));
+            Assert.StartsWith(
+                FormattableString.Invariant($"{expected.Confidence[i] * 100:F0} % sure, entropy {expected.Entropy[i]:F2} nats"),
+                example.Note);
+            Assert.Equal(
+                expected.Classes[i] != labels[i], example.Note.EndsWith($", is {names[(int)labels[i]]}", StringComparison.Ordinal));
         }
 
         Assert.Equal(model.Arena.BayesianCount, model.PruneStatistics().Kept);

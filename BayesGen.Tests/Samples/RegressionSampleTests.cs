@@ -35,7 +35,9 @@ public sealed class RegressionSampleTests
         {
             Assert.Equal((800, 460), (picture.Width, picture.Height));
             // The band is 35 % of sky blue on white, two to four of some nine units high: a fifth of the picture or more.
-            Assert.InRange(picture.Pixels.Count(pixel => (pixel.Red, pixel.Green, pixel.Blue) is (> 190 and < 200, > 225 and < 235, > 240 and < 250)), 50_000, 300_000);
+            Assert.InRange(
+                picture.Pixels.Count(pixel => (pixel.Red, pixel.Green, pixel.Blue) is (> 190 and < 200, > 225 and < 235, > 240 and < 250)),
+                50_000, 300_000);
         }
 
         var svg = File.ReadAllText(Path.ChangeExtension(path, ".svg"));
@@ -53,7 +55,8 @@ public sealed class RegressionSampleTests
         random.manual_seed(1);
         using var train = Points.Draw(100, seed: 1);
         using var model = new BayesianCurveNetwork(new CurveNetwork());
-        using var trainer = model.CreateTrainer(new TrainerOptions { Epochs = 2, FitLoss = FitLoss.LearnedGaussian, ElboDraws = 0, Seed = 1 });
+        using var trainer = model.CreateTrainer(
+            new TrainerOptions { Epochs = 2, FitLoss = FitLoss.LearnedGaussian, ElboDraws = 0, Seed = 1 });
         trainer.Train(train);
 
         var band = Band.Of(model, samples: 20);

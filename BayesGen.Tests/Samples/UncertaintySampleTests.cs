@@ -106,10 +106,13 @@ public sealed class UncertaintySampleTests
         return new Pictures(Data(1), Data(12), [("digits 8, 9", Data(4)), ("noise", Data(5))]);
 
         static TensorDataSet Data(int count) => new(
-            full([count, 1, 28, 28], 0.5, dtype: ScalarType.Float32, device: CPU), arange(count, dtype: ScalarType.Int64, device: CPU).remainder(3));
+            full([count, 1, 28, 28], 0.5, dtype: ScalarType.Float32, device: CPU),
+            arange(count, dtype: ScalarType.Int64, device: CPU).remainder(3));
     }
 
-    /// <summary>A network that is 96 % sure of a class of the known digits, takes the other digits for a 3, and knows nothing of noise.</summary>
+    /// <summary>
+    /// A network that is 96 % sure of a class of the known digits, takes the other digits for a 3, and knows nothing of noise.
+    /// </summary>
     private static Judgement Judged(Pictures pictures, int draws, int shift = 0)
     {
         using var scope = NewDisposeScope();

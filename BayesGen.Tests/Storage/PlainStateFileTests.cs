@@ -123,7 +123,8 @@ public sealed class PlainStateFileTests : IDisposable
 
         // A network without the layer has no use for it.
         using var line = new BayesianLine(new Line());
-        Write(("line.weight", SafeTensorsLayout.Numbers(1, 1, 2)), ("bn.num_batches_tracked", new Entry("I64", [], BitConverter.GetBytes(77L))));
+        Write(("line.weight", SafeTensorsLayout.Numbers(1, 1, 2)),
+            ("bn.num_batches_tracked", new Entry("I64", [], BitConverter.GetBytes(77L))));
         Assert.Equal(["bn.num_batches_tracked"], line.LoadMeans(Path()).Unexpected);
     }
 
@@ -182,7 +183,8 @@ public sealed class PlainStateFileTests : IDisposable
         Assert.Contains("read it with Load", Assert.Throws<StateMismatchException>(() => model.LoadMeans(Path())).Message);
 
         // What torch.save begins with, today and before 1.6.
-        foreach (var beginning in (byte[][])[[0x50, 0x4B, 3, 4, 0, 0, 8, 8, 0, 0], [0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20]])
+        foreach (
+            var beginning in (byte[][])[[0x50, 0x4B, 3, 4, 0, 0, 8, 8, 0, 0], [0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20]])
         {
             File.WriteAllBytes(Path(), beginning);
             var error = Assert.Throws<StateFileException>(() => model.LoadMeans(Path()));
@@ -196,7 +198,8 @@ public sealed class PlainStateFileTests : IDisposable
         var file = File.ReadAllBytes(Path());
         var length = (int)BitConverter.ToUInt64(file);
         File.WriteAllBytes(Path(), [
-            .. BitConverter.GetBytes(640UL), .. file[8..(8 + length)], .. Enumerable.Repeat((byte)' ', 640 - length), .. file[(8 + length)..]]);
+            .. BitConverter.GetBytes(640UL), .. file[8..(8 + length)], .. Enumerable.Repeat((byte)' ', 640 - length),
+            .. file[(8 + length)..]]);
         Assert.Equal((0x80, 2), (File.ReadAllBytes(Path())[0], File.ReadAllBytes(Path())[1]));
         model.LoadMeans(Path());
         Assert.Equal(entry.AsFloats(), Numbers(model.Posterior.Line.Weight.Mu));

@@ -10,7 +10,9 @@ public sealed class SafeTensorsInteropTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen").FullName;
 
-    /// <summary>The bits of 1.5, -2 and 0 (floats), of 1, -2 and 3 (whole numbers), from the IEEE 754 and two's complement tables.</summary>
+    /// <summary>
+    /// The bits of 1.5, -2 and 0 (floats), of 1, -2 and 3 (whole numbers), from the IEEE 754 and two's complement tables.
+    /// </summary>
     public static TheoryData<string, ScalarType, string> Dtypes => new()
     {
         { "F64", ScalarType.Float64, "000000000000F83F 00000000000000C0 0000000000000000" },
@@ -120,7 +122,8 @@ public sealed class SafeTensorsInteropTests : IDisposable
         model.UseMap();
         model.eval();
         Rounding.AssertSame(model.call(data.Inputs), plain.call(data.Inputs));
-        Assert.Contains(plain.named_parameters().Single(entry => entry.name == "output.weight").parameter.data<float>(), weight => weight == 0);
+        Assert.Contains(
+            plain.named_parameters().Single(entry => entry.name == "output.weight").parameter.data<float>(), weight => weight == 0);
     }
 
     private (Dictionary<string, Tensor> Tensors, Dictionary<string, string> Metadata) Read(string name)

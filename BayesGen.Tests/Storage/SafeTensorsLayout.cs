@@ -37,7 +37,8 @@ internal static class SafeTensorsLayout
         }
 
         var json = Encoding.UTF8.GetBytes("{" + string.Join(',', header) + "}");
-        File.WriteAllBytes(path, [.. BitConverter.GetBytes((ulong)json.Length), .. json, .. tensors.SelectMany(tensor => tensor.Entry.Bytes)]);
+        File.WriteAllBytes(
+            path, [.. BitConverter.GetBytes((ulong)json.Length), .. json, .. tensors.SelectMany(tensor => tensor.Entry.Bytes)]);
     }
 
     /// <summary>A float32 tensor of the numbers 0.01, 0.02 and so on, begun at a place of its own.</summary>

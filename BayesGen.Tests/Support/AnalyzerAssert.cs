@@ -20,7 +20,8 @@ internal static class AnalyzerAssert
         var diagnostics = await GeneratorHarness.Analyze(
             GeneratorHarness.Compile(source), path is null ? [] : [new FileBeside(path, file)]);
         var found = diagnostics
-            .Select(diagnostic => (diagnostic.Id, Text: diagnostic.Location.IsInSource ? source : file, Span: diagnostic.Location.SourceSpan))
+            .Select(
+                diagnostic => (diagnostic.Id, Text: diagnostic.Location.IsInSource ? source : file, Span: diagnostic.Location.SourceSpan))
             .Select(diagnostic => $"{diagnostic.Id} '{diagnostic.Text[diagnostic.Span.Start..diagnostic.Span.End]}'");
         Assert.True(
             expected.SequenceEqual(found),

@@ -34,7 +34,8 @@ internal static class CodeFixAssert
             if ((await Offered(document, diagnostic, fix)).FirstOrDefault(offered => offered.Title == title) is { } action)
             {
                 var all = await fix.GetFixAllProvider()!.GetFixAsync(new FixAllContext(
-                    document.Project, fix, FixAllScope.Project, action.EquivalenceKey, fix.FixableDiagnosticIds, new Found(diagnostics), default));
+                    document.Project, fix, FixAllScope.Project, action.EquivalenceKey, fix.FixableDiagnosticIds,
+                    new Found(diagnostics), default));
                 await Compare(document, all!, (StateFile, after));
                 return;
             }

@@ -3,7 +3,9 @@ using System.Diagnostics.Tracing;
 
 namespace BayesGen.Tests;
 
-/// <summary>Counts, by their type, the objects that are left to finalizers. It hears the whole process, so nothing else may run meanwhile.</summary>
+/// <summary>
+/// Counts, by their type, the objects that are left to finalizers. It hears the whole process, so nothing else may run meanwhile.
+/// </summary>
 internal sealed class FinalizedObjects : EventListener
 {
     private const EventKeywords Collections = (EventKeywords)1;

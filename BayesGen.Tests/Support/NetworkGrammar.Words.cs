@@ -20,24 +20,31 @@ internal sealed partial class NetworkGrammar
 
     private static readonly (string Type, string Value)[] Others =
     [
-        ("int", "3"), ("string?", "null"), ("Linear[]", "[]"), ("Linear?[][,]", "[]"), ("global::System.Collections.Generic.List<Linear>", "[]"),
+        ("int", "3"), ("string?", "null"), ("Linear[]", "[]"), ("Linear?[][,]", "[]"),
+        ("global::System.Collections.Generic.List<Linear>", "[]"),
         ("global::System.Collections.Generic.Dictionary<string, Conv2d>", "[]"), ("(Linear, int)", "default"), ("Tensor", "ones(1)"),
-        ("Func<Linear>", "() => Linear(1, 1)"), ("dynamic", "null!"), ("object", "new()"), ("Inner[]", "[]"), ("global::System.Type", "typeof(int)"),
+        ("Func<Linear>", "() => Linear(1, 1)"), ("dynamic", "null!"), ("object", "new()"), ("Inner[]", "[]"),
+        ("global::System.Type", "typeof(int)"),
     ];
 
     private static readonly string[] Names =
     [
-        "fc", "_fc", "__fc", "fc1", "Fc", "FC", "conv_1", "_1", "@class", "@event", "@int", "@base", "@this", "@void", "@namespace", "value",
-        "field", "record", "file", "var", "dynamic", "nameof", "async", "await", "partial", "where", "yield", "get", "set", "global", "args",
-        "größe", "変数", "ñ", "Ж", "ﬀ", "\\u0066oo", "x\\u0301y", "ıI", "ǆ", "network", "plan", "prefix", "name", "module", "arena", "Arena", "Network",
+        "fc", "_fc", "__fc", "fc1", "Fc", "FC", "conv_1", "_1", "@class", "@event", "@int", "@base", "@this", "@void",
+        "@namespace", "value",
+        "field", "record", "file", "var", "dynamic", "nameof", "async", "await", "partial", "where", "yield", "get", "set",
+        "global", "args",
+        "größe", "変数", "ñ", "Ж", "ﬀ", "\\u0066oo", "x\\u0301y", "ıI", "ǆ", "network", "plan", "prefix", "name", "module", "arena",
+        "Arena", "Network",
         "Posterior", "Prior", "posteriorMap", "StateKeys", "stateKeys", "Describe", "Refusal", "CreateTrainer", "isDisposed", "_isDisposed",
         "toString", "equals", "getHashCode", "getType", "weight", "bias", "mask", "mu", "index", "System", "TorchSharp", "BayesGen",
-        "registered", "tensors", "isAt", "adoptDevice", "innerFc", "allFc", "forward_", "training_", "arena_", "fcOf", "nullable", "notnull",
+        "registered", "tensors", "isAt", "adoptDevice", "innerFc", "allFc", "forward_", "training_", "arena_", "fcOf",
+        "nullable", "notnull",
     ];
 
     private static readonly string[] Families =
     [
-        "Gaussian", "Gaussian", "LogUniform", "LogUniform", "SparseDropout", "Family.Gaussian", "global::BayesGen.Family.LogUniform", "(Family)1",
+        "Gaussian", "Gaussian", "LogUniform", "LogUniform", "SparseDropout", "Family.Gaussian", "global::BayesGen.Family.LogUniform",
+        "(Family)1",
         "typeof(GaussianPosterior)", "typeof(LogUniformPosterior)", "(Family)77", "typeof(string)", "typeof(Posterior)", "Chosen",
     ];
 
@@ -53,7 +60,8 @@ internal sealed partial class NetworkGrammar
 
     private static readonly string[] Losses =
     [
-        "", "", "", "Loss = typeof(ElboLoss)", "Loss = typeof(GaussianKLLoss)", "Loss = typeof(LogUniformKLLoss)", "Loss = typeof(RenyiLoss)",
+        "", "", "", "Loss = typeof(ElboLoss)", "Loss = typeof(GaussianKLLoss)", "Loss = typeof(LogUniformKLLoss)",
+        "Loss = typeof(RenyiLoss)",
         "Loss = typeof(string)", "Loss = null", "Loss = typeof(VariationalLoss)",
     ];
 
@@ -66,6 +74,7 @@ internal sealed partial class NetworkGrammar
         ("Module<Tensor, (Tensor, Tensor)>", "Tensor x", "(Tensor, Tensor)"),
         ("Module<(Tensor a, int b), Tensor?>", "(Tensor a, int b) pair", "Tensor?"),
         ("Module<Tensor?, Tensor[], int>", "Tensor? x, Tensor[] @params", "int"),
-        ("Module<string, Tensor, int, global::System.Collections.Generic.List<string?>>", "string s, Tensor t, int @this", "global::System.Collections.Generic.List<string?>"),
+        ("Module<string, Tensor, int, global::System.Collections.Generic.List<string?>>", "string s, Tensor t, int @this",
+            "global::System.Collections.Generic.List<string?>"),
     ];
 }

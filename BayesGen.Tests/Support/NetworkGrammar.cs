@@ -31,7 +31,8 @@ internal sealed partial class NetworkGrammar(int seed)
             {{body}}
             """;
         var room = $"N{seed}{Pick("", "", ".@event", ".Größe", ".@record.A", ".System")}";
-        var prologue = Pick("", "", "#nullable disable\n", "// A comment.\n", "#pragma warning disable\n", "using L = TorchSharp.Modules.Linear;\n");
+        var prologue = Pick(
+            "", "", "#nullable disable\n", "// A comment.\n", "#pragma warning disable\n", "using L = TorchSharp.Modules.Linear;\n");
         return Chance(0.7)
             ? $"{prologue}namespace {room};\n\n{types}\n"
             : $"{prologue}namespace {room}\n{{\n{types}\n}}\n";
@@ -245,7 +246,9 @@ internal sealed partial class NetworkGrammar(int seed)
         string.Join(", ", Enumerable.Range(0, Math.Max(0, _random.Next(5) - 2)).Select(_ => Pick(Options)).DistinctBy(option => option[..6])
             .Prepend(Pick(Families)));
 
-    private string TypeName() => Unique(Pick("Net", "Classifier", "@class", "@event", "Größe", "変数", "_", "__x", "record_", "BayesianNet", "x", "A_B", "x\\u0301y", "Net_1", "NET"));
+    private string TypeName() =>
+        Unique(Pick("Net", "Classifier", "@class", "@event", "Größe", "変数", "_", "__x", "record_", "BayesianNet", "x", "A_B", "x\\u0301y",
+        "Net_1", "NET"));
 
     private string MemberName() => Unique(Pick(Names));
 

@@ -30,7 +30,8 @@ internal static class Reachable
         if (!type.IsValueType && !visited.Add(value))
             return null;
         if (value is Array items)
-            return items.Cast<object?>().Select((item, i) => Find(item, $"{path}[{i}]", visited)).FirstOrDefault(found => found is not null);
+            return items.Cast<object?>().Select((item, i) => Find(item, $"{path}[{i}]", visited))
+                .FirstOrDefault(found => found is not null);
         return FieldsOf(type).Select(field => Find(field.GetValue(value), $"{path}.{field.Name}", visited))
             .FirstOrDefault(found => found is not null);
     }

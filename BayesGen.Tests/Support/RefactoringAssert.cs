@@ -25,7 +25,8 @@ internal static class RefactoringAssert
         var changed = operations.OfType<ApplyChangesOperation>().Single().ChangedSolution.GetDocument(document.Id)!;
         var text = (await changed.GetTextAsync()).ToString();
         Assert.Equal(after, text);
-        var networks = GeneratorHarness.Run(GeneratorHarness.Compile().RemoveAllSyntaxTrees().AddSyntaxTrees(GeneratorHarness.Parse(text, "Source.cs")));
+        var networks = GeneratorHarness.Run(
+            GeneratorHarness.Compile().RemoveAllSyntaxTrees().AddSyntaxTrees(GeneratorHarness.Parse(text, "Source.cs")));
         Assert.Equal(wrapper, Assert.Single(networks.Compiles().Sources).HintName);
     }
 

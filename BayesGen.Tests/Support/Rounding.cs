@@ -1,13 +1,13 @@
 namespace BayesGen.Tests;
 
 /// <summary>
-/// Equality up to rounding, for numbers that two code paths compute. Which kernel a backend takes depends on the processor, on the layout of a
-/// tensor, on the size of a batch and on the alignment of memory, and each kernel adds up in an order of its own.
+/// Equality up to rounding, for numbers that two code paths compute. Which kernel a backend takes depends on the processor, on the layout
+/// of a tensor, on the size of a batch and on the alignment of memory, and each kernel adds up in an order of its own.
 /// </summary>
 /// <remarks>
-/// A float32 sum of n terms of one order is off by about sqrt(n) 2^-24 of their length, and at worst by n 2^-24. The networks of the tests have up
-/// to four layers of at most 784 terms: 4 * 28 * 6e-8 = 7e-6 of the largest output. Bit by bit (<see cref="TensorBits"/>) is for two runs of one
-/// code over tensors of one layout, and for what is copied.
+/// A float32 sum of n terms of one order is off by about sqrt(n) 2^-24 of their length, and at worst by n 2^-24. The networks of the tests
+/// have up to four layers of at most 784 terms: 4 * 28 * 6e-8 = 7e-6 of the largest output. Bit by bit (<see cref="TensorBits"/>) is for
+/// two runs of one code over tensors of one layout, and for what is copied.
 /// </remarks>
 internal static class Rounding
 {
@@ -37,7 +37,8 @@ internal static class Rounding
         for (var i = 0; i < expected.Length; i++)
         {
             Assert.True(
-                Math.Abs(expected[i] - actual[i]) <= tolerance, $"number {i}: expected {expected[i]:R}, found {actual[i]:R}, tolerance {tolerance:G3}");
+                Math.Abs(expected[i] - actual[i]) <= tolerance,
+                $"number {i}: expected {expected[i]:R}, found {actual[i]:R}, tolerance {tolerance:G3}");
         }
     }
 

@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace BayesGen.Tests;
 
 /// <summary>
-/// Which types of the runtime each of its files uses, as the compiler sees it: named, called, read through a property, or only the type of a value
-/// that passes by.
+/// Which types of the runtime each of its files uses, as the compiler sees it: named, called, read through a property, or only the type of
+/// a value that passes by.
 /// </summary>
 internal static class RuntimeUses
 {
@@ -35,7 +35,8 @@ internal static class RuntimeUses
             "Runtime",
             [.. files.Append(("", Usings)).Select(file => CSharpSyntaxTree.ParseText(file.Item2, path: file.Item1))],
             References(),
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
         return [.. compilation.SyntaxTrees
             .AsParallel()
             .SelectMany(tree => Types(compilation.GetSemanticModel(tree), tree).Select(type => (tree.FilePath, type.Name, Owner(type))))
@@ -45,7 +46,8 @@ internal static class RuntimeUses
     }
 
     /// <summary>
-    /// What the tests run with, but for BayesGen itself; the bodies of generated regular expressions are missing, which nothing here asks for.
+    /// What the tests run with, but for BayesGen itself; the bodies of generated regular expressions are missing, which nothing here asks
+    /// for.
     /// </summary>
     private static IEnumerable<MetadataReference> References() => ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
         .Split(Path.PathSeparator)

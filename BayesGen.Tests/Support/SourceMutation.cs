@@ -3,13 +3,17 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace BayesGen.Tests.Support;
 
-/// <summary>What typing does to a source: tokens and characters go, come twice, change places. The same seed gives the same changes.</summary>
+/// <summary>
+/// What typing does to a source: tokens and characters go, come twice, change places. The same seed gives the same changes.
+/// </summary>
 internal static class SourceMutation
 {
     private static readonly string[] Intruders =
     [
-        "{", "}", "(", ")", "[", "]", "<", ">", ";", ",", ".", "\"", "'", "@", "$\"\"\"", "/*", "//", "#if X\n", "#endif\n", "\\", "\0", "?", "=>", "class",
-        "namespace", "[Bayesian(Gaussian)]", "[Bayesian]", "[Bayesian(", "[BayesianNetwork]", "abstract", "static", "file", "private", "partial",
+        "{", "}", "(", ")", "[", "]", "<", ">", ";", ",", ".", "\"", "'", "@", "$\"\"\"", "/*", "//", "#if X\n", "#endif\n", "\\", "\0",
+        "?", "=>", "class",
+        "namespace", "[Bayesian(Gaussian)]", "[Bayesian]", "[Bayesian(", "[BayesianNetwork]", "abstract", "static", "file",
+        "private", "partial",
         "record", "unsafe", "<T>", "where T : new()", "Module<Tensor, Tensor>", "\ud800", "é", "😀", "default", "typeof(", "*",
     ];
 

@@ -97,7 +97,8 @@ internal static class FileMutation
     {
         long[] lengths =
         [
-            long.MaxValue, long.MaxValue - 7, long.MinValue, -1, 0, 1, 2, 1L << 40, 99_999_999, int.MaxValue, HeaderOf(bytes) - 1, HeaderOf(bytes) + 1,
+            long.MaxValue, long.MaxValue - 7, long.MinValue, -1, 0, 1, 2, 1L << 40, 99_999_999, int.MaxValue, HeaderOf(bytes) - 1,
+            HeaderOf(bytes) + 1,
             HeaderOf(bytes) + 8, bytes.Length, bytes.Length - 8,
         ];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, lengths[random.Next(lengths.Length)]);
@@ -119,7 +120,9 @@ internal static class FileMutation
         var depth = random.Next(60, 200_000);
         return random.Next(2) == 0
             ? With(bytes, new string('[', depth) + new string(']', depth))
-            : With(bytes, Header(bytes).Insert(1, "\"nested\":" + string.Concat(Enumerable.Repeat("{\"a\":", depth / 10)) + "1" + new string('}', depth / 10) + ","));
+            : With(bytes,
+                Header(bytes).Insert(
+                1, "\"nested\":" + string.Concat(Enumerable.Repeat("{\"a\":", depth / 10)) + "1" + new string('}', depth / 10) + ","));
     }
 
     private static byte[] ChangeNumber(byte[] bytes, Random random)
@@ -130,7 +133,8 @@ internal static class FileMutation
         var length = header.AsSpan(at).IndexOfAny(",]");
         string[] numbers =
         [
-            "9223372036854775807", "9223372036854775806", "-9223372036854775808", "4611686018427387904", "18446744073709551615", "1e308", "-1",
+            "9223372036854775807", "9223372036854775806", "-9223372036854775808", "4611686018427387904", "18446744073709551615",
+            "1e308", "-1",
             "0,4611686018427387904,4611686018427387904", "", "1.5", "2147483648",
         ];
         return With(bytes, header[..at] + numbers[random.Next(numbers.Length)] + header[(at + length)..]);

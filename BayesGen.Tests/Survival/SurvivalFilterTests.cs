@@ -13,7 +13,8 @@ public sealed class SurvivalFilterTests
         Assert.All(
             new[]
             {
-                typeof(SurvivalArenaTests), typeof(SurvivalDiskTests), typeof(SurvivalIvonTests), typeof(SurvivalKillTests), typeof(SurvivalMemoryTests),
+                typeof(SurvivalArenaTests), typeof(SurvivalDiskTests), typeof(SurvivalIvonTests), typeof(SurvivalKillTests),
+                typeof(SurvivalMemoryTests),
                 typeof(SurvivalMutationTests), typeof(SurvivalNonFiniteTests), typeof(SurvivalResumeTests), typeof(SurvivalSignalTests),
                 typeof(SurvivalThreadTests),
             },

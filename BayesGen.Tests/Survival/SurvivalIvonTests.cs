@@ -103,7 +103,8 @@ public sealed class SurvivalIvonTests : IDisposable
     {
         var noise = new NoiseSource(5);
         return new TensorDataSet(
-            noise.Normal(zeros([24, 3], dtype: ScalarType.Float32, device: CPU)), noise.Normal(zeros([24, 1], dtype: ScalarType.Float32, device: CPU)));
+            noise.Normal(zeros([24, 3], dtype: ScalarType.Float32, device: CPU)),
+            noise.Normal(zeros([24, 1], dtype: ScalarType.Float32, device: CPU)));
     }
 
     private static BayesianGaussianRegressor Network(int seed)

@@ -82,7 +82,8 @@ public sealed class SurvivalKillTests(ITestOutputHelper output) : IDisposable
         process.WaitForExit();
         if (process.ExitCode == 0)
             return false;
-        Assert.True(wasKilled && process.ExitCode == 128 + 9, $"The process ended with {process.ExitCode}: {process.StandardError.ReadToEnd()}");
+        Assert.True(
+            wasKilled && process.ExitCode == 128 + 9, $"The process ended with {process.ExitCode}: {process.StandardError.ReadToEnd()}");
         return true;
     }
 
@@ -98,10 +99,12 @@ public sealed class SurvivalKillTests(ITestOutputHelper output) : IDisposable
         using var process = SurvivalProcess.Start(folder);
         List<string> lines = [.. process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries)];
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0 && lines[^1] == SurvivalProcess.Done, process.StandardError.ReadToEnd() + string.Join('\n', lines));
+        Assert.True(
+            process.ExitCode == 0 && lines[^1] == SurvivalProcess.Done, process.StandardError.ReadToEnd() + string.Join('\n', lines));
         Assert.DoesNotContain(lines, line => line.StartsWith(SurvivalProcess.Notice, StringComparison.Ordinal));
         Assert.Empty(Directory.GetFiles(folder, "*.partial"));
-        return [.. lines.Where(line => line.StartsWith(SurvivalProcess.Epoch, StringComparison.Ordinal)).Select(line => line[SurvivalProcess.Epoch.Length..])];
+        return [.. lines.Where(line => line.StartsWith(SurvivalProcess.Epoch, StringComparison.Ordinal))
+            .Select(line => line[SurvivalProcess.Epoch.Length..])];
     }
 
     private static void AssertSameFiles(string expected, string actual)

@@ -28,7 +28,8 @@ public sealed class SurvivalNonFiniteTests : IDisposable
         Assert.All(result.Epochs, epoch => Assert.Equal(1, epoch.SkippedSteps));
         Assert.All(result.Epochs, epoch => Assert.True(double.IsFinite(epoch.Total + epoch.Elbo + epoch.Validation!.Elbo)));
         Assert.Equal(
-            Enumerable.Range(1, 8).SelectMany(epoch => Enumerable.Range(1, 12).Where(step => step != 2).Select(step => (epoch, step))), steps);
+            Enumerable.Range(1, 8)
+                .SelectMany(epoch => Enumerable.Range(1, 12).Where(step => step != 2).Select(step => (epoch, step))), steps);
         Assert.Equal(SurvivalTraining.Epochs, told.All.Count);
         Assert.Equal(told.All, result.Notices);
         Assert.Contains("step 2 of epoch 1", told.All[0]);
@@ -70,7 +71,8 @@ public sealed class SurvivalNonFiniteTests : IDisposable
         using (no_grad())
             data.Inputs.narrow(0, 24, 24).fill_(float.NaN);
         using var model = SurvivalTraining.Network(3);
-        using var patient = model.CreateTrainer(SurvivalTraining.Options() with { NonFinite = NonFinitePolicy.Skip(3), Shuffle = false, Epochs = 1 });
+        using var patient = model.CreateTrainer(
+            SurvivalTraining.Options() with { NonFinite = NonFinitePolicy.Skip(3), Shuffle = false, Epochs = 1 });
         Assert.Equal(3, patient.Train(data).Epochs[0].SkippedSteps);
         using var other = SurvivalTraining.Network(3);
         using var trainer = other.CreateTrainer(SurvivalTraining.Options() with { NonFinite = NonFinitePolicy.Skip(2), Shuffle = false });
@@ -162,7 +164,8 @@ public sealed class SurvivalNonFiniteTests : IDisposable
         var back = hasCheckpoints ? 40 : 36;
         Assert.Contains($"step {back - 36} of epoch 4", Assert.Single(told.All));
         Assert.Equal(
-            [.. Enumerable.Range(1, 41), .. Enumerable.Range(back + 1, SurvivalTraining.AllSteps - back)], steps.Select(step => (int)step.GlobalStep));
+            [.. Enumerable.Range(1, 41), .. Enumerable.Range(back + 1, SurvivalTraining.AllSteps - back)],
+            steps.Select(step => (int)step.GlobalStep));
         Assert.Equal(Enumerable.Range(1, SurvivalTraining.Epochs), result.Epochs.Select(epoch => epoch.Epoch));
         Assert.All(result.Epochs, epoch => Assert.Equal(epoch.Epoch < 4 ? 1e-2 : 2.5e-3, epoch.LearningRate, 12));
 
@@ -181,7 +184,8 @@ public sealed class SurvivalNonFiniteTests : IDisposable
         using var data = SurvivalTraining.Data();
         var (foreign, own) = (Path.Combine(_folder, "foreign"), Path.Combine(_folder, "own"));
         using (var other = SurvivalTraining.Network(4))
-        using (var others = other.CreateTrainer(SurvivalTraining.Options(foreign) with { Optimizer = (parameters, rate) => new FlatSgd(parameters, rate) }))
+        using (var others = other.CreateTrainer(
+            SurvivalTraining.Options(foreign) with { Optimizer = (parameters, rate) => new FlatSgd(parameters, rate) }))
             others.Train(data, data);
         using (no_grad())
             data.Inputs[30, 0] = float.PositiveInfinity;
@@ -230,7 +234,8 @@ public sealed class SurvivalNonFiniteTests : IDisposable
             nn.functional.cross_entropy(output, target) * (output.requires_grad && calls++ == 40 ? float.NaN : 1));
         TrainerOptions Options() => SurvivalTraining.Options(folder) with
         {
-            FitLoss = once, NonFinite = NonFinitePolicy.RollBack(), LearningRateSchedule = null, Checkpoints = new CheckpointOptions { Folder = folder },
+            FitLoss = once, NonFinite = NonFinitePolicy.RollBack(), LearningRateSchedule = null,
+            Checkpoints = new CheckpointOptions { Folder = folder },
         };
         using (var model = SurvivalTraining.Network(3))
         using (var source = new CancellationTokenSource())

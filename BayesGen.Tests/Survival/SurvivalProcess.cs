@@ -141,7 +141,9 @@ internal static class SurvivalProcess
         }
     }
 
-    /// <summary>The size that the system lets a file have (setrlimit(2), Linux on 64 bits): beyond it a write fails, as on a full disk.</summary>
+    /// <summary>
+    /// The size that the system lets a file have (setrlimit(2), Linux on 64 bits): beyond it a write fails, as on a full disk.
+    /// </summary>
     private static class FileSizeLimit
     {
         private const int FileSize = 1;

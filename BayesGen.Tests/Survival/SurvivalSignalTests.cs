@@ -87,11 +87,14 @@ public sealed class SurvivalSignalTests : IDisposable
         }
 
         var runtime = Directory.GetFiles(Path.Combine(Root(), "BayesGen.Runtime"), "*.cs", SearchOption.AllDirectories)
-            .Where(path => File.ReadAllText(path).Contains("PosixSignalRegistration.Create") || File.ReadAllText(path).Contains("CancelKeyPress"));
+            .Where(path => File.ReadAllText(path).Contains("PosixSignalRegistration.Create")
+                || File.ReadAllText(path).Contains("CancelKeyPress"));
         Assert.Equal(["StopSignals.cs"], runtime.Select(Path.GetFileName));
     }
 
-    /// <summary>A program that a shell put into the background ignores Ctrl-C, and so do all that it starts: the tests would wait for ever.</summary>
+    /// <summary>
+    /// A program that a shell put into the background ignores Ctrl-C, and so do all that it starts: the tests would wait for ever.
+    /// </summary>
     private static void RequireSignals()
     {
         const string Ignored = "SigIgn:";
@@ -101,7 +104,8 @@ public sealed class SurvivalSignalTests : IDisposable
         var line = File.ReadLines("/proc/self/status").Single(line => line.StartsWith(Ignored, StringComparison.Ordinal));
         var mask = Convert.ToUInt64(line[Ignored.Length..].Trim(), 16);
         Assert.True(
-            (mask & (1UL << (Interrupt - 1))) == 0, "Ctrl-C is ignored by this process, as by all that a script starts with '&': run the tests in front.");
+            (mask & (1UL << (Interrupt - 1))) == 0,
+            "Ctrl-C is ignored by this process, as by all that a script starts with '&': run the tests in front.");
     }
 
     private static string Root()

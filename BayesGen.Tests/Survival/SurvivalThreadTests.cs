@@ -59,7 +59,9 @@ public sealed class SurvivalThreadTests : IDisposable
         return [.. results];
     }
 
-    /// <summary>One training with all that belongs to it, made on the thread of the test: a new network draws from Torch's generator.</summary>
+    /// <summary>
+    /// One training with all that belongs to it, made on the thread of the test: a new network draws from Torch's generator.
+    /// </summary>
     private sealed class Run : IDisposable
     {
         private readonly TensorDataSet _data;

@@ -26,7 +26,8 @@ public class EvaluationTests
             Assert.True(TensorBits.Same(before[i], after[i]), $"tensor {i} changed");
 
         static IEnumerable<Tensor> All(BayesianMixedClassifier model) =>
-            model.state_dict().Values.Concat(model.Network.state_dict().Values).Concat(model.Arena.Families.Select(arena => arena.Store.Gradients));
+            model.state_dict().Values.Concat(model.Network.state_dict().Values)
+                .Concat(model.Arena.Families.Select(arena => arena.Store.Gradients));
     }
 
     [Fact]
@@ -58,7 +59,8 @@ public class EvaluationTests
         var label = new Metric("label", (_, targets) => targets.to(ScalarType.Float64));
         EvaluationResult Run(int size)
         {
-            using var trainer = model.CreateTrainer(new TrainerOptions { BatchSize = size, Metrics = [Metric.Accuracy, label], ElboDraws = 2 });
+            using var trainer = model.CreateTrainer(
+                new TrainerOptions { BatchSize = size, Metrics = [Metric.Accuracy, label], ElboDraws = 2 });
             return trainer.Evaluate(data, new() { [Family.Gaussian] = 0.5 });
         }
 

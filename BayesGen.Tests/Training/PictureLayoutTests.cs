@@ -50,7 +50,8 @@ public class PictureLayoutTests
         using var model = new BayesianPictureReader(new PictureReader(3));
         model.train();
         using var trainer = model.CreateTrainer(new TrainerOptions { Epochs = 1, ExampleCount = 4 });
-        trainer.Evaluate(new[] { (rand([4, 3, 8, 8], dtype: ScalarType.Float32, device: CPU), zeros([4], dtype: ScalarType.Int64, device: CPU)) });
+        trainer.Evaluate(
+            new[] { (rand([4, 3, 8, 8], dtype: ScalarType.Float32, device: CPU), zeros([4], dtype: ScalarType.Int64, device: CPU)) });
         Assert.True(model.training);
         Assert.All(
             model.Arena.StateTensors().Single(entry => entry.Key == "norm.running_mean").Value.data<float>().ToArray(),

@@ -24,7 +24,8 @@ public class ReplicaRefusalTests
         Assert.Contains("'norm.running_mean'", Assert.Throws<ArgumentException>(() => buffered.Train(Batches(1))).Message);
 
         using var remembering = new BayesianRemembering(new Remembering());
-        using var dropping = remembering.CreateTrainer(Options(2) with { Replicas = Replicas.Of(() => new BayesianRemembering(new Remembering()), atOnce: 2) });
+        using var dropping = remembering.CreateTrainer(
+            Options(2) with { Replicas = Replicas.Of(() => new BayesianRemembering(new Remembering()), atOnce: 2) });
         var random = get_rng_state();
         var error = Assert.Throws<InvalidOperationException>(() => dropping.Train([(
             ones([2, 3], dtype: ScalarType.Float32, device: CPU), ones([2, 3], dtype: ScalarType.Float32, device: CPU))]));
@@ -48,7 +49,8 @@ public class ReplicaRefusalTests
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianFickle(new Fickle());
-        using var trainer = model.CreateTrainer(Options(2) with { Replicas = Replicas.Of(() => new BayesianFickle(new Fickle()), atOnce: 2) });
+        using var trainer = model.CreateTrainer(
+            Options(2) with { Replicas = Replicas.Of(() => new BayesianFickle(new Fickle()), atOnce: 2) });
         var targets = zeros([2, 3], dtype: ScalarType.Float32, device: CPU);
         var inputs = ones([2, 3], dtype: ScalarType.Float32, device: CPU);
         var error = Assert.Throws<InvalidOperationException>(() => trainer.Train([(inputs, targets), (-inputs, targets)]));

@@ -31,7 +31,9 @@ public sealed class ReplicaTests : IDisposable
         }
     }
 
-    /// <summary>Their gradients are kept in units of the largest log-weight that a network has seen, which are not the same units.</summary>
+    /// <summary>
+    /// Their gradients are kept in units of the largest log-weight that a network has seen, which are not the same units.
+    /// </summary>
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
@@ -108,7 +110,8 @@ public sealed class ReplicaTests : IDisposable
         var (_, alone) = Train(options);
         var (_, team) = Train(options with { Replicas = Replicas.Of(Network, atOnce: 2) });
         AssertClose(alone, team);
-        Assert.Contains(alone.Where(entry => entry.Key.EndsWith(".mask", StringComparison.Ordinal)), entry => !entry.Value.all().item<bool>());
+        Assert.Contains(
+            alone.Where(entry => entry.Key.EndsWith(".mask", StringComparison.Ordinal)), entry => !entry.Value.all().item<bool>());
     }
 
     [Fact]

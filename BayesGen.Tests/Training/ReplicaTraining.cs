@@ -50,7 +50,8 @@ internal static class ReplicaTraining
     {
         foreach (var (key, tensor) in expected)
             Assert.True(
-                tensor.dtype == ScalarType.Bool ? TensorBits.Same(tensor, found[key]) : allclose(tensor, found[key], rtol: 1e-9, atol: 1e-11), key);
+                tensor.dtype == ScalarType.Bool ? TensorBits.Same(tensor, found[key])
+                    : allclose(tensor, found[key], rtol: 1e-9, atol: 1e-11), key);
     }
 
     public static void AssertSame(Dictionary<string, Tensor> expected, Dictionary<string, Tensor> found)

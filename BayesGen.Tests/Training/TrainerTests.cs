@@ -142,7 +142,8 @@ public class TrainerTests
         double[] fits =
         [
             Fit(trainer => { trainer.Train(set); return trainer.Evaluate(set); }),
-            Fit(trainer => { trainer.Train(new Batcher(set, 4, shuffle: false)); return trainer.Evaluate(new Batcher(set, 4, shuffle: false)); }),
+            Fit(trainer =>
+                { trainer.Train(new Batcher(set, 4, shuffle: false)); return trainer.Evaluate(new Batcher(set, 4, shuffle: false)); }),
             Fit(trainer => { trainer.Train(loader); return trainer.Evaluate(loader); }),
             Fit(trainer => { trainer.Train(Yielded()); return trainer.Evaluate(Yielded()); }),
             Fit(trainer => { trainer.Train(Yielded().ToArray()); return trainer.Evaluate(Yielded().ToList()); }),

@@ -3,8 +3,8 @@
 //
 //     dotnet run -c Release --project bench/Compression -- --data-dir FOLDER
 //
-// and options narrow it: --network lenet-300-100|lenet-5, --family SparseDropout|LogUniform|Gaussian, --seeds 1,2,3, --epochs E, --threads T,
-// --device cpu|cuda.
+// and options narrow it: --network lenet-300-100|lenet-5, --family SparseDropout|LogUniform|Gaussian, --seeds 1,2,3, --epochs E, --threads
+// T, --device cpu|cuda.
 using System.Globalization;
 using BayesGen;
 using BayesGen.Benchmarks.Compression;
@@ -20,7 +20,8 @@ if (named.Keys.Except(known).FirstOrDefault() is { } unknown)
 set_num_threads(named.TryGetValue("--threads", out var threads) ? int.Parse(threads) : Environment.ProcessorCount);
 var seeds = named.GetValueOrDefault("--seeds", "1,2,3").Split(',').Select(int.Parse).ToList();
 var rows = Row.All.Where(row =>
-    named.GetValueOrDefault("--network", row.Network) == row.Network && named.GetValueOrDefault("--family", row.Family) == row.Family).ToList();
+    named.GetValueOrDefault("--network", row.Network) == row.Network
+        && named.GetValueOrDefault("--family", row.Family) == row.Family).ToList();
 if (rows.Count == 0)
     throw new ArgumentException("No row has this network and family: lenet-300-100 or lenet-5; SparseDropout, LogUniform or Gaussian.");
 
@@ -31,7 +32,8 @@ using var mnist = new TrainTest(images.Train.To(where), images.Test.To(where));
 foreach (var network in rows.GroupBy(row => row.Network))
 {
     var lines = new List<string>();
-    foreach (var row in network.Select(row => named.TryGetValue("--epochs", out var epochs) ? row with { Epochs = int.Parse(epochs) } : row))
+    foreach (
+        var row in network.Select(row => named.TryGetValue("--epochs", out var epochs) ? row with { Epochs = int.Parse(epochs) } : row))
     {
         var runs = seeds.ConvertAll(seed =>
         {

@@ -32,8 +32,8 @@ internal sealed record Run(double Unpruned, double Validation, double Seconds, I
     private static readonly double[] Told = [-3, -2, -1, 0, 1];
 
     /// <summary>
-    /// The highest threshold that costs next to nothing on the validation images of all trainings together: those of one are too few to tell
-    /// thresholds apart that cost a handful of them.
+    /// The highest threshold that costs next to nothing on the validation images of all trainings together: those of one are too few to
+    /// tell thresholds apart that cost a handful of them.
     /// </summary>
     public static double Choose(IReadOnlyList<Run> runs) => runs[0].Curve.Count == 1
         ? runs[0].Curve[0].Threshold
@@ -70,7 +70,9 @@ internal sealed record Row(string Network, string Family, Func<TrainerOptions, (
     /// <summary>The part of the epochs over which beta rises to 1.</summary>
     public double Warmup { get; init; } = 0.1;
 
-    /// <summary>The threshold of the paper, fixed beforehand; null chooses one for all seeds on validation images that take no part in training.</summary>
+    /// <summary>
+    /// The threshold of the paper, fixed beforehand; null chooses one for all seeds on validation images that take no part in training.
+    /// </summary>
     public double? FixedThreshold { get; init; }
 
     public PruningScore Score { get; init; } = PruningScore.Family;
@@ -89,7 +91,8 @@ internal sealed record Row(string Network, string Family, Func<TrainerOptions, (
         {
             Epochs = 60, BatchSize = 100, LearningRate = 2e-3,
         },
-        new(Convolutional, "SparseDropout", options => Of(options, new BayesianSparseDropoutLeNet5(new()), model => model.CreateTrainer(options)))
+        new(Convolutional, "SparseDropout",
+            options => Of(options, new BayesianSparseDropoutLeNet5(new()), model => model.CreateTrainer(options)))
         {
             Epochs = 30, BatchSize = 200, LearningRate = 4e-3, Warmup = 0.2,
         },
@@ -105,8 +108,10 @@ internal sealed record Row(string Network, string Family, Func<TrainerOptions, (
 
     /// <summary>What the papers report for a network.</summary>
     public static IReadOnlyList<string> Published(string network) => network == Dense
-        ? ["| published: Sparse VD (Molchanov 2017) | 1.92 | 68 | | | |", "| published: dynamic network surgery (Guo 2016) | 1.99 | 56 | | | |"]
-        : ["| published: Sparse VD (Molchanov 2017) | 0.75 | 280 | | | |", "| published: dynamic network surgery (Guo 2016) | 0.91 | 111 | | | |"];
+        ? ["| published: Sparse VD (Molchanov 2017) | 1.92 | 68 | | | |",
+            "| published: dynamic network surgery (Guo 2016) | 1.99 | 56 | | | |"]
+        : ["| published: Sparse VD (Molchanov 2017) | 0.75 | 280 | | | |",
+            "| published: dynamic network surgery (Guo 2016) | 0.91 | 111 | | | |"];
 
     /// <summary>Trains with one seed, where the images are, and evaluates on the test images.</summary>
     public Run Run(int seed, TrainTest mnist)
@@ -139,7 +144,8 @@ internal sealed record Row(string Network, string Family, Func<TrainerOptions, (
             string.Join(", ", pruned.Pruning.Weights.Select(weight => $"{weight.Key} {(double)weight.Kept / weight.Count:P1}")));
     }
 
-    private static (IDisposable, VariationalTrainer) Of<TModel>(TrainerOptions options, TModel model, Func<TModel, VariationalTrainer> train)
+    private static (IDisposable, VariationalTrainer) Of<TModel>(
+        TrainerOptions options, TModel model, Func<TModel, VariationalTrainer> train)
         where TModel : nn.Module
     {
         model.to(options.Device!);

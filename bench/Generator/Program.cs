@@ -68,7 +68,8 @@ internal sealed class Row
     public Row(int count, int repetitions)
     {
         Count = count;
-        Cold = Pair(repetitions, _ => (NewDriver(new BayesianNetGenerator()), NewDriver(new EmptyGenerator())), _ => Sources.Networks(count));
+        Cold = Pair(
+            repetitions, _ => (NewDriver(new BayesianNetGenerator()), NewDriver(new EmptyGenerator())), _ => Sources.Networks(count));
 
         var start = Sources.Networks(count);
         GeneratorDriver ours = NewDriver(new BayesianNetGenerator()).RunGenerators(start);
@@ -90,8 +91,8 @@ internal sealed class Row
     public int Reruns { get; }
 
     /// <summary>
-    /// One generator after the other, each with a compilation of its own, since a compilation remembers what was asked of it; who goes first
-    /// takes turns.
+    /// One generator after the other, each with a compilation of its own, since a compilation remembers what was asked of it; who goes
+    /// first takes turns.
     /// </summary>
     private static Times Pair(
         int repetitions, Func<int, (GeneratorDriver Ours, GeneratorDriver Empty)> drivers, Func<int, CSharpCompilation> compilation)
@@ -121,7 +122,8 @@ internal sealed class Row
         return time;
     }
 
-    private static int RerunsAfter(CSharpCompilation before, CSharpCompilation after) => NewDriver(new BayesianNetGenerator(), trackSteps: true)
+    private static int RerunsAfter(CSharpCompilation before, CSharpCompilation after) =>
+        NewDriver(new BayesianNetGenerator(), trackSteps: true)
         .RunGenerators(before).RunGenerators(after).GetRunResult().Results.Single()
         .TrackedOutputSteps.SelectMany(pair => pair.Value).SelectMany(step => step.Outputs)
         .Count(output => output.Reason is not (IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged));

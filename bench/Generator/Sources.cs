@@ -24,7 +24,8 @@ internal static class Sources
 
     /// <summary>Networks with two annotated layers each, freshly parsed, and one file that has nothing to do with them.</summary>
     public static CSharpCompilation Networks(int count) => Empty.AddSyntaxTrees(
-        [.. Enumerable.Range(0, count).Select(i => Parse(Class(i, "[Bayesian(LogUniform)] ", "[Bayesian(Gaussian)] ", "x"), $"Network{i}.cs")), Other(0)]);
+        [.. Enumerable.Range(0, count)
+            .Select(i => Parse(Class(i, "[Bayesian(LogUniform)] ", "[Bayesian(Gaussian)] ", "x"), $"Network{i}.cs")), Other(0)]);
 
     /// <summary>The same classes without annotations.</summary>
     public static CSharpCompilation Plain(int count) => Empty.AddSyntaxTrees(

@@ -20,7 +20,8 @@ internal static class DeviceCheck
             backends.cuda.matmul.allow_tf32 = false;
         }
 
-        Console.WriteLine($"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, {options.Device} against the CPU");
+        Console.WriteLine(
+            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, {options.Device} against the CPU");
         var ledger = new Ledger();
         foreach (var subject in Subject.All)
             ledger.Group(subject.Name, to => new FamilyChecks(to, options).Run(subject));

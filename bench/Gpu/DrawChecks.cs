@@ -94,7 +94,8 @@ internal sealed class DrawChecks(Ledger ledger, CheckOptions options)
         ledger.True("no number of a stream is that of another", first.Concat(second).Where((_, i) => i % 6 != 3)
             .Select(tensor => tensor.sum().to(ScalarType.Float64).item<double>()).Distinct().Count() == 10);
         var exponential = new NoiseSource(43).Exponential(empty([100_000], dtype: ScalarType.Float64, device: options.Device));
-        ledger.AtMost("exponential noise: mean, standard errors", Math.Abs(exponential.mean().item<double>() - 1) * Math.Sqrt(100_000), StandardErrors);
+        ledger.AtMost("exponential noise: mean, standard errors", Math.Abs(exponential.mean().item<double>() - 1) * Math.Sqrt(100_000),
+            StandardErrors);
         ledger.True("exponential noise: positive and finite", exponential.gt(0).logical_and(exponential.isfinite()).all().item<bool>());
     }
 

@@ -9,7 +9,9 @@ namespace BayesGen.Benchmarks.Gpu;
 /// <param name="IsWeak">Whether the loader passes over it where nobody offers it.</param>
 internal sealed record ElfSymbol(string Name, bool IsDefined, bool IsWeak);
 
-/// <summary>Reads the section <c>.dynsym</c> of 64-bit little-endian ELF libraries (System V ABI, chapter 4). Nothing else is read.</summary>
+/// <summary>
+/// Reads the section <c>.dynsym</c> of 64-bit little-endian ELF libraries (System V ABI, chapter 4). Nothing else is read.
+/// </summary>
 internal static class ElfSymbols
 {
     private const int HeaderSize = 64;

@@ -18,7 +18,8 @@ internal sealed class FamilyChecks(Ledger ledger, CheckOptions options)
         using var data = SyntheticDigits.Create(Examples, seed: 5);
         using var there = data.To(options.Device);
         ledger.True(
-            $"the network is on {options.Device}", Pair.ArenaOf(pair.Other).StateTensors().All(entry => entry.Value.device_type == options.Device.type));
+            $"the network is on {options.Device}",
+            Pair.ArenaOf(pair.Other).StateTensors().All(entry => entry.Value.device_type == options.Device.type));
         Forward("the mean", pair, data, there);
         Evaluation(pair, data, there, subject.Threshold);
         Divergence("the divergence", pair);
@@ -35,7 +36,8 @@ internal sealed class FamilyChecks(Ledger ledger, CheckOptions options)
         using var pair = new Pair(
             Subject.All[0].Make, options.Device, arena => arena.SetPrior("head.weight", GaussianPrior.Trainable(0.3)));
         Divergence("the divergence", pair);
-        ledger.True("the learned prior is the same", Pair.ArenaOf(pair.Host).Prior("head.weight").Equals(Pair.ArenaOf(pair.Other).Prior("head.weight")));
+        ledger.True("the learned prior is the same",
+            Pair.ArenaOf(pair.Host).Prior("head.weight").Equals(Pair.ArenaOf(pair.Other).Prior("head.weight")));
     }
 
     private void Forward(string what, Pair pair, TensorDataSet data, TensorDataSet there)
@@ -61,13 +63,16 @@ internal sealed class FamilyChecks(Ledger ledger, CheckOptions options)
             Math.Abs(prunedHere.Pruning.Kept - prunedThere.Pruning.Kept), 2);
         ledger.True("pruned: some and not all", prunedHere.Pruning.Kept > 0 && prunedHere.Pruning.Pruned > 0);
         ledger.Near("pruned: fit", prunedHere.Fit, prunedThere.Fit, 1e-3);
-        ledger.True("an evaluation leaves every bit of the network", before.Zip(Everything(pair.Other)).All(two => Ledger.AreSame(two.First, two.Second)));
+        ledger.True("an evaluation leaves every bit of the network",
+            before.Zip(Everything(pair.Other)).All(two => Ledger.AreSame(two.First, two.Second)));
 
-        static VariationalTrainer Trainer(nn.Module<Tensor, Tensor> model) => new((IBayesianNetwork)model, model.call, new ElboLoss(), new TrainerOptions
+        static VariationalTrainer Trainer(nn.Module<Tensor, Tensor> model) =>
+            new((IBayesianNetwork)model, model.call, new ElboLoss(), new TrainerOptions
         {
             BatchSize = 64,
             ElboDraws = 0,
-            Metrics = [Metric.Accuracy, Metric.Loss((output, target) => nn.functional.cross_entropy(output, target, reduction: nn.Reduction.None))],
+            Metrics = [Metric.Accuracy,
+                Metric.Loss((output, target) => nn.functional.cross_entropy(output, target, reduction: nn.Reduction.None))],
         });
     }
 
@@ -115,7 +120,8 @@ internal sealed class FamilyChecks(Ledger ledger, CheckOptions options)
             predictions[0].Zip(predictions[1]).Max(two => two.First.Zip(two.Second).Max(both => Math.Abs(both.First - both.Second))), 1e-4);
     }
 
-    private void Compare(string what, List<(string Name, Tensor Gradient)> expected, List<(string Name, Tensor Gradient)> found, double bound)
+    private void Compare(
+        string what, List<(string Name, Tensor Gradient)> expected, List<(string Name, Tensor Gradient)> found, double bound)
     {
         // A parameter that hardly matters need not be right to more digits than the whole.
         var floor = 1e-4 * expected.Max(entry => Ledger.Largest(entry.Gradient));

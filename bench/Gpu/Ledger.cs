@@ -32,7 +32,8 @@ internal sealed class Ledger
 
     /// <summary>Two numbers that agree up to a part of the first.</summary>
     public void Near(string what, double expected, double found, double bound) =>
-        AtMost($"{what}, {found:G7} for {expected:G7}, relative error", Math.Abs(expected - found) / Math.Max(Math.Abs(expected), 1e-30), bound);
+        AtMost($"{what}, {found:G7} for {expected:G7}, relative error",
+            Math.Abs(expected - found) / Math.Max(Math.Abs(expected), 1e-30), bound);
 
     /// <summary>Two tensors, wherever they lie, that agree up to a part of the largest number of the first.</summary>
     /// <param name="what">What they are.</param>

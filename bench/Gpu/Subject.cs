@@ -57,7 +57,9 @@ internal sealed class Pair : IDisposable
 
     public static NetworkArena ArenaOf(nn.Module<Tensor, Tensor> model) => ((IBayesianNetwork)model).Arena;
 
-    /// <summary>On the CPU too the network does what it would do on a device, so that a trial there holds that against the kernels.</summary>
+    /// <summary>
+    /// On the CPU too the network does what it would do on a device, so that a trial there holds that against the kernels.
+    /// </summary>
     public static void GoTheWayOfDevices(nn.Module<Tensor, Tensor> model)
     {
         foreach (var family in ArenaOf(model).Families)
@@ -75,7 +77,8 @@ internal sealed class Pair : IDisposable
     /// <summary>Makes the noise of the weights so small that every draw is the mean.</summary>
     public void Silence()
     {
-        var silent = new Dictionary<string, (double, double)> { ["log_sigma"] = (-20, 0), ["log_sigma2"] = (-40, 0), ["log_alpha"] = (-40, 0) };
+        var silent = new Dictionary<string,
+        (double, double)> { ["log_sigma"] = (-20, 0), ["log_sigma2"] = (-40, 0), ["log_alpha"] = (-40, 0) };
         Set(Host, silent);
         CopyState();
     }

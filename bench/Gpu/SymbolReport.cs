@@ -21,7 +21,8 @@ internal static partial class SymbolReport
         HashSet<string> needed = [.. asked[false]];
         HashSet<string> weak = [.. asked[true].Except(needed)];
         var (all, ofTorch) = (needed.Count, needed.Count(IsOfTorch));
-        Console.WriteLine($"{Path.GetFileName(shim)} asks for {all:N0} symbols, {ofTorch:N0} of them c10, at or torch, and for {weak.Count:N0} weakly");
+        Console.WriteLine(
+            $"{Path.GetFileName(shim)} asks for {all:N0} symbols, {ofTorch:N0} of them c10, at or torch, and for {weak.Count:N0} weakly");
         foreach (var library in Directory.EnumerateFiles(folder, "*.so*").Order(StringComparer.Ordinal).Concat(SystemLibraries()))
         {
             if (!ElfSymbols.IsElf(library))
@@ -29,7 +30,8 @@ internal static partial class SymbolReport
             var found = 0;
             try
             {
-                found = ElfSymbols.Read(library).Count(symbol => symbol.IsDefined && (needed.Remove(symbol.Name) || weak.Remove(symbol.Name)));
+                found = ElfSymbols.Read(library)
+                    .Count(symbol => symbol.IsDefined && (needed.Remove(symbol.Name) || weak.Remove(symbol.Name)));
             }
             catch (InvalidDataException exception)
             {

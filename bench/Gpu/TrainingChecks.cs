@@ -8,7 +8,9 @@ namespace BayesGen.Benchmarks.Gpu;
 /// <summary>Data that lies on the device, and trainings from it.</summary>
 internal sealed class TrainingChecks(Ledger ledger, CheckOptions options)
 {
-    /// <summary>Twice the three standard errors of two accuracies of 90 % on a thousand examples: the noise of the trainings differs too.</summary>
+    /// <summary>
+    /// Twice the three standard errors of two accuracies of 90 % on a thousand examples: the noise of the trainings differs too.
+    /// </summary>
     private const double Close = 0.06;
 
     public void RunData()

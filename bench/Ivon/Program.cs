@@ -19,7 +19,8 @@ var named = Array.IndexOf(args, "--device");
 if (named == args.Length - 1 && named >= 0)
     throw new ArgumentException("--device needs a value: cpu or cuda.");
 var where = device(named < 0 ? "cpu" : args[named + 1]);
-var numbers = args.Where((_, i) => named < 0 || i < named || i > named + 1).Select(argument => double.Parse(argument, CultureInfo.InvariantCulture)).ToList();
+var numbers = args.Where((_, i) => named < 0 || i < named || i > named + 1)
+    .Select(argument => double.Parse(argument, CultureInfo.InvariantCulture)).ToList();
 using var train = Digits(10_000, seed: 1);
 using var test = Digits(2_000, seed: 2);
 var options = new TrainerOptions { Epochs = numbers.Count > 0 ? (int)numbers[0] : 10, Metrics = [Metric.Accuracy] };

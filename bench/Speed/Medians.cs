@@ -19,7 +19,8 @@ internal static class Medians
     /// <param name="rounds">The times of <see cref="Rounds"/>.</param>
     /// <param name="way">The index of the one.</param>
     /// <param name="other">The index of the other.</param>
-    public static double Ratio(IReadOnlyList<double[]> rounds, int way, int other) => Median(rounds.Select(round => round[way] / round[other]));
+    public static double Ratio(IReadOnlyList<double[]> rounds, int way, int other) =>
+        Median(rounds.Select(round => round[way] / round[other]));
 
     /// <summary>Milliseconds of a step for each way, one repetition after another.</summary>
     public static IReadOnlyList<double[]> Rounds(IReadOnlyList<Way> ways, (Tensor Inputs, Tensor Targets)[] batches, int repetitions)

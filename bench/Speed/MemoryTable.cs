@@ -10,8 +10,8 @@ internal static class MemoryTable
     private const int Steps = 10_000;
 
     /// <summary>
-    /// Readings for each mark, whose median is told: what a step has freed stays with the process until the next sweep, so that a single one
-    /// depends on how long ago that was.
+    /// Readings for each mark, whose median is told: what a step has freed stays with the process until the next sweep, so that a single
+    /// one depends on how long ago that was.
     /// </summary>
     private const int Readings = 100;
 
@@ -19,14 +19,18 @@ internal static class MemoryTable
 
     private static readonly Row[] Rows =
     [
-        new("LeNet-300-100, LogUniform", device => Trained.Of(() => new BayesianLogUniformLeNet300(new()), device, model => model.CreateTrainer)),
-        new("LeNet-300-100, Gaussian local", device => Trained.Of(() => new BayesianLocalLeNet300(new()), device, model => model.CreateTrainer)),
+        new("LeNet-300-100, LogUniform",
+            device => Trained.Of(() => new BayesianLogUniformLeNet300(new()), device, model => model.CreateTrainer)),
+        new("LeNet-300-100, Gaussian local",
+            device => Trained.Of(() => new BayesianLocalLeNet300(new()), device, model => model.CreateTrainer)),
         new("LeNet-300-100, Gaussian, 2 draws side by side",
             device => Trained.Of(() => new BayesianGaussianLeNet300(new()), device, model => model.CreateTrainer), Draws: 2),
         new("LSTM, Gaussian", device => Trained.Of(() => new BayesianGaussianRowReader(new()), device, model => model.CreateTrainer)),
     ];
 
-    /// <summary>A row of the table, or all of them, each from a process of its own: what one training leaves is no part of the next one's.</summary>
+    /// <summary>
+    /// A row of the table, or all of them, each from a process of its own: what one training leaves is no part of the next one's.
+    /// </summary>
     public static void Print(Settings settings)
     {
         if (settings.MemoryRow is { } only)

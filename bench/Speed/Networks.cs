@@ -63,7 +63,8 @@ internal class LeNet5 : Module<Tensor, Tensor>
 internal class DeepMlp : Module<Tensor, Tensor>
 {
     protected readonly Sequential layers = Sequential(
-        Enumerable.Range(0, 10).SelectMany(i => new Module<Tensor, Tensor>[] { Linear(i == 0 ? 784 : 64, 64), ReLU() }).Append(Linear(64, 10)));
+        Enumerable.Range(0, 10).SelectMany(i => new Module<Tensor, Tensor>[] { Linear(i == 0 ? 784 : 64, 64), ReLU() })
+            .Append(Linear(64, 10)));
 
     public DeepMlp() : base(nameof(DeepMlp)) => RegisterComponents();
 

@@ -6,11 +6,13 @@ namespace BayesGen.Benchmarks.Speed;
 
 /// <summary>What to measure, and how long.</summary>
 internal sealed record Settings(
-    IReadOnlyList<string> Sections, string? Network, IReadOnlyList<int> Batches, IReadOnlyList<int> Draws, int Repetitions, int Steps, int Threads,
+    IReadOnlyList<string> Sections, string? Network, IReadOnlyList<int> Batches, IReadOnlyList<int> Draws, int Repetitions, int Steps,
+    int Threads,
     Device Device, bool ManageMemory, int? MemoryRow)
 {
     private static readonly string[] Known =
-        ["--sections", "--network", "--batch", "--draws", "--repetitions", "--steps", "--threads", "--device", "--manage-memory", "--memory-row"];
+        ["--sections", "--network", "--batch", "--draws", "--repetitions", "--steps", "--threads", "--device", "--manage-memory",
+            "--memory-row"];
 
     public static Settings Read(string[] args)
     {

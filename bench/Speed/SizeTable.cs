@@ -20,8 +20,10 @@ internal static class SizeTable
 
     public static void Print(Settings settings)
     {
-        PrintWidths("Gaussian", width => Trained.Of(() => new BayesianGaussianWide(new(width)), settings.Device, model => model.CreateTrainer), settings);
-        PrintWidths("LogUniform", width => Trained.Of(() => new BayesianLogUniformWide(new(width)), settings.Device, model => model.CreateTrainer), settings);
+        PrintWidths("Gaussian",
+            width => Trained.Of(() => new BayesianGaussianWide(new(width)), settings.Device, model => model.CreateTrainer), settings);
+        PrintWidths("LogUniform",
+            width => Trained.Of(() => new BayesianLogUniformWide(new(width)), settings.Device, model => model.CreateTrainer), settings);
         PrintDepths(settings);
     }
 
@@ -63,7 +65,8 @@ internal static class SizeTable
             using var scope = NewDisposeScope();
             using var network = new NetworkWay(new Deep(depth), settings.Device);
             using var trainer = new TrainerWay(
-                "Gaussian", Trained.Of(() => new BayesianGaussianDeep(new(depth)), settings.Device, model => model.CreateTrainer), 1, 60_000);
+                "Gaussian",
+                Trained.Of(() => new BayesianGaussianDeep(new(depth)), settings.Device, model => model.CreateTrainer), 1, 60_000);
             var rounds = Medians.Rounds([network, trainer], Medians.Batches(1, 20, settings.Device), settings.Repetitions);
             var (plain, whole) = (Medians.Milliseconds(rounds, 0), Medians.Milliseconds(rounds, 1));
             var own = whole - plain;

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace MnistSample;
 
 /// <summary>
-/// What the network reads in images, and how sure it is: the mean over draws of the posterior. The softmax of one network would be sure of nearly
-/// everything, of its mistakes too.
+/// What the network reads in images, and how sure it is: the mean over draws of the posterior. The softmax of one network would be sure of
+/// nearly everything, of its mistakes too.
 /// </summary>
 public static class Answers
 {

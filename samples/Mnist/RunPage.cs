@@ -19,7 +19,8 @@ public static class RunPage
         var threshold = summary.Threshold;
         var curves = TrainingCurves.Draw(training);
         var pruning = PruningCurve.Draw(
-            trainer.EvaluateThresholds(pictures.Validation, [.. Curve.Append(threshold).Distinct().Order().Select(tried => (Thresholds)tried)]),
+            trainer.EvaluateThresholds(
+                pictures.Validation, [.. Curve.Append(threshold).Distinct().Order().Select(tried => (Thresholds)tried)]),
             trainer.Evaluate(pictures.Validation),
             threshold);
         var scores = ScoreHistograms.Draw(model, threshold);
@@ -40,7 +41,8 @@ public static class RunPage
                 ("test accuracy", Percent(summary.TestAccuracy)),
                 ("after pruning", Percent(chosen.Accuracy)),
                 ("weights pruned", Percent(chosen.PartPruned)),
-                ("compression", Text($"{(double)chosen.AllWeights / Math.Max(1, chosen.AllWeights - chosen.BayesianWeights + chosen.Kept):F1} \u00D7")),
+                ("compression",
+                    Text($"{(double)chosen.AllWeights / Math.Max(1, chosen.AllWeights - chosen.BayesianWeights + chosen.Kept):F1} \u00D7")),
                 ("seconds", Text($"{summary.Seconds:F0}")))
             .Heading("Settings")
             .Facts(
@@ -60,7 +62,8 @@ public static class RunPage
                     ["no pruning", Percent(summary.TestAccuracy), Text($"{chosen.AllWeights:N0}"), Percent(0)],
                     .. summary.Thresholds.Select(row => (IReadOnlyList<string>)
                     [
-                        Text($"{row.Threshold:0.0#}"), Percent(row.Accuracy), Text($"{row.AllWeights - row.BayesianWeights + row.Kept:N0}"), Percent(row.PartPruned),
+                        Text($"{row.Threshold:0.0#}"), Percent(row.Accuracy), Text($"{row.AllWeights - row.BayesianWeights + row.Kept:N0}"),
+                        Percent(row.PartPruned),
                     ]),
                 ],
                 emphasised: 1 + summary.Thresholds.ToList().IndexOf(chosen))

@@ -30,7 +30,7 @@ Console.WriteLine($"mutual information: {digits.MutualInformation.Average():F3} 
 // Evaluates thresholds at the posterior mean, without the noise of a draw; the model is not modified.
 foreach (var result in trainer.EvaluateThresholds(test, -2.0, -1.0, 0.0))
     Console.WriteLine(
-        $"threshold {result.Thresholds,4}: accuracy of the mean {result.Accuracy:P1}, {result.Pruning.PrunedPart:P1} of the weights pruned");
+        $"threshold {result.Thresholds,4}: accuracy of the mean {result.Accuracy:P1}, {result.Pruning.PrunedPart:P1} pruned");
 
 // Prunes for good, and answers with one fixed set of weights from now on.
 model.Prune(-1.0);

@@ -47,12 +47,14 @@ public sealed record Band(
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{X[i],5:F1} {Truth[i],7:F2} {Mean[i],7:F2} {Epistemic[i],11:F3} {Aleatoric[i],10:F3}   {Lower[i],6:F2} to {Upper[i],5:F2}"
-                + $"     {(Points.AreAt(X[i]) ? "yes" : "no"),-3} {new string('#', (int)Math.Min(40, Math.Round(20 * Epistemic[i])))}").TrimEnd());
+                + $"     {(Points.AreAt(X[i]) ? "yes" : "no"),-3} {new string('#', (int)Math.Min(40, Math.Round(20 * Epistemic[i])))}")
+                    .TrimEnd());
     }
 
     /// <summary>The band with the points it was learned from.</summary>
     public Picture Draw(TensorDataSet points) => RegressionBand.Draw(
-        X, Mean, Lower, Upper, Numbers(points.Inputs), Numbers(points.Targets), Truth, string.Create(CultureInfo.InvariantCulture, $"{Level * 100:0} % interval"));
+        X, Mean, Lower, Upper, Numbers(points.Inputs), Numbers(points.Targets), Truth,
+        string.Create(CultureInfo.InvariantCulture, $"{Level * 100:0} % interval"));
 
     /// <summary>Writes the picture as PNG and SVG, and the arrays behind it as a table for other programs.</summary>
     /// <returns>The path of the picture.</returns>
@@ -62,7 +64,8 @@ public sealed record Band(
         File.WriteAllLines(
             Path.Combine(folder, "band.csv"),
             X.Select((x, i) => string.Create(
-                CultureInfo.InvariantCulture, $"{x:R},{Truth[i]:R},{Mean[i]:R},{Epistemic[i]:R},{Aleatoric[i]:R},{Lower[i]:R},{Upper[i]:R}"))
+                CultureInfo.InvariantCulture,
+                $"{x:R},{Truth[i]:R},{Mean[i]:R},{Epistemic[i]:R},{Aleatoric[i]:R},{Lower[i]:R},{Upper[i]:R}"))
                 .Prepend("x,truth,mean,epistemic,aleatoric,lower,upper"));
         var picture = Draw(points);
         picture.SaveSvg(Path.Combine(folder, "band.svg"));

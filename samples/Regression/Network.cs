@@ -7,8 +7,8 @@ using static TorchSharp.torch.nn;
 namespace RegressionSample;
 
 /// <summary>
-/// A curve through points. The weights are Bayesian; the noise of the points is one number that is learned beside them, a plain parameter of
-/// the network.
+/// A curve through points. The weights are Bayesian; the noise of the points is one number that is learned beside them, a plain parameter
+/// of the network.
 /// </summary>
 [Bayesian(Gaussian, Estimator = Estimator.Local, PriorScale = 0.7)]
 public sealed class CurveNetwork : Module<Tensor, Tensor>

@@ -24,10 +24,12 @@ public sealed record NetworkFigures(
             seeds.Average(seed => seed.Known.BrierScore),
             seeds.Average(seed => seed.Known.ExpectedCalibrationError),
             [.. seeds[0].Outside.Select((kind, i) => new KindFigures(
-                kind.Name, Both(i, result => result.ByEntropy), Both(i, result => result.ByMutualInformation), Both(i, result => result.ByConfidence)))]);
+                kind.Name, Both(i, result => result.ByEntropy), Both(i, result => result.ByMutualInformation),
+                Both(i, result => result.ByConfidence)))]);
 
         Detection Both(int kind, Func<OutOfDistribution, Detection> by) => new(
-            seeds.Average(seed => by(seed.Outside[kind].Result).Auroc), seeds.Average(seed => by(seed.Outside[kind].Result).FalsePositiveRate95));
+            seeds.Average(seed => by(seed.Outside[kind].Result).Auroc),
+            seeds.Average(seed => by(seed.Outside[kind].Result).FalsePositiveRate95));
     }
 }
 

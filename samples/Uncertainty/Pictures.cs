@@ -8,7 +8,8 @@ namespace UncertaintySample;
 /// <param name="Train">Of the digits that are learned; targets number them from 0.</param>
 /// <param name="Test">Others of the same digits.</param>
 /// <param name="Outside">By name: what the networks have never seen.</param>
-public sealed record Pictures(TensorDataSet Train, TensorDataSet Test, IReadOnlyList<(string Name, TensorDataSet Data)> Outside) : IDisposable
+public sealed record Pictures(TensorDataSet Train, TensorDataSet Test, IReadOnlyList<(string Name, TensorDataSet Data)> Outside)
+    : IDisposable
 {
     private const int SyntheticTrainCount = 10_000;
     private const int SyntheticTestCount = 2_000;

@@ -35,7 +35,8 @@ try
     report.Print();
     report.Write(options.Out);
     Console.WriteLine();
-    Console.WriteLine($"mean over {options.Seeds.Count} seed{(options.Seeds.Count == 1 ? "" : "s")}, {clock.Elapsed.TotalSeconds:F0} s in all");
+    Console.WriteLine(
+        $"mean over {options.Seeds.Count} seed{(options.Seeds.Count == 1 ? "" : "s")}, {clock.Elapsed.TotalSeconds:F0} s in all");
     Console.WriteLine($"drawn in {RunPage.Write(options, pictures, report, clock.Elapsed)}");
     return 0;
 }

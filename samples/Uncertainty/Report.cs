@@ -69,7 +69,8 @@ public sealed class Report(int samples)
         foreach (var (file, judgement) in new[] { ("bayesian", Bayesian), ("deterministic", Deterministic) })
         {
             Lines($"reliability-{file}.csv", "lower,upper,count,confidence,accuracy", judgement.Known.ReliabilityBins.Select(bin =>
-                string.Create(CultureInfo.InvariantCulture, $"{bin.Lower:R},{bin.Upper:R},{bin.Count},{bin.Confidence:R},{bin.Accuracy:R}")));
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{bin.Lower:R},{bin.Upper:R},{bin.Count},{bin.Confidence:R},{bin.Accuracy:R}")));
             Lines($"entropy-{file}.csv", "kind,entropy", judgement.Outside
                 .Select(kind => (kind.Name, kind.Result.Prediction))
                 .Prepend(("known", judgement.Known.Prediction))
@@ -77,7 +78,8 @@ public sealed class Report(int samples)
                     string.Create(CultureInfo.InvariantCulture, $"\"{kind.Item1}\",{entropy:R}"))));
         }
 
-        void Lines(string file, string head, IEnumerable<string> lines) => File.WriteAllLines(Path.Combine(folder, file), lines.Prepend(head));
+        void Lines(string file, string head, IEnumerable<string> lines) =>
+            File.WriteAllLines(Path.Combine(folder, file), lines.Prepend(head));
     }
 
     /// <summary>Both numbers of a detection.</summary>

@@ -40,7 +40,8 @@ public static class RunPage
                 [
                     .. networks.Select(network => (IReadOnlyList<string>)
                     [
-                        network.Name, Percent(network.Accuracy), Text($"{network.NegativeLogLikelihood:F4}"), Text($"{network.BrierScore:F4}"),
+                        network.Name, Percent(network.Accuracy), Text($"{network.NegativeLogLikelihood:F4}"),
+                        Text($"{network.BrierScore:F4}"),
                         Text($"{network.ExpectedCalibrationError:F4}"),
                     ]),
                 ],
@@ -65,7 +66,8 @@ public static class RunPage
         for (var i = 0; i < pictures.Outside.Count; i++)
         {
             var (name, data) = pictures.Outside[i];
-            var file = "entropy-" + string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')).Replace("--", "-", StringComparison.Ordinal);
+            var file = "entropy-" + string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'))
+                .Replace("--", "-", StringComparison.Ordinal);
             page = page
                 .Heading(Capital(name))
                 .Picture(Save(options.Out, file + "-bayesian", Entropies(report.Bayesian, i, options, "the Bayesian network")))
@@ -83,7 +85,8 @@ public static class RunPage
     {
         var bins = judgement.Known.ReliabilityBins;
         return ReliabilityDiagram.Draw(
-            [.. bins.Select(bin => (long)bin.Count)], [.. bins.Select(bin => bin.Confidence)], [.. bins.Select(bin => bin.Accuracy)], network);
+            [.. bins.Select(bin => (long)bin.Count)], [.. bins.Select(bin => bin.Confidence)],
+            [.. bins.Select(bin => bin.Accuracy)], network);
     }
 
     private static Picture Entropies(Judgement judgement, int kind, Options options, string network) => EntropyHistograms.Draw(
@@ -110,7 +113,8 @@ public static class RunPage
     }
 
     private static List<ReportExample> Some(TensorDataSet data, ClassPrediction prediction, IReadOnlyList<int> digits) =>
-        [.. Enumerable.Range(0, Math.Min(ExamplesOfAKind, prediction.Count)).Select(i => Example(data, prediction, digits, i, isRight: null))];
+        [.. Enumerable.Range(0, Math.Min(ExamplesOfAKind, prediction.Count))
+            .Select(i => Example(data, prediction, digits, i, isRight: null))];
 
     private static ReportExample Example(TensorDataSet data, ClassPrediction prediction, IReadOnlyList<int> digits, int i, bool? isRight)
     {
