@@ -111,6 +111,7 @@ public sealed partial class NetworkArena
 
         // Before the arenas, whose hooks change what the layers put out.
         _biasGradients = new BiasGradients(_network);
+        _lstmInference = new LstmInference(_network);
         var trainable = _weights.Where(weight => !weight.IsFrozen).ToList();
         _families = [.. trainable
             .Where(weight => weight.Family is not null)
@@ -138,6 +139,8 @@ public sealed partial class NetworkArena
             arena.Dispose();
         _biasGradients?.Dispose();
         _biasGradients = null;
+        _lstmInference?.Dispose();
+        _lstmInference = null;
         _hasFrozen = false;
         _families = [];
         _deterministic = [];

@@ -28,6 +28,7 @@ public sealed partial class NetworkArena : IDisposable
     private Dictionary<string, (FamilyArena Arena, NetworkWeight Weight)> _byKey = [];
     private FormerKeys _formerKeys = new();
     private BiasGradients? _biasGradients;
+    private LstmInference? _lstmInference;
     private WeightDraw? _draw;
     private bool _isBorrowed;
     private bool _isStale;
