@@ -10,22 +10,25 @@ public static class BayesianNetworkExtensions
     public static WeightDraw Draw(this IBayesianNetwork model, long? seed = null) => model.Arena.Draw(seed);
 
     /// <summary>
-    /// Ends the draw that is alive, if one is: for a draw that was dropped without being disposed, which else would keep every other one away.
+    /// Ends the draw that is alive, if one is: for a draw that was dropped without being disposed, which else would keep every other one
+    /// away.
     /// </summary>
     /// <param name="model">The network.</param>
     public static void EndDraw(this IBayesianNetwork model) => model.Arena.EndDraw();
 
     /// <summary>
     /// Freezes layers or weights until <see cref="Unfreeze"/>: training leaves them as they are, bit for bit. They get no gradient, no
-    /// divergence and no weight decay, whatever the optimizer; what they learned of their priors stays too. A frozen posterior is still drawn
-    /// from.
+    /// divergence and no weight decay, whatever the optimizer; what they learned of their priors stays too. A frozen posterior is still
+    /// drawn from.
     /// </summary>
     /// <remarks>
     /// The same as <c>requires_grad = false</c> on the network's own parameters (<c>model.Network.a.parameters()</c>); on all of
-    /// <c>model.parameters()</c> it freezes the whole network, on one of them that part of every posterior, such as log_sigma. The tensors of
-    /// <c>model.Posterior</c> are windows that never require a gradient, so there it says nothing. An optimizer of your own does move frozen
-    /// weights, by its momentum or weight decay; the model puts them back when it is next used. Files and checkpoints hold the numbers and not
-    /// what is frozen: that is said anew after loading, as in PyTorch.
+    /// <c>model.parameters()</c> it freezes the whole network, on one of them that part of every posterior, such as log_sigma. The tensors
+    /// of
+    /// <c>model.Posterior</c> are windows that never require a gradient, so there it says nothing. An optimizer of your own does move
+    /// frozen
+    /// weights, by its momentum or weight decay; the model puts them back when it is next used. Files and checkpoints hold the numbers and
+    /// not what is frozen: that is said anew after loading, as in PyTorch.
     /// </remarks>
     /// <param name="model">The network.</param>
     /// <param name="keys">The keys of layers (<c>encoder</c>) or weights (<c>encoder.weight</c>); none means every weight.</param>

@@ -6,12 +6,10 @@ namespace BayesGen;
 /// All weights of one family, dtype and device, end to end in one flat tensor W that the network's own parameters are aliases of; their
 /// gradients are aliases of one flat tensor G. The variational parameters are flat too, so that a draw is a handful of operations.
 /// </summary>
-internal abstract class FamilyArena : IDisposable
+internal abstract partial class FamilyArena : IDisposable
 {
     private readonly Tensor _mask;
-    private readonly List<(long Offset, long Count)> _fixed;
     private Tensor? _keptAsNumber;
-    private Tensor? _moves;
 
     /// <summary>The mask that was last taken over: a new one is another tensor.</summary>
     private Tensor? _followed;
@@ -30,14 +28,6 @@ internal abstract class FamilyArena : IDisposable
         _fixed = [.. weights.SelectMany(weight => weight.Fixed.Select(part => (weight.Offset + part.Offset, part.Count)))];
         MaskFixed();
     }
-
-    /// <summary>Whether weights are frozen for now.</summary>
-    public bool HasFrozen { get; private set; }
-
-    /// <summary>
-    /// 1 where training may move a weight and 0 where it is pruned, frozen or fixed, in the dtype of the weights; null where all may move.
-    /// </summary>
-    public Tensor? MovesAsNumber => HasFrozen || _fixed.Count > 0 ? _moves ??= WhatMoves() : _keptAsNumber;
 
     public PosteriorFamily Family { get; }
 
@@ -122,49 +112,6 @@ internal abstract class FamilyArena : IDisposable
         return point;
     }
 
-    /// <summary>Weights with those set to zero that a flat boolean mask leaves out; the given tensor itself.</summary>
-    public Tensor Kept(Tensor weights, Tensor keep)
-    {
-        weights.mul_(keep);
-        WriteFixed(weights);
-        return weights;
-    }
-
-    /// <summary>Writes what is fixed into flat weights, which have no graph.</summary>
-    public void WriteFixed(Tensor weights)
-    {
-        if (_fixed.Count == 0)
-            return;
-        using var _ = no_grad();
-        foreach (var (offset, count) in _fixed)
-        {
-            using var part = weights.narrow(0, offset, count);
-            using var mean = MeanOf(offset, count);
-            part.copy_(mean);
-        }
-    }
-
-    /// <summary>Makes a flat tensor zero where weights are frozen.</summary>
-    public void ForgetFrozen(Tensor flat)
-    {
-        if (!HasFrozen)
-            return;
-        foreach (var weight in Weights.Where(weight => weight.IsHeld))
-        {
-            using var slice = weight.SliceOf(flat);
-            using var _ = no_grad();
-            slice.MakeZero();
-        }
-    }
-
-    /// <summary>Takes over which weights are frozen.</summary>
-    public void AdoptFrozen()
-    {
-        HasFrozen = Weights.Any(weight => weight.IsHeld);
-        _moves?.Dispose();
-        _moves = null;
-    }
-
     /// <summary>Whether a backward left something that no pull-back has taken.</summary>
     public bool HasGradient() => Kernel is { HasLostDivergence: true } || Store.HasGradient();
 
@@ -222,22 +169,6 @@ internal abstract class FamilyArena : IDisposable
     /// <param name="mean">Of the weight's shape, dtype and device.</param>
     public abstract void Restart(NetworkWeight weight, Tensor mean);
 
-    /// <summary>Makes the mask take effect after it was written.</summary>
-    public void AdoptMask()
-    {
-        using var _ = no_grad();
-        _keptAsNumber?.Dispose();
-        _keptAsNumber = null;
-        _moves?.Dispose();
-        _moves = null;
-        MaskFixed();
-
-        // What is fixed is outside every mask, and pruned by none.
-        using var kept = _mask.sum();
-        if (kept.item<long>() != Count - _fixed.Sum(part => part.Count))
-            _keptAsNumber = _mask.to(Store.Dtype).DetachFromDisposeScope();
-    }
-
     /// <summary>The mask of one weight in its shape.</summary>
     public Tensor MaskWindowOf(NetworkWeight weight) => MaskWindows[IndexOf(weight)];
 
@@ -260,72 +191,6 @@ internal abstract class FamilyArena : IDisposable
 
         if (run is { } last)
             yield return (last.Offset, last.Count, Priors.ToScore(last.First));
-    }
-
-    /// <summary>What a divergence counts: of every weight that is not frozen what is not fixed.</summary>
-    private IEnumerable<(int Index, long Offset, long Count)> Scored()
-    {
-        for (var i = 0; i < Weights.Count; i++)
-        {
-            var weight = Weights[i];
-            if (weight.IsHeld)
-                continue;
-            var (at, end) = (weight.Offset, weight.Offset + weight.Count);
-            foreach (var (offset, count) in weight.Fixed)
-            {
-                if (weight.Offset + offset > at)
-                    yield return (i, at, weight.Offset + offset - at);
-                at = weight.Offset + offset + count;
-            }
-
-            if (at < end || weight.Fixed.Count == 0)
-                yield return (i, at, end - at);
-        }
-    }
-
-    /// <summary>The mean of a run of weights, a new tensor.</summary>
-    protected abstract Tensor MeanOf(long offset, long count);
-
-    private void MaskFixed()
-    {
-        using var _ = no_grad();
-        foreach (var (offset, count) in _fixed)
-        {
-            using var part = _mask.narrow(0, offset, count);
-            part.fill_(false);
-        }
-    }
-
-    private Tensor WhatMoves()
-    {
-        using var _ = no_grad();
-        using var moves = _mask.clone();
-        foreach (var weight in Weights.Where(weight => weight.IsHeld))
-        {
-            using var slice = weight.SliceOf(moves);
-            slice.fill_(false);
-        }
-
-        return moves.to(Store.Dtype).DetachFromDisposeScope();
-    }
-
-    /// <summary>Drawn weights with what is fixed in its place; the graph leads past it.</summary>
-    private Tensor WithFixed(Tensor weights)
-    {
-        if (_fixed.Count == 0)
-            return weights;
-        using (weights)
-        {
-            var whole = weights.clone();
-            foreach (var (offset, count) in _fixed)
-            {
-                using var part = whole.narrow(0, offset, count);
-                using var mean = MeanOf(offset, count);
-                part.copy_(mean);
-            }
-
-            return whole;
-        }
     }
 
     public virtual void Dispose()
@@ -370,79 +235,4 @@ internal abstract class FamilyArena : IDisposable
     private static Parameter NewParameter(WeightStore store) =>
         new Parameter(zeros(store.Count, dtype: store.Dtype, device: store.Device)).DetachFromDisposeScope() as Parameter
         ?? throw new InvalidOperationException("TorchSharp returned no parameter.");
-}
-
-/// <summary>The arena of the family <typeparamref name="TPosterior"/>.</summary>
-internal sealed class FamilyArena<TPosterior> : FamilyArena
-    where TPosterior : Posterior, IPosterior<TPosterior>
-{
-    private readonly TPosterior _posterior;
-    private readonly TPosterior[] _windows;
-
-    public FamilyArena(PosteriorFamily<TPosterior> family, IReadOnlyList<NetworkWeight> weights) : base(family, weights)
-    {
-        using var _ = no_grad();
-        _posterior = TPosterior.Over(Flat);
-        _windows = [.. weights.Select(Window)];
-        foreach (var (weight, window) in weights.Zip(_windows))
-            TPosterior.Initialize(window, weight.Parameter, weight.Options);
-        Store.Adopt(weights);
-        DrawByKernel();
-    }
-
-    public override Posterior Posterior => _posterior;
-
-    public override Posterior WindowOf(NetworkWeight weight) => _windows[IndexOf(weight)];
-
-    public override Posterior CopyOfWindow(NetworkWeight weight) => Window(weight);
-
-    public override void Restart(NetworkWeight weight, Tensor mean)
-    {
-        using var _ = no_grad();
-        TPosterior.Initialize(_windows[IndexOf(weight)], mean, weight.Options);
-        MaskWindowOf(weight).fill_(true);
-    }
-
-    public override Tensor Divergence(object loss, IReadOnlyList<ArenaDraw> draws)
-    {
-        List<ScoredWeights<TPosterior>> runs = [.. draws.SelectMany(draw => ((FamilyArena<TPosterior>)draw.Arena).ScoredWeights(draw))];
-        return runs.Count > 0 ? ((IScores<TPosterior>)loss).Divergence(runs) : zeros([], dtype: Store.Dtype, device: Store.Device);
-    }
-
-    public override void Dispose()
-    {
-        foreach (var parameter in _windows.SelectMany(window => window.Parameters))
-            parameter.Dispose();
-        base.Dispose();
-    }
-
-    private IEnumerable<ScoredWeights<TPosterior>> ScoredWeights(ArenaDraw draw)
-    {
-        var mask = draw.Mask;
-        foreach (var (offset, count, prior) in PriorRuns())
-        {
-            Tensor? Kl() => draw.Kl(offset, count, prior);
-            yield return new ScoredWeights<TPosterior>(
-                () => TPosterior.Over([.. Flat.Select(flat => Part(flat))]), prior, () => Part(draw.Sample), mask is null ? null : Part(mask), Kl);
-
-            Tensor Part(Tensor flat) => count == Count ? flat.alias() : flat.narrow(0, offset, count);
-        }
-    }
-
-    protected override Tensor MeanOf(long offset, long count)
-    {
-        using var _ = no_grad();
-        List<Tensor> parts = [.. Flat.Select(flat => flat.narrow(0, offset, count))];
-        var mean = TPosterior.Over(parts).Mean();
-        foreach (var part in parts)
-            part.Dispose();
-        return mean;
-    }
-
-    /// <summary>Detached slices: they share memory with the flat parameters and may be written without a no_grad.</summary>
-    private TPosterior Window(NetworkWeight weight) => TPosterior.Over([.. Flat.Select(flat =>
-    {
-        using var detached = flat.detach();
-        return weight.SliceOf(detached).DetachFromDisposeScope();
-    })]);
 }

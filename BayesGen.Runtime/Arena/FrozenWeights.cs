@@ -3,14 +3,15 @@ using TorchSharp.Modules;
 namespace BayesGen;
 
 /// <summary>
-/// What frozen weights hold, kept while an optimizer moves the flat parameters that they are part of: momentum and weight decay move what has
-/// no gradient too.
+/// What frozen weights hold, kept while an optimizer moves the flat parameters that they are part of: momentum and weight decay move what
+/// has no gradient too.
 /// </summary>
 internal sealed class FrozenWeights : IDisposable
 {
     private readonly List<Part> _parts;
 
-    /// <param name="parts">The flat parameters, and the slices of each that are frozen; the slices belong to this object from now on.</param>
+    /// <param name="parts">The flat parameters, and the slices of each that are frozen; the slices belong to this object from now
+    /// on.</param>
     /// <param name="isWatched">Whether <see cref="RestoreMoved"/> will ask whether a parameter was written.</param>
     public FrozenWeights(IEnumerable<(Parameter Flat, IReadOnlyList<Tensor> Slices)> parts, bool isWatched)
     {

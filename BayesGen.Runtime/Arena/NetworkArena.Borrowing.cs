@@ -38,6 +38,7 @@ public sealed partial class NetworkArena
     /// <param name="keep">Flat masks of weights that count, on top of the arenas' own; null where all of those do.</param>
     internal TResult Sample<TResult>(long seed, Func<IReadOnlyList<ArenaDraw>, TResult> use, IReadOnlyList<Tensor>? keep = null)
     {
+        ReadFrozen();
         var noise = new NoiseSource(seed);
         var draws = new List<ArenaDraw>(_families.Count);
         try
@@ -116,7 +117,8 @@ public sealed partial class NetworkArena
         private IReadOnlyList<Tensor> Draw(NoiseSource noise, IReadOnlyList<Tensor>? keep = null)
         {
             using var _ = no_grad();
-            return [.. _arena._families.Select((family, i) => keep is null ? family.Sample(noise) : family.Kept(family.Sample(noise), keep[i]))];
+            return [.. _arena._families.Select((family, i) =>
+                keep is null ? family.Sample(noise) : family.Kept(family.Sample(noise), keep[i]))];
         }
 
         /// <summary>Writes every store back that can be written, whatever becomes of another, and ends the loan in any case.</summary>

@@ -127,8 +127,8 @@ public sealed partial class NetworkArena
         BayesianWeights = [.. _weights
             .Where(weight => weight.Family is not null)
             .Select(weight => new BayesianWeight(weight.Key, weight.Family!.Name, weight.Shape, weight.Count))];
-        BayesianCount = BayesianWeights.Sum(weight => weight.Count);
-        TotalCount = _weights.Sum(weight => weight.Count);
+        BayesianCount = _weights.Where(weight => weight.Family is not null).Sum(weight => weight.FreeCount);
+        TotalCount = _weights.Sum(weight => weight.FreeCount);
     }
 
     private void Release()

@@ -22,13 +22,13 @@ public sealed partial class NetworkArena
             arena?.Family.Name,
             [.. weight.TiedKeys],
             weight.Shape,
-            weight.Count,
+            weight.FreeCount,
             weight.Dtype,
             arena is null ? 0 : arena.WindowOf(weight).Parameters.Sum(parameter => parameter.numel() * parameter.ElementSize))
         {
             FrozenParameters = arena is null
                 ? []
-                : [.. arena.Family.ParameterNames.Zip(arena.Flat).Where(entry => weight.IsHeld || !entry.Second.requires_grad).Select(entry => entry.First)],
+                : [.. arena.Family.ParameterNames.Where((_, i) => weight.IsHeld || !arena.Flat[i].requires_grad)],
         };
     }
 

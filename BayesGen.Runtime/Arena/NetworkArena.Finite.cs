@@ -40,6 +40,30 @@ public sealed partial class NetworkArena
         return null;
     }
 
+    /// <summary>The key of the first weight with a parameter that is not a finite number, or null.</summary>
+    internal string? FirstNotFinite()
+    {
+        Enter();
+        foreach (var weight in _weights)
+        {
+            IEnumerable<(string Name, Tensor Tensor)> tensors = _byKey.TryGetValue(weight.Key, out var found)
+                ? found.Arena.Family.ParameterNames.Zip(found.Arena.WindowOf(weight).Parameters)
+                    .Select(entry => ($"{weight.Key}.{entry.First}", entry.Second))
+                    .Concat(LearnedPriorOf(found))
+                : [(weight.Key, weight.Parameter)];
+            foreach (var (name, tensor) in tensors)
+            {
+                using var _ = no_grad();
+                using var finite = tensor.isfinite();
+                using var all = finite.all();
+                if (!all.item<bool>())
+                    return name;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The key of the first parameter whose gradient holds something that is not a finite number, or null.</summary>
     internal string? FirstNotFiniteGradient()
     {

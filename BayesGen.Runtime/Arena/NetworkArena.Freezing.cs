@@ -4,7 +4,8 @@ namespace BayesGen;
 
 /// <summary>Weights that are not trained for a while: no gradient, no divergence, no weight decay, and not moved by a bit.</summary>
 /// <remarks>
-/// What is frozen is said by <c>requires_grad</c>, that of the network's own parameters weight by weight, or that of the flat parameters as a
+/// What is frozen is said by <c>requires_grad</c>, that of the network's own parameters weight by weight, or that of the flat parameters as
+/// a
 /// whole; <see cref="SetFrozen"/> sets the former. It is read before each draw.
 /// </remarks>
 public sealed partial class NetworkArena
@@ -43,7 +44,8 @@ public sealed partial class NetworkArena
     }
 
     /// <summary>Takes over what requires_grad says.</summary>
-    /// <exception cref="InvalidOperationException">A weight that was frozen when the network was wrapped asks for a gradient now.</exception>
+    /// <exception cref="InvalidOperationException">A weight that was frozen when the network was wrapped asks for a gradient
+    /// now.</exception>
     internal void ReadFrozen()
     {
         _hasFrozen = false;
@@ -99,7 +101,8 @@ public sealed partial class NetworkArena
     internal void RequireSomethingToTrain()
     {
         if (_hasFrozen && _weights.TrueForAll(weight => weight.IsFrozen || weight.IsHeld))
-            throw new InvalidOperationException("Every weight of the network is frozen, so there is nothing to train. Call Unfreeze on the model.");
+            throw new InvalidOperationException("Every weight of the network is frozen, so there is nothing to train. Call Unfreeze on "
+                + "the model.");
     }
 
     /// <summary>Replicas freeze what their leader has frozen.</summary>
@@ -190,11 +193,13 @@ public sealed partial class NetworkArena
         return found.Count > 0
             ? found
             : throw new KeyNotFoundException(
-                $"The network has no layer and no weight '{key}'. Its weights: {string.Join(", ", _weights.Select(weight => $"'{weight.Key}'"))}.");
+                $"The network has no layer and no weight '{key}'. Its weights: "
+                    + $"{string.Join(", ", _weights.Select(weight => $"'{weight.Key}'"))}.");
     }
 
     private static InvalidOperationException FrozenFromTheStart(NetworkWeight weight, string what) => new(
-        $"'{weight.Key}' {what}, but its requires_grad was off when the network was wrapped, so it has no posterior and no optimizer sees it. "
+        $"'{weight.Key}' {what}, but its requires_grad was off when the network was wrapped, so it has no posterior and no optimizer "
+            + "sees it. "
         + $"Wrap the network with requires_grad on, and freeze it afterwards by model.Freeze(\"{weight.Key}\").");
 
     /// <summary>The frozen weights during one step of an optimizer.</summary>

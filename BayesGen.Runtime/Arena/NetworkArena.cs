@@ -34,12 +34,6 @@ public sealed partial class NetworkArena : IDisposable
     private bool _isStale;
     private bool _isDisposed;
 
-    /// <summary>Whether the network has run with gradients and without a draw, in training mode, since the last draw or zero_grad().</summary>
-    private bool _hasRunWithoutDraw;
-
-    /// <summary>How often in a row a zero_grad() threw away what a backward without a draw had left.</summary>
-    private int _discarded;
-
     /// <summary>Takes a network over: the annotations of its class, and of the networks in it, say which layer has which posterior.</summary>
     /// <param name="network">The plain network, built outside any dispose scope. Its weights start as the means of their posteriors.</param>
     /// <exception cref="InvalidOperationException">An annotated layer is not registered, or no weight gets a posterior.</exception>
@@ -263,71 +257,11 @@ public sealed partial class NetworkArena : IDisposable
         _isStale = true;
     }
 
-    /// <summary>The key of the first weight with a parameter that is not a finite number, or null.</summary>
-    internal string? FirstNotFinite()
-    {
-        Enter();
-        foreach (var weight in _weights)
-        {
-            IEnumerable<(string Name, Tensor Tensor)> tensors = _byKey.TryGetValue(weight.Key, out var found)
-                ? found.Arena.Family.ParameterNames.Zip(found.Arena.WindowOf(weight).Parameters)
-                    .Select(entry => ($"{weight.Key}.{entry.First}", entry.Second))
-                    .Concat(LearnedPriorOf(found))
-                : [(weight.Key, weight.Parameter)];
-            foreach (var (name, tensor) in tensors)
-            {
-                using var _ = no_grad();
-                using var finite = tensor.isfinite();
-                using var all = finite.all();
-                if (!all.item<bool>())
-                    return name;
-            }
-        }
-
-        return null;
-    }
-
     private void WriteResting()
     {
         foreach (var arena in _families)
             arena.Write(State);
         _isStale = false;
-    }
-
-    private void RequireNoDraw(string what)
-    {
-        if (_draw is not null)
-            throw new InvalidOperationException($"A draw of this network is alive: dispose it before you {what}.");
-        if (_isBorrowed)
-            throw new InvalidOperationException($"An evaluation holds the weights of this network: {what} when it has ended.");
-    }
-
-    private void RequireNoGradient(string next)
-    {
-        if (_families.FirstOrDefault(arena => arena.HasGradient()) is { } arena)
-            throw new InvalidOperationException(
-                $"A gradient was left in the {arena.Family.Name} weights ('{arena.Weights[0].Key}' and others) before this {next}: a bare "
-                + "backward() reached the network and not its posterior. Run the network under a draw (using var draw = model.Draw()) and call "
-                + "draw.Backward(total) instead of total.backward(); zero_grad() on the wrapper discards the gradient that was left.");
-    }
-
-    /// <summary>
-    /// A loop that never draws reaches no posterior, however long it runs. In evaluation mode a backward may be meant for the inputs.
-    /// </summary>
-    private void RequireNoLostSteps()
-    {
-        if (_hasRunWithoutDraw)
-            RequireNoGradient("forward");
-        if (_discarded > 1)
-        {
-            _discarded = 0;
-            throw new InvalidOperationException(
-                "The network ran without a draw, and zero_grad() threw away what backward() left in its weights, twice in a row: nothing reaches "
-                + "the posterior like that. Run the network under a draw (using var draw = model.Draw()) and call draw.Backward(total) instead of "
-                + "total.backward(), or call eval() first where you want gradients of the inputs alone.");
-        }
-
-        _hasRunWithoutDraw = true;
     }
 
     private static void ZeroGradient(Parameter parameter, bool setToNone)

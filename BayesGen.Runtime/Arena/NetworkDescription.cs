@@ -107,8 +107,8 @@ public enum WeightRole
     Deterministic,
 
     /// <summary>
-    /// It is not trained. Either its requires_grad was off when the network was built: then it is a plain number, whatever the annotation says.
-    /// Or it was frozen later, and keeps its posterior as it is; see <see cref="BayesianNetworkExtensions.Freeze"/>.
+    /// It is not trained. Either its requires_grad was off when the network was built: then it is a plain number, whatever the annotation
+    /// says. Or it was frozen later, and keeps its posterior as it is; see <see cref="BayesianNetworkExtensions.Freeze"/>.
     /// </summary>
     Frozen,
 }

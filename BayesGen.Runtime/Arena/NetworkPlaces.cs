@@ -3,8 +3,8 @@ using TorchSharp.Modules;
 namespace BayesGen;
 
 /// <summary>
-/// Where each parameter and buffer of a network was before a move, so that a move that failed half way can be undone. TorchSharp moves module
-/// by module and stops at the first that it cannot move.
+/// Where each parameter and buffer of a network was before a move, so that a move that failed half way can be undone. TorchSharp moves
+/// module by module and stops at the first that it cannot move.
 /// </summary>
 internal sealed class NetworkPlaces
 {
@@ -19,7 +19,9 @@ internal sealed class NetworkPlaces
         _network = network;
         _places = [.. TensorsOf(network).Select(entry => (
             entry.Module, entry.Name, entry.Tensor, entry.Tensor.dtype, entry.Tensor.device, TensorMemory.AddressOf(entry.Tensor)))];
-        var keys = weights.SelectMany(weight => weight.Owners.Select(owner => (owner.Handle, weight.Key))).ToLookup(entry => entry.Handle, entry => entry.Key);
+        var keys = weights
+            .SelectMany(weight => weight.Owners.Select(owner => (owner.Handle, weight.Key)))
+            .ToLookup(entry => entry.Handle, entry => entry.Key);
         foreach (var (module, name, parameter) in ParametersOf(network))
             if (keys[parameter.Handle].FirstOrDefault() is { } key)
                 _keys[(module, name)] = key;
@@ -47,8 +49,9 @@ internal sealed class NetworkPlaces
         foreach (var places in _places.GroupBy(place => place.Module))
         {
             var now = TensorsOf(places.Key, recurse: false).ToDictionary(entry => entry.Name, entry => entry.Tensor);
-            if (places.FirstOrDefault(place => now.TryGetValue(place.Name, out var tensor)
-                    && (tensor.dtype != place.Dtype || tensor.device.ToString() != place.Device.ToString())) is not { Module: not null } moved)
+            var moved = places.FirstOrDefault(place => now.TryGetValue(place.Name, out var tensor)
+                && (tensor.dtype != place.Dtype || tensor.device.ToString() != place.Device.ToString()));
+            if (moved.Module is null)
                 continue;
             try
             {

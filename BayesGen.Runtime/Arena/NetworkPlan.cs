@@ -202,7 +202,9 @@ internal sealed class PlanEntry(string key, PosteriorFamily? family, WeightOptio
 
     /// <summary>The same of two places.</summary>
     public static void RequireAgreement(
-        (string Key, PosteriorFamily? Family, WeightOptions Options) one, (string Key, PosteriorFamily? Family, WeightOptions Options) other, string what)
+        (string Key, PosteriorFamily? Family, WeightOptions Options) one,
+        (string Key, PosteriorFamily? Family, WeightOptions Options) other,
+        string what)
     {
         if (one.Family == other.Family && (one.Family is null || AreAlike(one.Options, other.Options)))
             return;

@@ -129,7 +129,7 @@ internal sealed partial class NetworkWalk
         var weight = new NetworkWeight(Unique(key), module, parameter, isFrozen ? null : family, entry?.Options ?? WeightOptions.Default)
         {
             LayerKey = stack.Success ? path.To(stack.Groups[1].Value).Key : path.Key,
-            LayerClass = stack.Success && module is TransformerEncoder or TransformerDecoder ? $"{module.GetType().Name}Layer" : module.GetType().Name,
+            LayerClass = module.GetType().Name + (stack.Success && module is TransformerEncoder or TransformerDecoder ? "Layer" : ""),
         };
         if (weight.Family is not null)
             RequireRange(weight);
@@ -140,7 +140,8 @@ internal sealed partial class NetworkWalk
     }
 
     private static void Tie(
-        FoundWeight found, nn.Module module, (string Key, string Natural) place, Parameter parameter, PosteriorFamily? family, WeightOptions options)
+        FoundWeight found, nn.Module module, (string Key, string Natural) place, Parameter parameter, PosteriorFamily? family,
+        WeightOptions options)
     {
         var (weight, key) = (found.Weight, place.Key);
         PlanEntry.RequireAgreement((weight.Key, found.Family, weight.Options), (key, family, options), "weight");
@@ -168,7 +169,8 @@ internal sealed partial class NetworkWalk
         };
         if (!(Math.Exp(2 * logSigma) <= largest))
             throw new ArgumentException(
-                $"InitialLogSigma of '{weight.Key}' is {logSigma}: the standard deviation would start at {Math.Exp(logSigma):G3}, and its square is "
+                $"InitialLogSigma of '{weight.Key}' is {logSigma}: the standard deviation would start at {Math.Exp(logSigma):G3}, and "
+                    + "its square is "
                 + $"beyond {weight.Dtype}. It is the natural logarithm, in units of the weight: -5 to -1 is usual.");
     }
 

@@ -50,9 +50,13 @@ internal sealed class NetworkWeight(
     public string LayerClass { get; init; } = layer.GetType().Name;
 
     /// <summary>
-    /// The rows of an embedding that stand for padding, which are no weights: neither drawn nor scored. Counted from the start of the weight.
+    /// The rows of an embedding that stand for padding, which are no weights: neither drawn nor scored. Counted from the start of the
+    /// weight.
     /// </summary>
     public IReadOnlyList<(long Offset, long Count)> Fixed { get; set; } = [];
+
+    /// <summary>The number of its numbers that are weights: all but those that are fixed.</summary>
+    public long FreeCount => Count - Fixed.Sum(part => part.Count);
 
     /// <summary>Adds another owner of the same memory.</summary>
     public void Tie(string key, Parameter parameter)
@@ -63,8 +67,10 @@ internal sealed class NetworkWeight(
                 + "Weights can be tied whole, not by a view: give one of them memory of its own.");
         if (!StridesOf(parameter).SequenceEqual(_strides))
             throw new NotSupportedException(
-                $"'{Key}' and '{key}' share memory and their shape, but one lies in it transposed: a weight of the one is another weight of the "
-                + "other. Transposed ties are not supported: share the parameter itself and transpose it in forward, or give one of them memory "
+                $"'{Key}' and '{key}' share memory and their shape, but one lies in it transposed: a weight of the one is another "
+                    + "weight of the "
+                + "other. Transposed ties are not supported: share the parameter itself and transpose it in forward, or give one of "
+                + "them memory "
                 + "of its own.");
         if (key != Key && !TiedKeys.Contains(key))
             TiedKeys.Add(key);

@@ -4,8 +4,8 @@ namespace BayesGen;
 
 /// <summary>Tells whether a tensor was written since the probe was made, by whatever operation, without a look at its numbers.</summary>
 /// <remarks>
-/// TorchSharp shows the version counter of a tensor to nobody. Autograd compares it before it uses what it saved, so a graph over none of the
-/// tensor's elements asks the question.
+/// TorchSharp shows the version counter of a tensor to nobody. Autograd compares it before it uses what it saved, so a graph over none of
+/// the tensor's elements asks the question.
 /// </remarks>
 internal sealed class VersionProbe : IDisposable
 {

@@ -76,7 +76,8 @@ public sealed class WeightDraw : IDisposable
     {
         if (_parameters?.Exists(parameter => parameter.HasChanged()) == true)
             throw new InvalidOperationException(
-                "The posterior has changed since this draw was made, by an optimizer's step or by hand, and the network still computes with the old "
+                "The posterior has changed since this draw was made, by an optimizer's step or by hand, and the network still computes "
+                    + "with the old "
                 + "weights. Draw anew for each step: using var draw = model.Draw() belongs inside the loop.");
     }
 

@@ -17,7 +17,8 @@ internal static class WrappedNetworks
         foreach (var part in PartsOf(network))
             if (Owners.TryGetValue(part, out var reference) && reference.TryGetTarget(out var owner))
                 throw new InvalidOperationException(
-                    $"The network {network.GetName()}, or a layer of it, already belongs to a Bayesian wrapper of {owner.Network.GetName()}: both "
+                    $"The network {network.GetName()}, or a layer of it, already belongs to a Bayesian wrapper of "
+                        + $"{owner.Network.GetName()}: both "
                     + "would write the same weights. Use that wrapper, dispose it first, or build a network of its own for this one.");
     }
 

@@ -57,7 +57,8 @@ internal sealed class IvonArena : IDisposable
     {
         if (_arena.Flat[0].requires_grad != _arena.Flat[1].requires_grad)
             throw new NotSupportedException(
-                "IVON moves mu and log_sigma together, and the requires_grad of one of them is off. Freeze whole weights by model.Freeze, or train "
+                "IVON moves mu and log_sigma together, and the requires_grad of one of them is off. Freeze whole weights by "
+                    + "model.Freeze, or train "
                 + "with CreateTrainer.");
         Adopt(DecaysAt(sampleSize));
         using var scope = NewDisposeScope();

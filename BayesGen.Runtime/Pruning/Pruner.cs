@@ -41,7 +41,7 @@ internal static class Pruner
                 using var kept = arena.Families[i].MaskWindowOf(weight) is var own && masks is null
                     ? own.sum()
                     : (own & weight.SliceOf(masks![i])).sum();
-                weights.Add(new PrunedWeight(weight.Key, weight.Count, kept.item<long>()));
+                weights.Add(new PrunedWeight(weight.Key, weight.FreeCount, kept.item<long>()));
             }
         }
 

@@ -34,9 +34,11 @@ public sealed class NonFiniteLossException : ArithmeticException
     private static string Cause(string? parameter, string? drawn, bool isDivergenceFinite) => (parameter, drawn, isDivergenceFinite) switch
     {
         ({ } key, _, _) => $"The first parameter that is not finite is '{key}'. ",
-        (_, { } key, _) => $"Every parameter is finite, and the weights drawn for '{key}' are not: its posterior is too wide for its dtype. "
+        (_, { } key, _) => $"Every parameter is finite, and the weights drawn for '{key}' are not: its posterior is too wide for its "
+            + "dtype. "
             + "Look at InitialLogSigma and at the bounds of the posterior. ",
-        (_, _, false) => "Every parameter is finite, and the divergence is not: look at the priors, whose scale may be too small, and at the width "
+        (_, _, false) => "Every parameter is finite, and the divergence is not: look at the priors, whose scale may be too small, and "
+            + "at the width "
             + "of the posteriors (InitialLogSigma). ",
         _ => "Every parameter is finite: look at the inputs and targets of this batch, and at the fit loss. ",
     };

@@ -78,7 +78,8 @@ public sealed class FreezingTests
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianThawing(new Thawing());
-        using var trainer = model.CreateTrainer(Options(10) with { Samples = 2, Replicas = Replicas.Of(() => new BayesianThawing(new Thawing()), 2) });
+        var replicas = Replicas.Of(() => new BayesianThawing(new Thawing()), 2);
+        using var trainer = model.CreateTrainer(Options(10) with { Samples = 2, Replicas = replicas });
         trainer.Train(Data());
         model.Freeze("a", "middle");
         var before = StateOf(model);
@@ -195,7 +196,9 @@ public sealed class FreezingTests
             Assert.Equal(weight.Key.StartsWith("a.", StringComparison.Ordinal), weight.Role == WeightRole.Frozen));
         Assert.Contains("Gaussian, frozen", model.Describe().ToString());
         model.to(ScalarType.Float64);
-        Assert.Equal(["a.weight", "a.bias"], model.Describe().Weights.Where(weight => weight.Role == WeightRole.Frozen).Select(weight => weight.Key));
+        Assert.Equal(
+            ["a.weight", "a.bias"],
+            model.Describe().Weights.Where(weight => weight.Role == WeightRole.Frozen).Select(weight => weight.Key));
         Assert.Equal(4, model.Arena.BayesianWeights.Count);
 
         var state = model.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone());
@@ -218,6 +221,20 @@ public sealed class FreezingTests
         network.A.weight!.requires_grad = true;
         Assert.Contains("'a.weight'", Assert.Throws<InvalidOperationException>(() => model.Draw()).Message);
         Assert.Contains("'nowhere'", Assert.Throws<KeyNotFoundException>(() => model.Freeze("nowhere")).Message);
+    }
+
+    [Fact]
+    public void AResumedTrainingSaysThatOtherWeightsAreFrozen()
+    {
+        using var scope = NewDisposeScope();
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        using var model = new BayesianThawing(new Thawing());
+        model.Freeze("a.weight");
+        using var trainer = model.CreateTrainer(Options(2) with { Checkpoints = new CheckpointOptions { Folder = folder } });
+        trainer.Train(Data());
+        using var other = new BayesianThawing(new Thawing());
+        using var later = other.CreateTrainer(Options(2));
+        Assert.Contains(later.Resume(folder).Notices, notice => notice.Contains("frozen weights is none, and was a.weight", StringComparison.Ordinal));
     }
 
     private static TrainerOptions Options(int epochs) => new()

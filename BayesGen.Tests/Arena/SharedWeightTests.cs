@@ -18,6 +18,13 @@ public sealed class SharedWeightTests
     }
 
     [Fact]
+    public void OneLayerInTwoFieldsThatAreAnnotatedDifferentlyNamesBoth()
+    {
+        var message = Assert.Throws<InvalidOperationException>(() => new BayesianTwoMinds(new TwoMinds())).Message;
+        Assert.Contains("'plain' and 'annotated' are one layer", message);
+    }
+
+    [Fact]
     public void OneLayerInTwoFieldsIsSavedAndLoadedUnderBoth()
     {
         using var scope = NewDisposeScope();
@@ -70,7 +77,8 @@ public sealed class SharedWeightTests
         model.call(tensor(new long[] { 1, 2 }, [1, 2]));
         Assert.True(TensorBits.Same(row, model.Network.Words.weight![2]));
         model.Unprune();
-        Assert.Equal(12, model.PruneStatistics().Kept);
+        Assert.Equal((12, 12), (model.PruneStatistics().Kept, model.PruneStatistics().BayesianWeights));
+        Assert.Equal((12, 12), (model.Arena.BayesianCount, model.Describe().BayesianCount));
     }
 
     [Fact]

@@ -83,6 +83,21 @@ public sealed class HalfAnnotated : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x) => annotated.call(plain.call(x).tanh());
 }
 
+/// <summary>A layer in two fields of which one alone is annotated.</summary>
+public sealed class TwoMinds : Module<Tensor, Tensor>
+{
+    private readonly Linear plain = Linear(4, 4);
+    [Bayesian(Gaussian)] private readonly Linear annotated;
+
+    public TwoMinds() : base(nameof(TwoMinds))
+    {
+        annotated = plain;
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x) => annotated.call(plain.call(x).tanh());
+}
+
 /// <summary>Words of which one is padding.</summary>
 public sealed class Padded : Module<Tensor, Tensor>
 {

@@ -63,6 +63,20 @@ public class BatchNormTrainingTests
         model.Draw().Dispose();
     }
 
+    /// <summary>As on a device, where the numbers of many steps are read at once.</summary>
+    [Fact]
+    public void ReadLateTheStatisticsAreThoseOfTheLastGoodReading()
+    {
+        using var data = Examples();
+        using (no_grad())
+            data.Inputs[20, 1] = float.NaN;
+        using var model = Model(1);
+        using var trainer = model.CreateTrainer(Options() with { Shuffle = false });
+        trainer.ReadsLateEverywhere = true;
+        Assert.Equal(3, Assert.Throws<NonFiniteLossException>(() => trainer.Train(data)).Step);
+        AssertFinite(model);
+    }
+
     /// <summary>Loss and gradients may be finite where a statistic is not.</summary>
     [Fact]
     public void AStatisticThatBecomesNaNStopsTheTraining()

@@ -164,6 +164,20 @@ public class RefusedTrainingTests
         Assert.Contains("after moving", Assert.Throws<InvalidOperationException>(() => optimizer.step()).Message);
     }
 
+    [Fact]
+    public void ANetworkWithoutBayesianWeightsIsRefusedBeforeTheReportIsTold()
+    {
+        using var data = Examples();
+        using var network = new Normed();
+        foreach (var parameter in network.parameters())
+            parameter.requires_grad = false;
+        using var model = new BayesianNormed(network);
+        using var writer = new StringWriter();
+        using var trainer = model.CreateTrainer(Options() with { Report = new TextReport(writer) });
+        Assert.Contains("no Bayesian weights", Assert.Throws<NotSupportedException>(() => trainer.Train(data)).Message);
+        Assert.Equal("", writer.ToString());
+    }
+
     private static void Poison(BayesianNormed model)
     {
         using var _ = no_grad();
