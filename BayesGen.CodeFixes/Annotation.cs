@@ -23,7 +23,8 @@ internal static class Annotation
             return InFrontOf(member, attribute, SyntaxFactory.Space);
         var comma = SyntaxFactory.Token(SyntaxTriviaList.Empty, SyntaxKind.CommaToken, [SyntaxFactory.Space]);
         return member.ReplaceNode(list, list.WithAttributes(SyntaxFactory.SeparatedList(
-            [.. list.Attributes, Parse(attribute).Attributes[0]], [.. list.Attributes.GetSeparators().Take(list.Attributes.Count - 1), comma])));
+            [.. list.Attributes, Parse(attribute).Attributes[0]],
+            [.. list.Attributes.GetSeparators().Take(list.Attributes.Count - 1), comma])));
     }
 
     /// <summary>Adds an attribute in brackets of its own, with what is to stand between them and the declaration.</summary>

@@ -9,7 +9,9 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace BayesGen.CodeFixes;
 
-/// <summary>BG0205: writes <c>layer.call(x)</c> for <c>layer.forward(x)</c> and <c>functional.linear(x, layer.weight, layer.bias)</c>.</summary>
+/// <summary>
+/// BG0205: writes <c>layer.call(x)</c> for <c>layer.forward(x)</c> and <c>functional.linear(x, layer.weight, layer.bias)</c>.
+/// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(CallCodeFix)), Shared]
 public sealed class CallCodeFix : OneChangeCodeFix
 {

@@ -29,7 +29,8 @@ public sealed class ReductionCodeFix : OneChangeCodeFix
         if (made?.ArgumentList is not { } list)
             return null;
         var title = $"Declare FitReduction.{reduction}";
-        var value = SyntaxFactory.ParseExpression($"global::BayesGen.FitReduction.{reduction}").WithAdditionalAnnotations(Simplifier.Annotation);
+        var value = SyntaxFactory.ParseExpression($"global::BayesGen.FitReduction.{reduction}")
+            .WithAdditionalAnnotations(Simplifier.Annotation);
         var given = list.Arguments.FirstOrDefault(argument => semantics.GetTypeInfo(argument.Expression).Type?.Name == "FitReduction");
         if (given is not null)
             return new(title, given.Expression, value.WithTriviaFrom(given.Expression));

@@ -30,12 +30,14 @@ public sealed class RenyiSamplesCodeFix : OneChangeCodeFix
             case BaseObjectCreationExpressionSyntax { Initializer: { } initializer }:
                 return new(title, initializer, With(initializer, setting));
             case BaseObjectCreationExpressionSyntax made:
-                return new(title, made, made.WithoutTrailingTrivia().WithInitializer(Only(setting)).WithTrailingTrivia(made.GetTrailingTrivia()));
+                return new(
+                    title, made, made.WithoutTrailingTrivia().WithInitializer(Only(setting)).WithTrailingTrivia(made.GetTrailingTrivia()));
             case WithExpressionSyntax changed:
                 return new(title, changed.Initializer, With(changed.Initializer, setting));
             case IdentifierNameSyntax or MemberAccessExpressionSyntax or InvocationExpressionSyntax:
                 var options = (ExpressionSyntax)node;
-                return new(title, node, SyntaxFactory.ParseExpression($"{options.WithoutTrivia()} with {{ {setting} }}").WithTriviaFrom(node));
+                return new(
+                    title, node, SyntaxFactory.ParseExpression($"{options.WithoutTrivia()} with {{ {setting} }}").WithTriviaFrom(node));
             default:
                 return null;
         }
@@ -65,7 +67,8 @@ public sealed class RenyiSamplesCodeFix : OneChangeCodeFix
         var ownLine = last.GetTrailingTrivia().Any(SyntaxKind.EndOfLineTrivia);
         separators.Add(comma.WithTrailingTrivia(ownLine ? last.GetTrailingTrivia() : SyntaxFactory.TriviaList(SyntaxFactory.Space)));
         return initializer.WithExpressions(SyntaxFactory.SeparatedList(
-            settings.Take(settings.Count - 1).Append(last.WithoutTrailingTrivia()).Append(setting.WithTrailingTrivia(last.GetTrailingTrivia())),
+            settings.Take(settings.Count - 1).Append(last.WithoutTrailingTrivia())
+                .Append(setting.WithTrailingTrivia(last.GetTrailingTrivia())),
             separators));
     }
 }

@@ -16,7 +16,8 @@ internal static class StateSchemaEdit
         var removed = new HashSet<string>(remove);
         var numbers = new HashSet<int>(lines);
         var rows = text.Lines
-            .Select(line => (Text: line.ToString(), IsKept: !numbers.Contains(line.LineNumber) && !removed.Contains(line.ToString().Trim())))
+            .Select(
+                line => (Text: line.ToString(), IsKept: !numbers.Contains(line.LineNumber) && !removed.Contains(line.ToString().Trim())))
             .ToList();
         // What follows the last line end is no line.
         if (rows[rows.Count - 1].Text.Length == 0)

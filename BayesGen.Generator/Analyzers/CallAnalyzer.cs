@@ -29,7 +29,8 @@ public sealed class CallAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(start =>
         {
             if (KnownTypes.From(start.Compilation) is { } known)
-                start.RegisterOperationAction(operation => Analyze(operation, known), OperationKind.Invocation, OperationKind.MethodReference);
+                start.RegisterOperationAction(
+                    operation => Analyze(operation, known), OperationKind.Invocation, OperationKind.MethodReference);
         });
     }
 

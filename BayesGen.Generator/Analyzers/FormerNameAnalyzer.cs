@@ -52,7 +52,8 @@ public sealed class FormerNameAnalyzer : DiagnosticAnalyzer
     private static string? ReasonAgainst(FormerName former, INamedTypeSymbol type, KnownTypes known, CancellationToken cancellation)
     {
         var networks = HostReader.TypesIn(known.Compilation.Assembly.GlobalNamespace, cancellation)
-            .Where(network => network.SelfAndBases().Any(ancestor => SymbolEqualityComparer.Default.Equals(ancestor.OriginalDefinition, type))
+            .Where(network => network.SelfAndBases()
+                .Any(ancestor => SymbolEqualityComparer.Default.Equals(ancestor.OriginalDefinition, type))
                 && Annotations.IsNetwork(network, known))
             .ToList();
         // An abstract class may wait for its heirs.

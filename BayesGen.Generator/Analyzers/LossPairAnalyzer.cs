@@ -89,7 +89,8 @@ public sealed class LossPairAnalyzer : DiagnosticAnalyzer
     {
         var type = TypeOf(expression, context);
         if (type is { IsAbstract: true } && DeclaredValue.Of(
-            context.SemanticModel.GetOperation(expression, context.CancellationToken), known, context.CancellationToken) is { Type: { } made })
+            context.SemanticModel.GetOperation(expression, context.CancellationToken), known,
+            context.CancellationToken) is { Type: { } made })
             type = made;
         return type as INamedTypeSymbol;
     }

@@ -41,7 +41,8 @@ public sealed class OwnedNetworkAnalyzer : DiagnosticAnalyzer
         var wrapper = made.Parent switch
         {
             IVariableInitializerOperation { Parent: IVariableDeclaratorOperation declared } => declared.Symbol.Name,
-            ISimpleAssignmentOperation assignment when DrawnValue.Named(assignment.Target) is not null => assignment.Target.Syntax.ToString(),
+            ISimpleAssignmentOperation assignment when DrawnValue.Named(assignment.Target) is not null =>
+                assignment.Target.Syntax.ToString(),
             _ => null,
         };
         var life = new VariableLife(known, context.CancellationToken);
@@ -127,7 +128,8 @@ public sealed class OwnedNetworkAnalyzer : DiagnosticAnalyzer
     private static IEnumerable<IOperation> After(IObjectCreationOperation made)
     {
         var room = OptimizerStep.RoomOf(made);
-        return room.Descendants().Where(operation => operation.Syntax.SpanStart >= made.Syntax.Span.End && OptimizerStep.RoomOf(operation) == room);
+        return room.Descendants()
+            .Where(operation => operation.Syntax.SpanStart >= made.Syntax.Span.End && OptimizerStep.RoomOf(operation) == room);
     }
 
     /// <summary>What to do instead of a call that cuts the network off, or null where the call does no harm.</summary>

@@ -47,13 +47,15 @@ public sealed class ReductionAnalyzer : DiagnosticAnalyzer
             var advice = (way.Reduction, declared) switch
             {
                 ("Sum", 0) => "and FitReduction.Mean, the default, has the trainer take it for one example's; declare FitReduction.Sum",
-                ("Mean", 1) => "and FitReduction.Sum has the trainer divide it by the number of examples once more; declare FitReduction.Mean",
+                ("Mean", 1) =>
+                    "and FitReduction.Sum has the trainer divide it by the number of examples once more; declare FitReduction.Mean",
                 ("None", _) => "and a fit loss is one number; use Reduction.Mean",
                 _ => null,
             };
             if (advice is not null)
                 Report(
-                    context, context.IsHere(way.Operation) && made.Syntax.Span.Contains(way.Operation.Syntax.Span) ? way.Operation : function,
+                    context,
+                    context.IsHere(way.Operation) && made.Syntax.Span.Contains(way.Operation.Syntax.Span) ? way.Operation : function,
                     way, advice, DeclareProperty, way.Reduction == "None" ? null : way.Reduction);
         }
     }
@@ -61,7 +63,8 @@ public sealed class ReductionAnalyzer : DiagnosticAnalyzer
     /// <summary><c>loss.Aggregate([fit], [divergence], beta, examples)</c>, whose fits are means.</summary>
     private static void AnalyzeStep(OperationAnalysisContext context, KnownTypes known)
     {
-        if (AggregateCall.Read((IInvocationOperation)context.Operation, known, context.CancellationToken) is not { Examples: not null } step)
+        if (AggregateCall.Read(
+            (IInvocationOperation)context.Operation, known, context.CancellationToken) is not { Examples: not null } step)
             return;
         foreach (var fit in step.Fits)
             if (fit is { Reduction: "Sum" })

@@ -8,12 +8,15 @@ using Microsoft.CodeAnalysis.Operations;
 namespace BayesGen.SourceGeneration.Analyzers;
 
 /// <summary>Finds a softmax in front of a cross entropy that has one of its own, and a sigmoid in front of one with logits.</summary>
-/// <remarks>Only where the output meets the loss is there a mistake, so that is where it is reported: at a trainer, or at the call.</remarks>
+/// <remarks>
+/// Only where the output meets the loss is there a mistake, so that is where it is reported: at a trainer, or at the call.
+/// </remarks>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class SoftmaxAnalyzer : DiagnosticAnalyzer
 {
     /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Descriptors.SoftmaxTwice, Descriptors.SigmoidTwice];
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Descriptors.SoftmaxTwice,
+        Descriptors.SigmoidTwice];
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -92,7 +95,8 @@ public sealed class SoftmaxAnalyzer : DiagnosticAnalyzer
 
     /// <summary>The annotated network whose output a value is, called directly or through its wrapper.</summary>
     private static INamedTypeSymbol? NetworkBehind(IOperation output, KnownTypes known, CancellationToken cancellation) =>
-        DeclaredValue.Of(output, known, cancellation) is not IInvocationOperation { TargetMethod.Name: "call" or "forward", Instance: { } run }
+        DeclaredValue.Of(
+            output, known, cancellation) is not IInvocationOperation { TargetMethod.Name: "call" or "forward", Instance: { } run }
             ? null
             : TrainerCall.NetworkOf(run, known, cancellation)
                 ?? (run.Type is INamedTypeSymbol type && Annotations.IsNetwork(type, known) ? type : null);

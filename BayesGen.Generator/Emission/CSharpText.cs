@@ -42,5 +42,6 @@ internal static class CSharpText
     public const string Throw = "throw new global::System.InvalidOperationException(Refusal)";
 
     public static string Pascal(string name) =>
-        string.Concat(name.Split(['_'], StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word.Substring(1)));
+        string.Concat(
+            name.Split(['_'], StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word.Substring(1)));
 }

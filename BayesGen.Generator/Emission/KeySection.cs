@@ -11,8 +11,8 @@ internal static class KeySection
         using var region = writer.Region("State keys");
         writer.Write("""
             /// <summary>
-            /// The keys of the state. Where the layer's declaration proves its weights there is a constant for each tensor, else one for what
-            /// their keys begin with.
+            /// The keys of the state. Where the layer's declaration proves its weights there is a constant for each tensor, else one for
+            /// what their keys begin with.
             /// </summary>
             """);
         using var _ = writer.Braces("public static class StateKeys");

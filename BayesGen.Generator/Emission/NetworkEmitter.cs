@@ -80,8 +80,8 @@ internal static class NetworkEmitter
         var host = model.Host;
         writer.Write($$"""
             /// <summary>
-            /// What the annotations of <see cref="{{Cref(host.NetworkType)}}"/> say: it is abstract, and they count for every class that derives
-            /// from it.
+            /// What the annotations of <see cref="{{Cref(host.NetworkType)}}"/> say: it is abstract, and they count for every class that
+            /// derives from it.
             /// </summary>
             /// <remarks>
             """);

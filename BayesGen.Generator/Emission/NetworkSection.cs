@@ -21,7 +21,9 @@ internal static class NetworkSection
         /// <summary>Takes a network over: its weights start as the means of their posteriors.</summary>
         /// <param name="network">The plain network, built outside any dispose scope. The wrapper owns it from now on.</param>
         /// <exception cref="global::System.ArgumentNullException">There is no network.</exception>
-        /// <exception cref="global::System.InvalidOperationException">An annotated layer is not registered with the network, or no weight gets a posterior.</exception>
+        /// <exception cref="global::System.InvalidOperationException">
+        /// An annotated layer is not registered with the network, or no weight gets a posterior.
+        /// </exception>
         public {{host.WrapperName}}({{host.NetworkType}} network)
             : base(network is null
                 ? throw new global::System.ArgumentNullException(nameof(network), {{Literal($"{host.WrapperName} wraps a {host.NetworkName}: give it one.")}})

@@ -19,7 +19,9 @@ internal static class PlanSection
 
         // Before there is an object of the class, its assembly is loaded; so no network is met before it is known.
         writer.Write($$"""
-            /// <summary>Makes the annotations count wherever a <see cref="{{Cref(model.Host.NetworkType)}}"/> stands in another network.</summary>
+            /// <summary>
+            /// Makes the annotations count wherever a <see cref="{{Cref(model.Host.NetworkType)}}"/> stands in another network.
+            /// </summary>
             [global::System.Runtime.CompilerServices.ModuleInitializer]
             [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
             internal static void RegisterAnnotations() =>

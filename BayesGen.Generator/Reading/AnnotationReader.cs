@@ -56,7 +56,8 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
         INamedTypeSymbol? prior = null;
         if (named.TryGetValue("Prior", out var chosen))
             prior = PriorOf(chosen.Value as ITypeSymbol, scale is not null, (what, why) => Report(what, why, "Prior"));
-        else if (scale is not null && posterior is { Name: "LogUniformPosterior" or "SparseDropoutPosterior" } && posterior.ContainingAssembly.Equals(
+        else if (scale is not null && posterior is { Name: "LogUniformPosterior" or "SparseDropoutPosterior" }
+            && posterior.ContainingAssembly.Equals(
             known.Posterior!.ContainingAssembly, SymbolEqualityComparer.Default))
             Report("PriorScale", "the log-uniform prior has no scale; remove PriorScale, or use the Gaussian family", "PriorScale");
 

@@ -23,7 +23,8 @@ internal static class Annotations
             .FirstOrDefault();
 
     /// <summary>The loss that the nearest [BayesianNetwork] on the class or a base class names, or null.</summary>
-    public static (AttributeData? Attribute, INamedTypeSymbol Owner, TypedConstant Loss)? LossOf(INamedTypeSymbol network, KnownTypes known) =>
+    public static (AttributeData? Attribute, INamedTypeSymbol Owner, TypedConstant Loss)? LossOf(
+        INamedTypeSymbol network, KnownTypes known) =>
         network.SelfAndBases().TakeWhile(type => !known.IsTorchSharp(type))
             .SelectMany(type => (type.Find(known.NetworkAttribute) is { } data ? data.NamedArguments.Where(pair => pair.Key == "Loss") : [])
                 .Select(pair => ((AttributeData?, INamedTypeSymbol, TypedConstant)?)(type.Find(known.NetworkAttribute), type, pair.Value)))
@@ -69,7 +70,8 @@ internal static class Annotations
     }
 
     /// <summary>
-    /// What was generated for a network in a referenced assembly and shows its posteriors: its wrapper, or what speaks for an abstract class.
+    /// What was generated for a network in a referenced assembly and shows its posteriors: its wrapper, or what speaks for an abstract
+    /// class.
     /// </summary>
     public static INamedTypeSymbol? ReferencedMaps(INamedTypeSymbol network, KnownTypes known) => network.ContainingNamespace
         .GetTypeMembers(WrapperNames.Of(network), 0)

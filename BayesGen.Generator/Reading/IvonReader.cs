@@ -1,6 +1,8 @@
 namespace BayesGen.SourceGeneration.Reading;
 
-/// <summary>Which networks IVON can train. What the run time alone knows, a prior that is assigned there for one, it checks itself.</summary>
+/// <summary>
+/// Which networks IVON can train. What the run time alone knows, a prior that is assigned there for one, it checks itself.
+/// </summary>
 internal static class IvonReader
 {
     private const string Instead = "make the trainer by CreateTrainer";
@@ -12,7 +14,8 @@ internal static class IvonReader
     public static IEnumerable<string[]> Mismatches(IReadOnlyList<ScoredField> scored, bool mayBeMore, KnownTypes known)
     {
         if (scored.Count == 0 && !mayBeMore)
-            yield return ["The network has", "no Bayesian weights", "IVON moves a Gaussian posterior; annotate a field with [Bayesian(Gaussian)]"];
+            yield return ["The network has", "no Bayesian weights",
+                "IVON moves a Gaussian posterior; annotate a field with [Bayesian(Gaussian)]"];
         foreach (var fields in scored.Where(field => !IsGaussian(field, known)).GroupBy(field => field.Family))
             yield return
             [
@@ -20,7 +23,8 @@ internal static class IvonReader
                 $"the {fields.Key.Name} posterior",
                 $"IVON moves Gaussian posteriors alone; {Instead}, or annotate with the Gaussian family",
             ];
-        foreach (var fields in scored.Where(field => IsGaussian(field, known) && HasOtherPrior(field, known)).GroupBy(field => field.Prior!.Name))
+        foreach (var fields in scored.Where(field => IsGaussian(field, known) && HasOtherPrior(field, known))
+            .GroupBy(field => field.Prior!.Name))
             yield return
             [
                 Have(fields),

@@ -78,7 +78,9 @@ internal static class LayerCatalog
         _ => false,
     };
 
-    /// <summary>Whether what a member holds at run time may be, or hold, a network with annotations that its declaration does not tell.</summary>
+    /// <summary>
+    /// Whether what a member holds at run time may be, or hold, a network with annotations that its declaration does not tell.
+    /// </summary>
     public static bool MayHoldNetworks(ITypeSymbol type, KnownTypes known) => KindOf(type, known) switch
     {
         LayerKind.Any or LayerKind.Open => true,

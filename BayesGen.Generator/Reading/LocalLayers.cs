@@ -23,7 +23,8 @@ internal static class LocalLayers
         return IsProven(type, known) && IsLocal(member, network, known) ? member : null;
     }
 
-    private static bool IsProven(ITypeSymbol? type, KnownTypes known) => type is not null && LayerCatalog.SupportsLocal(type, known) is true;
+    private static bool IsProven(ITypeSymbol? type, KnownTypes known) =>
+        type is not null && LayerCatalog.SupportsLocal(type, known) is true;
 
     /// <summary>A Sequential runs its layers by call(), so only what is taken out of a list, an array or a dictionary counts.</summary>
     private static ISymbol? MemberOf(IOperation? layer) => DeclaredValue.Unconverted(layer) switch

@@ -56,7 +56,9 @@ internal sealed class SoftmaxReader(Squash squash, KnownTypes known, Cancellatio
         };
     }
 
-    /// <summary>What a variable that is used over and over was given last, in the block that returns it; null where that is not plain.</summary>
+    /// <summary>
+    /// What a variable that is used over and over was given last, in the block that returns it; null where that is not plain.
+    /// </summary>
     private static IOperation? LastWrite(IOperation? output)
     {
         var read = DeclaredValue.Unconverted(output);
@@ -69,7 +71,8 @@ internal sealed class SoftmaxReader(Squash squash, KnownTypes known, Cancellatio
             return null;
         foreach (var earlier in block.Operations.TakeWhile(operation => operation != statement).Reverse())
         {
-            if (earlier is IExpressionStatementOperation { Operation: ISimpleAssignmentOperation assignment } && IsVariable(assignment.Target))
+            if (earlier is IExpressionStatementOperation { Operation: ISimpleAssignmentOperation assignment }
+                && IsVariable(assignment.Target))
                 return assignment.Value;
             if (earlier.Descendants().OfType<IAssignmentOperation>().Any(write => write.Target.DescendantsAndSelf().Any(IsVariable)))
                 return null;

@@ -39,7 +39,9 @@ internal static class SymbolQueries
         && named.SelfAndContainers().All(container =>
             container.DeclaredAccessibility == Accessibility.Public && container.TypeArguments.All(IsVisibleToAll));
 
-    /// <summary>Whether a type and all that it is made of exists; where one does not, the compiler says so, and its name may be no name.</summary>
+    /// <summary>
+    /// Whether a type and all that it is made of exists; where one does not, the compiler says so, and its name may be no name.
+    /// </summary>
     public static bool Exists(this ITypeSymbol type) => type switch
     {
         IArrayTypeSymbol array => array.ElementType.Exists(),

@@ -41,7 +41,8 @@ internal static class ThresholdReader
     }
 
     /// <summary>The posterior of the field that a weight belongs to, or null where no field has its name.</summary>
-    public static INamedTypeSymbol? PosteriorOf(INamedTypeSymbol network, string weight, KnownTypes known, CancellationToken cancellation) =>
+    public static INamedTypeSymbol? PosteriorOf(
+        INamedTypeSymbol network, string weight, KnownTypes known, CancellationToken cancellation) =>
         Scored(network, known, cancellation)
             .Where(field => weight == field.Key || weight.StartsWith(field.Key + ".", StringComparison.Ordinal))
             .OrderByDescending(field => field.Key.Length)

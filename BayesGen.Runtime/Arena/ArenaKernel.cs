@@ -50,7 +50,8 @@ internal sealed class ArenaKernel : IDisposable
         else
         {
             IFlatSource[] calls = [.. _noise.Select(_ => noise.NextNormal())];
-            Run(_kernel.Draw<float>, _kernel.Draw<double>, [.. _parameterRows, .. _noiseRows, _weights], 0, _arena.Count, calls, _parameterRows.Length);
+            Run(_kernel.Draw<float>, _kernel.Draw<double>, [.. _parameterRows, .. _noiseRows, _weights], 0, _arena.Count, calls,
+                _parameterRows.Length);
         }
 
         _arena.Keep(_arena.Store.Weights);
@@ -108,7 +109,9 @@ internal sealed class ArenaKernel : IDisposable
             held.Factor = 0;
     }
 
-    /// <summary>The divergence of a run of weights, whose slopes are kept for <see cref="PullBackKl"/>; null without a closed form.</summary>
+    /// <summary>
+    /// The divergence of a run of weights, whose slopes are kept for <see cref="PullBackKl"/>; null without a closed form.
+    /// </summary>
     public double? Kl(long offset, long count, Prior prior)
     {
         if (_held.TryGetValue((offset, count), out var held) && held.Prior.Equals(prior))
@@ -129,7 +132,9 @@ internal sealed class ArenaKernel : IDisposable
         return value;
     }
 
-    /// <summary>Adds the slopes of the divergence of a run, times a factor, to the gradients of the parameters, which exist by then.</summary>
+    /// <summary>
+    /// Adds the slopes of the divergence of a run, times a factor, to the gradients of the parameters, which exist by then.
+    /// </summary>
     public void PullBackKl(long offset, long count, double factor)
     {
         if (_held.TryGetValue((offset, count), out var held))

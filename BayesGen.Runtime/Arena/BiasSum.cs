@@ -19,8 +19,8 @@ internal sealed class BiasSum : autograd.SingleTensorFunction<BiasSum>
 
     public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
     {
-        // As an operation in place, though it changes nothing: what comes out may then be written over by the next one (a ReLU in place), which
-        // autograd forbids for a view that comes out of a function.
+        // As an operation in place, though it changes nothing: what comes out may then be written over by the next one (a ReLU in place),
+        // which autograd forbids for a view that comes out of a function.
         var output = (Tensor)arguments[0];
         context.mark_dirty([output]);
         return output;

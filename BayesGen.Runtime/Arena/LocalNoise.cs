@@ -26,8 +26,8 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
     /// </param>
     /// <param name="variance">The variances of the outputs; overwritten.</param>
     /// <param name="bias">
-    /// The variances of the bias, which <paramref name="variance"/> contains without a graph; null where there are none. Torch's convolutions
-    /// on the CPU take longer over the gradient of a bias than the sum here does.
+    /// The variances of the bias, which <paramref name="variance"/> contains without a graph; null where there are none. Torch's
+    /// convolutions on the CPU take longer over the gradient of a bias than the sum here does.
     /// </param>
     /// <param name="channel">The dimension of the outputs that the bias runs along.</param>
     /// <param name="noise">The source of eps.</param>
@@ -80,7 +80,8 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
     {
         using var slope = context.get_saved_variables()[0];
         var ofVariance = gradient * slope;
-        return [gradient, ofVariance, context.get_data(Channel) is int channel ? ColumnSums.OverAllBut(channel, ofVariance) : null!, null!, null!];
+        return [gradient, ofVariance, context.get_data(Channel) is int channel ? ColumnSums.OverAllBut(channel, ofVariance) : null!,
+            null!, null!];
     }
 
     /// <summary>Rows: output, variance and then the slope, eps and then the result.</summary>

@@ -5,9 +5,10 @@ namespace BayesGen;
 
 /// <summary>Runs LSTM layers with the kernel of training where the one without gradients is wrong.</summary>
 /// <remarks>
-/// For an LSTM in float32 on the CPU, libtorch 2.10 uses another oneDNN kernel when gradients are off. On processors with AVX-512 its outputs
-/// are off by 0.03 to 1 for up to 16 hidden units, so that evaluations and predictions would be of another network than the one that was
-/// trained. Whether it is so is measured once for each size. Where it is, gradients are on while the layer runs; its outputs have no graph.
+/// For an LSTM in float32 on the CPU, libtorch 2.10 uses another oneDNN kernel when gradients are off. On processors with AVX-512 its
+/// outputs are off by 0.03 to 1 for up to 16 hidden units, so that evaluations and predictions would be of another network than the one
+/// that was trained. Whether it is so is measured once for each size. Where it is, gradients are on while the layer runs; its outputs have
+/// no graph.
 /// </remarks>
 internal sealed class LstmInference : IDisposable
 {
@@ -46,7 +47,8 @@ internal sealed class LstmInference : IDisposable
     }
 
     /// <summary>Whether a layer of these sizes gives other outputs without gradients than with them.</summary>
-    internal static bool IsWrong(long inputs, long hidden) => Measured.GetOrAdd((inputs, hidden), static size => Measure(size.Inputs, size.Hidden));
+    internal static bool IsWrong(long inputs, long hidden) =>
+        Measured.GetOrAdd((inputs, hidden), static size => Measure(size.Inputs, size.Hidden));
 
     private static (Tensor, (Tensor, Tensor)?)? Before(Tensor input, (Tensor, Tensor)? state)
     {

@@ -32,7 +32,9 @@ public sealed partial class NetworkArena
         RequireNoGradient(what);
     }
 
-    /// <summary>Draws the posterior without touching the weights and hands the draw over for as long as <paramref name="use"/> runs.</summary>
+    /// <summary>
+    /// Draws the posterior without touching the weights and hands the draw over for as long as <paramref name="use"/> runs.
+    /// </summary>
     /// <param name="seed">The seed of the draw.</param>
     /// <param name="use">What is done with it.</param>
     /// <param name="keep">Flat masks of weights that count, on top of the arenas' own; null where all of those do.</param>

@@ -37,8 +37,8 @@ public sealed partial class NetworkArena
     }
 
     /// <summary>
-    /// Promises that the posterior stays as it is until <see cref="ReleasePosterior"/>: what depends on it alone, a divergence in closed form, is
-    /// computed once for all draws, and carried on to the gradients by <see cref="SettleDivergences"/>.
+    /// Promises that the posterior stays as it is until <see cref="ReleasePosterior"/>: what depends on it alone, a divergence in closed
+    /// form, is computed once for all draws, and carried on to the gradients by <see cref="SettleDivergences"/>.
     /// </summary>
     internal void HoldPosterior()
     {
@@ -60,7 +60,9 @@ public sealed partial class NetworkArena
             arena.Kernel?.Release();
     }
 
-    /// <summary>Until the returned object is disposed, gradients of the biases of convolutions are summed here; see <see cref="BiasGradients"/>.</summary>
+    /// <summary>
+    /// Until the returned object is disposed, gradients of the biases of convolutions are summed here; see <see cref="BiasGradients"/>.
+    /// </summary>
     internal IDisposable SumBiasGradients() => _biasGradients!.Begin();
 
     private WeightDraw DrawInto(long? seed)

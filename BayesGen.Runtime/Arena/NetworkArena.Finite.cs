@@ -3,7 +3,9 @@ namespace BayesGen;
 /// <summary>What a training looks at, and keeps, where a step may come out as no number.</summary>
 public sealed partial class NetworkArena
 {
-    /// <summary>Copies of the buffers, such as running means, which a forward changes before anyone knows whether its loss is finite.</summary>
+    /// <summary>
+    /// Copies of the buffers, such as running means, which a forward changes before anyone knows whether its loss is finite.
+    /// </summary>
     /// <returns>New tensors in the current dispose scope.</returns>
     internal IReadOnlyList<Tensor> CopyBuffers()
     {
@@ -100,8 +102,8 @@ public sealed partial class NetworkArena
     }
 
     /// <summary>
-    /// The key of the first tensor of a state that holds NaN, or infinity where that is no buffer: a mask of attention is made of infinities.
-    /// Null where there is none.
+    /// The key of the first tensor of a state that holds NaN, or infinity where that is no buffer: a mask of attention is made of
+    /// infinities. Null where there is none.
     /// </summary>
     internal string? FirstNotFinite(IReadOnlyDictionary<string, Tensor> state)
     {

@@ -1,6 +1,8 @@
 namespace BayesGen;
 
-/// <summary>The network under the keys of a plain one, as PyTorch and others save it: <c>conv1.weight</c>, <c>bn.running_mean</c>.</summary>
+/// <summary>
+/// The network under the keys of a plain one, as PyTorch and others save it: <c>conv1.weight</c>, <c>bn.running_mean</c>.
+/// </summary>
 public sealed partial class NetworkArena
 {
     /// <summary>A count of batches that only a cumulative moving average reads; some writers leave it out, some networks lack it.</summary>
@@ -11,7 +13,8 @@ public sealed partial class NetworkArena
     /// </summary>
     internal IReadOnlyList<KeyValuePair<string, Tensor>> PlainTensors() =>
     [
-        .. _weights.SelectMany(weight => weight.TiedKeys.Prepend(weight.Key).Select(key => KeyValuePair.Create<string, Tensor>(key, weight.Parameter))),
+        .. _weights.SelectMany(
+            weight => weight.TiedKeys.Prepend(weight.Key).Select(key => KeyValuePair.Create<string, Tensor>(key, weight.Parameter))),
         .. _buffers.Select(buffer => KeyValuePair.Create(buffer.Key, buffer.Buffer)),
         .. _tiedBuffers.Select(buffer => KeyValuePair.Create(buffer.Key, buffer.Buffer)),
     ];
@@ -22,7 +25,9 @@ public sealed partial class NetworkArena
     /// </summary>
     /// <param name="source">Tensors by plain key.</param>
     /// <param name="strict">Whether a missing or an unexpected key is an error.</param>
-    /// <returns>The keys that were loaded, those of the network that the source lacks, and those of the source that were left out.</returns>
+    /// <returns>
+    /// The keys that were loaded, those of the network that the source lacks, and those of the source that were left out.
+    /// </returns>
     /// <exception cref="StateMismatchException">Keys or shapes do not fit; the message names each.</exception>
     /// <exception cref="ArgumentException">A tensor has a dtype that cannot become that of its weight.</exception>
     internal (IReadOnlyList<string> Loaded, IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected) LoadPlain(
@@ -91,7 +96,8 @@ public sealed partial class NetworkArena
             !IsBatchCounter(entry.Key) || source.ContainsKey(entry.Key))];
         var names = expected.Select(entry => entry.Key).ToHashSet();
         StateComparison.Of(
-            expected, source.Where(entry => names.Contains(entry.Key) || !IsBatchCounter(entry.Key)).ToDictionary()).RequireFit(strict: true);
+            expected, source.Where(entry => names.Contains(entry.Key) || !IsBatchCounter(entry.Key)).ToDictionary())
+                .RequireFit(strict: true);
         foreach (var (key, target) in expected)
             RequireConversion(key, target.dtype, source[key]);
         foreach (var (key, target) in expected)

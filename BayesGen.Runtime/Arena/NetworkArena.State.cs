@@ -105,8 +105,8 @@ public sealed partial class NetworkArena
     }
 
     /// <summary>
-    /// Reads what TorchSharp's own <c>save</c> wrote, by the rules of <see cref="LoadStateDict"/>: TorchSharp's <c>load</c> would write some
-    /// tensors before it finds that others do not fit, and knows no former names.
+    /// Reads what TorchSharp's own <c>save</c> wrote, by the rules of <see cref="LoadStateDict"/>: TorchSharp's <c>load</c> would write
+    /// some tensors before it finds that others do not fit, and knows no former names.
     /// </summary>
     /// <param name="reader">The stream, at its first entry.</param>
     /// <param name="strict">Whether a missing or an unknown key is an error.</param>
@@ -128,7 +128,8 @@ public sealed partial class NetworkArena
     }
 
     /// <summary>
-    /// Called after tensors of <see cref="StateTensors"/> were written from outside: masks take effect and the weights follow the posterior.
+    /// Called after tensors of <see cref="StateTensors"/> were written from outside: masks take effect and the weights follow the
+    /// posterior.
     /// </summary>
     public void AdoptState()
     {

@@ -34,8 +34,12 @@ public sealed partial class NetworkArena : IDisposable
     private bool _isStale;
     private bool _isDisposed;
 
-    /// <summary>Takes a network over: the annotations of its class, and of the networks in it, say which layer has which posterior.</summary>
-    /// <param name="network">The plain network, built outside any dispose scope. Its weights start as the means of their posteriors.</param>
+    /// <summary>
+    /// Takes a network over: the annotations of its class, and of the networks in it, say which layer has which posterior.
+    /// </summary>
+    /// <param name="network">
+    /// The plain network, built outside any dispose scope. Its weights start as the means of their posteriors.
+    /// </param>
     /// <exception cref="InvalidOperationException">An annotated layer is not registered, or no weight gets a posterior.</exception>
     public NetworkArena(nn.Module network)
         : this(network, static _ => { })
@@ -65,7 +69,9 @@ public sealed partial class NetworkArena : IDisposable
     /// <summary>What the weights hold while no draw is alive.</summary>
     public WeightState State { get; private set; } = WeightState.Mean;
 
-    /// <summary>The source of the noise of unseeded draws. It starts from TorchSharp's global generator, so manual_seed governs it.</summary>
+    /// <summary>
+    /// The source of the noise of unseeded draws. It starts from TorchSharp's global generator, so manual_seed governs it.
+    /// </summary>
     public NoiseSource Noise => _noise;
 
     /// <summary>Every Bayesian weight in the order of the network: key, family, shape and count.</summary>
@@ -170,7 +176,8 @@ public sealed partial class NetworkArena : IDisposable
         foreach (var arena in _families)
         {
             var isOnly = _families.Count(other => other.Family == arena.Family) == 1;
-            var name = ArenaName(isOnly ? arena.Family.Name : $"{arena.Family.Name}.{arena.Weights[0].Options.Estimator}", arena.Store, isOnly);
+            var name = ArenaName(
+                isOnly ? arena.Family.Name : $"{arena.Family.Name}.{arena.Weights[0].Options.Estimator}", arena.Store, isOnly);
             foreach (var (kind, flat) in arena.Family.ParameterNames.Zip(arena.Flat))
                 yield return new($"{name}.{kind}", kind, flat)
                 {

@@ -19,7 +19,9 @@ internal abstract class PosteriorFamily
 
     public abstract FamilyArena CreateArena(IReadOnlyList<NetworkWeight> weights);
 
-    /// <summary>Whether a loss implements <see cref="IScores{TPosterior}"/> for this family. The arena knows losses by that alone.</summary>
+    /// <summary>
+    /// Whether a loss implements <see cref="IScores{TPosterior}"/> for this family. The arena knows losses by that alone.
+    /// </summary>
     public abstract bool IsScoredBy(object loss);
 
     /// <summary>The posterior class of a shipped family.</summary>

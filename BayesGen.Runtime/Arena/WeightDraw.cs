@@ -90,7 +90,8 @@ public sealed class WeightDraw : IDisposable
         if (!_arena.IsAlive(this))
             throw new InvalidOperationException("This draw was overwritten: call Backward before the weights of the network change.");
         if (total.numel() != 1)
-            throw new ArgumentException($"Backward needs a scalar; this tensor has shape [{string.Join(", ", total.shape)}].", nameof(total));
+            throw new ArgumentException(
+                $"Backward needs a scalar; this tensor has shape [{string.Join(", ", total.shape)}].", nameof(total));
         RequireUnmoved();
         if (_draws.Any(draw => !draw.HasGradient))
             throw new InvalidOperationException("This draw was made while gradients were off (no_grad); draw again with gradients on.");

@@ -43,7 +43,9 @@ internal sealed record ArchiveFile(string Name, string ContentMd5)
         return found == ContentMd5 ? null : $"the MD5 of its unpacked content is {found}, expected {ContentMd5}";
     }
 
-    /// <summary>The hash of a stream that is no longer than a file of a data set may be: a small packed file can unpack to any length.</summary>
+    /// <summary>
+    /// The hash of a stream that is no longer than a file of a data set may be: a small packed file can unpack to any length.
+    /// </summary>
     private static byte[] Md5(Stream plain)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.MD5);

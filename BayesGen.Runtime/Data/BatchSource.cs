@@ -37,7 +37,8 @@ public abstract class BatchSource
     /// <param name="seed">The seed of the order.</param>
     /// <param name="epoch">The number of the pass, from 0.</param>
     /// <param name="batch">The number of the first batch, from 0.</param>
-    public virtual IEnumerable<(Tensor Inputs, Tensor Targets)>? BatchesFrom(int batchSize, bool shuffle, int seed, int epoch, long batch) =>
+    public virtual IEnumerable<(Tensor Inputs, Tensor Targets)>? BatchesFrom(
+        int batchSize, bool shuffle, int seed, int epoch, long batch) =>
         null;
 
     /// <summary>

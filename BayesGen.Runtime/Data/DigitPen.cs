@@ -16,7 +16,10 @@ internal sealed class DigitPen
     private readonly float[] _ink = new float[Side * Side];
     private readonly float[] _row = new float[Side * Side];
 
-    /// <summary>Draws one of several <paramref name="ways"/> to write a sign into <paramref name="picture"/> (784 bytes, row by row, 0 paper to 255 ink).</summary>
+    /// <summary>
+    /// Draws one of several <paramref name="ways"/> to write a sign into <paramref name="picture"/> (784 bytes, row by row, 0 paper to 255
+    /// ink).
+    /// </summary>
     public void Draw(DigitSkeleton[] ways, ref DigitRandom random, Span<byte> picture)
     {
         Trace(Choose(ways, ref random), ref random);

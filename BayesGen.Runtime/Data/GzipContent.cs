@@ -4,8 +4,8 @@ using System.IO.Compression;
 namespace BayesGen.Data;
 
 /// <summary>
-/// What a gzip file of one part holds. Its last eight bytes, a checksum and a length, are checked at the end, which .NET's own stream leaves
-/// out where they are cut off or something follows them.
+/// What a gzip file of one part holds. Its last eight bytes, a checksum and a length, are checked at the end, which .NET's own stream
+/// leaves out where they are cut off or something follows them.
 /// </summary>
 internal sealed class GzipContent(Stream packed) : Stream
 {
@@ -67,8 +67,10 @@ internal sealed class GzipContent(Stream packed) : Stream
             throw new InvalidDataException("it is cut off.");
         packed.Seek(-TrailerLength, SeekOrigin.End);
         packed.ReadExactly(trailer);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(trailer) != ~_checksum || BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]) != _length)
-            throw new InvalidDataException("its last bytes are not the checksum and the length of its content: it is cut off, or something follows.");
+        if (BinaryPrimitives.ReadUInt32LittleEndian(trailer) != ~_checksum
+            || BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]) != _length)
+            throw new InvalidDataException(
+                "its last bytes are not the checksum and the length of its content: it is cut off, or something follows.");
     }
 
     /// <summary>CRC-32 of RFC 1952 for one byte.</summary>

@@ -79,7 +79,8 @@ public sealed class IdxFile
         var start = new byte[4];
         int found = plain.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         if (found < start.Length)
-            throw new DataFormatException($"'{name}' is truncated: an IDX file starts with a magic number of 4 bytes, it has {found} bytes.");
+            throw new DataFormatException(
+                $"'{name}' is truncated: an IDX file starts with a magic number of 4 bytes, it has {found} bytes.");
         uint magic = BinaryPrimitives.ReadUInt32BigEndian(start);
         int rank = start[3];
         if (magic >> 8 != UnsignedByte || rank == 0)

@@ -29,8 +29,8 @@ public sealed record ImageDataOptions
     public long LargestFile { get; init; } = 256L << 20;
 
     /// <summary>
-    /// How long a server may stay silent before the next mirror is tried; one that sends less than 16 KiB in this time and is not done counts
-    /// as silent. Default 30 seconds.
+    /// How long a server may stay silent before the next mirror is tried; one that sends less than 16 KiB in this time and is not done
+    /// counts as silent. Default 30 seconds.
     /// </summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

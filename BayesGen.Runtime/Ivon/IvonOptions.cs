@@ -1,6 +1,8 @@
 namespace BayesGen;
 
-/// <summary>How IVON moves the Gaussian posterior. The number of steps, the data and the rest are in <see cref="TrainerOptions"/>.</summary>
+/// <summary>
+/// How IVON moves the Gaussian posterior. The number of steps, the data and the rest are in <see cref="TrainerOptions"/>.
+/// </summary>
 /// <remarks>
 /// Shen et al., "Variational Learning is Effective for Large Deep Networks", ICML 2024. The paper's weight decay is not here: it is
 /// delta = beta / (N s^2) with the prior N(m, s^2) that the network has, so that there is one place to say it (PriorScale of the
@@ -29,14 +31,14 @@ public sealed record IvonOptions
     /// InitialLogSigma said. Null begins with the posterior as it is, h = beta / (N sigma^2) - delta, to go on with one that was loaded.
     /// </summary>
     /// <remarks>
-    /// It also is the curvature that the first steps divide by, until the running mean has learned better: too low a value takes steps that are
-    /// too long and weights that are too noisy.
+    /// It also is the curvature that the first steps divide by, until the running mean has learned better: too low a value takes steps that
+    /// are too long and weights that are too noisy.
     /// </remarks>
     public double? InitialCurvature { get; init; } = 0.7;
 
     /// <summary>
-    /// The longest way of a mean in one step, before the learning rate: positive. Times the default rate it is about what Adam goes. Null sets no
-    /// bound; then a training diverges where the loss is more curved than the running mean of curvatures knows.
+    /// The longest way of a mean in one step, before the learning rate: positive. Times the default rate it is about what Adam goes. Null
+    /// sets no bound; then a training diverges where the loss is more curved than the running mean of curvatures knows.
     /// </summary>
     public double? ClipRadius { get; init; } = 0.013;
 

@@ -5,9 +5,9 @@ namespace BayesGen;
 
 /// <summary>Sums down the columns of a matrix whose rows follow each other in memory, in one pass.</summary>
 /// <remarks>
-/// Torch has two ways to such sums and both take longer: its <c>sum</c>, because neighbours in memory belong to different sums, and a product
-/// with a row of ones, which between other work of the processor takes three times what it takes alone. What comes out does not depend on the
-/// number of threads.
+/// Torch has two ways to such sums and both take longer: its <c>sum</c>, because neighbours in memory belong to different sums, and a
+/// product with a row of ones, which between other work of the processor takes three times what it takes alone. What comes out does not
+/// depend on the number of threads.
 /// </remarks>
 internal static unsafe class ColumnSums
 {
@@ -60,7 +60,8 @@ internal static unsafe class ColumnSums
             fixed (T* part = parts)
             {
                 for (var block = first; block < last; block++)
-                    SumBlock((T*)matrix + block * height * columns, (int)Math.Min(height, rows - block * height), columns, part + block * columns);
+                    SumBlock((T*)matrix + block * height * columns, (int)Math.Min(height, rows - block * height), columns,
+                        part + block * columns);
             }
         });
 

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace BayesGen;
 
-/// <summary>Arrays of one length side by side, as a kernel sees them: whole vectors only, so that no kernel has a loop for the rest.</summary>
+/// <summary>
+/// Arrays of one length side by side, as a kernel sees them: whole vectors only, so that no kernel has a loop for the rest.
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 internal readonly unsafe ref struct FlatRows<T>(T** rows, int length)
     where T : unmanaged, IFloatingPointIeee754<T>

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace BayesGen;
 
-/// <summary>Functions of a vector's lanes for float and double alike; the type tests vanish when the code is compiled for one of them.</summary>
+/// <summary>
+/// Functions of a vector's lanes for float and double alike; the type tests vanish when the code is compiled for one of them.
+/// </summary>
 internal static class Lanes
 {
     public static Vector<T> Of<T>(double value)

@@ -73,8 +73,8 @@ internal static class ProcessMemory
     }
 
     /// <summary>
-    /// Hands back what is free, fragments included, where the process has grown; so seldom that all sweeps together, with the fetching again
-    /// of what the next batch needs, take about two parts in a hundred of the time at most.
+    /// Hands back what is free, fragments included, where the process has grown; so seldom that all sweeps together, with the fetching
+    /// again of what the next batch needs, take about two parts in a hundred of the time at most.
     /// </summary>
     public static void Sweep()
     {

@@ -2,11 +2,13 @@ using System.Numerics;
 
 namespace BayesGen;
 
-/// <summary>Numbers on their way from a small tensor to the host, and from the host into an operation, for what is done in every step.</summary>
+/// <summary>
+/// Numbers on their way from a small tensor to the host, and from the host into an operation, for what is done in every step.
+/// </summary>
 /// <remarks>
-/// TorchSharp's own ways leave native memory to the garbage collector: <c>item()</c>, <c>data()</c> and <c>shape</c> a callback for each call, a
-/// number as an operand a Scalar that its finalizer frees. Some dozens in a step, alive until the next collection, lie scattered among the
-/// buffers that the step has freed, which the C library then cannot join: a training whose steps need 20 MB came to hold 170.
+/// TorchSharp's own ways leave native memory to the garbage collector: <c>item()</c>, <c>data()</c> and <c>shape</c> a callback for each
+/// call, a number as an operand a Scalar that its finalizer frees. Some dozens in a step, alive until the next collection, lie scattered
+/// among the buffers that the step has freed, which the C library then cannot join: a training whose steps need 20 MB came to hold 170.
 /// </remarks>
 internal static class TensorNumbers
 {

@@ -5,10 +5,10 @@ namespace BayesGen;
 
 /// <summary>Runs work of our own on the threads that Torch computes with.</summary>
 /// <remarks>
-/// They are OpenMP's, and after each operation of Torch they spin for a while in wait for the next. A thread of another pool has to be woken,
-/// and then shares its processor with one that spins, which takes tenths of a millisecond; a thread that spins for work already takes some
-/// microseconds. Where Torch comes with another OpenMP than GNU's (Windows, macOS), or a program loads the library from where the run
-/// time does not look for it, .NET's own pool does the work.
+/// They are OpenMP's, and after each operation of Torch they spin for a while in wait for the next. A thread of another pool has to be
+/// woken, and then shares its processor with one that spins, which takes tenths of a millisecond; a thread that spins for work already
+/// takes some microseconds. Where Torch comes with another OpenMP than GNU's (Windows, macOS), or a program loads the library from where
+/// the run time does not look for it, .NET's own pool does the work.
 /// </remarks>
 internal static unsafe class TorchThreads
 {

@@ -3,7 +3,8 @@ using System.Numerics;
 namespace BayesGen;
 
 /// <summary>
-/// The numbers of one call to a source, not made yet: whoever uses them makes each part of them where it is needed, while it is in the cache.
+/// The numbers of one call to a source, not made yet: whoever uses them makes each part of them where it is needed, while it is in the
+/// cache.
 /// </summary>
 /// <param name="seed">The seed of the source.</param>
 /// <param name="call">The number of the call.</param>

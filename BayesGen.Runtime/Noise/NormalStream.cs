@@ -87,9 +87,9 @@ internal static unsafe class NormalStream
 
     /// <summary>The sine and the cosine of an angle whose unit is a turn over 2^32.</summary>
     /// <remarks>
-    /// The run time's go by way of double precision and take twice as long. Here the nearest quarter turn comes off without rounding; what is
-    /// left, t quarter turns with |t| at most 1/2, goes into polynomials fitted at Chebyshev's nodes: sin(pi t / 2) / t to 5e-9 and cos(pi t / 2)
-    /// to 5e-11.
+    /// The run time's go by way of double precision and take twice as long. Here the nearest quarter turn comes off without rounding; what
+    /// is left, t quarter turns with |t| at most 1/2, goes into polynomials fitted at Chebyshev's nodes: sin(pi t / 2) / t to 5e-9 and
+    /// cos(pi t / 2) to 5e-11.
     /// </remarks>
     internal static (Vector512<float> Sine, Vector512<float> Cosine) SinCos(Vector512<int> angle)
     {
@@ -110,7 +110,8 @@ internal static unsafe class NormalStream
         var isOdd = Vector512.Equals(quarter & Vector512<int>.One, Vector512<int>.One).AsSingle();
         var signOfSine = ((quarter & Vector512.Create(2)) << 30).AsSingle();
         var signOfCosine = (((quarter + Vector512<int>.One) & Vector512.Create(2)) << 30).AsSingle();
-        return (Vector512.ConditionalSelect(isOdd, cosine, sine) ^ signOfSine, Vector512.ConditionalSelect(isOdd, sine, cosine) ^ signOfCosine);
+        return (
+            Vector512.ConditionalSelect(isOdd, cosine, sine) ^ signOfSine, Vector512.ConditionalSelect(isOdd, sine, cosine) ^ signOfCosine);
     }
 
     private static void NormalGroup(double* target, ulong seed, ulong stream, long group)

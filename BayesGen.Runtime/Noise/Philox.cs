@@ -21,7 +21,8 @@ internal static class Philox
     /// <param name="key">The seed.</param>
     /// <param name="stream">The upper half of the counter.</param>
     /// <param name="first">The lower half of the first counter.</param>
-    public static (Vector512<ulong> A, Vector512<ulong> B, Vector512<ulong> C, Vector512<ulong> D) Words(ulong key, ulong stream, ulong first)
+    public static (Vector512<ulong> A, Vector512<ulong> B, Vector512<ulong> C, Vector512<ulong> D) Words(
+        ulong key, ulong stream, ulong first)
     {
         var counter = Vector512.Create(first) + Vector512.Create(0UL, 1, 2, 3, 4, 5, 6, 7);
         return Words(key, Low(counter), counter >>> 32, Vector512.Create(stream & uint.MaxValue), Vector512.Create(stream >> 32));

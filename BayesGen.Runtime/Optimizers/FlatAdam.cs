@@ -8,8 +8,8 @@ namespace BayesGen;
 /// </summary>
 /// <remarks>
 /// Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015: m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2,
-/// p -= rate / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + eps). Where a group asks for amsgrad or maximize, or a parameter is not in flat memory
-/// on the CPU, the step is TorchSharp's own.
+/// p -= rate / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + eps). Where a group asks for amsgrad or maximize, or a parameter is not in flat
+/// memory on the CPU, the step is TorchSharp's own.
 /// </remarks>
 public sealed class FlatAdam : Adam
 {

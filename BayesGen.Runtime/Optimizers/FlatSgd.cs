@@ -60,7 +60,8 @@ public sealed class FlatSgd : SGD
                     }
 
                     state.momentum_buffer ??=
-                        zeros_like(parameter, dtype: parameter.dtype, device: parameter.device, requires_grad: false).DetachFromDisposeScope();
+                        zeros_like(parameter, dtype: parameter.dtype, device: parameter.device, requires_grad: false)
+                            .DetachFromDisposeScope();
                     FlatMemory.Update(parameter, update, gradient, state.momentum_buffer);
                 }
             },

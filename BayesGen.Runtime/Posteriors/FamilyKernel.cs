@@ -26,7 +26,9 @@ internal abstract class FamilyKernel
         where T : unmanaged, IFloatingPointIeee754<T>;
 
     /// <summary>dL/dparameters += dL/dw dw/dparameters.</summary>
-    /// <param name="rows">The parameters; what the draw left of the noise; dL/dw, cleared; the gradients of the parameters, added to.</param>
+    /// <param name="rows">
+    /// The parameters; what the draw left of the noise; dL/dw, cleared; the gradients of the parameters, added to.
+    /// </param>
     public abstract Vector<T> PullBack<T>(FlatRows<T> rows)
         where T : unmanaged, IFloatingPointIeee754<T>;
 

@@ -37,7 +37,9 @@ public interface IScoredWeights<out TPosterior>
     /// KL(q || p) in closed form, summed over the weights that are not pruned; the same as summing
     /// <see cref="IHasClosedFormKl.KlTo"/>, and faster where the family's derivatives are written out.
     /// </summary>
-    /// <returns>A new scalar tensor in nats, to be followed by <c>draw.Backward</c>; null where there is no closed form to the prior.</returns>
+    /// <returns>
+    /// A new scalar tensor in nats, to be followed by <c>draw.Backward</c>; null where there is no closed form to the prior.
+    /// </returns>
     Tensor? Kl();
 
     /// <summary>Sums a number per weight over the weights that are not pruned.</summary>

@@ -28,7 +28,8 @@ internal sealed class LogUniformKernel : FamilyKernel
     }
 
     /// <summary>
-    /// With z = scale_mu (1 + a) and v = mu + d: dw/dmu = z, dw/dlog_sigma = z d, dw/dscale_mu = v (1 + a), dw/dlog_alpha = v scale_mu a / 2.
+    /// With z = scale_mu (1 + a) and v = mu + d: dw/dmu = z, dw/dlog_sigma = z d, dw/dscale_mu = v (1 + a), dw/dlog_alpha = v scale_mu a /
+    /// 2.
     /// </summary>
     public override Vector<T> PullBack<T>(FlatRows<T> rows)
     {

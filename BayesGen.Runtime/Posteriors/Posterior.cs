@@ -83,8 +83,8 @@ public interface IPosterior<TSelf>
     static virtual bool SupportsLocal => false;
 
     /// <summary>
-    /// Factors on the learning rate by the name of the parameter, used where <c>TrainerOptions.LearningRateFactors</c> is not set. A parameter
-    /// that is not named has factor 1. Each factor is finite and not negative.
+    /// Factors on the learning rate by the name of the parameter, used where <c>TrainerOptions.LearningRateFactors</c> is not set. A
+    /// parameter that is not named has factor 1. Each factor is finite and not negative.
     /// </summary>
     static virtual IReadOnlyDictionary<string, double> LearningRateFactors => ReadOnlyDictionary<string, double>.Empty;
 

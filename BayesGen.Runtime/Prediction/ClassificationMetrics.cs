@@ -114,7 +114,8 @@ public static class ClassificationMetrics
         ArgumentNullException.ThrowIfNull(targets);
         if (probabilities.Count != targets.Count || targets.Count == 0)
             throw new ArgumentException(
-                $"There are {targets.Count} targets for {probabilities.Count} examples; expected one for each, and at least one.", nameof(targets));
+                $"There are {targets.Count} targets for {probabilities.Count} examples; expected one for each, and at least one.",
+                nameof(targets));
         AnswerCheck.RequireNumbers(probabilities, "probabilities", nameof(probabilities));
         for (var i = 0; i < targets.Count; i++)
             if (targets[i] < 0 || targets[i] >= probabilities[i].Length)

@@ -4,7 +4,9 @@ namespace BayesGen;
 /// How well a score tells examples from outside the training distribution from those inside, where a higher score means outside. Pure
 /// functions over plain numbers.
 /// </summary>
-/// <remarks>Hendrycks, Gimpel, "A Baseline for Detecting Misclassified and Out-of-Distribution Examples in Neural Networks", 2017.</remarks>
+/// <remarks>
+/// Hendrycks, Gimpel, "A Baseline for Detecting Misclassified and Out-of-Distribution Examples in Neural Networks", 2017.
+/// </remarks>
 public static class DetectionMetrics
 {
     /// <summary>
@@ -53,7 +55,8 @@ public static class DetectionMetrics
         Require(inside, nameof(inside));
         Require(outside, nameof(outside));
         if (!(truePositiveRate > 0 && truePositiveRate <= 1))
-            throw new ArgumentOutOfRangeException(nameof(truePositiveRate), truePositiveRate, "The part that has to pass lies above 0 and up to 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(truePositiveRate), truePositiveRate, "The part that has to pass lies above 0 and up to 1.");
         // The product of 0.95 and 20 is 19 and not a little more, so that 19 of 20 are enough.
         var passing = (int)Math.Ceiling(truePositiveRate * inside.Count * (1 - 1e-12));
         var threshold = inside.Order().ElementAt(passing - 1);

@@ -23,7 +23,8 @@ public static class PredictionExtensions
     /// <exception cref="InvalidOperationException">A draw is alive, or the network gives no logits, or NaN.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the model is as it was.</exception>
     public static ClassPrediction Predict<TModel>(
-        this TModel model, Tensor x, int samples = UsualSamples, PredictionOptions? options = null, CancellationToken cancellation = default)
+        this TModel model, Tensor x, int samples = UsualSamples, PredictionOptions? options = null,
+        CancellationToken cancellation = default)
         where TModel : nn.Module<Tensor, Tensor>, IBayesianNetwork =>
         Predict(model, model.call, x, samples, options, cancellation);
 
@@ -105,7 +106,8 @@ public static class PredictionExtensions
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
     /// <param name="cancellation">Ends the prediction between two draws.</param>
     public static ClassEvaluation EvaluatePredictions(
-        this IBayesianNetwork model, Func<Tensor, Tensor> forward, BatchSource data, BatchSource? outside = null, int samples = UsualSamples,
+        this IBayesianNetwork model, Func<Tensor, Tensor> forward, BatchSource data, BatchSource? outside = null,
+        int samples = UsualSamples,
         PredictionOptions? options = null, CancellationToken cancellation = default)
     {
         var draws = Draws(model, forward, samples, options);
@@ -259,7 +261,8 @@ public static class PredictionExtensions
             throw;
         }
 
-        return new Predictor([.. networks.Select(network => ((nn.Module)network, (Func<Tensor, Tensor>)(x => forward(network, x))))], channelsLast, manageMemory);
+        return new Predictor([.. networks.Select(network => ((nn.Module)network, (Func<Tensor, Tensor>)(x => forward(network, x))))],
+            channelsLast, manageMemory);
     }
 
     private static (RegressionPrediction Prediction, List<double[]> Targets) Answers(

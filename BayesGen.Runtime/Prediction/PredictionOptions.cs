@@ -16,8 +16,8 @@ public sealed record PredictionOptions
     public bool KeepOutputs { get; init; }
 
     /// <summary>
-    /// Whether inputs of four dimensions [N, C, H, W] are laid out in memory with the channels last. Null does so where that is faster and the
-    /// network takes it; true always does, false never.
+    /// Whether inputs of four dimensions [N, C, H, W] are laid out in memory with the channels last. Null does so where that is faster and
+    /// the network takes it; true always does, false never.
     /// </summary>
     public bool? ChannelsLast { get; init; }
 

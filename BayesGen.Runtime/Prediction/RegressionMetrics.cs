@@ -40,11 +40,13 @@ public static class RegressionMetrics
         ArgumentNullException.ThrowIfNull(targets);
         if (numbers.Count != targets.Count || targets.Count == 0)
             throw new ArgumentException(
-                $"There are {targets.Count} rows of targets for {numbers.Count} examples; expected one for each, and at least one.", nameof(targets));
+                $"There are {targets.Count} rows of targets for {numbers.Count} examples; expected one for each, and at least one.",
+                nameof(targets));
         for (var i = 0; i < targets.Count; i++)
             if (numbers[i].Length != targets[i].Length || targets[i].Length == 0)
                 throw new ArgumentException(
-                    $"Example {i} has {targets[i].Length} targets for {numbers[i].Length} outputs; expected one for each.", nameof(targets));
+                    $"Example {i} has {targets[i].Length} targets for {numbers[i].Length} outputs; expected one for each.",
+                    nameof(targets));
         AnswerCheck.RequireNumbers(numbers, "predictions", nameof(numbers));
         AnswerCheck.RequireNumbers(targets, "targets", nameof(targets));
     }

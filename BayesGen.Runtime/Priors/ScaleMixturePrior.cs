@@ -54,9 +54,11 @@ public sealed record ScaleMixturePrior : ProperPrior, ITrainablePrior
     /// <remarks>See <see cref="ITrainablePrior"/> and <see cref="LearnedScaleMixturePrior"/>.</remarks>
     public static ScaleMixturePrior Trainable(double pi, double wide, double narrow) => new(pi, wide, narrow) { IsTrainable = true };
 
-    Prior ITrainablePrior.Over(IReadOnlyList<Tensor> parameters) => new LearnedScaleMixturePrior(parameters[0], parameters[1], parameters[2]);
+    Prior ITrainablePrior.Over(IReadOnlyList<Tensor> parameters) =>
+        new LearnedScaleMixturePrior(parameters[0], parameters[1], parameters[2]);
 
-    Prior ITrainablePrior.With(IReadOnlyList<double> values) => Present(1 / (1 + Math.Exp(-values[0])), Math.Exp(values[1]), Math.Exp(values[2]));
+    Prior ITrainablePrior.With(IReadOnlyList<double> values) =>
+        Present(1 / (1 + Math.Exp(-values[0])), Math.Exp(values[1]), Math.Exp(values[2]));
 
     /// <inheritdoc/>
     public override Tensor LogProb(Tensor weights)
@@ -79,7 +81,8 @@ public sealed record ScaleMixturePrior : ProperPrior, ITrainablePrior
 
     /// <summary>Where the components have passed each other on their way, they change names; the density is the same.</summary>
     private ScaleMixturePrior Present(double pi, double wide, double narrow) =>
-        (wide >= narrow ? new ScaleMixturePrior(pi, wide, narrow) : new ScaleMixturePrior(1 - pi, narrow, wide)) with { IsTrainable = IsTrainable };
+        (wide >= narrow
+            ? new ScaleMixturePrior(pi, wide, narrow) : new ScaleMixturePrior(1 - pi, narrow, wide)) with { IsTrainable = IsTrainable };
 
     private static Tensor Component(Tensor square, double part, double sigma)
     {

@@ -14,7 +14,9 @@ public interface ITrainablePrior
     /// <summary>Whether the numbers are learned.</summary>
     bool IsTrainable { get; }
 
-    /// <summary>The names of what is learned, unbounded numbers such as <c>log_scale</c>; they become the last part of state keys.</summary>
+    /// <summary>
+    /// The names of what is learned, unbounded numbers such as <c>log_scale</c>; they become the last part of state keys.
+    /// </summary>
     IReadOnlyList<string> ParameterNames { get; }
 
     /// <summary>The present numbers in the order of the names.</summary>

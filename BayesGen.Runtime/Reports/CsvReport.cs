@@ -66,7 +66,8 @@ public sealed class CsvReport : IReport, IDisposable
             .. Numbers(epoch.Total, epoch.Fit, epoch.Divergence, epoch.Elbo, epoch.Beta, epoch.LearningRate),
             .. _metrics!.Select(name => Number(epoch.Metrics.TryGetValue(name, out var value) ? value : null)),
             .. Numbers(validation?.Total, validation?.Fit, validation?.Divergence, validation?.Elbo),
-            .. _metrics!.Select(name => Number(validation is not null && validation.Metrics.TryGetValue(name, out var value) ? value : null)),
+            .. _metrics!.Select(
+                name => Number(validation is not null && validation.Metrics.TryGetValue(name, out var value) ? value : null)),
             validation?.Pruning.Kept.ToString(CultureInfo.InvariantCulture) ?? "",
             Number(epoch.Duration.TotalSeconds),
         ]);

@@ -31,7 +31,9 @@ public interface IReport
     {
     }
 
-    /// <summary>Something happened that does not end the training and that the user should know: a checkpoint that could not be written.</summary>
+    /// <summary>
+    /// Something happened that does not end the training and that the user should know: a checkpoint that could not be written.
+    /// </summary>
     /// <param name="notice">What happened, in whole sentences.</param>
     void OnNotice(string notice)
     {

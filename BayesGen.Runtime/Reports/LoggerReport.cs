@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace BayesGen;
 
 /// <summary>
-/// Tells a training to the log of a host: start, epochs and end at level Information, steps at Debug, notices as warnings. The values are structured, so that
-/// a sink can search by <c>{Epoch}</c>, <c>{Fit}</c> or <c>{Beta}</c>.
+/// Tells a training to the log of a host: start, epochs and end at level Information, steps at Debug, notices as warnings. The values are
+/// structured, so that a sink can search by <c>{Epoch}</c>, <c>{Fit}</c> or <c>{Beta}</c>.
 /// </summary>
 /// <param name="logger">The log.</param>
 public sealed partial class LoggerReport(ILogger logger) : IReport
@@ -58,7 +58,8 @@ public sealed partial class LoggerReport(ILogger logger) : IReport
     [LoggerMessage(3, LogLevel.Information,
         "Epoch {Epoch}/{Epochs}: fit {Fit}, divergence {Divergence}, ELBO {Elbo}, beta {Beta}, learning rate {LearningRate}{Metrics}, {Seconds} s")]
     private partial void Ended(
-        int epoch, int epochs, double fit, double divergence, double elbo, double beta, double learningRate, string metrics, double seconds);
+        int epoch, int epochs, double fit, double divergence, double elbo, double beta, double learningRate, string metrics,
+        double seconds);
 
     [LoggerMessage(4, LogLevel.Information,
         "Epoch {Epoch} validation: fit {Fit}, ELBO {Elbo}{Metrics}, kept {Kept} of {BayesianWeights}")]

@@ -40,7 +40,9 @@ public sealed class ReportChain(params IReadOnlyList<IReport> reports) : IReport
     /// <inheritdoc/>
     public void OnFinish(TrainingResult training) => Tell(report => report.OnFinish(training));
 
-    /// <summary>Disposes the reports of the chain that are disposable, also those that failed; what is thrown meanwhile is thrown after.</summary>
+    /// <summary>
+    /// Disposes the reports of the chain that are disposable, also those that failed; what is thrown meanwhile is thrown after.
+    /// </summary>
     public void Dispose()
     {
         ExceptionDispatchInfo? thrown = null;

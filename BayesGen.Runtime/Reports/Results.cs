@@ -56,8 +56,8 @@ public sealed record EpochResult(
     TimeSpan Duration)
 {
     /// <summary>
-    /// The steps that were left out: because their loss or gradient was not finite (<c>NonFinitePolicy.Skip</c>), or because their batch was
-    /// one example, which a batch normalization cannot learn from.
+    /// The steps that were left out: because their loss or gradient was not finite (<c>NonFinitePolicy.Skip</c>), or because their batch
+    /// was one example, which a batch normalization cannot learn from.
     /// </summary>
     public int SkippedSteps { get; init; }
 }
@@ -67,7 +67,9 @@ public sealed record EpochResult(
 /// <param name="Duration">The time that it took.</param>
 public sealed record TrainingResult(IReadOnlyList<EpochResult> Epochs, TimeSpan Duration)
 {
-    /// <summary>What <see cref="IReport.OnNotice"/> was told: checkpoints that could not be written, steps that were skipped. The first 1,000.</summary>
+    /// <summary>
+    /// What <see cref="IReport.OnNotice"/> was told: checkpoints that could not be written, steps that were skipped. The first 1,000.
+    /// </summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
     /// <summary>Whether TrainerOptions.EarlyStopping ended it, now or before it was resumed.</summary>

@@ -38,7 +38,8 @@ public sealed class TensorBoardReport : IReport
         if (!Steps)
             return;
         var at = checked((int)step.GlobalStep);
-        Scalars("step/", at, [("loss/total", step.Total), ("loss/fit", step.Fit), ("loss/divergence", step.Divergence), ("beta", step.Beta)]);
+        Scalars(
+            "step/", at, [("loss/total", step.Total), ("loss/fit", step.Fit), ("loss/divergence", step.Divergence), ("beta", step.Beta)]);
         Metrics("step/", at, step.Metrics);
     }
 

@@ -4,9 +4,9 @@ namespace BayesGen;
 
 /// <summary>One plain line per epoch, made for log files as well as for terminals.</summary>
 /// <remarks>
-/// What is measured in training is that of noisy draws of the weights, and stands behind <c>draws:</c>. The validation is at the mean or the
-/// MAP of the weights, and stands behind <c>validation at the mean:</c>; it is often much better. The ELBO is left out where no draws were
-/// taken for it, and what was kept where nothing is pruned.
+/// What is measured in training is that of noisy draws of the weights, and stands behind <c>draws:</c>. The validation is at the mean or
+/// the MAP of the weights, and stands behind <c>validation at the mean:</c>; it is often much better. The ELBO is left out where no draws
+/// were taken for it, and what was kept where nothing is pruned.
 /// </remarks>
 /// <param name="writer">Where the lines go, for example <c>Console.Out</c>.</param>
 public sealed class TextReport(TextWriter writer) : IReport

@@ -33,7 +33,8 @@ internal sealed class CheckpointContent : IDisposable
         : throw new CheckpointMismatchException([$"it lacks the value '{name}'"]);
 
     /// <exception cref="CheckpointMismatchException">There is no such number.</exception>
-    public long Integer(string name) => long.TryParse(Text(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+    public long Integer(string name) =>
+        long.TryParse(Text(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
         ? value
         : throw new CheckpointMismatchException([$"its value '{name}' is '{Text(name)}', expected a whole number"]);
 

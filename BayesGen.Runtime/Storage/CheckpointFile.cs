@@ -55,7 +55,8 @@ internal static class CheckpointFile
         if (IsCheckpoint(metadata))
             return content;
         content.Dispose();
-        throw new StateFileException(path, "it holds a network and no training, so that no training can go on from it. Load it by model.Load.");
+        throw new StateFileException(
+            path, "it holds a network and no training, so that no training can go on from it. Load it by model.Load.");
     }
 
     /// <summary>Whether metadata is that of a checkpoint.</summary>

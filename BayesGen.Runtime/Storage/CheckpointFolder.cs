@@ -100,9 +100,9 @@ internal sealed class CheckpointFolder
     }
 
     /// <summary>
-    /// Reads the newest whole checkpoint. Those before it that cannot be read are told, and damaged ones set aside, so that they are not met
-    /// again, unless another training writes here. Where none can be read nothing is renamed: a program that is started again must not find
-    /// a folder that looks empty.
+    /// Reads the newest whole checkpoint. Those before it that cannot be read are told, and damaged ones set aside, so that they are not
+    /// met again, unless another training writes here. Where none can be read nothing is renamed: a program that is started again must not
+    /// find a folder that looks empty.
     /// </summary>
     /// <param name="notices">Is told what the user should know.</param>
     /// <param name="reject">Says why a whole checkpoint will not do, in words that fit behind its name; null takes any.</param>
@@ -174,7 +174,8 @@ internal sealed class CheckpointFolder
     public void Prepare()
     {
         FileSeal.RequireHashes();
-        PartialFile.Sweep(_folder, name => name == BestName || (name.EndsWith(Extension, StringComparison.Ordinal) && StepOf(name) is not null));
+        PartialFile.Sweep(
+            _folder, name => name == BestName || (name.EndsWith(Extension, StringComparison.Ordinal) && StepOf(name) is not null));
     }
 
     private void Make(Action<string> notices)

@@ -34,8 +34,8 @@ internal static class FileSeal
     public static bool IsOwn(IReadOnlyDictionary<string, string> metadata) => metadata.ContainsKey(DataHash);
 
     /// <summary>
-    /// Makes a hash of nothing. On Linux .NET asks OpenSSL for hashes, loads it for the first one, and ends the process where there is none: a
-    /// long training shall end so before it begins, not at its first checkpoint.
+    /// Makes a hash of nothing. On Linux .NET asks OpenSSL for hashes, loads it for the first one, and ends the process where there is
+    /// none: a long training shall end so before it begins, not at its first checkpoint.
     /// </summary>
     public static void RequireHashes() => SHA256.HashData([]);
 

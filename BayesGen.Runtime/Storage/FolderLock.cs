@@ -73,7 +73,8 @@ internal sealed class FolderLock : IDisposable
         {
             file.SetLength(0);
             file.Write(Encoding.UTF8.GetBytes(string.Create(
-                CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:u}\n")));
+                CultureInfo.InvariantCulture,
+                $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:u}\n")));
             file.Flush();
         }
         catch (IOException)

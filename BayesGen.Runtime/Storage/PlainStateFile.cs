@@ -15,7 +15,8 @@ public static class PlainStateFile
     /// <remarks>
     /// A file of <see cref="SparseStateFile.SaveSparse"/> is read too. In Python:
     /// <c>safetensors.torch.save_file(model.state_dict(), "torch.safetensors")</c>. Floating-point dtypes are converted. The
-    /// counter <c>num_batches_tracked</c> may be there or not. Keys may be former ones, where <see cref="FormerlyKnownAsAttribute"/> says so.
+    /// counter <c>num_batches_tracked</c> may be there or not. Keys may be former ones, where <see cref="FormerlyKnownAsAttribute"/> says
+    /// so.
     /// </remarks>
     /// <param name="model">The network; it has the architecture of the file.</param>
     /// <param name="path">The file.</param>

@@ -47,7 +47,8 @@ public static class SparseStateFile
     }
 
     /// <summary>
-    /// Reads the weights of a safetensors file into a plain network: what <see cref="SaveSparse"/> or <see cref="PlainStateFile.SaveMeans"/>
+    /// Reads the weights of a safetensors file into a plain network: what <see cref="SaveSparse"/> or <see
+    /// cref="PlainStateFile.SaveMeans"/>
     /// wrote, or a state dict of PyTorch's. Everything is checked before anything is written.
     /// </summary>
     /// <param name="network">A plain network of the class and sizes of the one that was saved.</param>
@@ -55,7 +56,9 @@ public static class SparseStateFile
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="StateFileException">The file is damaged or no safetensors file.</exception>
     /// <exception cref="StateMismatchException">The file belongs to another network; the keys that do not fit are named.</exception>
-    /// <exception cref="ArgumentException">The network is a Bayesian one, or a tensor has a dtype that cannot become that of its weight.</exception>
+    /// <exception cref="ArgumentException">
+    /// The network is a Bayesian one, or a tensor has a dtype that cannot become that of its weight.
+    /// </exception>
     public static void LoadWeights(this nn.Module network, string path)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -117,8 +120,8 @@ public static class SparseStateFile
         var padded = nn.functional.pad(isThere.to(ScalarType.Byte), [0, (8 - flat.numel() % 8) % 8]).reshape(-1, 8);
         return
         [
-            new(key + ShapeEnding, torch.tensor(tensor.shape, dtype: ScalarType.Int64)),
-            new(key + PlacesEnding, padded.mul(torch.tensor(Bits, dtype: ScalarType.Byte)).sum(1).to(ScalarType.Byte)),
+            new(key + ShapeEnding, torch.tensor(tensor.shape, dtype: ScalarType.Int64, device: CPU)),
+            new(key + PlacesEnding, padded.mul(torch.tensor(Bits, dtype: ScalarType.Byte, device: CPU)).sum(1).to(ScalarType.Byte)),
             new(key + ValuesEnding, flat.masked_select(isThere)),
         ];
     }
@@ -126,10 +129,11 @@ public static class SparseStateFile
     private static Tensor Whole(string path, string name, Tensor shape, Tensor places, Tensor values)
     {
         using var scope = NewDisposeScope();
-        if (shape.dtype == ScalarType.Int64 && shape.dim() == 1 && places.dtype == ScalarType.Byte && places.dim() == 1 && values.dim() == 1)
+        if (shape.dtype == ScalarType.Int64 && shape.dim() == 1 && places.dtype == ScalarType.Byte && places.dim() == 1
+            && values.dim() == 1)
         {
             // No more than eight weights for each byte of the file, whatever the shape says.
-            var bits = places.unsqueeze(1).bitwise_and(torch.tensor(Bits, dtype: ScalarType.Byte)).ne(0).flatten();
+            var bits = places.unsqueeze(1).bitwise_and(torch.tensor(Bits, dtype: ScalarType.Byte, device: CPU)).ne(0).flatten();
             var extents = shape.data<long>().ToArray();
             var count = extents.Aggregate((Int128)1, (all, one) => one < 0 || all > long.MaxValue ? long.MaxValue : all * one);
             if ((count + 7) / 8 == places.numel() && bits.sum().item<long>() == values.numel()

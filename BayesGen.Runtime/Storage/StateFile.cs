@@ -13,15 +13,17 @@ public static class StateFile
     /// Writes posterior, masks, deterministic weights and buffers as a safetensors file. The file appears whole or not at all.
     /// </summary>
     /// <remarks>
-    /// It may be called from any thread while <see cref="VariationalTrainer"/> trains: it waits for the running step, and the training waits
-    /// for it. A file that is replaced keeps its mode; where the path is a link, what it names is replaced.
+    /// It may be called from any thread while <see cref="VariationalTrainer"/> trains: it waits for the running step, and the training
+    /// waits for it. A file that is replaced keeps its mode; where the path is a link, what it names is replaced.
     /// </remarks>
     /// <param name="model">The network.</param>
     /// <param name="path">The file; one that exists is replaced.</param>
     /// <exception cref="InvalidOperationException">
     /// A draw is alive, a gradient was left behind by a bare backward(), or another thread wrote the network meanwhile.
     /// </exception>
-    /// <exception cref="IOException">The path is a pipe, a device or a folder, or the disk is full; what was there before is as it was.</exception>
+    /// <exception cref="IOException">
+    /// The path is a pipe, a device or a folder, or the disk is full; what was there before is as it was.
+    /// </exception>
     public static void Save(this IBayesianNetwork model, string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -93,7 +95,8 @@ public static class StateFile
         }
         catch (StateMismatchException exception) when (IsPlain(exception))
         {
-            throw new StateMismatchException(exception, "This is a state dict of a plain network: read its weights as means with LoadMeans.");
+            throw new StateMismatchException(
+                exception, "This is a state dict of a plain network: read its weights as means with LoadMeans.");
         }
     }
 

@@ -5,7 +5,8 @@ public sealed class StateFileException : IOException
 {
     internal StateFileException(string path, string what, Exception? inner = null)
         : base(
-            PlainText.Of($"'{path}' cannot be read as a state file: {what}") + " Nothing was loaded; the model in memory is as it was.", inner)
+            PlainText.Of($"'{path}' cannot be read as a state file: {what}")
+                + " Nothing was loaded; the model in memory is as it was.", inner)
     {
     }
 }

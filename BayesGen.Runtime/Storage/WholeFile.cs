@@ -18,7 +18,9 @@ internal static class WholeFile
     /// <summary>Writes a file; one that exists is replaced.</summary>
     /// <param name="path">The file.</param>
     /// <param name="write">Writes the content; called again where the part was taken away meanwhile.</param>
-    /// <exception cref="IOException">The file cannot be written, or is no file but a pipe, a device or a folder; nothing is left of it.</exception>
+    /// <exception cref="IOException">
+    /// The file cannot be written, or is no file but a pipe, a device or a folder; nothing is left of it.
+    /// </exception>
     public static void Write(string path, Action<Stream> write)
     {
         var target = TargetOf(path);

@@ -13,7 +13,8 @@ public sealed record CheckpointScore(string Name, Func<EpochResult, double> Of, 
     };
 
     /// <summary>The fit loss on the validation data; the lowest is the best.</summary>
-    public static CheckpointScore Fit { get; } = new("validation fit", epoch => epoch.Validation!.Fit, HigherIsBetter: false) { NeedsValidation = true };
+    public static CheckpointScore Fit { get; } = new(
+        "validation fit", epoch => epoch.Validation!.Fit, HigherIsBetter: false) { NeedsValidation = true };
 
     /// <summary>A metric on the validation data.</summary>
     /// <param name="name">The name of one of TrainerOptions.Metrics, such as <c>accuracy</c>.</param>

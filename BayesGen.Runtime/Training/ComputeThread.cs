@@ -9,7 +9,9 @@ namespace BayesGen;
 /// </summary>
 internal sealed class ComputeThread : IDisposable
 {
-    /// <summary>How many threads Torch computes with is set for a thread, and remembered for threads to come; nobody else shall come in between.</summary>
+    /// <summary>
+    /// How many threads Torch computes with is set for a thread, and remembered for threads to come; nobody else shall come in between.
+    /// </summary>
     private static readonly Lock Settings = new();
 
     private readonly BlockingCollection<Action> _work = [];

@@ -47,7 +47,8 @@ internal sealed class DrawMember(
             _pairStart = Arena.Noise.Calls;
         }
 
-        return new DrawNoise(Arena, isSecond ? Arena.Noise.Mirror(_pairStart) : null, _plan is null ? null : _pairStart + _plan.CallsPerDraw);
+        return new DrawNoise(
+            Arena, isSecond ? Arena.Noise.Mirror(_pairStart) : null, _plan is null ? null : _pairStart + _plan.CallsPerDraw);
     }
 
     /// <summary>The noise of one draw.</summary>

@@ -68,7 +68,8 @@ internal sealed class DrawTeam : IDisposable
             // Nobody may go on while one of them still reads the model.
             foreach (var share in shares)
                 share.Wait();
-            _model.Arena.Noise.Reseed(plan.Seed, plan.Start + plan.CallsPerDraw * (_options.Antithetic ? _options.Samples / 2 : _options.Samples));
+            _model.Arena.Noise.Reseed(
+                plan.Seed, plan.Start + plan.CallsPerDraw * (_options.Antithetic ? _options.Samples / 2 : _options.Samples));
             var sums = DrawSums.Joined([.. shares.Select(share => share.Result())]);
             _isNew = false;
             return sums;
@@ -89,7 +90,8 @@ internal sealed class DrawTeam : IDisposable
     }
 
     private void AddMember(
-        NetworkArena arena, Func<Tensor, Tensor> forward, Action<WeightDraw, Tensor> backward, Func<IReadOnlyList<Parameter>> parameters, int count) =>
+        NetworkArena arena, Func<Tensor, Tensor> forward, Action<WeightDraw, Tensor> backward, Func<IReadOnlyList<Parameter>> parameters,
+        int count) =>
         _members.Add(new DrawMember(
             arena, forward, backward, parameters, [.. Enumerable.Range(0, _options.Samples).Where(k => k % count == _members.Count)],
             _options.Antithetic));

@@ -59,7 +59,8 @@ public static class LearningRates
     private static void RequirePart(double value, string name)
     {
         if (!(value is >= 0 and < 1))
-            throw new ArgumentOutOfRangeException(name, value, "A point of a training is a number from 0 to below 1, such as 0.5 for the middle.");
+            throw new ArgumentOutOfRangeException(
+                name, value, "A point of a training is a number from 0 to below 1, such as 0.5 for the middle.");
     }
 
     private static void RequireFactor(double value, string name)

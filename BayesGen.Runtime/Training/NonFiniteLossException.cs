@@ -1,9 +1,9 @@
 namespace BayesGen;
 
 /// <summary>
-/// The loss of a step, or its gradient, is not a finite number, or the fit loss has grown a thousandfold since the first step. The step was not
-/// taken: the weights are as they were before it. On a device that is read every so many steps only, it was taken (with a gradient of zero where
-/// the loss was no number), and some steps after it; the message says so.
+/// The loss of a step, or its gradient, is not a finite number, or the fit loss has grown a thousandfold since the first step. The step was
+/// not taken: the weights are as they were before it. On a device that is read every so many steps only, it was taken (with a gradient of
+/// zero where the loss was no number), and some steps after it; the message says so.
 /// </summary>
 public sealed class NonFiniteLossException : ArithmeticException
 {
@@ -44,7 +44,8 @@ public sealed class NonFiniteLossException : ArithmeticException
     };
 
     /// <summary>The loss was found not to be finite when a device was read, some steps later.</summary>
-    internal static NonFiniteLossException FoundLate(int epoch, int step, double fit, double divergence, int lastStep, string? parameter) => new(
+    internal static NonFiniteLossException FoundLate(
+        int epoch, int step, double fit, double divergence, int lastStep, string? parameter) => new(
         epoch, step, parameter,
         $"The loss is not finite in step {step} of epoch {epoch} (fit {fit}, divergence {divergence}). ",
         $"That was read from the device after step {lastStep}; such steps were taken with a gradient of zero, so the weights are finite. ");
@@ -53,7 +54,8 @@ public sealed class NonFiniteLossException : ArithmeticException
     internal static NonFiniteLossException OfBuffer(int epoch, int step, string buffer, bool isLate = false) => new(
         epoch, step, buffer,
         $"The running statistic '{buffer}' is not finite after the forward of step {step} of epoch {epoch}. ",
-        isLate ? "That was read from the device some steps later; the statistics are those of the reading before. " : "The step was not taken. ");
+        isLate ? "That was read from the device some steps later; the statistics are those of the reading before. "
+            : "The step was not taken. ");
 
     /// <summary>A step was finite and made a weight infinite or NaN.</summary>
     internal static NonFiniteLossException OfWeight(int epoch, int step, string parameter) => new(
@@ -64,7 +66,8 @@ public sealed class NonFiniteLossException : ArithmeticException
     /// <summary>The loss is finite, and so many times what it was at first that the training diverges.</summary>
     internal static NonFiniteLossException OfGrowth(int epoch, int step, double fit, double first, int? lastStep = null) => new(
         epoch, step, null,
-        FormattableString.Invariant($"The training diverges: the fit loss is {fit:G4} in step {step} of epoch {epoch}, and was {first:G4} at the start. "),
+        FormattableString.Invariant(
+            $"The training diverges: the fit loss is {fit:G4} in step {step} of epoch {epoch}, and was {first:G4} at the start. "),
         lastStep is { } last ? $"That was read from the device after step {last}; these steps were taken. " : "The step was not taken. ");
 
     /// <summary>The loss was finite, its gradient was not.</summary>

@@ -1,11 +1,12 @@
 namespace BayesGen;
 
 /// <summary>
-/// What a training does when the loss or the gradient of a step is not a finite number, or when the training diverges: the fit loss of a draw is
-/// more than its value at the first step, f, by 1000 (1 + |f|). Such a step is not taken.
+/// What a training does when the loss or the gradient of a step is not a finite number, or when the training diverges: the fit loss of a
+/// draw is more than its value at the first step, f, by 1000 (1 + |f|). Such a step is not taken.
 /// </summary>
 /// <remarks>
-/// On a device a training that nobody asks for the numbers of a step is read every fifty steps (see <see cref="IReport.NeedsSteps"/>). Under
+/// On a device a training that nobody asks for the numbers of a step is read every fifty steps (see <see cref="IReport.NeedsSteps"/>).
+/// Under
 /// <see cref="Stop"/> a step whose loss is no number is then taken with a gradient of zero and found at the next reading.
 /// </remarks>
 public sealed record NonFinitePolicy
@@ -47,7 +48,8 @@ public sealed record NonFinitePolicy
     {
         if (!(learningRateFactor is > 0 and < 1))
             throw new ArgumentOutOfRangeException(
-                nameof(learningRateFactor), learningRateFactor, "Going back is of use with a lower learning rate: a factor between 0 and 1.");
+                nameof(learningRateFactor), learningRateFactor,
+                "Going back is of use with a lower learning rate: a factor between 0 and 1.");
         ArgumentOutOfRangeException.ThrowIfLessThan(atMost, 1);
         return new NonFinitePolicy { RollBacks = atMost, LearningRateFactor = learningRateFactor };
     }

@@ -141,8 +141,8 @@ internal sealed class PosteriorSteps : ITrainingSteps
     }
 
     /// <summary>
-    /// The optimizer of a rate; two where it has a weight decay and parameters that are no weights: the decay would pull log_sigma towards 0,
-    /// that is sigma towards 1.
+    /// The optimizer of a rate; two where it has a weight decay and parameters that are no weights: the decay would pull log_sigma towards
+    /// 0, that is sigma towards 1.
     /// </summary>
     private static IEnumerable<optim.Optimizer> Make(
         IReadOnlyList<OptimizedParameter> group, TrainerOptions options, double factor, IReadOnlySet<string>? decaying)
@@ -193,7 +193,8 @@ internal sealed class PosteriorSteps : ITrainingSteps
     /// <summary>What is said of a parameter, by the name of its family and its own rather than by its own name alone.</summary>
     private static T? Of<T>(IReadOnlyDictionary<string, T> named, OptimizedParameter parameter)
         where T : struct =>
-        named.TryGetValue(parameter.QualifiedKind, out var ofFamily) ? ofFamily : named.TryGetValue(parameter.Kind, out var any) ? any : null;
+        named.TryGetValue(parameter.QualifiedKind, out var ofFamily) ? ofFamily : named.TryGetValue(parameter.Kind, out var any)
+            ? any : null;
 
     private static string NameOf(int optimizer) => $"optimizer.{optimizer}";
 

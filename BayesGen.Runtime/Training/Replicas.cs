@@ -1,14 +1,15 @@
 namespace BayesGen;
 
 /// <summary>
-/// Further copies of a Bayesian network, so that the draws of a step run side by side on the processors' cores instead of one after another.
+/// Further copies of a Bayesian network, so that the draws of a step run side by side on the processors' cores instead of one after
+/// another.
 /// </summary>
 /// <remarks>
-/// A forward and backward on all cores waits, between its operations and within the smaller ones, for the slowest of them. K draws need not:
-/// with a network for each, every draw has cores of its own, and nothing is waited for but the end of the step. Each replica follows the
-/// model before every step, takes its share of the draws on a thread of its own, and adds its gradients to the model's; the noise of draw k
-/// is the same as without replicas, so the training is the same up to rounding, and bit for bit the same from run to run. It costs the
-/// memory of one more network for each replica. Loss and fit loss are called on several threads at once.
+/// A forward and backward on all cores waits, between its operations and within the smaller ones, for the slowest of them. K draws need
+/// not: with a network for each, every draw has cores of its own, and nothing is waited for but the end of the step. Each replica follows
+/// the model before every step, takes its share of the draws on a thread of its own, and adds its gradients to the model's; the noise of
+/// draw k is the same as without replicas, so the training is the same up to rounding, and bit for bit the same from run to run. It costs
+/// the memory of one more network for each replica. Loss and fit loss are called on several threads at once.
 /// </remarks>
 public sealed class Replicas
 {
@@ -30,8 +31,8 @@ public sealed class Replicas
     /// Builds a wrapper of the same class and sizes, a new one each time; the trainer disposes it. What its weights hold does not matter.
     /// </param>
     /// <param name="atOnce">
-    /// The number of draws at once, the model's own among them, at least 1; each gets an equal share of Torch's threads. Null is one for each
-    /// thread. Never more than there are draws in a step.
+    /// The number of draws at once, the model's own among them, at least 1; each gets an equal share of Torch's threads. Null is one for
+    /// each thread. Never more than there are draws in a step.
     /// </param>
     /// <example><c>Replicas = Replicas.Of(() => new BayesianClassifier(new Classifier()))</c></example>
     public static Replicas Of<TModel>(Func<TModel> create, int? atOnce = null)

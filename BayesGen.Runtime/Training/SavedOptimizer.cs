@@ -104,8 +104,8 @@ internal static class SavedOptimizer
             + "Use an optimizer of BayesGen or one of TorchSharp's that is written in .NET, or set no TrainerOptions.Checkpoints.");
 
     /// <summary>
-    /// What TorchSharp writes of an optimizer, in the memory of a tensor: on the managed heap it would be several times the weights, at every
-    /// checkpoint. It is written twice, since only writing tells how long it is.
+    /// What TorchSharp writes of an optimizer, in the memory of a tensor: on the managed heap it would be several times the weights, at
+    /// every checkpoint. It is written twice, since only writing tells how long it is.
     /// </summary>
     private static Tensor Bytes(OptimizerHelper optimizer)
     {

@@ -12,7 +12,9 @@ internal static class TorchRandom
     public static Tensor Read() => get_rng_state();
 
     /// <summary>Whether a tensor is a state. Torch ends the process over one that is not, so it is looked at before.</summary>
-    /// <remarks>The layout of at::CPUGeneratorImplStateLegacy: seed, the words left until the next round, whether seeded, the next word.</remarks>
+    /// <remarks>
+    /// The layout of at::CPUGeneratorImplStateLegacy: seed, the words left until the next round, whether seeded, the next word.
+    /// </remarks>
     public static bool IsState(Tensor state)
     {
         using var present = get_rng_state();

@@ -64,15 +64,15 @@ public sealed record TrainerOptions
     /// <summary>
     /// Factors on the learning rate by the name of the parameter: a variational parameter as in state keys (<c>log_sigma2</c>), the same of
     /// one family alone (<c>LogUniform.log_sigma</c>, which wins over <c>log_sigma</c>), <c>prior</c> for trainable priors, or
-    /// <c>deterministic</c> for the weights that nobody annotated. What is not named has factor 1, so that an empty dictionary is one rate for
-    /// all. Null takes the factors of each family, <see cref="IPosterior{TSelf}.LearningRateFactors"/>.
+    /// <c>deterministic</c> for the weights that nobody annotated. What is not named has factor 1, so that an empty dictionary is one rate
+    /// for all. Null takes the factors of each family, <see cref="IPosterior{TSelf}.LearningRateFactors"/>.
     /// </summary>
     /// <remarks>
     /// The families that prune ask for a factor of 3: SparseDropout for log_sigma2, LogUniform for log_sigma and log_alpha. Adam moves a
-    /// parameter by about the learning rate in a step, whatever the size of its gradient. Means are of the order of 0.1, while the logarithm
-    /// of a variance has some ten units to travel until a weight counts as pruned. Gaussian asks for none: at a faster rate the noise of weights
-    /// that the data does not determine soon reaches that of the prior, and predictions become less certain than they are right. To prune a
-    /// Gaussian network by signal to noise, <c>["log_sigma"] = 3</c> gets there in fewer epochs.
+    /// parameter by about the learning rate in a step, whatever the size of its gradient. Means are of the order of 0.1, while the
+    /// logarithm of a variance has some ten units to travel until a weight counts as pruned. Gaussian asks for none: at a faster rate the
+    /// noise of weights that the data does not determine soon reaches that of the prior, and predictions become less certain than they are
+    /// right. To prune a Gaussian network by signal to noise, <c>["log_sigma"] = 3</c> gets there in fewer epochs.
     /// </remarks>
     public IReadOnlyDictionary<string, double>? LearningRateFactors
     {
@@ -186,8 +186,8 @@ public sealed record TrainerOptions
     public EarlyStopping? EarlyStopping { get; init; }
 
     /// <summary>
-    /// What happens when the loss or the gradient of a step is not a finite number, or the loss grows a thousandfold; by default the training
-    /// stops.
+    /// What happens when the loss or the gradient of a step is not a finite number, or the loss grows a thousandfold; by default the
+    /// training stops.
     /// </summary>
     public NonFinitePolicy NonFinite { get; init; } = NonFinitePolicy.Stop;
 

@@ -11,7 +11,9 @@ internal static class TrainingConditions
 {
     private const string Prefix = "condition.";
 
-    /// <summary>What must not change between two batches of one epoch: the place in the order of the data and the sums hang on it.</summary>
+    /// <summary>
+    /// What must not change between two batches of one epoch: the place in the order of the data and the sums hang on it.
+    /// </summary>
     private static readonly string[] OfAnEpoch =
         [nameof(TrainerOptions.BatchSize), nameof(TrainerOptions.Shuffle), nameof(TrainerOptions.Seed), nameof(TrainerOptions.Metrics)];
 
@@ -50,7 +52,8 @@ internal static class TrainingConditions
         yield return (nameof(options.ChannelsLast), options.ChannelsLast switch { null => "where it is faster", true => "on", _ => "off" });
         yield return (nameof(options.LearningRate), Written(options.LearningRate));
         yield return (nameof(options.LearningRateFactors), options.LearningRateFactors is { } factors
-            ? string.Join(", ", factors.OrderBy(factor => factor.Key, StringComparer.Ordinal).Select(factor => $"{factor.Key} {Written(factor.Value)}"))
+            ? string.Join(", ",
+                factors.OrderBy(factor => factor.Key, StringComparer.Ordinal).Select(factor => $"{factor.Key} {Written(factor.Value)}"))
             : "those of the families");
         yield return (nameof(options.Bounds), string.Join(", ", options.Bounds
             .OrderBy(bound => bound.Key, StringComparer.Ordinal)
@@ -67,7 +70,8 @@ internal static class TrainingConditions
             : "none");
         yield return ("the frozen weights", trainer.Model.Arena.FrozenKeys is { Count: > 0 } frozen ? string.Join(", ", frozen) : "none");
         if (trainer.Ivon is { } ivon)
-            yield return (nameof(IvonOptions), $"rate {Written(ivon.LearningRate)}, decays {Written(ivon.Beta1)} and {Written(ivon.Beta2)}, clip "
+            yield return (
+                nameof(IvonOptions), $"rate {Written(ivon.LearningRate)}, decays {Written(ivon.Beta1)} and {Written(ivon.Beta2)}, clip "
                 + $"{(ivon.ClipRadius is { } radius ? Written(radius) : "none")}");
         yield return ("the number of Torch's threads", Written(get_num_threads()));
         yield return ("the device", (options.Device ?? trainer.Model.Arena.Device).ToString());

@@ -35,7 +35,9 @@ public sealed partial class VariationalTrainer
     /// </remarks>
     /// <exception cref="FileNotFoundException">There is no checkpoint.</exception>
     /// <exception cref="StateFileException">There are checkpoints and none is whole, or the file is none.</exception>
-    /// <exception cref="StateMismatchException">The checkpoint belongs to another network; every key that does not fit is named.</exception>
+    /// <exception cref="StateMismatchException">
+    /// The checkpoint belongs to another network; every key that does not fit is named.
+    /// </exception>
     /// <exception cref="CheckpointMismatchException">The checkpoint belongs to another training; what differs is named.</exception>
     public ResumeReport Resume(string path) => TryResume(path)
         ?? throw new FileNotFoundException($"There is no checkpoint '{path}', and no folder of this name that holds one.", path);
@@ -54,7 +56,8 @@ public sealed partial class VariationalTrainer
             return null;
         using var content = found.Content;
         RequireTrainable();
-        _sharedBy = Options.DivergenceScale == DivergenceScale.None ? 1 : Options.ExampleCount ?? TrainingCounters.Load(content).Examples ?? 1;
+        _sharedBy = Options.DivergenceScale == DivergenceScale.None ? 1
+            : Options.ExampleCount ?? TrainingCounters.Load(content).Examples ?? 1;
         var steps = _steps;
         RequireOptimizer(isResumed: true);
         _steps!.RequireState();
@@ -230,7 +233,9 @@ public sealed partial class VariationalTrainer
             throw new CheckpointMismatchException(fatal);
     }
 
-    /// <summary>Looks at the place for checkpoints before a training begins, and keeps others away until the returned value is disposed.</summary>
+    /// <summary>
+    /// Looks at the place for checkpoints before a training begins, and keeps others away until the returned value is disposed.
+    /// </summary>
     private IDisposable? RequireFolder(BatchSource? validation)
     {
         if (Options.Checkpoints is not { } checkpoints)

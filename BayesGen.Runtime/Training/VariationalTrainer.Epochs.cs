@@ -55,7 +55,8 @@ public sealed partial class VariationalTrainer
 
         ReadAll(place, steps);
         if (place.Step == 0)
-            throw new ArgumentException("The training data holds no batches. A sequence that can be enumerated only once serves one epoch.");
+            throw new ArgumentException(
+                "The training data holds no batches. A sequence that can be enumerated only once serves one epoch.");
         if (place.Sums.Examples == 0 && _leftOut > 0)
             throw CannotLearnFromOne();
         RequireFiniteWeights(epoch, place.Step);

@@ -12,11 +12,15 @@ public sealed partial class VariationalTrainer
     /// Shen et al., "Variational Learning is Effective for Large Deep Networks", ICML 2024. Beta is 1 where the options give none; another
     /// constant tempers the posterior. LearningRate, LearningRateFactors, Bounds and Optimizer are for the weights that nobody annotated.
     /// </remarks>
-    /// <param name="model">The Bayesian network, of Gaussian weights with fixed Gaussian priors. It is trained in place and stays yours.</param>
+    /// <param name="model">
+    /// The Bayesian network, of Gaussian weights with fixed Gaussian priors. It is trained in place and stays yours.
+    /// </param>
     /// <param name="forward">Computes the network's output for a batch of inputs.</param>
     /// <param name="options">How to train.</param>
     /// <param name="ivon">How IVON moves; null is the default.</param>
-    /// <exception cref="NotSupportedException">A weight is not Gaussian, or its prior is no fixed Gaussian; the message names it.</exception>
+    /// <exception cref="NotSupportedException">
+    /// A weight is not Gaussian, or its prior is no fixed Gaussian; the message names it.
+    /// </exception>
     /// <exception cref="ArgumentException">An option is out of its range, or means nothing to IVON.</exception>
     public static VariationalTrainer WithIvon(
         IBayesianNetwork model, Func<Tensor, Tensor> forward, TrainerOptions options, IvonOptions? ivon = null)
@@ -45,7 +49,8 @@ public sealed partial class VariationalTrainer
                 + "out for the ELBO.", nameof(options));
         if (options.Replicas is not null)
             throw new ArgumentException(
-                "IVON keeps what it needs of a draw in the model alone. Leave TrainerOptions.Replicas out, or use CreateTrainer.", nameof(options));
+                "IVON keeps what it needs of a draw in the model alone. Leave TrainerOptions.Replicas out, or use CreateTrainer.",
+                nameof(options));
         if (options.MaximalGradientNorm is not null)
             throw new ArgumentException(
                 "A shortened gradient would tell IVON of a flatter loss. Leave TrainerOptions.MaximalGradientNorm out and set "

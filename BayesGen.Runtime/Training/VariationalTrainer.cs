@@ -79,7 +79,9 @@ public sealed partial class VariationalTrainer : IDisposable
     /// <summary>How to train.</summary>
     public TrainerOptions Options { get; }
 
-    /// <summary>The present weight of the divergence, finite and not negative. A hook may set it; the schedule goes on from there.</summary>
+    /// <summary>
+    /// The present weight of the divergence, finite and not negative. A hook may set it; the schedule goes on from there.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to something else.</exception>
     public double Beta
     {
@@ -202,7 +204,9 @@ public sealed partial class VariationalTrainer : IDisposable
         Train(BatchSource.From(train), validation, cancellation);
 
     /// <summary>Releases the optimizer and the replicas; the network stays.</summary>
-    /// <exception cref="InvalidOperationException">A call of this trainer is running: it was called by a hook, or on another thread.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A call of this trainer is running: it was called by a hook, or on another thread.
+    /// </exception>
     public void Dispose()
     {
         if (!_use.End())

@@ -22,18 +22,24 @@ public sealed class DrawForManyStepsTests
         "'draw' is drawn once, before this loop, and each step() changes the posterior that it was drawn from: draw inside of the loop");
 
     [Theory]
-    [InlineData("using var adam = optim.Adam(model.parameters()); using (var draw = model.Draw()) " + Loop + " { [|BG0210:draw.Backward(" + Total + ")|]; adam.step(); }")]
-    [InlineData("for (var i = 0; i < 3; i++) { using var draw = model.Draw(); " + Loop + " { [|BG0210:draw.Backward(" + Total + ")|]; optimizer.step(); } }")]
-    [InlineData("using var draw = model.Draw(); for (var i = 0; i < 3; i++) { " + Loop + " [|BG0210:draw.Backward(" + Total + ")|]; optimizer.step(); }")]
+    [InlineData("using var adam = optim.Adam(model.parameters()); using (var draw = model.Draw()) " + Loop + " { [|BG0210:draw.Backward("
+        + Total + ")|]; adam.step(); }")]
+    [InlineData("for (var i = 0; i < 3; i++) { using var draw = model.Draw(); " + Loop + " { [|BG0210:draw.Backward(" + Total
+        + ")|]; optimizer.step(); } }")]
+    [InlineData("using var draw = model.Draw(); for (var i = 0; i < 3; i++) { " + Loop + " [|BG0210:draw.Backward(" + Total
+        + ")|]; optimizer.step(); }")]
     public Task EveryLoop(string body) => AnalyzerAssert.Reports(HandStep.In(body));
 
     [Theory]
     [InlineData(Loop + " { using var draw = model.Draw(); draw.Backward(" + Total + "); optimizer.step(); }")]
     [InlineData("using var draw = model.Draw(); " + Loop + " draw.Backward(" + Total + "); optimizer.step();")]
-    [InlineData("using var draw = model.Draw(); var i = 0; " + Loop + " { draw.Backward(" + Total + "); if (++i == batches.Count) optimizer.step(); }")]
+    [InlineData("using var draw = model.Draw(); var i = 0; " + Loop + " { draw.Backward(" + Total
+        + "); if (++i == batches.Count) optimizer.step(); }")]
     [InlineData("using var draw = model.Draw(); " + Loop + " { draw.Backward(" + Total + "); optimizer.step(); break; }")]
-    [InlineData("var draw = model.Draw(); " + Loop + " { draw.Backward(" + Total + "); optimizer.step(); draw.Dispose(); draw = model.Draw(); }")]
-    [InlineData("using var sgd = optim.SGD(plain.parameters(), 0.1); using var draw = model.Draw(); " + Loop + " { draw.Backward(" + Total + "); sgd.step(); }")]
+    [InlineData(
+        "var draw = model.Draw(); " + Loop + " { draw.Backward(" + Total + "); optimizer.step(); draw.Dispose(); draw = model.Draw(); }")]
+    [InlineData("using var sgd = optim.SGD(plain.parameters(), 0.1); using var draw = model.Draw(); " + Loop + " { draw.Backward(" + Total
+        + "); sgd.step(); }")]
     [InlineData("using var draw = model.Draw(); " + Loop + " { draw.Backward(" + Total + "); Action later = () => optimizer.step(); }")]
     public Task ADrawForEachStepIsFine(string body) => AnalyzerAssert.Reports(HandStep.In(body));
 }

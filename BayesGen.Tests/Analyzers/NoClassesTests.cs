@@ -30,8 +30,10 @@ public sealed class NoClassesTests
     [Theory]
     [InlineData(1, "head.call(hidden.call(x))", "using var trainer = model.CreateTrainer(new TrainerOptions { FitLoss = FitLoss.SquaredError }); trainer.Train(new TensorDataSet(x, x.sin()));")]
     [InlineData(1, "head.call(hidden.call(x)).squeeze(-1)", "using var trainer = model.CreateTrainer(new TrainerOptions());")]
-    [InlineData(3, "head.call(hidden.call(x))", "using var trainer = model.CreateTrainer(new TrainerOptions()); trainer.Train(new TensorDataSet(x, randint(3, 100)));")]
-    [InlineData(3, "head.call(hidden.call(x))", "using var trainer = model.CreateTrainer(new TrainerOptions()); trainer.Train(new TensorDataSet(x, randn(100, 3).softmax(1)));")]
+    [InlineData(3, "head.call(hidden.call(x))",
+        "using var trainer = model.CreateTrainer(new TrainerOptions()); trainer.Train(new TensorDataSet(x, randint(3, 100)));")]
+    [InlineData(3, "head.call(hidden.call(x))",
+        "using var trainer = model.CreateTrainer(new TrainerOptions()); trainer.Train(new TensorDataSet(x, randn(100, 3).softmax(1)));")]
     [InlineData(3, "head.call(hidden.call(x))", "using var trainer = model.CreateTrainer(new TrainerOptions()); trainer.Train(new TensorDataSet(x, (x.sin() > 0).to(ScalarType.Int64)));")]
     [InlineData(1, "hidden.call(head.call(x))", "using var trainer = model.CreateTrainer(new TrainerOptions());")]
     public Task ClassesOrARegressionThatSaysSoAreFine(int outputs, string forward, string body) =>

@@ -18,7 +18,8 @@ public sealed class NoDivergenceTests
     [InlineData(Draw + "draw.Backward([|BG0213:" + Fit + "|]); optimizer.step();")]
     [InlineData(Draw + "draw.Backward([|BG0213:nn.functional.mse_loss(model.call(x).squeeze(1), y) * 0.5|]); optimizer.step();")]
     [InlineData(Draw + "draw.Backward([|BG0213:FitLoss.CrossEntropy.Mean(model.call(x), y)|]); optimizer.step();")]
-    [InlineData("var entropy = CrossEntropyLoss(); " + Draw + "var output = model.call(x); draw.Backward([|BG0213:entropy.call(output, y)|]); optimizer.step();")]
+    [InlineData("var entropy = CrossEntropyLoss(); " + Draw
+        + "var output = model.call(x); draw.Backward([|BG0213:entropy.call(output, y)|]); optimizer.step();")]
     public Task EveryFit(string body) => AnalyzerAssert.Reports(HandStep.In(body));
 
     [Theory]

@@ -74,7 +74,9 @@ public sealed class NoIvonTests
         GeneratorHarness.Run(source).Compiles();
     }
 
-    /// <summary>The compiler is the judge: the same line builds for a Gaussian network and for no other, and no form of it takes a loss.</summary>
+    /// <summary>
+    /// The compiler is the judge: the same line builds for a Gaussian network and for no other, and no form of it takes a loss.
+    /// </summary>
     [Theory]
     [InlineData("[Bayesian(Gaussian)]", "model.CreateIvonTrainer(options)", null)]
     [InlineData("[Bayesian(SparseDropout)]", "model.CreateIvonTrainer(options)", "CS1061")]

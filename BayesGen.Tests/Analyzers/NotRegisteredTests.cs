@@ -59,10 +59,12 @@ public sealed class NotRegisteredTests
 
     [Theory]
     [InlineData("Linear[]", "[Linear(1, 1), Linear(1, 1)]", "ModuleList<Linear>")]
-    [InlineData("System.Collections.Generic.List<Module<Tensor, Tensor>>", "new() { Linear(1, 1), ReLU() }", "ModuleList<Module<Tensor, Tensor>>")]
+    [InlineData(
+        "System.Collections.Generic.List<Module<Tensor, Tensor>>", "new() { Linear(1, 1), ReLU() }", "ModuleList<Module<Tensor, Tensor>>")]
     [InlineData("System.Collections.Generic.IReadOnlyList<Linear>", "new[] { Linear(1, 1) }", "ModuleList<Linear>")]
     [InlineData("System.Collections.Generic.Dictionary<string, Linear>", "new() { [\"a\"] = Linear(1, 1) }", "ModuleDict<Linear>")]
-    [InlineData("Linear[]", "System.Linq.Enumerable.ToArray(System.Linq.Enumerable.Select(new[] { 1, 2 }, size => Linear(size, 1)))", "ModuleList<Linear>")]
+    [InlineData("Linear[]", "System.Linq.Enumerable.ToArray(System.Linq.Enumerable.Select(new[] { 1, 2 }, size => Linear(size, 1)))",
+        "ModuleList<Linear>")]
     public async Task LayersMadeInACollection(string type, string value, string container)
     {
         var source = "[Bayesian(Gaussian)] " + Network($"private readonly {type} [|BG0004:blocks|] = {value}; {Registering}");
@@ -85,7 +87,8 @@ public sealed class NotRegisteredTests
 
     [Theory]
     [InlineData("[Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1);" + Registering)]
-    [InlineData("""[Bayesian(Gaussian)] private readonly Linear fc; public Net() : base("Net") { fc = Linear(1, 1); RegisterComponents(); }""")]
+    [InlineData(
+        """[Bayesian(Gaussian)] private readonly Linear fc; public Net() : base("Net") { fc = Linear(1, 1); RegisterComponents(); }""")]
     [InlineData("""[Bayesian(Gaussian)] private Linear fc = Linear(1, 1); public Net() : base("Net") { RegisterComponents(); fc = Linear(1, 1); }""")]
     [InlineData("""[Bayesian(Gaussian)] private Linear fc; public Net() : base("Net") { Build(); RegisterComponents(); fc = Linear(1, 1); } private void Build() { fc = Linear(1, 1); }""")]
     [InlineData("""[Bayesian(Gaussian)] private Linear fc; public Net() : base("Net") { RegisterComponents(); fc = Linear(1, 1); register_module("fc", fc); }""")]
@@ -95,8 +98,10 @@ public sealed class NotRegisteredTests
     [InlineData("""[Bayesian(Gaussian)] private Linear a; private readonly Linear[] all; public Net() : base("Net") { all = [a = Linear(1, 1)]; RegisterComponents(); }""")]
     [InlineData("""[Bayesian(Gaussian)] private Sequential all; private readonly Linear[] parts = [Linear(1, 1)]; public Net() : base("Net") { all = Sequential(parts); RegisterComponents(); }""")]
     [InlineData("[Bayesian(Gaussian)] private readonly ModuleList<Linear> blocks = new(Linear(1, 1));" + Registering)]
-    [InlineData("[Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1); private readonly ReLU[] activations = [ReLU()];" + Registering)]
-    [InlineData("""[Bayesian(Gaussian)] public Linear Fc { get; } public Net() : base("Net") { Fc = Linear(1, 1); RegisterComponents(); }""")]
+    [InlineData(
+        "[Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1); private readonly ReLU[] activations = [ReLU()];" + Registering)]
+    [InlineData(
+        """[Bayesian(Gaussian)] public Linear Fc { get; } public Net() : base("Net") { Fc = Linear(1, 1); RegisterComponents(); }""")]
     [InlineData("""[Bayesian(Gaussian)] private readonly Sequential body; public Net() : base("Net") { var parts = new System.Collections.Generic.List<Module<Tensor, Tensor>> { Linear(1, 1) }; body = Sequential(parts); RegisterComponents(); }""")]
     [InlineData("""[Bayesian(Gaussian)] private readonly ModuleList<Linear> all; private readonly Linear[] parts = [Linear(1, 1)]; public Net() : base("Net") { all = new(parts); RegisterComponents(); }""")]
     [InlineData("""[Bayesian(Gaussian)] private Linear fc; private Linear[] views; public Net() : base("Net") { fc = Linear(1, 1); RegisterComponents(); views = [fc]; }""")]

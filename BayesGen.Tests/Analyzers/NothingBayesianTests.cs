@@ -14,13 +14,15 @@ public sealed class NothingBayesianTests
 
     [Fact]
     public Task NothingHasWeights() => AnalyzerAssert.Reports(
-        Network("[Bayesian(Gaussian)]", "[|BG0008:Net|]", "private readonly Dropout drop = Dropout(); private readonly Tensor scale = ones(1);"),
+        Network("[Bayesian(Gaussian)]", "[|BG0008:Net|]",
+            "private readonly Dropout drop = Dropout(); private readonly Tensor scale = ones(1);"),
         "'Net' has no Bayesian weights, so there is nothing to train as a posterior: none of its members has weights");
 
     [Theory]
     [InlineData("[Deterministic] private readonly Linear fc = Linear(1, 1);")]
     [InlineData("private readonly BatchNorm1d norm = BatchNorm1d(1); private readonly int size = 1; private readonly string name = \"\";")]
-    [InlineData("private readonly Parameter scale = new(ones(1)); [Deterministic] private readonly Sequential body = Sequential(Linear(1, 1));")]
+    [InlineData(
+        "private readonly Parameter scale = new(ones(1)); [Deterministic] private readonly Sequential body = Sequential(Linear(1, 1));")]
     [InlineData("[Deterministic] private readonly Module<Tensor, Tensor> any = Linear(1, 1);")]
     public Task AllThatTheClassAnnotationLeavesOut(string members) =>
         AnalyzerAssert.Reports(Network("[Bayesian(Gaussian)]", "[|BG0008:Net|]", members));
@@ -31,7 +33,8 @@ public sealed class NothingBayesianTests
     [InlineData("[BayesianNetwork]", "private readonly Module<Tensor, Tensor> body = Linear(1, 1);")]
     [InlineData("[BayesianNetwork]", "private readonly Sequential body = Sequential(Linear(1, 1));")]
     [InlineData("[BayesianNetwork]", "private readonly object held = new();")]
-    [InlineData("[BayesianNetwork]", "private readonly Linear fc = Linear(1, 1); private void More() => register_module(\"more\", Linear(1, 1));")]
+    [InlineData(
+        "[BayesianNetwork]", "private readonly Linear fc = Linear(1, 1); private void More() => register_module(\"more\", Linear(1, 1));")]
     [InlineData("[BayesianNetwork]", "private readonly Demo.Classifier inner = new();")]
     [InlineData("[BayesianNetwork]", "private readonly ModuleList<Demo.Classifier> inner = new();")]
     [InlineData("[Bayesian(Gaussian)]", "private readonly ModuleList<Linear> layers = new();")]

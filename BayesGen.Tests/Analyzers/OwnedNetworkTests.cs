@@ -41,7 +41,8 @@ public sealed class OwnedNetworkTests
 
     [Theory]
     [InlineData("[|BG0204:model.Network.to(CPU)|];", "to() puts other parameters in their place; call it on the wrapper")]
-    [InlineData("using var adam = optim.Adam([|BG0204:model.Network.parameters()|]);", "an optimizer would move weights that the next draw overwrites; give it the parameters() of the wrapper")]
+    [InlineData("using var adam = optim.Adam([|BG0204:model.Network.parameters()|]);",
+        "an optimizer would move weights that the next draw overwrites; give it the parameters() of the wrapper")]
     public Task TheNetworkThatTheWrapperShows(string use, string advice) =>
         AnalyzerAssert.Reports(Using(Owned + use), $"'model.Network' belongs to a BayesianClassifier here: {advice}");
 
@@ -82,7 +83,8 @@ public sealed class OwnedNetworkTests
     [InlineData(Owned + "Action renew = () => network = new Classifier(); renew(); network.to(CPU);")]
     [InlineData(Owned + "Swap(ref network); network.to(CPU); static void Swap(ref Classifier held) => held = new();")]
     [InlineData(Owned + "(network, on) = (new Classifier(), true); network.to(CPU);")]
-    [InlineData("var network = new Classifier(); if (on) { var model = new BayesianClassifier(network); model.eval(); return; } network.to(CPU);")]
+    [InlineData(
+        "var network = new Classifier(); if (on) { var model = new BayesianClassifier(network); model.eval(); return; } network.to(CPU);")]
     [InlineData("var network = new Classifier(); var adam = optim.Adam(network.parameters()); using var model = new BayesianClassifier(network); adam = optim.Adam(model.parameters()); adam.step();")]
     [InlineData("var network = new Classifier(); var adam = optim.Adam(network.parameters()); network = new Classifier(); using var model = new BayesianClassifier(network); adam.step();")]
     public Task WhatDoesNoHarmIsFine(string body) => AnalyzerAssert.Reports(Using(body));
@@ -92,7 +94,8 @@ public sealed class OwnedNetworkTests
     [InlineData("this.Renew();")]
     [InlineData("_renew();")]
     [InlineData("Elsewhere.Of(this);")]
-    public Task AFieldThatAHelperReplacesIsFine(string renew) => AnalyzerAssert.Reports(Experiment("private Classifier _network = new();", renew));
+    public Task AFieldThatAHelperReplacesIsFine(string renew) =>
+        AnalyzerAssert.Reports(Experiment("private Classifier _network = new();", renew));
 
     /// <summary>What nothing but the constructor writes is the same object behind any call.</summary>
     [Fact]

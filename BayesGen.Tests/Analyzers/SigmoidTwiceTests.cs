@@ -23,7 +23,8 @@ public sealed class SigmoidTwiceTests
     [InlineData("=> fc.call(x);", "nn.functional.binary_cross_entropy_with_logits(model.call(x), y)")]
     [InlineData("=> fc.call(x).sigmoid();", "nn.functional.binary_cross_entropy(model.call(x), y)")]
     [InlineData("=> fc.call(x).sigmoid();", "nn.functional.mse_loss(model.call(x), y)")]
-    [InlineData("{ var z = fc.call(x); if (!training) return z.sigmoid(); return z; }", "nn.functional.binary_cross_entropy_with_logits(model.call(x), y)")]
+    [InlineData("{ var z = fc.call(x); if (!training) return z.sigmoid(); return z; }",
+        "nn.functional.binary_cross_entropy_with_logits(model.call(x), y)")]
     [InlineData("=> fc.call(x.sigmoid());", "nn.functional.binary_cross_entropy_with_logits(model.call(x), y)")]
     public Task WhatFitsIsFine(string forward, string use) => AnalyzerAssert.Reports(Network(forward, use));
 

@@ -39,7 +39,8 @@ public sealed class SoftmaxTwiceTests
         AnalyzerAssert.Reports(Network(forward, "model.CreateTrainer([|BG0201:new TrainerOptions()|])"));
 
     [Theory]
-    [InlineData("new FitLoss(\"mine\", (output, target) => nn.functional.cross_entropy(output, target, label_smoothing: 0.1))", "cross_entropy")]
+    [InlineData(
+        "new FitLoss(\"mine\", (output, target) => nn.functional.cross_entropy(output, target, label_smoothing: 0.1))", "cross_entropy")]
     [InlineData("new FitLoss(\"mine\", CrossEntropyLoss().call)", "CrossEntropyLoss")]
     public Task ACrossEntropyOfOnesOwn(string loss, string name) => AnalyzerAssert.Reports(
         Network("=> fc.call(x).softmax(1);", $"model.CreateTrainer(new TrainerOptions {{ FitLoss = [|BG0201:{loss}|] }})"),
@@ -67,7 +68,8 @@ public sealed class SoftmaxTwiceTests
     [InlineData("=> fc.call(x.softmax(1));", "model.CreateTrainer(new TrainerOptions())")]
     [InlineData("=> plain.call(x);", "model.CreateTrainer(new TrainerOptions())")]
     [InlineData("{ Tensor Soft(Tensor y) { return y.softmax(1); } return fc.call(Soft(x)); }", "model.CreateTrainer(new TrainerOptions())")]
-    [InlineData("=> fc.call(x).log_softmax(1);", "model.CreateTrainer(new TrainerOptions { FitLoss = new FitLoss(\"nll\", (o, t) => nn.functional.nll_loss(o, t)) })")]
+    [InlineData("=> fc.call(x).log_softmax(1);",
+        "model.CreateTrainer(new TrainerOptions { FitLoss = new FitLoss(\"nll\", (o, t) => nn.functional.nll_loss(o, t)) })")]
     [InlineData("{ x = x.softmax(1); x = fc.call(x); return x; }", "model.CreateTrainer(new TrainerOptions())")]
     [InlineData("{ var y = x.softmax(1); if (training) y = fc.call(x); return y; }", "model.CreateTrainer(new TrainerOptions())")]
     [InlineData("=> fc.call(x).softmax(1);", "model.CreateTrainer(new TrainerOptions { FitLoss = FitLoss.SquaredError })")]

@@ -15,17 +15,24 @@ public sealed class TiedApartTests
     [Theory]
     [InlineData("", "[Bayesian(Gaussian)] private readonly Linear a = Linear(2, 2); [Bayesian(LogUniform)] private readonly Linear b = Linear(2, 2);", Apart)]
     [InlineData("", "private readonly Linear a = Linear(2, 2); [Bayesian(Gaussian)] private readonly Linear b = Linear(2, 2);", Apart)]
-    [InlineData("[Bayesian(Gaussian)]", "[Deterministic] private readonly Linear a = Linear(2, 2); private readonly Linear b = Linear(2, 2);", Apart)]
-    [InlineData("", "[Bayesian(Gaussian)] private readonly Embedding a = Embedding(2, 2); private readonly Linear b = Linear(2, 2);", "[|BG0009:this.b.weight = this.a.weight|]")]
+    [InlineData("[Bayesian(Gaussian)]",
+        "[Deterministic] private readonly Linear a = Linear(2, 2); private readonly Linear b = Linear(2, 2);", Apart)]
+    [InlineData("", "[Bayesian(Gaussian)] private readonly Embedding a = Embedding(2, 2); private readonly Linear b = Linear(2, 2);",
+        "[|BG0009:this.b.weight = this.a.weight|]")]
     [InlineData("", "[Bayesian(Gaussian)] private Linear a { get; } = Linear(2, 2); private readonly Linear b = Linear(2, 2);", Apart)]
     public Task EveryTieApart(string annotation, string members, string tie) => AnalyzerAssert.Reports(Network(annotation, members, tie));
 
     [Theory]
-    [InlineData("", "[Bayesian(Gaussian)] private readonly Linear a = Linear(2, 2); [Bayesian(Gaussian)] private readonly Linear b = Linear(2, 2);", "b.weight = a.weight")]
-    [InlineData("[Bayesian(Gaussian)]", "private readonly Linear a = Linear(2, 2); [Bayesian(Gaussian)] private readonly Linear b = Linear(2, 2);", "b.weight = a.weight")]
+    [InlineData(
+        "", "[Bayesian(Gaussian)] private readonly Linear a = Linear(2, 2); [Bayesian(Gaussian)] private readonly Linear b = Linear(2, 2);",
+        "b.weight = a.weight")]
+    [InlineData("[Bayesian(Gaussian)]",
+        "private readonly Linear a = Linear(2, 2); [Bayesian(Gaussian)] private readonly Linear b = Linear(2, 2);", "b.weight = a.weight")]
     [InlineData("", "[Bayesian(Gaussian)] private readonly Linear a = Linear(2, 2); private readonly Linear b = Linear(2, 2); private readonly Linear c = Linear(2, 2);", "b.weight = c.weight")]
-    [InlineData("", "[Bayesian(Gaussian)] private readonly Linear a = Linear(2, 2); private readonly Linear b = Linear(2, 2);", "b.weight = new Parameter(a.weight!.detach().clone())")]
-    [InlineData("", "[Bayesian(Gaussian)] private readonly Linear a = Linear(2, 2); private readonly Linear b = Linear(2, 2);", "b.bias = a.bias")]
+    [InlineData("", "[Bayesian(Gaussian)] private readonly Linear a = Linear(2, 2); private readonly Linear b = Linear(2, 2);",
+        "b.weight = new Parameter(a.weight!.detach().clone())")]
+    [InlineData(
+        "", "[Bayesian(Gaussian)] private readonly Linear a = Linear(2, 2); private readonly Linear b = Linear(2, 2);", "b.bias = a.bias")]
     public Task TiedAlikeOrNotTiedIsFine(string annotation, string members, string statement) =>
         AnalyzerAssert.Reports(Network(annotation, members, statement));
 

@@ -15,8 +15,10 @@ public sealed class WithoutEffectTests
 
     [Theory]
     [InlineData("private readonly ReLU relu = ReLU();", "'relu' has no effect: ReLU has no weights")]
-    [InlineData("private readonly Tensor buffer = ones(1);", "'buffer' has no effect: it holds Tensor, which is neither a module nor a Parameter")]
-    [InlineData("private static readonly Linear Shared = Linear(1, 1);", "'Shared' has no effect: it is static, so it is no part of a network object")]
+    [InlineData(
+        "private readonly Tensor buffer = ones(1);", "'buffer' has no effect: it holds Tensor, which is neither a module nor a Parameter")]
+    [InlineData("private static readonly Linear Shared = Linear(1, 1);",
+        "'Shared' has no effect: it is static, so it is no part of a network object")]
     [InlineData("public Linear? First => null;", "'First' has no effect: it is no auto-property; put it on the field that holds the layer")]
     public Task AMemberWithoutWeightsOfItsOwn(string member, string message) => AnalyzerAssert.Reports(
         "[Bayesian(Gaussian)] " + Network($"private readonly Linear fc = Linear(1, 1); [[|BG0006:Deterministic|]] {member}"),

@@ -234,7 +234,8 @@ public sealed class FreezingTests
         trainer.Train(Data());
         using var other = new BayesianThawing(new Thawing());
         using var later = other.CreateTrainer(Options(2));
-        Assert.Contains(later.Resume(folder).Notices, notice => notice.Contains("frozen weights is none, and was a.weight", StringComparison.Ordinal));
+        Assert.Contains(
+            later.Resume(folder).Notices, notice => notice.Contains("frozen weights is none, and was a.weight", StringComparison.Ordinal));
     }
 
     private static TrainerOptions Options(int epochs) => new()

@@ -77,7 +77,9 @@ public sealed class LibraryOfNetworksTests
         var model = LoadedLibraries.Wrap(application, "Application." + network, "Application.Bayesian" + network);
         using var module = (nn.Module<Tensor, Tensor>)model;
         Assert.Equal(
-            expected, string.Join(", ", model.Arena.BayesianWeights.Select(weight => $"{weight.Key}: {weight.Family}").Order(StringComparer.Ordinal)));
+            expected,
+            string.Join(
+            ", ", model.Arena.BayesianWeights.Select(weight => $"{weight.Key}: {weight.Family}").Order(StringComparer.Ordinal)));
         Assert.Equal([2, 3], module.call(randn(2, 4)).shape);
     }
 
@@ -88,7 +90,8 @@ public sealed class LibraryOfNetworksTests
         using var image = new MemoryStream();
         Assert.True(library.Emit(image).Success);
         var wrapper = GeneratorHarness.Run(GeneratorHarness.Compile(Heirs)
-            .AddReferences(Microsoft.CodeAnalysis.MetadataReference.CreateFromImage(image.ToArray()))).Compiles()["Application.BayesianHeir.g.cs"];
+            .AddReferences(Microsoft.CodeAnalysis.MetadataReference.CreateFromImage(image.ToArray())))
+                .Compiles()["Application.BayesianHeir.g.cs"];
         Assert.Contains("global::BayesGen.IScores<global::BayesGen.LogUniformPosterior>", wrapper);
     }
 }

@@ -59,7 +59,8 @@ public sealed class RunTimeCompositionTests
     public void AnAnnotatedNetworkThatIsNeverRegisteredIsNamed()
     {
         using var scope = NewDisposeScope();
-        Assert.Contains("'late' is annotated", Assert.Throws<InvalidOperationException>(() => new BayesianForgetful(new Forgetful())).Message);
+        Assert.Contains(
+            "'late' is annotated", Assert.Throws<InvalidOperationException>(() => new BayesianForgetful(new Forgetful())).Message);
     }
 
     [Fact]

@@ -22,8 +22,10 @@ public sealed class MakeInternalCodeFixTests
     [InlineData("public class Outer { class Net ... }", "public class Outer { internal class Net ... }")]
     [InlineData("public class Outer { protected class Net ... }", "public class Outer { internal class Net ... }")]
     [InlineData("// why\nfile sealed class Net ...", "// why\ninternal sealed class Net ...")]
-    [InlineData("public class Outer { private class Room { private class Net ... } }", "public class Outer { internal class Room { internal class Net ... } }")]
-    [InlineData("public class Outer\n{\n    // why\n    [BayesianNetwork]\n    private class Net ...\n}", "public class Outer\n{\n    // why\n    [BayesianNetwork]\n    internal class Net ...\n}")]
+    [InlineData("public class Outer { private class Room { private class Net ... } }",
+        "public class Outer { internal class Room { internal class Net ... } }")]
+    [InlineData("public class Outer\n{\n    // why\n    [BayesianNetwork]\n    private class Net ...\n}",
+        "public class Outer\n{\n    // why\n    [BayesianNetwork]\n    internal class Net ...\n}")]
     public Task GeneratedCodeCanNameIt(string before, string after) =>
         CodeFixAssert.Fixes<MakeInternalCodeFix>(before.Replace("...", Body), Title, after.Replace("...", Body));
 

@@ -40,7 +40,8 @@ public sealed class GeneratorMemoryTests
         }
         """;
 
-    private const string Chosen = "namespace Demo;\npublic static class Chosen { public const double Scale = 0.5; public const bool Bias = true; }";
+    private const string Chosen =
+        "namespace Demo;\npublic static class Chosen { public const double Scale = 0.5; public const bool Bias = true; }";
 
     /// <summary>An edit in each of three files that changes what is written.</summary>
     [Theory]
@@ -53,7 +54,8 @@ public sealed class GeneratorMemoryTests
     [InlineData(2, "Scale = 0.5", "Scale = 0.25")]
     [InlineData(2, "Bias = true", "Bias = false")]
     [InlineData(2, "public static class Chosen", "public sealed class BayesianNet;\npublic static class Chosen")] // The name is taken.
-    [InlineData(2, "public static class Chosen", "public sealed class Linear : TorchSharp.torch.nn.Module { public Linear() : base(\"\") { } }\npublic static class Chosen")]
+    [InlineData(2, "public static class Chosen",
+        "public sealed class Linear : TorchSharp.torch.nn.Module { public Linear() : base(\"\") { } }\npublic static class Chosen")]
     public void AnEditThatMattersIsSeen(int file, string old, string @new)
     {
         string[] before = [Net, Inner, Chosen];
@@ -151,7 +153,8 @@ public sealed class GeneratorMemoryTests
         Assert.True(written > 500, $"Only {written} files were compared.");
     }
 
-    private static (SortedDictionary<string, string> First, SortedDictionary<string, string> Second) RunBoth(string[] before, string[] after)
+    private static (SortedDictionary<string, string> First, SortedDictionary<string, string> Second) RunBoth(
+        string[] before, string[] after)
     {
         var compilation = GeneratorHarness.Compile(before);
         var driver = GeneratorHarness.Driver().RunGenerators(compilation);
@@ -179,6 +182,7 @@ public sealed class GeneratorMemoryTests
         var result = driver.GetRunResult().Results.Single();
         Assert.Null(result.Exception);
         return new SortedDictionary<string, string>(
-            result.GeneratedSources.ToDictionary(source => source.HintName, source => source.SourceText.ToString()), StringComparer.Ordinal);
+            result.GeneratedSources.ToDictionary(source => source.HintName, source => source.SourceText.ToString()),
+            StringComparer.Ordinal);
     }
 }

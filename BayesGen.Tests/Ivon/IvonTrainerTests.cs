@@ -72,7 +72,8 @@ public class IvonTrainerTests
         var posterior = model.Posterior.Line.Weight;
         const double Curvature = 0.4, Size = 120, Decay = 1 / (Size * 0.25);
         using var steps = new IvonSteps(
-            model.Arena, new TrainerOptions { Samples = samples }, new IvonOptions { InitialCurvature = Curvature, LearningRate = 0.2, ClipRadius = null },
+            model.Arena, new TrainerOptions { Samples = samples },
+            new IvonOptions { InitialCurvature = Curvature, LearningRate = 0.2, ClipRadius = null },
             () => Size, isFresh: true);
         var (mu, a) = (posterior.Mu.flatten().clone(), Curvature + Decay);
         Assert.True((posterior.LogSigma + Math.Log(Size * a) / 2).abs().max().item<double>() < 1e-14);

@@ -11,7 +11,8 @@ public class DivergenceTests
         using var scope = NewDisposeScope();
         var noise = new NoiseSource(3);
         var prior = new GaussianPrior(0.3, 1.7);
-        var posterior = GaussianPosterior.Over([full(Draws, -0.6, dtype: ScalarType.Float64), full(Draws, -0.8, dtype: ScalarType.Float64)]);
+        var posterior = GaussianPosterior.Over(
+            [full(Draws, -0.6, dtype: ScalarType.Float64), full(Draws, -0.8, dtype: ScalarType.Float64)]);
         var sample = posterior.Sample(noise);
         var ratio = posterior.LogProb(sample) - prior.LogProb(sample);
         var error = 5 * ratio.std().item<double>() / Math.Sqrt(Draws);
@@ -38,7 +39,8 @@ public class DivergenceTests
         using var scope = NewDisposeScope();
         var posterior = GaussianPosterior.Over(
             [tensor(new[] { 1.0, -1.0, 50 }), tensor(new[] { Math.Log(0.1), Math.Log(0.1), 3 })]);
-        var weights = new ScoredWeights<GaussianPosterior>(posterior, new GaussianPrior(), () => posterior.Mu, tensor(new[] { true, true, false }));
+        var weights = new ScoredWeights<GaussianPosterior>(
+            posterior, new GaussianPrior(), () => posterior.Mu, tensor(new[] { true, true, false }));
         Assert.Equal(2 * (0.5 * Math.Log(1.01) + Math.Log(10)), new GaussianKLLoss().Divergence([weights]).item<double>(), 12);
         var two = GaussianPosterior.Over([posterior.Mu.narrow(0, 0, 2), posterior.LogSigma.narrow(0, 0, 2)]);
         Assert.Equal(two.KlTo(new GaussianPrior())!.sum().item<double>(), new ElboLoss().Divergence([weights]).item<double>(), 12);

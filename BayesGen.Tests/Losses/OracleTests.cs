@@ -122,7 +122,8 @@ public class OracleTests(OracleReport report) : IClassFixture<OracleReport>
 
     private static Tensor Score<TPosterior>(VariationalLoss loss, TPosterior posterior, Prior prior)
         where TPosterior : Posterior => ((IScores<TPosterior>)loss).Divergence(
-            [new ScoredWeights<TPosterior>(posterior, prior, () => throw new InvalidOperationException("A closed form needs no draw."), null)]);
+            [new ScoredWeights<TPosterior>(
+                posterior, prior, () => throw new InvalidOperationException("A closed form needs no draw."), null)]);
 
     private static Tensor Leaf(double[] values) => tensor(values, dtype: ScalarType.Float64, requires_grad: true);
 }

@@ -118,7 +118,8 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
             },
             files.ToHashSet());
         Assert.Equal(AnalyzerProjects(), files.Where(file => file.StartsWith("analyzers/", StringComparison.Ordinal)).Order());
-        Assert.Equal(["Microsoft.Extensions.Logging.Abstractions", "SharpZipLib", "SkiaSharp", "TorchSharp"], Dependencies(package).Order());
+        Assert.Equal(
+            ["Microsoft.Extensions.Logging.Abstractions", "SharpZipLib", "SkiaSharp", "TorchSharp"], Dependencies(package).Order());
     }
 
     [Theory]

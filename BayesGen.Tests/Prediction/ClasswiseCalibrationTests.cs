@@ -15,7 +15,8 @@ public sealed class ClasswiseCalibrationTests
 
         // The most probable class is right in 24 of 60 and 36 of 40, so its error is the same; among three classes it is not.
         double[][] three = [.. Enumerable.Repeat(new[] { 0.6, 0.4, 0.0 }, 50), .. Enumerable.Repeat(new[] { 0.6, 0.0, 0.4 }, 50)];
-        int[] classes = [.. Enumerable.Repeat(0, 30), .. Enumerable.Repeat(2, 20), .. Enumerable.Repeat(0, 30), .. Enumerable.Repeat(1, 20)];
+        int[] classes = [.. Enumerable.Repeat(0, 30), .. Enumerable.Repeat(2, 20), .. Enumerable.Repeat(0, 30),
+            .. Enumerable.Repeat(1, 20)];
         Assert.Equal(0, ClassificationMetrics.ExpectedCalibrationError(three, classes), 1e-12);
         var ofClasses = ClassificationMetrics.CalibrationErrorOfClasses(three, classes);
         Assert.Equal([0, 0.4, 0.4], ofClasses.Select(error => Math.Round(error, 12)));

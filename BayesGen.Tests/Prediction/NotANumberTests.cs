@@ -29,7 +29,8 @@ public sealed class NotANumberTests
         var error = Assert.Throws<ArgumentException>(() => model.Predict(x, GaussianNoise.Fixed(1), 2, options));
         Assert.Contains("inputs of example 3", error.Message);
         using var predictor = model.CreatePredictor(() => new Line(), draws: 2);
-        Assert.Contains("inputs of example 3", Assert.Throws<ArgumentException>(() => predictor.Predict(x, GaussianNoise.Fixed(1))).Message);
+        Assert.Contains(
+            "inputs of example 3", Assert.Throws<ArgumentException>(() => predictor.Predict(x, GaussianNoise.Fixed(1))).Message);
         // Those that can be answered are.
         Assert.Equal(3, model.Predict(x[..3], GaussianNoise.Fixed(1), 2, options).Count);
     }

@@ -72,8 +72,10 @@ public sealed class PredictionJsonTests
     [InlineData("""{"samples":1,"examples":[{"class":1,"entropy":0,"expectedEntropy":0,"mutualInformation":0,"probabilities":[1,0]}]}""")]
     public void WhatIsNoPredictionIsSaid(string json)
     {
-        Assert.Contains("no prediction of classes", Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<ClassPrediction>(json)).Message);
-        Assert.Contains("no prediction of numbers", Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<RegressionPrediction>(json)).Message);
+        Assert.Contains(
+            "no prediction of classes", Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<ClassPrediction>(json)).Message);
+        Assert.Contains(
+            "no prediction of numbers", Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<RegressionPrediction>(json)).Message);
     }
 
     [Fact]

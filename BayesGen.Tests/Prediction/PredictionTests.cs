@@ -100,7 +100,8 @@ public sealed class PredictionTests
         var prediction = model.Predict(corners, samples: 5, new PredictionOptions { KeepOutputs = true, BatchSize = 1, Seed = 9 });
         for (var k = 0; k < 5; k++)
         {
-            var (a, b, both, none) = (prediction.Outputs![k][0], prediction.Outputs[k][1], prediction.Outputs[k][2], prediction.Outputs[k][3]);
+            var (a, b, both, none) = (
+                prediction.Outputs![k][0], prediction.Outputs[k][1], prediction.Outputs[k][2], prediction.Outputs[k][3]);
             for (var c = 0; c < 2; c++)
                 Assert.Equal(a[c] + b[c] - none[c], both[c], 1e-5);
 
@@ -188,7 +189,8 @@ public sealed class PredictionTests
         }
 
         static IEnumerable<Tensor> All(BayesianMixedClassifier model) =>
-            model.state_dict().Values.Concat(model.Network.state_dict().Values).Concat(model.Arena.Families.Select(arena => arena.Store.Gradients));
+            model.state_dict().Values.Concat(model.Network.state_dict().Values)
+                .Concat(model.Arena.Families.Select(arena => arena.Store.Gradients));
     }
 
     [Fact]
@@ -216,7 +218,8 @@ public sealed class PredictionTests
         using var data = SyntheticDigits.Create(4, 2);
         using var model = StateFileTests.Trained(7);
         var thresholds = new Thresholds { [Family.LogUniform] = 3.9, [Family.Gaussian] = 0.5 };
-        var prediction = model.Predict(data.Inputs, samples: 1, new PredictionOptions { Thresholds = thresholds, KeepOutputs = true, Seed = 3 });
+        var prediction = model.Predict(
+            data.Inputs, samples: 1, new PredictionOptions { Thresholds = thresholds, KeepOutputs = true, Seed = 3 });
         var distribution = model.Distribution(() => new MixedClassifier());
         Assert.NotEqual(0, distribution.Prune(thresholds).Pruned);
         using var network = distribution.Sample(DrawSeed.Of(3, 0));
@@ -253,7 +256,8 @@ public sealed class PredictionTests
         Assert.Contains("[N, 2 D]", Assert.Throws<InvalidOperationException>(() => model.Predict(x, GaussianNoise.Learned)).Message);
         Assert.Contains("unsqueeze", Assert.Throws<ArgumentException>(() => model.Predict(x[..0])).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Predict(x, GaussianNoise.Fixed(1), samples: 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => model.Predict(x, GaussianNoise.Fixed(1), 2, new PredictionOptions { BatchSize = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => model.Predict(x, GaussianNoise.Fixed(1), 2, new PredictionOptions { BatchSize = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => GaussianNoise.Fixed(0));
         Assert.Contains("first dimension is the example", Assert.Throws<InvalidOperationException>(
             () => model.Predict(batch => model.call(batch).sum(), x, GaussianNoise.Fixed(1))).Message);
@@ -308,7 +312,8 @@ public sealed class PredictionTests
 
         using var rows = new BayesianLine(new Line());
         var (x, y) = (randn(8, 2, dtype: ScalarType.Float32, device: CPU), randn(8, dtype: ScalarType.Float32, device: CPU));
-        var judged = rows.EvaluatePredictions(new[] { (x[..3], y[..3]), (x[3..], y[3..]) }, GaussianNoise.Fixed(0.5), samples: 4, levels: [0.5]);
+        var judged = rows.EvaluatePredictions(
+            new[] { (x[..3], y[..3]), (x[3..], y[3..]) }, GaussianNoise.Fixed(0.5), samples: 4, levels: [0.5]);
         double[][] truth = [.. y.data<float>().Select(value => new[] { (double)value })];
         var direct = RegressionEvaluation.Of(rows.Predict(x, GaussianNoise.Fixed(0.5), samples: 4), truth, [0.5]);
         Assert.Equal(direct.NegativeLogLikelihood, judged.NegativeLogLikelihood, 1e-5);

@@ -67,7 +67,8 @@ public sealed class PredictiveMetricTests
             var pairs = from a in inside from b in outside select b > a ? 1 : b == a ? 0.5 : 0;
             Assert.Equal(pairs.Average(), DetectionMetrics.Auroc(inside, outside), 1e-12);
             var passing = inside.Order().First(threshold => inside.Count(score => score <= threshold) >= 0.95 * inside.Length);
-            Assert.Equal(outside.Count(score => score <= passing) / (double)outside.Length, DetectionMetrics.FalsePositiveRate(inside, outside));
+            Assert.Equal(
+                outside.Count(score => score <= passing) / (double)outside.Length, DetectionMetrics.FalsePositiveRate(inside, outside));
         }
     }
 
@@ -78,7 +79,8 @@ public sealed class PredictiveMetricTests
         const double Distance = 1.3;
         using var scope = NewDisposeScope();
         double[] Normal(long seed, double mean) =>
-            [.. new NoiseSource(seed).Normal(zeros(Count, dtype: ScalarType.Float64, device: CPU)).data<double>().Select(value => value + mean)];
+            [.. new NoiseSource(seed).Normal(zeros(Count, dtype: ScalarType.Float64, device: CPU)).data<double>()
+                .Select(value => value + mean)];
         var (inside, outside) = (Normal(1, 0), Normal(2, Distance));
         var auroc = Phi(Distance / Math.Sqrt(2));
         // The variance of the estimate is at most A (1 - A) / min(n, m).
@@ -216,7 +218,8 @@ public sealed class PredictiveMetricTests
         Assert.Contains("[1, 4]", Assert.Throws<ArgumentException>(
             () => ClassPrediction.Of(one, zeros(1, 4, dtype: ScalarType.Float64, device: CPU))).Message);
 
-        var detection = OutOfDistribution.Of(ClassPrediction.Of(cat([one, one])), ClassPrediction.Of(zeros(3, 2, dtype: ScalarType.Float64, device: CPU)));
+        var detection = OutOfDistribution.Of(
+            ClassPrediction.Of(cat([one, one])), ClassPrediction.Of(zeros(3, 2, dtype: ScalarType.Float64, device: CPU)));
         Assert.Equal(new Detection(1, 0), detection.ByEntropy);
         Assert.Equal(new Detection(1, 0), detection.ByConfidence);
         Assert.Equal(new Detection(0.5, 1), detection.ByMutualInformation);
@@ -225,14 +228,17 @@ public sealed class PredictiveMetricTests
     [Fact]
     public void WhatDoesNotFitIsSaid()
     {
-        Assert.Contains("2 targets for 1", Assert.Throws<ArgumentException>(() => ClassificationMetrics.Accuracy([[1, 0]], [0, 1])).Message);
-        Assert.Contains("none of the 2 classes", Assert.Throws<ArgumentException>(() => ClassificationMetrics.BrierScore([[1, 0]], [2])).Message);
+        Assert.Contains(
+            "2 targets for 1", Assert.Throws<ArgumentException>(() => ClassificationMetrics.Accuracy([[1, 0]], [0, 1])).Message);
+        Assert.Contains(
+            "none of the 2 classes", Assert.Throws<ArgumentException>(() => ClassificationMetrics.BrierScore([[1, 0]], [2])).Message);
         Assert.Throws<ArgumentException>(() => ClassificationMetrics.NegativeLogLikelihood([], []));
         Assert.Throws<ArgumentOutOfRangeException>(() => ClassificationMetrics.ReliabilityBins([[1, 0]], [0], 0));
         Assert.Contains("NaN", Assert.Throws<ArgumentException>(() => DetectionMetrics.Auroc([double.NaN], [1])).Message);
         Assert.Throws<ArgumentException>(() => DetectionMetrics.Auroc([1], []));
         Assert.Throws<ArgumentOutOfRangeException>(() => DetectionMetrics.FalsePositiveRate([1], [1], 0));
-        Assert.Contains("2 targets for 1 outputs", Assert.Throws<ArgumentException>(() => RegressionMetrics.RootMeanSquaredError([[1]], [[1, 2]])).Message);
+        Assert.Contains("2 targets for 1 outputs",
+            Assert.Throws<ArgumentException>(() => RegressionMetrics.RootMeanSquaredError([[1]], [[1, 2]])).Message);
     }
 
     private static double Density(double z) => Math.Exp(-z * z / 2) / Math.Sqrt(2 * Math.PI);
@@ -250,7 +256,8 @@ public sealed class PredictiveMetricTests
     private sealed class Close : IEqualityComparer<(double Confidence, double Accuracy, int Count)>
     {
         public bool Equals((double Confidence, double Accuracy, int Count) one, (double Confidence, double Accuracy, int Count) other) =>
-            Math.Abs(one.Confidence - other.Confidence) < 1e-12 && Math.Abs(one.Accuracy - other.Accuracy) < 1e-12 && one.Count == other.Count;
+            Math.Abs(one.Confidence - other.Confidence) < 1e-12 && Math.Abs(one.Accuracy - other.Accuracy) < 1e-12
+                && one.Count == other.Count;
 
         public int GetHashCode((double Confidence, double Accuracy, int Count) bin) => bin.Count;
     }

@@ -116,7 +116,8 @@ public sealed class PredictorTests
         Assert.Throws<StateMismatchException>(() => model.CreatePredictor(() => new GaussianRegressor(), draws: 1));
         var predictor = model.CreatePredictor(() => new Line(), draws: 2);
         using var x = ones(1, 2, dtype: ScalarType.Float32, device: CPU);
-        Assert.Throws<ArgumentException>(() => predictor.Predict(ones(1, 9, dtype: ScalarType.Float32, device: CPU), GaussianNoise.Fixed(1)));
+        Assert.Throws<ArgumentException>(
+            () => predictor.Predict(ones(1, 9, dtype: ScalarType.Float32, device: CPU), GaussianNoise.Fixed(1)));
         using var stop = new CancellationTokenSource();
         stop.Cancel();
         Assert.Throws<OperationCanceledException>(() => predictor.Predict(x, GaussianNoise.Fixed(1), cancellation: stop.Token));

@@ -13,9 +13,11 @@ public sealed class FileReportTests
         using (var report = new JsonLinesReport(writer) { Steps = true })
             Told.Tell(report);
 
-        var lines = writer.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var lines = writer.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement).ToList();
         Assert.Equal(
-            ["start", "step", "step", "epoch", "step", "step", "epoch", "finish"], lines.Select(line => line.GetProperty("event").GetString()!));
+            ["start", "step", "step", "epoch", "step", "step", "epoch", "finish"],
+            lines.Select(line => line.GetProperty("event").GetString()!));
         Assert.Equal(1000, lines[0].GetProperty("examples").GetInt64());
         var epoch = lines[3];
         Assert.Equal(0.1 / 3, epoch.GetProperty("fit").GetDouble());

@@ -196,7 +196,8 @@ public sealed class HostReportTests
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= least;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             var values = ((IEnumerable<KeyValuePair<string, object?>>)state!).ToDictionary(entry => entry.Key, entry => entry.Value);
             Entries.Add((eventId.Id, logLevel, formatter(state, exception), values));

@@ -10,7 +10,9 @@ public sealed class MetricTests
         var logits = tensor(new[] { 2f, -1, 0.5f, -3 }, [4], device: CPU);
         foreach (var output in new[] { logits, logits.unsqueeze(1) })
             foreach (var type in new[] { ScalarType.Float32, ScalarType.Int64 })
-                foreach (var targets in new[] { tensor(new long[] { 1, 0, 0, 0 }, [4], device: CPU), tensor(new long[] { 1, 0, 0, 0 }, [4, 1], device: CPU) })
+                foreach (
+                    var targets in new[] { tensor(new long[] { 1, 0, 0, 0 }, [4], device: CPU),
+                    tensor(new long[] { 1, 0, 0, 0 }, [4, 1], device: CPU) })
                     Assert.Equal(0.75, Accuracy(output, targets.to(type)));
     }
 
@@ -76,7 +78,8 @@ public sealed class MetricTests
             () => metric.Sum(zeros(3, dtype: ScalarType.Float32, device: CPU), zeros(4, dtype: ScalarType.Float32, device: CPU)));
         Assert.Contains("The metric 'mine' cannot take outputs of shape [3]", error.Message);
         Assert.Contains("9 numbers for 3 examples", Assert.Throws<InvalidOperationException>(
-            () => metric.Sum(zeros(3, dtype: ScalarType.Float32, device: CPU), zeros(3, 1, dtype: ScalarType.Float32, device: CPU))).Message);
+            () => metric.Sum(
+                zeros(3, dtype: ScalarType.Float32, device: CPU), zeros(3, 1, dtype: ScalarType.Float32, device: CPU))).Message);
     }
 
     [Fact]

@@ -5,8 +5,8 @@ using BayesGen.Data;
 namespace BayesGen.Tests;
 
 /// <summary>
-/// Files that a release wrote, kept for all later ones: a state file, a checkpoint after two of four epochs, and the numbers that the release
-/// computed from them.
+/// Files that a release wrote, kept for all later ones: a state file, a checkpoint after two of four epochs, and the numbers that the
+/// release computed from them.
 /// </summary>
 /// <remarks>
 /// Every option that counts is named here, so that a better default of a later release changes nothing. Start the test assembly with
@@ -92,7 +92,8 @@ internal static class ReleasedFiles
             model.Prune(new() { [Family.LogUniform] = -2, [Family.Gaussian] = -2, [Family.SparseDropout] = -6 });
             model.Save(Path.Combine(folder, State));
             var expected = new Expected(
-                Means(model), Drawn(model), [.. epochs.Skip(EpochsBefore).Select(epoch => new[] { epoch.Fit, epoch.Divergence, epoch.Beta })]);
+                Means(model), Drawn(model),
+                [.. epochs.Skip(EpochsBefore).Select(epoch => new[] { epoch.Fit, epoch.Divergence, epoch.Beta })]);
             File.WriteAllText(Path.Combine(folder, Numbers), JsonSerializer.Serialize(expected));
             var step = EpochsBefore * 12;
             File.Copy(Path.Combine(run, $"checkpoint-{step:D10}.safetensors"), Path.Combine(folder, Checkpoint), overwrite: true);

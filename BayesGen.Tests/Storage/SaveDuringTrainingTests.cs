@@ -3,7 +3,9 @@ using BayesGen.Tests.Survival;
 
 namespace BayesGen.Tests;
 
-/// <summary>What another thread does while a training runs: it gets the network between two steps, and the training does not notice.</summary>
+/// <summary>
+/// What another thread does while a training runs: it gets the network between two steps, and the training does not notice.
+/// </summary>
 public sealed class SaveDuringTrainingTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen").FullName;
@@ -113,7 +115,9 @@ public sealed class SaveDuringTrainingTests : IDisposable
         static nint AddressIn(Dictionary<string, Tensor> state) => TensorMemory.AddressOf(state["first.weight.mu"]);
     }
 
-    /// <summary>Trains on a thread while this one does something again and again, and compares with a training that is left alone.</summary>
+    /// <summary>
+    /// Trains on a thread while this one does something again and again, and compares with a training that is left alone.
+    /// </summary>
     private static void Beside(Action<BayesianSurvivor, VariationalTrainer> act, string? folder = null)
     {
         var (steps, disturbed) = Train(act, folder, int.MaxValue);

@@ -1,6 +1,8 @@
 namespace BayesGen.Tests;
 
-/// <summary>The second processes of <see cref="SharedPathTests"/>: each saves a network of its own to one path until it is killed.</summary>
+/// <summary>
+/// The second processes of <see cref="SharedPathTests"/>: each saves a network of its own to one path until it is killed.
+/// </summary>
 internal static class SharedPathProcess
 {
     public const string Argument = "--save-for-ever";

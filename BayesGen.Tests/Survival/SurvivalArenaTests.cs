@@ -4,7 +4,9 @@ using static TorchSharp.torch.nn;
 
 namespace BayesGen.Tests.Survival;
 
-/// <summary>Of any network: the windows onto the arenas are disjoint and cover them, and an alias that user code broke is found and named.</summary>
+/// <summary>
+/// Of any network: the windows onto the arenas are disjoint and cover them, and an alias that user code broke is found and named.
+/// </summary>
 public sealed class SurvivalArenaTests
 {
     private const int Width = 4;
@@ -38,8 +40,10 @@ public sealed class SurvivalArenaTests
 
             // Every parameter of the plain network is somewhere, and nowhere twice.
             List<NetworkWeight> weights =
-                [.. model.Arena.Families.SelectMany(family => family.Weights), .. model.Arena.Deterministic.SelectMany(arena => arena.Weights)];
-            Assert.Equal(parameters.Select(entry => entry.parameter.Handle).Order(), weights.Select(weight => weight.Parameter.Handle).Order());
+                [.. model.Arena.Families.SelectMany(family => family.Weights),
+                    .. model.Arena.Deterministic.SelectMany(arena => arena.Weights)];
+            Assert.Equal(
+                parameters.Select(entry => entry.parameter.Handle).Order(), weights.Select(weight => weight.Parameter.Handle).Order());
             Assert.Equal(weights.Count, weights.Select(weight => TensorMemory.AddressOf(weight.Parameter)).Distinct().Count());
         },
         iter: 60, threads: 1);
@@ -55,7 +59,8 @@ public sealed class SurvivalArenaTests
                 var plain = Build(layers);
                 using var model = new BayesianStacks(plain);
                 List<NetworkWeight> weights =
-                    [.. model.Arena.Families.SelectMany(family => family.Weights), .. model.Arena.Deterministic.SelectMany(arena => arena.Weights)];
+                    [.. model.Arena.Families.SelectMany(family => family.Weights),
+                        .. model.Arena.Deterministic.SelectMany(arena => arena.Weights)];
                 if (model.Arena.Families.Count == 0)
                     return;
                 var victim = weights[choice % weights.Count];
@@ -64,13 +69,15 @@ public sealed class SurvivalArenaTests
                     return;
                 var error = Assert.ThrowsAny<InvalidOperationException>(() => Step(model));
                 Assert.True(
-                    (what.StartsWith("one", StringComparison.Ordinal) ? [victim] : weights).Any(weight => error.Message.Contains($"'{weight.Key}'")),
+                    (what.StartsWith("one", StringComparison.Ordinal) ? [victim] : weights)
+                        .Any(weight => error.Message.Contains($"'{weight.Key}'")),
                     $"{what} of {victim.Key}: {error.Message}");
                 Assert.Contains(expected, error.Message);
                 found.Add(what);
             },
             iter: 120, threads: 1);
-        Assert.Equal(["all: zero_grad()", "one: another gradient", "one: other memory", "one: swapped"], found.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["all: zero_grad()", "one: another gradient", "one: other memory", "one: swapped"], found.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -135,7 +142,9 @@ public sealed class SurvivalArenaTests
         Assert.Equal(next, store.Weights.numel());
     }
 
-    /// <summary>Numbering the elements of each window in turn numbers those of the whole in order: none is met twice, none is left out.</summary>
+    /// <summary>
+    /// Numbering the elements of each window in turn numbers those of the whole in order: none is met twice, none is left out.
+    /// </summary>
     private static void Tiles(Tensor whole, IEnumerable<Tensor> windows)
     {
         using var _ = no_grad();

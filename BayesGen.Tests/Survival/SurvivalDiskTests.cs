@@ -64,7 +64,9 @@ public sealed class SurvivalDiskTests : IDisposable
         Assert.Contains(lines, line => line.StartsWith(SurvivalProcess.Notice, StringComparison.Ordinal) && line.Contains(error));
         Assert.Contains(SurvivalProcess.Done, lines);
         Assert.Equal(
-            holdsSome, lines.Any(line => line.StartsWith("checkpoint-", StringComparison.Ordinal) && line.EndsWith(".safetensors", StringComparison.Ordinal)));
+            holdsSome,
+            lines.Any(
+            line => line.StartsWith("checkpoint-", StringComparison.Ordinal) && line.EndsWith(".safetensors", StringComparison.Ordinal)));
         Assert.DoesNotContain(lines, line => line.EndsWith(".partial", StringComparison.Ordinal));
     }
 
@@ -160,7 +162,8 @@ public sealed class SurvivalDiskTests : IDisposable
             File.WriteAllText(Path.Combine(folder, name), "part");
         Train(folder, new Notices());
         Assert.Equal(
-            (string[])["best.safetensors", "checkpoint-0000000090.safetensors", "checkpoint-0000000095.safetensors", "checkpoint-0000000096.safetensors", .. mine],
+            (string[])["best.safetensors", "checkpoint-0000000090.safetensors", "checkpoint-0000000095.safetensors",
+                "checkpoint-0000000096.safetensors", .. mine],
             Directory.GetFiles(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)
                 .OrderBy(name => mine.Contains(name) ? Array.IndexOf(mine, name) : -1));
     }
@@ -195,7 +198,8 @@ public sealed class SurvivalDiskTests : IDisposable
     {
         var folder = Path.Combine(_folder, "damaged");
         using (var source = new CancellationTokenSource())
-            Assert.Throws<OperationCanceledException>(() => Train(folder, new Notices(), step => { if (step == 33) source.Cancel(); }, source.Token));
+            Assert.Throws<OperationCanceledException>(
+                () => Train(folder, new Notices(), step => { if (step == 33) source.Cancel(); }, source.Token));
         string[] files = [.. Directory.GetFiles(folder, "checkpoint-*").OrderDescending(StringComparer.Ordinal)];
         Assert.Equal([33, 30, 25], files.Select(file => int.Parse(Path.GetFileName(file)[11..21])));
         using (var stream = File.OpenWrite(files[0]))
@@ -238,7 +242,8 @@ public sealed class SurvivalDiskTests : IDisposable
         {
             Checkpoints = new CheckpointOptions { Folder = folder, EveryEpochs = 3, KeepLast = 2, KeepBest = CheckpointScore.Fit },
             LearningRate = 0.1,
-            Report = new Best(epoch => fits.Add((epoch.Validation!.Fit, [.. model.state_dict().Values.Select(tensor => tensor.detach().clone())]))),
+            Report = new Best(
+                epoch => fits.Add((epoch.Validation!.Fit, [.. model.state_dict().Values.Select(tensor => tensor.detach().clone())]))),
         });
         trainer.Train(data, validation);
         Assert.Equal(

@@ -10,7 +10,8 @@ public sealed class SurvivalFolderTests : SurvivalLives
         using var trainer = model.CreateTrainer(SurvivalTraining.Options());
         Assert.Null(trainer.TryResume(NewFolder()));
         Assert.Null(trainer.TryResume(Path.Combine(NewFolder(), "nowhere")));
-        Assert.Contains("nowhere", Assert.Throws<FileNotFoundException>(() => trainer.Resume(Path.Combine(NewFolder(), "nowhere"))).Message);
+        Assert.Contains(
+            "nowhere", Assert.Throws<FileNotFoundException>(() => trainer.Resume(Path.Combine(NewFolder(), "nowhere"))).Message);
     }
 
     [Fact]

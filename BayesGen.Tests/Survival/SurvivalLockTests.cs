@@ -120,7 +120,8 @@ public sealed class SurvivalLockTests : SurvivalLives
     {
         using var data = SurvivalTraining.Data();
         using var model = SurvivalTraining.Network(3);
-        using var trainer = model.CreateTrainer(SurvivalTraining.Options(folder) with { Hooks = [(_, step) => hook(data, step.GlobalStep)] });
+        using var trainer = model.CreateTrainer(
+            SurvivalTraining.Options(folder) with { Hooks = [(_, step) => hook(data, step.GlobalStep)] });
         trainer.Train(data, data);
     }
 }

@@ -103,7 +103,8 @@ public sealed class SurvivalMutationTests(ITestOutputHelper output) : IDisposabl
         // Whole and sealed, with a state of the generator over which Torch would end the process.
         var (path, _) = WriteCheckpoint();
         using var content = CheckpointFile.Read(path);
-        foreach (var state in new[] { zeros(5056, ScalarType.Byte, CPU), full(5056, 255, ScalarType.Byte, CPU), zeros(3, ScalarType.Byte, CPU) })
+        foreach (
+            var state in new[] { zeros(5056, ScalarType.Byte, CPU), full(5056, 255, ScalarType.Byte, CPU), zeros(3, ScalarType.Byte, CPU) })
         {
             content.Tensors["random"] = state;
             CheckpointFile.Write(path, content);
@@ -119,9 +120,11 @@ public sealed class SurvivalMutationTests(ITestOutputHelper output) : IDisposabl
         Refused("epochs_done", _ => "many", "expected a whole number");
         Refused("epochs_done", _ => "-3", "expected a count");
         foreach (var name in (string[])[
-            "epochs_done", "first_epoch", "roll_backs", "skipped_in_a_row", "source_epoch", "batches_of_epoch", "epoch.step", "epoch.skipped"])
+            "epochs_done", "first_epoch", "roll_backs", "skipped_in_a_row", "source_epoch", "batches_of_epoch", "epoch.step",
+            "epoch.skipped"])
             Refused(name, _ => "4294967300", "expected a count");
-        foreach (var name in (string[])["steps_done", "examples", "noise.calls", "epoch.examples", "epoch.steps", "epoch.step", "epoch.skipped"])
+        foreach (
+            var name in (string[])["steps_done", "examples", "noise.calls", "epoch.examples", "epoch.steps", "epoch.step", "epoch.skipped"])
             Refused(name, _ => "-5", "expected a count");
         foreach (var name in (string[])["beta", "rate.damping", "rate.part"])
             foreach (var lie in (string[])["NaN", "Infinity", "-1"])
@@ -180,13 +183,15 @@ public sealed class SurvivalMutationTests(ITestOutputHelper output) : IDisposabl
         }
 
         process.Refresh();
-        Assert.True(process.WorkingSet64 < resident + (300L << 20), $"resident set from {resident >> 20} to {process.WorkingSet64 >> 20} MB");
+        Assert.True(
+            process.WorkingSet64 < resident + (300L << 20), $"resident set from {resident >> 20} to {process.WorkingSet64 >> 20} MB");
         return (refused, harmless);
     }
 
     private void Report(string what, int refused, int harmless)
     {
-        output.WriteLine($"{refused + harmless} mutations of a {what}, {FileMutation.Kinds} kinds: {refused} refused, {harmless} without effect.");
+        output.WriteLine(
+            $"{refused + harmless} mutations of a {what}, {FileMutation.Kinds} kinds: {refused} refused, {harmless} without effect.");
         Assert.True(refused + harmless >= (SurvivalScale.IsFull ? 500 : 75));
         Assert.True(harmless * 20 < refused, $"{harmless} of {refused + harmless} without effect");
     }

@@ -54,7 +54,8 @@ public sealed class SurvivalPoisonTests : IDisposable
             Epochs = 2, FitLoss = bad, NonFinite = NonFinitePolicy.RollBack(atMost: 1), Report = told,
         });
         var result = trainer.Train(data, data);
-        Assert.Contains(told.All, notice => notice.Contains("passed over") && notice.Contains("second.weight.mu") && notice.Contains(newest));
+        Assert.Contains(
+            told.All, notice => notice.Contains("passed over") && notice.Contains("second.weight.mu") && notice.Contains(newest));
         Assert.Contains(told.All, notice => notice.Contains("went back to") && notice.Contains("checkpoint-0000000012"));
         Assert.All(result.Epochs, epoch => Assert.True(double.IsFinite(epoch.Fit)));
     }

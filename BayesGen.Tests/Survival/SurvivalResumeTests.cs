@@ -126,7 +126,8 @@ public sealed class SurvivalResumeTests : SurvivalLives
     public void AScheduleOfAUsersOwnKeepsWhatItRemembers()
     {
         EndsAsUndisturbed(folder => SurvivalTraining.Options(folder) with { Beta = new Remembering() }, 50);
-        EndsAsUndisturbed(folder => SurvivalTraining.Options(folder) with { Beta = new ChainedBeta(new LinearWarmup(1), new Remembering()) }, 50);
+        EndsAsUndisturbed(
+            folder => SurvivalTraining.Options(folder) with { Beta = new ChainedBeta(new LinearWarmup(1), new Remembering()) }, 50);
     }
 
     [Fact]
@@ -135,7 +136,8 @@ public sealed class SurvivalResumeTests : SurvivalLives
         var folder = NewFolder();
         RunOn(SurvivalTraining.Options(folder), 17);
         var steps = new List<(int, int, long)>();
-        RunOn(SurvivalTraining.Options(folder) with { Hooks = [(_, step) => steps.Add((step.Epoch, step.Step, step.GlobalStep))] }, int.MaxValue);
+        RunOn(SurvivalTraining.Options(folder) with { Hooks = [(_, step) => steps.Add((step.Epoch, step.Step, step.GlobalStep))] },
+            int.MaxValue);
         Assert.Equal((2, 6, 18L), steps[0]);
         Assert.Equal(SurvivalTraining.AllSteps - 17, steps.Count);
         Assert.Equal((SurvivalTraining.Epochs, SurvivalTraining.Steps, (long)SurvivalTraining.AllSteps), steps[^1]);
@@ -179,7 +181,8 @@ public sealed class SurvivalResumeTests : SurvivalLives
             trainer.Train(data);
         using (var model = Network(1))
         using (var source = new CancellationTokenSource())
-        using (var trainer = model.CreateTrainer(Options(broken) with { Hooks = [(_, step) => { if (step.GlobalStep == 7) source.Cancel(); }] }))
+        using (var trainer = model.CreateTrainer(
+            Options(broken) with { Hooks = [(_, step) => { if (step.GlobalStep == 7) source.Cancel(); }] }))
             Assert.Throws<OperationCanceledException>(() => trainer.Train(data, cancellation: source.Token));
         using (var model = Network(2))
         using (var trainer = model.CreateTrainer(Options(broken)))

@@ -2,7 +2,9 @@ using BayesGen.Data;
 
 namespace BayesGen.Tests.Survival;
 
-/// <summary>The short training that the tests of this folder interrupt: 8 epochs of 12 steps, everything with a state of its own in it.</summary>
+/// <summary>
+/// The short training that the tests of this folder interrupt: 8 epochs of 12 steps, everything with a state of its own in it.
+/// </summary>
 internal static class SurvivalTraining
 {
     public const int Epochs = 8;

@@ -16,7 +16,8 @@ public sealed class EarlyStoppingTests : IDisposable
         using var model = Model(1);
         var states = new List<string>();
         // Better for three epochs, then never again.
-        using var trainer = model.CreateTrainer(Stopping([3, 2, 1, 4, 5, 6, 7, 8]) with { Report = new AfterEpochs(() => states.Add(Written(model))) });
+        using var trainer = model.CreateTrainer(
+            Stopping([3, 2, 1, 4, 5, 6, 7, 8]) with { Report = new AfterEpochs(() => states.Add(Written(model))) });
         var result = trainer.Train(data);
         Assert.Equal(5, result.Epochs.Count);
         Assert.True(result.StoppedEarly);

@@ -38,7 +38,8 @@ public sealed class FitLossTests
     public void TargetsThatWouldBroadcastAreRefused(long[] outputs, long[] targets)
     {
         using var scope = NewDisposeScope();
-        var (output, target) = (zeros(outputs, dtype: ScalarType.Float32, device: CPU), zeros(targets, dtype: ScalarType.Float32, device: CPU));
+        var (output, target) = (
+            zeros(outputs, dtype: ScalarType.Float32, device: CPU), zeros(targets, dtype: ScalarType.Float32, device: CPU));
         foreach (var loss in Elementwise)
             Assert.Contains(
                 $"Outputs are [{string.Join(", ", outputs)}], targets [{string.Join(", ", targets)}]",

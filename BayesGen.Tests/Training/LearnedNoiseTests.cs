@@ -100,7 +100,8 @@ public sealed class LearnedNoiseTests
         using var model = new BayesianLine(new Line());
         var x = ones(2, 2, dtype: ScalarType.Float32, device: CPU);
         Assert.Equal(2, model.Predict(x, GaussianNoise.Fixed(1).Scaled(2), 1).AleatoricVariance[0][0], 1e-12);
-        Assert.Contains("2 outputs", Assert.Throws<InvalidOperationException>(() => model.Predict(x, GaussianNoise.Fixed(1).Scaled(2, 3), 1)).Message);
+        Assert.Contains(
+            "2 outputs", Assert.Throws<InvalidOperationException>(() => model.Predict(x, GaussianNoise.Fixed(1).Scaled(2, 3), 1)).Message);
         Assert.Throws<ArgumentException>(() => GaussianNoise.Learned.Scaled());
         Assert.Throws<ArgumentException>(() => GaussianNoise.Learned.Scaled(0));
     }

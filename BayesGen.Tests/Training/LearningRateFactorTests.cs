@@ -13,7 +13,8 @@ public class LearningRateFactorTests
         new()
         {
             ["LogUniform.mu"] = 1, ["LogUniform.log_sigma"] = 3, ["LogUniform.scale_mu"] = 1, ["LogUniform.log_alpha"] = 3,
-            ["Gaussian.mu"] = 1, ["Gaussian.log_sigma"] = 1, ["SparseDropout.mu"] = 1, ["SparseDropout.log_sigma2"] = 3, ["deterministic"] = 1,
+            ["Gaussian.mu"] = 1, ["Gaussian.log_sigma"] = 1, ["SparseDropout.mu"] = 1, ["SparseDropout.log_sigma2"] = 3,
+            ["deterministic"] = 1,
         },
         Factors(null));
 
@@ -25,7 +26,8 @@ public class LearningRateFactorTests
             new()
             {
                 ["LogUniform.mu"] = 1, ["LogUniform.log_sigma"] = 5, ["LogUniform.scale_mu"] = 1, ["LogUniform.log_alpha"] = 1,
-                ["Gaussian.mu"] = 1, ["Gaussian.log_sigma"] = 5, ["SparseDropout.mu"] = 1, ["SparseDropout.log_sigma2"] = 1, ["deterministic"] = 2,
+                ["Gaussian.mu"] = 1, ["Gaussian.log_sigma"] = 5, ["SparseDropout.mu"] = 1, ["SparseDropout.log_sigma2"] = 1,
+                ["deterministic"] = 2,
             },
             Factors(new() { ["log_sigma"] = 5, ["deterministic"] = 2 }));
     }
@@ -43,8 +45,10 @@ public class LearningRateFactorTests
     [Fact]
     public void AFactorOfAParameterThatIsNotThereIsRefused()
     {
-        Assert.Contains("'Gaussian.log_alpha'", Assert.Throws<ArgumentException>(() => Factors(new() { ["Gaussian.log_alpha"] = 3 })).Message);
-        Assert.Contains("'Gaussian.deterministic'", Assert.Throws<ArgumentException>(() => Factors(new() { ["Gaussian.deterministic"] = 3 })).Message);
+        Assert.Contains(
+            "'Gaussian.log_alpha'", Assert.Throws<ArgumentException>(() => Factors(new() { ["Gaussian.log_alpha"] = 3 })).Message);
+        Assert.Contains(
+            "'Gaussian.deterministic'", Assert.Throws<ArgumentException>(() => Factors(new() { ["Gaussian.deterministic"] = 3 })).Message);
     }
 
     [Fact]

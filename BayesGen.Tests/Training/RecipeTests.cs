@@ -25,7 +25,8 @@ public class RecipeTests
         Assert.Throws<ArgumentOutOfRangeException>(() => LearningRates.Steps(0, 0.5));
         Assert.Throws<ArgumentOutOfRangeException>(() => LearningRates.Warmup(0));
 
-        static void Same(double[] expected, double[] actual) => Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 12));
+        static void Same(double[] expected, double[] actual) =>
+            Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 12));
     }
 
     [Fact]
@@ -64,7 +65,8 @@ public class RecipeTests
     public void ALongGradientIsShortenedAsAWhole()
     {
         using var scope = NewDisposeScope();
-        var plain = new TrainerOptions { LearningRate = 1, LearningRateSchedule = null, LearningRateFactors = new Dictionary<string, double>() };
+        var plain = new TrainerOptions { LearningRate = 1, LearningRateSchedule = null, LearningRateFactors = new Dictionary<string,
+            double>() };
         var (_, gradients) = Moves(plain);
         double Norm(IEnumerable<Tensor> tensors) => Math.Sqrt(tensors.Sum(tensor => tensor.square().sum().item<double>()));
         var norm = Norm(gradients.Values);
@@ -106,7 +108,8 @@ public class RecipeTests
         Assert.Throws<ArgumentOutOfRangeException>(() => model.CreateTrainer(new() { MaximalGradientNorm = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(
             () => model.CreateTrainer(new() { LearningRateFactors = new Dictionary<string, double> { ["mu"] = -1 } }));
-        Assert.Throws<ArgumentException>(() => model.CreateTrainer(new() { Bounds = new Dictionary<string, Interval> { ["mu"] = (1, 0) } }));
+        Assert.Throws<ArgumentException>(
+            () => model.CreateTrainer(new() { Bounds = new Dictionary<string, Interval> { ["mu"] = (1, 0) } }));
     }
 
     [Fact]
@@ -145,7 +148,8 @@ public class RecipeTests
     public void AGaussianNetworkPrunesWithAFasterLogSigma() =>
         Prunes(Gaussian, -1, 0.88, 0.70, new Dictionary<string, double> { ["Gaussian.log_sigma"] = 3 });
 
-    private static void Prunes(Family family, double threshold, double accuracy, double pruned, IReadOnlyDictionary<string, double>? factors)
+    private static void Prunes(
+        Family family, double threshold, double accuracy, double pruned, IReadOnlyDictionary<string, double>? factors)
     {
         random.manual_seed(3);
         using var train = SyntheticDigits.Create(10_000, seed: 1);
@@ -168,7 +172,9 @@ public class RecipeTests
         Assert.True(part >= pruned, $"{part:P1} pruned");
     }
 
-    /// <summary>One step of gradient descent on a network with deterministic weights: how far each tensor moved, and its gradient.</summary>
+    /// <summary>
+    /// One step of gradient descent on a network with deterministic weights: how far each tensor moved, and its gradient.
+    /// </summary>
     private static (Dictionary<string, Tensor> Moves, Dictionary<string, Tensor> Gradients) Moves(TrainerOptions options)
     {
         random.manual_seed(4);

@@ -42,7 +42,8 @@ public class RefusedTrainingTests
     {
         using var data = Examples();
         using var model = Model(1);
-        using var trainer = model.CreateTrainer(Options() with { Hooks = [(_, _) => model.Prior.First.Weight = GaussianPrior.Trainable(0.5)] });
+        using var trainer = model.CreateTrainer(
+            Options() with { Hooks = [(_, _) => model.Prior.First.Weight = GaussianPrior.Trainable(0.5)] });
         Assert.Contains("prior", Assert.Throws<InvalidOperationException>(() => trainer.Train(data)).Message);
 
         // Between two calls it is trained.
@@ -79,8 +80,10 @@ public class RefusedTrainingTests
     public void AHookThatTrainsOrDisposesIsToldSo()
     {
         using var data = Examples();
-        Assert.Contains("inside Train", Refused<InvalidOperationException>(Options() with { Hooks = [(trainer, _) => trainer.Train(data)] }, 1).Message);
-        Assert.Contains("cancel the token", Refused<InvalidOperationException>(Options() with { Hooks = [(trainer, _) => trainer.Dispose()] }, 1).Message);
+        Assert.Contains("inside Train",
+            Refused<InvalidOperationException>(Options() with { Hooks = [(trainer, _) => trainer.Train(data)] }, 1).Message);
+        Assert.Contains("cancel the token",
+            Refused<InvalidOperationException>(Options() with { Hooks = [(trainer, _) => trainer.Dispose()] }, 1).Message);
     }
 
     [Fact]
@@ -141,7 +144,8 @@ public class RefusedTrainingTests
         Assert.Contains("FitLoss is null", Message(new() { FitLoss = null! }));
         Assert.Contains("curvature", Assert.Throws<ArgumentOutOfRangeException>(() => VariationalTrainer.WithIvon(
             model, x => model.call(x), new(), new IvonOptions { InitialCurvature = 1e308 })).Message);
-        Assert.Throws<InvalidOperationException>(() => model.CreateTrainer(new() { Beta = new PlateauBeta(1, 0.5, 1) { Min = 2, Max = 1 } }));
+        Assert.Throws<InvalidOperationException>(
+            () => model.CreateTrainer(new() { Beta = new PlateauBeta(1, 0.5, 1) { Min = 2, Max = 1 } }));
     }
 
     [Theory]

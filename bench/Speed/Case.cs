@@ -60,10 +60,14 @@ internal sealed record Case(
         {
             foreach (var sideBySide in samples == 1 || device.type != DeviceType.CPU ? (bool[])[false] : [false, true])
             {
-                foreach (var (family, make) in (ReadOnlySpan<(string, Func<Device, Trained>)>)[("Gaussian", Gaussian), ("LogUniform", LogUniform)])
+                foreach (
+                    var (family, make) in (
+                    ReadOnlySpan<(string, Func<Device, Trained>)>)[("Gaussian", Gaussian), ("LogUniform", LogUniform)])
                 {
                     var name = $"{family}, K = {samples}{(sideBySide ? " side by side" : "")}";
-                    ways.Add(new TrainerWay(name, make(device), samples, examples, managesMemory, sideBySide) { Yardstick = Yardstick(family, samples) });
+                    ways.Add(
+                        new TrainerWay(
+                        name, make(device), samples, examples, managesMemory, sideBySide) { Yardstick = Yardstick(family, samples) });
                 }
             }
         }

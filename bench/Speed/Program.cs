@@ -1,5 +1,5 @@
-// What a Bayesian step costs, as ratios to a step of the plain network, with the same care for memory and layout and without, measured in turn in
-// one process:
+// What a Bayesian step costs, as ratios to a step of the plain network, with the same care for memory and layout and without, measured in
+// turn in one process:
 //
 //     dotnet run -c Release --project bench/Speed
 //

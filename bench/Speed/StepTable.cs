@@ -22,7 +22,8 @@ internal static class StepTable
         var ways = part.Ways(settings.Device, 60_000, settings.Draws, settings.ManageMemory);
         var rounds = Medians.Rounds(ways, batches, settings.Repetitions);
         Console.WriteLine();
-        Console.WriteLine($"| {part.Name}, batch {size} | ms a step | times plain, same care | times plain, untouched | times as fast as per tensor |");
+        Console.WriteLine(
+            $"| {part.Name}, batch {size} | ms a step | times plain, same care | times plain, untouched | times as fast as per tensor |");
         Console.WriteLine("|---|---|---|---|---|");
         for (var i = 0; i < ways.Count; i++)
         {

@@ -32,9 +32,9 @@ internal abstract class Way(string name) : IDisposable
 }
 
 /// <summary>
-/// What the others are measured against first: the plain network with the care that our trainer takes of any network. On the CPU images lie with
-/// the channels last, and the parameters lie in one flat tensor that <see cref="FlatAdam"/> moves. Freed memory is kept for the whole process, so
-/// every way of this program has that.
+/// What the others are measured against first: the plain network with the care that our trainer takes of any network. On the CPU images lie
+/// with the channels last, and the parameters lie in one flat tensor that <see cref="FlatAdam"/> moves. Freed memory is kept for the whole
+/// process, so every way of this program has that.
 /// </summary>
 internal sealed class CarefulPlainWay : Way
 {
@@ -71,7 +71,9 @@ internal sealed class CarefulPlainWay : Way
         _network.Dispose();
     }
 
-    /// <summary>Makes parameters and their gradients views into two flat tensors; the first comes back, with the second as its gradient.</summary>
+    /// <summary>
+    /// Makes parameters and their gradients views into two flat tensors; the first comes back, with the second as its gradient.
+    /// </summary>
     private static Parameter FlattenInto(nn.Module network)
     {
         using var scope = NewDisposeScope();
@@ -163,7 +165,8 @@ internal sealed class TrainerWay : Way
     /// <param name="examples">The number of training examples to share the divergence by.</param>
     /// <param name="managesMemory">Whether the trainer settles how the process keeps freed memory, which every way then has.</param>
     /// <param name="sideBySide">Whether replicas take draws at once.</param>
-    public TrainerWay(string name, Trained trained, int samples, long examples, bool managesMemory = true, bool sideBySide = false) : base(name)
+    public TrainerWay(string name, Trained trained, int samples, long examples, bool managesMemory = true, bool sideBySide = false)
+        : base(name)
     {
         _model = trained.Model;
         _trainer = trained.Train(new TrainerOptions

@@ -52,7 +52,9 @@ public static class Training
         return (trainer, result);
     }
 
-    /// <summary>A bar in a terminal, plain lines in a file or a pipe; with a folder to write to also a log and tables of the epochs.</summary>
+    /// <summary>
+    /// A bar in a terminal, plain lines in a file or a pipe; with a folder to write to also a log and tables of the epochs.
+    /// </summary>
     private static IReport[] Reports(string? folder, TextWriter log) => folder is null
         ? [new ConsoleReport()]
         :

@@ -45,7 +45,8 @@ using var trainer = model.CreateTrainer(new TrainerOptions
     Seed = 1,
 });
 var training = trainer.Train(train);
-Console.WriteLine($"{train.Count} points, {model.Arena.TotalCount:N0} weights, {training.Epochs.Count} epochs, {training.Duration.TotalSeconds:F0} s");
+Console.WriteLine(
+    $"{train.Count} points, {model.Arena.TotalCount:N0} weights, {training.Epochs.Count} epochs, {training.Duration.TotalSeconds:F0} s");
 
 // The whole axis, the gap and what lies beyond included.
 var band = Band.Of(model, Samples);
