@@ -50,6 +50,8 @@ public sealed class DeterministicAnalyzer : DiagnosticAnalyzer
         return LayerCatalog.KindOf(type, known) switch
         {
             LayerKind.NotALayer => $"it holds {type.ShortName()}, which is neither a module nor a Parameter",
+            LayerKind.Open when CollectionOfLayers.ElementOf(type, known) is not null =>
+                $"it holds {type.ShortName()}, which is neither a module nor a Parameter",
             LayerKind.Weightless => $"{type.ShortName()} has no weights",
             // A network with annotations of its own is Bayesian wherever it stands, and is taken out by this.
             _ when LayerCatalog.MayHoldNetworks(type, known) => null,

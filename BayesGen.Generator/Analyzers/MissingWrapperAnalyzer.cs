@@ -63,7 +63,7 @@ public sealed class MissingWrapperAnalyzer : DiagnosticAnalyzer
             text,
             network.ShortName(),
             inner is null
-                ? "put [Bayesian(...)] on its layers, or on the class"
+                ? "put [Bayesian(...)] on its layers, or on the class, or [BayesianNetwork] if it holds networks with annotations"
                 : $"'{inner.Member.Name}' holds an annotated network; put [BayesianNetwork] on the class to compose it"));
     }
 }

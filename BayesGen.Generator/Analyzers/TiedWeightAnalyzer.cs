@@ -32,7 +32,7 @@ public sealed class TiedWeightAnalyzer : DiagnosticAnalyzer
         if (context.ContainingSymbol is not IMethodSymbol { MethodKind: MethodKind.Constructor, ContainingType: { } network }
             || WeightOf(tie.Target, network, known) is not { } target || WeightOf(tie.Value, network, known) is not { } source
             || SymbolEqualityComparer.Default.Equals(target, source)
-            || !Annotations.IsNetwork(network, known))
+            || network.IsAbstract || !Annotations.IsNetwork(network, known))
             return;
         var (one, other) = (FamilyOf(target, network, known), FamilyOf(source, network, known));
         if (one != other)
@@ -61,7 +61,7 @@ public sealed class TiedWeightAnalyzer : DiagnosticAnalyzer
             { Kind: TypedConstantKind.Enum, Type: { } family } named => family.GetMembers().OfType<IFieldSymbol>()
                 .FirstOrDefault(candidate => candidate.HasConstantValue && Equals(candidate.ConstantValue, named.Value))?.Name
                 ?? "Bayesian",
-            { Value: ITypeSymbol posterior } => posterior.ShortName(),
+            { Value: INamedTypeSymbol posterior } => FamilyCatalog.MemberOf(posterior, known)?.Name ?? posterior.ShortName(),
             _ => "Bayesian",
         };
     }

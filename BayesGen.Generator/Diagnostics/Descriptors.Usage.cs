@@ -83,8 +83,8 @@ internal static partial class Descriptors
     public static readonly DiagnosticDescriptor StepWithoutDraw = Error(
         "BG0209",
         "A training step without a draw",
-        "This backward() never reaches the posterior of '{0}', which computes with its mean here, so step() moves nothing: write using var "
-        + "draw = {0}.Draw() before the forward pass, and draw.Backward(...)",
+        "This backward() never reaches the posterior of '{0}', which computes with its mean here, so step() moves no Bayesian weight: write "
+        + "using var draw = {0}.Draw() before the forward pass, and draw.Backward(...)",
         Usage,
         "The weights of a network are leaves for autograd; only WeightDraw.Backward carries their gradients on to the posterior.");
 

@@ -29,7 +29,7 @@ internal enum LayerKind
     /// <summary>Declared so loosely that it may hold any module, a normalisation layer included.</summary>
     Any,
 
-    /// <summary>An interface of the developer's own or object, which may hold a module, a parameter or neither.</summary>
+    /// <summary>Any interface but IModule, object, dynamic or a type parameter: it may hold a module, a parameter or neither.</summary>
     Open,
 }
 

@@ -57,8 +57,9 @@ internal sealed class MemberReader(
         var kind = LayerCatalog.KindOf(field.Type, known);
         var attribute = member.Find(known.BayesianAttribute) ?? field.Find(known.BayesianAttribute);
         var isPlain = member.Find(known.DeterministicAttribute) is not null;
-        if (kind == LayerKind.Open && attribute is null && !isPlain)
-            kind = LayerKind.NotALayer; // Most of what is declared so is no layer.
+        if (kind == LayerKind.Open
+            && (attribute is null && !isPlain || CollectionOfLayers.ElementOf(field.Type, known) is not null))
+            kind = LayerKind.NotALayer; // Most of what is declared so is no layer, and a list of layers is none.
         if (!field.Type.Exists())
             return; // The compiler says that there is no such type.
         if (attribute is not null && member.Find(known.BayesianAttribute) is null)

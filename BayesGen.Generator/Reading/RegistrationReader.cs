@@ -147,15 +147,7 @@ internal sealed class RegistrationReader(INamedTypeSymbol network, KnownTypes kn
         })
         .OfType<SyntaxNode>();
 
-    /// <summary>A layer that is assigned on its way into the collection is registered under the other name.</summary>
-    private bool MakesALayer(SyntaxNode contents) => contents.DescendantNodesAndSelf().Any(node =>
-        node is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax
-        && node.Parent is not AssignmentExpressionSyntax { Parent: ArgumentSyntax or ExpressionElementSyntax }
-        && SymbolOf(node) is IMethodSymbol made
-        && (made.MethodKind == MethodKind.Constructor ? made.ContainingType
-            : made.IsStatic && known.IsTorchSharp(made.ContainingType) ? made.ReturnType
-            : null) is { } type
-        && LayerCatalog.KindOf(type, known) is not (LayerKind.NotALayer or LayerKind.Open or LayerKind.Weightless or LayerKind.Parameter));
+    private bool MakesALayer(SyntaxNode contents) => LayerMaking.IsIn(contents, known, cancellation);
 
     /// <summary>Whether the collection goes into a module, which then registers what is in it.</summary>
     private bool IsHandedOn(ISymbol member) => _body.OfType<IdentifierNameSyntax>().Any(name =>

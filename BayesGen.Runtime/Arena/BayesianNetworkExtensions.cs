@@ -24,11 +24,9 @@ public static class BayesianNetworkExtensions
     /// <remarks>
     /// The same as <c>requires_grad = false</c> on the network's own parameters (<c>model.Network.a.parameters()</c>); on all of
     /// <c>model.parameters()</c> it freezes the whole network, on one of them that part of every posterior, such as log_sigma. The tensors
-    /// of
-    /// <c>model.Posterior</c> are windows that never require a gradient, so there it says nothing. An optimizer of your own does move
-    /// frozen
-    /// weights, by its momentum or weight decay; the model puts them back when it is next used. Files and checkpoints hold the numbers and
-    /// not what is frozen: that is said anew after loading, as in PyTorch.
+    /// of <c>model.Posterior</c> are windows that never require a gradient, so there it says nothing. An optimizer of your own does move
+    /// frozen weights, by its momentum or weight decay; the model puts them back when it is next used. Files and checkpoints hold the
+    /// numbers and not what is frozen: that is said anew after loading, as in PyTorch.
     /// </remarks>
     /// <param name="model">The network.</param>
     /// <param name="keys">The keys of layers (<c>encoder</c>) or weights (<c>encoder.weight</c>); none means every weight.</param>

@@ -54,7 +54,7 @@ public sealed partial class NetworkArena
 
         Thaw();
         Release();
-        Build();
+        Build(isFresh: false);
         WrappedNetworks.Add(this);
         if (failure is not null)
             PutBack(plain);
@@ -97,12 +97,13 @@ public sealed partial class NetworkArena
             buffer.copy_(plain[key]);
     }
 
-    private void Build()
+    /// <param name="isFresh">Whether the posteriors start here: one that is carried over has its start behind it.</param>
+    private void Build(bool isFresh = true)
     {
         var plan = new NetworkPlan();
         _describe(plan);
         _formerKeys = plan.FormerKeys;
-        var walk = new NetworkWalk(_network, plan);
+        var walk = new NetworkWalk(_network, plan, isFresh);
         _weights = walk.Weights;
         _buffers = walk.Buffers;
         _tiedBuffers = walk.TiedBuffers;

@@ -21,6 +21,9 @@ public sealed partial class NetworkArena
             buffer.copy_(copy);
     }
 
+    /// <summary>Whether the network has buffers, such as running statistics.</summary>
+    internal bool HasBuffers => _buffers.Count > 0;
+
     /// <summary>The key of the first buffer that was finite and is not any more, or null. A mask of -infinity always was.</summary>
     /// <param name="before">Copies of the buffers.</param>
     internal string? FirstBufferLost(IReadOnlyList<Tensor> before)

@@ -5,8 +5,7 @@ namespace BayesGen;
 /// <summary>Weights that are not trained for a while: no gradient, no divergence, no weight decay, and not moved by a bit.</summary>
 /// <remarks>
 /// What is frozen is said by <c>requires_grad</c>, that of the network's own parameters weight by weight, or that of the flat parameters as
-/// a
-/// whole; <see cref="SetFrozen"/> sets the former. It is read before each draw.
+/// a whole; <see cref="SetFrozen"/> sets the former. It is read before each draw.
 /// </remarks>
 public sealed partial class NetworkArena
 {
@@ -37,15 +36,44 @@ public sealed partial class NetworkArena
         var chosen = keys.Count == 0 ? _weights.Where(weight => !weight.IsFrozen).ToList() : [.. keys.SelectMany(WeightsUnder).Distinct()];
         if (!isFrozen && chosen.FirstOrDefault(weight => weight.IsFrozen) is { } plain)
             throw FrozenFromTheStart(plain, "cannot be unfrozen");
+        if (!isFrozen)
+            ThawWhole(chosen);
         foreach (var weight in chosen.Where(weight => !weight.IsFrozen))
             foreach (var owner in weight.Owners)
                 owner.requires_grad = !isFrozen;
         ReadFrozen();
     }
 
+    /// <summary>Whether a parameter of the network is frozen, now or from the start.</summary>
+    internal bool IsHeld(Parameter parameter)
+    {
+        ReadFrozen();
+        return _hasFrozen && _weights.Exists(weight => (weight.IsHeld || weight.IsFrozen)
+            && weight.Owners.Exists(owner => owner.Handle == parameter.Handle));
+    }
+
+    /// <summary>
+    /// Lets flat parameters be trained again where weights of theirs are to be thawed. Where all of them were off, the weights that nobody
+    /// chose stay frozen, each by itself.
+    /// </summary>
+    private void ThawWhole(IReadOnlyCollection<NetworkWeight> chosen)
+    {
+        var groups = _families.Select(arena => ((IReadOnlyList<Parameter>)[.. arena.Flat], (IReadOnlyList<NetworkWeight>)arena.Weights))
+            .Concat(_deterministic.Select(arena => ((IReadOnlyList<Parameter>)[arena.Flat], (IReadOnlyList<NetworkWeight>)arena.Weights)));
+        foreach (var (flats, weights) in groups)
+        {
+            if (!weights.Any(chosen.Contains) || flats.All(flat => flat.requires_grad))
+                continue;
+            if (flats.All(flat => !flat.requires_grad))
+                foreach (var owner in weights.Except(chosen).SelectMany(weight => weight.Owners))
+                    owner.requires_grad = false;
+            foreach (var flat in flats)
+                flat.requires_grad = true;
+        }
+    }
+
     /// <summary>Takes over what requires_grad says.</summary>
-    /// <exception cref="InvalidOperationException">A weight that was frozen when the network was wrapped asks for a gradient
-    /// now.</exception>
+    /// <exception cref="InvalidOperationException">A weight that was frozen when it was wrapped asks for a gradient now.</exception>
     internal void ReadFrozen()
     {
         _hasFrozen = false;
@@ -101,8 +129,8 @@ public sealed partial class NetworkArena
     internal void RequireSomethingToTrain()
     {
         if (_hasFrozen && _weights.TrueForAll(weight => weight.IsFrozen || weight.IsHeld))
-            throw new InvalidOperationException("Every weight of the network is frozen, so there is nothing to train. Call Unfreeze on "
-                + "the model.");
+            throw new InvalidOperationException(
+                "Every weight of the network is frozen, so there is nothing to train. Call Unfreeze on the model.");
     }
 
     /// <summary>Replicas freeze what their leader has frozen.</summary>
@@ -198,8 +226,8 @@ public sealed partial class NetworkArena
     }
 
     private static InvalidOperationException FrozenFromTheStart(NetworkWeight weight, string what) => new(
-        $"'{weight.Key}' {what}, but its requires_grad was off when the network was wrapped, so it has no posterior and no optimizer "
-            + "sees it. "
+        $"'{weight.Key}' {what}, but its requires_grad was off when the network was wrapped, so it has no posterior and no optimizer sees "
+        + "it. "
         + $"Wrap the network with requires_grad on, and freeze it afterwards by model.Freeze(\"{weight.Key}\").");
 
     /// <summary>The frozen weights during one step of an optimizer.</summary>

@@ -23,7 +23,7 @@ public sealed partial class NetworkArena
     {
         using var turn = TakeTurn();
         using var _ = no_grad();
-        return [.. StateTensors().Select(entry =>
+        return [.. LiveState().Select(entry =>
         {
             using var plain = entry.Value.detach();
             return KeyValuePair.Create(entry.Key, plain.clone());

@@ -14,11 +14,15 @@ internal sealed partial class NetworkWalk
     private readonly Dictionary<nint, Tensor> _seenBuffers = [];
     private readonly HashSet<nn.Module> _visited = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<string> _keys = [];
+    private readonly bool _isFresh;
     private bool _hasPosterior;
 
-    public NetworkWalk(nn.Module network, NetworkPlan plan)
+    /// <param name="network">The network.</param>
+    /// <param name="plan">Which layer has which posterior.</param>
+    /// <param name="isFresh">Whether the posteriors start here.</param>
+    public NetworkWalk(nn.Module network, NetworkPlan plan, bool isFresh = true)
     {
-        _plan = plan;
+        (_plan, _isFresh) = (plan, isFresh);
         Visit(network, new WeightPlace("", ""), null, network, isClosed: false);
         if (plan.NeverMet.FirstOrDefault() is { } missing)
             throw new InvalidOperationException(
@@ -131,7 +135,7 @@ internal sealed partial class NetworkWalk
             LayerKey = stack.Success ? path.To(stack.Groups[1].Value).Key : path.Key,
             LayerClass = module.GetType().Name + (stack.Success && module is TransformerEncoder or TransformerDecoder ? "Layer" : ""),
         };
-        if (weight.Family is not null)
+        if (weight.Family is not null && _isFresh)
             RequireRange(weight);
         if (weight is { Family: not null, Options.Estimator: Estimator.Local })
             LocalEstimator.RequireFit(weight);

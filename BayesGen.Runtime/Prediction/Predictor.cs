@@ -94,6 +94,7 @@ public sealed class Predictor : IDisposable
     {
         private readonly Lock _gate = new();
         private readonly PictureLayout _layout = new(network, forward, channelsLast);
+        private readonly LstmInference _lstm = new(network);
         private bool _isDisposed;
 
         /// <summary>The inputs as the network likes them; a trial finds it out where nobody has said it.</summary>
@@ -122,6 +123,7 @@ public sealed class Predictor : IDisposable
                 if (_isDisposed)
                     return;
                 _isDisposed = true;
+                _lstm.Dispose();
                 network.Dispose();
             }
         }

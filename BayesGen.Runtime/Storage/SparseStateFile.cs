@@ -47,8 +47,8 @@ public static class SparseStateFile
     }
 
     /// <summary>
-    /// Reads the weights of a safetensors file into a plain network: what <see cref="SaveSparse"/> or <see
-    /// cref="PlainStateFile.SaveMeans"/>
+    /// Reads the weights of a safetensors file into a plain network: what <see cref="SaveSparse"/> or
+    /// <see cref="PlainStateFile.SaveMeans"/>
     /// wrote, or a state dict of PyTorch's. Everything is checked before anything is written.
     /// </summary>
     /// <param name="network">A plain network of the class and sizes of the one that was saved.</param>

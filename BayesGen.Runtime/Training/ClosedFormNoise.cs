@@ -49,7 +49,8 @@ internal static class ClosedFormNoise
     /// <param name="logSigma">The parameter, [D].</param>
     /// <param name="residuals">The mean squared residuals, [D].</param>
     /// <param name="isFirst">Whether the training begins here, so that the parameter may have no start yet.</param>
-    public static void Step(Parameter logSigma, Tensor residuals, bool isFirst)
+    /// <param name="bounds">Between what log sigma stays; null sets no bound.</param>
+    public static void Step(Parameter logSigma, Tensor residuals, bool isFirst, Interval? bounds)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -57,5 +58,7 @@ internal static class ClosedFormNoise
         var variance = (logSigma * 2).exp();
         var next = variance + (residuals.to(variance.dtype, variance.device) - variance) * part;
         logSigma.copy_(where(next.isfinite().logical_and(next > 0), next.log() * 0.5, logSigma));
+        if (bounds is { } kept)
+            logSigma.clamp_(kept.Min, kept.Max);
     }
 }

@@ -29,6 +29,8 @@ internal sealed class IvonSteps : ITrainingSteps
     /// <exception cref="NotSupportedException">The prior of a weight is no fixed Gaussian.</exception>
     public IvonSteps(NetworkArena network, TrainerOptions options, IvonOptions ivon, Func<double> sampleSize, bool isFresh)
     {
+        // The start leaves the widths of frozen weights as they are.
+        network.ReadFrozen();
         (_options, _ivon, _sampleSize) = (options, ivon, sampleSize);
         List<OptimizedParameter> all = [.. network.OptimizedParameters()];
         Parameters = [.. all.Select(entry => entry.Parameter)];

@@ -6,8 +6,7 @@ namespace BayesGen;
 /// </summary>
 /// <remarks>
 /// On a device a training that nobody asks for the numbers of a step is read every fifty steps (see <see cref="IReport.NeedsSteps"/>).
-/// Under
-/// <see cref="Stop"/> a step whose loss is no number is then taken with a gradient of zero and found at the next reading.
+/// Under <see cref="Stop"/> a step whose loss is no number is then taken with a gradient of zero and found at the next reading.
 /// </remarks>
 public sealed record NonFinitePolicy
 {

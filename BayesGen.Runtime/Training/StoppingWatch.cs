@@ -9,7 +9,7 @@ internal sealed class StoppingWatch(EarlyStopping options) : IDisposable
     private const string BestEpochName = Prefix + "best_epoch";
     private const string WaitedName = Prefix + "waited";
     private const string StoppedName = Prefix + "stopped";
-    private const string StatePrefix = Prefix + "state.";
+    internal const string StatePrefix = Prefix + "state.";
 
     private readonly Dictionary<string, Tensor> _state = [];
 
@@ -98,7 +98,7 @@ internal sealed class StoppingWatch(EarlyStopping options) : IDisposable
     {
         using var _ = no_grad();
         Forget();
-        foreach (var (key, tensor) in arena.StateTensors())
+        foreach (var (key, tensor) in arena.LiveState())
             _state.Add(key, Cloned(tensor));
     }
 

@@ -251,7 +251,16 @@ public sealed partial class VariationalTrainer
                 + (_lastCheckpoint is null ? "" : $" than the one that goes on from '{_lastCheckpoint}'")
                 + ". Call Resume to go on with that one, or name a folder of its own in CheckpointOptions.");
         var holding = folder.Hold();
-        folder.Prepare();
+        try
+        {
+            folder.Prepare();
+        }
+        catch
+        {
+            holding.Dispose();
+            throw;
+        }
+
         _folder = folder;
         return holding;
     }

@@ -60,8 +60,13 @@ public sealed partial class VariationalTrainer
         if (place.Sums.Examples == 0 && _leftOut > 0)
             throw CannotLearnFromOne();
         RequireFiniteWeights(epoch, place.Step);
-        _modesOfTraining = new ModuleModes(Model);
-        SetMode(isTraining: false);
+        using (Model.Arena.TakeTurn())
+        {
+            // Within one turn: a prediction of another thread has the network in evaluation mode for a while.
+            _modesOfTraining = new ModuleModes(Model);
+            Model.train(false);
+        }
+
         var evaluation = validation is null ? null : EvaluateOn(validation, Options.Threshold, ExamplesOf(validation), cancellation);
         _epochsDone++;
         _stepsOfEpoch = place.Step;
@@ -88,13 +93,6 @@ public sealed partial class VariationalTrainer
             _place.RandomOfEpoch = TorchRandom.Read().DetachFromDisposeScope();
         KeepStart();
         return _place;
-    }
-
-    /// <summary>Not while an evaluation on another thread has its own mode, and puts back the one it found.</summary>
-    private void SetMode(bool isTraining)
-    {
-        using var turn = Model.Arena.TakeTurn();
-        Model.train(isTraining);
     }
 
     /// <summary>Forgets the place in the epoch.</summary>

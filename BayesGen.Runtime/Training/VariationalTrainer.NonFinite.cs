@@ -32,7 +32,7 @@ public sealed partial class VariationalTrainer
         var buffers = _buffersBefore = _readsLate ? [] : Model.Arena.CopyBuffers();
         try
         {
-            using var watch = batch.Targets.size(0) == 1 && _buffersBefore.Count > 0 ? new SingleValueWatch(Model.Arena.Network) : null;
+            using var watch = batch.Targets.size(0) == 1 && Model.Arena.HasBuffers ? new SingleValueWatch(Model.Arena.Network) : null;
             var result = Step(batch, epoch, step, steps, examples);
             _skippedInARow = 0;
             return result;
@@ -44,7 +44,7 @@ public sealed partial class VariationalTrainer
             notice = $"{exception.Message} It was skipped, {_skippedInARow} in a row.";
             return null;
         }
-        catch (SingleValueException exception) when (step > 1 || (steps > 1 && Options.BatchSize > 1))
+        catch (SingleValueException exception) when (step > 1 || (steps is null or > 1 && Options.BatchSize > 1))
         {
             Undo();
             if (_leftOut++ == 0)
@@ -237,8 +237,14 @@ public sealed partial class VariationalTrainer
     }
 
     /// <summary>What in a checkpoint is no number, so that every training from it fails; null where it is sound.</summary>
-    private string? Poison(CheckpointContent content) => (Model.Arena.FirstNotFinite(content.Network)
-            ?? content.Tensors.FirstOrDefault(entry => !NetworkArena.IsFiniteOrWhole(entry.Value)).Key) is { } key
-        ? $"'{key}' in it holds values that are not finite."
-        : null;
+    private string? Poison(CheckpointContent content)
+    {
+        // The best network of early stopping has the buffers of a network, a mask of attention among them.
+        var best = content.Tensors.Where(entry => entry.Key.StartsWith(StoppingWatch.StatePrefix, StringComparison.Ordinal))
+            .ToDictionary(entry => entry.Key[StoppingWatch.StatePrefix.Length..], entry => entry.Value);
+        var key = Model.Arena.FirstNotFinite(content.Network) ?? Model.Arena.FirstNotFinite(best)
+            ?? content.Tensors.FirstOrDefault(entry => !entry.Key.StartsWith(StoppingWatch.StatePrefix, StringComparison.Ordinal)
+                && !NetworkArena.IsFiniteOrWhole(entry.Value)).Key;
+        return key is null ? null : $"'{key}' in it holds values that are not finite.";
+    }
 }

@@ -52,7 +52,7 @@ public sealed partial class VariationalTrainer
 
                 if (_readsLate && HasGrown(result.Fit))
                     throw NonFiniteLossException.OfGrowth(result.Epoch, result.Step, result.Fit, _firstFit!.Value, _unread[^1].Step);
-                _firstFit ??= result.Fit;
+                RememberFit(result);
                 place.Sums.Add(result);
                 if (!_readsLate)
                     Next(SignalOf(result.Step, steps, result.Fit, result.Divergence, place.Sums.Fit, place.Sums.Divergence));

@@ -22,12 +22,14 @@ public sealed partial class VariationalTrainer
                 sums.Output is null ? [] : Measure(sums.Output.Over(Options.Samples), targets));
             if (_readsLate)
                 GiveUpGradientsOf(sums.Fit! + sums.Divergence!.to(sums.Fit!.dtype, sums.Fit.device));
-            var logSigma = sums.Residuals is null ? null : _logSigma;
+            var logSigma = sums.Residuals is null || Model.Arena.IsHeld(_logSigma!) ? null : _logSigma;
             if (logSigma is not null)
                 ClosedFormNoise.Claim(logSigma);
             TakeStep(epoch, step);
             if (logSigma is not null)
-                ClosedFormNoise.Step(logSigma, sums.Residuals!.Over(Options.Samples), isFirst: _stepsDone == 0);
+                ClosedFormNoise.Step(
+                    logSigma, sums.Residuals!.Over(Options.Samples), isFirst: _stepsDone == 0,
+                    Options.Bounds.TryGetValue(NetworkArena.DeterministicKind, out var bounds) ? bounds : null);
         }
         catch
         {
@@ -92,6 +94,7 @@ public sealed partial class VariationalTrainer
     {
         if (fit.requires_grad)
             return;
+        Model.Arena.RequireSomethingToTrain();
         throw new InvalidOperationException(
             output.requires_grad
                 ? $"The fit loss '{Options.FitLoss.Name}' returned a tensor that no gradient flows through: it is computed from the outputs by "

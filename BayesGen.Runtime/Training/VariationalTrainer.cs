@@ -130,19 +130,27 @@ public sealed partial class VariationalTrainer : IDisposable
         _readsLate = CanReadLate;
         var clock = Stopwatch.StartNew();
         var epochs = new List<EpochResult>();
-        var modes = new ModuleModes(Model);
-        if (!Model.training)
-            Model.train();
-        _modesOfTraining = null;
+        var isResumed = _firstEpochLeft is not null;
+        var last = (int)Math.Min(int.MaxValue, (long)(_firstEpochLeft ?? _epochsDone) + Options.Epochs);
+
+        // Before anything changes: a report that throws has then cost nothing.
+        Options.Report?.OnStart(new TrainingInfo(
+            last, Options.ExampleCount ?? train.ExampleCount, Model.Arena.BayesianCount, Model.Arena.TotalCount, Loss.Name));
         _source = train;
         _firstEpoch = _firstEpochLeft ?? _epochsDone;
-        var isResumed = _firstEpochLeft is not null;
         _firstEpochLeft = null;
         if (!isResumed)
             Leave();
-        var last = (int)Math.Min(int.MaxValue, (long)_firstEpoch + Options.Epochs);
-        Options.Report?.OnStart(new TrainingInfo(
-            last, Options.ExampleCount ?? train.ExampleCount, Model.Arena.BayesianCount, Model.Arena.TotalCount, Loss.Name));
+        _modesOfTraining = null;
+        ModuleModes modes;
+        using (Model.Arena.TakeTurn())
+        {
+            // Within one turn: a prediction of another thread has the network in evaluation mode for a while.
+            modes = new ModuleModes(Model);
+            if (!Model.training)
+                Model.train();
+        }
+
         try
         {
             Model.Arena.Noise.Reseed(_noise.Seed, _noise.Calls);
@@ -154,9 +162,17 @@ public sealed partial class VariationalTrainer : IDisposable
                 {
                     var epoch = TrainEpoch(train, validation, examples, last, cancellation);
                     epochs.Add(epoch);
-                    isStopped = EndsEarly(epoch);
                     try
                     {
+                        try
+                        {
+                            isStopped = EndsEarly(epoch);
+                        }
+                        finally
+                        {
+                            isStopped |= _stopping?.IsStopped == true;
+                        }
+
                         // Told before it is saved: after a kill in between it is told twice, where it would not be told at all.
                         Options.Report?.OnEpoch(epoch);
                     }

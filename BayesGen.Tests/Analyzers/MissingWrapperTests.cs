@@ -19,7 +19,8 @@ public sealed class MissingWrapperTests
     [Fact]
     public Task AClassWithoutAnyAnnotation() => AnalyzerAssert.Reports(
         Using(Plain, "new Demo.[|BG0010:BayesianWhole|](new Whole())"),
-        "There is no BayesianWhole, since class Whole has no annotation of its own: put [Bayesian(...)] on its layers, or on the class");
+        "There is no BayesianWhole, since class Whole has no annotation of its own: put [Bayesian(...)] on its layers, or on the class, "
+        + "or [BayesianNetwork] if it holds networks with annotations");
 
     [Theory]
     [InlineData(Inner, "new Whole()")]

@@ -12,6 +12,7 @@ public sealed class NoWeightsTests
 
     [Theory]
     [InlineData("System.Collections.Generic.List<Linear>", "[]")]
+    [InlineData("System.Collections.Generic.IReadOnlyList<Linear>", "[]")]
     [InlineData("Linear[]", "[Linear(1, 1)]")]
     [InlineData("System.Collections.Generic.Dictionary<string, Linear>", "[]")]
     public Task ACollectionOfLayers(string type, string value) => AnalyzerAssert.Reports(

@@ -185,6 +185,24 @@ public sealed class NotRegisteredTests
     public Task WhatIsThereInTimeIsFine(string members) => AnalyzerAssert.Reports("[Bayesian(Gaussian)] " + Network(members));
 
     [Fact]
+    public Task AnotherNameForALayerThatIsRegisteredIsFine() => AnalyzerAssert.Reports("""
+        public abstract class Base : Module<Tensor, Tensor>
+        {
+            protected readonly Linear first = Linear(1, 1);
+            protected Base(string name) : base(name) => RegisterComponents();
+        }
+
+        [Bayesian(Gaussian)]
+        public sealed class Net : Base
+        {
+            private readonly Linear last;
+            private Linear current;
+            public Net() : base("Net") { last = first; current = first; }
+            public override Tensor forward(Tensor x) { current = first; return current.call(last.call(x)); }
+        }
+        """);
+
+    [Fact]
     public Task ALayerOfAnHeirThatIsThereBeforeTheBaseIsFine() => AnalyzerAssert.Reports("""
         public abstract class Base : Module<Tensor, Tensor>
         {

@@ -17,7 +17,7 @@ public sealed class StepWithoutDrawTests
                 adam.step();
             }
             """),
-        "This backward() never reaches the posterior of 'model', which computes with its mean here, so step() moves nothing: write using "
+        "This backward() never reaches the posterior of 'model', which computes with its mean here, so step() moves no Bayesian weight: write using "
         + "var draw = model.Draw() before the forward pass, and draw.Backward(...)");
 
     [Theory]

@@ -36,6 +36,20 @@ public sealed class TiedApartTests
     public Task TiedAlikeOrNotTiedIsFine(string annotation, string members, string statement) =>
         AnalyzerAssert.Reports(Network(annotation, members, statement));
 
+    /// <summary>The class of the family and its name are one annotation.</summary>
+    [Fact]
+    public Task AFamilyNamedByItsClassIsThatFamily() => AnalyzerAssert.Reports(Network(
+        "",
+        "[Bayesian(Gaussian)] private readonly Linear a = Linear(2, 2); "
+        + "[Bayesian(typeof(GaussianPosterior))] private readonly Linear b = Linear(2, 2);",
+        "b.weight = a.weight"));
+
+    [Fact]
+    public Task AnAbstractClassWaitsForTheAnnotationOfItsHeirs() => AnalyzerAssert.Reports(
+        Network(
+            "", "[Bayesian(Gaussian)] private readonly Linear a = Linear(2, 2); private readonly Linear b = Linear(2, 2);",
+            "b.weight = a.weight").Replace("sealed class Net", "abstract class Net"));
+
     private static string Network(string annotation, string members, string tie) => $$"""
         {{annotation}}
         public sealed class Net : Module<Tensor, Tensor>

@@ -41,6 +41,41 @@ public sealed class FreezingTests
         });
     }
 
+    [Fact]
+    public void AFreshIvonTrainingLeavesTheWidthsOfFrozenWeightsAlone()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new BayesianThawing(new Thawing());
+        foreach (var parameter in model.Network.A.parameters())
+            parameter.requires_grad = false;
+        var before = StateOf(model);
+        using var trainer = model.CreateIvonTrainer(Options(2), new IvonOptions { InitialCurvature = 1 });
+        trainer.Train(Data());
+        var after = StateOf(model);
+        Assert.All(before.Keys.Where(key => key.StartsWith("a.", StringComparison.Ordinal)), key =>
+            Assert.True(TensorBits.Same(before[key], after[key]), key));
+    }
+
+    [Fact]
+    public void UnfreezeUndoesWhatRequiresGradOfAllParametersFroze()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new BayesianThawing(new Thawing());
+        foreach (var parameter in model.parameters())
+            parameter.requires_grad = false;
+        Assert.Equal(model.Describe().TotalCount, model.Describe().FrozenCount);
+        using var trainer = model.CreateTrainer(Options(2));
+        Assert.Contains("Unfreeze", Assert.Throws<InvalidOperationException>(() => trainer.Train(Data())).Message);
+        model.Unfreeze("a");
+        var before = StateOf(model);
+        trainer.Train(Data());
+        var after = StateOf(model);
+        Assert.False(TensorBits.Same(before["a.weight.mu"], after["a.weight.mu"]));
+        Assert.True(TensorBits.Same(before["middle.weight"], after["middle.weight"]));
+        model.Unfreeze();
+        Assert.Equal(0, model.Describe().FrozenCount);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

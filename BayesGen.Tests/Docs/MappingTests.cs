@@ -11,8 +11,8 @@ namespace BayesGen.Tests;
 /// </summary>
 /// <remarks>
 /// A name is <c>Type</c>, <c>Type.Member</c>, <c>Type(parameter)</c> of a constructor or <c>Type.Member(parameter)</c> of a method, public
-/// in the runtime or in the projects for the console and for pictures, without type arguments. What the generator writes stands in <see
-/// cref="GeneratedNames"/>.
+/// in the runtime or in the projects for the console and for pictures, without type arguments. What the generator writes stands in
+/// <see cref="GeneratedNames"/>.
 /// </remarks>
 public sealed partial class MappingTests
 {
@@ -24,7 +24,7 @@ public sealed partial class MappingTests
     /// <summary>The members of the wrapper that the page may name.</summary>
     private static readonly string[] GeneratedNames =
     [
-        "Arena", "CreateTrainer", "Describe", "Network", "Posterior", "Prior", "StateKeys",
+        "Arena", "CreateTrainer", "Network", "Posterior", "Prior", "StateKeys",
         "forward", "load_state_dict", "named_parameters", "state_dict", "train", "zero_grad",
     ];
 

@@ -79,10 +79,11 @@ public sealed class SaveDuringTrainingTests : IDisposable
     }
 
     [Fact]
-    public void AnEvaluationOnAnotherThreadWaitsForTheStep()
+    public void AnEvaluationByTheTrainerOnAnotherThreadIsRefusedInWords()
     {
         using var validation = SurvivalTraining.Data(2);
-        Beside((model, trainer) => Assert.Equal(validation.Count, trainer.Evaluate(validation).Examples));
+        Beside((model, trainer) => Assert.Contains(
+            "is running on another thread", Assert.Throws<InvalidOperationException>(() => trainer.Evaluate(validation)).Message));
     }
 
     [Fact]

@@ -18,6 +18,18 @@ public class BatchNormTrainingTests
         Assert.True(double.IsFinite(result.Epochs[^1].Validation!.Fit));
     }
 
+    /// <summary>As on a device, where the numbers of many steps are read at once.</summary>
+    [Fact]
+    public void ALastBatchOfOneIsLeftOutWhereNumbersAreReadLate()
+    {
+        using var data = Examples(17);
+        using var model = Model(1);
+        using var trainer = model.CreateTrainer(Options());
+        trainer.ReadsLateEverywhere = true;
+        Assert.All(trainer.Train(data).Epochs, epoch => Assert.Equal(1, epoch.SkippedSteps));
+        AssertFinite(model);
+    }
+
     [Fact]
     public void ALastBatchOfOneIsTakenWhereTheStatisticsStay()
     {

@@ -50,7 +50,8 @@ public class WeightDecayTests
         var made = new List<double>();
         using var trainer = model.CreateTrainer(Options() with
         {
-            LearningRate = 0.001, Optimizer = (parameters, rate) =>
+            LearningRate = 0.001, LearningRateFactors = new Dictionary<string, double> { ["log_sigma"] = 3 },
+            Optimizer = (parameters, rate) =>
             {
                 made.Add(rate);
                 return new FlatAdam(parameters, rate);
