@@ -118,8 +118,8 @@ namespace Demo
         #region State keys
 
         /// <summary>
-        /// The keys of the state. Where the layer's declaration proves its weights there is a constant for each tensor, else one for what
-        /// their keys begin with.
+        /// The keys of the state. Where the layer's declaration proves its weights there is a constant for each tensor, else one for
+        /// what their keys begin with.
         /// </summary>
         public static class StateKeys
         {

@@ -6,8 +6,8 @@
 namespace Demo
 {
     /// <summary>
-    /// What the annotations of <see cref="global::Demo.Base"/> say: it is abstract, and they count for every class that derives
-    /// from it.
+    /// What the annotations of <see cref="global::Demo.Base"/> say: it is abstract, and they count for every class that
+    /// derives from it.
     /// </summary>
     /// <remarks>
     /// <list type="bullet">
@@ -21,7 +21,9 @@ namespace Demo
     {
         #region Which layer has which posterior
 
-        /// <summary>Makes the annotations count wherever a <see cref="global::Demo.Base"/> stands in another network.</summary>
+        /// <summary>
+        /// Makes the annotations count wherever a <see cref="global::Demo.Base"/> stands in another network.
+        /// </summary>
         [global::System.Runtime.CompilerServices.ModuleInitializer]
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
         internal static void RegisterAnnotations() =>
@@ -92,8 +94,8 @@ namespace Demo
         #region State keys
 
         /// <summary>
-        /// The keys of the state. Where the layer's declaration proves its weights there is a constant for each tensor, else one for what
-        /// their keys begin with.
+        /// The keys of the state. Where the layer's declaration proves its weights there is a constant for each tensor, else one for
+        /// what their keys begin with.
         /// </summary>
         public static class StateKeys
         {

@@ -25,7 +25,9 @@ namespace Demo
         /// <summary>Takes a network over: its weights start as the means of their posteriors.</summary>
         /// <param name="network">The plain network, built outside any dispose scope. The wrapper owns it from now on.</param>
         /// <exception cref="global::System.ArgumentNullException">There is no network.</exception>
-        /// <exception cref="global::System.InvalidOperationException">An annotated layer is not registered with the network, or no weight gets a posterior.</exception>
+        /// <exception cref="global::System.InvalidOperationException">
+        /// An annotated layer is not registered with the network, or no weight gets a posterior.
+        /// </exception>
         public BayesianDerived(global::Demo.Derived network)
             : base(network is null
                 ? throw new global::System.ArgumentNullException(nameof(network), "BayesianDerived wraps a Derived: give it one.")
@@ -54,7 +56,9 @@ namespace Demo
 
         #region Which layer has which posterior
 
-        /// <summary>Makes the annotations count wherever a <see cref="global::Demo.Derived"/> stands in another network.</summary>
+        /// <summary>
+        /// Makes the annotations count wherever a <see cref="global::Demo.Derived"/> stands in another network.
+        /// </summary>
         [global::System.Runtime.CompilerServices.ModuleInitializer]
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
         internal static void RegisterAnnotations() =>
@@ -354,8 +358,8 @@ namespace Demo
         #region State keys
 
         /// <summary>
-        /// The keys of the state. Where the layer's declaration proves its weights there is a constant for each tensor, else one for what
-        /// their keys begin with.
+        /// The keys of the state. Where the layer's declaration proves its weights there is a constant for each tensor, else one for
+        /// what their keys begin with.
         /// </summary>
         public static class StateKeys
         {

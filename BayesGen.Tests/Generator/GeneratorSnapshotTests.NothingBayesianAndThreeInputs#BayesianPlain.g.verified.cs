@@ -20,7 +20,9 @@ public sealed class BayesianPlain : global::TorchSharp.torch.nn.Module<global::T
     /// <summary>Takes a network over: its weights start as the means of their posteriors.</summary>
     /// <param name="network">The plain network, built outside any dispose scope. The wrapper owns it from now on.</param>
     /// <exception cref="global::System.ArgumentNullException">There is no network.</exception>
-    /// <exception cref="global::System.InvalidOperationException">An annotated layer is not registered with the network, or no weight gets a posterior.</exception>
+    /// <exception cref="global::System.InvalidOperationException">
+    /// An annotated layer is not registered with the network, or no weight gets a posterior.
+    /// </exception>
     public BayesianPlain(global::Plain network)
         : base(network is null
             ? throw new global::System.ArgumentNullException(nameof(network), "BayesianPlain wraps a Plain: give it one.")
@@ -49,7 +51,9 @@ public sealed class BayesianPlain : global::TorchSharp.torch.nn.Module<global::T
 
     #region Which layer has which posterior
 
-    /// <summary>Makes the annotations count wherever a <see cref="global::Plain"/> stands in another network.</summary>
+    /// <summary>
+    /// Makes the annotations count wherever a <see cref="global::Plain"/> stands in another network.
+    /// </summary>
     [global::System.Runtime.CompilerServices.ModuleInitializer]
     [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
     internal static void RegisterAnnotations() =>
@@ -323,8 +327,8 @@ public sealed class BayesianPlain : global::TorchSharp.torch.nn.Module<global::T
     #region State keys
 
     /// <summary>
-    /// The keys of the state. Where the layer's declaration proves its weights there is a constant for each tensor, else one for what
-    /// their keys begin with.
+    /// The keys of the state. Where the layer's declaration proves its weights there is a constant for each tensor, else one for
+    /// what their keys begin with.
     /// </summary>
     public static class StateKeys
     {

@@ -22,7 +22,9 @@ namespace Demo
         /// <summary>Takes a network over: its weights start as the means of their posteriors.</summary>
         /// <param name="network">The plain network, built outside any dispose scope. The wrapper owns it from now on.</param>
         /// <exception cref="global::System.ArgumentNullException">There is no network.</exception>
-        /// <exception cref="global::System.InvalidOperationException">An annotated layer is not registered with the network, or no weight gets a posterior.</exception>
+        /// <exception cref="global::System.InvalidOperationException">
+        /// An annotated layer is not registered with the network, or no weight gets a posterior.
+        /// </exception>
         public BayesianOwn(global::Demo.Own network)
             : base(network is null
                 ? throw new global::System.ArgumentNullException(nameof(network), "BayesianOwn wraps a Own: give it one.")
@@ -51,7 +53,9 @@ namespace Demo
 
         #region Which layer has which posterior
 
-        /// <summary>Makes the annotations count wherever a <see cref="global::Demo.Own"/> stands in another network.</summary>
+        /// <summary>
+        /// Makes the annotations count wherever a <see cref="global::Demo.Own"/> stands in another network.
+        /// </summary>
         [global::System.Runtime.CompilerServices.ModuleInitializer]
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
         internal static void RegisterAnnotations() =>
@@ -324,8 +328,8 @@ namespace Demo
         #region State keys
 
         /// <summary>
-        /// The keys of the state. Where the layer's declaration proves its weights there is a constant for each tensor, else one for what
-        /// their keys begin with.
+        /// The keys of the state. Where the layer's declaration proves its weights there is a constant for each tensor, else one for
+        /// what their keys begin with.
         /// </summary>
         public static class StateKeys
         {

@@ -27,7 +27,9 @@ namespace Demo
         /// <summary>Takes a network over: its weights start as the means of their posteriors.</summary>
         /// <param name="network">The plain network, built outside any dispose scope. The wrapper owns it from now on.</param>
         /// <exception cref="global::System.ArgumentNullException">There is no network.</exception>
-        /// <exception cref="global::System.InvalidOperationException">An annotated layer is not registered with the network, or no weight gets a posterior.</exception>
+        /// <exception cref="global::System.InvalidOperationException">
+        /// An annotated layer is not registered with the network, or no weight gets a posterior.
+        /// </exception>
         public BayesianSized(global::Demo.Sized network)
             : base(network is null
                 ? throw new global::System.ArgumentNullException(nameof(network), "BayesianSized wraps a Sized: give it one.")
@@ -56,7 +58,9 @@ namespace Demo
 
         #region Which layer has which posterior
 
-        /// <summary>Makes the annotations count wherever a <see cref="global::Demo.Sized"/> stands in another network.</summary>
+        /// <summary>
+        /// Makes the annotations count wherever a <see cref="global::Demo.Sized"/> stands in another network.
+        /// </summary>
         [global::System.Runtime.CompilerServices.ModuleInitializer]
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
         internal static void RegisterAnnotations() =>
@@ -367,8 +371,8 @@ namespace Demo
         #region State keys
 
         /// <summary>
-        /// The keys of the state. Where the layer's declaration proves its weights there is a constant for each tensor, else one for what
-        /// their keys begin with.
+        /// The keys of the state. Where the layer's declaration proves its weights there is a constant for each tensor, else one for
+        /// what their keys begin with.
         /// </summary>
         public static class StateKeys
         {
