@@ -48,7 +48,7 @@ public static class RunPage
             .Facts(
                 ("data", Text($"{summary.Data}: {pictures.Train.Count:N0} for training, {pictures.Validation.Count:N0} for validation, {pictures.Test.Count:N0} for testing")),
                 ("training", Text($"{recipe.Epochs} epochs of batches of {recipe.BatchSize}, {options.Samples} draw{(options.Samples == 1 ? "" : "s")} in each step")),
-                ("learning rate", Text($"Adam, {recipe.LearningRate}, falling from half-way on")),
+                ("learning rate", Text($"Adam, {recipe.LearningRate} for all parameters, falling from half-way on")),
                 ("beta", Text($"rises to {recipe.Beta} over {recipe.WarmUp} epochs, then plateau schedules")),
                 ("seed", Text($"{options.Seed}")),
                 ("device", model.Arena.Device.ToString()))

