@@ -18,7 +18,7 @@ internal abstract class ArenaDraw(FamilyArena arena) : IDisposable
     public Tensor? Keep { get; init; }
 
     /// <summary>Which weights count in a divergence; null where all do.</summary>
-    public Tensor? Mask => Keep is null ? Arena.Mask : Arena.Mask is { } mask ? mask & Keep : Keep;
+    public Tensor? Mask => Keep is null ? Arena.Mask.Kept : Arena.Mask.Kept is { } kept ? kept & Keep : Keep;
 
     /// <summary>
     /// The drawn weights as a leaf, for losses that score the draw itself. Its gradient joins that of the network in the pull-back.
@@ -56,11 +56,11 @@ internal abstract class ArenaDraw(FamilyArena arena) : IDisposable
             }
         }
 
-        if (Arena.HasFrozen)
+        if (Arena.Mask.HasFrozen)
         {
-            Arena.ForgetFrozen(store.Gradients);
+            Arena.Mask.ZeroFrozen(store.Gradients);
             if (Arena.Local is { } local)
-                Arena.ForgetFrozen(local.Gradients);
+                Arena.Mask.ZeroFrozen(local.Gradients);
         }
 
         CarryOn();

@@ -54,10 +54,10 @@ internal sealed class ArenaKernel : IDisposable
                 _parameterRows.Length);
         }
 
-        _arena.Keep(_arena.Store.Weights);
+        _arena.Mask.Apply(_arena.Store.Weights);
         _arena.WriteFixed(_arena.Store.Weights);
         if (_arena.Local is not null)
-            _arena.Keep(_arena.Local.Variances);
+            _arena.Mask.Apply(_arena.Local.Variances);
         _arena.Store.RaiseVersions();
     }
 
@@ -65,14 +65,14 @@ internal sealed class ArenaKernel : IDisposable
     public void PullBack()
     {
         // What a pruned weight is told changes nothing.
-        _arena.Keep(_arena.Store.Gradients);
+        _arena.Mask.Apply(_arena.Store.Gradients);
         if (_arena.Local is not { } local)
         {
             Run(_kernel.PullBack<float>, _kernel.PullBack<double>, [.. _parameterRows, .. _noiseRows, _gradients, .. GradientRows()]);
             return;
         }
 
-        _arena.Keep(local.Gradients);
+        _arena.Mask.Apply(local.Gradients);
         Run(_kernel.PullBackMoments<float>, _kernel.PullBackMoments<double>,
             [TensorMemory.AddressOf(local.Variances), _gradients, TensorMemory.AddressOf(local.Gradients), .. GradientRows()]);
     }
@@ -118,7 +118,7 @@ internal sealed class ArenaKernel : IDisposable
             return held.Value;
 
         // A divergence of the kept weights alone is left to autograd.
-        if (_arena.Mask is not null || _kernel.KlTo(prior) is not { } divergence)
+        if (_arena.Mask.Kept is not null || _kernel.KlTo(prior) is not { } divergence)
             return null;
         if (_klGradients.Length == 0)
         {

@@ -6,14 +6,8 @@ namespace BayesGen;
 /// All weights of one family, dtype and device, end to end in one flat tensor W that the network's own parameters are aliases of; their
 /// gradients are aliases of one flat tensor G. The variational parameters are flat too, so that a draw is a handful of operations.
 /// </summary>
-internal abstract partial class FamilyArena : IDisposable
+internal abstract class FamilyArena : IDisposable
 {
-    private readonly Tensor _mask;
-    private Tensor? _keptAsNumber;
-
-    /// <summary>The mask that was last taken over: a new one is another tensor.</summary>
-    private Tensor? _followed;
-
     protected FamilyArena(PosteriorFamily family, IReadOnlyList<NetworkWeight> weights)
     {
         Family = family;
@@ -21,12 +15,9 @@ internal abstract partial class FamilyArena : IDisposable
         Store = new WeightStore(weights);
         Priors = new ArenaPriors([.. weights.Select(weight => family.PriorOf(weight.Options))], Store);
         Flat = [.. family.ParameterNames.Select(_ => NewParameter(Store))];
-        _mask = ones(Store.Count, dtype: ScalarType.Bool, device: Store.Device).DetachFromDisposeScope();
-        MaskWindows = [.. weights.Select(weight => weight.SliceOf(_mask).DetachFromDisposeScope())];
+        Mask = new WeightMask(weights, Store);
         if (weights[0].Options.Estimator == Estimator.Local)
             Local = new LocalEstimator(weights, Store);
-        _fixed = [.. weights.SelectMany(weight => weight.Fixed.Select(part => (weight.Offset + part.Offset, part.Count)))];
-        MaskFixed();
     }
 
     public PosteriorFamily Family { get; }
@@ -53,14 +44,8 @@ internal abstract partial class FamilyArena : IDisposable
     /// <summary>The posterior of all weights at once.</summary>
     public abstract Posterior Posterior { get; }
 
-    /// <summary>Which weights are kept, flat and boolean; null where nothing is pruned.</summary>
-    public Tensor? Mask => _keptAsNumber is null ? null : _mask;
-
-    /// <summary>The same as 1 and 0 in the dtype of the weights; null where nothing is pruned.</summary>
-    public Tensor? KeptAsNumber => _keptAsNumber;
-
-    /// <summary>The mask of each weight in its shape: windows onto the flat mask, there whether or not something is pruned.</summary>
-    public IReadOnlyList<Tensor> MaskWindows { get; }
+    /// <summary>Which weights are kept, and which of those may move.</summary>
+    public WeightMask Mask { get; }
 
     /// <summary>The window onto one weight.</summary>
     public abstract Posterior WindowOf(NetworkWeight weight);
@@ -79,13 +64,13 @@ internal abstract partial class FamilyArena : IDisposable
     }
 
     /// <summary>Draws every weight of the arena; the graph leads to <see cref="Flat"/>.</summary>
-    public Tensor Sample(NoiseSource noise) => WithFixed(Kept(Posterior.Sample(noise)));
+    public Tensor Sample(NoiseSource noise) => WithFixed(Mask.Applied(Posterior.Sample(noise)));
 
     /// <summary>The means of the weights; the graph leads to <see cref="Flat"/>.</summary>
-    public Tensor Mean() => WithFixed(Kept(Posterior.Mean()));
+    public Tensor Mean() => WithFixed(Mask.Applied(Posterior.Mean()));
 
     /// <summary>The variances of the weights; the graph leads to <see cref="Flat"/>.</summary>
-    public Tensor Variance() => Kept(Posterior.Variance());
+    public Tensor Variance() => Mask.Applied(Posterior.Variance());
 
     /// <summary>Writes the mean or the MAP into W.</summary>
     /// <param name="state">Which of the two.</param>
@@ -104,8 +89,7 @@ internal abstract partial class FamilyArena : IDisposable
     {
         using var _ = no_grad();
         var point = state == WeightState.Map ? Posterior.Map() : Posterior.Mean();
-        if (_keptAsNumber is not null)
-            point.mul_(_keptAsNumber);
+        Mask.Apply(point);
         if (keep is not null)
             point.mul_(keep);
         WriteFixed(point);
@@ -115,13 +99,26 @@ internal abstract partial class FamilyArena : IDisposable
     /// <summary>Whether a backward left something that no pull-back has taken.</summary>
     public bool HasGradient() => Kernel is { HasLostDivergence: true } || Store.HasGradient();
 
-    /// <summary>Makes a flat tensor zero where weights are pruned.</summary>
-    public void Keep(Tensor flat)
+    /// <summary>Weights with those set to zero that a flat boolean mask leaves out; the given tensor itself.</summary>
+    public Tensor Kept(Tensor weights, Tensor keep)
     {
-        if (_keptAsNumber is null)
+        weights.mul_(keep);
+        WriteFixed(weights);
+        return weights;
+    }
+
+    /// <summary>Writes what is fixed into flat weights, which have no graph.</summary>
+    public void WriteFixed(Tensor weights)
+    {
+        if (Mask.Fixed.Count == 0)
             return;
         using var _ = no_grad();
-        flat.mul_(_keptAsNumber);
+        foreach (var (offset, count) in Mask.Fixed)
+        {
+            using var part = weights.narrow(0, offset, count);
+            using var mean = MeanOf(offset, count);
+            part.copy_(mean);
+        }
     }
 
     /// <summary>The divergence of all arenas of one family.</summary>
@@ -136,20 +133,6 @@ internal abstract partial class FamilyArena : IDisposable
     /// <summary>The numbers of a weight's prior that are learned, by name: windows onto <see cref="ArenaPriors.Learned"/>.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> LearnedPriorOf(NetworkWeight weight) => Priors.LearnedOf(IndexOf(weight));
 
-    /// <summary>Prunes: a weight stays if it was kept before and is kept by <paramref name="keep"/>.</summary>
-    public void Prune(Tensor keep)
-    {
-        _mask.logical_and_(keep);
-        AdoptMask();
-    }
-
-    /// <summary>Keeps every weight again.</summary>
-    public void Unprune()
-    {
-        _mask.fill_(true);
-        AdoptMask();
-    }
-
     /// <summary>Takes over the posterior, the mask and the priors of an arena of the same layout.</summary>
     public void Follow(FamilyArena leader)
     {
@@ -157,11 +140,7 @@ internal abstract partial class FamilyArena : IDisposable
         foreach (var (mine, other) in Flat.Zip(leader.Flat))
             mine.copy_(other);
         Priors.Follow(leader.Priors);
-        if (ReferenceEquals(_followed, leader._keptAsNumber))
-            return;
-        _mask.copy_(leader._mask);
-        AdoptMask();
-        _followed = leader._keptAsNumber;
+        Mask.CopyFrom(leader.Mask);
     }
 
     /// <summary>Starts the posterior of one weight anew, as the family does it round the given mean, and keeps all of the weight.</summary>
@@ -170,13 +149,16 @@ internal abstract partial class FamilyArena : IDisposable
     public abstract void Restart(NetworkWeight weight, Tensor mean);
 
     /// <summary>The mask of one weight in its shape.</summary>
-    public Tensor MaskWindowOf(NetworkWeight weight) => MaskWindows[IndexOf(weight)];
+    public Tensor MaskWindowOf(NetworkWeight weight) => Mask.Windows[IndexOf(weight)];
+
+    /// <summary>The mean of a run of weights, a new tensor.</summary>
+    protected abstract Tensor MeanOf(long offset, long count);
 
     /// <summary>Runs of neighbouring weights with one prior, as (offset, count, prior).</summary>
     protected IEnumerable<(long Offset, long Count, Prior Prior)> PriorRuns()
     {
         (int First, long Offset, long Count)? run = null;
-        foreach (var (index, offset, count) in Scored())
+        foreach (var (index, offset, count) in Mask.Scored())
         {
             if (run is { } open && open.Offset + open.Count == offset && Priors.AreOne(open.First, index))
             {
@@ -205,23 +187,30 @@ internal abstract partial class FamilyArena : IDisposable
         Kernel?.Dispose();
         Local?.Dispose();
         Priors.Dispose();
-        foreach (var window in MaskWindows)
-            window.Dispose();
-        _keptAsNumber?.Dispose();
-        _moves?.Dispose();
-        _mask.Dispose();
+        Mask.Dispose();
         Store.Dispose();
     }
 
     /// <summary>Leaves every later draw to the kernels of the family, where there are any.</summary>
     protected void DrawByKernel() => Kernel = ArenaKernel.For(this);
 
-    private Tensor Kept(Tensor perWeight)
+    /// <summary>Drawn weights with what is fixed in its place; the graph leads past it.</summary>
+    private Tensor WithFixed(Tensor weights)
     {
-        if (_keptAsNumber is null)
-            return perWeight;
-        using (perWeight)
-            return perWeight * _keptAsNumber;
+        if (Mask.Fixed.Count == 0)
+            return weights;
+        using (weights)
+        {
+            var whole = weights.clone();
+            foreach (var (offset, count) in Mask.Fixed)
+            {
+                using var part = whole.narrow(0, offset, count);
+                using var mean = MeanOf(offset, count);
+                part.copy_(mean);
+            }
+
+            return whole;
+        }
     }
 
     protected int IndexOf(NetworkWeight weight)

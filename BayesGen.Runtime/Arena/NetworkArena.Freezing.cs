@@ -87,8 +87,8 @@ public sealed partial class NetworkArena
             foreach (var weight in arena.Weights)
                 isChanged |= Hold(weight, off == arena.Flat.Count);
             if (isChanged)
-                arena.AdoptFrozen();
-            _hasFrozen |= arena.HasFrozen || off > 0 || arena.Priors.Learned is { requires_grad: false };
+                arena.Mask.RefreshFrozen();
+            _hasFrozen |= arena.Mask.HasFrozen || off > 0 || arena.Priors.Learned is { requires_grad: false };
         }
 
         foreach (var arena in _deterministic)
@@ -166,14 +166,14 @@ public sealed partial class NetworkArena
     {
         foreach (var arena in _families)
         {
-            arena.ForgetFrozen(arena.Store.Gradients);
+            arena.Mask.ZeroFrozen(arena.Store.Gradients);
             foreach (var flat in arena.Flat)
             {
                 if (!flat.requires_grad)
                     flat.grad = null;
                 using var gradient = flat.grad;
                 if (gradient is not null)
-                    arena.ForgetFrozen(gradient);
+                    arena.Mask.ZeroFrozen(gradient);
             }
         }
 

@@ -137,7 +137,7 @@ public sealed partial class NetworkArena
         _keptByHand?.Dispose();
         _keptByHand = null;
         foreach (var arena in _families)
-            arena.AdoptMask();
+            arena.Mask.Refresh();
         WriteResting();
     }
 }

@@ -31,7 +31,7 @@ internal sealed class IvonArena : IDisposable
             for (var i = 0; i < _decays.Length; i++)
                 start.narrow(0, arena.Weights[i].Offset, arena.Weights[i].Count).fill_(curvature + _decays[i]);
             var logSigma = ((start * sampleSize).log() * -0.5).to(store.Dtype);
-            var kept = arena.MovesAsNumber?.to(ScalarType.Bool) ?? ones_like(start, dtype: ScalarType.Bool, device: store.Device);
+            var kept = arena.Mask.Trainable?.to(ScalarType.Bool) ?? ones_like(start, dtype: ScalarType.Bool, device: store.Device);
             Precision.copy_(where(kept, start, Precision));
             arena.Flat[1].copy_(where(kept, logSigma, arena.Flat[1]));
         }
@@ -83,7 +83,7 @@ internal sealed class IvonArena : IDisposable
             };
             update.Apply(
                 Part(mu), Part(logSigma), Part(Momentum), Part(Precision), Part(gradient), Part(other),
-                _arena.MovesAsNumber is { } moves ? Part(moves) : null);
+                _arena.Mask.Trainable is { } moves ? Part(moves) : null);
 
             Tensor Part(Tensor flat) => flat.narrow(0, offset, count);
         }

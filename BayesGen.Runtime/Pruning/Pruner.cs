@@ -11,7 +11,7 @@ internal static class Pruner
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         foreach (var (family, keep) in arena.Families.Zip(KeepMasks(arena, thresholds)))
-            family.Prune(keep);
+            family.Mask.Prune(keep);
         arena.AdoptState();
         return Statistics(arena);
     }
@@ -23,7 +23,7 @@ internal static class Pruner
         arena.RequireRest("unprune");
         using var _ = no_grad();
         foreach (var family in arena.Families)
-            family.Unprune();
+            family.Mask.Unprune();
         arena.AdoptState();
     }
 

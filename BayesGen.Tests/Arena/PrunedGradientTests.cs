@@ -47,7 +47,7 @@ public class PrunedGradientTests
                 draw.Backward(fit());
             foreach (var arena in model.Arena.Families)
             {
-                var mask = cat([.. arena.MaskWindows.Select(window => window.flatten())]).to(ScalarType.Bool);
+                var mask = cat([.. arena.Mask.Windows.Select(window => window.flatten())]).to(ScalarType.Bool);
                 Assert.All(arena.Posterior.Parameters, parameter =>
                 {
                     Assert.Equal(0, parameter.grad!.masked_select(mask.logical_not()).abs().max().item<double>());

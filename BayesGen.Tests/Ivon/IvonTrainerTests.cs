@@ -206,7 +206,7 @@ public class IvonTrainerTests
             random.manual_seed(7);
             using var model = new BayesianHeaded(new Headed());
             model.Prune(3.0);
-            var mask = model.Arena.Families[0].Mask!;
+            var mask = model.Arena.Families[0].Mask.Kept!;
             var before = model.Arena.Families[0].Flat.Select(flat => flat.detach().clone()).ToList();
             using var trainer = model.CreateIvonTrainer(
                 new TrainerOptions { Epochs = 5, Samples = samples, FitLoss = FitLoss.SquaredError },

@@ -157,7 +157,7 @@ internal sealed class FamilyChecks(Ledger ledger, CheckOptions options)
         Divergence("the divergence of what is kept", pair);
         using (var draw = Pair.ArenaOf(pair.Other).Draw(4))
             ledger.True("what is pruned is zero in a draw", Pair.ArenaOf(pair.Other).Families.Zip(draw.Draws).All(two =>
-                Ledger.Largest(two.Second.Weights * two.First.Mask!.logical_not()) == 0));
+                Ledger.Largest(two.Second.Weights * two.First.Mask.Kept!.logical_not()) == 0));
         ((IBayesianNetwork)pair.Host).Unprune();
         pair.CopyState();
     }
