@@ -37,16 +37,16 @@ internal sealed class ArenaPriors : IDisposable
     }
 
     /// <summary>Takes over the priors of an arena of the same layout, and what they have learned.</summary>
-    public void Follow(ArenaPriors leader)
+    public void CopyFrom(ArenaPriors source)
     {
-        if (!_priors.SequenceEqual(leader._priors))
+        if (!_priors.SequenceEqual(source._priors))
         {
-            leader._priors.CopyTo(_priors, 0);
+            source._priors.CopyTo(_priors, 0);
             Lay();
         }
 
         using var _ = no_grad();
-        _learned?.copy_(leader._learned!);
+        _learned?.copy_(source._learned!);
     }
 
     /// <summary>The prior of a weight as a loss scores against it: gradients flow to what is learned.</summary>

@@ -7,14 +7,14 @@ public static class BayesianNetworkExtensions
     /// <param name="model">The network.</param>
     /// <param name="seed">A seed for this draw alone; null draws on from the network's own source of noise.</param>
     /// <returns>The draw; dispose it before the next one.</returns>
-    public static WeightDraw Draw(this IBayesianNetwork model, long? seed = null) => model.Arena.Draw(seed);
+    public static WeightDraw Draw(this IBayesianNetwork model, long? seed = null) => model.Arena.Lease.Draw(seed);
 
     /// <summary>
     /// Ends the draw that is alive, if one is: for a draw that was dropped without being disposed, which else would keep every other one
     /// away.
     /// </summary>
     /// <param name="model">The network.</param>
-    public static void EndDraw(this IBayesianNetwork model) => model.Arena.EndDraw();
+    public static void EndDraw(this IBayesianNetwork model) => model.Arena.Lease.EndDraw();
 
     /// <summary>
     /// Freezes layers or weights until <see cref="Unfreeze"/>: training leaves them as they are, bit for bit. They get no gradient, no
@@ -54,36 +54,21 @@ public static class BayesianNetworkExtensions
             model.Arena.SetPrior(weight.Key, prior);
     }
 
-    /// <summary>
-    /// What has become of every weight of the network as it was built: its family or that it stays plain, what it is tied to, its size,
-    /// and the memory of its posterior. <c>Console.WriteLine(model.Describe())</c> prints a table.
-    /// </summary>
-    /// <param name="model">The network.</param>
-    public static NetworkDescription Describe(this IBayesianNetwork model) => model.Arena.Describe();
-
     /// <summary>Lets the weights rest at the posterior mean while no draw is alive. This is how a model starts.</summary>
     /// <param name="model">The network.</param>
-    public static void UseMean(this IBayesianNetwork model) => model.Arena.Rest(WeightState.Mean);
+    public static void UseMean(this IBayesianNetwork model) => UseWeights(model.Arena, WeightState.Mean);
 
     /// <summary>Lets the weights rest at the MAP estimate while no draw is alive.</summary>
     /// <param name="model">The network.</param>
-    public static void UseMap(this IBayesianNetwork model) => model.Arena.Rest(WeightState.Map);
+    public static void UseMap(this IBayesianNetwork model) => UseWeights(model.Arena, WeightState.Map);
 
-    /// <summary>
-    /// Writes the MAP weights, pruned ones as zeros, and every deterministic weight and buffer into a plain network of the same class.
-    /// </summary>
-    /// <typeparam name="TNetwork">The class of the plain network.</typeparam>
-    /// <param name="model">The Bayesian network; it is left as it was.</param>
-    /// <param name="plain">A network of the same class and sizes; it shares no memory with the model afterwards.</param>
-    /// <returns><paramref name="plain"/>.</returns>
-    /// <exception cref="StateMismatchException">The plain network has other weights; nothing was written.</exception>
-    public static TNetwork Export<TNetwork>(this IBayesianNetwork model, TNetwork plain)
-        where TNetwork : nn.Module
+    /// <summary>Evaluation mode until what is returned is disposed.</summary>
+    internal static EvaluationMode InEvaluationMode(this IBayesianNetwork model) =>
+        new(model.Arena.Network, model.training, mode => model.train(mode));
+
+    private static void UseWeights(NetworkArena arena, WeightState state)
     {
-        using var turn = model.Arena.TakeTurn();
-        using var loan = model.Arena.Borrow("export");
-        loan.Write(WeightState.Map);
-        model.Arena.CopyNetworkTo(plain);
-        return plain;
+        using var turn = arena.TakeTurn();
+        arena.Lease.UseWeights(state);
     }
 }

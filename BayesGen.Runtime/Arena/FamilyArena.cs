@@ -134,13 +134,13 @@ internal abstract class FamilyArena : IDisposable
     public IEnumerable<(string Name, Tensor Tensor)> LearnedPriorOf(NetworkWeight weight) => Priors.LearnedOf(IndexOf(weight));
 
     /// <summary>Takes over the posterior, the mask and the priors of an arena of the same layout.</summary>
-    public void Follow(FamilyArena leader)
+    public void CopyFrom(FamilyArena source)
     {
         using var _ = no_grad();
-        foreach (var (mine, other) in Flat.Zip(leader.Flat))
+        foreach (var (mine, other) in Flat.Zip(source.Flat))
             mine.copy_(other);
-        Priors.Follow(leader.Priors);
-        Mask.CopyFrom(leader.Mask);
+        Priors.CopyFrom(source.Priors);
+        Mask.CopyFrom(source.Mask);
     }
 
     /// <summary>Starts the posterior of one weight anew, as the family does it round the given mean, and keeps all of the weight.</summary>

@@ -14,12 +14,15 @@ public sealed class NetworkPlan
     private readonly List<PlanEntry> _entries = [];
     private readonly bool _isForNames;
 
+    // What stands in front of the old name is as it is today: the network around it may have been renamed too, and comes first.
+    private readonly Dictionary<string, string> _formerNames = [];
+
     /// <summary>An empty plan.</summary>
     public NetworkPlan()
     {
     }
 
-    private NetworkPlan(NetworkPlan whole) => (FormerKeys, _isForNames) = (whole.FormerKeys, true);
+    private NetworkPlan(NetworkPlan whole) => (_formerNames, _isForNames) = (whole._formerNames, true);
 
     /// <summary>Gives the weights under a layer a posterior.</summary>
     /// <typeparam name="TPosterior">The family.</typeparam>
@@ -107,14 +110,20 @@ public sealed class NetworkPlan
     /// <param name="key">The key of the layer, parameter or buffer.</param>
     /// <param name="former">The key it had: the old name after the present path to the network it sits in.</param>
     /// <exception cref="InvalidOperationException">Something else was once under the same key.</exception>
-    public void FormerlyKnownAs(string key, string former) => FormerKeys.Add(key, former);
+    public void FormerlyKnownAs(string key, string former)
+    {
+        if (!_formerNames.TryAdd(former, key) && _formerNames[former] != key)
+            throw new InvalidOperationException(
+                $"Both '{_formerNames[former]}' and '{key}' were formerly known as '{former}'. Remove one of the two [FormerlyKnownAs].");
+    }
 
     /// <summary>
     /// A plan that takes former names and nothing else, for a network whose own annotations do not count where it stands.
     /// </summary>
     public NetworkPlan FormerNamesOnly() => new(this);
 
-    internal FormerKeys FormerKeys { get; } = new();
+    /// <summary>The keys of today by those that fields once had.</summary>
+    internal IReadOnlyDictionary<string, string> FormerNames => _formerNames;
 
     internal PlanEntry? Of(nn.Module module) => _modules.GetValueOrDefault(module);
 

@@ -58,6 +58,11 @@ internal sealed class NetworkWeight(
     /// <summary>The number of its numbers that are weights: all but those that are fixed.</summary>
     public long FreeCount => Count - Fixed.Sum(part => part.Count);
 
+    /// <summary>Key, family, shape and place in words: those of two networks of one layout are the same.</summary>
+    public string Description =>
+        $"{(IsFrozen ? "frozen" : Family?.Name ?? "deterministic")} '{Key}' ({Dtype}, [{string.Join(", ", Shape)}], {Options.Estimator}) on "
+        + Device;
+
     /// <summary>Adds another owner of the same memory.</summary>
     public void Tie(string key, Parameter parameter)
     {

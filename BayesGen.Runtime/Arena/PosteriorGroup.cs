@@ -18,7 +18,7 @@ public class PosteriorGroup<TPosterior>(NetworkArena arena, string key) : IEnume
     public TPosterior this[string name] => arena.Posterior<TPosterior>($"{Key}.{name}");
 
     /// <summary>The names of the layer's Bayesian weights.</summary>
-    public IEnumerable<string> Names => arena.NamesUnder(Key);
+    public IEnumerable<string> Names => arena.Inventory.Keys.NamesUnder(Key);
 
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<string, TPosterior>> GetEnumerator() =>

@@ -20,7 +20,7 @@ public class PriorGroup(NetworkArena arena, string key) : IEnumerable<KeyValuePa
     }
 
     /// <summary>The names of the layer's Bayesian weights.</summary>
-    public IEnumerable<string> Names => arena.NamesUnder(Key);
+    public IEnumerable<string> Names => arena.Inventory.Keys.NamesUnder(Key);
 
     /// <summary>Gives every Bayesian weight of the layer the same prior.</summary>
     /// <param name="prior">The prior.</param>

@@ -7,22 +7,24 @@ namespace BayesGen;
 /// </summary>
 public sealed class WeightDraw : IDisposable
 {
-    private readonly NetworkArena _arena;
+    private readonly WeightLease _lease;
+    private readonly ParameterInventory _inventory;
+    private readonly ParameterFreezing _freezing;
     private readonly List<ArenaDraw> _draws;
     private List<VersionProbe>? _parameters;
     private bool _isDisposed;
 
-    /// <param name="arena">The network.</param>
+    /// <param name="lease">Who gave the weights to this draw.</param>
+    /// <param name="inventory">The parameters of the network.</param>
+    /// <param name="freezing">Which of them are frozen.</param>
     /// <param name="draws">The parts of the draw.</param>
-    internal WeightDraw(NetworkArena arena, List<ArenaDraw> draws)
+    internal WeightDraw(WeightLease lease, ParameterInventory inventory, ParameterFreezing freezing, List<ArenaDraw> draws)
     {
-        _arena = arena;
+        (_lease, _inventory, _freezing) = (lease, inventory, freezing);
         _draws = draws;
     }
 
     internal IReadOnlyList<ArenaDraw> Draws => _draws;
-
-    internal NetworkArena Arena => _arena;
 
     /// <summary>The weights of one layer in this draw; with <see cref="Estimator.Local"/> their means.</summary>
     /// <param name="key">The key of the weight, for example <c>conv1.weight</c>.</param>
@@ -33,7 +35,7 @@ public sealed class WeightDraw : IDisposable
         get
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            var (arena, weight) = _arena.Find(key);
+            var (arena, weight) = _inventory.Keys.Find(key);
             using var _ = no_grad();
             using var slice = weight.SliceOf(_draws.First(draw => draw.Arena == arena).Weights);
             return slice.detach().clone();
@@ -58,7 +60,7 @@ public sealed class WeightDraw : IDisposable
         foreach (var draw in _draws)
             draw.PullBack();
         if (_parameters is not null)
-            _arena.KeepFrozenByHand();
+            _freezing.KeepByHand();
     }
 
     /// <summary>
@@ -87,7 +89,7 @@ public sealed class WeightDraw : IDisposable
     {
         ArgumentNullException.ThrowIfNull(total);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (!_arena.IsAlive(this))
+        if (!_lease.IsHeldBy(this))
             throw new InvalidOperationException("This draw was overwritten: call Backward before the weights of the network change.");
         if (total.numel() != 1)
             throw new ArgumentException(
@@ -95,12 +97,12 @@ public sealed class WeightDraw : IDisposable
         RequireUnmoved();
         if (_draws.Any(draw => !draw.HasGradient))
             throw new InvalidOperationException("This draw was made while gradients were off (no_grad); draw again with gradients on.");
-        _arena.RequireSomethingToTrain();
+        _freezing.RequireSomethingToTrain();
         if (!total.requires_grad)
             throw new ArgumentException(
                 "The total does not depend on the weights: compute it from the network's output while gradients are on.", nameof(total));
 
-        _arena.Verify();
+        _inventory.Verify();
         try
         {
             total.backward();
@@ -110,7 +112,7 @@ public sealed class WeightDraw : IDisposable
         catch
         {
             // Half a gradient is none: left behind, it would be taken for a bare backward() by the next draw.
-            _arena.ZeroGradients(setToNone: false);
+            _lease.ZeroGradients(setToNone: false);
             throw;
         }
     }
@@ -140,7 +142,7 @@ public sealed class WeightDraw : IDisposable
         }
         finally
         {
-            _arena.End(this);
+            _lease.End(this);
         }
     }
 }

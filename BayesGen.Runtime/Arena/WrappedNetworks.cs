@@ -8,7 +8,7 @@ namespace BayesGen;
 /// </summary>
 internal static class WrappedNetworks
 {
-    private static readonly ConditionalWeakTable<object, WeakReference<NetworkArena>> Owners = [];
+    private static readonly ConditionalWeakTable<object, WeakReference<ParameterInventory>> Owners = [];
 
     /// <summary>Checks that no wrapper has the network, or a part of it.</summary>
     /// <exception cref="InvalidOperationException">One has.</exception>
@@ -22,19 +22,19 @@ internal static class WrappedNetworks
                     + "would write the same weights. Use that wrapper, dispose it first, or build a network of its own for this one.");
     }
 
-    /// <summary>Notes that the network of an arena is taken.</summary>
-    public static void Add(NetworkArena arena)
+    /// <summary>Notes that a network is taken.</summary>
+    public static void Add(ParameterInventory inventory)
     {
-        var reference = new WeakReference<NetworkArena>(arena);
-        foreach (var part in PartsOf(arena.Network))
+        var reference = new WeakReference<ParameterInventory>(inventory);
+        foreach (var part in PartsOf(inventory.Network))
             Owners.AddOrUpdate(part, reference);
     }
 
-    /// <summary>Notes that the network of an arena is free again.</summary>
-    public static void Remove(NetworkArena arena)
+    /// <summary>Notes that a network is free again.</summary>
+    public static void Remove(ParameterInventory inventory)
     {
-        foreach (var part in PartsOf(arena.Network))
-            if (Owners.TryGetValue(part, out var reference) && reference.TryGetTarget(out var owner) && ReferenceEquals(owner, arena))
+        foreach (var part in PartsOf(inventory.Network))
+            if (Owners.TryGetValue(part, out var reference) && reference.TryGetTarget(out var owner) && ReferenceEquals(owner, inventory))
                 Owners.Remove(part);
     }
 

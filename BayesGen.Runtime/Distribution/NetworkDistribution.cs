@@ -41,24 +41,24 @@ public sealed class NetworkDistribution<TNetwork>
     public TNetwork Sample(long? seed = null)
     {
         var own = seed is { } start ? new NoiseSource(start) : null;
-        return Build((loan, keep) => loan.WriteDraw(own ?? _model.Arena.Noise, keep));
+        return Build((weights, keep) => weights.WriteDraw(own ?? _model.Arena.Noise, keep));
     }
 
     /// <summary>The network of mean weights.</summary>
-    public TNetwork Mean() => Build((loan, keep) => loan.Write(WeightState.Mean, keep));
+    public TNetwork Mean() => Build((weights, keep) => weights.Write(WeightState.Mean, keep));
 
     /// <summary>The network of MAP weights.</summary>
-    public TNetwork Map() => Build((loan, keep) => loan.Write(WeightState.Map, keep));
+    public TNetwork Map() => Build((weights, keep) => weights.Write(WeightState.Map, keep));
 
-    private TNetwork Build(Action<NetworkArena.WeightLoan, IReadOnlyList<Tensor>?> write)
+    private TNetwork Build(Action<WeightOverride, IReadOnlyList<Tensor>?> write)
     {
         using var scope = NewDisposeScope();
         using var turn = _model.Arena.TakeTurn();
         var keep = Thresholds is null ? null : Pruner.KeepMasks(_model.Arena, Thresholds);
         var plain = Detached(_create());
-        using var loan = _model.Arena.Borrow("take a network from the distribution");
-        write(loan, keep);
-        _model.Arena.CopyNetworkTo(plain);
+        using var weights = _model.Arena.Lease.Override("take a network from the distribution");
+        write(weights, keep);
+        PlainNetwork.Export(_model.Arena, plain);
         return plain;
     }
 

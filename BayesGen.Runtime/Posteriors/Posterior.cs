@@ -127,25 +127,3 @@ public interface IHasDensity : IHasDivergence
     /// <returns>A new tensor of the same shape, in nats; gradients flow to the parameters and to <paramref name="weights"/>.</returns>
     Tensor LogProb(Tensor weights);
 }
-
-/// <summary>What an annotation says about the weights of one layer. Null means: as the family has it.</summary>
-public sealed record WeightOptions
-{
-    /// <summary>Nothing said.</summary>
-    public static WeightOptions Default { get; } = new();
-
-    /// <summary>The prior.</summary>
-    public Prior? Prior { get; init; }
-
-    /// <summary>The scale of the family's default prior, used where <see cref="Prior"/> is null.</summary>
-    public double? PriorScale { get; init; }
-
-    /// <summary>Whether biases are Bayesian.</summary>
-    public bool? IncludeBias { get; init; }
-
-    /// <summary>The starting value of log sigma.</summary>
-    public double? InitialLogSigma { get; init; }
-
-    /// <summary>How gradients are estimated.</summary>
-    public Estimator Estimator { get; init; }
-}

@@ -15,18 +15,18 @@ namespace BayesGen;
 /// <param name="options">How to predict.</param>
 internal sealed class PosteriorDraws(IBayesianNetwork model, Func<Tensor, Tensor> forward, int samples, PredictionOptions options)
 {
-    private readonly PictureLayout _layout = new(model, forward, options.ChannelsLast);
+    private readonly ImageLayout _layout = new(model.Arena.Network, model.InEvaluationMode, forward, options.ChannelsLast);
 
     /// <summary>Predicts the rows of one tensor.</summary>
     public void Run(Tensor inputs, IPredictiveSums sums, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        Lend((loan, keep) =>
+        Override((weights, keep) =>
         {
             foreach (var batch in Batches(inputs, options.BatchSize))
             {
                 using (batch)
-                    Sum(batch, sums, loan, keep, cancellation);
+                    Sum(batch, sums, weights, keep, cancellation);
             }
         });
     }
@@ -35,13 +35,13 @@ internal sealed class PosteriorDraws(IBayesianNetwork model, Func<Tensor, Tensor
     public void Run(BatchSource data, IPredictiveSums sums, Action<Tensor> targets, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(data);
-        Lend((loan, keep) =>
+        Override((weights, keep) =>
         {
             foreach (var (inputs, answers) in data.Batches(options.BatchSize, shuffle: false, seed: 0, epoch: 0))
             {
                 try
                 {
-                    Sum(inputs, sums, loan, keep, cancellation);
+                    Sum(inputs, sums, weights, keep, cancellation);
                     targets(answers);
                 }
                 finally
@@ -94,7 +94,7 @@ internal sealed class PosteriorDraws(IBayesianNetwork model, Func<Tensor, Tensor
                 + "dimension is the example.");
     }
 
-    private void Lend(Action<NetworkArena.WeightLoan, IReadOnlyList<Tensor>?> use)
+    private void Override(Action<WeightOverride, IReadOnlyList<Tensor>?> use)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1, nameof(options.BatchSize));
@@ -103,20 +103,20 @@ internal sealed class PosteriorDraws(IBayesianNetwork model, Func<Tensor, Tensor
         using var _ = no_grad();
         using var turn = model.Arena.TakeTurn();
         var keep = options.Thresholds is null ? null : Pruner.KeepMasks(model.Arena, options.Thresholds);
-        using var loan = model.Arena.Borrow("predict");
-        using var mode = new EvaluationMode(model);
-        use(loan, keep);
+        using var weights = model.Arena.Lease.Override("predict");
+        using var mode = model.InEvaluationMode();
+        use(weights, keep);
     }
 
     private void Sum(
-        Tensor inputs, IPredictiveSums sums, NetworkArena.WeightLoan loan, IReadOnlyList<Tensor>? keep, CancellationToken cancellation)
+        Tensor inputs, IPredictiveSums sums, WeightOverride weights, IReadOnlyList<Tensor>? keep, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         var x = _layout.Of(inputs.to(model.Arena.Device));
         for (var k = 0; k < samples; k++)
         {
             cancellation.ThrowIfCancellationRequested();
-            loan.WriteDraw(new NoiseSource(DrawSeed.Of(options.Seed, k)), keep);
+            weights.WriteDraw(new NoiseSource(DrawSeed.Of(options.Seed, k)), keep);
             using var step = NewDisposeScope();
             sums.Add(Output(forward, x));
         }

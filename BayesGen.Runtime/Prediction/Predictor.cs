@@ -93,7 +93,7 @@ public sealed class Predictor : IDisposable
     private sealed class GuardedNetwork(nn.Module network, Func<Tensor, Tensor> forward, bool? channelsLast) : IDisposable
     {
         private readonly Lock _gate = new();
-        private readonly PictureLayout _layout = new(network, forward, channelsLast);
+        private readonly ImageLayout _layout = new(network, () => new EvaluationMode(network), forward, channelsLast);
         private readonly LstmInference _lstm = new(network);
         private bool _isDisposed;
 

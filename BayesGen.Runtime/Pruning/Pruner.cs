@@ -7,7 +7,7 @@ internal static class Pruner
     public static PruneReport Prune(NetworkArena arena, Thresholds thresholds)
     {
         using var turn = arena.TakeTurn();
-        arena.RequireRest("prune");
+        arena.Lease.RequireIdle("prune");
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         foreach (var (family, keep) in arena.Families.Zip(KeepMasks(arena, thresholds)))
@@ -20,7 +20,7 @@ internal static class Pruner
     public static void Unprune(NetworkArena arena)
     {
         using var turn = arena.TakeTurn();
-        arena.RequireRest("unprune");
+        arena.Lease.RequireIdle("unprune");
         using var _ = no_grad();
         foreach (var family in arena.Families)
             family.Mask.Unprune();

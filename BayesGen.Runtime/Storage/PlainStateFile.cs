@@ -64,9 +64,9 @@ public static class PlainStateFile
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var turn = model.Arena.TakeTurn();
-        using var loan = model.Arena.Borrow("save the means");
-        loan.Write(WeightState.Mean);
-        var tensors = model.Arena.PlainTensors();
+        using var weights = model.Arena.Lease.Override("save the means");
+        weights.Write(WeightState.Mean);
+        var tensors = PlainState.Of(model.Arena.Inventory);
         WholeFile.Write(path, stream => SafeTensors.Write(stream, tensors, new(PyTorchMetadata, StringComparer.Ordinal)));
     }
 
@@ -91,7 +91,7 @@ public static class PlainStateFile
     {
         try
         {
-            return model.Arena.LoadPlain(named, strict);
+            return PlainState.Load(model.Arena, named, strict);
         }
         catch (StateMismatchException exception) when (Advice(exception) is { } advice)
         {

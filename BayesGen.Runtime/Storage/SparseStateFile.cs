@@ -39,9 +39,10 @@ public static class SparseStateFile
         using var turn = model.Arena.TakeTurn();
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        using var loan = model.Arena.Borrow("save the weights");
-        loan.Write(model.Arena.State);
-        List<KeyValuePair<string, Tensor>> tensors = [.. model.Arena.PlainTensors().SelectMany(entry => Packed(entry.Key, entry.Value))];
+        using var weights = model.Arena.Lease.Override("save the weights");
+        weights.Write(model.Arena.State);
+        List<KeyValuePair<string, Tensor>> tensors =
+            [.. PlainState.Of(model.Arena.Inventory).SelectMany(entry => Packed(entry.Key, entry.Value))];
         var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal) { [KindKey] = Kind };
         WholeFile.Write(path, stream => SafeTensors.Write(stream, tensors, metadata));
     }
@@ -72,7 +73,7 @@ public static class SparseStateFile
         try
         {
             Unpack(path, tensors, metadata);
-            NetworkArena.CopyInto(network, tensors);
+            PlainNetwork.Load(network, tensors);
         }
         finally
         {

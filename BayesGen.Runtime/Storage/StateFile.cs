@@ -28,7 +28,7 @@ public static class StateFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var turn = model.Arena.TakeTurn();
-        model.Arena.RequireRest("save");
+        model.Arena.Lease.RequireIdle("save");
         var tensors = model.Arena.LiveState();
         var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal) { [SchemaKey] = SchemaOf(tensors) };
         WholeFile.Write(path, stream => SafeTensors.Write(stream, tensors, metadata));
@@ -83,7 +83,7 @@ public static class StateFile
 
     /// <summary>What the user should know of the numbers in a file, or null.</summary>
     internal static string? NoticeOf(IBayesianNetwork model, string path, IReadOnlyDictionary<string, Tensor> state) =>
-        model.Arena.FirstNotFinite(state) is { } key
+        model.Arena.NonFinite.FirstOf(state) is { } key
             ? $"'{PlainText.Name(key)}' of '{path}' holds values that are not finite, and so does the network now."
             : null;
 

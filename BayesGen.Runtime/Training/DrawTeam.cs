@@ -27,7 +27,7 @@ internal sealed class DrawTeam : IDisposable
             return;
         try
         {
-            model.Arena.RequireReplicable();
+            ReplicaSync.RequireReplicable(model.Arena);
             while (_members.Count < count)
                 AddReplica(options.Replicas!, count);
             for (var i = 0; i < count; i++)
@@ -56,7 +56,7 @@ internal sealed class DrawTeam : IDisposable
         if (_threads.Count == 0)
             return take(_members[0]);
         var plan = PlanNoise(inputs);
-        _model.Arena.ReadFrozen();
+        _model.Arena.Freezing.Read();
         var whole = _isNew;
         List<ComputeThread.Pending<DrawSums>> shares = [.. _members.Zip(_threads).Select(pair => pair.Second.Start(() =>
         {
@@ -102,13 +102,13 @@ internal sealed class DrawTeam : IDisposable
         if (ReferenceEquals(model, _model) || _replicas.Contains(model))
             throw new ArgumentException("TrainerOptions.Replicas: the same network came twice; every replica is a new one.");
         _replicas.Add(model);
-        if (_model.Arena.ReasonNotToLead(model.Arena) is { } reason)
+        if (ReplicaSync.MismatchWith(_model.Arena, model.Arena) is { } reason)
             throw new ArgumentException($"TrainerOptions.Replicas makes another network than the one that is trained: {reason}.");
 
         // Asked for in every step: following a prior that is learned may make its parameter anew.
         AddMember(
             model.Arena, forward, (draw, total) => draw.Backward(total),
-            () => [.. model.Arena.OptimizedParameters().Select(entry => entry.Parameter)], count);
+            () => [.. OptimizedParameter.Of(model.Arena.Inventory).Select(entry => entry.Parameter)], count);
     }
 
     /// <summary>On the member's own thread: so it costs the time of one.</summary>
@@ -118,7 +118,7 @@ internal sealed class DrawTeam : IDisposable
         if (ReferenceEquals(member.Arena, _model.Arena))
             return;
         member.Arena.ZeroGradients(setToNone: false);
-        member.Arena.Follow(_model.Arena, whole);
+        ReplicaSync.CopyFrom(_model.Arena, member.Arena, whole);
     }
 
     private NoisePlan PlanNoise(Tensor inputs)
@@ -137,7 +137,7 @@ internal sealed class DrawTeam : IDisposable
         foreach (var replica in _replicas)
             replica.train(_model.training);
         member.Arena.Noise.Reseed(0);
-        using (member.Arena.DrawUnchecked())
+        using (member.Arena.Lease.DrawUnchecked())
             VariationalTrainer.Forward(member.Forward, inputs);
         if (!TorchRandom.Read().bytes.SequenceEqual(random.bytes))
         {

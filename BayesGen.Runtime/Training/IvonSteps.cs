@@ -30,9 +30,9 @@ internal sealed class IvonSteps : ITrainingSteps
     public IvonSteps(NetworkArena network, TrainerOptions options, IvonOptions ivon, Func<double> sampleSize, bool isFresh)
     {
         // The start leaves the widths of frozen weights as they are.
-        network.ReadFrozen();
+        network.Freezing.Read();
         (_options, _ivon, _sampleSize) = (options, ivon, sampleSize);
-        List<OptimizedParameter> all = [.. network.OptimizedParameters()];
+        List<OptimizedParameter> all = [.. OptimizedParameter.Of(network.Inventory)];
         Parameters = [.. all.Select(entry => entry.Parameter)];
         foreach (var family in network.Families)
         {
@@ -40,7 +40,7 @@ internal sealed class IvonSteps : ITrainingSteps
             _arenas.Add((name[..^(kind.Length + 1)], new IvonArena(family, ivon, SampleSize, isFresh)));
         }
 
-        List<OptimizedParameter> plain = [.. network.Deterministic
+        List<OptimizedParameter> plain = [.. network.Inventory.Deterministic
             .Select(arena => all.First(entry => ReferenceEquals(entry.Parameter, arena.Flat)))];
         Deterministic = plain.Count == 0 ? null : new PosteriorSteps(plain, options);
     }

@@ -68,7 +68,8 @@ internal static class TrainingConditions
         yield return (nameof(options.EarlyStopping), options.EarlyStopping is { } stopping
             ? $"{stopping.Monitor.Name}, patience {Written(stopping.Patience)}, improvement {Written(stopping.MinimalImprovement)}"
             : "none");
-        yield return ("the frozen weights", trainer.Model.Arena.FrozenKeys is { Count: > 0 } frozen ? string.Join(", ", frozen) : "none");
+        yield return (
+            "the frozen weights", trainer.Model.Arena.Freezing.Keys is { Count: > 0 } frozen ? string.Join(", ", frozen) : "none");
         if (trainer.Ivon is { } ivon)
             yield return (
                 nameof(IvonOptions), $"rate {Written(ivon.LearningRate)}, decays {Written(ivon.Beta1)} and {Written(ivon.Beta2)}, clip "

@@ -84,7 +84,7 @@ public sealed partial class VariationalTrainer
             throw;
         }
 
-        if (Model.Arena.FirstNotFinite(content.Network) is { } key)
+        if (Model.Arena.NonFinite.FirstOf(content.Network) is { } key)
             Note($"'{key}' of the checkpoint holds values that are not finite, and so does the network now.");
         (_lastCheckpoint, _wentBack) = (found.Path, null);
         foreach (var notice in notices)

@@ -67,16 +67,16 @@ public sealed partial class VariationalTrainer
         using var turn = arena.TakeTurn();
         var keep = threshold is null ? null : Pruner.KeepMasks(arena, threshold);
         var pruning = Pruner.Statistics(arena, threshold);
-        var divergence = arena.Sample(DivergenceSeed, Loss.Divergence, keep).Number();
+        var divergence = arena.Lease.Sample(DivergenceSeed, Loss.Divergence, keep).Number();
         double fit = 0, fitOfDraws = 0;
         long examples = 0;
         var metrics = Options.Metrics.ToDictionary(metric => metric.Name, _ => (Sum: 0.0, Count: 0.0));
-        using (var loan = arena.Borrow("evaluate"))
-        using (new EvaluationMode(Model))
+        using (var weights = arena.Lease.Override("evaluate"))
+        using (Model.InEvaluationMode())
         {
-            var point = loan.Point(Options.EvaluateAt, keep);
-            var draws = loan.Draws(Options.ElboDraws, DivergenceSeed, keep);
-            loan.Write(point);
+            var point = weights.Point(Options.EvaluateAt, keep);
+            var draws = weights.Draws(Options.ElboDraws, DivergenceSeed, keep);
+            weights.Write(point);
             foreach (var (inputs, targets) in data.Batches(Options.BatchSize, shuffle: false, Options.Seed, epoch: 0))
             {
                 try
@@ -96,12 +96,12 @@ public sealed partial class VariationalTrainer
 
                     foreach (var draw in draws)
                     {
-                        loan.Write(draw);
+                        weights.Write(draw);
                         fitOfDraws += Fit(Forward(_forward, x), y).Number() * count / draws.Count;
                     }
 
                     if (draws.Count > 0)
-                        loan.Write(point);
+                        weights.Write(point);
                 }
                 finally
                 {

@@ -59,9 +59,9 @@ public sealed partial class VariationalTrainer
         {
             (nameof(options.LearningRateFactors), options.LearningRateFactors?.Keys ?? []), (nameof(options.Bounds), options.Bounds.Keys),
         })
-            if (keys.FirstOrDefault(key => key != NetworkArena.DeterministicKind) is { } key)
+            if (keys.FirstOrDefault(key => key != OptimizedParameter.DeterministicKind) is { } key)
                 throw new ArgumentException(
                     $"TrainerOptions.{option} names '{key}', which IVON moves by a rule of its own (IvonOptions). Name "
-                    + $"'{NetworkArena.DeterministicKind}' alone, or use CreateTrainer.", nameof(options));
+                    + $"'{OptimizedParameter.DeterministicKind}' alone, or use CreateTrainer.", nameof(options));
     }
 }

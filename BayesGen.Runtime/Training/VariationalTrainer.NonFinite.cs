@@ -29,10 +29,10 @@ public sealed partial class VariationalTrainer
         using var scope = NewDisposeScope();
 
         // The forward of a bad batch has been through running means before anyone knows. Read late, those of the last reading are kept.
-        var buffers = _buffersBefore = _readsLate ? [] : Model.Arena.CopyBuffers();
+        var buffers = _buffersBefore = _readsLate ? [] : Model.Arena.Inventory.Buffers.Copy();
         try
         {
-            using var watch = batch.Targets.size(0) == 1 && Model.Arena.HasBuffers ? new SingleValueWatch(Model.Arena.Network) : null;
+            using var watch = batch.Targets.size(0) == 1 && Model.Arena.Inventory.Buffers.Count > 0 ? new SingleValueWatch(Model.Arena.Network) : null;
             var result = Step(batch, epoch, step, steps, examples);
             _skippedInARow = 0;
             return result;
@@ -61,7 +61,7 @@ public sealed partial class VariationalTrainer
         catch
         {
             if (buffers.Count > 0)
-                Model.Arena.RestoreBuffers(buffers);
+                Model.Arena.Inventory.Buffers.Restore(buffers);
             throw;
         }
         finally
@@ -73,7 +73,7 @@ public sealed partial class VariationalTrainer
         {
             Model.Arena.ZeroGradients(setToNone: false);
             if (buffers.Count > 0)
-                Model.Arena.RestoreBuffers(buffers);
+                Model.Arena.Inventory.Buffers.Restore(buffers);
         }
     }
 
@@ -87,7 +87,7 @@ public sealed partial class VariationalTrainer
         _leftOut = 0;
         _wasFinite = FirstNotFiniteWeight() is null;
         RememberParameters();
-        if (Model.Arena.FirstNotFiniteStatistic() is { } key)
+        if (Model.Arena.NonFinite.FirstStatistic() is { } key)
             Notice(
                 $"'{key}' is not finite before the training begins, and a running statistic stays so: evaluations will not be finite. Reset it "
                 + "(reset_running_stats) or load it anew.");
@@ -98,7 +98,7 @@ public sealed partial class VariationalTrainer
     /// <summary>The first trained weight that is not finite, or null. One pass over the flat parameters.</summary>
     private string? FirstNotFiniteWeight() => _steps!.Parameters.All(parameter => FiniteCheck.Passes(parameter))
         ? null
-        : Model.Arena.FirstNotFinite() ?? "a parameter of a prior";
+        : Model.Arena.NonFinite.FirstParameter() ?? "a parameter of a prior";
 
     /// <summary>A step may overflow what its loss and gradient did not; the next one would find it, but the last has none.</summary>
     private void RequireFiniteWeights(int epoch, int step)
@@ -110,8 +110,8 @@ public sealed partial class VariationalTrainer
     /// <summary>Keeps the running statistics of a place whose losses are known to be finite.</summary>
     private void KeepBuffers(StepReading? reading)
     {
-        var copies = Model.Arena.CopyBuffers();
-        if (reading is not null && _goodBuffers.Count == copies.Count && Model.Arena.FirstBufferLost(_goodBuffers) is { } key)
+        var copies = Model.Arena.Inventory.Buffers.Copy();
+        if (reading is not null && _goodBuffers.Count == copies.Count && Model.Arena.NonFinite.FirstBufferLost(_goodBuffers) is { } key)
         {
             foreach (var copy in copies)
                 copy.Dispose();
@@ -126,7 +126,7 @@ public sealed partial class VariationalTrainer
     private void RestoreBuffers()
     {
         if (_goodBuffers.Count > 0)
-            Model.Arena.RestoreBuffers(_goodBuffers);
+            Model.Arena.Inventory.Buffers.Restore(_goodBuffers);
     }
 
     private void ForgetBuffers()
@@ -160,14 +160,14 @@ public sealed partial class VariationalTrainer
     /// <summary>The optimizer's step, unless a gradient is not finite.</summary>
     private void TakeStep(int epoch, int step)
     {
-        using var frozen = Model.Arena.KeepFrozen();
+        using var frozen = Model.Arena.Freezing.KeepDuringStep();
 
         // On a device the answer would have to be waited for, which nobody asked for who lets the training stop.
         if (Options.NonFinite != NonFinitePolicy.Stop || Model.Arena.Device.type == DeviceType.CPU)
         {
             if (!_steps!.GradientsAreFinite())
-                throw NonFiniteLossException.OfGradient(epoch, step, Model.Arena.FirstNotFiniteGradient());
-            if (_buffersBefore.Count > 0 && Model.Arena.FirstBufferLost(_buffersBefore) is { } buffer)
+                throw NonFiniteLossException.OfGradient(epoch, step, Model.Arena.NonFinite.FirstGradient());
+            if (_buffersBefore.Count > 0 && Model.Arena.NonFinite.FirstBufferLost(_buffersBefore) is { } buffer)
                 throw NonFiniteLossException.OfBuffer(epoch, step, buffer);
         }
 
@@ -242,9 +242,9 @@ public sealed partial class VariationalTrainer
         // The best network of early stopping has the buffers of a network, a mask of attention among them.
         var best = content.Tensors.Where(entry => entry.Key.StartsWith(StoppingWatch.StatePrefix, StringComparison.Ordinal))
             .ToDictionary(entry => entry.Key[StoppingWatch.StatePrefix.Length..], entry => entry.Value);
-        var key = Model.Arena.FirstNotFinite(content.Network) ?? Model.Arena.FirstNotFinite(best)
+        var key = Model.Arena.NonFinite.FirstOf(content.Network) ?? Model.Arena.NonFinite.FirstOf(best)
             ?? content.Tensors.FirstOrDefault(entry => !entry.Key.StartsWith(StoppingWatch.StatePrefix, StringComparison.Ordinal)
-                && !NetworkArena.IsFiniteOrWhole(entry.Value)).Key;
+                && !NonFiniteSearch.IsFiniteOrWhole(entry.Value)).Key;
         return key is null ? null : $"'{key}' in it holds values that are not finite.";
     }
 }

@@ -47,7 +47,7 @@ public sealed partial class VariationalTrainer
                 {
                     RestoreBuffers();
                     throw NonFiniteLossException.FoundLate(
-                        result.Epoch, result.Step, result.Fit, result.Divergence, _unread[^1].Step, Model.Arena.FirstNotFinite());
+                        result.Epoch, result.Step, result.Fit, result.Divergence, _unread[^1].Step, Model.Arena.NonFinite.FirstParameter());
                 }
 
                 if (_readsLate && HasGrown(result.Fit))

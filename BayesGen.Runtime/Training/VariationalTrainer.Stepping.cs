@@ -22,14 +22,14 @@ public sealed partial class VariationalTrainer
                 sums.Output is null ? [] : Measure(sums.Output.Over(Options.Samples), targets));
             if (_readsLate)
                 GiveUpGradientsOf(sums.Fit! + sums.Divergence!.to(sums.Fit!.dtype, sums.Fit.device));
-            var logSigma = sums.Residuals is null || Model.Arena.IsHeld(_logSigma!) ? null : _logSigma;
+            var logSigma = sums.Residuals is null || Model.Arena.Freezing.IsFrozen(_logSigma!) ? null : _logSigma;
             if (logSigma is not null)
                 ClosedFormNoise.Claim(logSigma);
             TakeStep(epoch, step);
             if (logSigma is not null)
                 ClosedFormNoise.Step(
                     logSigma, sums.Residuals!.Over(Options.Samples), isFirst: _stepsDone == 0,
-                    Options.Bounds.TryGetValue(NetworkArena.DeterministicKind, out var bounds) ? bounds : null);
+                    Options.Bounds.TryGetValue(OptimizedParameter.DeterministicKind, out var bounds) ? bounds : null);
         }
         catch
         {
@@ -49,9 +49,9 @@ public sealed partial class VariationalTrainer
     private DrawSums TakeDraws(DrawMember member, Tensor inputs, Tensor targets, int epoch, int step, long examples)
     {
         var arena = member.Arena;
-        var sums = new DrawSums(new DrawWeights(Loss, member.Parameters, Options.Samples, examples, arena.SettleDivergences));
-        using var biases = arena.SumBiasGradients();
-        arena.HoldPosterior();
+        var sums = new DrawSums(new DrawWeights(Loss, member.Parameters, Options.Samples, examples, arena.Divergences.Settle));
+        using var biases = arena.Inventory.SumBiasGradients();
+        arena.Divergences.Hold();
         try
         {
             foreach (var k in member.Draws)
@@ -61,7 +61,7 @@ public sealed partial class VariationalTrainer
                 using var noise = member.PlaceNoise(k);
 
                 // Nobody but this step has come near the gradients since they were made zero.
-                using var draw = arena.DrawUnchecked();
+                using var draw = arena.Lease.DrawUnchecked();
                 using var joined = new JoinedNoise();
                 var output = Forward(member.Forward, inputs);
                 var fit = Fit(output, targets);
@@ -79,11 +79,11 @@ public sealed partial class VariationalTrainer
                 drawScope.MoveToOuter(sums.Running);
             }
 
-            arena.SettleDivergences();
+            arena.Divergences.Settle();
         }
         finally
         {
-            arena.ReleasePosterior();
+            arena.Divergences.Release();
         }
 
         return sums;
@@ -94,7 +94,7 @@ public sealed partial class VariationalTrainer
     {
         if (fit.requires_grad)
             return;
-        Model.Arena.RequireSomethingToTrain();
+        Model.Arena.Freezing.RequireSomethingToTrain();
         throw new InvalidOperationException(
             output.requires_grad
                 ? $"The fit loss '{Options.FitLoss.Name}' returned a tensor that no gradient flows through: it is computed from the outputs by "
@@ -108,7 +108,7 @@ public sealed partial class VariationalTrainer
         var (fitValue, divergenceValue) = (fit.Number(), divergence.Number());
         if (!double.IsFinite(fitValue) || !double.IsFinite(divergenceValue))
             throw new NonFiniteLossException(
-                epoch, step, fitValue, divergenceValue, Model.Arena.FirstNotFinite(), Model.Arena.FirstNotFiniteWeight());
+                epoch, step, fitValue, divergenceValue, Model.Arena.NonFinite.FirstParameter(), Model.Arena.NonFinite.FirstWeight());
         RequireNoGrowth(fitValue, epoch, step);
     }
 

@@ -15,7 +15,7 @@ public sealed partial class VariationalTrainer : IDisposable
     private readonly RunningBeta _schedule;
     private readonly string _scheduleName;
     private readonly bool _scheduleNeedsLosses;
-    private readonly PictureLayout _layout;
+    private readonly ImageLayout _layout;
     private readonly IvonOptions? _ivon;
     private readonly List<string> _notices = [];
     private ITrainingSteps? _steps;
@@ -55,7 +55,7 @@ public sealed partial class VariationalTrainer : IDisposable
         Loss = loss;
         Options = options;
         _forward = forward;
-        _layout = new PictureLayout(model, forward, options.ChannelsLast);
+        _layout = new ImageLayout(model.Arena.Network, model.InEvaluationMode, forward, options.ChannelsLast);
         var schedule = options.Beta ?? DefaultWarmup(options);
         _schedule = schedule.Begin();
         (_scheduleName, _scheduleNeedsLosses) = (schedule.ToString() ?? "", schedule.NeedsLosses);
@@ -125,7 +125,7 @@ public sealed partial class VariationalTrainer : IDisposable
             ProcessMemory.Keep();
         RequireOptimizer();
         using var folder = RequireFolder(validation);
-        using var note = Model.Arena.NoteTraining();
+        using var note = Model.Arena.Turns.NoteTraining();
         _team!.Refresh();
         _readsLate = CanReadLate;
         var clock = Stopwatch.StartNew();
@@ -249,7 +249,7 @@ public sealed partial class VariationalTrainer : IDisposable
     /// <param name="isResumed">Whether a checkpoint will be loaded, so that nothing may be written as for a fresh training.</param>
     private void RequireOptimizer(bool isResumed = false)
     {
-        var parameters = Model.Arena.OptimizedParameters().ToList();
+        var parameters = OptimizedParameter.Of(Model.Arena.Inventory).ToList();
         if (_steps is not null && _team is not null
             && parameters.Select(entry => entry.Parameter).SequenceEqual(_steps.Parameters, ReferenceEqualityComparer.Instance))
             return;
@@ -265,7 +265,7 @@ public sealed partial class VariationalTrainer : IDisposable
     /// <summary>What lies where weights lie, by its kind: weight decay is for that alone.</summary>
     private HashSet<string> MeanKinds() =>
     [
-        NetworkArena.DeterministicKind,
+        OptimizedParameter.DeterministicKind,
         .. Model.Arena.Families.Select(arena => arena.Family.ParameterNames).Select(names => names.Contains("mu") ? "mu" : names[0]),
     ];
 }

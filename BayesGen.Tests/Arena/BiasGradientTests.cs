@@ -71,7 +71,7 @@ public class BiasGradientTests
 
         var expected = Gradients();
         List<Tensor> actual;
-        using (model.Arena.SumBiasGradients())
+        using (model.Arena.Inventory.SumBiasGradients())
             actual = Gradients();
         foreach (var (one, other) in expected.Zip(actual))
             Assert.InRange(((one - other).abs().max() / one.abs().max()).to(ScalarType.Float64).item<double>(), 0, tolerance);
@@ -100,7 +100,7 @@ public class BiasGradientTests
 
         var pictures = Pictures(Worthwhile, 1, ScalarType.Float32);
         Assert.True(Wanted(pictures), "nobody takes draws");
-        using (model.Arena.SumBiasGradients())
+        using (model.Arena.Inventory.SumBiasGradients())
         {
             Assert.False(Wanted(pictures), "it is worth it");
             Assert.True(Wanted(Pictures(Worthwhile - 1, 1, ScalarType.Float32)), "few pictures");
@@ -119,7 +119,7 @@ public class BiasGradientTests
         var network = new PictureScore(Ways["once"]);
         network.Convolution.bias!.requires_grad = false;
         using var model = new BayesianPictureScore(network);
-        using (model.Arena.SumBiasGradients())
+        using (model.Arena.Inventory.SumBiasGradients())
         using (var draw = model.Draw())
             draw.Backward(model.call(Pictures(Worthwhile, 1, ScalarType.Float32)).square().mean());
         Assert.False(network.Convolution.bias.requires_grad);
@@ -132,7 +132,7 @@ public class BiasGradientTests
         using var scope = NewDisposeScope();
         var network = new PictureScore(Ways["once"]);
         using var model = new BayesianPictureScore(network);
-        using (model.Arena.SumBiasGradients())
+        using (model.Arena.Inventory.SumBiasGradients())
         {
             Assert.ThrowsAny<Exception>(() => model.call(Pictures(4 * Worthwhile, 2, ScalarType.Float32)));
             Assert.False(network.Convolution.bias!.requires_grad);
@@ -169,7 +169,7 @@ public class BiasGradientTests
         change?.Invoke(network);
         model.to(ScalarType.Float64);
         var x = Pictures(Worthwhile, 1, ScalarType.Float64);
-        using var _ = model.Arena.SumBiasGradients();
+        using var _ = model.Arena.Inventory.SumBiasGradients();
         var compared = GradientCheck.Run(model, new ElboLoss(), () => model.call(x).sin().square().mean(), 1e-7);
         Assert.True(compared >= 10, $"only {compared} coordinates");
     }

@@ -40,7 +40,7 @@ public sealed class DescriptionTests
         Assert.Equal(WeightRole.Deterministic, description.Weights.Single(weight => weight.Key == "encoder.norm1.weight").Role);
         Assert.Contains(description.Layers, layer => layer is { Key: "lstm", Class: "LSTM", Estimator: Estimator.WeightSampling });
         Assert.Equal(
-            model.parameters().Where(parameter => !model.Arena.Deterministic.Any(arena => ReferenceEquals(arena.Flat, parameter)))
+            model.parameters().Where(parameter => !model.Arena.Inventory.Deterministic.Any(arena => ReferenceEquals(arena.Flat, parameter)))
                 .Sum(parameter => parameter.numel() * parameter.ElementSize),
             description.PosteriorBytes);
     }

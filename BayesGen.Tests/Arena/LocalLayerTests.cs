@@ -124,7 +124,7 @@ public class LocalLayerTests
                 }
             }
 
-            model.Arena.Rest(WeightState.Mean);
+            model.UseMean();
         }
 
         using (model.Draw(11))

@@ -71,14 +71,14 @@ public sealed class LoopTests
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianThawing(new Thawing());
-        var loan = model.Arena.Borrow("test");
+        var loan = model.Arena.Lease.Override("test");
         model.Network.A.weight!.Dispose();
         Assert.Contains("'a.weight'", Assert.Throws<InvalidOperationException>(loan.Dispose).Message);
-        model.Arena.RequireRest("test");
+        model.Arena.Lease.RequireIdle("test");
 
         model.Arena.Families[0].Store.Weights.Dispose();
-        Assert.ThrowsAny<Exception>(() => model.Arena.Borrow("test"));
-        model.Arena.RequireRest("test");
+        Assert.ThrowsAny<Exception>(() => model.Arena.Lease.Override("test"));
+        model.Arena.Lease.RequireIdle("test");
     }
 
     [Fact]

@@ -153,13 +153,13 @@ namespace Demo.@event
         /// <inheritdoc/>
         public override global::System.Collections.Generic.Dictionary<string, global::TorchSharp.torch.Tensor> state_dict(
             global::System.Collections.Generic.Dictionary<string, global::TorchSharp.torch.Tensor>? destination = null, string? prefix = null) =>
-            Arena.StateDict(destination, prefix);
+            global::BayesGen.NetworkState.StateDict(Arena, destination, prefix);
 
         /// <summary>Replaces the state, or leaves it as it was where keys or shapes do not fit.</summary>
         /// <inheritdoc/>
         public override (global::System.Collections.Generic.IList<string> missing_keys, global::System.Collections.Generic.IList<string> unexpected_keyes) load_state_dict(
             global::System.Collections.Generic.Dictionary<string, global::TorchSharp.torch.Tensor> source, bool strict = true, global::System.Collections.Generic.IList<string>? skip = null) =>
-            Arena.LoadStateDict(source, strict, skip);
+            global::BayesGen.NetworkState.LoadStateDict(Arena, source, strict, skip);
 
         /// <summary>Reads what save wrote, or leaves the state as it was where keys or shapes do not fit.</summary>
         /// <inheritdoc/>
@@ -167,7 +167,7 @@ namespace Demo.@event
             global::System.IO.BinaryReader reader, bool strict = true, global::System.Collections.Generic.IList<string>? skip = null,
             global::System.Collections.Generic.Dictionary<string, bool>? loadedParameters = null)
         {
-            Arena.Load(reader, strict, skip, loadedParameters);
+            global::BayesGen.NetworkState.Load(Arena, reader, strict, skip, loadedParameters);
             return this;
         }
 

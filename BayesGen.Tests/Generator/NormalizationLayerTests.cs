@@ -73,7 +73,7 @@ public sealed class NormalizationLayerTests
 
     private static void RequireRoles(IBayesianNetwork model, string prefix)
     {
-        var weights = model.Arena.Describe().Weights;
+        var weights = model.Describe().Weights;
         Assert.Equal(2, weights.Count(weight => weight.Key.StartsWith(prefix, StringComparison.Ordinal)));
         Assert.All(weights, weight => Assert.Equal(
             weight.Key.StartsWith(prefix, StringComparison.Ordinal) ? WeightRole.Deterministic : WeightRole.Bayesian, weight.Role));

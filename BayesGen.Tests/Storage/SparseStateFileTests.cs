@@ -14,7 +14,7 @@ public sealed class SparseStateFileTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var model = Compressed();
-        model.Arena.Rest(state);
+        model.Arena.Lease.UseWeights(state);
         var (sparse, dense, whole) = (In("sparse"), In("dense"), In("whole"));
         model.SaveSparse(sparse);
         model.SaveMeans(dense);

@@ -68,7 +68,7 @@ internal static class GradientCheck
     private static IEnumerable<long> Coordinates(IBayesianNetwork model, string name, long count)
     {
         var arena = model.Arena.Families.FirstOrDefault(arena => name.StartsWith(arena.Family.Name, StringComparison.Ordinal));
-        var weights = arena?.Weights ?? model.Arena.Deterministic[0].Weights;
+        var weights = arena?.Weights ?? model.Arena.Inventory.Deterministic[0].Weights;
         if (name.EndsWith(".prior", StringComparison.Ordinal))
             return [0, count - 1];
         return weights

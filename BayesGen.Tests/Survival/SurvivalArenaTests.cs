@@ -26,7 +26,10 @@ public sealed class SurvivalArenaTests
             var all = parameters.Sum(entry => entry.parameter.numel());
             using var model = new BayesianStacks(plain);
             Assert.Equal(all, model.Arena.TotalCount);
-            Assert.Equal(all, model.Arena.Families.Sum(family => family.Count) + model.Arena.Deterministic.Sum(arena => arena.Store.Count));
+            Assert.Equal(
+                all,
+                model.Arena.Families.Sum(family => family.Count)
+                    + model.Arena.Inventory.Deterministic.Sum(arena => arena.Store.Count));
             foreach (var family in model.Arena.Families)
             {
                 Covers(family.Weights, family.Store);
@@ -35,13 +38,13 @@ public sealed class SurvivalArenaTests
                 Tiles(family.Store.Weights, family.Weights.Select(weight => (Tensor)weight.Parameter));
             }
 
-            foreach (var arena in model.Arena.Deterministic)
+            foreach (var arena in model.Arena.Inventory.Deterministic)
                 Covers(arena.Weights, arena.Store);
 
             // Every parameter of the plain network is somewhere, and nowhere twice.
             List<NetworkWeight> weights =
                 [.. model.Arena.Families.SelectMany(family => family.Weights),
-                    .. model.Arena.Deterministic.SelectMany(arena => arena.Weights)];
+                    .. model.Arena.Inventory.Deterministic.SelectMany(arena => arena.Weights)];
             Assert.Equal(
                 parameters.Select(entry => entry.parameter.Handle).Order(), weights.Select(weight => weight.Parameter.Handle).Order());
             Assert.Equal(weights.Count, weights.Select(weight => TensorMemory.AddressOf(weight.Parameter)).Distinct().Count());
@@ -60,7 +63,7 @@ public sealed class SurvivalArenaTests
                 using var model = new BayesianStacks(plain);
                 List<NetworkWeight> weights =
                     [.. model.Arena.Families.SelectMany(family => family.Weights),
-                        .. model.Arena.Deterministic.SelectMany(arena => arena.Weights)];
+                        .. model.Arena.Inventory.Deterministic.SelectMany(arena => arena.Weights)];
                 if (model.Arena.Families.Count == 0)
                     return;
                 var victim = weights[choice % weights.Count];

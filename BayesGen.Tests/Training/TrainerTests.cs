@@ -224,7 +224,7 @@ public class TrainerTests
         using var second = sound.CreateTrainer(new TrainerOptions { FitLoss = FitLoss.SquaredError });
         var data = Assert.Throws<NonFiniteLossException>(() => second.Train(new[] { (randn(4, 3), full(4, 1, float.NaN)) }));
         Assert.Null(data.Parameter);
-        Assert.Null(sound.Arena.FirstNotFinite());
+        Assert.Null(sound.Arena.NonFinite.FirstParameter());
     }
 
     [Fact]

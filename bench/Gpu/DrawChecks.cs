@@ -19,7 +19,7 @@ internal sealed class DrawChecks(Ledger ledger, CheckOptions options)
         var arena = Pair.ArenaOf(pair.Other);
         Tensor Drawn(long seed)
         {
-            using var draw = arena.Draw(seed);
+            using var draw = arena.Lease.Draw(seed);
             if (arena.Families.All(family => family.Local is null))
                 return draw.Draws[0].Weights.detach().clone();
             // The noise is at the outputs.
@@ -37,7 +37,7 @@ internal sealed class DrawChecks(Ledger ledger, CheckOptions options)
             var (mean, variance) = (family.Mean().detach(), family.Variance().detach());
             Moments($"{options.Draws:N0} draws", mean, variance, seed =>
             {
-                using var draw = arena.Draw(seed);
+                using var draw = arena.Lease.Draw(seed);
                 return draw.Draws[index].Weights.detach().clone();
             });
         }

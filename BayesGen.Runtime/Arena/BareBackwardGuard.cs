@@ -1,7 +1,7 @@
 namespace BayesGen;
 
-/// <summary>What is refused because something else is under way, or was left behind.</summary>
-public sealed partial class NetworkArena
+/// <summary>Refuses to go on where a bare backward() reached the network and not its posterior, so that nothing would be learned.</summary>
+internal sealed class BareBackwardGuard(ParameterInventory inventory)
 {
     /// <summary>Whether the network has run with gradients and without a draw, in training mode, since the last draw or
     /// zero_grad().</summary>
@@ -10,17 +10,11 @@ public sealed partial class NetworkArena
     /// <summary>How often in a row a zero_grad() threw away what a backward without a draw had left.</summary>
     private int _discarded;
 
-    private void RequireNoDraw(string what)
+    /// <exception cref="InvalidOperationException">A gradient was left behind by a bare backward().</exception>
+    /// <param name="next">What comes next, as it reads in the message.</param>
+    public void RequireNoGradient(string next)
     {
-        if (_draw is not null)
-            throw new InvalidOperationException($"A draw of this network is alive: dispose it before you {what}.");
-        if (_isBorrowed)
-            throw new InvalidOperationException($"An evaluation holds the weights of this network: {what} when it has ended.");
-    }
-
-    private void RequireNoGradient(string next)
-    {
-        if (_families.FirstOrDefault(arena => arena.HasGradient()) is { } arena)
+        if (inventory.Families.FirstOrDefault(arena => arena.HasGradient()) is { } arena)
             throw new InvalidOperationException(
                 $"A gradient was left in the {arena.Family.Name} weights ('{arena.Weights[0].Key}' and others) before this {next}: a bare "
                 + "backward() reached the network and not its posterior. Run the network under a draw (using var draw = model.Draw()) "
@@ -29,9 +23,10 @@ public sealed partial class NetworkArena
     }
 
     /// <summary>
-    /// A loop that never draws reaches no posterior, however long it runs. In evaluation mode a backward may be meant for the inputs.
+    /// Called before a forward in training mode without a draw. A loop that never draws reaches no posterior, however long it runs; in
+    /// evaluation mode a backward may be meant for the inputs.
     /// </summary>
-    private void RequireNoLostSteps()
+    public void RequireNoLostSteps()
     {
         if (_hasRunWithoutDraw)
             RequireNoGradient("forward");
@@ -47,5 +42,16 @@ public sealed partial class NetworkArena
         }
 
         _hasRunWithoutDraw = true;
+    }
+
+    /// <summary>A draw begins.</summary>
+    public void OnDraw() => (_hasRunWithoutDraw, _discarded) = (false, 0);
+
+    /// <summary>The gradients are about to be thrown away.</summary>
+    public void OnZeroGradients()
+    {
+        if (_hasRunWithoutDraw && inventory.Families.Any(arena => arena.HasGradient()))
+            _discarded++;
+        _hasRunWithoutDraw = false;
     }
 }

@@ -13,7 +13,7 @@ namespace BayesGen;
 internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
 {
     /// <summary>Keeps the slope of the root finite where no input reaches an output.</summary>
-    private const double Tiny = 1e-12;
+    private const double Epsilon = 1e-12;
 
     /// <summary>Where the way back finds the dimension that the bias runs along; nowhere for a layer without one.</summary>
     private const string Channel = "channel";
@@ -38,7 +38,7 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
     /// <summary>The same by Torch's own operations, which autograd differentiates; the bias is in the graph of the variance.</summary>
     public static Tensor AddByGraph(Tensor output, Tensor variance, NoiseSource noise)
     {
-        using var positive = variance + Tiny;
+        using var positive = variance + Epsilon;
         using var deviation = positive.sqrt();
         using var epsilon = empty_like(output, dtype: output.dtype, device: output.device, requires_grad: false);
         noise.FillNormal(epsilon);
@@ -64,7 +64,7 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
         {
             using var epsilon = empty_like(slope, dtype: output.dtype, device: output.device, requires_grad: false);
             noise.FillNormal(epsilon);
-            using var deviation = slope.add_(Tiny).sqrt_();
+            using var deviation = slope.add_(Epsilon).sqrt_();
             using var sum = addcmul(output, deviation, epsilon, 1);
             result.copy_(sum);
             slope.copy_(epsilon.div_(deviation).mul_(0.5));
@@ -89,7 +89,7 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (output, variance, noise) = (rows[0], rows[1], rows[2]);
-        var (tiny, half) = (Lanes.Of<T>(Tiny), Lanes.Of<T>(0.5));
+        var (tiny, half) = (Lanes.Of<T>(Epsilon), Lanes.Of<T>(0.5));
         for (var i = 0; i < rows.Length; i += Vector<T>.Count)
         {
             var deviation = Vector.SquareRoot(variance[i] + tiny);

@@ -4,7 +4,7 @@ using TorchSharp.Modules;
 namespace BayesGen;
 
 /// <summary>
-/// Hands pictures to the network with the channels last in memory, where that is faster and the network takes it. Shapes stay
+/// Hands images to the network with the channels last in memory, where that is faster and the network takes it. Shapes stay
 /// [N, C, H, W]; what the layers return follows the layout of their inputs.
 /// </summary>
 /// <remarks>
@@ -12,7 +12,7 @@ namespace BayesGen;
 /// contiguous memory (<c>x.view(...)</c>) is found out by a trial on one example, without gradients and in evaluation mode. The choice
 /// depends on the network alone and never on a time, so that a training can be repeated.
 /// </remarks>
-internal sealed class PictureLayout
+internal sealed class ImageLayout
 {
     /// <summary>How far the outputs of the two layouts may differ by rounding, as a part of the largest.</summary>
     private const double Rounding = 1e-3;
@@ -22,25 +22,12 @@ internal sealed class PictureLayout
     private readonly Func<Tensor, Tensor> _forward;
     private bool? _isTaken;
 
-    /// <summary>For a wrapper.</summary>
-    /// <param name="model">The wrapper.</param>
-    /// <param name="forward">Its forward.</param>
-    /// <param name="isWanted">What the options say; null where it is to be found out.</param>
-    public PictureLayout(IBayesianNetwork model, Func<Tensor, Tensor> forward, bool? isWanted)
-    {
-        (_network, _forward, _isTaken) = (model.Arena.Network, forward, isWanted);
-        _evaluate = () => new EvaluationMode(model);
-    }
-
-    /// <summary>For a plain network.</summary>
     /// <param name="network">The network.</param>
+    /// <param name="evaluate">Puts it, and what is around it, into evaluation mode.</param>
     /// <param name="forward">Its forward.</param>
     /// <param name="isWanted">What the caller says; null where it is to be found out.</param>
-    public PictureLayout(nn.Module network, Func<Tensor, Tensor> forward, bool? isWanted)
-    {
-        (_network, _forward, _isTaken) = (network, forward, isWanted);
-        _evaluate = () => new EvaluationMode(network);
-    }
+    public ImageLayout(nn.Module network, Func<EvaluationMode> evaluate, Func<Tensor, Tensor> forward, bool? isWanted) =>
+        (_network, _evaluate, _forward, _isTaken) = (network, evaluate, forward, isWanted);
 
     /// <summary>The inputs as the network gets them: the same numbers under the same shape.</summary>
     public Tensor Of(Tensor inputs)

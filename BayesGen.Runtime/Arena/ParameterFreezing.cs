@@ -5,9 +5,9 @@ namespace BayesGen;
 /// <summary>Weights that are not trained for a while: no gradient, no divergence, no weight decay, and not moved by a bit.</summary>
 /// <remarks>
 /// What is frozen is said by <c>requires_grad</c>, that of the network's own parameters weight by weight, or that of the flat parameters as
-/// a whole; <see cref="SetFrozen"/> sets the former. It is read before each draw.
+/// a whole; <see cref="Set"/> sets the former. It is read before each draw.
 /// </remarks>
-public sealed partial class NetworkArena
+internal sealed class ParameterFreezing(ParameterInventory inventory)
 {
     private bool _hasFrozen;
 
@@ -15,12 +15,12 @@ public sealed partial class NetworkArena
     private FrozenWeights? _keptByHand;
 
     /// <summary>The keys of the weights that are frozen, now or from the start.</summary>
-    internal IReadOnlyList<string> FrozenKeys
+    public IReadOnlyList<string> Keys
     {
         get
         {
-            ReadFrozen();
-            return [.. _weights.Where(weight => weight.IsFrozen || weight.IsHeld).Select(weight => weight.Key)];
+            Read();
+            return [.. inventory.Weights.Where(weight => weight.IsFrozen || weight.IsHeld).Select(weight => weight.Key)];
         }
     }
 
@@ -28,12 +28,13 @@ public sealed partial class NetworkArena
     /// <param name="keys">Keys of layers or weights; none means every weight.</param>
     /// <param name="isFrozen">Whether to freeze.</param>
     /// <exception cref="KeyNotFoundException">The network has no weight under a key.</exception>
-    /// <exception cref="InvalidOperationException">A draw is alive, or a weight was frozen when the network was wrapped.</exception>
-    internal void SetFrozen(IReadOnlyList<string> keys, bool isFrozen)
+    /// <exception cref="InvalidOperationException">A weight is to be thawed that was frozen when the network was wrapped.</exception>
+    public void Set(IReadOnlyList<string> keys, bool isFrozen)
     {
-        Enter();
-        RequireNoDraw(isFrozen ? "freeze" : "unfreeze");
-        var chosen = keys.Count == 0 ? _weights.Where(weight => !weight.IsFrozen).ToList() : [.. keys.SelectMany(WeightsUnder).Distinct()];
+        var weights = inventory.Weights;
+        List<NetworkWeight> chosen = keys.Count == 0
+            ? [.. weights.Where(weight => !weight.IsFrozen)]
+            : [.. keys.SelectMany(inventory.Keys.Under).Distinct()];
         if (!isFrozen && chosen.FirstOrDefault(weight => weight.IsFrozen) is { } plain)
             throw FrozenFromTheStart(plain, "cannot be unfrozen");
         if (!isFrozen)
@@ -41,14 +42,14 @@ public sealed partial class NetworkArena
         foreach (var weight in chosen.Where(weight => !weight.IsFrozen))
             foreach (var owner in weight.Owners)
                 owner.requires_grad = !isFrozen;
-        ReadFrozen();
+        Read();
     }
 
     /// <summary>Whether a parameter of the network is frozen, now or from the start.</summary>
-    internal bool IsHeld(Parameter parameter)
+    public bool IsFrozen(Parameter parameter)
     {
-        ReadFrozen();
-        return _hasFrozen && _weights.Exists(weight => (weight.IsHeld || weight.IsFrozen)
+        Read();
+        return _hasFrozen && inventory.Weights.Any(weight => (weight.IsHeld || weight.IsFrozen)
             && weight.Owners.Exists(owner => owner.Handle == parameter.Handle));
     }
 
@@ -58,8 +59,11 @@ public sealed partial class NetworkArena
     /// </summary>
     private void ThawWhole(IReadOnlyCollection<NetworkWeight> chosen)
     {
-        var groups = _families.Select(arena => ((IReadOnlyList<Parameter>)[.. arena.Flat], (IReadOnlyList<NetworkWeight>)arena.Weights))
-            .Concat(_deterministic.Select(arena => ((IReadOnlyList<Parameter>)[arena.Flat], (IReadOnlyList<NetworkWeight>)arena.Weights)));
+        List<(IReadOnlyList<Parameter> Flats, IReadOnlyList<NetworkWeight> Weights)> groups =
+        [
+            .. inventory.Families.Select(arena => (arena.Flat, arena.Weights)),
+            .. inventory.Deterministic.Select(arena => ((IReadOnlyList<Parameter>)[arena.Flat], arena.Weights)),
+        ];
         foreach (var (flats, weights) in groups)
         {
             if (!weights.Any(chosen.Contains) || flats.All(flat => flat.requires_grad))
@@ -74,13 +78,13 @@ public sealed partial class NetworkArena
 
     /// <summary>Takes over what requires_grad says.</summary>
     /// <exception cref="InvalidOperationException">A weight that was frozen when it was wrapped asks for a gradient now.</exception>
-    internal void ReadFrozen()
+    public void Read()
     {
         _hasFrozen = false;
-        foreach (var weight in _weights)
+        foreach (var weight in inventory.Weights)
             if (weight.IsFrozen && !weight.Parameter.IsInvalid && weight.Parameter.requires_grad)
                 throw FrozenFromTheStart(weight, "asks for a gradient now");
-        foreach (var arena in _families)
+        foreach (var arena in inventory.Families)
         {
             var off = arena.Flat.Count(flat => !flat.requires_grad);
             var isChanged = false;
@@ -91,7 +95,7 @@ public sealed partial class NetworkArena
             _hasFrozen |= arena.Mask.HasFrozen || off > 0 || arena.Priors.Learned is { requires_grad: false };
         }
 
-        foreach (var arena in _deterministic)
+        foreach (var arena in inventory.Deterministic)
             foreach (var weight in arena.Weights)
             {
                 Hold(weight, !arena.Flat.requires_grad);
@@ -103,9 +107,9 @@ public sealed partial class NetworkArena
     /// Keeps what is frozen for as long as an optimizer makes its step, and gives up its gradients; null where nothing is frozen. Disposing
     /// what comes back puts the frozen weights back, bit for bit.
     /// </summary>
-    internal IDisposable? KeepFrozen()
+    public IDisposable? KeepDuringStep()
     {
-        ReadFrozen();
+        Read();
         if (!_hasFrozen)
             return null;
         ForgetFrozenGradients();
@@ -113,12 +117,11 @@ public sealed partial class NetworkArena
     }
 
     /// <summary>What a backward by hand has to keep, since nobody tells when the step comes.</summary>
-    internal void KeepFrozenByHand()
+    public void KeepByHand()
     {
-        ReadFrozen();
+        Read();
         _keptByHand?.RestoreMoved();
-        _keptByHand?.Dispose();
-        _keptByHand = null;
+        Forget();
         if (!_hasFrozen)
             return;
         ForgetFrozenGradients();
@@ -126,31 +129,26 @@ public sealed partial class NetworkArena
     }
 
     /// <summary>Checks that there is something to train.</summary>
-    internal void RequireSomethingToTrain()
+    public void RequireSomethingToTrain()
     {
-        if (_hasFrozen && _weights.TrueForAll(weight => weight.IsFrozen || weight.IsHeld))
+        if (_hasFrozen && inventory.Weights.All(weight => weight.IsFrozen || weight.IsHeld))
             throw new InvalidOperationException(
                 "Every weight of the network is frozen, so there is nothing to train. Call Unfreeze on the model.");
     }
 
-    /// <summary>Replicas freeze what their leader has frozen.</summary>
-    private void FollowFrozen(NetworkArena leader)
+    /// <summary>What stands at the door of everything that reads or writes the weights from outside.</summary>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public void Enter()
     {
-        foreach (var (mine, other) in _weights.Zip(leader._weights).Where(pair => !pair.First.IsFrozen))
-            foreach (var owner in mine.Owners)
-                if (owner.requires_grad == other.IsHeld)
-                    owner.requires_grad = !other.IsHeld;
-        foreach (var (mine, other) in _families.Zip(leader._families).SelectMany(pair => pair.First.Flat.Zip(pair.Second.Flat)))
-            if (mine.requires_grad != other.requires_grad)
-                mine.requires_grad = other.requires_grad;
+        inventory.RequireUndisposed();
+        _keptByHand?.RestoreMoved();
     }
 
-    /// <summary>What stands at the door of everything that reads or writes the weights from outside.</summary>
-    private void Enter()
+    /// <summary>What frozen weights hold now is what they keep from now on.</summary>
+    public void Forget()
     {
-        if (_isDisposed)
-            throw new ObjectDisposedException(_network.GetName(), "The Bayesian network was disposed, and its posterior with it.");
-        _keptByHand?.RestoreMoved();
+        _keptByHand?.Dispose();
+        _keptByHand = null;
     }
 
     private static bool Hold(NetworkWeight weight, bool isWholeOff)
@@ -164,7 +162,7 @@ public sealed partial class NetworkArena
 
     private void ForgetFrozenGradients()
     {
-        foreach (var arena in _families)
+        foreach (var arena in inventory.Families)
         {
             arena.Mask.ZeroFrozen(arena.Store.Gradients);
             foreach (var flat in arena.Flat)
@@ -177,7 +175,7 @@ public sealed partial class NetworkArena
             }
         }
 
-        foreach (var arena in _deterministic)
+        foreach (var arena in inventory.Deterministic)
             foreach (var weight in arena.Weights.Where(weight => weight.IsHeld))
             {
                 using var slice = weight.SliceOf(arena.Store.Gradients);
@@ -187,7 +185,7 @@ public sealed partial class NetworkArena
 
     private IEnumerable<(Parameter Flat, IReadOnlyList<Tensor> Slices)> FrozenParts()
     {
-        foreach (var arena in _families)
+        foreach (var arena in inventory.Families)
         {
             foreach (var flat in arena.Flat)
                 if (SlicesOf(flat, flat, arena.Weights) is { Count: > 0 } slices)
@@ -201,7 +199,7 @@ public sealed partial class NetworkArena
                 yield return (learned, [.. ofPriors.Select(slice => slice.DetachFromDisposeScope())]);
         }
 
-        foreach (var arena in _deterministic)
+        foreach (var arena in inventory.Deterministic)
             if (SlicesOf(arena.Flat, arena.Store.Weights, arena.Weights) is { Count: > 0 } slices)
                 yield return (arena.Flat, slices);
 
@@ -212,17 +210,6 @@ public sealed partial class NetworkArena
                 ? [.. weights.Where(weight => weight.IsHeld).Select(weight => weight.SliceOf(detached).DetachFromDisposeScope())]
                 : [detached.alias().DetachFromDisposeScope()];
         }
-    }
-
-    private IEnumerable<NetworkWeight> WeightsUnder(string key)
-    {
-        var found = _weights.Where(weight => weight.TiedKeys.Prepend(weight.Key)
-            .Any(name => name == key || name.StartsWith(key + ".", StringComparison.Ordinal))).ToList();
-        return found.Count > 0
-            ? found
-            : throw new KeyNotFoundException(
-                $"The network has no layer and no weight '{key}'. Its weights: "
-                    + $"{string.Join(", ", _weights.Select(weight => $"'{weight.Key}'"))}.");
     }
 
     private static InvalidOperationException FrozenFromTheStart(NetworkWeight weight, string what) => new(

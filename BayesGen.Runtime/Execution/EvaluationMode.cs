@@ -10,17 +10,16 @@ internal sealed class EvaluationMode : IDisposable
     private readonly bool _wasTraining;
     private readonly List<(nn.Module Module, bool Mode)> _modes;
 
-    /// <summary>A wrapper and the network in it.</summary>
-    public EvaluationMode(IBayesianNetwork model) : this(model.Arena.Network, model.training, mode => model.train(mode))
-    {
-    }
-
     /// <summary>A plain network.</summary>
     public EvaluationMode(nn.Module network) : this(network, network.training, mode => network.train(mode))
     {
     }
 
-    private EvaluationMode(nn.Module network, bool isTraining, Action<bool> train)
+    /// <summary>A network whose mode is switched by what is around it.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="isTraining">Whether what is around it is in training mode.</param>
+    /// <param name="train">Switches it, and the network along.</param>
+    public EvaluationMode(nn.Module network, bool isTraining, Action<bool> train)
     {
         (_train, _wasTraining) = (train, isTraining);
         _modes = [.. network.modules().Select(module => (module, module.training))];

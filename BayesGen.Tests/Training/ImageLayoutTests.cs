@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace BayesGen.Tests;
 
-public class PictureLayoutTests
+public class ImageLayoutTests
 {
     [Fact]
     public void TheNetworkGetsPicturesWithTheChannelsLastAndTheSameNumbers()

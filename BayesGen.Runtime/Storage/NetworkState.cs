@@ -1,66 +1,56 @@
 namespace BayesGen;
 
-/// <summary>The state of the network under the keys that files use.</summary>
-public sealed partial class NetworkArena
+/// <summary>The state of a network under the keys that files use.</summary>
+/// <remarks>
+/// The set of keys depends on the network as it was built and on which priors it was given to learn, never on what was trained or pruned.
+/// </remarks>
+public static class NetworkState
 {
     /// <summary>The last part of the key of a weight's mask.</summary>
-    internal const string MaskName = "mask";
-
-    /// <summary>The part of a key before the numbers of a prior that are learned, and their name among the optimizer's tensors.</summary>
-    internal const string PriorName = "prior";
+    private const string MaskName = "mask";
 
     /// <summary>
     /// Every tensor that makes up the state: for a Bayesian weight its variational parameters, its mask, and the numbers of its prior that
-    /// are learned; for every other weight and buffer the tensor itself. The tensors are live: writing them changes the network.
+    /// are learned; for every other weight and buffer the tensor itself. The tensors are live: writing them changes the network, once
+    /// <see cref="NetworkArena.AdoptState"/> is called.
     /// </summary>
-    /// <remarks>
-    /// The set of keys depends on the network as it was built and on which priors it was given to learn, never on what was trained or
-    /// pruned.
-    /// </remarks>
+    /// <param name="arena">The memory of the network.</param>
     /// <returns>Keys in the order of the network: <c>conv1.weight.mu</c>, <c>conv1.weight.mask</c>, <c>bn.running_mean</c>.</returns>
-    public IReadOnlyList<KeyValuePair<string, Tensor>> StateTensors() =>
+    public static IReadOnlyList<KeyValuePair<string, Tensor>> StateTensors(this NetworkArena arena) =>
     [
         // Handles of their own, so that whoever disposes one disposes nothing of the network.
-        .. LiveState().Select(entry => KeyValuePair.Create(entry.Key, entry.Value.detach().DetachFromDisposeScope())),
+        .. arena.LiveState().Select(entry => KeyValuePair.Create(entry.Key, entry.Value.detach().DetachFromDisposeScope())),
     ];
 
     /// <summary>The same as the tensors themselves, which nobody may dispose.</summary>
-    internal IReadOnlyList<KeyValuePair<string, Tensor>> LiveState()
+    internal static IReadOnlyList<KeyValuePair<string, Tensor>> LiveState(this NetworkArena arena)
     {
-        Enter();
+        arena.Freezing.Enter();
+        var (inventory, keys) = (arena.Inventory, arena.Inventory.Keys);
         var state = new List<KeyValuePair<string, Tensor>>();
-        foreach (var weight in _weights)
+        foreach (var weight in inventory.Weights)
         {
-            if (!_byKey.TryGetValue(weight.Key, out var found))
-            {
-                state.Add(new(weight.Key, weight.Parameter));
-                continue;
-            }
-
-            foreach (var (name, parameter) in found.Arena.Family.ParameterNames.Zip(found.Arena.WindowOf(weight).Parameters))
-                state.Add(new($"{weight.Key}.{name}", parameter));
-            state.Add(new($"{weight.Key}.{MaskName}", found.Arena.MaskWindowOf(weight)));
-            state.AddRange(LearnedPriorOf(found).Select(entry => new KeyValuePair<string, Tensor>(entry.Key, entry.Tensor)));
+            state.AddRange(keys.ParametersOf(weight).Select(entry => KeyValuePair.Create(entry.Key, entry.Tensor)));
+            if (keys.ArenaOf(weight) is { } family)
+                state.Add(new($"{weight.Key}.{MaskName}", family.MaskWindowOf(weight)));
+            state.AddRange(keys.LearnedPriorOf(weight).Select(entry => KeyValuePair.Create(entry.Key, entry.Tensor)));
         }
 
-        state.AddRange(_buffers.Select(buffer => new KeyValuePair<string, Tensor>(buffer.Key, buffer.Buffer)));
+        state.AddRange(inventory.Buffers.All.Select(entry => KeyValuePair.Create(entry.Key, entry.Buffer)));
         return state;
     }
-
-    /// <summary>What is learned of the prior of a weight, under keys such as <c>fc1.weight.prior.log_scale</c>.</summary>
-    private static IEnumerable<(string Key, Tensor Tensor)> LearnedPriorOf((FamilyArena Arena, NetworkWeight Weight) found) =>
-        found.Arena.LearnedPriorOf(found.Weight).Select(entry => ($"{found.Weight.Key}.{PriorName}.{entry.Name}", entry.Tensor));
 
     /// <summary>
     /// Fills a dictionary as TorchSharp's <c>state_dict</c> does. On another thread than that of a running training the tensors are copies
     /// from between two steps; else they are live.
     /// </summary>
+    /// <param name="arena">The memory of the network.</param>
     /// <param name="destination">The dictionary to fill, or null for a new one.</param>
     /// <param name="prefix">Put before every key with a dot, or null.</param>
-    public Dictionary<string, Tensor> StateDict(Dictionary<string, Tensor>? destination, string? prefix)
+    public static Dictionary<string, Tensor> StateDict(this NetworkArena arena, Dictionary<string, Tensor>? destination, string? prefix)
     {
         destination ??= [];
-        foreach (var (key, tensor) in IsTrainedElsewhere ? CopyState() : StateTensors())
+        foreach (var (key, tensor) in arena.Turns.IsTrainedElsewhere ? CopyOf(arena) : arena.StateTensors())
             destination.TryAdd(string.IsNullOrEmpty(prefix) ? key : $"{prefix}.{key}", tensor);
         return destination;
     }
@@ -68,27 +58,28 @@ public sealed partial class NetworkArena
     /// <summary>
     /// Replaces the state. Everything is checked before anything is written: on an error the network is as it was.
     /// </summary>
+    /// <param name="arena">The memory of the network.</param>
     /// <param name="source">The new tensors by key, by a former one where <see cref="FormerlyKnownAsAttribute"/> says so.</param>
     /// <param name="strict">Whether a missing or an unknown key is an error.</param>
     /// <param name="skip">Keys to leave alone, or null.</param>
     /// <returns>The keys that <paramref name="source"/> lacks, and those that the network does not have.</returns>
     /// <exception cref="StateMismatchException">Keys or shapes do not fit; the message names them.</exception>
     /// <exception cref="ArgumentException">A tensor has a dtype, or numbers, that cannot become those of the network.</exception>
-    public (IList<string> Missing, IList<string> Unexpected) LoadStateDict(
-        IReadOnlyDictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
+    public static (IList<string> Missing, IList<string> Unexpected) LoadStateDict(
+        this NetworkArena arena, IReadOnlyDictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        using var turn = TakeTurn();
-        RequireNoDraw("load a state");
-        RequireNoGradient("load");
-        var tensors = LiveState();
-        var state = Kept(tensors);
-        var found = Kept(_formerKeys.Translate(Kept(source), tensors.Select(entry => entry.Key).ToHashSet()));
+        using var turn = arena.TakeTurn();
+        arena.Lease.RequireIdle("load a state", "load");
+        var tensors = arena.LiveState();
+        var state = Chosen(tensors);
+        var former = new FormerKeys(arena.Inventory.FormerNames);
+        var found = Chosen(former.Translate(Chosen(source), tensors.Select(entry => entry.Key).ToHashSet()));
         var comparison = StateComparison.Of(state, found);
         comparison.RequireFit(strict);
         foreach (var (key, target) in state)
             if (found.TryGetValue(key, out var value))
-                RequireConversion(key, target.dtype, value);
+                TensorConversion.Require(key, target.dtype, value);
 
         using (no_grad())
         {
@@ -97,10 +88,10 @@ public sealed partial class NetworkArena
                     target.copy_(value);
         }
 
-        AdoptState();
+        arena.AdoptState();
         return (comparison.Missing, comparison.Unexpected);
 
-        Dictionary<string, Tensor> Kept(IEnumerable<KeyValuePair<string, Tensor>> entries) =>
+        Dictionary<string, Tensor> Chosen(IEnumerable<KeyValuePair<string, Tensor>> entries) =>
             entries.Where(entry => skip is null || !skip.Contains(entry.Key)).ToDictionary(entry => entry.Key, entry => entry.Value);
     }
 
@@ -108,12 +99,15 @@ public sealed partial class NetworkArena
     /// Reads what TorchSharp's own <c>save</c> wrote, by the rules of <see cref="LoadStateDict"/>: TorchSharp's <c>load</c> would write
     /// some tensors before it finds that others do not fit, and knows no former names.
     /// </summary>
+    /// <param name="arena">The memory of the network.</param>
     /// <param name="reader">The stream, at its first entry.</param>
     /// <param name="strict">Whether a missing or an unknown key is an error.</param>
     /// <param name="skip">Keys to leave alone, or null.</param>
     /// <param name="loaded">Is told for every key of the network whether it was loaded, or null.</param>
     /// <exception cref="StateMismatchException">Keys or shapes do not fit; the message names each.</exception>
-    public void Load(BinaryReader reader, bool strict = true, IList<string>? skip = null, Dictionary<string, bool>? loaded = null)
+    public static void Load(
+        this NetworkArena arena, BinaryReader reader, bool strict = true, IList<string>? skip = null,
+        Dictionary<string, bool>? loaded = null)
     {
         ArgumentNullException.ThrowIfNull(reader);
         using var scope = NewDisposeScope();
@@ -121,23 +115,21 @@ public sealed partial class NetworkArena
         // LEB128, which .NET calls 7-bit encoding.
         for (var count = reader.Read7BitEncodedInt64(); count > 0; count--)
             source.Add(reader.ReadString(), Tensor.Load(reader));
-        var (missing, _) = LoadStateDict(source, strict, skip);
+        var (missing, _) = arena.LoadStateDict(source, strict, skip);
         if (loaded is not null)
-            foreach (var (key, _) in LiveState())
+            foreach (var (key, _) in arena.LiveState())
                 loaded[key] = !missing.Contains(key) && skip?.Contains(key) != true;
     }
 
-    /// <summary>
-    /// Called after tensors of <see cref="StateTensors"/> were written from outside: masks take effect and the weights follow the
-    /// posterior.
-    /// </summary>
-    public void AdoptState()
+    /// <summary>The state for a thread that a training goes on beside: copies, since the live tensors change at the next step.</summary>
+    private static List<KeyValuePair<string, Tensor>> CopyOf(NetworkArena arena)
     {
-        // What was written is what frozen weights hold from now on.
-        _keptByHand?.Dispose();
-        _keptByHand = null;
-        foreach (var arena in _families)
-            arena.Mask.Refresh();
-        WriteResting();
+        using var turn = arena.TakeTurn();
+        using var _ = no_grad();
+        return [.. arena.LiveState().Select(entry =>
+        {
+            using var plain = entry.Value.detach();
+            return KeyValuePair.Create(entry.Key, plain.clone());
+        })];
     }
 }

@@ -1,81 +1,45 @@
 namespace BayesGen;
 
-/// <summary>What a training looks at, and keeps, where a step may come out as no number.</summary>
-public sealed partial class NetworkArena
+/// <summary>Which tensor of a network is not finite, for a training whose step may come out as NaN.</summary>
+internal sealed class NonFiniteSearch(ParameterInventory inventory, ParameterFreezing freezing)
 {
-    /// <summary>
-    /// Copies of the buffers, such as running means, which a forward changes before anyone knows whether its loss is finite.
-    /// </summary>
-    /// <returns>New tensors in the current dispose scope.</returns>
-    internal IReadOnlyList<Tensor> CopyBuffers()
-    {
-        using var _ = no_grad();
-        return [.. _buffers.Select(entry => entry.Buffer.clone())];
-    }
-
-    /// <summary>Takes copies of the buffers back.</summary>
-    internal void RestoreBuffers(IReadOnlyList<Tensor> copies)
-    {
-        using var _ = no_grad();
-        foreach (var ((_, buffer), copy) in _buffers.Zip(copies))
-            buffer.copy_(copy);
-    }
-
-    /// <summary>Whether the network has buffers, such as running statistics.</summary>
-    internal bool HasBuffers => _buffers.Count > 0;
-
     /// <summary>The key of the first buffer that was finite and is not any more, or null. A mask of -infinity always was.</summary>
     /// <param name="before">Copies of the buffers.</param>
-    internal string? FirstBufferLost(IReadOnlyList<Tensor> before)
+    public string? FirstBufferLost(IReadOnlyList<Tensor> before)
     {
         using var _ = no_grad();
-        foreach (var ((key, buffer), copy) in _buffers.Zip(before))
+        foreach (var ((key, buffer), copy) in inventory.Buffers.All.Zip(before))
             if (buffer.is_floating_point() && !IsFinite(buffer) && IsFinite(copy))
                 return key;
         return null;
     }
 
     /// <summary>The key of the first running statistic that is not finite, or null.</summary>
-    internal string? FirstNotFiniteStatistic()
+    public string? FirstStatistic()
     {
         using var _ = no_grad();
-        foreach (var (key, buffer) in _buffers)
+        foreach (var (key, buffer) in inventory.Buffers.All)
             if (key[(key.LastIndexOf('.') + 1)..] is "running_mean" or "running_var" && !IsFinite(buffer))
                 return key;
         return null;
     }
 
     /// <summary>The key of the first weight with a parameter that is not a finite number, or null.</summary>
-    internal string? FirstNotFinite()
+    public string? FirstParameter()
     {
-        Enter();
-        foreach (var weight in _weights)
-        {
-            IEnumerable<(string Name, Tensor Tensor)> tensors = _byKey.TryGetValue(weight.Key, out var found)
-                ? found.Arena.Family.ParameterNames.Zip(found.Arena.WindowOf(weight).Parameters)
-                    .Select(entry => ($"{weight.Key}.{entry.First}", entry.Second))
-                    .Concat(LearnedPriorOf(found))
-                : [(weight.Key, weight.Parameter)];
-            foreach (var (name, tensor) in tensors)
-            {
-                using var _ = no_grad();
-                using var finite = tensor.isfinite();
-                using var all = finite.all();
-                if (!all.item<bool>())
-                    return name;
-            }
-        }
-
-        return null;
+        freezing.Enter();
+        return inventory.Weights
+            .SelectMany(weight => inventory.Keys.ParametersOf(weight).Concat(inventory.Keys.LearnedPriorOf(weight)))
+            .FirstOrDefault(entry => !IsFinite(entry.Tensor)).Key;
     }
 
     /// <summary>The key of the first parameter whose gradient holds something that is not a finite number, or null.</summary>
-    internal string? FirstNotFiniteGradient()
+    public string? FirstGradient()
     {
         using var _ = no_grad();
-        foreach (var weight in _weights)
+        foreach (var weight in inventory.Weights)
         {
-            if (!_byKey.TryGetValue(weight.Key, out var found))
+            if (inventory.Keys.ArenaOf(weight) is not { } arena)
             {
                 using var plain = weight.Parameter.grad;
                 if (plain is not null && !IsFinite(plain))
@@ -83,7 +47,7 @@ public sealed partial class NetworkArena
                 continue;
             }
 
-            foreach (var (name, flat) in found.Arena.Family.ParameterNames.Zip(found.Arena.Flat))
+            foreach (var (name, flat) in arena.Family.ParameterNames.Zip(arena.Flat))
             {
                 using var gradient = flat.grad;
                 if (gradient is null)
@@ -94,11 +58,11 @@ public sealed partial class NetworkArena
             }
         }
 
-        foreach (var arena in _families)
+        foreach (var arena in inventory.Families)
         {
             using var gradient = arena.Priors.Learned?.grad;
             if (gradient is not null && !IsFinite(gradient))
-                return $"{arena.Family.Name}.{PriorName}";
+                return $"{arena.Family.Name}.{WeightKeys.PriorName}";
         }
 
         return null;
@@ -108,9 +72,9 @@ public sealed partial class NetworkArena
     /// The key of the first tensor of a state that holds NaN, or infinity where that is no buffer: a mask of attention is made of
     /// infinities. Null where there is none.
     /// </summary>
-    internal string? FirstNotFinite(IReadOnlyDictionary<string, Tensor> state)
+    public string? FirstOf(IReadOnlyDictionary<string, Tensor> state)
     {
-        var buffers = _buffers.Select(entry => entry.Key).ToHashSet();
+        var buffers = inventory.Buffers.All.Select(entry => entry.Key).ToHashSet();
         foreach (var (key, tensor) in state)
         {
             using var _ = no_grad();
@@ -131,17 +95,17 @@ public sealed partial class NetworkArena
     }
 
     /// <summary>Whether a tensor holds finite numbers alone; whole numbers always are.</summary>
-    internal static bool IsFiniteOrWhole(Tensor tensor)
+    public static bool IsFiniteOrWhole(Tensor tensor)
     {
         using var _ = no_grad();
         return !tensor.is_floating_point() || IsFinite(tensor);
     }
 
     /// <summary>The key of the first weight that the network computes with now and that is not a finite number, or null.</summary>
-    internal string? FirstNotFiniteWeight()
+    public string? FirstWeight()
     {
         using var _ = no_grad();
-        foreach (var arena in _families)
+        foreach (var arena in inventory.Families)
             foreach (var weight in arena.Weights)
             {
                 using var slice = weight.SliceOf(arena.Store.Weights);
@@ -154,8 +118,7 @@ public sealed partial class NetworkArena
 
     private static bool IsFinite(Tensor tensor)
     {
-        using var finite = tensor.isfinite();
-        using var all = finite.all();
-        return all.item<bool>();
+        using var _ = no_grad();
+        return FiniteCheck.Passes(tensor);
     }
 }
