@@ -6,7 +6,9 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace BayesGen.SourceGeneration.Analyzers;
 
-/// <summary>Finds posterior classes whose attributes do not say what a family has to say, before the runtime refuses to wrap with them.</summary>
+/// <summary>
+/// Finds posterior classes whose attributes do not say what a family has to say, before the runtime refuses to wrap with them.
+/// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class FamilyAnalyzer : DiagnosticAnalyzer
 {

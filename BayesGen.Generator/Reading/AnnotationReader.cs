@@ -60,8 +60,8 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
             && FamilyFacts.Of(posterior, known) is { DefaultPrior: INamedTypeSymbol usual } && !HasConstructor(usual, hasScale: true))
             Report(
                 "PriorScale",
-                $"the default prior of the {FamilyCatalog.NameOf(posterior, known)} family, {usual.Name}, has no scale; remove PriorScale, or "
-                + "name a Prior that has one",
+                $"the default prior of the {FamilyCatalog.NameOf(posterior, known)} family, {usual.Name}, has no scale; remove "
+                + "PriorScale, or name a Prior that has one",
                 "PriorScale");
 
         return new Annotation(
@@ -84,7 +84,8 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
                 return true;
             findings.Add(new Finding(
                 Descriptors.NoLocalEstimator, attribute.LocationOr(target, cancellation), owner, target.Name,
-                $"the {posterior.ShortName()} is not Gaussian; use {FamilyCatalog.LocalFamilies(known)} family, or Estimator.WeightSampling")
+                $"the {posterior.ShortName()} is not Gaussian; use {FamilyCatalog.LocalFamilies(known)} family, or "
+                + "Estimator.WeightSampling")
             {
                 Properties = AnnotationOption.Remove("Estimator"),
             });

@@ -3,7 +3,9 @@ using Microsoft.CodeAnalysis;
 
 namespace BayesGen.SourceGeneration.Reading;
 
-/// <summary>Which class a member of Family stands for, and what generated code has to know of a family. It names no family itself.</summary>
+/// <summary>
+/// Which class a member of Family stands for, and what generated code has to know of a family. It names no family itself.
+/// </summary>
 internal static class FamilyCatalog
 {
     /// <summary>The posterior class of a member of Family, by the value of the member; null where there is none.</summary>

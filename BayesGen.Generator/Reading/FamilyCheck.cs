@@ -56,7 +56,8 @@ internal static class FamilyCheck
                 return $"two of its parameters are called '{parameter.Name}'";
             if (double.IsNaN(parameter.LearningRateFactor) || double.IsInfinity(parameter.LearningRateFactor)
                 || parameter.LearningRateFactor < 0)
-                return $"the LearningRateFactor {Text(parameter.LearningRateFactor)} of '{parameter.Name}' is not a finite number of at least 0";
+                return $"the LearningRateFactor {Text(parameter.LearningRateFactor)} of '{parameter.Name}' is not a finite number of at "
+                    + "least 0";
         }
 
         return null;

@@ -25,8 +25,8 @@ internal sealed class FamilyFacts
         HighestScore = Number("HighestScore", double.PositiveInfinity);
         NaturalThreshold = Number("NaturalThreshold", double.NaN);
         DefaultPrior = named.TryGetValue("DefaultPrior", out var prior) ? prior as ITypeSymbol : null;
-        ClosedForms = posterior.Find(known.ClosedFormAttribute) is { ConstructorArguments: { IsEmpty: false } priors }
-            ? [.. (priors[0].Kind == TypedConstantKind.Array ? priors[0].Values : priors).Select(value => value.Value).OfType<ITypeSymbol>()]
+        ClosedForms = posterior.Find(known.ClosedFormAttribute) is { ConstructorArguments: [{ Kind: TypedConstantKind.Array } priors] }
+            ? [.. (priors.IsNull ? [] : priors.Values).Select(value => value.Value).OfType<ITypeSymbol>()]
             : null;
 
         double Number(string property, double otherwise) =>

@@ -13,6 +13,10 @@ internal abstract class PosteriorFamily
 
     public IReadOnlyList<string> ParameterNames => Descriptor.ParameterNames;
 
+    /// <summary>The names of the parameters that weight decay is for.</summary>
+    public IEnumerable<string> DecayedNames =>
+        Descriptor.Parameters.Where(parameter => parameter.HasWeightDecay).Select(parameter => parameter.Name);
+
     public IReadOnlyDictionary<string, double> LearningRateFactors => Descriptor.LearningRateFactors;
 
     public bool IncludesBias => Descriptor.IncludesBias;
@@ -48,8 +52,8 @@ internal sealed class PosteriorFamily<TPosterior> : PosteriorFamily
             return given;
         var prior = TPosterior.DefaultPrior(options.PriorScale);
         return Descriptor.DefaultPrior is not { } said || said.IsInstanceOfType(prior) ? prior : throw new InvalidOperationException(
-            $"{PosteriorType.Name} does not describe its family: DefaultPrior of [PosteriorFamily] is {said.Name}, and its method DefaultPrior "
-            + $"gives a {prior.GetType().Name}. Make them the same.");
+            $"{PosteriorType.Name} does not describe its family: DefaultPrior of [PosteriorFamily] is {said.Name}, and its method "
+            + $"DefaultPrior gives a {prior.GetType().Name}. Make them the same.");
     }
 
     public override FamilyArena CreateArena(IReadOnlyList<NetworkWeight> weights) => new FamilyArena<TPosterior>(this, weights);

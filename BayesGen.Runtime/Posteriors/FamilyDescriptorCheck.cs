@@ -44,7 +44,8 @@ internal static class FamilyDescriptorCheck
             if (parameters.Count(other => other.Name == parameter.Name) > 1)
                 return $"two of its parameters are called '{parameter.Name}'";
             if (!double.IsFinite(parameter.LearningRateFactor) || parameter.LearningRateFactor < 0)
-                return $"the LearningRateFactor {Text(parameter.LearningRateFactor)} of '{parameter.Name}' is not a finite number of at least 0";
+                return $"the LearningRateFactor {Text(parameter.LearningRateFactor)} of '{parameter.Name}' is not a finite number of at "
+                    + "least 0";
         }
 
         return null;

@@ -62,8 +62,8 @@ public abstract class Posterior
 }
 
 /// <summary>
-/// What the runtime asks of a family as code: how to build and start a posterior, and its default prior. What is a fact and no code stands in
-/// <see cref="PosteriorFamilyAttribute"/> and <see cref="PosteriorParameterAttribute"/> on the class, which it needs as well.
+/// What the runtime asks of a family as code: how to build and start a posterior, and its default prior. What is a fact and no code stands
+/// in <see cref="PosteriorFamilyAttribute"/> and <see cref="PosteriorParameterAttribute"/> on the class, which it needs as well.
 /// </summary>
 /// <typeparam name="TSelf">The posterior class itself.</typeparam>
 public interface IPosterior<TSelf>

@@ -103,8 +103,10 @@ public sealed class UndescribedFamilyTests
 
     [Theory]
     [InlineData(Sound, "")]
-    [InlineData("[PosteriorFamily(\"Own_2\", LowestScore = -1, HighestScore = 1, NaturalThreshold = 1)] [PosteriorParameter(\"größe\")]", "")]
-    [InlineData("[PosteriorFamily(name: \"Own\", DefaultPrior = typeof(GaussianPrior))] [PosteriorParameter(\"a\", LearningRateFactor = 0)]", "")]
+    [InlineData(
+        "[PosteriorFamily(\"Own_2\", LowestScore = -1, HighestScore = 1, NaturalThreshold = 1)] [PosteriorParameter(\"größe\")]", "")]
+    [InlineData(
+        "[PosteriorFamily(name: \"Own\", DefaultPrior = typeof(GaussianPrior))] [PosteriorParameter(\"a\", LearningRateFactor = 0)]", "")]
     [InlineData(Sound + "[PosteriorParameter(\"scale\", Extent = ParameterExtent.Unit)]", "")]
     [InlineData(Sound + "[ClosedFormKl(typeof(GaussianPrior), typeof(OwnPrior))]", ", IHasClosedFormKl")]
     public async Task ASoundDescriptionIsFineInBoth(string attributes, string interfaces)

@@ -17,7 +17,8 @@ public class KernelTests
 
     public static TheoryData<string> Families => [.. FamilyTypes.Keys];
 
-    public static TheoryData<string> LocalFamilies => [.. FamilyTypes.Keys.Where(name => FamilyDescriptor.Of(FamilyTypes[name]).SupportsLocal)];
+    public static TheoryData<string> LocalFamilies =>
+        [.. FamilyTypes.Keys.Where(name => FamilyDescriptor.Of(FamilyTypes[name]).SupportsLocal)];
 
     [Theory]
     [MemberData(nameof(Families))]

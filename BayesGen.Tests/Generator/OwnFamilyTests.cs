@@ -58,10 +58,11 @@ public sealed class OwnFamilyTests
         "Estimator.Local cannot be used for 'fc': the BoundedPosterior is not Gaussian; use the Gaussian or the SparseDropout family, or "
         + "Estimator.WeightSampling")]
     [InlineData("Bayesian(typeof(Library.BoundedPosterior), PriorScale = 2)", "", "BG0003",
-        "'PriorScale' cannot be used here: the default prior of the Bounded family, FlatPrior, has no scale; remove PriorScale, or name a Prior "
-        + "that has one")]
+        "'PriorScale' cannot be used here: the default prior of the Bounded family, FlatPrior, has no scale; remove PriorScale, or name a "
+        + "Prior that has one")]
     [InlineData("Bayesian(typeof(Library.BoundedPosterior), Prior = typeof(GaussianPrior))", "", "BG0102",
-        "Field 'fc' has the prior GaussianPrior, and BoundedPosterior has neither a closed-form KL to it nor a density; priors that fit ElboLoss: ")]
+        "Field 'fc' has the prior GaussianPrior, and BoundedPosterior has neither a closed-form KL to it nor a density; priors that fit "
+        + "ElboLoss: ")]
     [InlineData("Bayesian(typeof(Library.BoundedPosterior))", "public static void Use(BayesianNet model) => model.Prune(1.5);", "BG0208",
         "The scores of Bounded weights lie between 0 and 1, so the threshold 1.5 prunes every one of them")]
     [InlineData("Bayesian(typeof(Library.BoundedPosterior))",
@@ -75,8 +76,8 @@ public sealed class OwnFamilyTests
         "Field 'fc' has the Bounded posterior, which RenyiLoss cannot score; losses that can: ElboLoss")]
     [InlineData("Bayesian(typeof(Library.BoundedPosterior))",
         "public static object Use(BayesianNet model, TrainerOptions options) => model.CreateIvonTrainer(options);", "BG0103",
-        "Field 'fc' has the Bounded posterior, and IVON moves Gaussian posteriors alone; make the trainer by CreateTrainer, or annotate with the "
-        + "Gaussian family")]
+        "Field 'fc' has the Bounded posterior, and IVON moves Gaussian posteriors alone; make the trainer by CreateTrainer, or annotate "
+        + "with the Gaussian family")]
     public async Task AMistakeWithItIsReportedAtBuild(string annotation, string use, string id, string message)
     {
         foreach (var isReferenced in (bool[])[false, true])
@@ -106,7 +107,9 @@ public sealed class OwnFamilyTests
     [Fact]
     public async Task OneOfAReferencedAssemblyThatSaysNothingIsReportedAtTheAnnotation()
     {
-        var silent = Bounded.Replace("[PosteriorParameter(\"middle\")]", "").Replace("[PosteriorParameter(\"log_width\", LearningRateFactor = 2)]", "");
+        var silent = Bounded
+            .Replace("[PosteriorParameter(\"middle\")]", "")
+            .Replace("[PosteriorParameter(\"log_width\", LearningRateFactor = 2)]", "");
         Assert.NotEqual(Bounded, silent);
         var source = Network("Bayesian(typeof(Library.BoundedPosterior))", "");
         var diagnostic = Assert.Single(await GeneratorHarness.Analyze(Compilation(source, isReferenced: true, silent)));

@@ -5,7 +5,7 @@ namespace BayesGen.Tests;
 
 /// <summary>A family of a user's own: w = location + scale * Laplace noise, with a density and without a closed form.</summary>
 [PosteriorFamily("Laplace", IncludesBias = false, DefaultPrior = typeof(GaussianPrior))]
-[PosteriorParameter("location")]
+[PosteriorParameter("location", HasWeightDecay = true)]
 [PosteriorParameter("log_scale")]
 public sealed class LaplacePosterior : Posterior, IPosterior<LaplacePosterior>, IHasDensity
 {

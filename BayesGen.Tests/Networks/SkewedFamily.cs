@@ -5,7 +5,7 @@ namespace BayesGen.Tests;
 
 /// <summary>w = location + scale * chi squared of four degrees of freedom: a family whose MAP, at 2, is not its mean, at 4.</summary>
 [PosteriorFamily("Skewed", DefaultPrior = typeof(GaussianPrior))]
-[PosteriorParameter("location")]
+[PosteriorParameter("location", HasWeightDecay = true)]
 [PosteriorParameter("log_scale")]
 public sealed class SkewedPosterior : Posterior, IPosterior<SkewedPosterior>, IHasDensity
 {

@@ -26,6 +26,7 @@ public class FamilyContractTests
         Assert.True(File.Exists(Path.Combine(
             PackedRepository.Root, "BayesGen.Runtime", "Posteriors", name, $"{name}Posterior.cs")), $"{name} has no folder.");
         Assert.NotNull(descriptor.NaturalThreshold);
+        Assert.Contains(descriptor.Parameters, parameter => parameter.HasWeightDecay);
         Assert.True(typeof(IHasKernel).IsAssignableFrom(type), $"{name} has no kernel.");
     }
 

@@ -59,7 +59,8 @@ public class FamilyFolderTests
 
     private static IEnumerable<(string Path, string Text)> Sources() =>
         ((string[])["BayesGen.Runtime", "BayesGen.Generator"])
-            .SelectMany(project => Directory.EnumerateFiles(Path.Combine(PackedRepository.Root, project), "*.cs", SearchOption.AllDirectories))
+            .Select(project => Path.Combine(PackedRepository.Root, project))
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories))
             .Where(path => !Regex.IsMatch(path, @"[\\/](obj|bin)[\\/]"))
             .Where(path => ShippedPosteriors.All.Keys.All(family => !path.StartsWith(Folder(family), StringComparison.Ordinal)))
             .Select(path => (path, File.ReadAllText(path)));
@@ -71,8 +72,9 @@ public class FamilyFolderTests
     {
         // Neither comments nor the annotation that a message gives as an example.
         var code = Regex.Replace(text, @"//.*|\[Bayesian\([\w.]*\)\]", "");
-        return names.Select(name => (name, Pattern: char.IsLetter(name[0]) ? $@"""?(?<![\w.])(?:BayesGen\.)?{Regex.Escape(name)}\b""?" : name))
-            .Select(pair => Regex.Match(code, pair.Pattern))
+        return names
+            .Select(name => char.IsLetter(name[0]) ? $@"""?(?<![\w.])(?:BayesGen\.)?{Regex.Escape(name)}\b""?" : name)
+            .Select(pattern => Regex.Match(code, pattern))
             .Where(match => match.Success)
             .Select(match => match.Value);
     }

@@ -9,7 +9,7 @@ namespace BayesGen;
 /// Graves, "Practical Variational Inference for Neural Networks", 2011; Blundell et al., "Weight Uncertainty in Neural Networks", 2015.
 /// </remarks>
 [PosteriorFamily("Gaussian", SupportsLocal = true, NaturalThreshold = 0, DefaultPrior = typeof(GaussianPrior))]
-[PosteriorParameter("mu")]
+[PosteriorParameter("mu", HasWeightDecay = true)]
 [PosteriorParameter("log_sigma")]
 [ClosedFormKl(typeof(GaussianPrior), typeof(LearnedGaussianPrior))]
 public sealed class GaussianPosterior : Posterior, IPosterior<GaussianPosterior>, IHasClosedFormKl, IHasDensity, IHasKernel

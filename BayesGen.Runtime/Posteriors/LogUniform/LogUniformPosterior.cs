@@ -15,7 +15,7 @@ namespace BayesGen;
 /// a product of two Gaussians.
 /// </remarks>
 [PosteriorFamily("LogUniform", NaturalThreshold = 0, DefaultPrior = typeof(LogUniformPrior))]
-[PosteriorParameter("mu")]
+[PosteriorParameter("mu", HasWeightDecay = true)]
 [PosteriorParameter("log_sigma", LearningRateFactor = LogVarianceFactor)]
 [PosteriorParameter("scale_mu")]
 [PosteriorParameter("log_alpha", LearningRateFactor = LogVarianceFactor)]

@@ -10,13 +10,13 @@ namespace BayesGen;
 /// </summary>
 /// <remarks>
 /// Molchanov, Ashukha, Vetrov, "Variational Dropout Sparsifies Deep Neural Networks", 2017. log alpha is clamped to [-8, 8] as in the
-/// paper's experiments; beyond, a weight is all signal or all noise and the divergence has no slope worth following. The paper gives biases no
-/// posterior, and prunes at log alpha = 3.
+/// paper's experiments; beyond, a weight is all signal or all noise and the divergence has no slope worth following. The paper gives
+/// biases no posterior, and prunes at log alpha = 3.
 /// </remarks>
 [PosteriorFamily(
     "SparseDropout", IncludesBias = false, SupportsLocal = true, LowestScore = -LogAlphaBound, HighestScore = LogAlphaBound,
     NaturalThreshold = -3, DefaultPrior = typeof(LogUniformPrior))]
-[PosteriorParameter("mu")]
+[PosteriorParameter("mu", HasWeightDecay = true)]
 [PosteriorParameter("log_sigma2", LearningRateFactor = LogVarianceFactor)]
 [ClosedFormKl(typeof(LogUniformPrior))]
 public sealed class SparseDropoutPosterior : Posterior, IPosterior<SparseDropoutPosterior>, IHasClosedFormKl, IHasKernel
