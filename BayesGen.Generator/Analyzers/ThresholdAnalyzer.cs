@@ -61,7 +61,7 @@ public sealed class ThresholdAnalyzer : DiagnosticAnalyzer
                     && !families.Any(family => SymbolEqualityComparer.Default.Equals(family.Posterior, posterior)))
                     Report(
                         entry.Key,
-                        $"{use.Network.ShortName()} has no weight of the {FamilyCatalog.Describe(posterior, known).Name} family; it has "
+                        $"{use.Network.ShortName()} has no weight of the {FamilyCatalog.NameOf(posterior, known)} family; it has "
                         + (families.Count > 0 ? Names(families) : "none"),
                         FamiliesProperty, families.Count == 1 ? families[0].Key : null);
                 if (entry.Weight is { } name

@@ -48,9 +48,10 @@ public sealed class ThresholdRangeAnalyzer : DiagnosticAnalyzer
         {
             if (value.ConstantValue.Value is not { } constant)
                 return;
+            var facts = FamilyFacts.Of(posterior, known);
             var (lowest, highest) = isTotalNoise
                 ? (double.NegativeInfinity, double.PositiveInfinity)
-                : FamilyCatalog.ScoresOf(posterior, known);
+                : (facts.LowestScore, facts.HighestScore);
             var threshold = Convert.ToDouble(constant, CultureInfo.InvariantCulture);
             var prunesAll = threshold > highest || double.IsPositiveInfinity(threshold);
             if (!prunesAll && !(threshold <= lowest))
@@ -59,8 +60,8 @@ public sealed class ThresholdRangeAnalyzer : DiagnosticAnalyzer
                 Descriptors.ThresholdOutOfReach,
                 context.PlaceOf(value),
                 threshold.ToString(CultureInfo.InvariantCulture),
-                FamilyCatalog.Describe(posterior, known).Name,
-                double.IsInfinity(highest)
+                FamilyCatalog.NameOf(posterior, known),
+                double.IsInfinity(lowest) && double.IsInfinity(highest)
                     ? "between -Infinity and Infinity"
                     : $"between {lowest.ToString(CultureInfo.InvariantCulture)} and {highest.ToString(CultureInfo.InvariantCulture)}",
                 prunesAll ? "prunes every one of them" : "prunes none"));

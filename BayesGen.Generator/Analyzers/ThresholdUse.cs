@@ -91,9 +91,7 @@ internal sealed record ThresholdEntry(IOperation Key, IOperation Value)
     {
         ITypeOfOperation { TypeOperand: INamedTypeSymbol posterior } => posterior,
         { Type: INamedTypeSymbol { TypeKind: TypeKind.Enum } family, ConstantValue: { HasValue: true, Value: var number } }
-            when known.IsShipped(family)
-            && family.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(member => Equals(member.ConstantValue, number)) is { } member =>
-            known.Compilation.GetTypeByMetadataName(FamilyCatalog.PosteriorOf(member.Name)),
+            when SymbolEqualityComparer.Default.Equals(family, known.Family) => FamilyCatalog.PosteriorOf(number, known),
         _ => null,
     };
 }

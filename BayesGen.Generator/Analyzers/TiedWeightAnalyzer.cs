@@ -61,7 +61,7 @@ public sealed class TiedWeightAnalyzer : DiagnosticAnalyzer
             { Kind: TypedConstantKind.Enum, Type: { } family } named => family.GetMembers().OfType<IFieldSymbol>()
                 .FirstOrDefault(candidate => candidate.HasConstantValue && Equals(candidate.ConstantValue, named.Value))?.Name
                 ?? "Bayesian",
-            { Value: INamedTypeSymbol posterior } => FamilyCatalog.MemberOf(posterior, known)?.Name ?? posterior.ShortName(),
+            { Value: INamedTypeSymbol posterior } => FamilyCatalog.NameOf(posterior, known),
             _ => "Bayesian",
         };
     }

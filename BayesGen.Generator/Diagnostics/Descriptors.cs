@@ -88,6 +88,15 @@ internal static partial class Descriptors
         Declaration,
         "A wrapper is written for a class that carries [Bayesian] or [BayesianNetwork], or has a member that carries [Bayesian].");
 
+    /// <summary>{0} the posterior class, {1} why and what to do.</summary>
+    public static readonly DiagnosticDescriptor UndescribedFamily = Error(
+        "BG0011",
+        "A posterior class does not describe its family",
+        "'{0}' does not describe its family: {1}",
+        Declaration,
+        "What is known of a family stands in attributes on its class: [PosteriorFamily], a [PosteriorParameter] for each parameter, and "
+        + "[ClosedFormKl] beside IHasClosedFormKl.");
+
     /// <summary>{0} the field or fields with "has" or "have", {1} the family, {2} the loss, {3} the losses that fit.</summary>
     public static readonly DiagnosticDescriptor LossCannotScore = Error(
         "BG0100",

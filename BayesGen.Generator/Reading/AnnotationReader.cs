@@ -56,10 +56,13 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
         INamedTypeSymbol? prior = null;
         if (named.TryGetValue("Prior", out var chosen))
             prior = PriorOf(chosen.Value as ITypeSymbol, scale is not null, (what, why) => Report(what, why, "Prior"));
-        else if (scale is not null && posterior is { Name: "LogUniformPosterior" or "SparseDropoutPosterior" }
-            && posterior.ContainingAssembly.Equals(
-            known.Posterior!.ContainingAssembly, SymbolEqualityComparer.Default))
-            Report("PriorScale", "the log-uniform prior has no scale; remove PriorScale, or use the Gaussian family", "PriorScale");
+        else if (scale is not null && posterior is not null
+            && FamilyFacts.Of(posterior, known) is { DefaultPrior: INamedTypeSymbol usual } && !HasConstructor(usual, hasScale: true))
+            Report(
+                "PriorScale",
+                $"the default prior of the {FamilyCatalog.NameOf(posterior, known)} family, {usual.Name}, has no scale; remove "
+                + "PriorScale, or name a Prior that has one",
+                "PriorScale");
 
         return new Annotation(
             posterior,
@@ -77,11 +80,12 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
         {
             if (!named.TryGetValue("Estimator", out var estimator) || estimator.Value is not LocalEstimator)
                 return false;
-            if (posterior is null || FamilyCatalog.SupportsLocal(posterior, known) is not false)
+            if (posterior is null || FamilyFacts.Of(posterior, known) is { IsDescribed: false } or { SupportsLocal: true })
                 return true;
             findings.Add(new Finding(
                 Descriptors.NoLocalEstimator, attribute.LocationOr(target, cancellation), owner, target.Name,
-                $"the {posterior.ShortName()} is not Gaussian; use the Gaussian or the SparseDropout family, or Estimator.WeightSampling")
+                $"the {posterior.ShortName()} is not Gaussian; use {FamilyCatalog.LocalFamilies(known)} family, or "
+                + "Estimator.WeightSampling")
             {
                 Properties = AnnotationOption.Remove("Estimator"),
             });
@@ -114,8 +118,12 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
         var why = ReasonAgainst(type, "posterior");
         if (why is null && !type.DerivesFrom(known.Posterior))
             why = "it does not derive from Posterior; a family is a class that derives from Posterior and implements IPosterior of itself";
-        if (why is null && !type.AllInterfaces.Any(candidate => IsPosteriorOf(candidate, type)))
+        if (why is null && !FamilyCheck.ImplementsItself(type, known))
             why = $"it does not implement IPosterior<{type.ShortName()}>, which says how to build and start it";
+        // A family of this project is told at its own class.
+        if (why is null && !SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, known.Compilation.Assembly)
+            && FamilyCheck.FirstFault(type, known) is { } fault)
+            why = $"it does not describe its family: {fault}";
         if (why is null)
             return type;
         report(type.ShortName(), why);
@@ -124,17 +132,11 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
 
     private INamedTypeSymbol? ShippedPosterior(TypedConstant family, Action<string, string> report)
     {
-        var member = family.Type!.GetMembers().OfType<IFieldSymbol>()
-            .FirstOrDefault(field => field.HasConstantValue && Equals(field.ConstantValue, family.Value));
-        var posterior = member is null ? null : known.Compilation.GetTypeByMetadataName(FamilyCatalog.PosteriorOf(member.Name));
+        var posterior = FamilyCatalog.PosteriorOf(family.Value, known);
         if (posterior is null)
-            report($"({family.Type.Name}){family.Value}", "BayesGen has no such family; name one of the members of Family");
+            report($"({family.Type!.Name}){family.Value}", "BayesGen has no such family; name one of the members of Family");
         return posterior;
     }
-
-    private bool IsPosteriorOf(INamedTypeSymbol candidate, INamedTypeSymbol type) =>
-        SymbolEqualityComparer.Default.Equals(candidate.OriginalDefinition, known.PosteriorInterface)
-        && SymbolEqualityComparer.Default.Equals(candidate.TypeArguments[0], type);
 
     private INamedTypeSymbol? PriorOf(ITypeSymbol? type, bool hasScale, Action<string, string> report)
     {

@@ -4,54 +4,37 @@ using Microsoft.CodeAnalysis;
 namespace BayesGen.SourceGeneration.Reading;
 
 /// <summary>
-/// What the generator knows about families without running them: the names of their parameters and what they do with biases.
+/// Which class a member of Family stands for, and what generated code has to know of a family. It names no family itself.
 /// </summary>
-/// <remarks>A test compares this with the runtime. A family that is missing here works, but its state keys are no constants.</remarks>
 internal static class FamilyCatalog
 {
-    private const string Suffix = "Posterior";
-
-    /// <summary>The metadata name of the posterior class of a shipped family.</summary>
-    public static string PosteriorOf(string family) => $"BayesGen.{family}{Suffix}";
-
-    /// <summary>What can be said about a posterior class.</summary>
-    public static FamilyModel Describe(INamedTypeSymbol posterior, KnownTypes known)
-    {
-        var isShipped = SymbolEqualityComparer.Default.Equals(posterior.ContainingAssembly, known.Posterior!.ContainingAssembly);
-        var name = isShipped && posterior.Name.EndsWith(Suffix, StringComparison.Ordinal)
-            ? posterior.Name.Substring(0, posterior.Name.Length - Suffix.Length)
-            : posterior.ShortName();
-        var (names, includesBias) = isShipped ? Shipped(name) : ([], DeclaresBiasRule(posterior) ? null : true);
-        return new FamilyModel(posterior.FullName(), name, posterior.IsVisibleToAll(), includesBias, names.ToEquatableArray());
-    }
-
-    /// <summary>Whether Estimator.Local is exact for a family; null for one of the developer's own, which says so when it runs.</summary>
-    public static bool? SupportsLocal(INamedTypeSymbol posterior, KnownTypes known) =>
-        !SymbolEqualityComparer.Default.Equals(posterior.ContainingAssembly, known.Posterior!.ContainingAssembly) ? null
-        : posterior.Name is "GaussianPosterior" or "SparseDropoutPosterior";
+    /// <summary>The posterior class of a member of Family, by the value of the member; null where there is none.</summary>
+    public static INamedTypeSymbol? PosteriorOf(object? family, KnownTypes known) =>
+        known.ShippedFamilies.FirstOrDefault(shipped => Equals(shipped.Family.ConstantValue, family)).Posterior;
 
     /// <summary>The member of Family that stands for a posterior class, or null for a family of the developer's own.</summary>
-    public static IFieldSymbol? MemberOf(INamedTypeSymbol posterior, KnownTypes known) => !known.IsShipped(posterior)
-        ? null
-        : known.Compilation.GetTypeByMetadataName("BayesGen.Family")?.GetMembers().OfType<IFieldSymbol>()
-            .FirstOrDefault(member => PosteriorOf(member.Name) == $"BayesGen.{posterior.Name}");
+    public static IFieldSymbol? MemberOf(INamedTypeSymbol posterior, KnownTypes known) =>
+        known.ShippedFamilies.FirstOrDefault(shipped => SymbolEqualityComparer.Default.Equals(shipped.Posterior, posterior)).Family;
 
-    /// <summary>Between which numbers the scores of a family lie.</summary>
-    public static (double Lowest, double Highest) ScoresOf(INamedTypeSymbol posterior, KnownTypes known) =>
-        known.IsShipped(posterior) && posterior.Name == "SparseDropoutPosterior"
-            ? (-8, 8) // Its log_alpha is clamped.
-            : (double.NegativeInfinity, double.PositiveInfinity);
-
-    private static (string[] ParameterNames, bool? IncludesBias) Shipped(string name) => name switch
+    /// <summary>What generated code has to know of a family. Where the class does not say it, its name is that of the class.</summary>
+    public static FamilyModel Describe(INamedTypeSymbol posterior, KnownTypes known)
     {
-        "Gaussian" => (["mu", "log_sigma"], true),
-        "LogUniform" => (["mu", "log_sigma", "scale_mu", "log_alpha"], true),
-        "SparseDropout" => (["mu", "log_sigma2"], false),
-        _ => ([], null),
-    };
+        var facts = FamilyFacts.Of(posterior, known);
+        var isSound = FamilyCheck.FirstFault(posterior, known) is null;
+        return new FamilyModel(
+            posterior.FullName(),
+            NameOf(posterior, known),
+            posterior.IsVisibleToAll(),
+            facts.IncludesBias,
+            (isSound ? facts.Parameters.Select(parameter => parameter.Name) : []).ToEquatableArray());
+    }
 
-    /// <summary>A family that has its own rule about biases may have any rule.</summary>
-    private static bool DeclaresBiasRule(INamedTypeSymbol posterior) => posterior.SelfAndBases()
-        .SelectMany(type => type.GetMembers())
-        .Any(member => member.Name == "IncludesBias" || member.Name.EndsWith(".IncludesBias", StringComparison.Ordinal));
+    /// <summary>The name of a family in messages: the one that it says, else that of the class.</summary>
+    public static string NameOf(INamedTypeSymbol posterior, KnownTypes known) =>
+        FamilyFacts.Of(posterior, known).Name is { Length: > 0 } name ? name : posterior.ShortName();
+
+    /// <summary>The shipped families for which Estimator.Local is exact, in words: "the A or the B".</summary>
+    public static string LocalFamilies(KnownTypes known) => string.Join(" or ", known.ShippedFamilies
+        .Where(shipped => FamilyFacts.Of(shipped.Posterior, known).SupportsLocal)
+        .Select(shipped => $"the {NameOf(shipped.Posterior, known)}"));
 }

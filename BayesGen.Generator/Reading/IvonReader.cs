@@ -1,3 +1,5 @@
+using Microsoft.CodeAnalysis;
+
 namespace BayesGen.SourceGeneration.Reading;
 
 /// <summary>
@@ -34,10 +36,10 @@ internal static class IvonReader
     }
 
     private static bool IsGaussian(ScoredField field, KnownTypes known) =>
-        known.IsShipped(field.Posterior) && field.Posterior.Name == "GaussianPosterior";
+        SymbolEqualityComparer.Default.Equals(field.Posterior, known.IvonPosterior);
 
     private static bool HasOtherPrior(ScoredField field, KnownTypes known) =>
-        field.Prior is { } prior && !(known.IsShipped(prior) && prior.Name == "GaussianPrior");
+        field.Prior is { } prior && !SymbolEqualityComparer.Default.Equals(prior, known.IvonPrior);
 
     private static string Have(IEnumerable<ScoredField> fields)
     {

@@ -13,14 +13,20 @@ internal sealed class KnownTypes
 
     private static readonly ConditionalWeakTable<Compilation, KnownTypes> Found = new();
 
+    private readonly Lazy<IReadOnlyList<(IFieldSymbol Family, INamedTypeSymbol Posterior)>> _shippedFamilies;
+
     private KnownTypes(Compilation compilation)
     {
+        _shippedFamilies = new(() => ReadShippedFamilies(compilation));
         Compilation = compilation;
         BayesianAttribute = compilation.GetTypeByMetadataName(BayesianAttributeName);
         NetworkAttribute = compilation.GetTypeByMetadataName(NetworkAttributeName);
         DeterministicAttribute = compilation.GetTypeByMetadataName("BayesGen.DeterministicAttribute");
         FormerNameAttribute = compilation.GetTypeByMetadataName("BayesGen.FormerlyKnownAsAttribute");
         Family = compilation.GetTypeByMetadataName("BayesGen.Family");
+        FamilyAttribute = compilation.GetTypeByMetadataName("BayesGen.PosteriorFamilyAttribute");
+        ParameterAttribute = compilation.GetTypeByMetadataName("BayesGen.PosteriorParameterAttribute");
+        ClosedFormAttribute = compilation.GetTypeByMetadataName("BayesGen.ClosedFormKlAttribute");
         Posterior = compilation.GetTypeByMetadataName("BayesGen.Posterior");
         PosteriorInterface = compilation.GetTypeByMetadataName("BayesGen.IPosterior`1");
         Prior = compilation.GetTypeByMetadataName("BayesGen.Prior");
@@ -29,6 +35,8 @@ internal sealed class KnownTypes
         Density = compilation.GetTypeByMetadataName("BayesGen.IHasDensity");
         Loss = compilation.GetTypeByMetadataName("BayesGen.VariationalLoss");
         Scores = compilation.GetTypeByMetadataName("BayesGen.IScores`1");
+        IvonPosterior = compilation.GetTypeByMetadataName("BayesGen.GaussianPosterior");
+        IvonPrior = compilation.GetTypeByMetadataName("BayesGen.GaussianPrior");
         DefaultLoss = compilation.GetTypeByMetadataName("BayesGen.ElboLoss");
         Wrapper = compilation.GetTypeByMetadataName("BayesGen.IBayesianNetwork");
         Draw = compilation.GetTypeByMetadataName("BayesGen.WeightDraw");
@@ -55,6 +63,12 @@ internal sealed class KnownTypes
 
     public INamedTypeSymbol? Family { get; }
 
+    public INamedTypeSymbol? FamilyAttribute { get; }
+
+    public INamedTypeSymbol? ParameterAttribute { get; }
+
+    public INamedTypeSymbol? ClosedFormAttribute { get; }
+
     public INamedTypeSymbol? Posterior { get; }
 
     public INamedTypeSymbol? PosteriorInterface { get; }
@@ -70,6 +84,12 @@ internal sealed class KnownTypes
     public INamedTypeSymbol? Loss { get; }
 
     public INamedTypeSymbol? Scores { get; }
+
+    /// <summary>The one posterior that IVON moves: an algorithm for means and widths of Gaussians.</summary>
+    public INamedTypeSymbol? IvonPosterior { get; }
+
+    /// <summary>The one prior that it takes its weight decay from.</summary>
+    public INamedTypeSymbol? IvonPrior { get; }
 
     public INamedTypeSymbol? DefaultLoss { get; }
 
@@ -94,6 +114,9 @@ internal sealed class KnownTypes
     public INamedTypeSymbol? Parameter { get; }
 
     public INamedTypeSymbol? Tensor { get; }
+
+    /// <summary>The members of Family and their classes, as the assembly of BayesGen says by [assembly: ShippedFamily].</summary>
+    public IReadOnlyList<(IFieldSymbol Family, INamedTypeSymbol Posterior)> ShippedFamilies => _shippedFamilies.Value;
 
     /// <summary>The types, or null where the project has no BayesGen or no TorchSharp.</summary>
     public static KnownTypes? From(Compilation compilation)
@@ -133,6 +156,21 @@ internal sealed class KnownTypes
     private bool IsBehindAnAlias(INamedTypeSymbol type) =>
         Compilation.GetMetadataReference(type.ContainingAssembly) is { Properties.Aliases: { IsDefaultOrEmpty: false } aliases }
         && !aliases.Contains(MetadataReferenceProperties.GlobalAlias);
+
+    private IReadOnlyList<(IFieldSymbol Family, INamedTypeSymbol Posterior)> ReadShippedFamilies(Compilation compilation)
+    {
+        var attribute = compilation.GetTypeByMetadataName("BayesGen.ShippedFamilyAttribute");
+        var shipped = Posterior!.ContainingAssembly.GetAttributes()
+            .Where(data => SymbolEqualityComparer.Default.Equals(data.AttributeClass, attribute) && data.ConstructorArguments.Length == 2)
+            .ToDictionary(data => data.ConstructorArguments[0].Value!, data => data.ConstructorArguments[1].Value as INamedTypeSymbol);
+        return
+        [
+            .. (Family?.GetMembers().OfType<IFieldSymbol>() ?? [])
+                .Where(member => member.HasConstantValue && shipped.ContainsKey(member.ConstantValue!))
+                .Select(member => (member, shipped[member.ConstantValue!]!))
+                .Where(pair => pair.Item2 is not null),
+        ];
+    }
 
     /// <summary>Whether generated code, a class of its own in this assembly, can name a type.</summary>
     public bool CanName(ITypeSymbol type) => type switch

@@ -3,7 +3,10 @@ using Microsoft.CodeAnalysis;
 namespace BayesGen.SourceGeneration.Reading;
 
 /// <summary>Which loss can score which posterior against which prior. A test compares this with the runtime.</summary>
-/// <remarks>What classes of the developer's own do, and priors that are not listed here, only the run time knows.</remarks>
+/// <remarks>
+/// Families of the developer's own say by [ClosedFormKl] what they do, as the shipped ones; what losses of the developer's own do, only the
+/// run time knows.
+/// </remarks>
 internal static class PriorCatalog
 {
     /// <summary>Why a loss cannot score a posterior against a prior, or null where it can or the source does not say.</summary>
@@ -13,7 +16,7 @@ internal static class PriorCatalog
         if (!known.IsShipped(loss) || !LossCatalog.Scores(loss, posterior, known))
             return null;
         var hasClosedForm = HasClosedForm(posterior, prior, known);
-        var hasDensity = Implements(posterior, known.Density);
+        var hasDensity = posterior.Implements(known.Density);
         var isProper = prior.DerivesFrom(known.ProperPrior);
         return loss.Name switch
         {
@@ -35,19 +38,8 @@ internal static class PriorCatalog
             .OrderBy(type => type.Name, StringComparer.Ordinal)
             .Select(type => type.ShortName()));
 
-    /// <summary>Whether a posterior has a closed-form KL to a prior; null where that is not known.</summary>
-    private static bool? HasClosedForm(INamedTypeSymbol posterior, INamedTypeSymbol prior, KnownTypes known)
-    {
-        if (!Implements(posterior, known.ClosedForm))
-            return false;
-        if (!known.IsShipped(posterior))
-            return null;
-        var closed = posterior.Name == "GaussianPosterior" ? "GaussianPrior" : "LogUniformPrior";
-        return !known.IsShipped(prior) ? false
-            : prior.Name is "GaussianPrior" or "LaplacePrior" or "ScaleMixturePrior" or "LogUniformPrior" ? prior.Name == closed
-            : null;
-    }
-
-    private static bool Implements(INamedTypeSymbol type, INamedTypeSymbol? contract) =>
-        type.AllInterfaces.Any(candidate => SymbolEqualityComparer.Default.Equals(candidate, contract));
+    /// <summary>Whether a posterior has a closed-form KL to a prior; null where its class does not say.</summary>
+    private static bool? HasClosedForm(INamedTypeSymbol posterior, INamedTypeSymbol prior, KnownTypes known) =>
+        !posterior.Implements(known.ClosedForm) ? false
+        : FamilyFacts.Of(posterior, known).ClosedForms?.Any(closed => prior.DerivesFrom(closed as INamedTypeSymbol));
 }

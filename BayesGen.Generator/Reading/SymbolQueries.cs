@@ -34,6 +34,9 @@ internal static class SymbolQueries
     public static bool DerivesFrom(this ITypeSymbol type, INamedTypeSymbol? ancestor) =>
         type.SelfAndBases().Any(candidate => SymbolEqualityComparer.Default.Equals(candidate, ancestor));
 
+    public static bool Implements(this ITypeSymbol type, INamedTypeSymbol? contract) =>
+        type.AllInterfaces.Any(candidate => SymbolEqualityComparer.Default.Equals(candidate, contract));
+
     /// <summary>Whether everybody can see a type, so that it may stand in a public signature.</summary>
     public static bool IsVisibleToAll(this ITypeSymbol type) => type is INamedTypeSymbol named
         && named.SelfAndContainers().All(container =>

@@ -3,17 +3,25 @@ namespace BayesGen;
 /// <summary>A family as a value: the one place where a posterior's static members become something a list can hold.</summary>
 internal abstract class PosteriorFamily
 {
-    public abstract string Name { get; }
+    /// <summary>What the class says about the family.</summary>
+    /// <exception cref="InvalidOperationException">It says something that cannot be.</exception>
+    public abstract FamilyDescriptor Descriptor { get; }
 
-    public abstract Type PosteriorType { get; }
+    public string Name => Descriptor.Name;
 
-    public abstract IReadOnlyList<string> ParameterNames { get; }
+    public Type PosteriorType => Descriptor.PosteriorType;
 
-    public abstract IReadOnlyDictionary<string, double> LearningRateFactors { get; }
+    public IReadOnlyList<string> ParameterNames => Descriptor.ParameterNames;
 
-    public abstract bool IncludesBias { get; }
+    /// <summary>The names of the parameters that weight decay is for.</summary>
+    public IEnumerable<string> DecayedNames =>
+        Descriptor.Parameters.Where(parameter => parameter.HasWeightDecay).Select(parameter => parameter.Name);
 
-    public abstract bool SupportsLocal { get; }
+    public IReadOnlyDictionary<string, double> LearningRateFactors => Descriptor.LearningRateFactors;
+
+    public bool IncludesBias => Descriptor.IncludesBias;
+
+    public bool SupportsLocal => Descriptor.SupportsLocal;
 
     public abstract Prior PriorOf(WeightOptions options);
 
@@ -23,15 +31,6 @@ internal abstract class PosteriorFamily
     /// Whether a loss implements <see cref="IScores{TPosterior}"/> for this family. The arena knows losses by that alone.
     /// </summary>
     public abstract bool IsScoredBy(object loss);
-
-    /// <summary>The posterior class of a shipped family.</summary>
-    public static Type TypeOf(Family family) => family switch
-    {
-        Family.Gaussian => typeof(GaussianPosterior),
-        Family.LogUniform => typeof(LogUniformPosterior),
-        Family.SparseDropout => typeof(SparseDropoutPosterior),
-        _ => throw new ArgumentOutOfRangeException(nameof(family), family, "This is not a family of BayesGen."),
-    };
 }
 
 /// <summary>The family of <typeparamref name="TPosterior"/>.</summary>
@@ -44,19 +43,18 @@ internal sealed class PosteriorFamily<TPosterior> : PosteriorFamily
 
     public static PosteriorFamily<TPosterior> Instance { get; } = new();
 
-    public override string Name => TPosterior.FamilyName;
+    /// <remarks>Read when it is asked for and not with the object, so that a fault is thrown as it is, at the wrapping.</remarks>
+    public override FamilyDescriptor Descriptor => field ??= FamilyDescriptor.Of(typeof(TPosterior));
 
-    public override Type PosteriorType => typeof(TPosterior);
-
-    public override IReadOnlyList<string> ParameterNames => TPosterior.ParameterNames;
-
-    public override IReadOnlyDictionary<string, double> LearningRateFactors => TPosterior.LearningRateFactors;
-
-    public override bool IncludesBias => TPosterior.IncludesBias;
-
-    public override bool SupportsLocal => TPosterior.SupportsLocal;
-
-    public override Prior PriorOf(WeightOptions options) => options.Prior ?? TPosterior.DefaultPrior(options.PriorScale);
+    public override Prior PriorOf(WeightOptions options)
+    {
+        if (options.Prior is { } given)
+            return given;
+        var prior = TPosterior.DefaultPrior(options.PriorScale);
+        return Descriptor.DefaultPrior is not { } said || said.IsInstanceOfType(prior) ? prior : throw new InvalidOperationException(
+            $"{PosteriorType.Name} does not describe its family: DefaultPrior of [PosteriorFamily] is {said.Name}, and its method "
+            + $"DefaultPrior gives a {prior.GetType().Name}. Make them the same.");
+    }
 
     public override FamilyArena CreateArena(IReadOnlyList<NetworkWeight> weights) => new FamilyArena<TPosterior>(this, weights);
 

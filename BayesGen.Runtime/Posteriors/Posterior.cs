@@ -1,5 +1,3 @@
-using System.Collections.ObjectModel;
-
 namespace BayesGen;
 
 /// <summary>
@@ -7,7 +5,8 @@ namespace BayesGen;
 /// of a family at once, laid out flat, and as a window onto a single weight: a window shares the memory of the whole.
 /// </summary>
 /// <remarks>
-/// To add a family of your own, derive from this class, implement <see cref="IPosterior{TSelf}"/>, and say what can score it by
+/// To add a family of your own, derive from this class, implement <see cref="IPosterior{TSelf}"/>, describe the family by
+/// <see cref="PosteriorFamilyAttribute"/> and <see cref="PosteriorParameterAttribute"/>, and say what can score it by
 /// <see cref="IHasClosedFormKl"/> or <see cref="IHasDensity"/>. Everything is elementwise; nothing may depend on how weights are laid
 /// out.
 /// </remarks>
@@ -62,34 +61,18 @@ public abstract class Posterior
     }
 }
 
-/// <summary>What the runtime asks of a family: its parameters' names, how to build and start a posterior, and its default prior.</summary>
+/// <summary>
+/// What the runtime asks of a family as code: how to build and start a posterior, and its default prior. What is a fact and no code stands
+/// in <see cref="PosteriorFamilyAttribute"/> and <see cref="PosteriorParameterAttribute"/> on the class, which it needs as well.
+/// </summary>
 /// <typeparam name="TSelf">The posterior class itself.</typeparam>
 public interface IPosterior<TSelf>
     where TSelf : Posterior, IPosterior<TSelf>
 {
-    /// <summary>The name of the family in messages and state files, for example <c>LogUniform</c>.</summary>
-    static abstract string FamilyName { get; }
-
-    /// <summary>The names of the variational parameters, in order; they become the last part of state keys.</summary>
-    static abstract IReadOnlyList<string> ParameterNames { get; }
-
-    /// <summary>Whether biases are Bayesian where the annotation does not say.</summary>
-    static virtual bool IncludesBias => true;
-
-    /// <summary>
-    /// Whether the weights are independent Gaussians given the parameters, so that mean and variance say all and
-    /// <see cref="Estimator.Local"/> is exact.
-    /// </summary>
-    static virtual bool SupportsLocal => false;
-
-    /// <summary>
-    /// Factors on the learning rate by the name of the parameter, used where <c>TrainerOptions.LearningRateFactors</c> is not set. A
-    /// parameter that is not named has factor 1. Each factor is finite and not negative.
-    /// </summary>
-    static virtual IReadOnlyDictionary<string, double> LearningRateFactors => ReadOnlyDictionary<string, double>.Empty;
-
     /// <summary>A posterior over the given parameters, without copying them.</summary>
-    /// <param name="parameters">One tensor for each of <see cref="ParameterNames"/>, all of one shape.</param>
+    /// <param name="parameters">
+    /// One tensor for each <see cref="PosteriorParameterAttribute"/> of the class, in that order, all of one shape.
+    /// </param>
     static abstract TSelf Over(IReadOnlyList<Tensor> parameters);
 
     /// <summary>Writes starting values into the parameters of <paramref name="posterior"/>, so that its mean is the given weight.</summary>
@@ -107,7 +90,7 @@ public interface IPosterior<TSelf>
 /// <summary>What a loss can use to score a posterior: see <see cref="IHasClosedFormKl"/> and <see cref="IHasDensity"/>.</summary>
 public interface IHasDivergence;
 
-/// <summary>A posterior with a closed-form KL divergence to some priors.</summary>
+/// <summary>A posterior with a closed-form KL divergence to some priors, which <see cref="ClosedFormKlAttribute"/> names.</summary>
 public interface IHasClosedFormKl : IHasDivergence
 {
     /// <summary>KL(q || p) of each weight.</summary>

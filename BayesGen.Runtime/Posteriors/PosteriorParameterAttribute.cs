@@ -18,4 +18,9 @@ public sealed class PosteriorParameterAttribute(string name) : Attribute
     /// The factor on the learning rate where <c>TrainerOptions.LearningRateFactors</c> is not set. Finite and not negative.
     /// </summary>
     public double LearningRateFactor { get; init; } = 1;
+
+    /// <summary>
+    /// Whether the weight decay of an optimizer is for it: for what lies where weights lie, such as means, and not for widths.
+    /// </summary>
+    public bool HasWeightDecay { get; init; }
 }

@@ -22,7 +22,7 @@ public sealed class Thresholds : IEnumerable<KeyValuePair<string, double>>
     /// <param name="family">The family.</param>
     public double this[Family family]
     {
-        init => _families[PosteriorFamily.TypeOf(family)] = Number(value);
+        init => _families[ShippedFamilies.TypeOf(family)] = Number(value);
     }
 
     /// <summary>The threshold of a family of your own.</summary>
@@ -52,7 +52,7 @@ public sealed class Thresholds : IEnumerable<KeyValuePair<string, double>>
     /// <summary>The same with another threshold of a shipped family: a copy.</summary>
     /// <param name="family">The family.</param>
     /// <param name="threshold">The threshold.</param>
-    public Thresholds With(Family family, double threshold) => With(PosteriorFamily.TypeOf(family), threshold);
+    public Thresholds With(Family family, double threshold) => With(ShippedFamilies.TypeOf(family), threshold);
 
     /// <summary>The same with another threshold of a family of your own: a copy.</summary>
     /// <param name="posterior">The posterior class.</param>
@@ -78,7 +78,7 @@ public sealed class Thresholds : IEnumerable<KeyValuePair<string, double>>
         if (_bare is { } bare)
             yield return new("", bare);
         foreach (var (family, threshold) in _families)
-            yield return new(family.Name.Replace("Posterior", "", StringComparison.Ordinal), threshold);
+            yield return new(FamilyDescriptor.NameOf(family), threshold);
         foreach (var entry in _weights)
             yield return entry;
     }
@@ -97,7 +97,9 @@ public sealed class Thresholds : IEnumerable<KeyValuePair<string, double>>
         if (_bare is { } bare && families.Count > 1)
             throw new ArgumentException(
                 $"One bare threshold {bare.ToString(CultureInfo.InvariantCulture)} stands for several families ({names}), whose scores "
-                + "mean different things. Give one for each: new() { [LogUniform] = 1.0, [Gaussian] = -1.0 }.");
+                + "mean different things. Give one for each: new() { "
+                + string.Join(", ", families.Select(family => $"[{ShippedFamilies.KeyOf(family.Descriptor)}] = {Start(family.Descriptor)}"))
+                + " }.");
         if (_families.Keys.FirstOrDefault(type => families.All(family => family.PosteriorType != type)) is { } unused)
             throw new ArgumentException($"A threshold is given for {unused.Name}, and the network has only {names}.");
         var keys = arenas.SelectMany(arena => arena.Weights).Select(weight => weight.Key).ToHashSet();
@@ -106,6 +108,8 @@ public sealed class Thresholds : IEnumerable<KeyValuePair<string, double>>
                 $"A threshold is given for '{unknown}', and the network has no Bayesian weight of that key. It has: "
                 + $"{string.Join(", ", keys.Select(key => $"'{key}'"))}.");
     }
+
+    private static string Start(FamilyDescriptor family) => family.NaturalThreshold?.ToString(CultureInfo.InvariantCulture) ?? "...";
 
     private static double Number(double value) => double.IsNaN(value)
         ? throw new ArgumentException("A threshold is a number, not NaN.", nameof(value))

@@ -65,7 +65,7 @@ public sealed record TrainerOptions
     /// Factors on the learning rate by the name of the parameter: a variational parameter as in state keys (<c>log_sigma2</c>), the same of
     /// one family alone (<c>LogUniform.log_sigma</c>, which wins over <c>log_sigma</c>), <c>prior</c> for trainable priors, or
     /// <c>deterministic</c> for the weights that nobody annotated. What is not named has factor 1, so that an empty dictionary is one rate
-    /// for all. Null takes the factors of each family, <see cref="IPosterior{TSelf}.LearningRateFactors"/>.
+    /// for all. Null takes the factors of each family, <see cref="PosteriorParameterAttribute.LearningRateFactor"/>.
     /// </summary>
     /// <remarks>
     /// The families that prune ask for a factor of 3: SparseDropout for log_sigma2, LogUniform for log_sigma and log_alpha. Adam moves a

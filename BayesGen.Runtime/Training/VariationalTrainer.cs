@@ -266,6 +266,6 @@ public sealed partial class VariationalTrainer : IDisposable
     private HashSet<string> MeanKinds() =>
     [
         OptimizedParameter.DeterministicKind,
-        .. Model.Arena.Families.Select(arena => arena.Family.ParameterNames).Select(names => names.Contains("mu") ? "mu" : names[0]),
+        .. Model.Arena.Families.SelectMany(arena => arena.Family.DecayedNames),
     ];
 }

@@ -80,7 +80,7 @@ public sealed class LossCannotScoreTests
             public override Tensor forward(Tensor x) => fc.call(x);
         }
         """,
-        "Field 'fc' has the PointPosterior posterior, which ElboLoss cannot score; losses that can: PointLoss");
+        "Field 'fc' has the Point posterior, which ElboLoss cannot score; losses that can: PointLoss");
 
     [Fact]
     public Task AFieldOfANetworkInside() => AnalyzerAssert.Reports(

@@ -18,7 +18,8 @@ public sealed class NotAFamilyTests
     [InlineData("Gaussian, Prior = typeof(ProperPrior)", "'ProperPrior' cannot be used here: it is abstract; name the prior class itself")]
     [InlineData("Gaussian, Prior = typeof(LogUniformPrior), PriorScale = 2", "'LogUniformPrior' cannot be used here: it has no public constructor that takes a scale, one double; remove PriorScale or add the constructor")]
     [InlineData("LogUniform, PriorScale = 0.5",
-        "'PriorScale' cannot be used here: the log-uniform prior has no scale; remove PriorScale, or use the Gaussian family")]
+        "'PriorScale' cannot be used here: the default prior of the LogUniform family, LogUniformPrior, has no scale; remove PriorScale, "
+        + "or name a Prior that has one")]
     [InlineData("Gaussian, PriorScale = -1", "'PriorScale' cannot be used here: a scale is a positive, finite number")]
     [InlineData(
         "Gaussian, InitialLogSigma = double.NegativeInfinity", "'InitialLogSigma' cannot be used here: log sigma is a finite number")]

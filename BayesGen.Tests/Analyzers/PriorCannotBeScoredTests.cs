@@ -119,11 +119,12 @@ public sealed class PriorCannotBeScoredTests
             public Tensor Divergence(System.Collections.Generic.IReadOnlyList<IScoredWeights<Posterior>> weights) => zeros(1);
         }
 
+        [PosteriorFamily("Both")]
+        [PosteriorParameter("mu")]
+        [ClosedFormKl(typeof(LogUniformPrior))]
         public sealed class Both : Posterior, IPosterior<Both>, IHasClosedFormKl, IHasDensity
         {
             private Both(System.Collections.Generic.IReadOnlyList<Tensor> parameters) : base(parameters) { }
-            public static string FamilyName => "Both";
-            public static System.Collections.Generic.IReadOnlyList<string> ParameterNames => ["mu"];
             public static Both Over(System.Collections.Generic.IReadOnlyList<Tensor> parameters) => new(parameters);
             public static void Initialize(Both posterior, Tensor weight, WeightOptions options) { }
             public static Prior DefaultPrior(double? scale) => new GaussianPrior();

@@ -1,4 +1,5 @@
 using System.Numerics;
+using BayesGen.Tests.Support;
 
 namespace BayesGen.Tests;
 
@@ -11,15 +12,13 @@ public class KernelTests
     private const double Tolerance = 1e-12;
 
     /// <summary>Every family that has kernels, so that a new one is held against its graph here.</summary>
-    private static readonly Dictionary<string, Type> FamilyTypes = typeof(Posterior).Assembly.GetTypes()
-        .Where(type => type is { IsAbstract: false } && typeof(Posterior).IsAssignableFrom(type)
-            && typeof(IHasKernel).IsAssignableFrom(type))
-        .ToDictionary(type => Static<string>(type, nameof(GaussianPosterior.FamilyName)));
+    private static readonly Dictionary<string, Type> FamilyTypes =
+        ShippedPosteriors.All.Where(pair => typeof(IHasKernel).IsAssignableFrom(pair.Value)).ToDictionary();
 
     public static TheoryData<string> Families => [.. FamilyTypes.Keys];
 
-    public static TheoryData<string> LocalFamilies => [.. FamilyTypes.Keys.Where(name => Enum.TryParse<Family>(name, out var family)
-        && Static<bool?>(PosteriorFamily.TypeOf(family), nameof(GaussianPosterior.SupportsLocal)) == true)];
+    public static TheoryData<string> LocalFamilies =>
+        [.. FamilyTypes.Keys.Where(name => FamilyDescriptor.Of(FamilyTypes[name]).SupportsLocal)];
 
     [Theory]
     [MemberData(nameof(Families))]
@@ -215,29 +214,11 @@ public class KernelTests
     }
 
     /// <summary>A prior that the kernels score in closed form, away from its defaults where it has numbers.</summary>
-    private static Prior PriorOf(FamilyKernel kernel) =>
-        ((Prior[])[new GaussianPrior(0.3, 1.7), new LogUniformPrior()]).First(prior => kernel.KlTo(prior) is not null);
+    private static Prior PriorOf(FamilyKernel kernel) => ShippedPosteriors.Priors.First(prior => kernel.KlTo(prior) is not null);
 
-    private static T Static<T>(Type type, string property) => (T)type.GetProperty(property)?.GetValue(null)!;
-
-    /// <summary>Parameters all over their ranges: log alpha of SparseDropout leaves its clamp on both sides.</summary>
     private static (Posterior Posterior, FamilyKernel Kernel) Make(string family)
     {
-        var type = FamilyTypes[family];
-        List<Tensor> parameters = [.. Static<IReadOnlyList<string>>(type, nameof(GaussianPosterior.ParameterNames)).Select((name, i) =>
-        {
-            var (scale, shift) = name switch
-            {
-                "mu" => (2.0, 0.0),
-                "log_sigma" => (2, -2),
-                "log_sigma2" => (5, 0),
-                "scale_mu" => (1, 1),
-                "log_alpha" => (4, 0),
-                _ => throw new ArgumentException($"Say over which range '{name}' of {family} is tested.", nameof(family)),
-            };
-            return (new NoiseSource(i + 1).Normal(empty(Count, dtype: ScalarType.Float64)) * scale + shift).requires_grad_();
-        })];
-        var posterior = (Posterior)type.GetMethod(nameof(GaussianPosterior.Over))!.Invoke(null, [parameters])!;
+        var posterior = ShippedPosteriors.Spread(FamilyTypes[family], Count);
         return (posterior, ((IHasKernel)posterior).Kernel);
     }
 }

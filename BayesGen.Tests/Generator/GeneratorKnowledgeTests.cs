@@ -1,88 +1,82 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using BayesGen.CodeFixes;
 using BayesGen.SourceGeneration;
 using BayesGen.SourceGeneration.Reading;
 using BayesGen.Tests.Support;
+using Microsoft.CodeAnalysis;
 
 namespace BayesGen.Tests.SourceGenerator;
 
 /// <summary>What the generator knows by heart, held against the runtime, and the rules of its rooms.</summary>
 public sealed class GeneratorKnowledgeTests
 {
-    [Fact]
-    public void FamiliesAreAsTheRuntimeHasThem()
+    [Theory]
+    [MemberData(nameof(ShippedPosteriors.Names), MemberType = typeof(ShippedPosteriors))]
+    public void AFamilyIsReadFromItsSymbolAsFromItsType(string name)
     {
         var known = KnownTypes.From(GeneratorHarness.Compile())!;
-        Check<GaussianPosterior>(Family.Gaussian);
-        Check<LogUniformPosterior>(Family.LogUniform);
-        Check<SparseDropoutPosterior>(Family.SparseDropout);
-        Assert.Equal((int)Estimator.Local, AnnotationReader.LocalEstimator);
-        Assert.Equal(3, Enum.GetValues<Family>().Length);
+        var descriptor = FamilyDescriptor.Of(ShippedPosteriors.All[name]);
+        var symbol = FamilyCatalog.PosteriorOf((int)Enum.Parse<Family>(name), known)!;
+        Assert.Equal(descriptor.PosteriorType.FullName, symbol.ToDisplayString());
+        Assert.Equal(name, FamilyCatalog.MemberOf(symbol, known)!.Name);
+        Assert.Null(FamilyCheck.FirstFault(symbol, known));
 
-        void Check<TPosterior>(Family family)
-            where TPosterior : Posterior, IPosterior<TPosterior>
-        {
-            var described = FamilyCatalog.Describe(
-                known.Compilation.GetTypeByMetadataName(FamilyCatalog.PosteriorOf(family.ToString()))!, known);
-            Assert.Equal(TPosterior.FamilyName, described.Name);
-            Assert.Equal(TPosterior.ParameterNames, described.ParameterNames);
-            Assert.Equal(TPosterior.IncludesBias, described.IncludesBias);
-            Assert.Equal(TPosterior.SupportsLocal, FamilyCatalog.SupportsLocal(
-                known.Compilation.GetTypeByMetadataName(FamilyCatalog.PosteriorOf(family.ToString()))!, known));
-        }
+        var facts = FamilyFacts.Of(symbol, known);
+        Assert.Equal(name, facts.Name);
+        Assert.Equal(descriptor.Parameters.Select(one => (one.Name, one.LearningRateFactor)), facts.Parameters.Select(one =>
+            (one.Name, one.LearningRateFactor)));
+        Assert.Equal(descriptor.IncludesBias, facts.IncludesBias);
+        Assert.Equal(descriptor.SupportsLocal, facts.SupportsLocal);
+        Assert.Equal((descriptor.LowestScore, descriptor.HighestScore), (facts.LowestScore, facts.HighestScore));
+        Assert.Equal(descriptor.NaturalThreshold, facts.NaturalThreshold);
+        Assert.Equal(descriptor.DefaultPrior!.FullName, facts.DefaultPrior!.ToDisplayString());
+        Assert.Equal(descriptor.ClosedForms.Select(prior => prior.FullName), facts.ClosedForms!.Select(prior => prior.ToDisplayString()));
+
+        var described = FamilyCatalog.Describe(symbol, known);
+        Assert.Equal(name, described.Name);
+        Assert.Equal(descriptor.ParameterNames, described.ParameterNames);
+        Assert.Equal(descriptor.IncludesBias, described.IncludesBias);
     }
+
+    [Fact]
+    public void TheLocalEstimatorHasTheNumberThatTheGeneratorKnows() =>
+        Assert.Equal((int)Estimator.Local, AnnotationReader.LocalEstimator);
 
     /// <summary>Every loss, family and prior of BayesGen that can be made by itself.</summary>
-    [Fact]
-    public void PriorsAreScoredAsTheRuntimeDoes()
+    [Theory]
+    [MemberData(nameof(ShippedPosteriors.Names), MemberType = typeof(ShippedPosteriors))]
+    public void APriorIsScoredAtBuildAsWhenTheProgramRuns(string name)
     {
         var known = KnownTypes.From(GeneratorHarness.Compile())!;
-        VariationalLoss[] losses = [new ElboLoss(), new RenyiLoss(), new LogUniformKLLoss(), new GaussianKLLoss()];
-        Prior[] priors = [new GaussianPrior(), new LaplacePrior(), new ScaleMixturePrior(), new LogUniformPrior()];
-        var compared = Compare<GaussianPosterior>() + Compare<LogUniformPosterior>() + Compare<SparseDropoutPosterior>();
-        Assert.Equal((3 + 2 + 1) * priors.Length, compared);
-
-        int Compare<TPosterior>()
-            where TPosterior : Posterior, IPosterior<TPosterior>
-        {
-            using var scope = NewDisposeScope();
-            var posterior = TPosterior.Over([.. TPosterior.ParameterNames.Select(_ => ones(2))]);
-            var scoring = losses.OfType<IScores<TPosterior>>().ToList();
-            foreach (var loss in scoring)
-                foreach (var prior in priors)
-                {
-                    var refused = Record.Exception(
-                        () => loss.Divergence([new ScoredWeights<TPosterior>(posterior, prior, () => ones(2), null)]));
-                    Assert.True(refused is null or NotSupportedException, refused?.Message);
-                    Assert.True(
-                        (refused is null) == (PriorCatalog.ReasonAgainst(Symbol(loss), Symbol(posterior), Symbol(prior), known) is null),
-                        $"{loss.GetType().Name}, {typeof(TPosterior).Name}, {prior.GetType().Name}: {refused?.Message ?? "scored"}");
-                }
-
-            return scoring.Count * priors.Length;
-        }
-
-        Microsoft.CodeAnalysis.INamedTypeSymbol Symbol(object value) => known.Compilation.GetTypeByMetadataName(value.GetType().FullName!)!;
+        GetType().GetMethod(nameof(Compare), BindingFlags.NonPublic | BindingFlags.Static)!
+            .MakeGenericMethod(ShippedPosteriors.All[name])
+            .Invoke(null, [known]);
     }
 
-    [Fact]
-    public void ScoresEndWhereTheRuntimeEndsThem()
+    private static void Compare<TPosterior>(KnownTypes known)
+        where TPosterior : Posterior, IPosterior<TPosterior>
     {
-        var known = KnownTypes.From(GeneratorHarness.Compile())!;
         using var scope = NewDisposeScope();
-        // Means and noise of both extremes, in whatever order a family has its parameters.
-        Check<GaussianPosterior>(tensor([1e30f, 1e-30f]), tensor([-60f, 60f]));
-        Check<SparseDropoutPosterior>(tensor([1e15f, 1e-30f]), tensor([-60f, 60f]));
-        Check<LogUniformPosterior>(ones(2), ones(2), ones(2), tensor([-60f, 60f]));
+        VariationalLoss[] losses = [new ElboLoss(), new RenyiLoss(), new LogUniformKLLoss(), new GaussianKLLoss()];
+        var posterior = ShippedPosteriors.Spread(typeof(TPosterior), count: 2);
+        var compared = 0;
+        foreach (var loss in losses.OfType<IScores<TPosterior>>())
+            foreach (var prior in ShippedPosteriors.Priors)
+            {
+                var refused = Record.Exception(
+                    () => loss.Divergence(
+                        [new ScoredWeights<TPosterior>((TPosterior)posterior, prior, () => ones(2, dtype: ScalarType.Float64), null)]));
+                Assert.True(refused is null or NotSupportedException, refused?.Message);
+                Assert.True(
+                    (refused is null) == (PriorCatalog.ReasonAgainst(Symbol(loss), Symbol(posterior), Symbol(prior), known) is null),
+                    $"{loss.GetType().Name}, {typeof(TPosterior).Name}, {prior.GetType().Name}: {refused?.Message ?? "scored"}");
+                compared++;
+            }
 
-        void Check<TPosterior>(params Tensor[] parameters)
-            where TPosterior : Posterior, IPosterior<TPosterior>
-        {
-            var scores = TPosterior.Over(parameters).Score();
-            var (lowest, highest) = FamilyCatalog.ScoresOf(known.Compilation.GetTypeByMetadataName(typeof(TPosterior).FullName!)!, known);
-            Assert.Equal(Math.Min(50, highest), Math.Min(50, scores[0].item<float>()));
-            Assert.Equal(Math.Max(-50, lowest), Math.Max(-50, scores[1].item<float>()));
-        }
+        Assert.True(compared >= ShippedPosteriors.Priors.Count, "No loss scores the family.");
+
+        INamedTypeSymbol Symbol(object value) => known.Compilation.GetTypeByMetadataName(value.GetType().FullName!)!;
     }
 
     [Theory]

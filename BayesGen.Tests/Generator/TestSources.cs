@@ -25,11 +25,11 @@ internal static class TestSources
 
         namespace Demo;
 
+        [PosteriorFamily("Point")]
+        [PosteriorParameter("mu")]
         internal sealed class PointPosterior : Posterior, IPosterior<PointPosterior>
         {
             private PointPosterior(IReadOnlyList<Tensor> parameters) : base(parameters) { }
-            public static string FamilyName => "Point";
-            public static IReadOnlyList<string> ParameterNames => ["mu"];
             public static PointPosterior Over(IReadOnlyList<Tensor> parameters) => new(parameters);
             public static void Initialize(PointPosterior posterior, Tensor weight, WeightOptions options) { }
             public static Prior DefaultPrior(double? scale) => new GaussianPrior();

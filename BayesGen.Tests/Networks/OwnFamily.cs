@@ -4,17 +4,14 @@ using TorchSharp.Modules;
 namespace BayesGen.Tests;
 
 /// <summary>A family of a user's own: w = location + scale * Laplace noise, with a density and without a closed form.</summary>
+[PosteriorFamily("Laplace", IncludesBias = false, DefaultPrior = typeof(GaussianPrior))]
+[PosteriorParameter("location", HasWeightDecay = true)]
+[PosteriorParameter("log_scale")]
 public sealed class LaplacePosterior : Posterior, IPosterior<LaplacePosterior>, IHasDensity
 {
     private LaplacePosterior(IReadOnlyList<Tensor> parameters) : base(parameters)
     {
     }
-
-    public static string FamilyName => "Laplace";
-
-    public static IReadOnlyList<string> ParameterNames { get; } = ["location", "log_scale"];
-
-    public static bool IncludesBias => false;
 
     public Tensor Location => Parameters[0];
 

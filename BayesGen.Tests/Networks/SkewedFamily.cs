@@ -4,15 +4,14 @@ using TorchSharp.Modules;
 namespace BayesGen.Tests;
 
 /// <summary>w = location + scale * chi squared of four degrees of freedom: a family whose MAP, at 2, is not its mean, at 4.</summary>
+[PosteriorFamily("Skewed", DefaultPrior = typeof(GaussianPrior))]
+[PosteriorParameter("location", HasWeightDecay = true)]
+[PosteriorParameter("log_scale")]
 public sealed class SkewedPosterior : Posterior, IPosterior<SkewedPosterior>, IHasDensity
 {
     private SkewedPosterior(IReadOnlyList<Tensor> parameters) : base(parameters)
     {
     }
-
-    public static string FamilyName => "Skewed";
-
-    public static IReadOnlyList<string> ParameterNames { get; } = ["location", "log_scale"];
 
     public Tensor Location => Parameters[0];
 

@@ -1,3 +1,7 @@
+using BayesGen;
+
+[assembly: ShippedFamily(Family.SparseDropout, typeof(SparseDropoutPosterior))]
+
 namespace BayesGen;
 
 /// <summary>
@@ -6,8 +10,15 @@ namespace BayesGen;
 /// </summary>
 /// <remarks>
 /// Molchanov, Ashukha, Vetrov, "Variational Dropout Sparsifies Deep Neural Networks", 2017. log alpha is clamped to [-8, 8] as in the
-/// paper's experiments; beyond, a weight is all signal or all noise and the divergence has no slope worth following.
+/// paper's experiments; beyond, a weight is all signal or all noise and the divergence has no slope worth following. The paper gives
+/// biases no posterior, and prunes at log alpha = 3.
 /// </remarks>
+[PosteriorFamily(
+    "SparseDropout", IncludesBias = false, SupportsLocal = true, LowestScore = -LogAlphaBound, HighestScore = LogAlphaBound,
+    NaturalThreshold = -3, DefaultPrior = typeof(LogUniformPrior))]
+[PosteriorParameter("mu", HasWeightDecay = true)]
+[PosteriorParameter("log_sigma2", LearningRateFactor = LogVarianceFactor)]
+[ClosedFormKl(typeof(LogUniformPrior))]
 public sealed class SparseDropoutPosterior : Posterior, IPosterior<SparseDropoutPosterior>, IHasClosedFormKl, IHasKernel
 {
     /// <summary>sigma = 0.0067, the start of the paper's experiments.</summary>
@@ -17,26 +28,13 @@ public sealed class SparseDropoutPosterior : Posterior, IPosterior<SparseDropout
     internal const double Tiny = 1e-8;
 
     internal const double LogAlphaBound = 8;
-    private static readonly string[] Names = ["mu", "log_sigma2"];
+
+    /// <summary>A logarithm of a variance travels some ten units until its weight counts as pruned.</summary>
+    private const double LogVarianceFactor = 3;
 
     private SparseDropoutPosterior(IReadOnlyList<Tensor> parameters) : base(parameters)
     {
     }
-
-    /// <inheritdoc/>
-    public static string FamilyName => nameof(Family.SparseDropout);
-
-    /// <inheritdoc/>
-    public static IReadOnlyList<string> ParameterNames => Names;
-
-    /// <summary>3 for every logarithm of a variance, which travels some ten units until its weight counts as pruned.</summary>
-    public static IReadOnlyDictionary<string, double> LearningRateFactors { get; } = new Dictionary<string, double> { ["log_sigma2"] = 3 };
-
-    /// <summary>No: the paper gives biases no posterior.</summary>
-    public static bool IncludesBias => false;
-
-    /// <summary>Yes: the weights are independent Gaussians.</summary>
-    public static bool SupportsLocal => true;
 
     /// <summary>The means.</summary>
     public Tensor Mu => Parameters[0];

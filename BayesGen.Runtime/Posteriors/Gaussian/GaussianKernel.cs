@@ -67,27 +67,6 @@ internal sealed class GaussianKernel : FamilyKernel
         return Vector<T>.Zero;
     }
 
-    public override DivergenceKernel? KlTo(Prior prior) => prior is GaussianPrior(var mean, var scale) ? new ToGaussian(mean, scale) : null;
-
-    /// <summary>log(s / sigma) + (sigma^2 + (mu - m)^2) / (2 s^2) - 1/2: slopes (mu - m) / s^2 and sigma^2 / s^2 - 1.</summary>
-    private sealed class ToGaussian(double priorMean, double scale) : DivergenceKernel
-    {
-        public override Vector<T> Run<T>(FlatRows<T> rows)
-        {
-            var (mu, logSigma, ofMu, ofLogSigma) = (rows[0], rows[1], rows[2], rows[3]);
-            var (center, precision) = (Lanes.Of<T>(priorMean), Lanes.Of<T>(1 / (scale * scale)));
-            var (half, constant) = (Lanes.Of<T>(0.5), Lanes.Of<T>(Math.Log(scale) - 0.5));
-            var sum = Vector<T>.Zero;
-            for (var i = 0; i < rows.Length; i += Vector<T>.Count)
-            {
-                var offset = mu[i] - center;
-                var ratio = Lanes.Exp(logSigma[i] + logSigma[i]) * precision;
-                ofMu[i] = offset * precision;
-                ofLogSigma[i] = ratio - Vector<T>.One;
-                sum += half * (ratio + offset * offset * precision) - logSigma[i] + constant;
-            }
-
-            return sum;
-        }
-    }
+    public override DivergenceKernel? KlTo(Prior prior) =>
+        prior is GaussianPrior(var mean, var scale) ? new GaussianDivergence(mean, scale) : null;
 }

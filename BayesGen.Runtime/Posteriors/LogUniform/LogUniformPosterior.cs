@@ -1,3 +1,7 @@
+using BayesGen;
+
+[assembly: ShippedFamily(Family.LogUniform, typeof(LogUniformPosterior))]
+
 namespace BayesGen;
 
 /// <summary>
@@ -7,8 +11,15 @@ namespace BayesGen;
 /// <remarks>
 /// Louizos, Ullrich, Welling, "Bayesian Compression for Deep Learning", 2017, with the group taken as the single weight. The divergence
 /// of z is the approximation of Molchanov, Ashukha, Vetrov, "Variational Dropout Sparsifies Deep Neural Networks", 2017, eq. 14. It does
-/// not depend on scale_mu, as the log-uniform prior has no scale.
+/// not depend on scale_mu, as the log-uniform prior has no scale. The family bears the name of its prior, not of its own distribution: w is
+/// a product of two Gaussians.
 /// </remarks>
+[PosteriorFamily("LogUniform", NaturalThreshold = 0, DefaultPrior = typeof(LogUniformPrior))]
+[PosteriorParameter("mu", HasWeightDecay = true)]
+[PosteriorParameter("log_sigma", LearningRateFactor = LogVarianceFactor)]
+[PosteriorParameter("scale_mu")]
+[PosteriorParameter("log_alpha", LearningRateFactor = LogVarianceFactor)]
+[ClosedFormKl(typeof(LogUniformPrior))]
 public sealed class LogUniformPosterior : Posterior, IPosterior<LogUniformPosterior>, IHasClosedFormKl, IHasKernel
 {
     /// <summary>sigma = 0.0067, as for the Gaussian family.</summary>
@@ -17,24 +28,12 @@ public sealed class LogUniformPosterior : Posterior, IPosterior<LogUniformPoster
     /// <summary>alpha = 0.018: the scale starts with 13 % of noise, far on the side of the weights that are kept.</summary>
     private const double DefaultLogAlpha = -4;
 
-    private static readonly string[] Names = ["mu", "log_sigma", "scale_mu", "log_alpha"];
+    /// <summary>A logarithm of a variance travels some ten units until its weight counts as pruned.</summary>
+    private const double LogVarianceFactor = 3;
 
     private LogUniformPosterior(IReadOnlyList<Tensor> parameters) : base(parameters)
     {
     }
-
-    /// <inheritdoc/>
-    public static string FamilyName => nameof(Family.LogUniform);
-
-    /// <inheritdoc/>
-    public static IReadOnlyList<string> ParameterNames => Names;
-
-    /// <summary>3 for every logarithm of a variance, which travels some ten units until its weight counts as pruned.</summary>
-    public static IReadOnlyDictionary<string, double> LearningRateFactors { get; } = new Dictionary<string, double>
-    {
-        ["log_sigma"] = 3,
-        ["log_alpha"] = 3,
-    };
 
     /// <summary>The means of v.</summary>
     public Tensor Mu => Parameters[0];

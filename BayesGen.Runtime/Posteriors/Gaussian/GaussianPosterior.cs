@@ -1,29 +1,27 @@
+using BayesGen;
+
+[assembly: ShippedFamily(Family.Gaussian, typeof(GaussianPosterior))]
+
 namespace BayesGen;
 
 /// <summary>q(w) = N(mu, sigma^2) with sigma = exp(log_sigma), independent weights.</summary>
 /// <remarks>
 /// Graves, "Practical Variational Inference for Neural Networks", 2011; Blundell et al., "Weight Uncertainty in Neural Networks", 2015.
 /// </remarks>
+[PosteriorFamily("Gaussian", SupportsLocal = true, NaturalThreshold = 0, DefaultPrior = typeof(GaussianPrior))]
+[PosteriorParameter("mu", HasWeightDecay = true)]
+[PosteriorParameter("log_sigma")]
+[ClosedFormKl(typeof(GaussianPrior), typeof(LearnedGaussianPrior))]
 public sealed class GaussianPosterior : Posterior, IPosterior<GaussianPosterior>, IHasClosedFormKl, IHasDensity, IHasKernel
 {
     /// <summary>sigma = 0.0067: small beside the usual initial weights, so that training starts from the plain network.</summary>
     private const double DefaultLogSigma = -5;
 
     private const double HalfLogTwoPi = 0.91893853320467274178;
-    private static readonly string[] Names = ["mu", "log_sigma"];
 
     private GaussianPosterior(IReadOnlyList<Tensor> parameters) : base(parameters)
     {
     }
-
-    /// <inheritdoc/>
-    public static string FamilyName => nameof(Family.Gaussian);
-
-    /// <inheritdoc/>
-    public static IReadOnlyList<string> ParameterNames => Names;
-
-    /// <summary>Yes: the weights are independent Gaussians.</summary>
-    public static bool SupportsLocal => true;
 
     /// <summary>The means.</summary>
     public Tensor Mu => Parameters[0];
@@ -81,36 +79,12 @@ public sealed class GaussianPosterior : Posterior, IPosterior<GaussianPosterior>
     /// To N(m, s^2): log(s / sigma) + (sigma^2 + (mu - m)^2) / (2 s^2) - 1/2. Other priors have no closed form here.
     /// </summary>
     /// <inheritdoc/>
-    public Tensor? KlTo(Prior prior)
+    public Tensor? KlTo(Prior prior) => prior switch
     {
-        if (prior is LearnedGaussianPrior learned)
-            return KlTo(learned);
-        if (prior is not GaussianPrior(var mean, var scale))
-            return null;
-        using var variance = Variance();
-        using var offset = Mu - mean;
-        using var square = offset.square();
-        using var spread = variance + square;
-        using var scaled = spread * (0.5 / (scale * scale));
-        using var shifted = scaled + (Math.Log(scale) - 0.5);
-        return shifted - LogSigma;
-    }
-
-    /// <summary>The same with gradients to the scale of the prior.</summary>
-    private Tensor KlTo(LearnedGaussianPrior prior)
-    {
-        using var variance = Variance();
-        using var offset = Mu - prior.Mean;
-        using var square = offset.square();
-        using var spread = variance + square;
-        using var twice = prior.LogScale * -2;
-        using var precision = twice.exp();
-        using var ratio = spread * precision;
-        using var scaled = ratio * 0.5;
-        using var constant = prior.LogScale - 0.5;
-        using var shifted = scaled + constant;
-        return shifted - LogSigma;
-    }
+        GaussianPrior(var mean, var scale) => GaussianDivergence.Of(this, mean, scale),
+        LearnedGaussianPrior learned => GaussianDivergence.Of(this, learned.Mean, learned.LogScale),
+        _ => null,
+    };
 
     /// <summary>-(w - mu)^2 / (2 sigma^2) - log sigma - log(2 pi) / 2.</summary>
     /// <inheritdoc/>
