@@ -1,4 +1,5 @@
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Names;
 using static BayesGen.SourceGeneration.Emission.CSharpText;
 
 namespace BayesGen.SourceGeneration.Emission;
@@ -46,13 +47,13 @@ internal static class NetworkEmitter
         WriteRemarks(model, writer);
         writer.Write($$"""
             /// </remarks>
-            [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
+            [global::System.CodeDom.Compiler.GeneratedCode({{Literal(RuntimeNames.Library)}}, "1")]
             """);
         foreach (var warning in host.Warnings)
             writer.Write(warning);
         using (writer.Braces(
             $"{host.Accessibility} sealed class {host.WrapperName}{host.TypeParameters} : {model.Forward.BaseType}, "
-            + $"global::BayesGen.IBayesianNetwork{host.Constraints}"))
+            + $"{RuntimeNames.Wrapper}{host.Constraints}"))
         {
             NetworkSection.Write(model, writer);
             writer.Blank();
@@ -86,9 +87,9 @@ internal static class NetworkEmitter
             /// <remarks>
             """);
         WriteRemarks(model, writer);
-        writer.Write("""
+        writer.Write($$"""
             /// </remarks>
-            [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
+            [global::System.CodeDom.Compiler.GeneratedCode({{Literal(RuntimeNames.Library)}}, "1")]
             """);
         foreach (var warning in host.Warnings)
             writer.Write(warning);

@@ -1,4 +1,5 @@
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Names;
 using static BayesGen.SourceGeneration.Emission.CSharpText;
 
 namespace BayesGen.SourceGeneration.Emission;
@@ -30,7 +31,7 @@ internal static class NetworkSection
                 : {{Literal(host.WrapperName)}})
         {
             Network = network;
-            Arena = new global::BayesGen.NetworkArena(network);
+            Arena = new {{RuntimeNames.Arena}}(network);
             Posterior = new PosteriorMap(Arena, "");
             Prior = new PriorMap(Arena, "");
             AdoptDevice();
@@ -40,7 +41,7 @@ internal static class NetworkSection
         public {{host.NetworkType}} Network { get; }
 
         /// <summary>The memory of the network: draws, keys and state.</summary>
-        public global::BayesGen.NetworkArena Arena { get; }
+        public {{RuntimeNames.Arena}} Arena { get; }
 
         /// <summary>The posteriors, by layer.</summary>
         public PosteriorMap Posterior { get; }
@@ -61,7 +62,7 @@ internal static class NetworkSection
         public {{model.Host.NetworkType}} Network => {{Throw}};
 
         /// <summary>The memory of the network.</summary>
-        public global::BayesGen.NetworkArena Arena => {{Throw}};
+        public {{RuntimeNames.Arena}} Arena => {{Throw}};
 
         /// <summary>The posteriors, by layer.</summary>
         public PosteriorMap Posterior => {{Throw}};

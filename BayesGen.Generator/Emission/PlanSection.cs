@@ -1,4 +1,5 @@
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Names;
 using static BayesGen.SourceGeneration.Emission.CSharpText;
 
 namespace BayesGen.SourceGeneration.Emission;
@@ -25,12 +26,12 @@ internal static class PlanSection
             [global::System.Runtime.CompilerServices.ModuleInitializer]
             [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
             internal static void RegisterAnnotations() =>
-                global::BayesGen.AnnotatedNetworks.Register<{{model.Host.NetworkType}}>(DescribeAnnotations);
+                {{RuntimeNames.AnnotatedNetworks}}.Register<{{model.Host.NetworkType}}>(DescribeAnnotations);
 
             """);
         var members = model.Members.Where(member => member.HoldsWeights).ToList();
         using (writer.Braces(
-            $"private static void DescribeAnnotations(global::BayesGen.NetworkPlan plan, {model.Host.NetworkType} network, string prefix)"))
+            $"private static void DescribeAnnotations({RuntimeNames.NetworkPlan} plan, {model.Host.NetworkType} network, string prefix)"))
         {
             if (model.OfClass is { } every)
                 writer.Write($"plan.EveryLayer<{every.Family.Type}>(network{Options(every.Options)});");
@@ -101,7 +102,7 @@ internal static class PlanSection
         if (options.InitialLogSigma is { } logSigma)
             parts.Add($"InitialLogSigma = {Literal(logSigma)}");
         if (options.IsLocal)
-            parts.Add("Estimator = global::BayesGen.Estimator.Local");
-        return parts.Count == 0 ? "" : $", new global::BayesGen.WeightOptions {{ {string.Join(", ", parts)} }}";
+            parts.Add($"Estimator = {RuntimeNames.Estimator}.Local");
+        return parts.Count == 0 ? "" : $", new {RuntimeNames.WeightOptions} {{ {string.Join(", ", parts)} }}";
     }
 }
