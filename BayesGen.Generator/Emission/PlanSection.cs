@@ -7,8 +7,6 @@ namespace BayesGen.SourceGeneration.Emission;
 /// <summary>Which layer has which posterior, and the ways to layers in fields that are not visible.</summary>
 internal static class PlanSection
 {
-    private const string Module = "global::TorchSharp.torch.nn.Module";
-
     public static void Write(NetworkModel model, SourceWriter writer)
     {
         using var region = writer.Region("Which layer has which posterior");
@@ -43,8 +41,6 @@ internal static class PlanSection
 
         foreach (var member in members.Where(member => member.Access.Kind == AccessKind.Field))
             WriteAccessor(member, model.Host.NetworkType, writer);
-        if (members.Any(member => member.Access.Kind == AccessKind.RegisteredModule))
-            WriteLookup(writer);
     }
 
     private static string Entry(MemberModel member)
@@ -65,25 +61,13 @@ internal static class PlanSection
         private static extern ref {member.Access.Type} {member.Name}Of({member.Access.DeclaringType ?? network} network);
         """);
 
-    private static void WriteLookup(SourceWriter writer) => writer.Write($$"""
-
-        // The type of this field has no name outside its class, so the module is asked for by the name that TorchSharp registered.
-        private static {{Module}}? Registered({{Module}} network, string name, bool isRequired)
-        {
-            foreach (var (child, module) in network.named_children())
-                if (child == name)
-                    return module;
-            return !isRequired ? null : throw new global::System.InvalidOperationException(
-                $"The layer '{name}' is annotated, but {network.GetName()} never registered it. Call RegisterComponents() in the constructor.");
-        }
-        """);
-
     private static string Read(MemberModel member) => member.Access switch
     {
         { Kind: AccessKind.Field } => $"{member.Name}Of(network)",
         { Kind: AccessKind.RegisteredParameter } => $"network.get_parameter({Literal(member.Access.Name)})",
         { Kind: AccessKind.RegisteredModule } =>
-            $"Registered(network, {Literal(member.Access.Name)}, isRequired: {(IsRequired(member) ? "true" : "false")})",
+            $"{RuntimeNames.AnnotatedNetworks}.RegisteredLayer(network, {Literal(member.Access.Name)}, "
+            + $"isRequired: {(IsRequired(member) ? "true" : "false")})",
         { DeclaringType: { } declaring } => $"(({declaring})network).{member.Access.Name}",
         _ => $"network.{member.Access.Name}",
     };

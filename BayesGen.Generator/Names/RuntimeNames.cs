@@ -67,8 +67,11 @@ internal static class RuntimeNames
 
     #region What generated code alone calls
 
+    /// <summary>With one type parameter more for each input after the first.</summary>
+    public static readonly RuntimeType WrapperBase = new(CompilerServices, "BayesianModule", Arity: 3);
+
     public static readonly RuntimeType AnnotatedNetworks = new(CompilerServices, "AnnotatedNetworks");
-    public static readonly RuntimeType NetworkPlan = new(CompilerServices, "NetworkPlan");
+    public static readonly RuntimeType NetworkPlan = new(Parameters, "NetworkPlan");
     public static readonly RuntimeType PosteriorGroup = new(CompilerServices, "PosteriorGroup", Arity: 1);
     public static readonly RuntimeType WeightPosterior = new(CompilerServices, "WeightPosterior", Arity: 1);
     public static readonly RuntimeType WeightBiasPosterior = new(CompilerServices, "WeightBiasPosterior", Arity: 1);

@@ -112,6 +112,11 @@ internal sealed class KnownTypes
     public bool IsWrapper(ITypeSymbol type) =>
         type.AllInterfaces.Any(implemented => SymbolEqualityComparer.Default.Equals(implemented, Wrapper));
 
+    /// <summary>The class that a wrapper wraps: the type of its network, which its base class shows.</summary>
+    public static INamedTypeSymbol? NetworkOf(ITypeSymbol wrapper) => wrapper.SelfAndBases()
+        .SelectMany(type => type.GetMembers("Network").OfType<IPropertySymbol>())
+        .FirstOrDefault()?.Type as INamedTypeSymbol;
+
     /// <summary>Whether a type comes with BayesGen, so that its formulas are known.</summary>
     public bool IsShipped(ITypeSymbol type) =>
         SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, Posterior!.ContainingAssembly);

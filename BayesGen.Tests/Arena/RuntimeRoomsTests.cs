@@ -13,6 +13,7 @@ public class RuntimeRoomsTests
         ["Priors"] = ["Noise"],
         ["Posteriors"] = ["Attributes", "Kernels", "Noise", "Priors"],
         ["Arena"] = ["Attributes", "Kernels", "Noise", "Priors", "Posteriors"],
+        ["CompilerServices"] = ["Arena", "Posteriors", "Priors"],
         ["Losses"] = ["Kernels", "Priors", "Posteriors", "Arena"],
         ["Optimizers"] = ["Kernels"],
         ["Ivon"] = ["Kernels", "Priors", "Posteriors", "Arena", "Losses", "Optimizers"],

@@ -121,7 +121,7 @@ public sealed partial class GeneratorKnowledgeTests
         }
     }
 
-    /// <summary>A type of the runtime that moves or is renamed is followed in one table, so no other file may know it by its full name.</summary>
+    /// <summary>A type of the runtime that moves is followed in one table, so no other file may know it by its full name.</summary>
     [Fact]
     public void RuntimeTypesAreNamedInOneTable()
     {
@@ -144,7 +144,8 @@ public sealed partial class GeneratorKnowledgeTests
     }
 
     /// <summary>A quoted name of a type of the runtime, and not that of the state's file or of a category of diagnostics.</summary>
-    [GeneratedRegex("""(?<=["{ ]|global::)BayesGen\.(?!State|Usage|Declaration|Modelling|SourceGeneration|CodeFixes)[A-Z]\w*(?=[^"\n]*")""")]
+    [GeneratedRegex(
+        """(?<=["{ ]|global::)BayesGen\.(?!State|Usage|Declaration|Modelling|SourceGeneration|CodeFixes)[A-Z]\w*(?=[^"\n]*")""")]
     private static partial Regex FullNames();
 
     /// <summary>A build has no workspaces: an analyzer assembly that needs them does not load there.</summary>
