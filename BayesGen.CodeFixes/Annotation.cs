@@ -1,3 +1,4 @@
+using BayesGen.SourceGeneration.Names;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -12,7 +13,7 @@ internal static class Annotation
     public static AttributeSyntax? On(MemberDeclarationSyntax member, SemanticModel semantics) => member.AttributeLists
         .SelectMany(list => list.Attributes)
         .FirstOrDefault(attribute => semantics.GetSymbolInfo(attribute) is var found
-            && (found.Symbol ?? found.CandidateSymbols.FirstOrDefault())?.ContainingType.Name == "BayesianAttribute");
+            && (found.Symbol ?? found.CandidateSymbols.FirstOrDefault())?.ContainingType.Name == RuntimeNames.BayesianAttribute.Name);
 
     /// <summary>Adds an attribute to a field or property, on the line it stands on.</summary>
     /// <param name="member">The declaration.</param>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Composition;
 using BayesGen.SourceGeneration.Analyzers;
 using BayesGen.SourceGeneration.Diagnostics;
+using BayesGen.SourceGeneration.Names;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
@@ -34,7 +35,7 @@ public sealed class FormerNameCodeFix : CodeFixProvider
                     || await document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false) is not { } root
                     || DeclarationAt(root, location) is not { } member)
                     continue;
-                var attribute = $"global::BayesGen.FormerlyKnownAs({SymbolDisplay.FormatLiteral(former, quote: true)})";
+                var attribute = $"{RuntimeNames.FormerNameAttribute.AsAttribute}({SymbolDisplay.FormatLiteral(former, quote: true)})";
                 var title = $"Add [FormerlyKnownAs(\"{former}\")]";
                 var name = root.ToFullString().Substring(location.SourceSpan.Start, location.SourceSpan.Length);
                 var isOnly = diagnostic.AdditionalLocations.Count == 1;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Composition;
 using BayesGen.SourceGeneration.Analyzers;
 using BayesGen.SourceGeneration.Diagnostics;
+using BayesGen.SourceGeneration.Names;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
@@ -32,7 +33,7 @@ public sealed class MissingWrapperCodeFix : CodeFixProvider
                 || root.FindNode(place.SourceSpan).FirstAncestorOrSelf<ClassDeclarationSyntax>() is not { } declaration)
                 continue;
             var annotated = Annotation.InFrontOf(
-                declaration, "BayesGen.BayesianNetwork", LineEnd.Of(root), LineEnd.IndentationOf(declaration));
+                declaration, RuntimeNames.NetworkAttribute.AsAttribute, LineEnd.Of(root), LineEnd.IndentationOf(declaration));
             context.RegisterCodeFix(
                 CodeAction.Create(
                     "Compose the networks: [BayesianNetwork]",

@@ -1,3 +1,4 @@
+using BayesGen.SourceGeneration.Names;
 using BayesGen.SourceGeneration.Reading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeRefactorings;
@@ -58,10 +59,10 @@ internal sealed record NetworkAtCaret(
         var usings = new List<string>();
         if (!Semantics.LookupNamespacesAndTypes(member.SpanStart, name: Known.BayesianAttribute!.Name)
             .Any(found => SymbolEqualityComparer.Default.Equals(found, Known.BayesianAttribute)))
-            usings.Add("using BayesGen;");
+            usings.Add($"using {RuntimeNames.BayesianAttribute.Namespace};");
         var meanings = Semantics.LookupSymbols(member.SpanStart, name: family);
         if (meanings.IsEmpty)
-            usings.Add("using static BayesGen.Family;");
+            usings.Add($"using static {RuntimeNames.Family.MetadataName};");
         // Where the bare name means something else, the family gets its full one.
         var isFamily = meanings.All(meaning => SymbolEqualityComparer.Default.Equals(meaning.ContainingType, Known.Family));
         var attribute = isFamily ? $"Bayesian({family})" : $"Bayesian(Family.{family})";

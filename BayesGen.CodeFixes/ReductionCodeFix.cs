@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Composition;
 using BayesGen.SourceGeneration.Analyzers;
 using BayesGen.SourceGeneration.Diagnostics;
+using BayesGen.SourceGeneration.Names;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
@@ -25,13 +26,14 @@ public sealed class ReductionCodeFix : OneChangeCodeFix
     private static Replacement? Declare(SyntaxNode node, string reduction, SemanticModel semantics)
     {
         var made = node.AncestorsAndSelf().OfType<BaseObjectCreationExpressionSyntax>()
-            .FirstOrDefault(creation => semantics.GetTypeInfo(creation).Type?.Name == "FitLoss");
+            .FirstOrDefault(creation => semantics.GetTypeInfo(creation).Type?.Name == RuntimeNames.FitLoss.Name);
         if (made?.ArgumentList is not { } list)
             return null;
         var title = $"Declare FitReduction.{reduction}";
-        var value = SyntaxFactory.ParseExpression($"global::BayesGen.FitReduction.{reduction}")
+        var value = SyntaxFactory.ParseExpression($"{RuntimeNames.FitReduction}.{reduction}")
             .WithAdditionalAnnotations(Simplifier.Annotation);
-        var given = list.Arguments.FirstOrDefault(argument => semantics.GetTypeInfo(argument.Expression).Type?.Name == "FitReduction");
+        var given = list.Arguments.FirstOrDefault(
+            argument => semantics.GetTypeInfo(argument.Expression).Type?.Name == RuntimeNames.FitReduction.Name);
         if (given is not null)
             return new(title, given.Expression, value.WithTriviaFrom(given.Expression));
         var added = SyntaxFactory.Argument(value);

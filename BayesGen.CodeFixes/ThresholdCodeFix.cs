@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Composition;
 using BayesGen.SourceGeneration.Analyzers;
 using BayesGen.SourceGeneration.Diagnostics;
+using BayesGen.SourceGeneration.Names;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
@@ -31,7 +32,7 @@ public sealed class ThresholdCodeFix : OneChangeCodeFix
         if (node is not (LiteralExpressionSyntax or PrefixUnaryExpressionSyntax or IdentifierNameSyntax or MemberAccessExpressionSyntax))
             return null;
         var entries = string.Join(", ", names.Split(',').Select(family => $"[{family}] = {node.WithoutTrivia()}"));
-        return new("Give one threshold for each family", node, Expression($"new global::BayesGen.Thresholds {{ {entries} }}", node));
+        return new("Give one threshold for each family", node, Expression($"new {RuntimeNames.Thresholds} {{ {entries} }}", node));
     }
 
     /// <summary>An expression whose full names become as short as the document allows.</summary>

@@ -1,5 +1,6 @@
 using BayesGen.SourceGeneration.Emission;
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Names;
 using BayesGen.SourceGeneration.Reading;
 using Microsoft.CodeAnalysis;
 
@@ -17,13 +18,13 @@ public sealed class BayesianNetGenerator : IIncrementalGenerator
     {
         // Several annotations of one class would each give its model; only the first one owns it, so nothing has to be collected.
         var annotated = context.SyntaxProvider
-            .ForAttributeWithMetadataName(KnownTypes.BayesianAttributeName, CanBeAnnotated, ModelSource.ReadOwned)
+            .ForAttributeWithMetadataName(RuntimeNames.BayesianAttribute.MetadataName, CanBeAnnotated, ModelSource.ReadOwned)
             .WithoutNulls()
             .WithTrackingName(TrackingNames.Annotated);
         context.RegisterSourceOutput(annotated, Write);
 
         var networks = context.SyntaxProvider
-            .ForAttributeWithMetadataName(KnownTypes.NetworkAttributeName, CanBeAnnotated, ModelSource.ReadOwned)
+            .ForAttributeWithMetadataName(RuntimeNames.NetworkAttribute.MetadataName, CanBeAnnotated, ModelSource.ReadOwned)
             .WithoutNulls()
             .WithTrackingName(TrackingNames.Networks);
         context.RegisterSourceOutput(networks, Write);

@@ -40,7 +40,8 @@ public sealed class DrawForManyStepsAnalyzer : DiagnosticAnalyzer
             && candidate.Body.Descendants().Any(step => OptimizerStep.Is(step, known) && RunsEachTime(step, candidate)
                 && OptimizerStep.MayMove(step, model, known, context.CancellationToken)));
         if (loop is not null)
-            context.ReportDiagnostic(Diagnostic.Create(Descriptors.DrawForManySteps, call.Syntax.GetLocation(), draw.Name));
+            context.ReportDiagnostic(Diagnostic.Create(
+                Descriptors.DrawForManySteps, call.Syntax.GetLocation(), [loop.Syntax.GetLocation()], draw.Name));
     }
 
     private static IEnumerable<ILoopOperation> LoopsAround(IOperation operation)

@@ -71,7 +71,7 @@ public sealed class LossPairAnalyzer : DiagnosticAnalyzer
         SyntaxNodeAnalysisContext context, ExpressionSyntax argument, INamedTypeSymbol wrapper, ITypeSymbol? loss, KnownTypes known)
     {
         if (loss is null || !loss.DerivesFrom(known.Loss)
-            || wrapper.GetMembers("Network").OfType<IPropertySymbol>().FirstOrDefault()?.Type is not INamedTypeSymbol network)
+            || KnownTypes.NetworkOf(wrapper) is not { } network)
             return;
         var scored = ScoredFields.In(network, known, new HashSet<ISymbol>(SymbolEqualityComparer.Default), context.CancellationToken);
         foreach (var arguments in LossReader.Mismatches(loss, scored, known, context.CancellationToken))

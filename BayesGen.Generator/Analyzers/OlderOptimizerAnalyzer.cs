@@ -44,7 +44,8 @@ public sealed class OlderOptimizerAnalyzer : DiagnosticAnalyzer
                 || life.EndAfter(made.Syntax.Span.End, model, room) <= step.Syntax.SpanStart)
                 continue;
             context.ReportDiagnostic(Diagnostic.Create(
-                Descriptors.OlderOptimizer, move.Syntax.GetLocation(), optimizer.Name, model.Name, move.TargetMethod.Name));
+                Descriptors.OlderOptimizer, move.Syntax.GetLocation(), [made.Syntax.GetLocation()],
+                optimizer.Name, model.Name, move.TargetMethod.Name));
             return;
         }
     }

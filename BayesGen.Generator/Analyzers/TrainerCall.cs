@@ -35,7 +35,7 @@ internal sealed record TrainerCall(INamedTypeSymbol Network, ITypeSymbol? Loss, 
 
     /// <summary>The network class of a wrapper, or null where a type is none.</summary>
     public static INamedTypeSymbol? NetworkOf(ITypeSymbol? wrapper, KnownTypes known) => wrapper is not null && known.IsWrapper(wrapper)
-        ? wrapper.GetMembers("Network").OfType<IPropertySymbol>().FirstOrDefault()?.Type as INamedTypeSymbol
+        ? KnownTypes.NetworkOf(wrapper)
         : null;
 
     public static IOperation? ArgumentOf(IEnumerable<IArgumentOperation> arguments, string parameter) =>

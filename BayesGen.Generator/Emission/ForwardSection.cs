@@ -24,7 +24,7 @@ internal static class ForwardSection
         writer.Write($$"""
             public override {{forward.Result}} forward({{parameters}})
             {
-                this.Arena.BeforeForward();
+                this.BeforeForward();
                 return this.Network.call({{string.Join(", ", forward.Inputs.Select(input => input.Name))}});
             }
             """);

@@ -1,4 +1,5 @@
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Names;
 using static BayesGen.SourceGeneration.Emission.CSharpText;
 
 namespace BayesGen.SourceGeneration.Emission;
@@ -21,8 +22,8 @@ internal static class MapSection
         using var _ = writer.Braces($"public sealed class {name}");
         var members = model.Members.Where(candidate => candidate.Family is not null || candidate.Composed is not null).ToList();
         if (members.Count > 0)
-            writer.Write("""
-                private readonly global::BayesGen.NetworkArena _arena;
+            writer.Write($$"""
+                private readonly {{RuntimeNames.Arena}} _arena;
                 private readonly string _prefix;
 
                 """);
@@ -30,7 +31,7 @@ internal static class MapSection
             /// <summary>The {{what}} under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public {{name}}(global::BayesGen.NetworkArena arena, string prefix)
+            public {{name}}({{RuntimeNames.Arena}} arena, string prefix)
             {
             """);
         if (members.Count > 0)
@@ -68,7 +69,7 @@ internal static class MapSection
         var family = member.Family!.Type;
         return member.IsParameter
             ? (family, $" => _arena.Posterior<{family}>({key});")
-            : ($"global::BayesGen.{Shape(member, "Posterior", "PosteriorGroup")}<{family}>", $" => new(_arena, {key});");
+            : ($"{Posteriors(ShapeOf(member))}<{family}>", $" => new(_arena, {key});");
     }
 
     private static (string Type, string Body) PriorOf(MemberModel member, string key)
@@ -76,8 +77,8 @@ internal static class MapSection
         if (member.Composed is { } inner)
             return ($"{inner.Wrapper}.PriorMap", InnerBody(member));
         return member.IsParameter
-            ? ("global::BayesGen.Prior", $" {{ get => _arena.Prior({key}); set => _arena.SetPrior({key}, value); }}")
-            : ($"global::BayesGen.{Shape(member, "Prior", "PriorGroup")}", $" => new(_arena, {key});");
+            ? (RuntimeNames.Prior.InCode, $" {{ get => _arena.Prior({key}); set => _arena.SetPrior({key}, value); }}")
+            : (Priors(ShapeOf(member)).InCode, $" => new(_arena, {key});");
     }
 
     private static string InnerBody(MemberModel member)
@@ -92,11 +93,18 @@ internal static class MapSection
         };
     }
 
-    private static string Shape(MemberModel member, string what, string group) => ShapeOf(member) switch
+    private static RuntimeType Posteriors(MapShape shape) => shape switch
     {
-        MapShape.Weight => "Weight" + what,
-        MapShape.WeightBias => "WeightBias" + what,
-        _ => group,
+        MapShape.Weight => RuntimeNames.WeightPosterior,
+        MapShape.WeightBias => RuntimeNames.WeightBiasPosterior,
+        _ => RuntimeNames.PosteriorGroup,
+    };
+
+    private static RuntimeType Priors(MapShape shape) => shape switch
+    {
+        MapShape.Weight => RuntimeNames.WeightPrior,
+        MapShape.WeightBias => RuntimeNames.WeightBiasPrior,
+        _ => RuntimeNames.PriorGroup,
     };
 
     private static MapShape ShapeOf(MemberModel member) => member.Weights.Count(weight => weight.IsBayesian) switch

@@ -1,4 +1,5 @@
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Names;
 using static BayesGen.SourceGeneration.Emission.CSharpText;
 
 namespace BayesGen.SourceGeneration.Emission;
@@ -46,25 +47,18 @@ internal static class NetworkEmitter
         WriteRemarks(model, writer);
         writer.Write($$"""
             /// </remarks>
-            [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
+            [global::System.CodeDom.Compiler.GeneratedCode({{Literal(RuntimeNames.Library)}}, "1")]
             """);
         foreach (var warning in host.Warnings)
             writer.Write(warning);
         using (writer.Braces(
-            $"{host.Accessibility} sealed class {host.WrapperName}{host.TypeParameters} : {model.Forward.BaseType}, "
-            + $"global::BayesGen.IBayesianNetwork{host.Constraints}"))
+            $"{host.Accessibility} sealed class {host.WrapperName}{host.TypeParameters} : {BaseOf(model)}{host.Constraints}"))
         {
             NetworkSection.Write(model, writer);
             writer.Blank();
             PlanSection.Write(model, writer);
             writer.Blank();
             ForwardSection.Write(model, writer);
-            if (model.Refusal is null)
-            {
-                writer.Blank();
-                StateSection.Write(writer);
-            }
-
             writer.Blank();
             TrainerSection.Write(model, writer);
             writer.Blank();
@@ -73,6 +67,12 @@ internal static class NetworkEmitter
             KeySection.Write(model, writer);
         }
     }
+
+    /// <summary>A wrapper that cannot work has no network for its base class to take over, and is a module and nothing more.</summary>
+    private static string BaseOf(NetworkModel model) => model.Refusal is null
+        ? $"{RuntimeNames.WrapperBase}<{model.Host.NetworkType}, "
+            + $"{string.Join(", ", model.Forward.Inputs.Select(input => input.Type).Append(model.Forward.Result))}>"
+        : $"{model.Forward.BaseType}, {RuntimeNames.Wrapper}";
 
     /// <summary>An abstract network has no wrapper; what its annotations say counts for the classes that derive from it.</summary>
     private static void WriteAbstract(NetworkModel model, SourceWriter writer)
@@ -86,9 +86,9 @@ internal static class NetworkEmitter
             /// <remarks>
             """);
         WriteRemarks(model, writer);
-        writer.Write("""
+        writer.Write($$"""
             /// </remarks>
-            [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
+            [global::System.CodeDom.Compiler.GeneratedCode({{Literal(RuntimeNames.Library)}}, "1")]
             """);
         foreach (var warning in host.Warnings)
             writer.Write(warning);

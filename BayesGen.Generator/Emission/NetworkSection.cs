@@ -1,14 +1,15 @@
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Names;
 using static BayesGen.SourceGeneration.Emission.CSharpText;
 
 namespace BayesGen.SourceGeneration.Emission;
 
-/// <summary>The network that is wrapped, its memory, and what is seen of it.</summary>
+/// <summary>How a network becomes a Bayesian one, and what is seen of it; the base class has the rest.</summary>
 internal static class NetworkSection
 {
     public static void Write(NetworkModel model, SourceWriter writer)
     {
-        using var region = writer.Region("The network and its memory");
+        using var region = writer.Region("The network");
         if (model.Refusal is null)
             WriteWorking(model.Host, writer);
         else
@@ -16,8 +17,6 @@ internal static class NetworkSection
     }
 
     private static void WriteWorking(HostModel host, SourceWriter writer) => writer.Write($$"""
-        private bool _isDisposed;
-
         /// <summary>Takes a network over: its weights start as the means of their posteriors.</summary>
         /// <param name="network">The plain network, built outside any dispose scope. The wrapper owns it from now on.</param>
         /// <exception cref="global::System.ArgumentNullException">There is no network.</exception>
@@ -25,22 +24,11 @@ internal static class NetworkSection
         /// An annotated layer is not registered with the network, or no weight gets a posterior.
         /// </exception>
         public {{host.WrapperName}}({{host.NetworkType}} network)
-            : base(network is null
-                ? throw new global::System.ArgumentNullException(nameof(network), {{Literal($"{host.WrapperName} wraps a {host.NetworkName}: give it one.")}})
-                : {{Literal(host.WrapperName)}})
+            : base(network, {{Literal(host.WrapperName)}})
         {
-            Network = network;
-            Arena = new global::BayesGen.NetworkArena(network);
             Posterior = new PosteriorMap(Arena, "");
             Prior = new PriorMap(Arena, "");
-            AdoptDevice();
         }
-
-        /// <summary>The plain network. The wrapper owns it: its weights are those of the last draw, or the mean or MAP.</summary>
-        public {{host.NetworkType}} Network { get; }
-
-        /// <summary>The memory of the network: draws, keys and state.</summary>
-        public global::BayesGen.NetworkArena Arena { get; }
 
         /// <summary>The posteriors, by layer.</summary>
         public PosteriorMap Posterior { get; }
@@ -61,7 +49,7 @@ internal static class NetworkSection
         public {{model.Host.NetworkType}} Network => {{Throw}};
 
         /// <summary>The memory of the network.</summary>
-        public global::BayesGen.NetworkArena Arena => {{Throw}};
+        public {{RuntimeNames.Arena}} Arena => {{Throw}};
 
         /// <summary>The posteriors, by layer.</summary>
         public PosteriorMap Posterior => {{Throw}};

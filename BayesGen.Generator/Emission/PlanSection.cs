@@ -1,4 +1,5 @@
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Names;
 using static BayesGen.SourceGeneration.Emission.CSharpText;
 
 namespace BayesGen.SourceGeneration.Emission;
@@ -6,8 +7,6 @@ namespace BayesGen.SourceGeneration.Emission;
 /// <summary>Which layer has which posterior, and the ways to layers in fields that are not visible.</summary>
 internal static class PlanSection
 {
-    private const string Module = "global::TorchSharp.torch.nn.Module";
-
     public static void Write(NetworkModel model, SourceWriter writer)
     {
         using var region = writer.Region("Which layer has which posterior");
@@ -25,12 +24,12 @@ internal static class PlanSection
             [global::System.Runtime.CompilerServices.ModuleInitializer]
             [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
             internal static void RegisterAnnotations() =>
-                global::BayesGen.AnnotatedNetworks.Register<{{model.Host.NetworkType}}>(DescribeAnnotations);
+                {{RuntimeNames.AnnotatedNetworks}}.Register<{{model.Host.NetworkType}}>(DescribeAnnotations);
 
             """);
         var members = model.Members.Where(member => member.HoldsWeights).ToList();
         using (writer.Braces(
-            $"private static void DescribeAnnotations(global::BayesGen.NetworkPlan plan, {model.Host.NetworkType} network, string prefix)"))
+            $"private static void DescribeAnnotations({RuntimeNames.NetworkPlan} plan, {model.Host.NetworkType} network, string prefix)"))
         {
             if (model.OfClass is { } every)
                 writer.Write($"plan.EveryLayer<{every.Family.Type}>(network{Options(every.Options)});");
@@ -42,8 +41,6 @@ internal static class PlanSection
 
         foreach (var member in members.Where(member => member.Access.Kind == AccessKind.Field))
             WriteAccessor(member, model.Host.NetworkType, writer);
-        if (members.Any(member => member.Access.Kind == AccessKind.RegisteredModule))
-            WriteLookup(writer);
     }
 
     private static string Entry(MemberModel member)
@@ -64,25 +61,13 @@ internal static class PlanSection
         private static extern ref {member.Access.Type} {member.Name}Of({member.Access.DeclaringType ?? network} network);
         """);
 
-    private static void WriteLookup(SourceWriter writer) => writer.Write($$"""
-
-        // The type of this field has no name outside its class, so the module is asked for by the name that TorchSharp registered.
-        private static {{Module}}? Registered({{Module}} network, string name, bool isRequired)
-        {
-            foreach (var (child, module) in network.named_children())
-                if (child == name)
-                    return module;
-            return !isRequired ? null : throw new global::System.InvalidOperationException(
-                $"The layer '{name}' is annotated, but {network.GetName()} never registered it. Call RegisterComponents() in the constructor.");
-        }
-        """);
-
     private static string Read(MemberModel member) => member.Access switch
     {
         { Kind: AccessKind.Field } => $"{member.Name}Of(network)",
         { Kind: AccessKind.RegisteredParameter } => $"network.get_parameter({Literal(member.Access.Name)})",
         { Kind: AccessKind.RegisteredModule } =>
-            $"Registered(network, {Literal(member.Access.Name)}, isRequired: {(IsRequired(member) ? "true" : "false")})",
+            $"{RuntimeNames.AnnotatedNetworks}.RegisteredLayer(network, {Literal(member.Access.Name)}, "
+            + $"isRequired: {(IsRequired(member) ? "true" : "false")})",
         { DeclaringType: { } declaring } => $"(({declaring})network).{member.Access.Name}",
         _ => $"network.{member.Access.Name}",
     };
@@ -101,7 +86,7 @@ internal static class PlanSection
         if (options.InitialLogSigma is { } logSigma)
             parts.Add($"InitialLogSigma = {Literal(logSigma)}");
         if (options.IsLocal)
-            parts.Add("Estimator = global::BayesGen.Estimator.Local");
-        return parts.Count == 0 ? "" : $", new global::BayesGen.WeightOptions {{ {string.Join(", ", parts)} }}";
+            parts.Add($"Estimator = {RuntimeNames.Estimator}.Local");
+        return parts.Count == 0 ? "" : $", new {RuntimeNames.WeightOptions} {{ {string.Join(", ", parts)} }}";
     }
 }

@@ -1,4 +1,5 @@
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Names;
 using static BayesGen.SourceGeneration.Emission.CSharpText;
 
 namespace BayesGen.SourceGeneration.Emission;
@@ -6,8 +7,8 @@ namespace BayesGen.SourceGeneration.Emission;
 /// <summary>The ways to a trainer. What a loss has to score is a constraint, so that the compiler is the judge.</summary>
 internal static class TrainerSection
 {
-    private const string Trainer = "global::BayesGen.VariationalTrainer";
-    private const string Options = "global::BayesGen.TrainerOptions";
+    private static readonly string Trainer = RuntimeNames.Trainer.InCode;
+    private static readonly string Options = RuntimeNames.TrainerOptions.InCode;
 
     public static void Write(NetworkModel model, SourceWriter writer)
     {
@@ -43,7 +44,7 @@ internal static class TrainerSection
             /// <param name="options">How to train.</param>
             /// <returns>The trainer; dispose it before the network.</returns>
             {{visibility}} {{Trainer}} CreateTrainer<{{loss}}>({{extra}}{{loss}} loss, {{Options}} options)
-                where {{loss}} : global::BayesGen.VariationalLoss{{string.Concat(model.Families.Select(family => $", global::BayesGen.IScores<{family.Type}>"))}} =>
+                where {{loss}} : {{RuntimeNames.Loss}}{{string.Concat(model.Families.Select(Scores))}} =>
                 {{(model.Refusal is null ? $"new {Trainer}(this, {forward}, loss, options)" : Throw)}};
             """);
         if (!model.Forward.IsTensorToTensor)
@@ -59,7 +60,7 @@ internal static class TrainerSection
             /// <param name="options">How to train.</param>
             /// <param name="ivon">How IVON moves; null is the default.</param>
             /// <returns>The trainer; dispose it before the network.</returns>
-            public {{Trainer}} CreateIvonTrainer({{extra}}{{Options}} options, global::BayesGen.IvonOptions? ivon = null) =>
+            public {{Trainer}} CreateIvonTrainer({{extra}}{{Options}} options, {{RuntimeNames.IvonOptions}}? ivon = null) =>
                 {{(model.Refusal is null ? $"{Trainer}.WithIvon(this, {forward}, options, ivon)" : Throw)}};
             """);
     }
@@ -71,7 +72,7 @@ internal static class TrainerSection
         var message = Literal(
             $"A batch is one tensor, and {model.Host.NetworkName} is called with ({inputs}). Say how it runs on a batch, in a function "
             + "from the batch to the prediction: CreateTrainer(batch => model.call(...), options).");
-        foreach (var parameters in new[] { $"{Options} options", $"global::BayesGen.VariationalLoss loss, {Options} options" })
+        foreach (var parameters in new[] { $"{Options} options", $"{RuntimeNames.Loss} loss, {Options} options" })
             writer.Write($"""
 
                 /// <summary>Cannot be called: a batch is one tensor, and the network takes something else.</summary>
@@ -80,6 +81,8 @@ internal static class TrainerSection
                 public {Trainer} CreateTrainer({parameters}) => throw new global::System.NotSupportedException({message});
                 """);
     }
+
+    private static string Scores(FamilyModel family) => $", {RuntimeNames.Scores}<{family.Type}>";
 
     private static string FamilyNames(NetworkModel model) => model.Families.Count switch
     {

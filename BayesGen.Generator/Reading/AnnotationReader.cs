@@ -1,5 +1,6 @@
 using BayesGen.SourceGeneration.Diagnostics;
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Names;
 using Microsoft.CodeAnalysis;
 
 namespace BayesGen.SourceGeneration.Reading;
@@ -29,7 +30,7 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
     public const int LocalEstimator = 1;
 
     private static readonly FamilyModel Unusable =
-        new("global::BayesGen.Posterior", "unusable", IsPublic: true, IncludesBias: null, EquatableArray<string>.Empty);
+        new(RuntimeNames.Posterior.InCode, "unusable", IsPublic: true, IncludesBias: null, EquatableArray<string>.Empty);
 
     /// <summary>Reads the annotation of a class or member.</summary>
     /// <param name="attribute">The attribute.</param>

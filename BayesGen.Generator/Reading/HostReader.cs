@@ -1,5 +1,6 @@
 using BayesGen.SourceGeneration.Diagnostics;
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Names;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -54,7 +55,7 @@ internal static class HostReader
         .GetTypeMembers(WrapperNames.Of(type), type.Arity)
         .Any(other => SymbolEqualityComparer.Default.Equals(other.ContainingAssembly, known.Compilation.Assembly)
             && !other.GetAttributes().Any(data => data.AttributeClass?.Name == "GeneratedCodeAttribute"
-                && data.ConstructorArguments.FirstOrDefault().Value as string == KnownTypes.GeneratedBy));
+                && data.ConstructorArguments.FirstOrDefault().Value as string == RuntimeNames.Library));
 
     /// <summary>A generic base class may carry annotations for the classes of this project that derive from it.</summary>
     private static bool HasAnnotatedDescendant(INamedTypeSymbol type, KnownTypes known, CancellationToken cancellation) =>

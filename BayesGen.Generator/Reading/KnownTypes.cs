@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using BayesGen.SourceGeneration.Names;
 using Microsoft.CodeAnalysis;
 
 namespace BayesGen.SourceGeneration.Reading;
@@ -6,9 +7,6 @@ namespace BayesGen.SourceGeneration.Reading;
 /// <summary>The types of BayesGen and TorchSharp that the reader asks about, looked up by name once per compilation.</summary>
 internal sealed class KnownTypes
 {
-    public const string BayesianAttributeName = "BayesGen.BayesianAttribute";
-    public const string NetworkAttributeName = "BayesGen.BayesianNetworkAttribute";
-    public const string GeneratedBy = "BayesGen";
     private const string ModuleName = "TorchSharp.torch+nn+Module";
 
     private static readonly ConditionalWeakTable<Compilation, KnownTypes> Found = new();
@@ -19,36 +17,38 @@ internal sealed class KnownTypes
     {
         _shippedFamilies = new(() => ReadShippedFamilies(compilation));
         Compilation = compilation;
-        BayesianAttribute = compilation.GetTypeByMetadataName(BayesianAttributeName);
-        NetworkAttribute = compilation.GetTypeByMetadataName(NetworkAttributeName);
-        DeterministicAttribute = compilation.GetTypeByMetadataName("BayesGen.DeterministicAttribute");
-        FormerNameAttribute = compilation.GetTypeByMetadataName("BayesGen.FormerlyKnownAsAttribute");
-        Family = compilation.GetTypeByMetadataName("BayesGen.Family");
-        FamilyAttribute = compilation.GetTypeByMetadataName("BayesGen.PosteriorFamilyAttribute");
-        ParameterAttribute = compilation.GetTypeByMetadataName("BayesGen.PosteriorParameterAttribute");
-        ClosedFormAttribute = compilation.GetTypeByMetadataName("BayesGen.ClosedFormKlAttribute");
-        Posterior = compilation.GetTypeByMetadataName("BayesGen.Posterior");
-        PosteriorInterface = compilation.GetTypeByMetadataName("BayesGen.IPosterior`1");
-        Prior = compilation.GetTypeByMetadataName("BayesGen.Prior");
-        ProperPrior = compilation.GetTypeByMetadataName("BayesGen.ProperPrior");
-        ClosedForm = compilation.GetTypeByMetadataName("BayesGen.IHasClosedFormKl");
-        Density = compilation.GetTypeByMetadataName("BayesGen.IHasDensity");
-        Loss = compilation.GetTypeByMetadataName("BayesGen.VariationalLoss");
-        Scores = compilation.GetTypeByMetadataName("BayesGen.IScores`1");
-        IvonPosterior = compilation.GetTypeByMetadataName("BayesGen.GaussianPosterior");
-        IvonPrior = compilation.GetTypeByMetadataName("BayesGen.GaussianPrior");
-        DefaultLoss = compilation.GetTypeByMetadataName("BayesGen.ElboLoss");
-        Wrapper = compilation.GetTypeByMetadataName("BayesGen.IBayesianNetwork");
-        Draw = compilation.GetTypeByMetadataName("BayesGen.WeightDraw");
-        LossTerms = compilation.GetTypeByMetadataName("BayesGen.LossTerms");
-        Trainer = compilation.GetTypeByMetadataName("BayesGen.VariationalTrainer");
-        Options = compilation.GetTypeByMetadataName("BayesGen.TrainerOptions");
-        Thresholds = compilation.GetTypeByMetadataName("BayesGen.Thresholds");
-        FitLoss = compilation.GetTypeByMetadataName("BayesGen.FitLoss");
-        RenyiLoss = compilation.GetTypeByMetadataName("BayesGen.RenyiLoss");
+        BayesianAttribute = Find(RuntimeNames.BayesianAttribute);
+        NetworkAttribute = Find(RuntimeNames.NetworkAttribute);
+        DeterministicAttribute = Find(RuntimeNames.DeterministicAttribute);
+        FormerNameAttribute = Find(RuntimeNames.FormerNameAttribute);
+        Family = Find(RuntimeNames.Family);
+        FamilyAttribute = Find(RuntimeNames.FamilyAttribute);
+        ParameterAttribute = Find(RuntimeNames.ParameterAttribute);
+        ClosedFormAttribute = Find(RuntimeNames.ClosedFormAttribute);
+        Posterior = Find(RuntimeNames.Posterior);
+        PosteriorInterface = Find(RuntimeNames.PosteriorInterface);
+        Prior = Find(RuntimeNames.Prior);
+        ProperPrior = Find(RuntimeNames.ProperPrior);
+        ClosedForm = Find(RuntimeNames.ClosedForm);
+        Density = Find(RuntimeNames.Density);
+        Loss = Find(RuntimeNames.Loss);
+        Scores = Find(RuntimeNames.Scores);
+        IvonPosterior = Find(RuntimeNames.IvonPosterior);
+        IvonPrior = Find(RuntimeNames.IvonPrior);
+        DefaultLoss = Find(RuntimeNames.DefaultLoss);
+        Wrapper = Find(RuntimeNames.Wrapper);
+        Draw = Find(RuntimeNames.Draw);
+        LossTerms = Find(RuntimeNames.LossTerms);
+        Trainer = Find(RuntimeNames.Trainer);
+        Options = Find(RuntimeNames.TrainerOptions);
+        Thresholds = Find(RuntimeNames.Thresholds);
+        FitLoss = Find(RuntimeNames.FitLoss);
+        RenyiLoss = Find(RuntimeNames.RenyiLoss);
         Module = compilation.GetTypeByMetadataName(ModuleName);
         Parameter = compilation.GetTypeByMetadataName("TorchSharp.Modules.Parameter");
         Tensor = compilation.GetTypeByMetadataName("TorchSharp.torch+Tensor");
+
+        INamedTypeSymbol? Find(RuntimeType type) => compilation.GetTypeByMetadataName(type.MetadataName);
     }
 
     public Compilation Compilation { get; }
@@ -134,6 +134,11 @@ internal sealed class KnownTypes
     /// <summary>Whether a type is a wrapper.</summary>
     public bool IsWrapper(ITypeSymbol type) =>
         type.AllInterfaces.Any(implemented => SymbolEqualityComparer.Default.Equals(implemented, Wrapper));
+
+    /// <summary>The class that a wrapper wraps: the type of its network, which its base class shows.</summary>
+    public static INamedTypeSymbol? NetworkOf(ITypeSymbol wrapper) => wrapper.SelfAndBases()
+        .SelectMany(type => type.GetMembers("Network").OfType<IPropertySymbol>())
+        .FirstOrDefault()?.Type as INamedTypeSymbol;
 
     /// <summary>Whether a type comes with BayesGen, so that its formulas are known.</summary>
     public bool IsShipped(ITypeSymbol type) =>

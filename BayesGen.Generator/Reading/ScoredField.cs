@@ -1,4 +1,5 @@
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Names;
 using Microsoft.CodeAnalysis;
 
 namespace BayesGen.SourceGeneration.Reading;
@@ -55,7 +56,7 @@ internal static class ScoredFields
 
             var posterior = type?.DerivesFrom(known.Posterior) == true
                 ? type
-                : type?.SelfAndBases().FirstOrDefault(type => type.Name == "PosteriorGroup")?.TypeArguments[0];
+                : type?.SelfAndBases().FirstOrDefault(type => type.Name == RuntimeNames.PosteriorGroup.Name)?.TypeArguments[0];
             if (posterior is INamedTypeSymbol family)
                 yield return new ScoredField(property.Name, family, FamilyCatalog.Describe(family, known));
         }

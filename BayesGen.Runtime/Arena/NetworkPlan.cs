@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using TorchSharp.Modules;
 
 namespace BayesGen;
@@ -6,6 +7,7 @@ namespace BayesGen;
 /// Which layer of a network has which posterior, and under which key. Generated code fills it; the arena reads it once and again after
 /// the network was moved.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class NetworkPlan
 {
     private readonly Dictionary<nn.Module, PlanEntry> _modules = new(ReferenceEqualityComparer.Instance);
@@ -135,7 +137,7 @@ public sealed class NetworkPlan
     /// <summary>The entries that are to have weights with a posterior, and that the walk over the network never met.</summary>
     internal IEnumerable<PlanEntry> NeverMet => _entries.Where(entry => !entry.WasMet
         && (entry.Family is not null || entry.IsRequired
-            || entry is { IsAnnotated: false, Layer: { } layer } && AnnotatedNetworks.Has(layer)));
+            || entry is { IsAnnotated: false, Layer: { } layer } && NetworkAnnotations.Has(layer)));
 
     private void Add(object? value, PlanEntry entry)
     {

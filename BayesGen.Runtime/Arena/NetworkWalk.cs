@@ -53,7 +53,7 @@ internal sealed partial class NetworkWalk
         _visited.Add(module);
 
         // What a network is called inside is known from its class, which the declaration of the field that holds it need not tell.
-        var isNetwork = AnnotatedNetworks.Describe(
+        var isNetwork = NetworkAnnotations.Describe(
             isClosed ? _plan.FormerNamesOnly() : _plan, module, path.Key.Length == 0 ? "" : path.Key + ".");
         var inside = active;
         if (isNetwork && !isClosed)

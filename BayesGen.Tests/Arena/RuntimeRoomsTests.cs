@@ -15,6 +15,7 @@ public class RuntimeRoomsTests
         ["Posteriors"] = ["Attributes", "Kernels", "Noise", "Priors"],
         ["Arena"] = ["Attributes", "Kernels", "Noise", "Execution", "Priors", "Posteriors"],
         ["Structure"] = ["Attributes", "Priors", "Posteriors", "Arena"],
+        ["CompilerServices"] = ["Arena", "Posteriors", "Priors"],
         ["Losses"] = ["Kernels", "Priors", "Posteriors", "Arena"],
         ["Optimizers"] = ["Kernels"],
         ["Ivon"] = ["Kernels", "Priors", "Posteriors", "Arena", "Losses", "Optimizers"],

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using BayesGen.Plots;
+using BayesGen.SourceGeneration.Reading;
 using BayesGen.Tests.Support;
 using Microsoft.CodeAnalysis;
 
@@ -112,7 +113,9 @@ public sealed partial class MappingTests
         var wrapper = output.GetTypeByMetadataName(Wrapper);
         Assert.NotNull(wrapper);
         Assert.All(GeneratedNames, name =>
-            Assert.Contains(wrapper.GetMembers(name), member => member.DeclaredAccessibility == Accessibility.Public));
+            Assert.Contains(
+                SymbolQueries.SelfAndBases(wrapper).SelectMany(type => type.GetMembers(name)),
+                member => member.DeclaredAccessibility == Accessibility.Public));
     }
 
     /// <summary>The C# names in the column BayesGen of every table, with their line from 1.</summary>

@@ -1,7 +1,9 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using BayesGen.CodeFixes;
 using BayesGen.SourceGeneration;
+using BayesGen.SourceGeneration.Names;
 using BayesGen.SourceGeneration.Reading;
 using BayesGen.Tests.Support;
 using Microsoft.CodeAnalysis;
@@ -9,7 +11,7 @@ using Microsoft.CodeAnalysis;
 namespace BayesGen.Tests.SourceGenerator;
 
 /// <summary>What the generator knows by heart, held against the runtime, and the rules of its rooms.</summary>
-public sealed class GeneratorKnowledgeTests
+public sealed partial class GeneratorKnowledgeTests
 {
     [Theory]
     [MemberData(nameof(ShippedPosteriors.Names), MemberType = typeof(ShippedPosteriors))]
@@ -97,7 +99,8 @@ public sealed class GeneratorKnowledgeTests
 
     /// <summary>Which namespaces each room of the generator may not use.</summary>
     [Theory]
-    [InlineData("Model", "Microsoft.CodeAnalysis", "Reading", "Diagnostics", "Emission", "Analyzers")]
+    [InlineData("Names", "Microsoft.CodeAnalysis", "Model", "Reading", "Diagnostics", "Emission", "Analyzers")]
+    [InlineData("Model", "Microsoft.CodeAnalysis", "Names", "Reading", "Diagnostics", "Emission", "Analyzers")]
     [InlineData("Emission", "Microsoft.CodeAnalysis", "Reading", "Diagnostics", "Analyzers")]
     [InlineData("Diagnostics", "Reading", "Model", "Emission", "Analyzers")]
     [InlineData("Reading", "Emission", "Analyzers")]
@@ -111,6 +114,33 @@ public sealed class GeneratorKnowledgeTests
                 line.StartsWith($"using {other}", StringComparison.Ordinal) || line == $"using BayesGen.SourceGeneration.{other};"));
         }
     }
+
+    /// <summary>A type of the runtime that moves is followed in one table, so no other file may know it by its full name.</summary>
+    [Fact]
+    public void RuntimeTypesAreNamedInOneTable()
+    {
+        var outside = new[] { "BayesGen.Generator", "BayesGen.CodeFixes" }
+            .SelectMany(project => Directory.EnumerateFiles(Path.Combine(Root(), project), "*.cs", SearchOption.AllDirectories))
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}"))
+            .Where(file => Path.GetFileName(file) != "FamilyCatalog.cs") // What it knows of families moves to the classes themselves.
+            .SelectMany(file => FullNames().Matches(File.ReadAllText(file)).Select(match => $"{Path.GetFileName(file)}: {match.Value}"));
+        Assert.Equal([], outside);
+    }
+
+    [Fact]
+    public void TheRuntimeHasEveryTypeOfTheTable()
+    {
+        var runtime = GeneratorHarness.Compile();
+        var types = typeof(RuntimeNames).GetFields().Select(field => field.GetValue(null)).OfType<RuntimeType>().ToList();
+        Assert.True(types.Count > 30);
+        Assert.All(types, type => Assert.True(
+            runtime.GetTypeByMetadataName(type.MetadataName) is not null, $"The runtime has no {type.MetadataName}."));
+    }
+
+    /// <summary>A quoted name of a type of the runtime, and not that of the state's file or of a category of diagnostics.</summary>
+    [GeneratedRegex(
+        """(?<=["{ ]|global::)BayesGen\.(?!State|Usage|Declaration|Modelling|SourceGeneration|CodeFixes)[A-Z]\w*(?=[^"\n]*")""")]
+    private static partial Regex FullNames();
 
     /// <summary>A build has no workspaces: an analyzer assembly that needs them does not load there.</summary>
     [Fact]

@@ -12,7 +12,7 @@ namespace Demo
     [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
     public sealed class BayesianRefused : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>, global::BayesGen.IBayesianNetwork
     {
-        #region The network and its memory
+        #region The network
 
         private const string Refusal = "BG0003: 'string' cannot be used here: it does not derive from Posterior; a family is a class that derives from Posterior and implements IPosterior of itself";
 

@@ -13,7 +13,7 @@ namespace Demo
     [global::System.ObsoleteAttribute("Take the other one.")]
     internal sealed class BayesianGeneric<TLoss, TItem> : global::TorchSharp.torch.nn.Module<TItem, global::TorchSharp.torch.Tensor>, global::BayesGen.IBayesianNetwork where TLoss : class, new()
     {
-        #region The network and its memory
+        #region The network
 
         private const string Refusal = "BG0001: 'Generic<TLoss, TItem>' cannot get a Bayesian wrapper: it is generic; derive a class without type parameters from it and put [BayesianNetwork] on that one";
 

@@ -7,6 +7,8 @@ namespace BayesGen.Tests.Package;
 [Trait("Lane", "Slow")]
 public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixture<PackedRepository>
 {
+    private const string Brought = "\"Identity\": \"BayesGen\"";
+
     private const string Program = """
         using BayesGen;
         using TorchSharp;
@@ -62,6 +64,24 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
         Assert.Contains("error BG0301: 'hidden' of Reader saves 'hidden.weight' (LogUniform), 'hidden.bias' (LogUniform)", refusal);
     }
 
+    /// <summary>The usings of the package go with those of .NET, and each is of a namespace that there is.</summary>
+    [Fact]
+    public void AProjectWithImplicitUsingsGetsThoseOfBayesGenUnlessItSaysNo()
+    {
+        var project = packed.PathOf("Usings");
+        packed.Write(ConsumerProject(), "Usings", "Usings.csproj");
+        packed.Write(Program.Replace("using BayesGen;\n", ""), "Usings", "Program.cs");
+        packed.Restore(project);
+
+        DotnetCommand.Build(project, "build", "--no-restore").Succeeds();
+        Assert.Contains("error CS0246", DotnetCommand.Build(project, "build", "--no-restore", "-p:BayesGenImplicitUsings=false").Fails().Output);
+
+        string[] usings = ["msbuild", "-getItem:Using"];
+        Assert.Contains(Brought, DotnetCommand.Run(project, usings).Succeeds().Output);
+        foreach (var without in new[] { "-p:BayesGenImplicitUsings=false", "-p:ImplicitUsings=disable" })
+            Assert.DoesNotContain(Brought, DotnetCommand.Run(project, [.. usings, without]).Succeeds().Output);
+    }
+
     [Fact]
     public void AProjectOfAnOlderFrameworkIsToldWhichOneIsNeeded()
     {
@@ -114,7 +134,8 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
             {
                 "LICENSE",
                 "lib/net10.0/BayesGen.Runtime.dll", "lib/net10.0/BayesGen.Runtime.xml",
-                "buildTransitive/net10.0/BayesGen.targets", "buildTransitive/net10.0/NativeShim.cs",
+                "buildTransitive/net10.0/BayesGen.props", "buildTransitive/net10.0/BayesGen.targets",
+                "buildTransitive/net10.0/NativeShim.cs",
             },
             files.ToHashSet());
         Assert.Equal(AnalyzerProjects(), files.Where(file => file.StartsWith("analyzers/", StringComparison.Ordinal)).Order());

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.ComponentModel;
 
 namespace BayesGen;
 
@@ -6,6 +7,7 @@ namespace BayesGen;
 /// <typeparam name="TPosterior">The family.</typeparam>
 /// <param name="arena">The memory of the network.</param>
 /// <param name="key">The key of the layer.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public class PosteriorGroup<TPosterior>(NetworkArena arena, string key) : IEnumerable<KeyValuePair<string, TPosterior>>
     where TPosterior : Posterior
 {
@@ -29,6 +31,7 @@ public class PosteriorGroup<TPosterior>(NetworkArena arena, string key) : IEnume
 
 /// <summary>The posterior of a layer that has a weight and nothing else that is Bayesian.</summary>
 /// <inheritdoc/>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public class WeightPosterior<TPosterior>(NetworkArena arena, string key) : PosteriorGroup<TPosterior>(arena, key)
     where TPosterior : Posterior
 {
@@ -38,6 +41,7 @@ public class WeightPosterior<TPosterior>(NetworkArena arena, string key) : Poste
 
 /// <summary>The posterior of a layer with weight and bias.</summary>
 /// <inheritdoc/>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class WeightBiasPosterior<TPosterior>(NetworkArena arena, string key) : WeightPosterior<TPosterior>(arena, key)
     where TPosterior : Posterior
 {

@@ -1,10 +1,12 @@
 using System.Collections;
+using System.ComponentModel;
 
 namespace BayesGen;
 
 /// <summary>The priors of one layer, by the name that TorchSharp gives each weight. Assign one to change it.</summary>
 /// <param name="arena">The memory of the network.</param>
 /// <param name="key">The key of the layer.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public class PriorGroup(NetworkArena arena, string key) : IEnumerable<KeyValuePair<string, Prior>>
 {
     /// <summary>The key of the layer.</summary>
@@ -39,6 +41,7 @@ public class PriorGroup(NetworkArena arena, string key) : IEnumerable<KeyValuePa
 
 /// <summary>The prior of a layer that has a weight and nothing else that is Bayesian.</summary>
 /// <inheritdoc/>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public class WeightPrior(NetworkArena arena, string key) : PriorGroup(arena, key)
 {
     /// <summary>The prior of the weight.</summary>
@@ -51,6 +54,7 @@ public class WeightPrior(NetworkArena arena, string key) : PriorGroup(arena, key
 
 /// <summary>The priors of a layer with weight and bias.</summary>
 /// <inheritdoc/>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class WeightBiasPrior(NetworkArena arena, string key) : WeightPrior(arena, key)
 {
     /// <summary>The prior of the bias.</summary>
