@@ -1,8 +1,8 @@
 namespace BayesGen.Datasets;
 
 /// <summary>
-/// Reads through to a stream that it does not own and that need not seek, such as a pipe: gives a look at the next bytes, and remembers the last
-/// ones that were read.
+/// Reads through to a stream that it does not own and that need not seek, such as a pipe: gives a look at the next bytes, and remembers
+/// the last ones that were read.
 /// </summary>
 internal sealed class ForwardStream(Stream inner) : Stream
 {

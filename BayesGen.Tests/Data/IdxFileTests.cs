@@ -117,6 +117,7 @@ public sealed class IdxFileTests
     }
 
     [Fact]
+    [Trait("Lane", "Slow")]
     public void APackedFileTakesNoMoreMemoryThanItsHeaderAnnounces()
     {
         byte[] bomb = TinyArchive.Gzip([.. TinyArchive.Idx([4], [1, 2, 3, 4]), .. new byte[200 << 20]]);

@@ -7,6 +7,7 @@ using BayesGen.Tests.Support;
 namespace BayesGen.Tests.SourceGenerator;
 
 /// <summary>What the generator knows by heart, held against the runtime, and the rules of its rooms.</summary>
+[RunsIn(TestGroup.Torch)]
 public sealed class GeneratorKnowledgeTests
 {
     [Fact]

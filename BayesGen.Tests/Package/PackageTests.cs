@@ -1,10 +1,12 @@
 using System.IO.Compression;
 using System.Xml.Linq;
+using BayesGen.Tests.Support;
 
 namespace BayesGen.Tests.Package;
 
 /// <summary>The packages, seen by those who have nothing else of this repository.</summary>
 [Trait("Lane", "Slow")]
+[RunsIn(TestGroup.Roslyn)]
 public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixture<PackedRepository>
 {
     private const string Program = """

@@ -23,6 +23,7 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
+    [Trait("Lane", "Slow")]
     public void ASecondProcessGivesTheSameMeansAndTheSameDraws()
     {
         using var scope = NewDisposeScope();
@@ -77,6 +78,7 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
+    [Trait("Lane", "Slow")]
     public void EveryTruncationAndAlterationIsRefused()
     {
         using var scope = NewDisposeScope();

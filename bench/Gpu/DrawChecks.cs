@@ -132,7 +132,8 @@ internal sealed class DrawChecks(CheckReport report, CheckOptions options)
         report.AtMost($"{what}: variance of all, standard errors",
             Math.Abs(square1 - 1) / Math.Sqrt((ofFourth.mean().item<double>() - square1 * square1) / all), StandardErrors);
         var some = arange(0, ofMean.numel(), Math.Max(1, ofMean.numel() / Single), dtype: ScalarType.Int64, device: CPU);
-        report.AtMost($"{what}: means of {some.numel()}, standard errors", CheckReport.Largest(ofMean[some]) * Math.Sqrt(count), StandardErrors);
+        report.AtMost($"{what}: means of {some.numel()}, standard errors",
+            CheckReport.Largest(ofMean[some]) * Math.Sqrt(count), StandardErrors);
         report.AtMost($"{what}: variances of {some.numel()}, standard errors",
             CheckReport.Largest((ofSquare - 1)[some] / ((ofFourth - ofSquare.square())[some] / count).sqrt()), StandardErrors);
 

@@ -28,7 +28,8 @@ internal sealed class TrainingChecks(CheckReport report, CheckOptions options)
                 report.True($"batches {(shuffle ? "in random order" : "in order")}, epoch {epoch}: on the device, and those of the CPU",
                     pairs.Count == 4 && pairs.All(two =>
                         two.Second.Inputs.device_type == options.Device.type && two.Second.Targets.device_type == options.Device.type
-                        && CheckReport.AreSame(two.First.Inputs, two.Second.Inputs) && CheckReport.AreSame(two.First.Targets, two.Second.Targets)));
+                        && CheckReport.AreSame(two.First.Inputs, two.Second.Inputs)
+                        && CheckReport.AreSame(two.First.Targets, two.Second.Targets)));
             }
         }
 

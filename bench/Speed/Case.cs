@@ -48,7 +48,7 @@ internal sealed record Case(
             null),
     ];
 
-    /// <summary>Every variant of the training of this network: the plain one with our trainer's care, the plain one, and the rest.</summary>
+    /// <summary>Every variant of the training of this network: the plain one with our care, the plain one, and the rest.</summary>
     /// <param name="device">Where.</param>
     /// <param name="examples">The number of training examples to share the divergence by.</param>
     /// <param name="draws">The numbers of draws in a step.</param>

@@ -7,20 +7,20 @@ using SkiaSharp;
 namespace BayesGen.Plots;
 
 /// <summary>
-/// A picture, drawn anew each time it is asked for: as PNG or SVG, at any size, on a light or a dark ground. It holds plain numbers and no
+/// A chart, drawn anew each time it is asked for: as PNG or SVG, at any size, on a light or a dark ground. It holds plain numbers and no
 /// tensors, so it stays right whatever becomes of the network, and can be used from any thread.
 /// </summary>
-public sealed partial class Picture
+public sealed partial class Chart
 {
     private const int TitleHeight = 40;
     private const float TitleSize = 19;
 
-    private readonly Func<PictureTheme, IReadOnlyList<Plot>> _panels;
+    private readonly Func<ChartTheme, IReadOnlyList<Plot>> _panels;
     private readonly int _columns;
 
-    internal Picture(string title, string description, int columns, int width, int height, Func<PictureTheme, IReadOnlyList<Plot>> panels)
+    internal Chart(string title, string description, int columns, int width, int height, Func<ChartTheme, IReadOnlyList<Plot>> panels)
     {
-        Lettering.Register();
+        ChartFonts.Register();
         (Title, Description, Width, Height) = (title, description, width, height);
         (_columns, _panels) = (columns, panels);
     }
@@ -28,68 +28,68 @@ public sealed partial class Picture
     /// <summary>The title.</summary>
     public string Title { get; }
 
-    /// <summary>What the picture shows, in a sentence or two: for the page around it and for those who cannot see it.</summary>
+    /// <summary>What the chart shows, in a sentence or two: for the page around it and for those who cannot see it.</summary>
     public string Description { get; }
 
-    /// <summary>The width that suits the picture, in pixels.</summary>
+    /// <summary>The width that suits the chart, in pixels.</summary>
     public int Width { get; }
 
-    /// <summary>The height that suits the picture, in pixels.</summary>
+    /// <summary>The height that suits the chart, in pixels.</summary>
     public int Height { get; }
 
-    /// <summary>The picture as a PNG file.</summary>
+    /// <summary>The chart as a PNG file.</summary>
     /// <param name="width">The width in pixels; null is <see cref="Width"/>.</param>
     /// <param name="height">The height in pixels; null is <see cref="Height"/>.</param>
-    /// <param name="theme">The colours; null is <see cref="PictureTheme.Light"/>.</param>
+    /// <param name="theme">The colors; null is <see cref="ChartTheme.Light"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A side is less than 100 pixels.</exception>
-    public byte[] ToPngBytes(int? width = null, int? height = null, PictureTheme? theme = null)
+    public byte[] ToPngBytes(int? width = null, int? height = null, ChartTheme? theme = null)
     {
         var (w, h) = Size(width, height);
         using var surface = SKSurface.Create(new SKImageInfo(w, h))
-            ?? throw new InvalidOperationException($"SkiaSharp cannot make a picture of {w}x{h} pixels.");
-        Draw(surface.Canvas, w, h, theme ?? PictureTheme.Light, withTitle: true, withGround: true);
+            ?? throw new InvalidOperationException($"SkiaSharp cannot make a chart of {w}x{h} pixels.");
+        Draw(surface.Canvas, w, h, theme ?? ChartTheme.Light, withTitle: true, withGround: true);
         using var image = surface.Snapshot();
         using var data = image.Encode(SKEncodedImageFormat.Png, 100);
         return data.ToArray();
     }
 
-    /// <summary>The picture as SVG text. Its words are text, too: they can be searched and copied.</summary>
+    /// <summary>The chart as SVG text. Its words are text, too: they can be searched and copied.</summary>
     /// <param name="width">The width in pixels; null is <see cref="Width"/>.</param>
     /// <param name="height">The height in pixels; null is <see cref="Height"/>.</param>
-    /// <param name="theme">The colours; null is <see cref="PictureTheme.Light"/>.</param>
+    /// <param name="theme">The colors; null is <see cref="ChartTheme.Light"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A side is less than 100 pixels.</exception>
-    public string ToSvg(int? width = null, int? height = null, PictureTheme? theme = null) =>
+    public string ToSvg(int? width = null, int? height = null, ChartTheme? theme = null) =>
         // A viewer without the font takes the next one that has about its widths.
-        Svg(width, height, theme ?? PictureTheme.Light, withTitle: true, withGround: true)
-            .Replace($"font-family=\"{Lettering.Family}\"", $"font-family=\"{Lettering.Family}, Arial, Helvetica, sans-serif\"",
+        Svg(width, height, theme ?? ChartTheme.Light, withTitle: true, withGround: true)
+            .Replace($"font-family=\"{ChartFonts.Family}\"", $"font-family=\"{ChartFonts.Family}, Arial, Helvetica, sans-serif\"",
                 StringComparison.Ordinal);
 
     /// <summary>Writes a PNG file.</summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="width">The width in pixels; null is <see cref="Width"/>.</param>
     /// <param name="height">The height in pixels; null is <see cref="Height"/>.</param>
-    /// <param name="theme">The colours; null is <see cref="PictureTheme.Light"/>.</param>
-    public void SavePng(string path, int? width = null, int? height = null, PictureTheme? theme = null) =>
+    /// <param name="theme">The colors; null is <see cref="ChartTheme.Light"/>.</param>
+    public void SavePng(string path, int? width = null, int? height = null, ChartTheme? theme = null) =>
         File.WriteAllBytes(path, ToPngBytes(width, height, theme));
 
     /// <summary>Writes an SVG file.</summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="width">The width in pixels; null is <see cref="Width"/>.</param>
     /// <param name="height">The height in pixels; null is <see cref="Height"/>.</param>
-    /// <param name="theme">The colours; null is <see cref="PictureTheme.Light"/>.</param>
-    public void SaveSvg(string path, int? width = null, int? height = null, PictureTheme? theme = null) =>
+    /// <param name="theme">The colors; null is <see cref="ChartTheme.Light"/>.</param>
+    public void SaveSvg(string path, int? width = null, int? height = null, ChartTheme? theme = null) =>
         File.WriteAllText(path, ToSvg(width, height, theme));
 
-    /// <summary>The picture as an element of a page: no ground and no title of its own, colours from the page's style sheet.</summary>
+    /// <summary>The chart as an element of a page: no ground and no title of its own, colors from the page's style sheet.</summary>
     internal string ToPageElement(string id)
     {
-        var svg = Svg(null, null, PictureTheme.Light, withTitle: false, withGround: false);
+        var svg = Svg(null, null, ChartTheme.Light, withTitle: false, withGround: false);
         svg = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
-        // Clearing to nothing comes out as a rectangle without a colour, which is black.
+        // Clearing to nothing comes out as a rectangle without a color, which is black.
         svg = Cleared().Replace(svg, "");
-        foreach (var (name, value) in PictureTheme.Light.Named)
+        foreach (var (name, value) in ChartTheme.Light.Named)
             svg = svg.Replace($"\"{value}\"", $"\"var(--{name})\"", StringComparison.OrdinalIgnoreCase);
-        // Several pictures on a page may not share the names of their clips and pictures.
+        // Several charts on a page may not share the names of their clips and images.
         svg = Reference().Replace(svg, match => $"{match.Groups[1].Value}{id}-{match.Groups[2].Value}");
         return Root().Replace(svg, _ => string.Create(
             CultureInfo.InvariantCulture,
@@ -99,7 +99,7 @@ public sealed partial class Picture
     /// <summary>Text as it may stand in an attribute or element of SVG and HTML.</summary>
     internal static string Escape(string text) => System.Net.WebUtility.HtmlEncode(text);
 
-    private string Svg(int? width, int? height, PictureTheme theme, bool withTitle, bool withGround)
+    private string Svg(int? width, int? height, ChartTheme theme, bool withTitle, bool withGround)
     {
         var (w, h) = Size(width, height);
         if (!withTitle)
@@ -107,7 +107,7 @@ public sealed partial class Picture
         using var stream = new MemoryStream();
         using (var canvas = SKSvgCanvas.Create(new SKRect(0, 0, w, h), stream))
             Draw(canvas, w, h, theme, withTitle, withGround);
-        // Skia counts its names through the whole process; the same picture shall be the same text each time.
+        // Skia counts its names through the whole process; the same chart shall be the same text each time.
         var names = new Dictionary<string, string>();
         var svg = Reference().Replace(Encoding.UTF8.GetString(stream.ToArray()), match =>
         {
@@ -127,7 +127,7 @@ public sealed partial class Picture
         return size;
     }
 
-    private void Draw(SKCanvas canvas, int width, int height, PictureTheme theme, bool withTitle, bool withGround)
+    private void Draw(SKCanvas canvas, int width, int height, ChartTheme theme, bool withTitle, bool withGround)
     {
         canvas.Clear(withGround ? SKColor.Parse(theme.Ground) : SKColors.Transparent);
         var top = withTitle ? TitleHeight : 0;
@@ -142,7 +142,7 @@ public sealed partial class Picture
                 (float)width * (column + 1) / _columns,
                 top + (float)(height - top) * (row + 1) / rows,
                 top + (float)(height - top) * row / rows);
-            plot.FigureBackground.Color = withGround ? PictureTheme.Of(theme.Ground) : Colors.Transparent;
+            plot.FigureBackground.Color = withGround ? ChartTheme.Of(theme.Ground) : Colors.Transparent;
             Settle(plot, rectangle);
             canvas.Save();
             // A panel begins by clearing all that it may.
@@ -154,7 +154,7 @@ public sealed partial class Picture
         if (!withTitle)
             return;
         using var font = new SKFont(
-            Fonts.GetTypeface(Lettering.Family, bold: true, italic: false), TitleSize) { Edging = SKFontEdging.Antialias };
+            Fonts.GetTypeface(ChartFonts.Family, bold: true, italic: false), TitleSize) { Edging = SKFontEdging.Antialias };
         using var paint = new SKPaint { Color = SKColor.Parse(theme.Ink), IsAntialias = true };
         canvas.DrawText(Title, 16, 28, SKTextAlign.Left, font, paint);
     }

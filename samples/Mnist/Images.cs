@@ -8,14 +8,14 @@ namespace MnistSample;
 /// <param name="Validation">Split off the training data: watches the training and chooses the threshold.</param>
 /// <param name="Test">Judges, and has no say in anything.</param>
 /// <param name="ClassNames">What the labels stand for.</param>
-public sealed record Pictures(
+public sealed record Images(
     TensorDataSet Train, TensorDataSet Validation, TensorDataSet Test, IReadOnlyList<string> ClassNames) : IDisposable
 {
     private const double ValidationPart = 0.1;
     private const int SyntheticTrainCount = 15_000;
     private const int SyntheticTestCount = 3_000;
 
-    public static Pictures Load(Options options)
+    public static Images Load(Options options)
     {
         var archive = options.Data == DataName.FashionMnist ? ImageArchive.FashionMnist : ImageArchive.Mnist;
         using var all = options.Data == DataName.Synthetic
@@ -23,7 +23,7 @@ public sealed record Pictures(
             : null;
         if (all is not null)
         {
-            // Another seed draws other pictures; no test picture is among those of the training.
+            // Another seed draws other images; no test image is among those of the training.
             var test = SyntheticDigits.Create(SyntheticTestCount, unchecked(options.Seed + 1));
             return Split(all, test, archive.ClassNames, options.Seed);
         }
@@ -44,10 +44,10 @@ public sealed record Pictures(
         Test.Dispose();
     }
 
-    private static Pictures Split(TensorDataSet all, TensorDataSet test, IReadOnlyList<string> classNames, int seed)
+    private static Images Split(TensorDataSet all, TensorDataSet test, IReadOnlyList<string> classNames, int seed)
     {
         var (train, validation) = all.Split(ValidationPart, seed);
-        return new Pictures(train, validation, test, classNames);
+        return new Images(train, validation, test, classNames);
     }
 
     /// <summary>One line when a file begins to arrive.</summary>

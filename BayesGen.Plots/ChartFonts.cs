@@ -4,16 +4,16 @@ using SkiaSharp;
 
 namespace BayesGen.Plots;
 
-/// <summary>The letters of all pictures: they come with the assembly, since a server often has no fonts at all.</summary>
-internal sealed class Lettering : IFontResolver
+/// <summary>The letters of all charts: they come with the assembly, since a server often has no fonts at all.</summary>
+internal sealed class ChartFonts : IFontResolver
 {
     /// <summary>The name of the family, as it stands in SVG files.</summary>
     public const string Family = "Roboto";
 
     private static readonly Lazy<bool> Registered = new(() =>
     {
-        // Before the machine's own: pictures shall look alike where a font of this name is installed and where none is.
-        Fonts.FontResolvers.Insert(0, new Lettering());
+        // Before the machine's own: charts shall look alike where a font of this name is installed and where none is.
+        Fonts.FontResolvers.Insert(0, new ChartFonts());
         return true;
     });
 

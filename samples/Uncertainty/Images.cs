@@ -9,7 +9,7 @@ namespace UncertaintySample;
 /// <param name="Train">Of the digits that are learned; targets number them from 0.</param>
 /// <param name="Test">Others of the same digits.</param>
 /// <param name="Outside">By name: what the networks have never seen.</param>
-public sealed record Pictures(TensorDataSet Train, TensorDataSet Test, IReadOnlyList<(string Name, TensorDataSet Data)> Outside)
+public sealed record Images(TensorDataSet Train, TensorDataSet Test, IReadOnlyList<(string Name, TensorDataSet Data)> Outside)
     : IDisposable
 {
     private const int SyntheticTrainCount = 10_000;
@@ -18,7 +18,7 @@ public sealed record Pictures(TensorDataSet Train, TensorDataSet Test, IReadOnly
     /// <summary>Enough to know an AUROC to the third digit, and a fifth of the work of a whole test set.</summary>
     private const int OutsideCount = 2_000;
 
-    public static Pictures Load(Options options)
+    public static Images Load(Options options)
     {
         var (allTrain, allTest) = Digits(options);
         using (allTrain)
@@ -27,7 +27,7 @@ public sealed record Pictures(TensorDataSet Train, TensorDataSet Test, IReadOnly
             var outside = options.Outside.Select(kind => (kind, Kind(kind, options))).ToList();
             if (Enumerable.Range(0, 10).Except(options.TrainOn).ToList() is { Count: > 0 } left)
                 outside.Insert(0, ($"digits {string.Join(", ", left)}", Only(allTest, left)));
-            return new Pictures(Only(allTrain, options.TrainOn), Only(allTest, options.TrainOn), outside);
+            return new Images(Only(allTrain, options.TrainOn), Only(allTest, options.TrainOn), outside);
         }
     }
 
