@@ -2,7 +2,7 @@ namespace BayesGen.Datasets;
 
 /// <summary>
 /// Handwritten-looking digits drawn by the library itself: the data set that is always at hand. The images look like MNIST's
-/// (28x28, ink on a black ground, 20x20 box, centred by mass), and vary in the way of writing, pen, slant, size and place.
+/// (28x28, ink on a black ground, 20x20 box, centered by mass), and vary in the way of writing, pen, slant, size and place.
 /// </summary>
 public static class SyntheticDigits
 {

@@ -107,7 +107,7 @@ public sealed partial class Chart
         using var stream = new MemoryStream();
         using (var canvas = SKSvgCanvas.Create(new SKRect(0, 0, w, h), stream))
             Draw(canvas, w, h, theme, withTitle, withGround);
-        // Skia counts its names through the whole process; the same chart shall be the same text each time.
+        // Skia counts its names through the whole process; the same chart is the same text each time.
         var names = new Dictionary<string, string>();
         var svg = Reference().Replace(Encoding.UTF8.GetString(stream.ToArray()), match =>
         {

@@ -12,7 +12,7 @@ internal sealed class ChartFonts : IFontResolver
 
     private static readonly Lazy<bool> Registered = new(() =>
     {
-        // Before the machine's own: charts shall look alike where a font of this name is installed and where none is.
+        // Before the machine's own: charts look alike where a font of this name is installed and where none is.
         Fonts.FontResolvers.Insert(0, new ChartFonts());
         return true;
     });

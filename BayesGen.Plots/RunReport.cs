@@ -58,9 +58,9 @@ public sealed class RunReport(string title)
     /// <summary>A table. The first column is text, the others are numbers.</summary>
     /// <param name="columns">The headings of the columns.</param>
     /// <param name="rows">The rows; each has as many cells as there are columns.</param>
-    /// <param name="emphasised">The row to point out, from 0; null points out none.</param>
+    /// <param name="emphasized">The row to point out, from 0; null points out none.</param>
     /// <exception cref="ArgumentException">A row has more or fewer cells than there are columns.</exception>
-    public RunReport Table(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows, int? emphasised = null)
+    public RunReport Table(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows, int? emphasized = null)
     {
         ArgumentNullException.ThrowIfNull(columns);
         ArgumentNullException.ThrowIfNull(rows);
@@ -73,7 +73,7 @@ public sealed class RunReport(string title)
         Add("</tr></thead><tbody>");
         for (var i = 0; i < rows.Count; i++)
         {
-            Add(i == emphasised ? "<tr class=\"chosen\">" : "<tr>");
+            Add(i == emphasized ? "<tr class=\"chosen\">" : "<tr>");
             for (var column = 0; column < columns.Count; column++)
                 Add(column == 0
                     ? $"<th scope=\"row\">{Plots.Chart.Escape(rows[i][column])}</th>"

@@ -43,7 +43,7 @@ public sealed class TestGroups : IXunitTestCollectionFactory
     {
         [TestGroup.Torch] = new TestCollection(assembly, null, nameof(TestGroup.Torch)),
         [TestGroup.Roslyn] = new TestCollection(assembly, null, nameof(TestGroup.Roslyn)),
-        [TestGroup.Alone] = new TestCollection(assembly, Reflector.Wrap(typeof(Alone)), nameof(TestGroup.Alone)),
+        [TestGroup.Alone] = new TestCollection(assembly, Reflector.Wrap(typeof(AloneCollection)), nameof(TestGroup.Alone)),
     };
 
     public string DisplayName => "Roslyn beside Torch";
@@ -54,7 +54,8 @@ public sealed class TestGroups : IXunitTestCollectionFactory
         testClass.GetCustomAttributes(typeof(RunsInAttribute), inherit: false) is [RunsInAttribute said] ? said.Group
         : RoslynNamespaces.Contains(testClass.Namespace) ? TestGroup.Roslyn
         : TestGroup.Torch;
-
-    [CollectionDefinition(nameof(TestGroup.Alone), DisableParallelization = true)]
-    private sealed class Alone;
 }
+
+/// <summary>Tells xunit that nothing runs beside the group <see cref="TestGroup.Alone"/>.</summary>
+[CollectionDefinition(nameof(TestGroup.Alone), DisableParallelization = true)]
+public sealed class AloneCollection;

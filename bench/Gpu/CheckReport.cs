@@ -27,7 +27,7 @@ internal sealed class CheckReport
         }
     }
 
-    /// <summary>A number that is at most a bound; one that is no number fails.</summary>
+    /// <summary>A number that is at most a bound; NaN fails.</summary>
     public void AtMost(string what, double error, double bound) => Write(error <= bound, $"{what}: {error:G3}, at most {bound:G3}");
 
     /// <summary>Two numbers that agree up to a part of the first.</summary>
@@ -63,7 +63,7 @@ internal sealed class CheckReport
             && one.detach().cpu().contiguous().bytes.SequenceEqual(other.detach().cpu().contiguous().bytes);
     }
 
-    /// <summary>The largest magnitude; no number where there is one that is none.</summary>
+    /// <summary>The largest magnitude; NaN where one of them is NaN.</summary>
     public static double Largest(Tensor tensor)
     {
         using var scope = NewDisposeScope();

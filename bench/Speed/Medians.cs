@@ -26,7 +26,7 @@ internal static class Medians
     public static IReadOnlyList<double[]> Rounds(
         IReadOnlyList<TrainingVariant> variants, (Tensor Inputs, Tensor Targets)[] batches, int repetitions)
     {
-        // The run time compiles what is called often a second time, in the background: a variant is warm after a second, not after a step.
+        // The runtime compiles what is called often a second time, in the background: a variant is warm after a second, not after a step.
         foreach (var variant in variants)
             for (var clock = Stopwatch.StartNew(); clock.Elapsed < WarmUp;)
                 variant.Time(batches);

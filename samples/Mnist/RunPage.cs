@@ -66,7 +66,7 @@ public static class RunPage
                         Percent(row.PartPruned),
                     ]),
                 ],
-                emphasised: 1 + summary.Thresholds.ToList().IndexOf(chosen))
+                emphasized: 1 + summary.Thresholds.ToList().IndexOf(chosen))
             .Chart(pruning, pruning.Description + " On the validation data; each point has its threshold beside it.")
             .Chart(scores)
             .Chart(weights)

@@ -46,7 +46,7 @@ public static class RunPage
                         Text($"{network.ExpectedCalibrationError:F4}"),
                     ]),
                 ],
-                emphasised: 0)
+                emphasized: 0)
             .Chart(Save(options.Out, "reliability-bayesian", Reliability(report.Bayesian, "the Bayesian network")))
             .Chart(Save(options.Out, "reliability-deterministic", Reliability(report.Deterministic, "the plain network")))
             .Text("The known digits that the Bayesian network is least sure of:")
