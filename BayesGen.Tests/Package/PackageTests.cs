@@ -121,7 +121,8 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
             files.ToHashSet());
         Assert.Equal(AnalyzerProjects(), files.Where(file => file.StartsWith("analyzers/", StringComparison.Ordinal)).Order());
         Assert.Equal(
-            ["Microsoft.Extensions.Logging.Abstractions", "SharpZipLib", "SkiaSharp", "TorchSharp"], Dependencies(package, "BayesGen").Order());
+            ["Microsoft.Extensions.Logging.Abstractions", "SharpZipLib", "SkiaSharp", "TorchSharp"],
+            Dependencies(package, "BayesGen").Order());
     }
 
     [Fact]
@@ -130,7 +131,10 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
         using var package = ZipFile.OpenRead(packed.PathOf($"BayesGen.Datasets.{packed.Version}.nupkg"));
         Assert.Equal(
             ["BayesGen.Datasets.dll", "BayesGen.Datasets.xml"],
-            package.Entries.Where(entry => entry.FullName.StartsWith("lib/", StringComparison.Ordinal)).Select(entry => entry.Name).Order());
+            package.Entries
+                .Where(entry => entry.FullName.StartsWith("lib/", StringComparison.Ordinal))
+                .Select(entry => entry.Name)
+                .Order());
         Assert.Contains("BayesGen", Dependencies(package, "BayesGen.Datasets"));
     }
 

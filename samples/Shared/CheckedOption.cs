@@ -44,7 +44,7 @@ internal static class CheckedOption
         return option;
     }
 
-    /// <summary>A whole number; zero is what an option without a value gives that has no default.</summary>
+    /// <summary>A whole number that has a default.</summary>
     public static Option<int> Number(string name, string placeholder, string description, int least, int otherwise)
     {
         var option = Of(name, placeholder, description, $"is a whole number from {least}", (string text, out int value) =>
