@@ -24,7 +24,7 @@ public static class EntropyHistograms
     /// <param name="highest">The highest entropy there can be, log(classes); null takes the highest there is.</param>
     /// <param name="network">Whose predictions they are, for the title; null says nothing of it.</param>
     /// <exception cref="ArgumentException">A list is empty or holds what is not finite.</exception>
-    public static Picture Draw(
+    public static Chart Draw(
         IReadOnlyList<double> inDistribution,
         IReadOnlyList<double> outOfDistribution,
         string inName = "in distribution",
@@ -37,7 +37,7 @@ public static class EntropyHistograms
         var isLogarithmic = Parts(inside, value => value / end)[0] > 0.5;
         var begin = isLogarithmic ? Begin([.. inside, .. outside]) : 0;
         var last = isLogarithmic ? Math.Log10(end) : end;
-        return new Picture(
+        return new Chart(
             network is null ? "Predictive entropy" : $"Predictive entropy of {network}",
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -107,8 +107,8 @@ public static class EntropyHistograms
 
         corners.Add(new Coordinates(last, 0));
         var area = plot.Add.Polygon([.. corners]);
-        area.FillColor = PictureTheme.Of(color).WithAlpha(0.35);
-        area.LineColor = PictureTheme.Of(color);
+        area.FillColor = ChartTheme.Of(color).WithAlpha(0.35);
+        area.LineColor = ChartTheme.Of(color);
         area.LineWidth = 2;
         area.LegendText = legend;
     }

@@ -4,21 +4,21 @@ using ScottPlot.TickGenerators;
 
 namespace BayesGen.Plots;
 
-/// <summary>What the panels of all pictures have in common.</summary>
+/// <summary>What the panels of all charts have in common.</summary>
 internal static class Panel
 {
     /// <summary>An empty panel with its title and the labels of its axes.</summary>
-    public static Plot New(PictureTheme theme, string title, string x, string y)
+    public static Plot New(ChartTheme theme, string title, string x, string y)
     {
         var plot = new Plot();
-        plot.Font.Set(Lettering.Family);
+        plot.Font.Set(ChartFonts.Family);
         plot.DataBackground.Color = Colors.Transparent;
-        plot.Axes.Color(PictureTheme.Of(theme.Ink));
-        plot.Grid.MajorLineColor = PictureTheme.Of(theme.Grid);
+        plot.Axes.Color(ChartTheme.Of(theme.Ink));
+        plot.Grid.MajorLineColor = ChartTheme.Of(theme.Grid);
         plot.Axes.Title.Label.Text = title;
         plot.Axes.Title.Label.FontSize = 14;
         plot.Axes.Title.Label.Bold = true;
-        plot.Axes.Title.Label.ForeColor = PictureTheme.Of(theme.Ink);
+        plot.Axes.Title.Label.ForeColor = ChartTheme.Of(theme.Ink);
         plot.Axes.Bottom.Label.Text = x;
         plot.Axes.Left.Label.Text = y;
         foreach (var axis in (IAxis[])[plot.Axes.Bottom, plot.Axes.Left, plot.Axes.Right])
@@ -34,27 +34,27 @@ internal static class Panel
     /// <summary>The letters and lines of an axis.</summary>
     public static void Axis(IAxis axis, string color)
     {
-        axis.Label.FontName = Lettering.Family;
+        axis.Label.FontName = ChartFonts.Family;
         axis.Label.FontSize = 13;
         axis.Label.Bold = false;
-        axis.Label.ForeColor = PictureTheme.Of(color);
-        axis.TickLabelStyle.FontName = Lettering.Family;
+        axis.Label.ForeColor = ChartTheme.Of(color);
+        axis.TickLabelStyle.FontName = ChartFonts.Family;
         axis.TickLabelStyle.FontSize = 12;
-        axis.TickLabelStyle.ForeColor = PictureTheme.Of(color);
-        axis.FrameLineStyle.Color = PictureTheme.Of(color);
-        axis.MajorTickStyle.Color = PictureTheme.Of(color);
+        axis.TickLabelStyle.ForeColor = ChartTheme.Of(color);
+        axis.FrameLineStyle.Color = ChartTheme.Of(color);
+        axis.MajorTickStyle.Color = ChartTheme.Of(color);
         axis.MinorTickStyle.Length = 0;
     }
 
     /// <summary>A legend below the panel, where it covers nothing.</summary>
-    public static void LegendBelow(this Plot plot, PictureTheme theme)
+    public static void LegendBelow(this Plot plot, ChartTheme theme)
     {
         var panel = plot.ShowLegend(Edge.Bottom);
         panel.Padding = new PixelPadding(4);
         plot.Legend.Orientation = Orientation.Horizontal;
-        plot.Legend.FontName = Lettering.Family;
+        plot.Legend.FontName = ChartFonts.Family;
         plot.Legend.FontSize = 12;
-        plot.Legend.FontColor = PictureTheme.Of(theme.Ink);
+        plot.Legend.FontColor = ChartTheme.Of(theme.Ink);
         plot.Legend.BackgroundColor = Colors.Transparent;
         plot.Legend.OutlineColor = Colors.Transparent;
         plot.Legend.ShadowColor = Colors.Transparent;
@@ -71,7 +71,7 @@ internal static class Panel
         // A value that was not measured is a gap, not a zero.
         var points = x.Zip(y).Where(point => double.IsFinite(point.Second)).ToArray();
         var curve = plot.Add.Scatter(
-            points.Select(point => point.First).ToArray(), points.Select(point => point.Second).ToArray(), PictureTheme.Of(color));
+            points.Select(point => point.First).ToArray(), points.Select(point => point.Second).ToArray(), ChartTheme.Of(color));
         curve.LineWidth = 2;
         curve.MarkerSize = points.Length > 60 ? 0 : 6;
         curve.LegendText = legend;

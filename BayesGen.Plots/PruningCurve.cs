@@ -14,7 +14,7 @@ public static class PruningCurve
     /// <param name="unpruned">The evaluation without pruning, drawn as a level; null draws none.</param>
     /// <param name="chosen">The thresholds that were chosen, marked where one of the evaluations has them; null marks none.</param>
     /// <exception cref="ArgumentException">There is no evaluation, or one without accuracy.</exception>
-    public static Picture Draw(IReadOnlyList<EvaluationResult> results, EvaluationResult? unpruned = null, Thresholds? chosen = null)
+    public static Chart Draw(IReadOnlyList<EvaluationResult> results, EvaluationResult? unpruned = null, Thresholds? chosen = null)
     {
         ArgumentNullException.ThrowIfNull(results);
         if (results.Count == 0)
@@ -31,7 +31,7 @@ public static class PruningCurve
             .ToArray();
         var least = points.Where(point => point.Kept > 0).Select(point => point.Kept).DefaultIfEmpty(1).Min();
         var isLogarithmic = least < LogarithmicBelow;
-        return new Picture(
+        return new Chart(
             "Accuracy against the part of the weights kept",
             $"Accuracy at {points.Length} thresholds, from {Panel.PerCent(points[0].Kept)} to {Panel.PerCent(points[^1].Kept)} of all weights kept."
             + (unpruned is null ? "" : $" Without pruning it is {Panel.PerCent(unpruned.Accuracy)}."),
@@ -42,7 +42,7 @@ public static class PruningCurve
                 double X(double kept) => isLogarithmic ? Math.Log10(Math.Max(kept, least / 2)) : kept;
                 if (unpruned is { Accuracy: var level } && double.IsFinite(level))
                 {
-                    var line = plot.Add.HorizontalLine(level, 1.5f, PictureTheme.Of(theme.Faint), LinePattern.Dashed);
+                    var line = plot.Add.HorizontalLine(level, 1.5f, ChartTheme.Of(theme.Faint), LinePattern.Dashed);
                     line.LegendText = "without pruning";
                 }
 
@@ -52,7 +52,7 @@ public static class PruningCurve
                 if (mark >= 0)
                 {
                     var marker = plot.Add.Marker(
-                        X(points[mark].Kept), points[mark].Accuracy, MarkerShape.OpenCircle, 16, PictureTheme.Of(theme.Vermilion));
+                        X(points[mark].Kept), points[mark].Accuracy, MarkerShape.OpenCircle, 16, ChartTheme.Of(theme.Vermilion));
                     marker.MarkerLineWidth = 2.5f;
                     marker.LegendText = "chosen";
                 }
@@ -78,7 +78,7 @@ public static class PruningCurve
 
     /// <summary>Thresholds beside their points; one that would cover another one is left out, the chosen one never.</summary>
     private static void Labels(
-        Plot plot, PictureTheme theme, (double Kept, double Accuracy, string Threshold)[] points, Func<double, double> x,
+        Plot plot, ChartTheme theme, (double Kept, double Accuracy, string Threshold)[] points, Func<double, double> x,
         double height, int mark)
     {
         var width = Math.Max(x(points[^1].Kept) - x(points[0].Kept), 0.05);
@@ -90,10 +90,10 @@ public static class PruningCurve
                 continue;
             placed.Add((px, py));
             var text = plot.Add.Text(points[i].Threshold.Replace('-', '\u2212'), px, py);
-            text.LabelFontName = Lettering.Family;
+            text.LabelFontName = ChartFonts.Family;
             text.LabelFontSize = 12;
             text.LabelBold = i == mark;
-            text.LabelFontColor = PictureTheme.Of(i == mark ? theme.Vermilion : theme.Faint);
+            text.LabelFontColor = ChartTheme.Of(i == mark ? theme.Vermilion : theme.Faint);
             // To the lower right, where the curve never goes.
             text.LabelAlignment = Alignment.UpperLeft;
             (text.OffsetX, text.OffsetY) = i == mark ? (7, 7) : (4, 3);

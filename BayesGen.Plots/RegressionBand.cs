@@ -18,7 +18,7 @@ public static class RegressionBand
     /// <param name="truth">The curve that the data came from, at each x; null where nobody knows it.</param>
     /// <param name="bandName">What the interval is called, for example <c>95 % interval</c>.</param>
     /// <exception cref="ArgumentException">Lists that belong together differ in length, or x does not rise.</exception>
-    public static Picture Draw(
+    public static Chart Draw(
         IReadOnlyList<double> x,
         IReadOnlyList<double> mean,
         IReadOnlyList<double> lower,
@@ -44,7 +44,7 @@ public static class RegressionBand
             throw new ArgumentException("The places of a prediction rise.", nameof(x));
         double[] at = [.. x], middle = [.. mean], low = [.. lower], high = [.. upper], placesOfData = [.. dataX], data = [.. dataY];
         double[]? curve = truth is null ? null : [.. truth];
-        return new Picture(
+        return new Chart(
             "Regression with its uncertainty",
             $"Predictive mean and {bandName} from {at[0]:0.##} to {at[^1]:0.##}, with {data.Length} points of data.",
             1, 800, 460,
@@ -52,14 +52,14 @@ public static class RegressionBand
             {
                 var plot = Panel.New(theme, "", "x", "y");
                 var band = plot.Add.FillY(at, low, high);
-                band.FillColor = PictureTheme.Of(theme.Sky).WithAlpha(0.35);
+                band.FillColor = ChartTheme.Of(theme.Sky).WithAlpha(0.35);
                 band.LineColor = Colors.Transparent;
                 band.MarkerSize = 0;
                 band.LegendText = bandName;
                 // Below the lines, and many of them faint: else they would hide what is predicted where it is known best.
                 if (data.Length > 0)
                 {
-                    var ink = PictureTheme.Of(theme.Ink);
+                    var ink = ChartTheme.Of(theme.Ink);
                     var dots = plot.Add.Markers(
                         placesOfData, data, MarkerShape.FilledCircle, data.Length > Many ? 4 : 6,
                         data.Length > Many ? ink.WithAlpha(0.4) : ink);
@@ -68,11 +68,11 @@ public static class RegressionBand
 
                 if (curve is not null)
                 {
-                    var origin = plot.Add.ScatterLine(at, curve, PictureTheme.Of(theme.Green));
+                    var origin = plot.Add.ScatterLine(at, curve, ChartTheme.Of(theme.Green));
                     (origin.LineWidth, origin.LinePattern, origin.LegendText) = (2, LinePattern.Dashed, "truth");
                 }
 
-                var line = plot.Add.ScatterLine(at, middle, PictureTheme.Of(theme.Blue));
+                var line = plot.Add.ScatterLine(at, middle, ChartTheme.Of(theme.Blue));
                 (line.LineWidth, line.LegendText) = (2.5f, "predictive mean");
                 var (bottom, top) = Panel.Around(low.Concat(high).Concat(data).Concat(curve ?? []));
                 plot.Axes.SetLimits(at[0], at[^1], bottom, top);

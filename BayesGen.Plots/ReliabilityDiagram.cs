@@ -18,7 +18,7 @@ public static class ReliabilityDiagram
     /// <param name="accuracy">The part of right predictions in each bin, 0 to 1; what it is in an empty bin does not matter.</param>
     /// <param name="network">Whose predictions they are, for the title; null says nothing of it.</param>
     /// <exception cref="ArgumentException">The lists differ in length, are empty, or hold values out of range.</exception>
-    public static Picture Draw(
+    public static Chart Draw(
         IReadOnlyList<long> counts, IReadOnlyList<double> confidence, IReadOnlyList<double> accuracy, string? network = null)
     {
         ArgumentNullException.ThrowIfNull(counts);
@@ -40,7 +40,7 @@ public static class ReliabilityDiagram
             throw new ArgumentException("Every bin is empty.", nameof(counts));
         var error = bins.Sum(bin => bin.Count * Math.Abs(bin.Accuracy - bin.Confidence)) / all;
         var width = 1.0 / counts.Count;
-        return new Picture(
+        return new Chart(
             string.Create(
                 CultureInfo.InvariantCulture, $"Calibration{(network is null ? "" : $" of {network}")}: expected error {error * 100:F2} %"),
             string.Create(
@@ -50,18 +50,18 @@ public static class ReliabilityDiagram
             theme => [Diagram(theme, bins, width), Histogram(theme, bins, width)]);
     }
 
-    private static Plot Diagram(PictureTheme theme, (double From, long Count, double Confidence, double Accuracy)[] bins, double width)
+    private static Plot Diagram(ChartTheme theme, (double From, long Count, double Confidence, double Accuracy)[] bins, double width)
     {
         var plot = Panel.New(theme, "Accuracy in each bin", "confidence", "accuracy");
         plot.Add.Bars(bins.Select(bin => new Bar
         {
-            Position = bin.From + width / 2, Value = bin.Accuracy, Size = width * 0.94, FillColor = PictureTheme.Of(theme.Blue),
+            Position = bin.From + width / 2, Value = bin.Accuracy, Size = width * 0.94, FillColor = ChartTheme.Of(theme.Blue),
             LineWidth = 0,
         }).ToArray()).LegendText = "accuracy";
         Gaps(plot, theme.Orange, "too sure", bins.Where(bin => bin.Confidence > bin.Accuracy), width);
         Gaps(plot, theme.Sky, "not sure enough", bins.Where(bin => bin.Confidence < bin.Accuracy), width);
         var diagonal = plot.Add.Line(0, 0, 1, 1);
-        (diagonal.LineColor, diagonal.LineWidth, diagonal.LinePattern) = (PictureTheme.Of(theme.Ink), 1.5f, LinePattern.Dashed);
+        (diagonal.LineColor, diagonal.LineWidth, diagonal.LinePattern) = (ChartTheme.Of(theme.Ink), 1.5f, LinePattern.Dashed);
         diagonal.MarkerSize = 0;
         diagonal.LegendText = "perfect";
         plot.Axes.SetLimits(0, 1, 0, 1);
@@ -80,19 +80,19 @@ public static class ReliabilityDiagram
         {
             Position = bin.From + width / 2, ValueBase = Math.Min(bin.Accuracy, bin.Confidence),
             Value = Math.Max(bin.Accuracy, bin.Confidence),
-            Size = width * 0.94, FillColor = PictureTheme.Of(color), LineWidth = 0,
+            Size = width * 0.94, FillColor = ChartTheme.Of(color), LineWidth = 0,
         }).ToArray();
         if (bars.Length > 0)
             plot.Add.Bars(bars).LegendText = legend;
     }
 
-    private static Plot Histogram(PictureTheme theme, (double From, long Count, double Confidence, double Accuracy)[] bins, double width)
+    private static Plot Histogram(ChartTheme theme, (double From, long Count, double Confidence, double Accuracy)[] bins, double width)
     {
         var plot = Panel.New(theme, "Predictions in each bin", "confidence", "predictions");
         var all = bins.Sum(bin => bin.Count);
         plot.Add.Bars(bins.Select(bin => new Bar
         {
-            Position = bin.From + width / 2, Value = bin.Count, Size = width * 0.94, FillColor = PictureTheme.Of(theme.Sky), LineWidth = 0,
+            Position = bin.From + width / 2, Value = bin.Count, Size = width * 0.94, FillColor = ChartTheme.Of(theme.Sky), LineWidth = 0,
         }).ToArray()).LegendText = "predictions";
         Mean(plot, theme.Orange, "mean confidence", bins.Sum(bin => bin.Count * bin.Confidence) / all, LinePattern.Solid);
         Mean(plot, theme.Blue, "accuracy", bins.Sum(bin => bin.Count * bin.Accuracy) / all, LinePattern.Dashed);
@@ -104,7 +104,7 @@ public static class ReliabilityDiagram
 
     private static void Mean(Plot plot, string color, string name, double value, LinePattern pattern)
     {
-        var line = plot.Add.VerticalLine(value, 2, PictureTheme.Of(color), pattern);
+        var line = plot.Add.VerticalLine(value, 2, ChartTheme.Of(color), pattern);
         line.LegendText = string.Create(CultureInfo.InvariantCulture, $"{name} {value * 100:F1} %");
     }
 }

@@ -5,7 +5,7 @@ using System.Text;
 namespace BayesGen.Plots;
 
 /// <summary>
-/// One page that shows a whole run: figures, settings, tables, pictures and examples, under headings that can be read as a table of
+/// One page that shows a whole run: figures, settings, tables, charts and examples, under headings that can be read as a table of
 /// contents. It is one HTML file without scripts: it opens from a disk with no network, on a light or a dark screen, and prints.
 /// </summary>
 /// <example>
@@ -13,7 +13,7 @@ namespace BayesGen.Plots;
 /// new RunReport("Digits") { Summary = "A network of 421,642 weights." }
 ///     .Figures(("test accuracy", "97.4 %"))
 ///     .Heading("Training")
-///     .Picture(TrainingCurves.Draw(training))
+///     .Chart(TrainingCurves.Draw(training))
 ///     .Save("report.html");
 /// </code>
 /// </example>
@@ -22,7 +22,7 @@ public sealed class RunReport(string title)
 {
     private readonly StringBuilder _body = new();
     private readonly List<(string Id, string Text)> _headings = [];
-    private int _pictures;
+    private int _charts;
 
     /// <summary>What the page is about, in a sentence or two below its title.</summary>
     public string Summary { get; init; } = "";
@@ -33,34 +33,34 @@ public sealed class RunReport(string title)
     {
         var id = "part-" + (_headings.Count + 1).ToString(CultureInfo.InvariantCulture);
         _headings.Add((id, text));
-        return Add($"<h2 id=\"{id}\">{Plots.Picture.Escape(text)}</h2>");
+        return Add($"<h2 id=\"{id}\">{Plots.Chart.Escape(text)}</h2>");
     }
 
     /// <summary>A paragraph.</summary>
     /// <param name="text">The text; it is shown as it is.</param>
-    public RunReport Text(string text) => Add($"<p>{Plots.Picture.Escape(text)}</p>");
+    public RunReport Text(string text) => Add($"<p>{Plots.Chart.Escape(text)}</p>");
 
     /// <summary>The figures that count, large and beside each other.</summary>
     /// <param name="figures">What each is, and its value.</param>
     public RunReport Figures(params IReadOnlyList<(string Name, string Value)> figures) => Add(
         "<dl class=\"figures\">"
         + string.Concat(figures.Select(figure =>
-            $"<div><dt>{Plots.Picture.Escape(figure.Name)}</dt><dd>{Plots.Picture.Escape(figure.Value)}</dd></div>"))
+            $"<div><dt>{Plots.Chart.Escape(figure.Name)}</dt><dd>{Plots.Chart.Escape(figure.Value)}</dd></div>"))
         + "</dl>");
 
     /// <summary>Names with their values, such as settings.</summary>
     /// <param name="facts">What each is, and its value.</param>
     public RunReport Facts(params IReadOnlyList<(string Name, string Value)> facts) => Add(
         "<dl class=\"facts\">"
-        + string.Concat(facts.Select(fact => $"<dt>{Plots.Picture.Escape(fact.Name)}</dt><dd>{Plots.Picture.Escape(fact.Value)}</dd>"))
+        + string.Concat(facts.Select(fact => $"<dt>{Plots.Chart.Escape(fact.Name)}</dt><dd>{Plots.Chart.Escape(fact.Value)}</dd>"))
         + "</dl>");
 
     /// <summary>A table. The first column is text, the others are numbers.</summary>
     /// <param name="columns">The headings of the columns.</param>
     /// <param name="rows">The rows; each has as many cells as there are columns.</param>
-    /// <param name="emphasised">The row to point out, from 0; null points out none.</param>
+    /// <param name="emphasized">The row to point out, from 0; null points out none.</param>
     /// <exception cref="ArgumentException">A row has more or fewer cells than there are columns.</exception>
-    public RunReport Table(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows, int? emphasised = null)
+    public RunReport Table(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows, int? emphasized = null)
     {
         ArgumentNullException.ThrowIfNull(columns);
         ArgumentNullException.ThrowIfNull(rows);
@@ -69,35 +69,35 @@ public sealed class RunReport(string title)
                 $"A row has {odd.Count} cells under {columns.Count} columns: {string.Join(", ", odd)}.", nameof(rows));
         Add("<div class=\"wide\"><table><thead><tr>");
         foreach (var column in columns)
-            Add($"<th scope=\"col\">{Plots.Picture.Escape(column)}</th>");
+            Add($"<th scope=\"col\">{Plots.Chart.Escape(column)}</th>");
         Add("</tr></thead><tbody>");
         for (var i = 0; i < rows.Count; i++)
         {
-            Add(i == emphasised ? "<tr class=\"chosen\">" : "<tr>");
+            Add(i == emphasized ? "<tr class=\"chosen\">" : "<tr>");
             for (var column = 0; column < columns.Count; column++)
                 Add(column == 0
-                    ? $"<th scope=\"row\">{Plots.Picture.Escape(rows[i][column])}</th>"
-                    : $"<td>{Plots.Picture.Escape(rows[i][column])}</td>");
+                    ? $"<th scope=\"row\">{Plots.Chart.Escape(rows[i][column])}</th>"
+                    : $"<td>{Plots.Chart.Escape(rows[i][column])}</td>");
             Add("</tr>");
         }
 
         return Add("</tbody></table></div>");
     }
 
-    /// <summary>A picture with what it shows below it. It takes the colours of the page.</summary>
-    /// <param name="picture">The picture.</param>
-    /// <param name="caption">What to say below it; null says what the picture says of itself.</param>
-    public RunReport Picture(Picture picture, string? caption = null)
+    /// <summary>A chart with what it shows below it. It takes the colors of the page.</summary>
+    /// <param name="chart">The chart.</param>
+    /// <param name="caption">What to say below it; null says what the chart says of itself.</param>
+    public RunReport Chart(Chart chart, string? caption = null)
     {
-        ArgumentNullException.ThrowIfNull(picture);
-        _pictures++;
+        ArgumentNullException.ThrowIfNull(chart);
+        _charts++;
         return Add(
-            $"<figure>{picture.ToPageElement("p" + _pictures.ToString(CultureInfo.InvariantCulture))}"
-            + $"<figcaption><strong>{Plots.Picture.Escape(picture.Title)}.</strong> {Plots.Picture.Escape(caption ?? picture.Description)}</figcaption></figure>");
+            $"<figure>{chart.ToPageElement("p" + _charts.ToString(CultureInfo.InvariantCulture))}"
+            + $"<figcaption><strong>{Plots.Chart.Escape(chart.Title)}.</strong> {Plots.Chart.Escape(caption ?? chart.Description)}</figcaption></figure>");
     }
 
-    /// <summary>Small grey pictures with an answer below each, such as digits and what a network reads in them.</summary>
-    /// <param name="examples">The pictures.</param>
+    /// <summary>Small gray images with an answer below each, such as digits and what a network reads in them.</summary>
+    /// <param name="examples">The images.</param>
     public RunReport Examples(IReadOnlyList<ReportExample> examples)
     {
         ArgumentNullException.ThrowIfNull(examples);
@@ -106,7 +106,7 @@ public sealed class RunReport(string title)
         {
             var mark = example.IsRight switch { true => " class=\"right\"", false => " class=\"wrong\"", null => "" };
             Add($"<li{mark}><img src=\"data:image/png;base64,{Convert.ToBase64String(example.ToPngBytes())}\" alt=\"\" width=\"84\" height=\"84\">"
-                + $"<strong>{Plots.Picture.Escape(example.Answer)}</strong><span>{Plots.Picture.Escape(example.Note)}</span></li>");
+                + $"<strong>{Plots.Chart.Escape(example.Answer)}</strong><span>{Plots.Chart.Escape(example.Note)}</span></li>");
         }
 
         return Add("</ul>");
@@ -118,7 +118,7 @@ public sealed class RunReport(string title)
         var contents = _headings.Count < 2
             ? ""
             : "<nav aria-label=\"Contents\"><ul>"
-                + string.Concat(_headings.Select(heading => $"<li><a href=\"#{heading.Id}\">{Plots.Picture.Escape(heading.Text)}</a></li>"))
+                + string.Concat(_headings.Select(heading => $"<li><a href=\"#{heading.Id}\">{Plots.Chart.Escape(heading.Text)}</a></li>"))
                 + "</ul></nav>";
         return $"""
             <!DOCTYPE html>
@@ -127,17 +127,17 @@ public sealed class RunReport(string title)
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
-            <title>{Plots.Picture.Escape(title)}</title>
+            <title>{Plots.Chart.Escape(title)}</title>
             <style>
             {Font("Roboto-Regular.ttf", 400)}
             {Font("Roboto-Bold.ttf", 700)}
-            :root {Variables(PictureTheme.Light)}
-            @media (prefers-color-scheme: dark) {"{"} :root {Variables(PictureTheme.Dark)} {"}"}
+            :root {Variables(ChartTheme.Light)}
+            @media (prefers-color-scheme: dark) {"{"} :root {Variables(ChartTheme.Dark)} {"}"}
             {Style()}
             </style>
             </head>
             <body>
-            <header><h1>{Plots.Picture.Escape(title)}</h1>{(Summary.Length > 0 ? $"<p>{Plots.Picture.Escape(Summary)}</p>" : "")}{contents}</header>
+            <header><h1>{Plots.Chart.Escape(title)}</h1>{(Summary.Length > 0 ? $"<p>{Plots.Chart.Escape(Summary)}</p>" : "")}{contents}</header>
             <main>
             {_body}
             </main>
@@ -158,9 +158,9 @@ public sealed class RunReport(string title)
     }
 
     private static string Font(string file, int weight) =>
-        $"@font-face {{ font-family: {Lettering.Family}; font-weight: {weight}; src: url(data:font/ttf;base64,{Convert.ToBase64String(Lettering.Bytes(file))}); }}";
+        $"@font-face {{ font-family: {ChartFonts.Family}; font-weight: {weight}; src: url(data:font/ttf;base64,{Convert.ToBase64String(ChartFonts.Bytes(file))}); }}";
 
-    private static string Variables(PictureTheme theme) =>
+    private static string Variables(ChartTheme theme) =>
         "{ " + string.Concat(theme.Named.Select(color => $"--{color.Name}: {color.Value}; ")) + "}";
 
     private static string Style()

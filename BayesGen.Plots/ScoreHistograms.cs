@@ -11,7 +11,7 @@ public static class ScoreHistograms
     /// <summary>How often the highest bin has to have the median bin for the axis to be logarithmic.</summary>
     private const double LogarithmicFrom = 40;
 
-    /// <summary>What a bin of one weight is high on a logarithmic axis, in powers of ten: it shall be seen.</summary>
+    /// <summary>What a bin of one weight is high on a logarithmic axis, in powers of ten, so that it is seen.</summary>
     private const double LeastHeight = 0.3;
 
     /// <summary>
@@ -22,12 +22,12 @@ public static class ScoreHistograms
     /// <param name="thresholds">The thresholds to show, with their kind of score; null shows none.</param>
     /// <param name="keys">The keys of the weights, such as <c>fc1.weight</c>; null takes all that are no vectors.</param>
     /// <exception cref="ArgumentException">A key or a threshold fits nothing in the network.</exception>
-    public static Picture Draw(IBayesianNetwork model, Thresholds? thresholds = null, IReadOnlyList<string>? keys = null)
+    public static Chart Draw(IBayesianNetwork model, Thresholds? thresholds = null, IReadOnlyList<string>? keys = null)
     {
         var layers = LayerWeights.Of(model, thresholds, keys);
         var columns = Math.Min(layers.Count, 2);
         var rows = (layers.Count + columns - 1) / columns;
-        return new Picture(
+        return new Chart(
             "Scores of the weights",
             $"Histograms of the pruning scores of {string.Join(", ", layers.Select(layer => layer.Key))}"
             + (thresholds is null ? "." : $", with the threshold {thresholds}: what lies to the left of the line is pruned.")
@@ -36,7 +36,7 @@ public static class ScoreHistograms
             theme => [.. layers.Select(layer => Layer(theme, layer, thresholds?.Score ?? PruningScore.Family))]);
     }
 
-    private static Plot Layer(PictureTheme theme, LayerWeights layer, PruningScore score)
+    private static Plot Layer(ChartTheme theme, LayerWeights layer, PruningScore score)
     {
         double[] Scores(bool kept) =>
             [.. layer.Scores.Zip(layer.Kept).Where(pair => pair.Second == kept && float.IsFinite(pair.First))
@@ -92,7 +92,7 @@ public static class ScoreHistograms
             // After a pruning at this threshold nothing is left for it to take, which no entry of the legend has to say.
             if (gone.Length == 0 || present.Any(score => score < line))
                 Bars(plot, theme.Orange, "pruned", low, width, counts, (from, _) => from < line - width * 1e-6);
-            var vertical = plot.Add.VerticalLine(line, 2, PictureTheme.Of(theme.Vermilion), LinePattern.Dashed);
+            var vertical = plot.Add.VerticalLine(line, 2, ChartTheme.Of(theme.Vermilion), LinePattern.Dashed);
             vertical.LegendText = string.Create(CultureInfo.InvariantCulture, $"threshold {line:0.##}");
         }
 
@@ -110,14 +110,14 @@ public static class ScoreHistograms
             .Where(i => takes(low + i * width, counts[i]))
             .Select(i => new Bar
             {
-                Position = low + (i + 0.5) * width, Value = counts[i], Size = width * 0.92, FillColor = PictureTheme.Of(color),
+                Position = low + (i + 0.5) * width, Value = counts[i], Size = width * 0.92, FillColor = ChartTheme.Of(color),
                 LineWidth = 0,
             })
             .ToArray();
         if (bars.Length > 0)
             plot.Add.Bars(bars).LegendText = legend;
         else
-            plot.Legend.ManualItems.Add(new LegendItem { LabelText = legend + " (none)", FillColor = PictureTheme.Of(color) });
+            plot.Legend.ManualItems.Add(new LegendItem { LabelText = legend + " (none)", FillColor = ChartTheme.Of(color) });
     }
 
     private static ScottPlot.TickGenerators.NumericManual Powers(double highest)
@@ -129,7 +129,7 @@ public static class ScoreHistograms
     }
 
     /// <summary>
-    /// The scores but for one in a thousand on either side, and the threshold: a few outliers shall not flatten the rest.
+    /// The scores but for one in a thousand on either side, and the threshold: a few outliers do not flatten the rest.
     /// </summary>
     private static (double Low, double High) Range(double[] scores, double? threshold)
     {

@@ -14,7 +14,7 @@ public static class TrainingCurves
     /// </summary>
     /// <param name="training">The training.</param>
     /// <exception cref="ArgumentException">The training has no epochs.</exception>
-    public static Picture Draw(TrainingResult training)
+    public static Chart Draw(TrainingResult training)
     {
         ArgumentNullException.ThrowIfNull(training);
         if (training.Epochs.Count == 0)
@@ -24,7 +24,7 @@ public static class TrainingCurves
         var hasValidation = epochs.Any(epoch => epoch.Validation is not null);
         var metrics = epochs.SelectMany(epoch => epoch.Metrics.Keys).Distinct().ToArray();
         var columns = metrics.Length > 0 ? 3 : 2;
-        return new Picture(
+        return new Chart(
             "Training",
             $"Loss and its parts, divergence and beta{(metrics.Length > 0 ? ", and metrics" : "")} over {epochs.Count} epochs"
             + (hasValidation ? "; dashed lines are the validation." : "."),
@@ -34,7 +34,7 @@ public static class TrainingCurves
                 : [Loss(theme, epochs, x, hasValidation), Divergence(theme, epochs, x)]);
     }
 
-    private static Plot Loss(PictureTheme theme, IReadOnlyList<EpochResult> epochs, double[] x, bool hasValidation)
+    private static Plot Loss(ChartTheme theme, IReadOnlyList<EpochResult> epochs, double[] x, bool hasValidation)
     {
         List<(string Name, string Color, LinePattern? Pattern, double[] Values)> curves =
         [
@@ -58,7 +58,7 @@ public static class TrainingCurves
         return plot;
     }
 
-    private static Plot Divergence(PictureTheme theme, IReadOnlyList<EpochResult> epochs, double[] x)
+    private static Plot Divergence(ChartTheme theme, IReadOnlyList<EpochResult> epochs, double[] x)
     {
         var plot = Panel.New(theme, "Divergence and beta", "epoch", "divergence (1000 nats)");
         var beta = plot.Axes.Right;
@@ -73,7 +73,7 @@ public static class TrainingCurves
         return plot;
     }
 
-    private static Plot Metrics(PictureTheme theme, IReadOnlyList<EpochResult> epochs, double[] x, string[] names)
+    private static Plot Metrics(ChartTheme theme, IReadOnlyList<EpochResult> epochs, double[] x, string[] names)
     {
         var plot = Panel.New(theme, names.Length == 1 ? Capital(names[0]) : "Metrics", "epoch", names.Length == 1 ? names[0] : "value");
         string[] colors = [theme.Green, theme.Vermilion, theme.Sky, theme.Purple, theme.Orange];
@@ -89,7 +89,7 @@ public static class TrainingCurves
         return plot;
     }
 
-    private static void Finish(Plot plot, PictureTheme theme, double[] x)
+    private static void Finish(Plot plot, ChartTheme theme, double[] x)
     {
         plot.Axes.Margins(0.04, 0.08);
         plot.Axes.AutoScale();

@@ -17,11 +17,11 @@ public static class WeightMatrices
     /// <param name="thresholds">The thresholds to try on top of what is pruned.</param>
     /// <param name="keys">The keys of the weights, such as <c>fc1.weight</c>; null takes all that are no vectors.</param>
     /// <exception cref="ArgumentException">A key or a threshold fits nothing in the network.</exception>
-    public static Picture Draw(IBayesianNetwork model, Thresholds thresholds, IReadOnlyList<string>? keys = null)
+    public static Chart Draw(IBayesianNetwork model, Thresholds thresholds, IReadOnlyList<string>? keys = null)
     {
         ArgumentNullException.ThrowIfNull(thresholds);
         var layers = LayerWeights.Of(model, thresholds, keys);
-        return new Picture(
+        return new Chart(
             "Weights before and after pruning",
             $"Posterior means of {string.Join(", ", layers.Select(layer => layer.Key))}, above before and below after pruning at {thresholds}; "
             + "gray is pruned, white zero, blue negative, red positive.",
@@ -36,7 +36,7 @@ public static class WeightMatrices
             ]);
     }
 
-    private static Plot Map(PictureTheme theme, LayerWeights layer, string title, Func<int, bool> isKept)
+    private static Plot Map(ChartTheme theme, LayerWeights layer, string title, Func<int, bool> isKept)
     {
         var (rowLabel, columnLabel) = layer.AxisLabels;
         var plot = Panel.New(theme, title, columnLabel, rowLabel);
@@ -63,7 +63,7 @@ public static class WeightMatrices
             }
         }
 
-        // Of the weights before pruning, so that the same colour is the same weight in both pictures.
+        // Of the weights before pruning, so that the same color is the same weight in both charts.
         var sizes = layer.Means.Where(float.IsFinite).Select(Math.Abs).Order().ToArray();
         var scale = sizes.Length == 0 ? 1 : Math.Max(sizes[(int)((sizes.Length - 1) * 0.995)], 1e-12);
         plot.HideGrid();
@@ -74,7 +74,7 @@ public static class WeightMatrices
         {
             // ScottPlot finds no range in a map of nothing.
             var nothing = plot.Add.Rectangle(0, width, 0, height);
-            (nothing.FillColor, nothing.LineWidth) = (PictureTheme.Of(theme.Pruned), 0);
+            (nothing.FillColor, nothing.LineWidth) = (ChartTheme.Of(theme.Pruned), 0);
             return plot;
         }
 
@@ -82,7 +82,7 @@ public static class WeightMatrices
         map.Colormap = new ScottPlot.Colormaps.CustomInterpolated(
             [.. ((string[])["#053061", "#2166AC", "#67A9CF", "#F7F7F7", "#EF8A62", "#B2182B", "#67001F"]).Select(Color.FromHex)]);
         map.ManualRange = new ScottPlot.Range(-scale, scale);
-        map.NaNCellColor = PictureTheme.Of(theme.Pruned);
+        map.NaNCellColor = ChartTheme.Of(theme.Pruned);
         // From the middle of the first cell to the middle of the last one.
         var (wide, high) = ((double)width / columns, (double)height / rows);
         map.Extent = new CoordinateRect(wide / 2, width - wide / 2, height - high / 2, high / 2);

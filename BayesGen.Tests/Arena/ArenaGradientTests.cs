@@ -6,6 +6,7 @@ namespace BayesGen.Tests;
 public class ArenaGradientTests
 {
     [Fact]
+    [Trait("Lane", "Slow")]
     public void RecurrentAttentionEmbeddingAndNormLayers()
     {
         random.manual_seed(1);

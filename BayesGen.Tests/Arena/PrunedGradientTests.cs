@@ -25,6 +25,7 @@ public class PrunedGradientTests
     public static TheoryData<string> Names => [.. Enum.GetNames<Family>(), Outputs];
 
     [Theory]
+    [Trait("Lane", "Slow")]
     [MemberData(nameof(Cases))]
     public void AreThoseOfDifferences(string name, bool byGraph)
     {

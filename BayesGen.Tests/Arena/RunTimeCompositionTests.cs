@@ -25,6 +25,7 @@ public sealed class RunTimeCompositionTests
     }
 
     [Fact]
+    [Trait("Lane", "Slow")]
     public void SuchANetworkTrainsMovesAndItsStateLoadsIntoAnotherOne()
     {
         using var scope = NewDisposeScope();

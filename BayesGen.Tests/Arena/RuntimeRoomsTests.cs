@@ -1,8 +1,11 @@
+using BayesGen.Tests.Support;
+
 namespace BayesGen.Tests;
 
 /// <summary>
 /// Arrows between the rooms of the runtime go one way: a room uses no type of a room it may not use, by name or without one.
 /// </summary>
+[RunsIn(TestGroup.Roslyn)]
 public class RuntimeRoomsTests
 {
     private static readonly Dictionary<string, string[]> MayUse = new()

@@ -118,6 +118,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     }
 
     [Fact]
+    [Trait("Lane", "Slow")]
     public async Task AMirrorThatDripsIsLeftForTheNext()
     {
         var server = new MemoryServer((uri, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)
@@ -161,6 +162,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     }
 
     [Fact]
+    [Trait("Lane", "Slow")]
     public async Task AFileThatUnpacksWithoutEndIsNoFileOfTheArchive()
     {
         byte[] bomb;

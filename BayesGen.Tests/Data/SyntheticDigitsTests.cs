@@ -7,7 +7,7 @@ namespace BayesGen.Tests;
 public sealed class SyntheticDigitsTests(ITestOutputHelper output)
 {
     [Fact]
-    public void ArePicturesAndLabels()
+    public void AreImagesAndLabels()
     {
         using TensorDataSet digits = SyntheticDigits.Create(200, seed: 1);
         Assert.Equal([200, 1, 28, 28], digits.Inputs.shape);
@@ -15,13 +15,13 @@ public sealed class SyntheticDigitsTests(ITestOutputHelper output)
         Assert.Equal(ScalarType.Int64, digits.Targets.dtype);
         float[] pixels = [.. digits.Inputs.data<float>()];
         Assert.All(pixels, p => Assert.InRange(p, 0f, 1f));
-        Assert.All(pixels.Chunk(784), picture => Assert.InRange(picture.Average(), 0.02f, 0.4f));
+        Assert.All(pixels.Chunk(784), image => Assert.InRange(image.Average(), 0.02f, 0.4f));
         Assert.Throws<ArgumentOutOfRangeException>(() => SyntheticDigits.Create(0, seed: 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => SyntheticDigits.Create(int.MaxValue, seed: 1));
     }
 
     [Fact]
-    public void TheSameSeedDrawsTheSamePicturesWhateverTheCount()
+    public void TheSameSeedDrawsTheSameImagesWhateverTheCount()
     {
         using TensorDataSet few = SyntheticDigits.Create(35, seed: 7), many = SyntheticDigits.Create(120, seed: 7);
         Assert.Equal(few.Inputs.data<float>(), many.Inputs.data<float>().Take(35 * 784));
@@ -29,12 +29,12 @@ public sealed class SyntheticDigitsTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void NoTwoPicturesAreAlike()
+    public void NoTwoImagesAreAlike()
     {
         using TensorDataSet one = SyntheticDigits.Create(300, seed: 7), other = SyntheticDigits.Create(300, seed: 8);
-        IEnumerable<string> pictures = one.Inputs.data<float>().Concat(other.Inputs.data<float>())
+        IEnumerable<string> images = one.Inputs.data<float>().Concat(other.Inputs.data<float>())
             .Chunk(784).Select(p => string.Join(' ', p));
-        Assert.Equal(600, pictures.Distinct().Count());
+        Assert.Equal(600, images.Distinct().Count());
         Assert.NotEqual(one.Targets.data<long>(), other.Targets.data<long>());
     }
 
@@ -47,6 +47,7 @@ public sealed class SyntheticDigitsTests(ITestOutputHelper output)
 
     /// <summary>Too easy a task would show nothing: a linear classifier must leave room for a network, and yet get most digits.</summary>
     [Fact]
+    [Trait("Lane", "Slow")]
     public void AreBeyondALinearClassifierButNotBeyondReading()
     {
         using TensorDataSet train = SyntheticDigits.Create(8_000, seed: 1), test = SyntheticDigits.Create(2_000, seed: 2);

@@ -20,7 +20,7 @@ public sealed class SyntheticLettersTests
     }
 
     [Fact]
-    public void SameSeedGivesTheSamePicturesWhateverTheCount()
+    public void SameSeedGivesTheSameImagesWhateverTheCount()
     {
         using TensorDataSet few = SyntheticLetters.Create(35, seed: 7), many = SyntheticLetters.Create(120, seed: 7),
         other = SyntheticLetters.Create(35, seed: 8);
@@ -37,6 +37,7 @@ public sealed class SyntheticLettersTests
 
     /// <summary>If letters could be taken for digits, nobody could tell the two apart who is told which is which.</summary>
     [Fact]
+    [Trait("Lane", "Slow")]
     public void CanBeToldFromDigitsByWhoeverIsTold()
     {
         random.manual_seed(0);

@@ -1,9 +1,11 @@
 using BayesGen.Tests.Package;
+using BayesGen.Tests.Support;
 
 namespace BayesGen.Tests.Devices;
 
 /// <summary>The bundle for a machine with a GPU, tried on this one.</summary>
 [Trait("Lane", "Slow")]
+[RunsIn(TestGroup.Roslyn)]
 public sealed class GpuBundleTests
 {
     /// <summary>The libraries beside the tests stand for those of a PyTorch; everything else is as it will be there.</summary>

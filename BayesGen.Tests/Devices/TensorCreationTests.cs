@@ -1,6 +1,9 @@
+using BayesGen.Tests.Support;
+
 namespace BayesGen.Tests.Devices;
 
 /// <summary>Every tensor that the runtime makes is made for a dtype and a device.</summary>
+[RunsIn(TestGroup.Roslyn)]
 public sealed class TensorCreationTests
 {
     private const string GlobalUsings = """

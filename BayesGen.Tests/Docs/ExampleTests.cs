@@ -50,7 +50,7 @@ public sealed partial class ExampleTests
     [Theory]
     [InlineData("CS8803", "```csharp", "public record A(int B);", "```", "```csharp", "var a = new A(1);", "```")]
     [InlineData("CS1529", "```csharp", "var x = 1;", "```", "```csharp", "using System.Text;", "```")]
-    [InlineData("CS0234", "```csharp", "BayesGen.Plots.PictureTheme? theme = null;", "```")]
+    [InlineData("CS0234", "```csharp", "BayesGen.Plots.ChartTheme? theme = null;", "```")]
     [InlineData("CS0246", "```csharp", "ConsoleReport? report = null;", "```")]
     public void AReaderMeetsTheErrorThatThePageHides(string error, params string[] page) =>
         Assert.Contains(
@@ -60,7 +60,7 @@ public sealed partial class ExampleTests
     [InlineData("```csharp file", "public record A(int B);", "```", "```csharp", "var a = new A(1);", "```")]
     [InlineData("<!-- csharp", "public record A(int B);", "-->", "```csharp", "var a = new A(1);", "```")]
     [InlineData("```csharp", "var a = new A(1);", "```", "```csharp", "public record A(int B);", "```")]
-    [InlineData("<PackageReference Include=\"BayesGen.Plots\" />", "```csharp", "BayesGen.Plots.PictureTheme? theme = null;", "```")]
+    [InlineData("<PackageReference Include=\"BayesGen.Plots\" />", "```csharp", "BayesGen.Plots.ChartTheme? theme = null;", "```")]
     [InlineData("<ProjectReference Include=\"../BayesGen.Console/BayesGen.Console.csproj\" />", "```csharp",
         "ConsoleReport? report = null;", "```")]
     public void AReaderCompilesAPageThatSaysAll(params string[] page) =>
@@ -71,7 +71,7 @@ public sealed partial class ExampleTests
         [
             "README.md", Index, "docs/guide.md", "docs/families-and-losses.md", "docs/estimators.md", "docs/pruning.md",
             "docs/prediction.md",
-            "docs/checkpoints.md", "docs/devices.md", "docs/extending.md", "docs/reports.md", "docs/pictures.md", "docs/state-files.md",
+            "docs/checkpoints.md", "docs/devices.md", "docs/extending.md", "docs/reports.md", "docs/charts.md", "docs/state-files.md",
         ],
         page => Assert.NotEmpty(DocumentedProgram.Of(Read(page))));
 
@@ -115,7 +115,7 @@ public sealed partial class ExampleTests
         var named = string.Join('\n', page);
         Type[] packages =
         [
-            .. References("BayesGen.Plots") ? (Type[])[typeof(Picture)] : [],
+            .. References("BayesGen.Plots") ? (Type[])[typeof(Chart)] : [],
             .. References("BayesGen.Console") ? (Type[])[typeof(ConsoleReport), typeof(IAnsiConsole)] : [],
             // Comes with BayesGen itself.
             typeof(ILogger),

@@ -1,8 +1,10 @@
 using BayesGen.Tests.Networks;
+using BayesGen.Tests.Support;
 
 namespace BayesGen.Tests.SourceGenerator;
 
 /// <summary>Wrappers that the generator wrote for the networks of this project, at work.</summary>
+[RunsIn(TestGroup.Torch)]
 public sealed class GeneratedWrapperTests
 {
     [Fact]

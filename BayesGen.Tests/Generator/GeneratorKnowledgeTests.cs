@@ -11,6 +11,7 @@ using Microsoft.CodeAnalysis;
 namespace BayesGen.Tests.SourceGenerator;
 
 /// <summary>What the generator knows by heart, held against the runtime, and the rules of its rooms.</summary>
+[RunsIn(TestGroup.Torch)]
 public sealed partial class GeneratorKnowledgeTests
 {
     [Theory]

@@ -8,6 +8,7 @@ namespace BayesGen.Tests.SourceGenerator;
 /// The generator's list of normalization layers by declared type, the list that it writes into wrappers for loosely declared fields, and
 /// the list of the runtime hold the same layers: all that TorchSharp has.
 /// </summary>
+[RunsIn(TestGroup.Torch)]
 public sealed class NormalizationLayerTests
 {
     private static readonly Dictionary<string, Func<Module<Tensor, Tensor>>> Layers = new()

@@ -31,6 +31,7 @@ public class IvonStartTests
 
     /// <summary>From a curvature of 0.1 a trained network fell back to chance in its first epoch and did not come out.</summary>
     [Fact]
+    [Trait("Lane", "Slow")]
     public void ATrainedConvolutionalNetworkIsNotRuined()
     {
         random.manual_seed(1);
@@ -64,6 +65,7 @@ public class IvonStartTests
     }
 
     [Fact]
+    [Trait("Lane", "Slow")]
     public void TheDefaultsPredictDigitsAsWellAsAdam()
     {
         using var train = SyntheticDigits.Create(1_500, seed: 1);

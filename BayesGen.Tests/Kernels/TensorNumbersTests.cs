@@ -1,6 +1,9 @@
+using BayesGen.Tests.Support;
+
 namespace BayesGen.Tests;
 
 /// <summary>Numbers out of tensors and into operations, and that a step leaves none of them to the garbage collector.</summary>
+[RunsIn(TestGroup.Alone)]
 public class TensorNumbersTests
 {
     [Theory]
@@ -66,6 +69,7 @@ public class TensorNumbersTests
     /// Each would be a small native block that lives until the next collection, among the large ones that the step frees.
     /// </summary>
     [Fact]
+    [Trait("Lane", "Slow")]
     public void OfAStepAreNotLeftToFinalizers()
     {
         const int Steps = 40;

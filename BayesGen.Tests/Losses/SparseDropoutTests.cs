@@ -3,6 +3,7 @@ namespace BayesGen.Tests;
 public class SparseDropoutTests
 {
     [Fact]
+    [Trait("Lane", "Slow")]
     public void TheSeriesOfTheDivergenceIsThatOfNumericIntegration() => Assert.All(
         (double[])[-7.5, -4, -2, 0, 2, 7.5],
         logAlpha => Assert.Equal(LogUniformTruth.Integrated(logAlpha), LogUniformTruth.Divergence(logAlpha), 4));
@@ -63,6 +64,7 @@ public class SparseDropoutTests
     }
 
     [Theory]
+    [Trait("Lane", "Slow")]
     [InlineData(typeof(GaussianPrior))]
     [InlineData(typeof(LaplacePrior))]
     [InlineData(typeof(ScaleMixturePrior))]

@@ -141,6 +141,7 @@ public sealed class NativeShimTests : IDisposable
     }
 
     [Fact]
+    [Trait("Lane", "Slow")]
     public void A_damaged_file_gives_the_one_error_or_none()
     {
         byte[] image = ElfLibrary.Build(ElfLibrary.TypicalNeeds);

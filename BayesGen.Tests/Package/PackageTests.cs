@@ -1,10 +1,12 @@
 using System.IO.Compression;
 using System.Xml.Linq;
+using BayesGen.Tests.Support;
 
 namespace BayesGen.Tests.Package;
 
 /// <summary>The packages, seen by those who have nothing else of this repository.</summary>
 [Trait("Lane", "Slow")]
+[RunsIn(TestGroup.Roslyn)]
 public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixture<PackedRepository>
 {
     private const string Brought = "\"Identity\": \"BayesGen\"";
@@ -140,7 +142,21 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
             files.ToHashSet());
         Assert.Equal(AnalyzerProjects(), files.Where(file => file.StartsWith("analyzers/", StringComparison.Ordinal)).Order());
         Assert.Equal(
-            ["Microsoft.Extensions.Logging.Abstractions", "SharpZipLib", "SkiaSharp", "TorchSharp"], Dependencies(package).Order());
+            ["Microsoft.Extensions.Logging.Abstractions", "SharpZipLib", "SkiaSharp", "TorchSharp"],
+            Dependencies(package, "BayesGen").Order());
+    }
+
+    [Fact]
+    public void TheDataSetsComeWithTheLibraryAndHoldNothingOfIt()
+    {
+        using var package = ZipFile.OpenRead(packed.PathOf($"BayesGen.Datasets.{packed.Version}.nupkg"));
+        Assert.Equal(
+            ["BayesGen.Datasets.dll", "BayesGen.Datasets.xml"],
+            package.Entries
+                .Where(entry => entry.FullName.StartsWith("lib/", StringComparison.Ordinal))
+                .Select(entry => entry.Name)
+                .Order());
+        Assert.Contains("BayesGen", Dependencies(package, "BayesGen.Datasets"));
     }
 
     [Theory]
@@ -160,9 +176,9 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
         where File.Exists(Path.Combine(PackedRepository.Root, project, project + ".csproj"))
         select $"analyzers/dotnet/cs/{project}.dll";
 
-    private static IEnumerable<string> Dependencies(ZipArchive package)
+    private static IEnumerable<string> Dependencies(ZipArchive package, string name)
     {
-        using var content = package.GetEntry("BayesGen.nuspec")!.Open();
+        using var content = package.GetEntry(name + ".nuspec")!.Open();
         return XDocument.Load(content).Descendants()
             .Where(element => element.Name.LocalName == "dependency")
             .Select(element => element.Attribute("id")!.Value)

@@ -3,27 +3,27 @@ using SkiaSharp;
 
 namespace BayesGen.Tests.Plots;
 
-/// <summary>The pixels of a picture at its own size.</summary>
-internal sealed class Pixels(Picture picture)
+/// <summary>The pixels of a chart at its own size.</summary>
+internal sealed class Pixels(Chart chart)
 {
-    private readonly SKColor[] _colors = Decode(picture);
+    private readonly SKColor[] _colors = Decode(chart);
 
     public int Count(string color, int from = 0, int to = int.MaxValue) => CountNear(SKColor.Parse(color), 0, from, to);
 
     public int CountNear(SKColor color, int tolerance, int from = 0, int to = int.MaxValue) => _colors
-        .Skip(from * picture.Width)
-        .Take((int)Math.Min((long)(to - from) * picture.Width, int.MaxValue))
+        .Skip(from * chart.Width)
+        .Take((int)Math.Min((long)(to - from) * chart.Width, int.MaxValue))
         .Count(pixel => IsNear(pixel, color, tolerance));
 
     /// <summary>
-    /// Runs of neighbouring columns in each of which at least so many pixels have a colour; <c>To</c> is the one after the last.
+    /// Runs of neighbouring columns in each of which at least so many pixels have a color; <c>To</c> is the one after the last.
     /// </summary>
     public List<(int From, int To)> Columns(SKColor color, int tolerance, int least)
     {
         var runs = new List<(int From, int To)>();
-        for (var x = 0; x < picture.Width; x++)
+        for (var x = 0; x < chart.Width; x++)
         {
-            var count = Enumerable.Range(0, picture.Height).Select(y => _colors[y * picture.Width + x])
+            var count = Enumerable.Range(0, chart.Height).Select(y => _colors[y * chart.Width + x])
                 .Count(pixel => IsNear(pixel, color, tolerance));
             if (count < least)
                 continue;
@@ -40,9 +40,9 @@ internal sealed class Pixels(Picture picture)
         Math.Abs(pixel.Red - color.Red) <= tolerance && Math.Abs(pixel.Green - color.Green) <= tolerance
         && Math.Abs(pixel.Blue - color.Blue) <= tolerance;
 
-    private static SKColor[] Decode(Picture picture)
+    private static SKColor[] Decode(Chart chart)
     {
-        using var bitmap = SKBitmap.Decode(picture.ToPngBytes());
+        using var bitmap = SKBitmap.Decode(chart.ToPngBytes());
         return bitmap.Pixels;
     }
 }

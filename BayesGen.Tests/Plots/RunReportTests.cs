@@ -13,9 +13,9 @@ public sealed partial class RunReportTests
         .Heading("Settings")
         .Facts(("seed", "1"))
         .Heading("Training")
-        .Picture(TrainingCurves.Draw(Told.Finish(Told.Epoch(1), Told.Epoch(2))))
-        .Picture(PruningCurve.Draw([Told.Evaluation(0.9, kept: 0.5, thresholds: 1.0), Told.Evaluation(0.8, kept: 0.3, thresholds: 2.0)]))
-        .Table(["threshold", "accuracy"], [["1", "90 %"], ["2", "80 %"]], emphasised: 1)
+        .Chart(TrainingCurves.Draw(Told.Finish(Told.Epoch(1), Told.Epoch(2))))
+        .Chart(PruningCurve.Draw([Told.Evaluation(0.9, kept: 0.5, thresholds: 1.0), Told.Evaluation(0.8, kept: 0.3, thresholds: 2.0)]))
+        .Table(["threshold", "accuracy"], [["1", "90 %"], ["2", "80 %"]], emphasized: 1)
         .Examples([new ReportExample([0, 1, 0.5f, 0.25f], 2, "7", "99 % sure", IsRight: false)])
         .ToHtml();
 
@@ -41,11 +41,11 @@ public sealed partial class RunReportTests
     }
 
     [Fact]
-    public void PicturesTakeTheColoursOfThePageAndShareNoNames()
+    public void ChartsTakeTheColorsOfThePageAndShareNoNames()
     {
         Assert.Contains("\"var(--blue)\"", Page);
         Assert.Contains("\"var(--ink)\"", Page);
-        Assert.DoesNotContain($"\"{PictureTheme.Light.Blue}\"", Page);
+        Assert.DoesNotContain($"\"{ChartTheme.Light.Blue}\"", Page);
         Assert.Contains("prefers-color-scheme: dark", Page);
         // A rectangle that only cleared would be black.
         Assert.DoesNotMatch("(?<!<clipPath[^>]*>\\s*)<rect width=\"[0-9.]+\" height=\"[0-9.]+\"/>", Page);

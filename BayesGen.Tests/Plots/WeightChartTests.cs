@@ -34,10 +34,10 @@ public sealed class WeightChartTests
                 mu.select(1, column!.Value).fill_(1);
         }
 
-        var picture = WeightMatrices.Draw(model, -1000.0, ["hidden.weight"]);
-        var pixels = new Pixels(picture);
-        double positive = pixels.CountNear(Positive, 3, 0, picture.Height / 2);
-        double negative = pixels.CountNear(Negative, 3, 0, picture.Height / 2);
+        var chart = WeightMatrices.Draw(model, -1000.0, ["hidden.weight"]);
+        var pixels = new Pixels(chart);
+        double positive = pixels.CountNear(Positive, 3, 0, chart.Height / 2);
+        double negative = pixels.CountNear(Negative, 3, 0, chart.Height / 2);
         Assert.True(positive + negative > 20_000);
         Assert.Equal(row is null ? 1.0 / 3 : 1.0 / 5, positive / (positive + negative), 0.01);
     }
@@ -54,7 +54,7 @@ public sealed class WeightChartTests
         Assert.Contains(weights, weight => weight.Shape.Count > 2);
         foreach (var weight in weights)
         {
-            var words = PictureTests.Words(WeightMatrices.Draw(model, new Thresholds { [Family.Gaussian] = 0 }, [weight.Key]));
+            var words = ChartTests.Words(WeightMatrices.Draw(model, new Thresholds { [Family.Gaussian] = 0 }, [weight.Key]));
             var isTransposed = weight.Key.StartsWith("up", StringComparison.Ordinal);
             var kernel = weight.Shape.Count > 2 ? $" channel × {string.Join('×', weight.Shape.Skip(2))} kernel" : "";
             Assert.Contains(words, word => word.EndsWith(kernel, StringComparison.Ordinal)
@@ -70,8 +70,8 @@ public sealed class WeightChartTests
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
         using (no_grad())
             model.Posterior.Output.Weight.Mu.fill_(1);
-        var picture = WeightMatrices.Draw(model, -1000.0, ["output.weight"]);
-        Assert.True(new Pixels(picture).CountNear(Positive, 3, 0, picture.Height / 2) > 20_000);
+        var chart = WeightMatrices.Draw(model, -1000.0, ["output.weight"]);
+        Assert.True(new Pixels(chart).CountNear(Positive, 3, 0, chart.Height / 2) > 20_000);
     }
 
     [Theory]
@@ -91,10 +91,10 @@ public sealed class WeightChartTests
     [Fact]
     public void PrunedIsNotTakenForZeroNorForTheGround()
     {
-        foreach (var theme in new[] { PictureTheme.Light, PictureTheme.Dark })
+        foreach (var theme in new[] { ChartTheme.Light, ChartTheme.Dark })
             Assert.All(["#F7F7F7", theme.Ground], other => Assert.True(
-                PictureTests.Contrast(theme.Pruned, other) >= 2,
-                $"{theme.Pruned} on {other}: {PictureTests.Contrast(theme.Pruned, other):F2}"));
+                ChartTests.Contrast(theme.Pruned, other) >= 2,
+                $"{theme.Pruned} on {other}: {ChartTests.Contrast(theme.Pruned, other):F2}"));
     }
 
     [Fact]
@@ -106,21 +106,21 @@ public sealed class WeightChartTests
         var report = model.Prune(4.0).Weights.Single(weight => weight.Key == "hidden.weight");
         Assert.InRange(report.Kept, 1, report.Count - 1);
 
-        var picture = ScoreHistograms.Draw(model, 4.0, ["hidden.weight"]);
-        var words = PictureTests.Words(picture);
+        var chart = ScoreHistograms.Draw(model, 4.0, ["hidden.weight"]);
+        var words = ChartTests.Words(chart);
         Assert.Contains(
             words, word => word.StartsWith($"hidden.weight: keeps {report.Kept} of {report.Count} (", StringComparison.Ordinal));
         Assert.Contains("pruned already", words);
         Assert.DoesNotContain("pruned (none)", words);
         Assert.DoesNotContain("pruned", words);
-        var pixels = new Pixels(picture);
-        Assert.True(pixels.Count(PictureTheme.Light.Pruned) > 100);
-        Assert.True(pixels.Count(PictureTheme.Light.Blue) > 100);
-        Assert.Equal(0, pixels.Count(PictureTheme.Light.Orange));
+        var pixels = new Pixels(chart);
+        Assert.True(pixels.Count(ChartTheme.Light.Pruned) > 100);
+        Assert.True(pixels.Count(ChartTheme.Light.Blue) > 100);
+        Assert.Equal(0, pixels.Count(ChartTheme.Light.Orange));
 
         // A higher threshold takes more, beside what is gone; without one, what is gone is shown too.
-        var more = PictureTests.Words(ScoreHistograms.Draw(model, 4.5, ["hidden.weight"]));
+        var more = ChartTests.Words(ScoreHistograms.Draw(model, 4.5, ["hidden.weight"]));
         Assert.All(["pruned already", "pruned", "kept"], word => Assert.Contains(word, more));
-        Assert.Contains("pruned already", PictureTests.Words(ScoreHistograms.Draw(model, null, ["hidden.weight"])));
+        Assert.Contains("pruned already", ChartTests.Words(ScoreHistograms.Draw(model, null, ["hidden.weight"])));
     }
 }

@@ -115,6 +115,7 @@ public sealed class PredictionTests
 
     /// <summary>f(x) = w x with independent Gaussian weights is N(x mu, sum x^2 sigma^2): the whole prediction in closed form.</summary>
     [Fact]
+    [Trait("Lane", "Slow")]
     public void ALineHasItsClosedForm()
     {
         const int Draws = 20_000;

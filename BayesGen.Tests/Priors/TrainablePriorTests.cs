@@ -7,6 +7,7 @@ public class TrainablePriorTests
         new ScaleMixturePrior(0.3, 1.2, 0.1)];
 
     [Fact]
+    [Trait("Lane", "Slow")]
     public void TheScaleBecomesTheSpreadOfTheWeights()
     {
         random.manual_seed(1);

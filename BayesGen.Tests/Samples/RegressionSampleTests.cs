@@ -3,23 +3,22 @@ using SkiaSharp;
 
 namespace BayesGen.Tests.Samples;
 
-/// <summary>What comes out of the sample on regression: its command line, and the picture of the band.</summary>
+/// <summary>What comes out of the sample on regression: its command line, and the chart of the band.</summary>
 public sealed class RegressionSampleTests
 {
     [Fact]
     public void WithoutOptionsItDrawsIntoAFolderOfItsOwn()
     {
-        Assert.Equal("results/regression", Options.Parse([]).Out);
-        Assert.Equal("here", Options.Parse(["--out", "here"]).Out);
-        Assert.True(Options.Parse(["--out", "here", "--help"]).ShowHelp);
+        Assert.Equal("results/regression", CommandLine.Read<Options>(Options.Command).Out);
+        Assert.Equal("here", CommandLine.Read<Options>(Options.Command, "--out", "here").Out);
     }
 
     [Theory]
-    [InlineData("There is no option '--epochs'.", "--epochs", "3")]
-    [InlineData("--out needs a value.", "--out")]
+    [InlineData("Unrecognized command or argument '--epochs'.", "--epochs", "3")]
+    [InlineData("Required argument missing for option: '--out'.", "--out")]
     [InlineData("--out needs a value.", "--out", "")]
     public void WhatIsWrongIsSaid(string message, params string[] args) =>
-        Assert.Equal(message, Assert.Throws<OptionException>(() => Options.Parse(args)).Message);
+        Assert.Contains(message, CommandLine.Errors<Options>(Options.Command, args));
 
     [Fact]
     public void TheBandIsDrawnAndWrittenAsATable()
@@ -31,12 +30,12 @@ public sealed class RegressionSampleTests
 
         var path = band.Write(Path.Combine(folder.Root, "new"), points);
 
-        using (var picture = SKBitmap.Decode(path))
+        using (var bitmap = SKBitmap.Decode(path))
         {
-            Assert.Equal((800, 460), (picture.Width, picture.Height));
-            // The band is 35 % of sky blue on white, two to four of some nine units high: a fifth of the picture or more.
+            Assert.Equal((800, 460), (bitmap.Width, bitmap.Height));
+            // The band is 35 % of sky blue on white, two to four of some nine units high: a fifth of the chart or more.
             Assert.InRange(
-                picture.Pixels.Count(pixel => (pixel.Red, pixel.Green, pixel.Blue) is (> 190 and < 200, > 225 and < 235, > 240 and < 250)),
+                bitmap.Pixels.Count(pixel => (pixel.Red, pixel.Green, pixel.Blue) is (> 190 and < 200, > 225 and < 235, > 240 and < 250)),
                 50_000, 300_000);
         }
 

@@ -5,15 +5,15 @@ using UncertaintySample;
 
 namespace BayesGen.Tests.Samples;
 
-/// <summary>What comes out of the sample on uncertainty: its command line, its figures, its pictures and its page.</summary>
+/// <summary>What comes out of the sample on uncertainty: its command line, its figures, its charts and its page.</summary>
 public sealed class UncertaintySampleTests
 {
     [Fact]
     public void EveryOptionIsRead()
     {
-        var options = Options.Parse([
+        var options = CommandLine.Read<Options>(Options.Command,
             "--data", "mnist", "--data-dir", "folder", "--train-on", "0-3,7", "--outside", "noise,fashion-mnist", "--seeds", "1,2,3",
-            "--samples", "5", "--epochs", "2", "--out", "out"]);
+            "--samples", "5", "--epochs", "2", "--out", "out");
 
         Assert.True(options.IsMnist);
         Assert.Equal("folder", options.DataDirectory);
@@ -26,7 +26,7 @@ public sealed class UncertaintySampleTests
     [Fact]
     public void WithoutOptionsEverythingIsBuiltIn()
     {
-        var options = Options.Parse([]);
+        var options = CommandLine.Read<Options>(Options.Command);
         Assert.False(options.IsMnist);
         Assert.Equal(Enumerable.Range(0, 10), options.TrainOn);
         Assert.DoesNotContain("fashion-mnist", options.Outside);
@@ -35,29 +35,30 @@ public sealed class UncertaintySampleTests
     }
 
     [Theory]
-    [InlineData("There is no option '--epoch'.", "--epoch", "3")]
+    [InlineData("Unrecognized command or argument '--epoch'.", "--epoch", "3")]
     [InlineData("--data is one of synthetic, mnist, not 'MNIST'.", "--data", "MNIST")]
+    [InlineData("--data is one of synthetic, mnist, not 'MNIST'.", "--data", "MNIST", "--data-dir", "folder")]
     [InlineData("--train-on is a list of digits such as 0-7 or 1,3,5, not '0-10'.", "--train-on", "0-10")]
     [InlineData("--train-on names at least two digits, not '5'.", "--train-on", "5")]
     [InlineData("--outside is a list of letters, noise, fashion-mnist; 'cats' is none of them.", "--outside", "noise,cats")]
     [InlineData("--seeds is a list of whole numbers from 0 such as 1,2,3, not '1;2'.", "--seeds", "1;2")]
     [InlineData("--samples is a whole number from 1, not '0'.", "--samples", "0")]
-    [InlineData("--out needs a value.", "--out")]
+    [InlineData("Required argument missing for option: '--out'.", "--out")]
     [InlineData("--data-dir goes with --data mnist or --outside fashion-mnist; synthetic digits need no folder.", "--data-dir", "x")]
     public void WhatIsWrongIsSaid(string message, params string[] args) =>
-        Assert.Equal(message, Assert.Throws<OptionException>(() => Options.Parse(args)).Message);
+        Assert.Contains(message, CommandLine.Errors<Options>(Options.Command, args));
 
     [Fact]
-    public void PicturesAndAPageAreWritten()
+    public void ChartsAndAPageAreWritten()
     {
         using var folder = new TemporaryFolder();
-        using var pictures = SomePictures();
+        using var images = SomeImages();
         var report = new Report(samples: 2);
-        report.Add(Judged(pictures, draws: 2), Judged(pictures, draws: 1));
+        report.Add(Evaluated(images, draws: 2), Evaluated(images, draws: 1));
         var options = new Options { Out = folder.Root, TrainOn = [3, 5, 7] };
 
         report.Write(folder.Root);
-        var page = File.ReadAllText(RunPage.Write(options, pictures, report, TimeSpan.FromSeconds(61)));
+        var page = File.ReadAllText(RunPage.Write(options, images, report, TimeSpan.FromSeconds(61)));
 
         string[] names =
         [
@@ -66,10 +67,10 @@ public sealed class UncertaintySampleTests
         ];
         foreach (var name in names)
         {
-            using var picture = SKBitmap.Decode(Path.Combine(folder.Root, name + ".png"));
+            using var bitmap = SKBitmap.Decode(Path.Combine(folder.Root, name + ".png"));
             // What is outside lies over what is known, and hides it where both are the same.
-            var color = SKColor.Parse(name[0] == 'e' ? PictureTheme.Light.Orange : PictureTheme.Light.Blue);
-            Assert.True(picture.Pixels.Count(pixel => pixel == color) > 200, name);
+            var color = SKColor.Parse(name[0] == 'e' ? ChartTheme.Light.Orange : ChartTheme.Light.Blue);
+            Assert.True(bitmap.Pixels.Count(pixel => pixel == color) > 200, name);
             Assert.Contains(name.EndsWith("-bayesian", StringComparison.Ordinal) ? "of the Bayesian network" : "of the plain network",
                 File.ReadAllText(Path.Combine(folder.Root, name + ".svg")));
         }
@@ -86,24 +87,24 @@ public sealed class UncertaintySampleTests
     [Fact]
     public void FiguresAreMeansOverTheSeeds()
     {
-        using var pictures = SomePictures();
-        var (right, wrong) = (Judged(pictures, draws: 1), Judged(pictures, draws: 1, shift: 1));
+        using var images = SomeImages();
+        var (right, wrong) = (Evaluated(images, draws: 1), Evaluated(images, draws: 1, shift: 1));
         Assert.Equal((1.0, 0.0), (right.Known.Accuracy, wrong.Known.Accuracy));
 
         var figures = NetworkFigures.Mean("both", isBayesian: false, [right, wrong]);
 
         Assert.Equal(0.5, figures.Accuracy);
         Assert.Equal((right.Known.NegativeLogLikelihood + wrong.Known.NegativeLogLikelihood) / 2, figures.NegativeLogLikelihood, 12);
-        // The entropy of the known digits is that of one logit of 4, that of the others log 3: all are told apart.
+        // The entropy of the known digits is that of one logit of 4, that of the others log 3: all are detected.
         Assert.Equal(1, figures.Outside[1].ByEntropy.Auroc);
         Assert.Equal(0, figures.Outside[1].ByEntropy.FalsePositiveRate95);
     }
 
     /// <summary>Twelve digits of three classes; four of others that look like the first class; five of noise.</summary>
-    private static Pictures SomePictures()
+    private static Images SomeImages()
     {
         using var scope = NewDisposeScope();
-        return new Pictures(Data(1), Data(12), [("digits 8, 9", Data(4)), ("noise", Data(5))]);
+        return new Images(Data(1), Data(12), [("digits 8, 9", Data(4)), ("noise", Data(5))]);
 
         static TensorDataSet Data(int count) => new(
             full([count, 1, 28, 28], 0.5, dtype: ScalarType.Float32, device: CPU),
@@ -113,17 +114,17 @@ public sealed class UncertaintySampleTests
     /// <summary>
     /// A network that is 96 % sure of a class of the known digits, takes the other digits for a 3, and knows nothing of noise.
     /// </summary>
-    private static Judgement Judged(Pictures pictures, int draws, int shift = 0)
+    private static Evaluation Evaluated(Images images, int draws, int shift = 0)
     {
         using var scope = NewDisposeScope();
-        var known = Prediction(4 * nn.functional.one_hot((pictures.Test.Targets + shift).remainder(3), 3).to(ScalarType.Float32));
-        var likeThree = tensor([4f, 0, 0], [1, 3], ScalarType.Float32, CPU).expand(pictures.Outside[0].Data.Count, 3);
-        var nothing = zeros([pictures.Outside[1].Data.Count, 3], dtype: ScalarType.Float32, device: CPU);
-        return new Judgement(
-            ClassEvaluation.Of(known, [.. pictures.Test.Targets.data<long>().Select(target => (int)target)]),
+        var known = Prediction(4 * nn.functional.one_hot((images.Test.Targets + shift).remainder(3), 3).to(ScalarType.Float32));
+        var likeThree = tensor([4f, 0, 0], [1, 3], ScalarType.Float32, CPU).expand(images.Outside[0].Data.Count, 3);
+        var nothing = zeros([images.Outside[1].Data.Count, 3], dtype: ScalarType.Float32, device: CPU);
+        return new Evaluation(
+            ClassEvaluation.Of(known, [.. images.Test.Targets.data<long>().Select(target => (int)target)]),
             [
-                (pictures.Outside[0].Name, OutOfDistribution.Of(known, Prediction(likeThree))),
-                (pictures.Outside[1].Name, OutOfDistribution.Of(known, Prediction(nothing))),
+                (images.Outside[0].Name, OutOfDistribution.Of(known, Prediction(likeThree))),
+                (images.Outside[1].Name, OutOfDistribution.Of(known, Prediction(nothing))),
             ]);
 
         ClassPrediction Prediction(Tensor logits) => ClassPrediction.Of([.. Enumerable.Repeat(logits, draws)]);

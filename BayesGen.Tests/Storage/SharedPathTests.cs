@@ -16,6 +16,7 @@ public sealed class SharedPathTests : IDisposable
 
     /// <summary>The full run has 27 MB a file and 20 kills.</summary>
     [Fact]
+    [Trait("Lane", "Slow")]
     public void TwoProcessesThatSaveToOnePathAndAreKilledLeaveAFileThatLoadsEveryTime()
     {
         long outputs = SurvivalScale.IsFull ? 3000 : 300;

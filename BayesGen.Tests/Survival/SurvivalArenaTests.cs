@@ -17,6 +17,7 @@ public sealed class SurvivalArenaTests
     private static readonly Gen<(int[], int[], int[])> Networks = Gen.Select(Stack, Stack, Stack);
 
     [Fact]
+    [Trait("Lane", "Slow")]
     public void WindowsAreDisjointAndCoverTheArena() => Networks.Sample(
         layers =>
         {

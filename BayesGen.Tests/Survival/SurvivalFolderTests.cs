@@ -30,6 +30,7 @@ public sealed class SurvivalFolderTests : SurvivalLives
 
     /// <summary>Else the checkpoints of the other training would be set aside one after another.</summary>
     [Fact]
+    [Trait("Lane", "Slow")]
     public void AFolderOfAnotherTrainingIsRefusedAfterAResumeFromElsewhereToo()
     {
         var (elsewhere, folder) = (Run(Saved).Folder, Run(Saved).Folder);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using BayesGen.Tests.Support;
 using Xunit.Abstractions;
 
 namespace BayesGen.Tests.Survival;
@@ -9,6 +10,7 @@ namespace BayesGen.Tests.Survival;
 /// more memory than a file of its size may.
 /// </summary>
 [Trait("Lane", "Slow")]
+[RunsIn(TestGroup.Alone)]
 public sealed class SurvivalMutationTests(ITestOutputHelper output) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen-survival").FullName;

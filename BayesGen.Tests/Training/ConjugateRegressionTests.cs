@@ -8,6 +8,7 @@ namespace BayesGen.Tests;
 /// Bayesian linear regression has its posterior in closed form, so the whole road (scaling, draws, gradients, optimizer) is held against
 /// the truth: precision P = X'X / s^2 + I, mean P^-1 X'y / s^2, and the best factorised Gaussian has that mean and variances 1 / P_ii.
 /// </summary>
+[Trait("Lane", "Slow")]
 public class ConjugateRegressionTests
 {
     private const int Count = 60;

@@ -64,6 +64,7 @@ public sealed class LearnedNoiseTests
     /// A network that differs by 0.03 between draws round targets of variance 0.05 learns a noise of 0.05, and predicts 0.08.
     /// </summary>
     [Fact]
+    [Trait("Lane", "Slow")]
     public void CalibratedNoiseLeavesOutWhatTheDrawsAlreadyTell()
     {
         const int Count = 2_000;

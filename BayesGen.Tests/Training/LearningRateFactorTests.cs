@@ -72,6 +72,7 @@ public class LearningRateFactorTests
     /// are 0.1 nats worse.
     /// </summary>
     [Fact]
+    [Trait("Lane", "Slow")]
     public void GaussianPredictionsAreSureOfWhatTheyGetRight()
     {
         random.manual_seed(1);

@@ -1,4 +1,5 @@
 using BayesGen.Data;
+using BayesGen.Datasets;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -45,7 +46,8 @@ internal sealed record Run(double Unpruned, double Validation, double Seconds, I
     public Point At(double threshold) => Curve.Single(point => point.Threshold == threshold);
 
     public override string ToString() =>
-        $"unpruned {Unpruned:P2}, {Seconds:F0} s; {string.Join(", ", Curve.Where(point => Curve.Count == 1 || Told.Contains(point.Threshold)))}";
+        $"unpruned {Unpruned:P2}, {Seconds:F0} s; "
+        + string.Join(", ", Curve.Where(point => Curve.Count == 1 || Told.Contains(point.Threshold)));
 }
 
 /// <summary>A network, a family, and the recipe that trains it.</summary>

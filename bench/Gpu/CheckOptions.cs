@@ -1,3 +1,5 @@
+using System.CommandLine;
+using BayesGen.CommandLines;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,16 +10,20 @@ namespace BayesGen.Benchmarks.Gpu;
 /// <param name="Draws">The number of draws that means and variances are taken from.</param>
 internal sealed record CheckOptions(Device Device, int Draws)
 {
-    private static readonly string[] Known = ["--device", "--draws"];
-
-    public static CheckOptions Read(string[] args)
+    /// <summary>Gives a command the options, and lets it run the checks.</summary>
+    public static void AddTo(Command command)
     {
-        var named = args.Chunk(2).ToDictionary(pair => pair[0], pair => pair.ElementAtOrDefault(1) ?? "");
-        if (named.Keys.Except(Known).FirstOrDefault() is { } unknown)
-            throw new ArgumentException($"'{unknown}' is no option. Options: {string.Join(", ", Known)}.");
-        var name = named.GetValueOrDefault("--device", "cuda");
-        if (name.StartsWith("cuda", StringComparison.Ordinal) && !cuda.is_available())
-            throw new InvalidOperationException("Torch finds no CUDA device, or the libraries that were loaded are for the CPU alone.");
-        return new CheckOptions(device(name), int.Parse(named.GetValueOrDefault("--draws", "2000")));
+        var where = CheckedOption.Text("--device", "cuda|cpu", "The device to check; cpu is a trial of the checks.");
+        where.DefaultValueFactory = _ => "cuda";
+        var draws = CheckedOption.Number(
+            "--draws", "N", "Samples that means and variances are taken from.", least: 1, otherwise: 2000);
+        command.Options.Add(where);
+        command.Options.Add(draws);
+        command.SetAction(given => DeviceCheck.Run(Of(given.GetValue(where)!, given.GetValue(draws))));
     }
+
+    private static CheckOptions Of(string name, int draws) =>
+        name.StartsWith("cuda", StringComparison.Ordinal) && !cuda.is_available()
+            ? throw new InvalidOperationException("Torch finds no CUDA device, or the libraries that were loaded are for the CPU alone.")
+            : new CheckOptions(device(name), draws);
 }

@@ -40,7 +40,8 @@ internal static class MemoryTable
         }
 
         Console.WriteLine();
-        Console.WriteLine($"| {Steps:N0} steps, batch 32 | {string.Join(" | ", Marks.Select(mark => $"MB at {mark:N0}"))} | 10,000 to 1,000 | live tensors drift |");
+        var marks = string.Join(" | ", Marks.Select(mark => $"MB at {mark:N0}"));
+        Console.WriteLine($"| {Steps:N0} steps, batch 32 | {marks} | 10,000 to 1,000 | live tensors drift |");
         Console.WriteLine("|---|" + string.Concat(Marks.Select(_ => "---|")) + "---|---|");
         for (var row = 0; row < Rows.Length; row++)
         {

@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 
 namespace MnistSample;
 
-/// <summary>Pruned for good and set to its MAP estimate, the model is an ordinary network with one answer to each picture.</summary>
+/// <summary>Pruned for good and set to its MAP estimate, the model is an ordinary network with one answer to each image.</summary>
 public static class Deterministic
 {
     private const string Ink = " .:-=+*#%@";
 
     /// <param name="folder">Where <c>small.safetensors</c> is left, what a program needs that only predicts; null leaves nothing.</param>
-    public static void Use(BayesianClassifier model, Pictures pictures, double threshold, string? folder)
+    public static void Use(BayesianClassifier model, Images images, double threshold, string? folder)
     {
         var report = model.Prune(threshold);
         model.UseMap();
@@ -19,14 +19,14 @@ public static class Deterministic
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         model.eval();
-        var image = pictures.Test.Inputs[100..101];
+        var image = images.Test.Inputs[100..101];
         var answer = model.call(image.to(model.Arena.Device)).argmax(1);
         Draw(image);
-        Console.WriteLine("label:  " + pictures.ClassNames[(int)pictures.Test.Targets[100].item<long>()]);
-        Console.WriteLine($"answer: {pictures.ClassNames[(int)answer.item<long>()]}");
+        Console.WriteLine("label:  " + images.ClassNames[(int)images.Test.Targets[100].item<long>()]);
+        Console.WriteLine($"answer: {images.ClassNames[(int)answer.item<long>()]}");
         // One network cannot say how sure it is; the posterior, pruned alike, can.
         var prediction = Answers.Predict(model, image, null);
-        Console.WriteLine($"{Answers.Draws} draws:  {pictures.ClassNames[prediction.Classes[0]]}, {Answers.Confidence(prediction, 0)}");
+        Console.WriteLine($"{Answers.Draws} draws:  {images.ClassNames[prediction.Classes[0]]}, {Answers.Confidence(prediction, 0)}");
         SaveSmall(model, image.to(model.Arena.Device), folder);
     }
 
@@ -58,6 +58,6 @@ public static class Deterministic
         using var scope = NewDisposeScope();
         var pixels = image.reshape(14, 2, 28).mean([1]).data<float>().ToArray();
         foreach (var line in pixels.Chunk(28))
-            Console.WriteLine(string.Concat(line.Select(grey => Ink[(int)(grey * (Ink.Length - 0.01f))])).TrimEnd());
+            Console.WriteLine(string.Concat(line.Select(gray => Ink[(int)(gray * (Ink.Length - 0.01f))])).TrimEnd());
     }
 }

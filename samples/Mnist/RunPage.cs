@@ -5,37 +5,37 @@ using BayesGen.Plots;
 
 namespace MnistSample;
 
-/// <summary>What <c>--out</c> adds to the files of a run: pictures, and one page that shows the whole of it.</summary>
+/// <summary>What <c>--out</c> adds to the files of a run: charts, and one page that shows the whole of it.</summary>
 public static class RunPage
 {
     /// <summary>The thresholds of the curve.</summary>
     private static readonly IReadOnlyList<double> Curve = [-4, -3, -2, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3];
 
-    /// <summary>Writes the page and the pictures. The network is not pruned yet: pictures try the threshold out.</summary>
+    /// <summary>Writes the page and the charts. The network is not pruned yet: charts try the threshold out.</summary>
     public static void Write(
-        string folder, Options options, Pictures pictures, BayesianClassifier model, VariationalTrainer trainer, TrainingResult training,
+        string folder, Options options, Images images, BayesianClassifier model, VariationalTrainer trainer, TrainingResult training,
         Summary summary)
     {
         var threshold = summary.Threshold;
         var curves = TrainingCurves.Draw(training);
         var pruning = PruningCurve.Draw(
             trainer.EvaluateThresholds(
-                pictures.Validation, [.. Curve.Append(threshold).Distinct().Order().Select(tried => (Thresholds)tried)]),
-            trainer.Evaluate(pictures.Validation),
+                images.Validation, [.. Curve.Append(threshold).Distinct().Order().Select(tried => (Thresholds)tried)]),
+            trainer.Evaluate(images.Validation),
             threshold);
         var scores = ScoreHistograms.Draw(model, threshold);
         var weights = WeightMatrices.Draw(model, threshold);
-        foreach (var (name, picture) in new[] { ("training", curves), ("pruning", pruning), ("scores", scores), ("weights", weights) })
+        foreach (var (name, chart) in new[] { ("training", curves), ("pruning", pruning), ("scores", scores), ("weights", weights) })
         {
-            picture.SavePng(Path.Combine(folder, name + ".png"));
-            picture.SaveSvg(Path.Combine(folder, name + ".svg"));
+            chart.SavePng(Path.Combine(folder, name + ".png"));
+            chart.SaveSvg(Path.Combine(folder, name + ".svg"));
         }
 
         var chosen = summary.Thresholds.Single(row => row.Threshold == threshold);
         var recipe = Recipe.For(options);
-        new RunReport("A Bayesian network that reads pictures")
+        new RunReport("A Bayesian neural network that reads images")
         {
-            Summary = $"A convolutional network of {chosen.AllWeights:N0} weights with a LogUniform posterior, trained on pictures ({summary.Data}) and pruned.",
+            Summary = $"A convolutional network of {chosen.AllWeights:N0} weights with a LogUniform posterior, trained on images ({summary.Data}) and pruned.",
         }
             .Figures(
                 ("test accuracy", Percent(summary.TestAccuracy)),
@@ -46,14 +46,14 @@ public static class RunPage
                 ("seconds", Text($"{summary.Seconds:F0}")))
             .Heading("Settings")
             .Facts(
-                ("data", Text($"{summary.Data}: {pictures.Train.Count:N0} for training, {pictures.Validation.Count:N0} for validation, {pictures.Test.Count:N0} for testing")),
+                ("data", Text($"{summary.Data}: {images.Train.Count:N0} for training, {images.Validation.Count:N0} for validation, {images.Test.Count:N0} for testing")),
                 ("training", Text($"{recipe.Epochs} epochs of batches of {recipe.BatchSize}, {options.Samples} draw{(options.Samples == 1 ? "" : "s")} in each step")),
                 ("learning rate", Text($"Adam, {recipe.LearningRate} for all parameters, falling from half-way on")),
                 ("beta", Text($"rises to {recipe.Beta} over {recipe.WarmUp} epochs, then plateau schedules")),
                 ("seed", Text($"{options.Seed}")),
                 ("device", model.Arena.Device.ToString()))
             .Heading("Training")
-            .Picture(curves)
+            .Chart(curves)
             .Heading("Pruning")
             .Text($"A weight is kept where its score is at least the threshold. {Chosen(options, threshold)}")
             .Table(
@@ -66,14 +66,14 @@ public static class RunPage
                         Percent(row.PartPruned),
                     ]),
                 ],
-                emphasised: 1 + summary.Thresholds.ToList().IndexOf(chosen))
-            .Picture(pruning, pruning.Description + " On the validation data; each point has its threshold beside it.")
-            .Picture(scores)
-            .Picture(weights)
+                emphasized: 1 + summary.Thresholds.ToList().IndexOf(chosen))
+            .Chart(pruning, pruning.Description + " On the validation data; each point has its threshold beside it.")
+            .Chart(scores)
+            .Chart(weights)
             .Heading("Answers")
             .Text($"Images of the test data, and what {Answers.Draws} pruned networks drawn from the posterior read in them: first those that they get wrong, "
                 + "among the first five hundred. The confidence is their mean probability; the epistemic part of the entropy is what they disagree on.")
-            .Examples(Answers.Of(model, pictures.Test, pictures.ClassNames, threshold))
+            .Examples(Answers.Of(model, images.Test, images.ClassNames, threshold))
             .Save(Path.Combine(folder, "report.html"));
         Console.WriteLine($"{Path.Combine(folder, "report.html")} shows the run on one page");
     }

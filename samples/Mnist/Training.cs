@@ -7,7 +7,7 @@ public static class Training
 {
     /// <returns>The trainer, which evaluates too, and how the training went.</returns>
     public static (VariationalTrainer Trainer, TrainingResult Result) Run(
-        BayesianClassifier model, Pictures pictures, Options options, CancellationToken cancellation)
+        BayesianClassifier model, Images images, Options options, CancellationToken cancellation)
     {
         var recipe = Recipe.For(options);
 
@@ -47,7 +47,7 @@ public static class Training
         });
         if (options.Resume)
             trainer.TryResume(options.Checkpoints!);
-        var result = trainer.Train(pictures.Train, pictures.Validation, cancellation);
+        var result = trainer.Train(images.Train, images.Validation, cancellation);
         if (betas.Count > 0)
             Console.WriteLine($"beta: at most {betas.Max():G3}, {betas[^1]:G3} in the end");
         return (trainer, result);

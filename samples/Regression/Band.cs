@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace RegressionSample;
 
-/// <summary>The prediction along the axis, as plain arrays: what the table prints and a picture is drawn from.</summary>
+/// <summary>The prediction along the axis, as plain arrays: what the table prints and a chart is drawn from.</summary>
 /// <param name="X">Places on the axis, in order.</param>
 /// <param name="Truth">The curve that the points come from.</param>
 /// <param name="Mean">The predictive mean.</param>
@@ -52,12 +52,12 @@ public sealed record Band(
     }
 
     /// <summary>The band with the points it was learned from.</summary>
-    public Picture Draw(TensorDataSet points) => RegressionBand.Draw(
+    public Chart Draw(TensorDataSet points) => RegressionBand.Draw(
         X, Mean, Lower, Upper, Numbers(points.Inputs), Numbers(points.Targets), Truth,
         string.Create(CultureInfo.InvariantCulture, $"{Level * 100:0} % interval"));
 
-    /// <summary>Writes the picture as PNG and SVG, and the arrays behind it as a table for other programs.</summary>
-    /// <returns>The path of the picture.</returns>
+    /// <summary>Writes the chart as PNG and SVG, and the arrays behind it as a table for other programs.</summary>
+    /// <returns>The path of the chart.</returns>
     public string Write(string folder, TensorDataSet points)
     {
         Directory.CreateDirectory(folder);
@@ -67,10 +67,10 @@ public sealed record Band(
                 CultureInfo.InvariantCulture,
                 $"{x:R},{Truth[i]:R},{Mean[i]:R},{Epistemic[i]:R},{Aleatoric[i]:R},{Lower[i]:R},{Upper[i]:R}"))
                 .Prepend("x,truth,mean,epistemic,aleatoric,lower,upper"));
-        var picture = Draw(points);
-        picture.SaveSvg(Path.Combine(folder, "band.svg"));
+        var chart = Draw(points);
+        chart.SaveSvg(Path.Combine(folder, "band.svg"));
         var path = Path.Combine(folder, "band.png");
-        picture.SavePng(path);
+        chart.SavePng(path);
         return path;
     }
 

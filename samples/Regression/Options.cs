@@ -1,31 +1,25 @@
+using System.CommandLine;
+using BayesGen.CommandLines;
+
 namespace RegressionSample;
 
-/// <summary>The command line could not be understood; the message says why.</summary>
-public sealed class OptionException(string message) : Exception(message);
-
 /// <summary>What the command line asks for.</summary>
-/// <param name="Out">The folder for the picture and the table behind it.</param>
-/// <param name="ShowHelp">Whether it asks how to ask.</param>
-public sealed record Options(string Out = Options.DefaultFolder, bool ShowHelp = false)
+/// <param name="Out">The folder for the chart and the table behind it.</param>
+public sealed record Options(string Out = Options.DefaultFolder)
 {
     public const string DefaultFolder = "results/regression";
 
-    public const string Help = """
-        Fits a curve through points, and says how sure it is: at the points, between them and beyond.
-
-        dotnet run -c Release --project samples/Regression -- [options]
-
-          --out DIR   write band.png, band.svg and band.csv there (default results/regression)
-          --help      show this text
-        """;
-
-    /// <exception cref="OptionException">An option is unknown or lacks its value.</exception>
-    public static Options Parse(IReadOnlyList<string> args) => args switch
+    /// <summary>The command line of the sample.</summary>
+    /// <param name="run">What to do with the options; it gives the exit code.</param>
+    public static RootCommand Command(Func<Options, int> run)
     {
-        [] => new Options(),
-        _ when args.Any(arg => arg is "--help" or "-h") => new Options(ShowHelp: true),
-        ["--out", { Length: > 0 } folder] when !folder.StartsWith("--", StringComparison.Ordinal) => new Options(folder),
-        ["--out", ..] => throw new OptionException("--out needs a value."),
-        _ => throw new OptionException($"There is no option '{args[0]}'."),
-    };
+        var folder = CheckedOption.Text("--out", "DIR", "Write band.png, band.svg and band.csv there.");
+        folder.DefaultValueFactory = _ => DefaultFolder;
+        var command = new RootCommand("Fits a curve through points, and says how sure it is: at the points, between them and beyond.")
+        {
+            folder,
+        };
+        command.SetAction(given => run(new Options(given.GetValue(folder)!)));
+        return command;
+    }
 }

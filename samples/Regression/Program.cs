@@ -6,66 +6,58 @@ using TorchSharp;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 ComputeThreads.SleepWhenIdle();
-Options options;
-try
+return Options.Command(Run).Parse(args).Invoke();
+
+static int Run(Options options)
 {
-    options = Options.Parse(args);
-    if (options.ShowHelp)
+    try
     {
-        Console.WriteLine(Options.Help);
-        return 0;
+        // What is wrong with the folder is found out before the training, not after it.
+        Directory.CreateDirectory(options.Out);
+    }
+    catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+    {
+        Console.Error.WriteLine(exception.Message);
+        return 1;
     }
 
-    // What is wrong with the folder shall not be found out after the training.
-    Directory.CreateDirectory(options.Out);
+    const int Samples = 200;
+    torch.random.manual_seed(1);
+    using var train = Points.Draw(600, seed: 1);
+    using var test = Points.Draw(2_000, seed: 2);
+    using var model = new BayesianCurveNetwork(new CurveNetwork());
+    using var trainer = model.CreateTrainer(new TrainerOptions
+    {
+        Epochs = 350,
+        BatchSize = 50,
+        LearningRate = 1e-2,
+        FitLoss = FitLoss.LearnedGaussian,
+        ElboDraws = 0,
+        Seed = 1,
+    });
+    var training = trainer.Train(train);
+    Console.WriteLine(
+        $"{train.Count} points, {model.Arena.TotalCount:N0} weights, {training.Epochs.Count} epochs, {training.Duration.TotalSeconds:F0} s");
+
+    // The whole axis, the gap and what lies beyond included.
+    var band = Band.Of(model, Samples);
+    Console.WriteLine();
+    band.Print();
+
+    var (at, gap, beyond) = (
+        band.MeanEpistemic(Points.AreAt), band.MeanEpistemic(x => Math.Abs(x) < 0.5), band.MeanEpistemic(x => Math.Abs(x) > 4));
+    Console.WriteLine();
+    Console.WriteLine($"epistemic standard deviation, mean: {at:F3} at the points, {gap:F3} in the gap, {beyond:F3} beyond them");
+
+    var evaluation = model.EvaluatePredictions(test, GaussianNoise.Learned, Samples);
+    var sigma = Math.Sqrt(evaluation.Prediction.AleatoricVariance[0][0]);
+    Console.WriteLine($"noise: {sigma:F3} learned, {Points.Sigma} in truth");
+    Console.WriteLine(
+        $"{test.Count:N0} new points: NLL {evaluation.NegativeLogLikelihood:F3} nats, "
+        + $"root mean squared error {evaluation.RootMeanSquaredError:F3}");
+    foreach (var (level, coverage, width) in evaluation.Intervals)
+        Console.WriteLine($"  {level:P0} intervals: {coverage:P1} of the points in them, {width:F2} wide");
+    Console.WriteLine();
+    Console.WriteLine($"drawn in {band.Write(options.Out, train)}");
+    return 0;
 }
-catch (OptionException exception)
-{
-    Console.Error.WriteLine($"{exception.Message} See --help.");
-    return 2;
-}
-catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-{
-    Console.Error.WriteLine(exception.Message);
-    return 1;
-}
-
-const int Samples = 200;
-torch.random.manual_seed(1);
-using var train = Points.Draw(600, seed: 1);
-using var test = Points.Draw(2_000, seed: 2);
-using var model = new BayesianCurveNetwork(new CurveNetwork());
-using var trainer = model.CreateTrainer(new TrainerOptions
-{
-    Epochs = 350,
-    BatchSize = 50,
-    LearningRate = 1e-2,
-    FitLoss = FitLoss.LearnedGaussian,
-    ElboDraws = 0,
-    Seed = 1,
-});
-var training = trainer.Train(train);
-Console.WriteLine(
-    $"{train.Count} points, {model.Arena.TotalCount:N0} weights, {training.Epochs.Count} epochs, {training.Duration.TotalSeconds:F0} s");
-
-// The whole axis, the gap and what lies beyond included.
-var band = Band.Of(model, Samples);
-Console.WriteLine();
-band.Print();
-
-var (at, gap, beyond) = (
-    band.MeanEpistemic(Points.AreAt), band.MeanEpistemic(x => Math.Abs(x) < 0.5), band.MeanEpistemic(x => Math.Abs(x) > 4));
-Console.WriteLine();
-Console.WriteLine($"epistemic standard deviation, mean: {at:F3} at the points, {gap:F3} in the gap, {beyond:F3} beyond them");
-
-var evaluation = model.EvaluatePredictions(test, GaussianNoise.Learned, Samples);
-var sigma = Math.Sqrt(evaluation.Prediction.AleatoricVariance[0][0]);
-Console.WriteLine($"noise: {sigma:F3} learned, {Points.Sigma} in truth");
-Console.WriteLine(
-    $"{test.Count:N0} new points: NLL {evaluation.NegativeLogLikelihood:F3} nats, "
-    + $"root mean squared error {evaluation.RootMeanSquaredError:F3}");
-foreach (var (level, coverage, width) in evaluation.Intervals)
-    Console.WriteLine($"  {level:P0} intervals: {coverage:P1} of the points in them, {width:F2} wide");
-Console.WriteLine();
-Console.WriteLine($"drawn in {band.Write(options.Out, train)}");
-return 0;

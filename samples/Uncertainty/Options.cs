@@ -1,36 +1,24 @@
-using System.Globalization;
+using System.CommandLine;
+using BayesGen.CommandLines;
 
 namespace UncertaintySample;
 
-/// <summary>The command line could not be understood; the message says why.</summary>
-public sealed class OptionException(string message) : Exception(message);
+/// <summary>Which digits to learn from.</summary>
+public enum DataName
+{
+    /// <summary>Digits that the library draws itself: always at hand.</summary>
+    Synthetic,
+
+    /// <summary>Handwritten digits.</summary>
+    Mnist,
+}
 
 /// <summary>What the command line asks for.</summary>
 public sealed record Options
 {
     public const string DefaultFolder = "results/uncertainty";
 
-    public const string Help = """
-        Trains a Bayesian network and a plain one on digits, and asks how honest they are:
-        are they right as often as they say, and do they notice what is no digit?
-
-        dotnet run -c Release --project samples/Uncertainty -- [options]
-
-          --data NAME       synthetic (default) or mnist
-          --data-dir DIR    the folder with the four files of mnist (and, in a folder of
-                            its own, of fashion-mnist); without it they are looked for in
-                            BAYESGEN_DATA and the user's cache, and downloaded at last
-          --train-on LIST   the digits to learn, such as 0-7 or 1,3,5 (default 0-9);
-                            those left out are among what is to be noticed
-          --outside LIST    what else is to be noticed: letters, noise, fashion-mnist
-                            (default letters,noise)
-          --seeds LIST      one training for each seed, results averaged (default 1)
-          --samples N       networks drawn from the posterior for a prediction (default 20)
-          --epochs N        passes over the training data, for both networks
-          --out DIR         write report.html, the pictures, summary.json and the tables
-                            behind them there (default results/uncertainty)
-          --help            show this text
-        """;
+    private static readonly string[] KnownKinds = ["letters", "noise", "fashion-mnist"];
 
     public bool IsMnist { get; init; }
 
@@ -49,75 +37,81 @@ public sealed record Options
 
     public string Out { get; init; } = DefaultFolder;
 
-    public bool ShowHelp { get; init; }
-
-    /// <exception cref="OptionException">An option is unknown, lacks its value, or has a value that it cannot take.</exception>
-    public static Options Parse(IReadOnlyList<string> args)
+    /// <summary>The command line of the sample.</summary>
+    /// <param name="run">What to do with the options; it gives the exit code.</param>
+    public static RootCommand Command(Func<Options, int> run)
     {
-        var options = new Options();
-        for (var i = 0; i < args.Count; i++)
+        var defaults = new Options();
+        var data = CheckedOption.Choice<DataName>("--data", "The digits to learn from (default synthetic).");
+        var directory = CheckedOption.Text(
+            "--data-dir", "DIR",
+            "The folder with the four files of mnist (and, in a folder of its own, of fashion-mnist). Without it they are looked for in "
+            + "BAYESGEN_DATA and the user's cache, and downloaded at last.");
+        var trainOn = new Option<IReadOnlyList<int>?>("--train-on")
         {
-            var name = args[i];
-            if (name is "--help" or "-h")
-                return new Options { ShowHelp = true };
-            options = name switch
-            {
-                "--data" => options with { IsMnist = Data(Value()) },
-                "--data-dir" => options with { DataDirectory = Value() },
-                "--train-on" => options with { TrainOn = Digits(name, Value()) },
-                "--outside" => options with { Outside = Kinds(name, Value()) },
-                "--seeds" => options with { Seeds = Numbers(name, Value()) },
-                "--samples" => options with { Samples = Count(name, Value()) },
-                "--epochs" => options with { Epochs = Count(name, Value()) },
-                "--out" => options with { Out = Value() },
-                _ => throw new OptionException($"There is no option '{name}'."),
-            };
+            HelpName = "LIST",
+            Description = "The digits to learn, such as 0-7 or 1,3,5 (default 0-9); those left out are out of distribution.",
+            CustomParser = result => Digits(result.Tokens[^1].Value, result.AddError),
+        };
+        var outside = CheckedOption.Words(
+            "--outside", "What else is out of distribution: letters, noise, fashion-mnist.", KnownKinds, defaults.Outside);
+        var seeds = CheckedOption.Numbers(
+            "--seeds", "LIST", "One training for each seed; results are averaged.", least: 0, defaults.Seeds);
+        var samples = CheckedOption.Number(
+            "--samples", "N", "Networks sampled from the posterior for a prediction.", least: 1, defaults.Samples);
+        var epochs = CheckedOption.OptionalNumber("--epochs", "N", "Passes over the training data, for both networks.", least: 1);
+        var folder = CheckedOption.Text(
+            "--out", "DIR", "Write report.html, the charts, summary.json and the tables behind them there.");
+        folder.DefaultValueFactory = _ => DefaultFolder;
+        var command = new RootCommand(
+            "Trains a Bayesian neural network and a plain one on digits, and asks how honest they are: are they right as often as they say, "
+            + "and do they notice what is no digit?")
+        {
+            data, directory, trainOn, outside, seeds, samples, epochs, folder,
+        };
+        command.Validators.Add(result =>
+        {
+            var isSynthetic = result.GetResult(data) is not { Tokens: [{ Value: not "synthetic" }] };
+            var hasFashion = result.GetResult(outside) is { Tokens: [{ Value: var kinds }] } && kinds.Contains("fashion-mnist");
+            if (isSynthetic && !hasFashion && result.GetResult(directory) is not null)
+                result.AddError("--data-dir goes with --data mnist or --outside fashion-mnist; synthetic digits need no folder.");
+        });
+        command.SetAction(given => run(new Options
+        {
+            IsMnist = given.GetValue(data) == DataName.Mnist,
+            DataDirectory = given.GetValue(directory),
+            TrainOn = given.GetValue(trainOn) ?? defaults.TrainOn,
+            Outside = given.GetValue(outside)!,
+            Seeds = given.GetValue(seeds)!,
+            Samples = given.GetValue(samples),
+            Epochs = given.GetValue(epochs),
+            Out = given.GetValue(folder)!,
+        }));
+        return command;
+    }
 
-            string Value() => i + 1 < args.Count && args[i + 1].Length > 0 && !args[i + 1].StartsWith("--", StringComparison.Ordinal)
-                ? args[++i]
-                : throw new OptionException($"{name} needs a value.");
+    private static List<int>? Digits(string text, Action<string> refuse)
+    {
+        var digits = new SortedSet<int>();
+        foreach (var part in text.Split(','))
+        {
+            if (part.Split('-') is [[>= '0' and <= '9' and var from], [>= '0' and <= '9' and var to]])
+            {
+                digits.UnionWith(Enumerable.Range(from - '0', Math.Max(0, to - from + 1)));
+            }
+            else if (part is [>= '0' and <= '9' and var digit])
+            {
+                digits.Add(digit - '0');
+            }
+            else
+            {
+                refuse($"--train-on is a list of digits such as 0-7 or 1,3,5, not '{text}'.");
+                return null;
+            }
         }
 
-        if (options is { IsMnist: false, DataDirectory: not null } && !options.Outside.Contains("fashion-mnist"))
-            throw new OptionException("--data-dir goes with --data mnist or --outside fashion-mnist; synthetic digits need no folder.");
-        return options;
+        if (digits.Count < 2)
+            refuse($"--train-on names at least two digits, not '{text}'.");
+        return [.. digits];
     }
-
-    private static bool Data(string value) => value switch
-    {
-        "synthetic" => false,
-        "mnist" => true,
-        _ => throw new OptionException($"--data is one of synthetic, mnist, not '{value}'."),
-    };
-
-    private static List<int> Digits(string name, string value)
-    {
-        var digits = value.Split(',').SelectMany(part => part.Split('-') is [var from, var to]
-            ? Enumerable.Range(Digit(from), Math.Max(0, Digit(to) - Digit(from) + 1))
-            : [Digit(part)]).Distinct().Order().ToList();
-        return digits.Count >= 2 ? digits : throw new OptionException($"{name} names at least two digits, not '{value}'.");
-
-        int Digit(string text) => text is [>= '0' and <= '9']
-            ? text[0] - '0'
-            : throw new OptionException($"{name} is a list of digits such as 0-7 or 1,3,5, not '{value}'.");
-    }
-
-    private static List<string> Kinds(string name, string value)
-    {
-        string[] known = ["letters", "noise", "fashion-mnist"];
-        var kinds = value.Split(',').Distinct().ToList();
-        return kinds.FirstOrDefault(kind => !known.Contains(kind)) is { } unknown
-            ? throw new OptionException($"{name} is a list of {string.Join(", ", known)}; '{unknown}' is none of them.")
-            : kinds;
-    }
-
-    private static List<int> Numbers(string name, string value) => value.Split(',').Select(part =>
-        int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var seed)
-            ? seed
-            : throw new OptionException($"{name} is a list of whole numbers from 0 such as 1,2,3, not '{value}'.")).Distinct().ToList();
-
-    private static int Count(string name, string value) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 1
-            ? count
-            : throw new OptionException($"{name} is a whole number from 1, not '{value}'.");
 }

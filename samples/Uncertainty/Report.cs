@@ -10,20 +10,20 @@ public sealed class Report(int samples)
 {
     private static readonly JsonSerializerOptions Format = new() { WriteIndented = true };
 
-    private readonly List<Judgement> _bayesian = [];
-    private readonly List<Judgement> _deterministic = [];
+    private readonly List<Evaluation> _bayesian = [];
+    private readonly List<Evaluation> _deterministic = [];
 
     /// <summary>The Bayesian network of the first seed.</summary>
-    public Judgement Bayesian => _bayesian[0];
+    public Evaluation Bayesian => _bayesian[0];
 
     /// <summary>The plain network of the first seed.</summary>
-    public Judgement Deterministic => _deterministic[0];
+    public Evaluation Deterministic => _deterministic[0];
 
     public int Samples => samples;
 
     public int Seeds => _bayesian.Count;
 
-    public void Add(Judgement bayesian, Judgement deterministic)
+    public void Add(Evaluation bayesian, Evaluation deterministic)
     {
         _bayesian.Add(bayesian);
         _deterministic.Add(deterministic);
@@ -40,25 +40,26 @@ public sealed class Report(int samples)
     {
         var networks = Figures();
         Console.WriteLine();
-        Console.WriteLine($"known digits, {Bayesian.Known.Prediction.Count:N0} pictures   accuracy      NLL    Brier      ECE");
+        Console.WriteLine($"known digits, {Bayesian.Known.Prediction.Count:N0} images     accuracy      NLL    Brier      ECE");
         foreach (var network in networks)
             Console.WriteLine(
                 $"  {network.Name,-32} {network.Accuracy,8:P2} {network.NegativeLogLikelihood,8:F4} {network.BrierScore,8:F4} "
                 + $"{network.ExpectedCalibrationError,8:F4}");
         Console.WriteLine();
-        Console.WriteLine("told apart: AUROC / FPR95           by entropy   by mutual information   by confidence");
+        Console.WriteLine("out-of-distribution: AUROC / FPR95  by entropy   by mutual information   by confidence");
         for (var i = 0; i < Bayesian.Outside.Count; i++)
         {
             Console.WriteLine($"  {Bayesian.Outside[i].Name}");
             foreach (var network in networks)
                 Console.WriteLine(
                     $"    {network.Name,-28} {Pair(network.Outside[i].ByEntropy),13}   "
-                    + $"{(network.IsBayesian ? Pair(network.Outside[i].ByMutualInformation) : ""),21}   {Pair(network.Outside[i].ByConfidence),13}");
+                    + $"{(network.IsBayesian ? Pair(network.Outside[i].ByMutualInformation) : ""),21}   "
+                    + $"{Pair(network.Outside[i].ByConfidence),13}");
         }
     }
 
     /// <summary>
-    /// Writes the figures as JSON, and the arrays behind the pictures, those of the first seed, as tables.
+    /// Writes the figures as JSON, and the arrays behind the images, those of the first seed, as tables.
     /// </summary>
     public void Write(string folder)
     {
@@ -66,14 +67,14 @@ public sealed class Report(int samples)
         var networks = Figures();
         File.WriteAllText(Path.Combine(folder, "summary.json"), JsonSerializer.Serialize(
             new { seeds = Seeds, samples, bayesian = Json(networks[0]), deterministic = Json(networks[1]) }, Format));
-        foreach (var (file, judgement) in new[] { ("bayesian", Bayesian), ("deterministic", Deterministic) })
+        foreach (var (file, evaluation) in new[] { ("bayesian", Bayesian), ("deterministic", Deterministic) })
         {
-            Lines($"reliability-{file}.csv", "lower,upper,count,confidence,accuracy", judgement.Known.ReliabilityBins.Select(bin =>
+            Lines($"reliability-{file}.csv", "lower,upper,count,confidence,accuracy", evaluation.Known.ReliabilityBins.Select(bin =>
                 string.Create(
                     CultureInfo.InvariantCulture, $"{bin.Lower:R},{bin.Upper:R},{bin.Count},{bin.Confidence:R},{bin.Accuracy:R}")));
-            Lines($"entropy-{file}.csv", "kind,entropy", judgement.Outside
+            Lines($"entropy-{file}.csv", "kind,entropy", evaluation.Outside
                 .Select(kind => (kind.Name, kind.Result.Prediction))
-                .Prepend(("known", judgement.Known.Prediction))
+                .Prepend(("known", evaluation.Known.Prediction))
                 .SelectMany(kind => kind.Item2.Entropy.Select(entropy =>
                     string.Create(CultureInfo.InvariantCulture, $"\"{kind.Item1}\",{entropy:R}"))));
         }

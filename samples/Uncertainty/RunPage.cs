@@ -5,13 +5,13 @@ using BayesGen.Plots;
 
 namespace UncertaintySample;
 
-/// <summary>The pictures of a run, and one page that shows the whole of it.</summary>
+/// <summary>The charts of a run, and one page that shows the whole of it.</summary>
 public static class RunPage
 {
     private const int ExamplesOfAKind = 16;
 
     /// <returns>The path of the page.</returns>
-    public static string Write(Options options, Pictures pictures, Report report, TimeSpan time)
+    public static string Write(Options options, Images images, Report report, TimeSpan time)
     {
         var networks = report.Figures();
         var (bayesian, plain) = (networks[0], networks[1]);
@@ -28,11 +28,12 @@ public static class RunPage
             ])
             .Heading("Settings")
             .Facts(
-                ("data", Text($"{(options.IsMnist ? "mnist" : "built-in digits")}: {pictures.Train.Count:N0} to learn, {pictures.Test.Count:N0} to judge by")),
+                ("data", (options.IsMnist ? "mnist" : "built-in digits")
+                    + Text($": {images.Train.Count:N0} to learn, {images.Test.Count:N0} to judge by")),
                 ("digits learned", string.Join(", ", options.TrainOn)),
-                ("outside", string.Join("; ", pictures.Outside.Select(kind => Text($"{kind.Name} ({kind.Data.Count:N0})")))),
+                ("outside", string.Join("; ", images.Outside.Select(kind => Text($"{kind.Name} ({kind.Data.Count:N0})")))),
                 ("training", Text($"{Training.EpochsFor(options)} epochs of Adam, both networks")),
-                ("seeds", string.Join(", ", options.Seeds) + (report.Seeds > 1 ? "; figures are means, pictures those of the first" : "")),
+                ("seeds", string.Join(", ", options.Seeds) + (report.Seeds > 1 ? "; figures are means, charts those of the first" : "")),
                 ("time", Text($"{time.TotalSeconds:F0} s")))
             .Heading("Is it right as often as it says?")
             .Table(
@@ -45,13 +46,13 @@ public static class RunPage
                         Text($"{network.ExpectedCalibrationError:F4}"),
                     ]),
                 ],
-                emphasised: 0)
-            .Picture(Save(options.Out, "reliability-bayesian", Reliability(report.Bayesian, "the Bayesian network")))
-            .Picture(Save(options.Out, "reliability-deterministic", Reliability(report.Deterministic, "the plain network")))
+                emphasized: 0)
+            .Chart(Save(options.Out, "reliability-bayesian", Reliability(report.Bayesian, "the Bayesian network")))
+            .Chart(Save(options.Out, "reliability-deterministic", Reliability(report.Deterministic, "the plain network")))
             .Text("The known digits that the Bayesian network is least sure of:")
-            .Examples(LeastSure(pictures.Test, report.Bayesian.Known.Prediction, options.TrainOn))
+            .Examples(LeastSure(images.Test, report.Bayesian.Known.Prediction, options.TrainOn))
             .Heading("Does it notice what is no digit?")
-            .Text("AUROC is the probability that a strange picture is found more uncertain than a known digit. FPR95 is the part of strange pictures "
+            .Text("AUROC is the probability that an unknown image is found more uncertain than a known digit. FPR95 is the part of unknown images "
                 + "that pass where 95 % of the known digits do.")
             .Table(
                 ["AUROC / FPR95", "by entropy", "by mutual information", "by confidence"],
@@ -63,15 +64,15 @@ public static class RunPage
                         Report.Pair(network.Outside[i].ByConfidence),
                     ])),
                 ]);
-        for (var i = 0; i < pictures.Outside.Count; i++)
+        for (var i = 0; i < images.Outside.Count; i++)
         {
-            var (name, data) = pictures.Outside[i];
+            var (name, data) = images.Outside[i];
             var file = "entropy-" + string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'))
                 .Replace("--", "-", StringComparison.Ordinal);
             page = page
                 .Heading(Capital(name))
-                .Picture(Save(options.Out, file + "-bayesian", Entropies(report.Bayesian, i, options, "the Bayesian network")))
-                .Picture(Save(options.Out, file + "-deterministic", Entropies(report.Deterministic, i, options, "the plain network")))
+                .Chart(Save(options.Out, file + "-bayesian", Entropies(report.Bayesian, i, options, "the Bayesian network")))
+                .Chart(Save(options.Out, file + "-deterministic", Entropies(report.Deterministic, i, options, "the plain network")))
                 .Text("Some of them, and what the Bayesian network reads in them:")
                 .Examples(Some(data, report.Bayesian.Outside[i].Result.Prediction, options.TrainOn));
         }
@@ -81,23 +82,23 @@ public static class RunPage
         return path;
     }
 
-    private static Picture Reliability(Judgement judgement, string network)
+    private static Chart Reliability(Evaluation evaluation, string network)
     {
-        var bins = judgement.Known.ReliabilityBins;
+        var bins = evaluation.Known.ReliabilityBins;
         return ReliabilityDiagram.Draw(
             [.. bins.Select(bin => (long)bin.Count)], [.. bins.Select(bin => bin.Confidence)],
             [.. bins.Select(bin => bin.Accuracy)], network);
     }
 
-    private static Picture Entropies(Judgement judgement, int kind, Options options, string network) => EntropyHistograms.Draw(
-        judgement.Known.Prediction.Entropy, judgement.Outside[kind].Result.Prediction.Entropy,
-        "known digits", judgement.Outside[kind].Name, Math.Log(options.TrainOn.Count), network);
+    private static Chart Entropies(Evaluation evaluation, int kind, Options options, string network) => EntropyHistograms.Draw(
+        evaluation.Known.Prediction.Entropy, evaluation.Outside[kind].Result.Prediction.Entropy,
+        "known digits", evaluation.Outside[kind].Name, Math.Log(options.TrainOn.Count), network);
 
-    private static Picture Save(string folder, string name, Picture picture)
+    private static Chart Save(string folder, string name, Chart chart)
     {
-        picture.SavePng(Path.Combine(folder, name + ".png"));
-        picture.SaveSvg(Path.Combine(folder, name + ".svg"));
-        return picture;
+        chart.SavePng(Path.Combine(folder, name + ".png"));
+        chart.SaveSvg(Path.Combine(folder, name + ".svg"));
+        return chart;
     }
 
     private static List<ReportExample> LeastSure(TensorDataSet data, ClassPrediction prediction, IReadOnlyList<int> digits)
@@ -118,11 +119,11 @@ public static class RunPage
 
     private static ReportExample Example(TensorDataSet data, ClassPrediction prediction, IReadOnlyList<int> digits, int i, bool? isRight)
     {
-        using var picture = data.Inputs[i];
-        using var row = picture.flatten();
+        using var image = data.Inputs[i];
+        using var row = image.flatten();
         return new ReportExample(
             row.data<float>().ToArray(),
-            (int)picture.shape[^1],
+            (int)image.shape[^1],
             Text($"{digits[prediction.Classes[i]]}"),
             Text($"{prediction.Confidence[i] * 100:F0} % sure, entropy {prediction.Entropy[i]:F2}"),
             isRight);

@@ -1,0 +1,35 @@
+using BayesGen;
+using BayesGen.Data;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace UncertaintySample;
+
+/// <summary>What a network says about the digits it knows, and about what it has never seen.</summary>
+/// <param name="Known">The digits: accuracy and calibration.</param>
+/// <param name="Outside">By name: how well each kind is detected.</param>
+public sealed record Evaluation(ClassEvaluation Known, IReadOnlyList<(string Name, OutOfDistribution Result)> Outside)
+{
+    private const int BatchSize = 250;
+
+    public static Evaluation Of(BayesianLeNet5 model, Images images, int samples, int seed)
+    {
+        var options = new PredictionOptions { BatchSize = BatchSize, Seed = seed };
+        return Of(images, data => model.Predict(data.Inputs, samples, options));
+    }
+
+    public static Evaluation Of(LeNet5 network, Images images) => Of(images, data =>
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        return ClassPrediction.Of(cat([.. data.Inputs.split(BatchSize).Select(batch => network.call(batch))]));
+    });
+
+    private static Evaluation Of(Images images, Func<TensorDataSet, ClassPrediction> predict)
+    {
+        var known = predict(images.Test);
+        return new Evaluation(
+            ClassEvaluation.Of(known, [.. images.Test.Targets.data<long>().Select(target => (int)target)]),
+            [.. images.Outside.Select(kind => (kind.Name, OutOfDistribution.Of(known, predict(kind.Data))))]);
+    }
+}
