@@ -78,7 +78,7 @@ internal sealed class IvonArena : IDisposable
                 Beta1 = _options.Beta1,
                 Beta2 = _options.Beta2,
                 Step = step,
-                ClipRadius = _options.ClipRadius ?? double.PositiveInfinity,
+                TrustRadius = _options.TrustRadius ?? double.PositiveInfinity,
                 TakesDeviation = takesDeviation,
             };
             update.Apply(

@@ -15,7 +15,7 @@ public sealed record IvonOptions
     /// (h_0 + delta), so that it need not change with <see cref="InitialCurvature"/>. The schedule of
     /// <see cref="TrainerOptions.LearningRateSchedule"/> applies to it.
     /// </summary>
-    public double LearningRate { get; init; } = 0.3;
+    public double LearningRate { get; init; } = 0.5;
 
     /// <summary>The decay of the mean of gradients, in [0, 1).</summary>
     public double Beta1 { get; init; } = 0.9;
@@ -34,13 +34,18 @@ public sealed record IvonOptions
     /// It also is the curvature that the first steps divide by, until the running mean has learned better: too low a value takes steps that
     /// are too long and weights that are too noisy.
     /// </remarks>
-    public double? InitialCurvature { get; init; } = 0.7;
+    public double? InitialCurvature { get; init; } = 1;
 
     /// <summary>
-    /// The longest way of a mean in one step, before the learning rate: positive. Times the default rate it is about what Adam goes. Null
-    /// sets no bound; then a training diverges where the loss is more curved than the running mean of curvatures knows.
+    /// r, the longest way of a mean in one step, before the learning rate, in standard deviations of its posterior: positive. Null sets no
+    /// bound; then a training diverges where the loss is more curved than the running mean of curvatures knows.
     /// </summary>
-    public double? ClipRadius { get; init; } = 0.013;
+    /// <remarks>
+    /// A step moves a mean by at most rate r sigma, so that the posterior of a weight moves by KL &lt;= (rate r)^2 / 2 = 0.03 by default.
+    /// Steps get longer where a weight turns out to matter little, and shorter where it matters much or where there is more data. The
+    /// clip_radius of the paper's code is in units of the weight instead.
+    /// </remarks>
+    public double? TrustRadius { get; init; } = 0.5;
 
     /// <summary>Times a number of examples up to 1e8 it is still far below the largest float32.</summary>
     private const double LargestCurvature = 1e20;
@@ -58,7 +63,7 @@ public sealed record IvonOptions
                 nameof(InitialCurvature), curvature,
                 $"The curvature to begin with lies in [0, {LargestCurvature:G3}]: above that sigma is no number in float32. Null takes the "
                 + "posterior as it is.");
-        if (ClipRadius is { } radius && !(radius > 0))
-            throw new ArgumentOutOfRangeException(nameof(ClipRadius), radius, "The clip radius is positive; null sets no bound.");
+        if (TrustRadius is { } radius && !(radius > 0))
+            throw new ArgumentOutOfRangeException(nameof(TrustRadius), radius, "The trust radius is positive; null sets no bound.");
     }
 }

@@ -9,7 +9,8 @@ namespace BayesGen;
 /// x          = (1 - b2) (lambda d g - 1 + delta / a)
 /// a          = a + a x (1 + x / 2)
 /// g_mean     = b1 g_mean + (1 - b1) g
-/// mu         = mu - rate clip((g_mean / (1 - b1^t) + delta (mu - m)) / a)
+/// move       = (g_mean / (1 - b1^t) + delta (mu - m)) / a
+/// mu         = mu - rate max(-r sigma, min(r sigma, move)), sigma = 1 / sqrt(lambda a), r the trust radius
 /// log_sigma  = -log(lambda a) / 2
 /// </code>
 /// </summary>
@@ -17,6 +18,8 @@ namespace BayesGen;
 /// Shen et al. 2024, algorithm 1, in terms of a: with h' = lambda d g a, Price's estimate of the curvature E d^2(fit)/dw^2, their
 /// h + (1 - b2) (h' - h) + (1 - b2)^2 (h' - h)^2 / (2 (h + delta)) is a + a x + a x^2 / 2. As 1 + x + x^2 / 2 is at least 1/2 for any x, a
 /// stays positive whatever the draw said. Keeping a and not h makes that true of rounded numbers as well, where h is close to -delta.
+/// The radius is not theirs: their code has one in units of the weight. In units of sigma it bounds what a step does to the posterior,
+/// KL(N(mu + rate r sigma, sigma^2) || N(mu, sigma^2)) = (rate r)^2 / 2, whatever the scale of a weight and the number of examples are.
 /// What is added to a and to mu vanishes on average where E g = -delta (mu - m) and 1 / sigma^2 = lambda (E h' + delta): where the
 /// gradients of fit + KL / lambda are zero.
 /// </remarks>
@@ -41,7 +44,8 @@ internal sealed class IvonUpdate : IFlatUpdate
     /// <summary>t, from 1.</summary>
     public required long Step { get; init; }
 
-    public double ClipRadius { get; init; } = double.PositiveInfinity;
+    /// <summary>The longest way of a mean before the rate, in standard deviations.</summary>
+    public double TrustRadius { get; init; } = double.PositiveInfinity;
 
     /// <summary>
     /// Whether d comes beside g, which is cleared then; else the mean of d g over the draws, which is the gradient by log_sigma.
@@ -78,8 +82,12 @@ internal sealed class IvonUpdate : IFlatUpdate
         precision.copy_(Kept(precision + precision * x * (x * 0.5 + 1), precision));
         momentum.copy_(Kept(momentum * Beta1 + slope * (1 - Beta1), momentum));
         var move = (momentum * Debias + (mu.to(precision.dtype) - Center) * Decay) / precision;
-        if (!double.IsPositiveInfinity(ClipRadius))
-            move = move.clamp(-ClipRadius, ClipRadius);
+        if (!double.IsPositiveInfinity(TrustRadius))
+        {
+            var radius = (precision * SampleSize).rsqrt() * TrustRadius;
+            move = maximum(minimum(move, radius), -radius);
+        }
+
         move = move * Rate;
         mu.sub_(Kept(move, zeros_like(move, dtype: move.dtype, device: move.device)).to(mu.dtype));
         logSigma.copy_(Kept((precision * SampleSize).log() * -0.5, logSigma.to(precision.dtype)));
@@ -95,7 +103,7 @@ internal sealed class IvonUpdate : IFlatUpdate
         var (mu, logSigma, momentum, precision, gradient, other) = (rows[0], rows[1], rows[2], rows[3], rows[4], rows[5]);
         var (decay1, part1, part2) = (Lanes.Of<T>(Beta1), Lanes.Of<T>(1 - Beta1), Lanes.Of<T>(1 - Beta2));
         var (size, decay, center) = (Lanes.Of<T>(SampleSize), Lanes.Of<T>(Decay), Lanes.Of<T>(Center));
-        var (rate, debias, radius) = (Lanes.Of<T>(Rate), Lanes.Of<T>(Debias), Lanes.Of<T>(ClipRadius));
+        var (rate, debias, radius) = (Lanes.Of<T>(Rate), Lanes.Of<T>(Debias), Lanes.Of<T>(TrustRadius));
         var half = Lanes.Of<T>(0.5);
         for (var i = 0; i < rows.Length; i += Vector<T>.Count)
         {
@@ -105,7 +113,8 @@ internal sealed class IvonUpdate : IFlatUpdate
             var after = before + before * x * (Vector<T>.One + half * x);
             var next = decay1 * first + part1 * slope;
             var move = (next * debias + decay * (mean - center)) / after;
-            var moved = mean - rate * Vector.Max(Vector.Min(move, radius), -radius);
+            var reach = radius / Vector.SquareRoot(size * after);
+            var moved = mean - rate * Vector.Max(Vector.Min(move, reach), -reach);
             var log = -half * Lanes.Log(size * after);
             if (HasMask)
             {

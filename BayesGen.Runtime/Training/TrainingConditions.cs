@@ -72,8 +72,8 @@ internal static class TrainingConditions
             "the frozen weights", trainer.Model.Arena.Freezing.Keys is { Count: > 0 } frozen ? string.Join(", ", frozen) : "none");
         if (trainer.Ivon is { } ivon)
             yield return (
-                nameof(IvonOptions), $"rate {Written(ivon.LearningRate)}, decays {Written(ivon.Beta1)} and {Written(ivon.Beta2)}, clip "
-                + $"{(ivon.ClipRadius is { } radius ? Written(radius) : "none")}");
+                nameof(IvonOptions), $"rate {Written(ivon.LearningRate)}, decays {Written(ivon.Beta1)} and {Written(ivon.Beta2)}, "
+                + $"trust radius {(ivon.TrustRadius is { } radius ? Written(radius) : "none")}");
         yield return ("the number of Torch's threads", Written(get_num_threads()));
         yield return ("the device", (options.Device ?? trainer.Model.Arena.Device).ToString());
         yield return ("the processor's vector", $"{Vector<byte>.Count} bytes");

@@ -54,7 +54,7 @@ public sealed partial class VariationalTrainer
         if (options.MaximalGradientNorm is not null)
             throw new ArgumentException(
                 "A shortened gradient would tell IVON of a flatter loss. Leave TrainerOptions.MaximalGradientNorm out and set "
-                + "IvonOptions.ClipRadius.", nameof(options));
+                + "IvonOptions.TrustRadius.", nameof(options));
         foreach (var (option, keys) in new[]
         {
             (nameof(options.LearningRateFactors), options.LearningRateFactors?.Keys ?? []), (nameof(options.Bounds), options.Bounds.Keys),

@@ -72,7 +72,7 @@ public class IvonStartTests
         using var test = SyntheticDigits.Create(1_000, seed: 2);
         var adam = LossOf((model, options) => model.CreateTrainer(options));
         var ivon = LossOf((model, options) => model.CreateIvonTrainer(options));
-        Assert.True(ivon < 1.2 * adam, $"NLL {ivon:F3}, and {adam:F3} by Adam");
+        Assert.True(ivon < 1.1 * adam, $"NLL {ivon:F3}, and {adam:F3} by Adam");
 
         double LossOf(Func<BayesianDigitReader, TrainerOptions, VariationalTrainer> create)
         {
@@ -82,6 +82,51 @@ public class IvonStartTests
             trainer.Train(train);
             return model.EvaluatePredictions(test).NegativeLogLikelihood;
         }
+    }
+
+    /// <summary>
+    /// On a small table the noise is learned within a few hundred steps, and with weights or means that lag behind the answers are less
+    /// sure: NLL in units of the targets' standard deviation.
+    /// </summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void TheDefaultsPredictASmallTableAsWellAsAdam(int seed)
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(seed);
+        var (train, test) = (Table(), Table());
+        var adam = LossOf((model, options) => model.CreateTrainer(options));
+        var ivon = LossOf((model, options) => model.CreateIvonTrainer(options));
+        Assert.True(ivon < adam + 0.02, $"NLL {ivon:F3}, and {adam:F3} by Adam");
+
+        double LossOf(Func<BayesianTableReader, TrainerOptions, VariationalTrainer> create)
+        {
+            random.manual_seed(seed);
+            using var model = new BayesianTableReader(new TableReader());
+            using var trainer = create(model, Options(seed) with { Epochs = 20 });
+            trainer.Train(train);
+            return model.EvaluatePredictions(test, GaussianNoise.Learned).NegativeLogLikelihood;
+        }
+    }
+
+    /// <summary>The farthest that a step takes a mean is the rate times the radius times sigma, with and without kernels.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AMeanGoesNoFartherThanItsPosteriorIsWide(bool isFlat)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        Tensor New(double value) => isFlat ? full(8, value) : full([8, 2], value).select(1, 0);
+        var (mu, logSigma, momentum, precision) = (New(0), New(0), New(0), New(1));
+        precision.copy_(tensor(new[] { 0.01f, 0.04f, 0.25f, 1, 4, 9, 25, 100 }));
+        new IvonUpdate
+        {
+            SampleSize = 100, Decay = 0, Center = 0, Rate = 0.5, Beta1 = 0, Beta2 = 1, Step = 1, TrustRadius = 0.4,
+        }.Apply(mu, logSigma, momentum, precision, New(1e4), New(0), null);
+        var sigma = (precision * 100).rsqrt();
+        Assert.True((mu + sigma * 0.2).abs().max().item<float>() < 1e-6, $"{mu.cstr()} for sigma {sigma.cstr()}");
     }
 
     /// <summary>As it was by default: what multiplies is stopped while everything is still finite.</summary>
@@ -130,7 +175,7 @@ public class IvonStartTests
         Assert.Throws<NonFiniteLossException>(() => trainer.Train(Table()));
     }
 
-    private static IvonOptions Reckless => new() { InitialCurvature = 0.001, ClipRadius = null, LearningRate = 1 };
+    private static IvonOptions Reckless => new() { InitialCurvature = 0.001, TrustRadius = null, LearningRate = 1 };
 
     private static TrainerOptions Options(int seed) => new()
     {

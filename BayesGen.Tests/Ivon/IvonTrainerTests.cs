@@ -46,7 +46,7 @@ public class IvonTrainerTests
                 Epochs = 3000, Samples = samples, LearningRateSchedule = progress =>
                     Math.Pow(1 - progress, 2), FitLoss = FitLoss.Gaussian(Noise),
             },
-            new IvonOptions { InitialCurvature = 1, Beta2 = 0.998, LearningRate = 0.1, ClipRadius = null });
+            new IvonOptions { InitialCurvature = 1, Beta2 = 0.998, LearningRate = 0.1, TrustRadius = null });
         trainer.Train(new[] { (x, y) });
 
         var precision = x.t().matmul(x) / (Noise * Noise) + eye(2, dtype: ScalarType.Float64) * 4;
@@ -73,7 +73,7 @@ public class IvonTrainerTests
         const double Curvature = 0.4, Size = 120, Decay = 1 / (Size * 0.25);
         using var steps = new IvonSteps(
             model.Arena, new TrainerOptions { Samples = samples },
-            new IvonOptions { InitialCurvature = Curvature, LearningRate = 0.2, ClipRadius = null },
+            new IvonOptions { InitialCurvature = Curvature, LearningRate = 0.2, TrustRadius = null },
             () => Size, isFresh: true);
         var (mu, a) = (posterior.Mu.flatten().clone(), Curvature + Decay);
         Assert.True((posterior.LogSigma + Math.Log(Size * a) / 2).abs().max().item<double>() < 1e-14);
@@ -258,7 +258,7 @@ public class IvonTrainerTests
         string Refused(TrainerOptions options) => Assert.Throws<ArgumentException>(() => model.CreateIvonTrainer(options)).Message;
         Assert.Contains("constant", Refused(new() { Beta = new LinearWarmup(2) }));
         Assert.Contains("positive", Refused(new() { Beta = 0 }));
-        Assert.Contains("ClipRadius", Refused(new() { MaximalGradientNorm = 1 }));
+        Assert.Contains("TrustRadius", Refused(new() { MaximalGradientNorm = 1 }));
         Assert.Contains("'mu'", Refused(new() { LearningRateFactors = new Dictionary<string, double> { ["mu"] = 2 } }));
         Assert.Contains("'log_sigma'", Refused(new() { Bounds = new Dictionary<string, Interval> { ["log_sigma"] = (-9, 0) } }));
         model.CreateIvonTrainer(new()
@@ -268,7 +268,7 @@ public class IvonTrainerTests
         }).Dispose();
         foreach (var wrong in (IvonOptions[])
             [new() { LearningRate = 0 }, new() { Beta1 = 1 }, new() { Beta2 = 1.1 }, new() { InitialCurvature = -1 },
-                new() { ClipRadius = 0 }])
+                new() { TrustRadius = 0 }])
             Assert.Throws<ArgumentOutOfRangeException>(() => model.CreateIvonTrainer(new(), wrong));
 
         // What the compiler cannot know: a prior of the run time, and a network of another family by the door that takes any.

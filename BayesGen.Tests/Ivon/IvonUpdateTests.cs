@@ -121,7 +121,8 @@ public class IvonUpdateTests
                 h[i] = beta2 * h[i] + (1 - beta2) * estimate + 0.5 * Math.Pow((1 - beta2) * (h[i] - estimate), 2) / (h[i] + Decay);
                 g[i] = beta1 * g[i] + (1 - beta1) * slopes[i];
                 var move = (g[i] / (1 - Math.Pow(beta1, step)) + Decay * (m[i] - Center)) / (h[i] + Decay);
-                m[i] -= Rate * Math.Clamp(move, -radius, radius);
+                var farthest = radius / Math.Sqrt(Size * (h[i] + Decay));
+                m[i] -= Rate * Math.Clamp(move, -farthest, farthest);
                 s[i] = -0.5 * Math.Log(Size * (h[i] + Decay));
             }
 
@@ -145,7 +146,7 @@ public class IvonUpdateTests
         long step, double size, double decay, double center = 0, double rate = 0.3, double beta1 = 0.9, double beta2 = 0.99,
         double radius = double.PositiveInfinity, bool? takesDeviation = null) => new()
         {
-            SampleSize = size, Decay = decay, Center = center, Rate = rate, Beta1 = beta1, Beta2 = beta2, Step = step, ClipRadius = radius,
+            SampleSize = size, Decay = decay, Center = center, Rate = rate, Beta1 = beta1, Beta2 = beta2, Step = step, TrustRadius = radius,
             TakesDeviation = takesDeviation ?? beta1 == 0,
         };
 

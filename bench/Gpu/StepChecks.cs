@@ -62,7 +62,7 @@ internal sealed class StepChecks(CheckReport report, CheckOptions options)
                     Beta1 = 0.9,
                     Beta2 = 0.99,
                     Step = step,
-                    ClipRadius = 0.5,
+                    TrustRadius = 0.5,
                     TakesDeviation = false,
                 }.Apply(mu, logSigma, momentum, precision, Numbers(10 + step, device), Numbers(20 + step, device) * 1e-3, kept);
             return new[] { mu, logSigma, momentum, precision };
