@@ -24,7 +24,7 @@ internal interface ITrainingSteps : IDisposable
     void Step();
 
     /// <summary>A factor on every rate, on top of the schedule.</summary>
-    double Damping { get; set; }
+    double LearningRateScale { get; set; }
 
     /// <summary>Whether every gradient that the step would use holds finite numbers alone.</summary>
     bool GradientsAreFinite();

@@ -11,14 +11,14 @@ internal sealed class IvonSteps : ITrainingSteps
     private const string StepName = "step";
     private const string Prefix = "ivon.";
     private const string PartName = Prefix + "rate.part";
-    private const string DampingName = Prefix + "rate.damping";
+    private const string LearningRateScaleName = Prefix + "rate.damping";
 
     private readonly TrainerOptions _options;
     private readonly IvonOptions _ivon;
     private readonly Func<double> _sampleSize;
     private readonly List<(string Name, IvonArena Arena)> _arenas = [];
     private double _part = 1;
-    private double _damping = 1;
+    private double _learningRateScale = 1;
     private long _step;
 
     /// <param name="network">The network.</param>
@@ -49,17 +49,17 @@ internal sealed class IvonSteps : ITrainingSteps
     public IReadOnlyList<Parameter> Parameters { get; }
 
     /// <summary>The present learning rate of the Gaussian means.</summary>
-    public double LearningRate => _ivon.LearningRate * _part * _damping;
+    public double LearningRate => _ivon.LearningRate * _part * _learningRateScale;
 
     /// <inheritdoc/>
-    public double Damping
+    public double LearningRateScale
     {
-        get => _damping;
+        get => _learningRateScale;
         set
         {
-            _damping = value;
+            _learningRateScale = value;
             if (Deterministic is { } deterministic)
-                deterministic.Damping = value;
+                deterministic.LearningRateScale = value;
         }
     }
 
@@ -143,7 +143,7 @@ internal sealed class IvonSteps : ITrainingSteps
         foreach (var (name, number) in StateNumbers)
             content.Put(Prefix + name, number);
         content.Put(PartName, _part);
-        content.Put(DampingName, _damping);
+        content.Put(LearningRateScaleName, _learningRateScale);
         Deterministic?.Save(content);
     }
 
@@ -167,7 +167,7 @@ internal sealed class IvonSteps : ITrainingSteps
             throw new CheckpointMismatchException(["the state of IVON belongs to other weights"], exception);
         }
 
-        Damping = content.Number(DampingName);
+        LearningRateScale = content.Number(LearningRateScaleName);
         _part = content.Number(PartName);
         return Deterministic?.Load(content) ?? true;
     }

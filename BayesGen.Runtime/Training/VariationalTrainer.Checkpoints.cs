@@ -122,7 +122,7 @@ public sealed partial class VariationalTrainer
         new TrainingCounters(
             _epochsDone, _firstEpoch, _stepsDone, _source?.BatchCount(Options.BatchSize) ?? _stepsOfEpoch, _trainingExamples,
             _source?.OwnEpoch, Beta, Model.Arena.Noise.Seed, Model.Arena.Noise.Calls, _rollBacks, _skippedInARow, _bestScore).Save(content);
-        TrainingConditions.Save(this, content);
+        RunFingerprint.Save(this, content);
         _steps!.Save(content);
         content.Put(ScheduleName, _scheduleName);
         var numbers = new Dictionary<string, double>();
@@ -151,7 +151,7 @@ public sealed partial class VariationalTrainer
     private void Restore(CheckpointContent content, Action<string> notices)
     {
         var counters = TrainingCounters.Load(content);
-        var place = new EpochPlace
+        var place = new EpochCursor
         {
             Step = content.Count(StepName),
             Skipped = content.Count(SkippedName),
@@ -221,7 +221,7 @@ public sealed partial class VariationalTrainer
         foreach (var name in new[] { RandomName, RandomOfEpochName })
             if (content.Tensors.TryGetValue(name, out var state) && !TorchRandom.IsState(state))
                 fatal.Add($"its tensor '{name}' is no state of Torch's generator");
-        foreach (var (what, isFatal) in TrainingConditions.Differences(this, content, isInsideEpoch: content.Count(StepName) > 0))
+        foreach (var (what, isFatal) in RunFingerprint.Differences(this, content, isInsideEpoch: content.Count(StepName) > 0))
         {
             if (isFatal)
                 fatal.Add($"{what}, inside an epoch");
@@ -265,7 +265,7 @@ public sealed partial class VariationalTrainer
         return holding;
     }
 
-    private void SaveStep(EpochPlace place, int? steps)
+    private void SaveStep(EpochCursor place, int? steps)
     {
         if (Options.Checkpoints?.EverySteps is not { } every || _stepsDone % every != 0)
             return;

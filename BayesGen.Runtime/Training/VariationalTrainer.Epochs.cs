@@ -24,7 +24,7 @@ public sealed partial class VariationalTrainer
             while (Next(batches, cancellation))
             {
                 var step = place.Step + 1;
-                StepReading? reading;
+                PendingStepResult? reading;
                 string? notice;
                 try
                 {
@@ -48,7 +48,7 @@ public sealed partial class VariationalTrainer
 
                 Take(reading, place, steps);
                 if (Options.ManageMemory)
-                    ProcessMemory.Sweep();
+                    MallocTuning.Sweep();
                 SaveStep(place, steps);
             }
         }
@@ -82,9 +82,9 @@ public sealed partial class VariationalTrainer
     }
 
     /// <summary>The place that a checkpoint left, or the start of an epoch.</summary>
-    private EpochPlace Enter(BatchSource train)
+    private EpochCursor Enter(BatchSource train)
     {
-        _place ??= new EpochPlace();
+        _place ??= new EpochCursor();
         if (_place.SourceEpoch is { } own)
             train.OwnEpoch = own;
         if (_place.RandomOfEpoch is { } random)
@@ -104,7 +104,7 @@ public sealed partial class VariationalTrainer
     }
 
     /// <summary>The batches of the epoch after those that are done.</summary>
-    private IEnumerator<(Tensor Inputs, Tensor Targets)> Batches(BatchSource train, EpochPlace place)
+    private IEnumerator<(Tensor Inputs, Tensor Targets)> Batches(BatchSource train, EpochCursor place)
     {
         var rest = place.Step == 0 ? null : train.BatchesFrom(Options.BatchSize, Options.Shuffle, Options.Seed, _epochsDone, place.Step);
         var batches = (rest ?? train.Batches(Options.BatchSize, Options.Shuffle, Options.Seed, _epochsDone)).GetEnumerator();

@@ -60,7 +60,7 @@ public sealed partial class VariationalTrainer
     private EvaluationResult EvaluateOn(BatchSource data, Thresholds? threshold, long? examplesOfTraining, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        using var memory = ProcessMemory.During(Options.ManageMemory);
+        using var memory = MallocTuning.During(Options.ManageMemory);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var arena = Model.Arena;

@@ -51,9 +51,9 @@ public sealed partial class VariationalTrainer
             throw new ArgumentException(
                 "IVON keeps what it needs of a draw in the model alone. Leave TrainerOptions.Replicas out, or use CreateTrainer.",
                 nameof(options));
-        if (options.MaximalGradientNorm is not null)
+        if (options.MaxGradientNorm is not null)
             throw new ArgumentException(
-                "A shortened gradient would tell IVON of a flatter loss. Leave TrainerOptions.MaximalGradientNorm out and set "
+                "A shortened gradient would tell IVON of a flatter loss. Leave TrainerOptions.MaxGradientNorm out and set "
                 + "IvonOptions.ClipRadius.", nameof(options));
         foreach (var (option, keys) in new[]
         {

@@ -20,7 +20,7 @@ public sealed partial class VariationalTrainer
 
     /// <summary>Takes a step, or skips it where the options say so.</summary>
     /// <returns>Null where it was skipped; <paramref name="notice"/> then says why.</returns>
-    private StepReading? TryStep(
+    private PendingStepResult? TryStep(
         (Tensor Inputs, Tensor Targets) batch, int epoch, int step, int? steps, long examples, out string? notice)
     {
         // From the first draw until what a bad batch did is undone: who saves on another thread waits for the end of it.
@@ -108,7 +108,7 @@ public sealed partial class VariationalTrainer
     }
 
     /// <summary>Keeps the running statistics of a place whose losses are known to be finite.</summary>
-    private void KeepBuffers(StepReading? reading)
+    private void KeepBuffers(PendingStepResult? reading)
     {
         var copies = Model.Arena.CopyBuffers();
         if (reading is not null && _goodBuffers.Count == copies.Count && Model.Arena.FirstBufferLost(_goodBuffers) is { } key)
@@ -201,10 +201,10 @@ public sealed partial class VariationalTrainer
 
         // It stays the same call of Train, whichever call wrote the checkpoint.
         (_firstEpoch, _firstEpochLeft, _rollBacks) = (first, null, rollBacks);
-        _steps!.Damping = Math.Pow(Options.NonFinite.LearningRateFactor, rollBacks);
+        _steps!.LearningRateScale = Math.Pow(Options.NonFinite.LearningRateFactor, rollBacks);
         Notice(
             $"{exception.Message} The training went back to {(found is { } file ? $"'{file.Path}'" : "the start of the epoch")}, that is to step "
-            + $"{_place!.Step} of epoch {_epochsDone + 1}, and goes on at {_steps.Damping:G3} of the learning rate ({rollBacks} of "
+            + $"{_place!.Step} of epoch {_epochsDone + 1}, and goes on at {_steps.LearningRateScale:G3} of the learning rate ({rollBacks} of "
             + $"{Options.NonFinite.RollBacks} times).");
     }
 

@@ -6,7 +6,7 @@ public sealed partial class VariationalTrainer
     /// <summary>Steps between two readings of a device; each makes the host wait until the device is done.</summary>
     private const int StepsPerReading = 50;
 
-    private readonly List<StepReading> _unread = [];
+    private readonly List<PendingStepResult> _unread = [];
     private bool _readsLate;
 
     /// <summary>Reads late on the CPU too, for tests.</summary>
@@ -21,7 +21,7 @@ public sealed partial class VariationalTrainer
         && Options.NonFinite == NonFinitePolicy.Stop;
 
     /// <summary>Takes a step's numbers in, now or with others.</summary>
-    private void Take(StepReading reading, EpochPlace place, int? steps)
+    private void Take(PendingStepResult reading, EpochCursor place, int? steps)
     {
         _unread.Add(reading);
         if (_readsLate)
@@ -31,12 +31,12 @@ public sealed partial class VariationalTrainer
     }
 
     /// <summary>A step that was skipped has no losses, but an epoch may end with it, which a schedule shall not miss.</summary>
-    private void TellOfSkipped(EpochPlace place, int? steps) => Next(
+    private void TellOfSkipped(EpochCursor place, int? steps) => Next(
         SignalOf(place.Step, steps, double.NaN, double.NaN, place.Sums.Fit, place.Sums.Divergence));
 
     /// <summary>Reads every step that was not read yet.</summary>
     /// <exception cref="NonFiniteLossException">The loss of one of them was not finite.</exception>
-    private void ReadAll(EpochPlace place, int? steps)
+    private void ReadAll(EpochCursor place, int? steps)
     {
         try
         {

@@ -8,13 +8,13 @@ public sealed partial class VariationalTrainer
     /// <summary>The noise for all inputs that the last forward joined, where it is learned.</summary>
     private TorchSharp.Modules.Parameter? _logSigma;
 
-    private StepReading Step((Tensor Inputs, Tensor Targets) batch, int epoch, int step, int? steps, long examples)
+    private PendingStepResult Step((Tensor Inputs, Tensor Targets) batch, int epoch, int step, int? steps, long examples)
     {
         using var scope = NewDisposeScope();
         var (inputs, targets) = (Laid(batch.Inputs), OnDevice(batch.Targets));
         Model.Arena.ZeroGradients(setToNone: false);
         var sums = _team!.Take(inputs, member => TakeDraws(member, inputs, targets, epoch, step, examples));
-        var reading = new StepReading(epoch, step, _stepsDone + 1, steps, targets.size(0), Beta);
+        var reading = new PendingStepResult(epoch, step, _stepsDone + 1, steps, targets.size(0), Beta);
         try
         {
             reading.Take(
@@ -46,10 +46,10 @@ public sealed partial class VariationalTrainer
     /// <summary>
     /// Those draws of a step that one network takes: forwards and backwards one by one, gradients added up on its posterior.
     /// </summary>
-    private DrawSums TakeDraws(DrawMember member, Tensor inputs, Tensor targets, int epoch, int step, long examples)
+    private SampleAccumulator TakeDraws(SampleWorker member, Tensor inputs, Tensor targets, int epoch, int step, long examples)
     {
         var arena = member.Arena;
-        var sums = new DrawSums(new DrawWeights(Loss, member.Parameters, Options.Samples, examples, arena.SettleDivergences));
+        var sums = new SampleAccumulator(new ImportanceWeights(Loss, member.Parameters, Options.Samples, examples, arena.SettleDivergences));
         using var biases = arena.SumBiasGradients();
         arena.HoldPosterior();
         try

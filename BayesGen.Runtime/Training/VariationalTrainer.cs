@@ -19,7 +19,7 @@ public sealed partial class VariationalTrainer : IDisposable
     private readonly IvonOptions? _ivon;
     private readonly List<string> _notices = [];
     private ITrainingSteps? _steps;
-    private DrawTeam? _team;
+    private SampleExecutor? _team;
     private int _epochsDone;
     private long _stepsDone;
     private long? _trainingExamples;
@@ -27,7 +27,7 @@ public sealed partial class VariationalTrainer : IDisposable
     /// <summary>What the divergence is divided by in the running training.</summary>
     private long _sharedBy;
     private int? _stepsOfEpoch;
-    private EpochPlace? _place;
+    private EpochCursor? _place;
     private int? _firstEpochLeft;
     private int _firstEpoch;
     private BatchSource? _source;
@@ -122,7 +122,7 @@ public sealed partial class VariationalTrainer : IDisposable
         var examples = _sharedBy = Examples(train);
         _trainingExamples = Options.ExampleCount ?? train.ExampleCount;
         if (Options.ManageMemory)
-            ProcessMemory.Keep();
+            MallocTuning.Keep();
         RequireOptimizer();
         using var folder = RequireFolder(validation);
         using var note = Model.Arena.NoteTraining();
@@ -259,7 +259,7 @@ public sealed partial class VariationalTrainer : IDisposable
         _steps = _ivon is null
             ? new PosteriorSteps(parameters, Options, MeanKinds())
             : new IvonSteps(Model.Arena, Options, _ivon, () => _sharedBy / Beta, isFresh: _stepsDone == 0 && !isResumed);
-        _team = new DrawTeam(Model, _forward, _steps, Options);
+        _team = new SampleExecutor(Model, _forward, _steps, Options);
     }
 
     /// <summary>What lies where weights lie, by its kind: weight decay is for that alone.</summary>

@@ -8,7 +8,8 @@ public class RuntimeRoomsTests
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
         ["Attributes"] = [],
-        ["Kernels"] = [],
+        ["Native"] = [],
+        ["Kernels"] = ["Native"],
         ["Noise"] = ["Kernels"],
         ["Priors"] = ["Noise"],
         ["Posteriors"] = ["Attributes", "Kernels", "Noise", "Priors"],
@@ -20,9 +21,9 @@ public class RuntimeRoomsTests
         ["Distribution"] = ["Noise", "Arena", "Pruning"],
         ["Storage"] = ["Kernels", "Arena"],
         ["Data"] = [],
-        ["Prediction"] = ["Kernels", "Noise", "Arena", "Pruning", "Distribution", "Data"],
-        ["Reports"] = ["Kernels", "Arena", "Pruning"],
-        ["Training"] = ["Kernels", "Noise", "Arena", "Losses", "Optimizers", "Ivon", "Pruning", "Storage", "Reports", "Data"],
+        ["Prediction"] = ["Noise", "Arena", "Pruning", "Distribution", "Data", "Native"],
+        ["Reports"] = ["Kernels", "Losses", "Arena", "Pruning"],
+        ["Training"] = ["Native", "Kernels", "Noise", "Arena", "Losses", "Optimizers", "Ivon", "Pruning", "Storage", "Reports", "Data"],
     };
 
     [Fact]

@@ -12,7 +12,7 @@ using BayesGen.Data;
 using static TorchSharp.torch;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-ComputeThreads.SleepWhenIdle();
+ComputeThreads.UsePassiveWait();
 string[] known = ["--data-dir", "--network", "--family", "--seeds", "--epochs", "--threads", "--device"];
 var named = args.Chunk(2).ToDictionary(pair => pair[0], pair => pair.ElementAtOrDefault(1) ?? "");
 if (named.Keys.Except(known).FirstOrDefault() is { } unknown)

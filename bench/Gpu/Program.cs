@@ -10,7 +10,7 @@ using BayesGen.Benchmarks.Speed;
 using static TorchSharp.torch;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-ComputeThreads.SleepWhenIdle();
+ComputeThreads.UsePassiveWait();
 switch (args)
 {
     case ["symbols", "--torch", var folder]:

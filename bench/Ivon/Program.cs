@@ -14,7 +14,7 @@ using static TorchSharp.torch.nn;
 using Tensor = TorchSharp.torch.Tensor;
 
 const int Draws = 32;
-ComputeThreads.SleepWhenIdle();
+ComputeThreads.UsePassiveWait();
 var named = Array.IndexOf(args, "--device");
 if (named == args.Length - 1 && named >= 0)
     throw new ArgumentException("--device needs a value: cpu or cuda.");

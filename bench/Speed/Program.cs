@@ -13,7 +13,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-ComputeThreads.SleepWhenIdle();
+ComputeThreads.UsePassiveWait();
 var settings = Settings.Read(args);
 set_num_threads(settings.Threads);
 settings.PrintMachine();

@@ -5,7 +5,7 @@ using RegressionSample;
 using TorchSharp;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-ComputeThreads.SleepWhenIdle();
+ComputeThreads.UsePassiveWait();
 Options options;
 try
 {

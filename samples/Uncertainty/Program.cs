@@ -5,7 +5,7 @@ using BayesGen;
 using UncertaintySample;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-ComputeThreads.SleepWhenIdle();
+ComputeThreads.UsePassiveWait();
 try
 {
     var options = Options.Parse(args);

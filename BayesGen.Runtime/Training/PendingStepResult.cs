@@ -10,7 +10,7 @@ namespace BayesGen;
 /// <param name="steps">The number of steps in an epoch, or null where it is not known yet.</param>
 /// <param name="examples">The number of examples in the batch.</param>
 /// <param name="beta">The weight of the divergence in this step.</param>
-internal sealed class StepReading(int epoch, int step, long globalStep, int? steps, long examples, double beta) : IDisposable
+internal sealed class PendingStepResult(int epoch, int step, long globalStep, int? steps, long examples, double beta) : IDisposable
 {
     private Tensor? _numbers;
     private IReadOnlyList<(string Name, bool IsCounted)> _metrics = [];

@@ -14,7 +14,7 @@ public static class ComputeThreads
     /// Linux with GNU OpenMP, which Torch brings. The setting is read when Torch is loaded, so call this first in the program, before the
     /// first tensor. It does nothing where the user has set GOMP_SPINCOUNT or OMP_WAIT_POLICY.
     /// </remarks>
-    public static void SleepWhenIdle()
+    public static void UsePassiveWait()
     {
         // Spins for about a tenth of a millisecond, which covers the gap between two operations of a step.
         const string Spins = "10000";

@@ -12,7 +12,7 @@ namespace BayesGen;
 /// A sweep takes milliseconds, and what it hands back the next batch has to fetch again, which takes ten times as long. What is there again
 /// soon after one is in use, and is no growth from then on.
 /// </remarks>
-internal static class ProcessMemory
+internal static class MallocTuning
 {
     // The parameters of mallopt(3).
     private const int TrimThreshold = -1;

@@ -1,7 +1,7 @@
 namespace BayesGen;
 
 /// <summary>A place inside an epoch: what the loop over batches knows that the network and the optimizer do not.</summary>
-internal sealed class EpochPlace : IDisposable
+internal sealed class EpochCursor : IDisposable
 {
     /// <summary>The batches that are done.</summary>
     public int Step { get; set; }

@@ -12,7 +12,8 @@ namespace BayesGen;
 /// <param name="samples">K.</param>
 /// <param name="examples">The number N of training examples.</param>
 /// <param name="settle">Completes the gradients of the draws so far, before they are scaled.</param>
-internal sealed class DrawWeights(VariationalLoss loss, IReadOnlyList<Parameter> parameters, int samples, long examples, Action settle)
+internal sealed class ImportanceWeights(
+    VariationalLoss loss, IReadOnlyList<Parameter> parameters, int samples, long examples, Action settle)
 {
     private Tensor? _maximum;
     private Tensor? _sum;
@@ -25,7 +26,7 @@ internal sealed class DrawWeights(VariationalLoss loss, IReadOnlyList<Parameter>
     /// parameters of the first.
     /// </summary>
     /// <param name="parts">Of one step, in the order in which they are added up; none is used afterwards.</param>
-    public static DrawWeights Joined(IReadOnlyList<DrawWeights> parts)
+    public static ImportanceWeights Joined(IReadOnlyList<ImportanceWeights> parts)
     {
         using var _ = no_grad();
         var joined = parts[0].Empty();
@@ -84,10 +85,10 @@ internal sealed class DrawWeights(VariationalLoss loss, IReadOnlyList<Parameter>
     }
 
     /// <summary>None yet, for the same parameters; their gradients are complete.</summary>
-    private DrawWeights Empty() => new(loss, Parameters, samples, examples, () => { });
+    private ImportanceWeights Empty() => new(loss, Parameters, samples, examples, () => { });
 
     /// <summary>The maximum is that of all draws, and what was kept in units of another is brought to its own.</summary>
-    private void Join(IReadOnlyList<DrawWeights> parts)
+    private void Join(IReadOnlyList<ImportanceWeights> parts)
     {
         _maximum = parts.Select(part => part._maximum ?? throw MixedWeights()).Aggregate(torch.maximum);
         foreach (var part in parts)
@@ -100,7 +101,7 @@ internal sealed class DrawWeights(VariationalLoss loss, IReadOnlyList<Parameter>
         }
     }
 
-    private void AddGradientsOf(DrawWeights other)
+    private void AddGradientsOf(ImportanceWeights other)
     {
         foreach (var (mine, others) in Parameters.Zip(other.Parameters))
         {

@@ -3,10 +3,10 @@ using TorchSharp.Modules;
 namespace BayesGen;
 
 /// <summary>The networks that take the draws of a step: the model alone, or the model and replicas of it side by side.</summary>
-internal sealed class DrawTeam : IDisposable
+internal sealed class SampleExecutor : IDisposable
 {
     private readonly IBayesianNetwork _model;
-    private readonly List<DrawMember> _members = [];
+    private readonly List<SampleWorker> _members = [];
     private readonly List<IBayesianNetwork> _replicas = [];
     private readonly List<ComputeThread> _threads = [];
     private readonly TrainerOptions _options;
@@ -18,7 +18,7 @@ internal sealed class DrawTeam : IDisposable
     /// <param name="steps">Carries the gradients of its draws on.</param>
     /// <param name="options">How to train.</param>
     /// <exception cref="ArgumentException">A replica is another network, or the network is none that can be replicated.</exception>
-    public DrawTeam(IBayesianNetwork model, Func<Tensor, Tensor> forward, ITrainingSteps steps, TrainerOptions options)
+    public SampleExecutor(IBayesianNetwork model, Func<Tensor, Tensor> forward, ITrainingSteps steps, TrainerOptions options)
     {
         (_model, _options) = (model, options);
         var count = CountOf(options);
@@ -51,14 +51,14 @@ internal sealed class DrawTeam : IDisposable
     /// <param name="inputs">The batch as the network gets it.</param>
     /// <param name="take">Takes those of one member.</param>
     /// <returns>Their sums; gradients are on the parameters of the model.</returns>
-    public DrawSums Take(Tensor inputs, Func<DrawMember, DrawSums> take)
+    public SampleAccumulator Take(Tensor inputs, Func<SampleWorker, SampleAccumulator> take)
     {
         if (_threads.Count == 0)
             return take(_members[0]);
         var plan = PlanNoise(inputs);
         _model.Arena.ReadFrozen();
         var whole = _isNew;
-        List<ComputeThread.Pending<DrawSums>> shares = [.. _members.Zip(_threads).Select(pair => pair.Second.Start(() =>
+        List<ComputeThread.Pending<SampleAccumulator>> shares = [.. _members.Zip(_threads).Select(pair => pair.Second.Start(() =>
         {
             Prepare(pair.First, plan, whole);
             return take(pair.First);
@@ -70,7 +70,7 @@ internal sealed class DrawTeam : IDisposable
                 share.Wait();
             _model.Arena.Noise.Reseed(
                 plan.Seed, plan.Start + plan.CallsPerDraw * (_options.Antithetic ? _options.Samples / 2 : _options.Samples));
-            var sums = DrawSums.Joined([.. shares.Select(share => share.Result())]);
+            var sums = SampleAccumulator.Joined([.. shares.Select(share => share.Result())]);
             _isNew = false;
             return sums;
         }
@@ -92,7 +92,7 @@ internal sealed class DrawTeam : IDisposable
     private void AddMember(
         NetworkArena arena, Func<Tensor, Tensor> forward, Action<WeightDraw, Tensor> backward, Func<IReadOnlyList<Parameter>> parameters,
         int count) =>
-        _members.Add(new DrawMember(
+        _members.Add(new SampleWorker(
             arena, forward, backward, parameters, [.. Enumerable.Range(0, _options.Samples).Where(k => k % count == _members.Count)],
             _options.Antithetic));
 
@@ -112,7 +112,7 @@ internal sealed class DrawTeam : IDisposable
     }
 
     /// <summary>On the member's own thread: so it costs the time of one.</summary>
-    private void Prepare(DrawMember member, NoisePlan plan, bool whole)
+    private void Prepare(SampleWorker member, NoisePlan plan, bool whole)
     {
         member.Follow(plan);
         if (ReferenceEquals(member.Arena, _model.Arena))
@@ -129,7 +129,7 @@ internal sealed class DrawTeam : IDisposable
     }
 
     /// <summary>One forward of a replica under a draw, which tells how often a draw asks for noise.</summary>
-    private long Try(DrawMember member, Tensor inputs)
+    private long Try(SampleWorker member, Tensor inputs)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();

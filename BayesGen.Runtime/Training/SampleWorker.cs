@@ -2,14 +2,14 @@ using TorchSharp.Modules;
 
 namespace BayesGen;
 
-/// <summary>One network of a <see cref="DrawTeam"/>, and its share of the draws of a step.</summary>
+/// <summary>One network of a <see cref="SampleExecutor"/>, and its share of the draws of a step.</summary>
 /// <param name="arena">The memory of the network.</param>
 /// <param name="forward">Its forward.</param>
 /// <param name="backward">Carries the gradient of a draw on to its parameters.</param>
 /// <param name="parameters">Tells what the gradients add up on.</param>
 /// <param name="draws">Which draws of a step it takes, by their number from 0.</param>
 /// <param name="isAntithetic">Whether draws come in pairs of opposite noise.</param>
-internal sealed class DrawMember(
+internal sealed class SampleWorker(
     NetworkArena arena, Func<Tensor, Tensor> forward, Action<WeightDraw, Tensor> backward, Func<IReadOnlyList<Parameter>> parameters,
     IReadOnlyList<int> draws, bool isAntithetic)
 {

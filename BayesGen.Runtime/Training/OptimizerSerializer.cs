@@ -6,7 +6,7 @@ using TorchSharp.Modules;
 namespace BayesGen;
 
 /// <summary>The state of an optimizer on its way into a checkpoint and back.</summary>
-internal static class SavedOptimizer
+internal static class OptimizerSerializer
 {
     /// <summary>Checks that the state of an optimizer can be saved.</summary>
     /// <exception cref="NotSupportedException">It cannot.</exception>

@@ -8,7 +8,7 @@ namespace BayesGen;
 /// hash over the data and one over the header, in which the digits of that very hash count as zeros.
 /// </summary>
 /// <remarks>Files of version 1 have the hash of the data alone, foreign files neither; both load.</remarks>
-internal static class FileSeal
+internal static class FileChecksum
 {
     /// <summary>The metadata entry with the hash of the data.</summary>
     public const string DataHash = "bayesgen.sha256";

@@ -7,7 +7,7 @@ namespace BayesGen;
 /// disk, then renamed. What stood there before stays until the new one is whole. A link is followed and stays a link, and a file that is
 /// replaced hands its mode and its owner on.
 /// </summary>
-internal static class WholeFile
+internal static class AtomicFile
 {
     /// <summary>How often a file is written whose part somebody takes away.</summary>
     private const int Tries = 3;

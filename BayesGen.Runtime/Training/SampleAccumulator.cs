@@ -2,10 +2,10 @@ namespace BayesGen;
 
 /// <summary>What draws of one step add up to.</summary>
 /// <param name="weights">How much each of them counts.</param>
-internal sealed class DrawSums(DrawWeights weights)
+internal sealed class SampleAccumulator(ImportanceWeights weights)
 {
     /// <summary>How much each draw counts, and the loss.</summary>
-    public DrawWeights Weights { get; } = weights;
+    public ImportanceWeights Weights { get; } = weights;
 
     /// <summary>The sum of the fit losses.</summary>
     public Tensor? Fit { get; private set; }
@@ -23,11 +23,11 @@ internal sealed class DrawSums(DrawWeights weights)
     public IEnumerable<Tensor> Running => Weights.Running.Concat(new[] { Fit, Divergence, Output, Residuals }.OfType<Tensor>());
 
     /// <summary>Those of draws that several networks took: new tensors. Gradients are added up on the parameters of the first.</summary>
-    public static DrawSums Joined(IReadOnlyList<DrawSums> parts)
+    public static SampleAccumulator Joined(IReadOnlyList<SampleAccumulator> parts)
     {
         if (parts.Count == 1)
             return parts[0];
-        var joined = new DrawSums(DrawWeights.Joined([.. parts.Select(part => part.Weights)]));
+        var joined = new SampleAccumulator(ImportanceWeights.Joined([.. parts.Select(part => part.Weights)]));
         foreach (var part in parts)
             joined.Add(part.Fit!, part.Divergence!, part.Output, part.Residuals);
         return joined;

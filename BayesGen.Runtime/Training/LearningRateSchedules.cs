@@ -4,7 +4,7 @@ namespace BayesGen;
 /// Ready-made schedules for <see cref="TrainerOptions.LearningRateSchedule"/>: a factor on the learning rate as a function of progress, 0
 /// at the first step and towards 1 at the last, so that a schedule fits a training of any length.
 /// </summary>
-public static class LearningRates
+public static class LearningRateSchedules
 {
     /// <summary>The full rate throughout.</summary>
     public static Func<double, double> Constant { get; } = _ => 1;

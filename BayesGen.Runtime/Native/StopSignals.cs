@@ -53,7 +53,7 @@ public sealed class StopSignals : IDisposable
     /// <summary>What the program ends with: 130 after Ctrl-C, 143 after SIGTERM, as shells have it; 0 where no signal came.</summary>
     public int ExitCode => Received is { } signal ? ExitCodeOf(signal) : 0;
 
-    /// <summary>Leaves signals to the run time again.</summary>
+    /// <summary>Leaves signals to the runtime again.</summary>
     public void Dispose()
     {
         foreach (var registration in _registrations)
@@ -74,7 +74,8 @@ public sealed class StopSignals : IDisposable
             // First, so that a writer that blocks or fails costs a line and not the save.
             _source.Cancel();
             _writer.WriteLine(
-                $"{(context.Signal == PosixSignal.SIGINT ? "Ctrl-C" : "SIGTERM")}: the running step ends and is saved; once more ends the program at once.");
+                $"{(context.Signal == PosixSignal.SIGINT ? "Ctrl-C" : "SIGTERM")}: the running step ends and is saved; once more ends the "
+                + "program at once.");
             _writer.Flush();
         }
         catch (ObjectDisposedException)

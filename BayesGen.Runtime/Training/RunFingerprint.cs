@@ -5,9 +5,9 @@ namespace BayesGen;
 
 /// <summary>
 /// What a training depends on besides its state: options that can be compared, and the machine. Where one differs when a training is
-/// resumed, it goes on, but not bit for bit as it would have.
+/// resumed, it continues, but not bit for bit as it would have.
 /// </summary>
-internal static class TrainingConditions
+internal static class RunFingerprint
 {
     private const string Prefix = "condition.";
 
@@ -16,6 +16,12 @@ internal static class TrainingConditions
     /// </summary>
     private static readonly string[] OfAnEpoch =
         [nameof(TrainerOptions.BatchSize), nameof(TrainerOptions.Shuffle), nameof(TrainerOptions.Seed), nameof(TrainerOptions.Metrics)];
+
+    /// <summary>Names that checkpoints of 0.1.0 have for options of today.</summary>
+    private static readonly Dictionary<string, string> FormerNames = new()
+    {
+        [nameof(TrainerOptions.MaxGradientNorm)] = "MaximalGradientNorm",
+    };
 
     /// <summary>Writes the conditions down.</summary>
     public static void Save(VariationalTrainer trainer, CheckpointContent content)
@@ -34,10 +40,13 @@ internal static class TrainingConditions
     {
         var saved = content.Under(Prefix);
         foreach (var (name, value) in Of(trainer))
-            if (saved.TryGetValue(name, out var before) && before != value)
+            if (Find(name) is { } before && before != value)
                 yield return (
                     $"{name} is {value}, and was {before} when the checkpoint was written",
                     isInsideEpoch && OfAnEpoch.Contains(name));
+
+        string? Find(string name) =>
+            saved.GetValueOrDefault(name) ?? (FormerNames.TryGetValue(name, out var former) ? saved.GetValueOrDefault(former) : null);
     }
 
     private static IEnumerable<(string Name, string Value)> Of(VariationalTrainer trainer)
@@ -48,7 +57,7 @@ internal static class TrainingConditions
         yield return (nameof(options.Epochs), Written(options.Epochs));
         yield return (nameof(options.Samples), Written(options.Samples));
         yield return (nameof(options.Antithetic), options.Antithetic ? "on" : "off");
-        yield return ("the number of draws at once", Written(DrawTeam.CountOf(options)));
+        yield return ("the number of draws at once", Written(SampleExecutor.CountOf(options)));
         yield return (nameof(options.ChannelsLast), options.ChannelsLast switch { null => "where it is faster", true => "on", _ => "off" });
         yield return (nameof(options.LearningRate), Written(options.LearningRate));
         yield return (nameof(options.LearningRateFactors), options.LearningRateFactors is { } factors
@@ -58,7 +67,7 @@ internal static class TrainingConditions
         yield return (nameof(options.Bounds), string.Join(", ", options.Bounds
             .OrderBy(bound => bound.Key, StringComparer.Ordinal)
             .Select(bound => $"{bound.Key} {Written(bound.Value.Min)} to {Written(bound.Value.Max)}")));
-        yield return (nameof(options.MaximalGradientNorm), options.MaximalGradientNorm is { } norm ? Written(norm) : "none");
+        yield return (nameof(options.MaxGradientNorm), options.MaxGradientNorm is { } norm ? Written(norm) : "none");
         yield return (nameof(options.DivergenceScale), options.DivergenceScale.ToString());
         yield return (nameof(options.ExampleCount), options.ExampleCount is { } count ? Written(count) : "that of the data");
         yield return (nameof(options.BatchSize), Written(options.BatchSize));
