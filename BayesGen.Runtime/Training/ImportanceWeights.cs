@@ -3,15 +3,15 @@ using TorchSharp.Modules;
 namespace BayesGen;
 
 /// <summary>
-/// How much each draw of a step counts, one draw at a time. Draws that count alike get 1/K. Log-weights u_k are streamed: with the running
-/// maximum m of the u seen so far, gradients are kept in units of exp(m), rescaled when the maximum rises and divided by
-/// sum exp(u_k - m) in the end; that is exactly sum_k softmax(u)_k grad t_k without holding the draws together.
+/// How much each sample of a step counts, one sample at a time. Samples that count alike get 1/K. Log-weights u_k are streamed: with the
+/// running maximum m of the u seen so far, gradients are kept in units of exp(m), rescaled when the maximum rises and divided by
+/// sum exp(u_k - m) in the end; that is exactly sum_k softmax(u)_k grad t_k without holding the samples together.
 /// </summary>
 /// <param name="loss">The loss.</param>
 /// <param name="parameters">Whose gradients add up.</param>
 /// <param name="samples">K.</param>
 /// <param name="examples">The number N of training examples.</param>
-/// <param name="settle">Completes the gradients of the draws so far, before they are scaled.</param>
+/// <param name="settle">Completes the gradients of the samples so far, before they are scaled.</param>
 internal sealed class ImportanceWeights(
     VariationalLoss loss, IReadOnlyList<Parameter> parameters, int samples, long examples, Action settle)
 {
@@ -22,7 +22,7 @@ internal sealed class ImportanceWeights(
     private IReadOnlyList<Parameter> Parameters { get; } = parameters;
 
     /// <summary>
-    /// Those of draws that several networks took, each with parameters of its own: gradients are brought to one unit and added up on the
+    /// Those of samples that several networks took, each with parameters of its own: gradients are brought to one unit and added up on the
     /// parameters of the first.
     /// </summary>
     /// <param name="parts">Of one step, in the order in which they are added up; none is used afterwards.</param>
@@ -39,12 +39,12 @@ internal sealed class ImportanceWeights(
         return joined;
     }
 
-    /// <summary>What one draw leaves for the next.</summary>
+    /// <summary>What one sample leaves for the next.</summary>
     public IEnumerable<Tensor> Running => new[] { _maximum, _sum, _total }.OfType<Tensor>();
 
-    /// <summary>The scalar to go backward through for the next draw.</summary>
-    /// <param name="total">The loss t_k of the draw.</param>
-    /// <param name="logWeight">u_k, or null where draws count alike.</param>
+    /// <summary>The scalar to go backward through for the next sample.</summary>
+    /// <param name="total">The loss t_k of the sample.</param>
+    /// <param name="logWeight">u_k, or null where samples count alike.</param>
     public Tensor Weigh(Tensor total, Tensor? logWeight)
     {
         if (logWeight is null)
@@ -87,7 +87,7 @@ internal sealed class ImportanceWeights(
     /// <summary>None yet, for the same parameters; their gradients are complete.</summary>
     private ImportanceWeights Empty() => new(loss, Parameters, samples, examples, () => { });
 
-    /// <summary>The maximum is that of all draws, and what was kept in units of another is brought to its own.</summary>
+    /// <summary>The maximum is that of all samples, and what was kept in units of another is brought to its own.</summary>
     private void Join(IReadOnlyList<ImportanceWeights> parts)
     {
         _maximum = parts.Select(part => part._maximum ?? throw MixedWeights()).Aggregate(torch.maximum);
@@ -116,7 +116,7 @@ internal sealed class ImportanceWeights(
         }
     }
 
-    private InvalidOperationException MixedWeights() => new($"{loss.Name} gave a log-weight for one draw and none for the next.");
+    private InvalidOperationException MixedWeights() => new($"{loss.Name} gave a log-weight for one sample and none for the next.");
 
     private static void Replace(ref Tensor? running, Tensor next)
     {

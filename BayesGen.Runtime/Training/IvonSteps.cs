@@ -45,6 +45,31 @@ internal sealed class IvonSteps : ITrainingSteps
         Deterministic = plain.Count == 0 ? null : new PosteriorSteps(plain, options);
     }
 
+    /// <summary>Refuses what an ordinary trainer is told and IVON has no place for.</summary>
+    /// <exception cref="ArgumentException">An option means nothing to IVON.</exception>
+    public static void RequireMeaning(TrainerOptions options)
+    {
+        if (options.Beta is not (null or ConstantBeta { Initial: > 0 }))
+            throw new ArgumentException(
+                "IVON takes a constant, positive beta: it tempers the posterior, whose width is set in every step. Leave TrainerOptions.Beta "
+                + "out for the ELBO.", nameof(options));
+        if (options.Replicas is not null)
+            throw new ArgumentException(
+                "IVON keeps what it needs of a draw in the model alone. Leave TrainerOptions.Replicas out, or use CreateTrainer.",
+                nameof(options));
+        if (options.MaxGradientNorm is not null)
+            throw new ArgumentException(
+                "A shortened gradient would tell IVON of a flatter loss. Leave TrainerOptions.MaxGradientNorm out and set "
+                + "IvonOptions.ClipRadius.", nameof(options));
+        foreach (var (option, keys) in new[]
+        {
+            (nameof(options.LearningRateFactors), options.LearningRateFactors?.Keys ?? []), (nameof(options.Bounds), options.Bounds.Keys),
+        })
+            if (keys.FirstOrDefault(key => key != NetworkArena.DeterministicKind) is { } key)
+                throw new ArgumentException(
+                    $"TrainerOptions.{option} names '{key}', which IVON moves by a rule of its own (IvonOptions). Name "
+                    + $"'{NetworkArena.DeterministicKind}' alone, or use CreateTrainer.", nameof(options));
+    }
     /// <inheritdoc/>
     public IReadOnlyList<Parameter> Parameters { get; }
 
@@ -126,6 +151,11 @@ internal sealed class IvonSteps : ITrainingSteps
             arena.Step(_step, SampleSize, LearningRate, arena.TakesDeviation(_options.Samples));
         Deterministic?.Step();
     }
+
+    /// <inheritdoc/>
+    public IEnumerable<Tensor> Gradients() => _arenas
+        .SelectMany(entry => entry.Arena.Gradients(entry.Arena.TakesDeviation(_options.Samples)))
+        .Concat(Deterministic?.Gradients() ?? []);
 
     /// <inheritdoc/>
     public bool GradientsAreFinite() =>

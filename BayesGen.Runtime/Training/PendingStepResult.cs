@@ -1,38 +1,38 @@
 namespace BayesGen;
 
+/// <summary>Where a step is.</summary>
+/// <param name="Epoch">The epoch, from 1.</param>
+/// <param name="Step">The step within the epoch, from 1.</param>
+/// <param name="Steps">The number of steps in an epoch, or null where it is not known yet.</param>
+internal readonly record struct StepPlace(int Epoch, int Step, int? Steps);
+
 /// <summary>
 /// What a step has to tell. Its numbers stay where they were computed until they are read: a device then works on while the host prepares
 /// the next steps.
 /// </summary>
-/// <param name="epoch">The epoch, from 1.</param>
-/// <param name="step">The step within the epoch, from 1.</param>
+/// <param name="place">Where the step is.</param>
 /// <param name="globalStep">The step since training began, from 1.</param>
-/// <param name="steps">The number of steps in an epoch, or null where it is not known yet.</param>
 /// <param name="examples">The number of examples in the batch.</param>
 /// <param name="beta">The weight of the divergence in this step.</param>
-internal sealed class PendingStepResult(int epoch, int step, long globalStep, int? steps, long examples, double beta) : IDisposable
+internal sealed class PendingStepResult(StepPlace place, long globalStep, long examples, double beta) : IDisposable
 {
+    private static readonly IReadOnlyDictionary<string, double> None = new Dictionary<string, double>();
+
     private Tensor? _numbers;
     private IReadOnlyList<(string Name, bool IsCounted)> _metrics = [];
 
-    /// <summary>The epoch, from 1.</summary>
-    public int Epoch => epoch;
-
-    /// <summary>The step within the epoch, from 1.</summary>
-    public int Step => step;
+    /// <summary>Where the step is.</summary>
+    public StepPlace Place => place;
 
     /// <summary>Takes the numbers, scalars of any dtype on one device or on the CPU.</summary>
-    /// <param name="fit">The fit loss.</param>
-    /// <param name="divergence">The divergence.</param>
-    /// <param name="total">The loss that was minimised.</param>
-    /// <param name="metrics">The metrics by name, and what the examples count together where that is not their number.</param>
-    public void Take(Tensor fit, Tensor divergence, Tensor total, IReadOnlyList<(string Name, Tensor Mean, Tensor? Count)> metrics)
+    public void Take(StepSums sums)
     {
         using var _ = no_grad();
-        _metrics = [.. metrics.Select(metric => (metric.Name, metric.Count is not null))];
-        var ofMetrics = metrics.Select(metric => metric.Mean).Concat(metrics.Select(metric => metric.Count).OfType<Tensor>());
-        _numbers = stack(((Tensor[])[fit, divergence, total, .. ofMetrics])
-            .Select(number => number.detach().to(ScalarType.Float64, fit.device))).DetachFromDisposeScope();
+        _metrics = [.. sums.Metrics.Select(metric => (metric.Name, metric.Count is not null))];
+        var means = sums.Metrics.Select(metric => metric.Count is null ? metric.Sum.Over(examples) : metric.Sum.div(metric.Count));
+        var counts = sums.Metrics.Select(metric => metric.Count).OfType<Tensor>();
+        _numbers = stack(((Tensor[])[sums.Fit, sums.Divergence, sums.Total, .. means, .. counts])
+            .Select(number => number.detach().to(ScalarType.Float64, sums.Fit.device))).DetachFromDisposeScope();
     }
 
     /// <summary>Waits for the numbers.</summary>
@@ -40,7 +40,7 @@ internal sealed class PendingStepResult(int epoch, int step, long globalStep, in
     {
         var numbers = _numbers!.Numbers();
         return new StepResult(
-            epoch, step, globalStep, steps, examples, numbers[2], numbers[0], numbers[1], beta,
+            place.Epoch, place.Step, globalStep, place.Steps, examples, numbers[2], numbers[0], numbers[1], beta,
             _metrics.Count == 0 ? None : _metrics.Select((metric, i) => (metric.Name, numbers[3 + i])).ToDictionary())
         {
             Counted = !_metrics.Any(metric => metric.IsCounted)
@@ -53,6 +53,4 @@ internal sealed class PendingStepResult(int epoch, int step, long globalStep, in
     }
 
     public void Dispose() => _numbers?.Dispose();
-
-    private static readonly IReadOnlyDictionary<string, double> None = new Dictionary<string, double>();
 }

@@ -74,6 +74,9 @@ internal sealed class PosteriorSteps : ITrainingSteps
         }
     }
 
+    /// <inheritdoc/>
+    public IEnumerable<Tensor> Gradients() => Parameters.Select(parameter => parameter.grad).OfType<Tensor>();
+
     /// <summary>Whether every gradient holds finite numbers alone.</summary>
     public bool GradientsAreFinite() => Parameters.All(parameter =>
     {

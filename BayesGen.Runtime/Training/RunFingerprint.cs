@@ -24,22 +24,22 @@ internal static class RunFingerprint
     };
 
     /// <summary>Writes the conditions down.</summary>
-    public static void Save(VariationalTrainer trainer, CheckpointContent content)
+    public static void Save(TrainingSetup setup, CheckpointContent content)
     {
-        foreach (var (name, value) in Of(trainer))
+        foreach (var (name, value) in Of(setup))
             content.Put(Prefix + name, value);
     }
 
     /// <summary>The conditions that are not as they were when a checkpoint was written.</summary>
-    /// <param name="trainer">The trainer that is to go on.</param>
+    /// <param name="setup">What is to go on.</param>
     /// <param name="content">The checkpoint.</param>
     /// <param name="isInsideEpoch">Whether it was written inside an epoch.</param>
     /// <returns>A sentence for each, and whether the training cannot go on with it.</returns>
     public static IEnumerable<(string What, bool IsFatal)> Differences(
-        VariationalTrainer trainer, CheckpointContent content, bool isInsideEpoch)
+        TrainingSetup setup, CheckpointContent content, bool isInsideEpoch)
     {
         var saved = content.Under(Prefix);
-        foreach (var (name, value) in Of(trainer))
+        foreach (var (name, value) in Of(setup))
             if (Find(name) is { } before && before != value)
                 yield return (
                     $"{name} is {value}, and was {before} when the checkpoint was written",
@@ -49,15 +49,15 @@ internal static class RunFingerprint
             saved.GetValueOrDefault(name) ?? (FormerNames.TryGetValue(name, out var former) ? saved.GetValueOrDefault(former) : null);
     }
 
-    private static IEnumerable<(string Name, string Value)> Of(VariationalTrainer trainer)
+    private static IEnumerable<(string Name, string Value)> Of(TrainingSetup setup)
     {
-        var options = trainer.Options;
-        yield return ("Loss", trainer.Loss.Name);
+        var options = setup.Options;
+        yield return ("Loss", setup.Loss.Name);
         yield return (nameof(options.FitLoss), options.FitLoss.Name);
         yield return (nameof(options.Epochs), Written(options.Epochs));
         yield return (nameof(options.Samples), Written(options.Samples));
         yield return (nameof(options.Antithetic), options.Antithetic ? "on" : "off");
-        yield return ("the number of draws at once", Written(SampleExecutor.CountOf(options)));
+        yield return ("the number of draws at once", Written(setup.SamplesAtOnce));
         yield return (nameof(options.ChannelsLast), options.ChannelsLast switch { null => "where it is faster", true => "on", _ => "off" });
         yield return (nameof(options.LearningRate), Written(options.LearningRate));
         yield return (nameof(options.LearningRateFactors), options.LearningRateFactors is { } factors
@@ -77,13 +77,13 @@ internal static class RunFingerprint
         yield return (nameof(options.EarlyStopping), options.EarlyStopping is { } stopping
             ? $"{stopping.Monitor.Name}, patience {Written(stopping.Patience)}, improvement {Written(stopping.MinimalImprovement)}"
             : "none");
-        yield return ("the frozen weights", trainer.Model.Arena.FrozenKeys is { Count: > 0 } frozen ? string.Join(", ", frozen) : "none");
-        if (trainer.Ivon is { } ivon)
+        yield return ("the frozen weights", setup.Arena.FrozenKeys is { Count: > 0 } frozen ? string.Join(", ", frozen) : "none");
+        if (setup.Ivon is { } ivon)
             yield return (
                 nameof(IvonOptions), $"rate {Written(ivon.LearningRate)}, decays {Written(ivon.Beta1)} and {Written(ivon.Beta2)}, clip "
                 + $"{(ivon.ClipRadius is { } radius ? Written(radius) : "none")}");
         yield return ("the number of Torch's threads", Written(get_num_threads()));
-        yield return ("the device", (options.Device ?? trainer.Model.Arena.Device).ToString());
+        yield return ("the device", (options.Device ?? setup.Arena.Device).ToString());
         yield return ("the processor's vector", $"{Vector<byte>.Count} bytes");
         yield return ("the version of TorchSharp", typeof(Tensor).Assembly.GetName().Version?.ToString() ?? "unknown");
     }

@@ -2,36 +2,34 @@ using TorchSharp.Modules;
 
 namespace BayesGen;
 
-/// <summary>The networks that take the draws of a step: the model alone, or the model and replicas of it side by side.</summary>
-internal sealed class SampleExecutor : IDisposable
+/// <summary>The networks that take the samples of a step: the model alone, or the model and replicas of it side by side.</summary>
+internal sealed class SampleExecutor : IGradientGatherer
 {
     private readonly IBayesianNetwork _model;
-    private readonly List<SampleWorker> _members = [];
+    private readonly List<SampleWorker> _workers = [];
     private readonly List<IBayesianNetwork> _replicas = [];
     private readonly List<ComputeThread> _threads = [];
     private readonly TrainerOptions _options;
-    private long? _callsPerDraw;
+    private long? _callsPerSample;
     private bool _isNew = true;
 
-    /// <param name="model">The model.</param>
-    /// <param name="forward">Its forward.</param>
-    /// <param name="steps">Carries the gradients of its draws on.</param>
-    /// <param name="options">How to train.</param>
+    /// <param name="setup">What is trained.</param>
+    /// <param name="steps">Carries the gradients of the model's samples on.</param>
     /// <exception cref="ArgumentException">A replica is another network, or the network is none that can be replicated.</exception>
-    public SampleExecutor(IBayesianNetwork model, Func<Tensor, Tensor> forward, ITrainingSteps steps, TrainerOptions options)
+    public SampleExecutor(TrainingSetup setup, ITrainingSteps steps)
     {
-        (_model, _options) = (model, options);
-        var count = CountOf(options);
-        AddMember(model.Arena, forward, steps.Backward, () => steps.Parameters, count);
+        (_model, _options) = (setup.Model, setup.Options);
+        var count = setup.SamplesAtOnce;
+        AddWorker(_model.Arena, setup.Network.Forward, steps.Backward, () => steps.Parameters, count);
         if (count == 1)
             return;
         try
         {
-            model.Arena.RequireReplicable();
-            while (_members.Count < count)
-                AddReplica(options.Replicas!, count);
+            _model.Arena.RequireReplicable();
+            while (_workers.Count < count)
+                AddReplica(_options.Replicas!, count);
             for (var i = 0; i < count; i++)
-                _threads.Add(new ComputeThread($"BayesGen draws {i + 1} of {count}", Math.Max(1, get_num_threads() / count)));
+                _threads.Add(new ComputeThread($"BayesGen samples {i + 1} of {count}", Math.Max(1, get_num_threads() / count)));
         }
         catch
         {
@@ -40,46 +38,15 @@ internal sealed class SampleExecutor : IDisposable
         }
     }
 
-    /// <summary>The number of draws at once.</summary>
-    public static int CountOf(TrainerOptions options) =>
-        options.Replicas is { } replicas ? Math.Min(replicas.AtOnce ?? get_num_threads(), options.Samples) : 1;
-
-    /// <summary>What was not trained may have changed: it is copied again before the next step.</summary>
+    /// <inheritdoc/>
     public void Refresh() => _isNew = true;
 
-    /// <summary>Takes the draws of a step.</summary>
-    /// <param name="inputs">The batch as the network gets it.</param>
-    /// <param name="take">Takes those of one member.</param>
-    /// <returns>Their sums; gradients are on the parameters of the model.</returns>
-    public SampleAccumulator Take(Tensor inputs, Func<SampleWorker, SampleAccumulator> take)
-    {
-        if (_threads.Count == 0)
-            return take(_members[0]);
-        var plan = PlanNoise(inputs);
-        _model.Arena.ReadFrozen();
-        var whole = _isNew;
-        List<ComputeThread.Pending<SampleAccumulator>> shares = [.. _members.Zip(_threads).Select(pair => pair.Second.Start(() =>
-        {
-            Prepare(pair.First, plan, whole);
-            return take(pair.First);
-        }))];
-        try
-        {
-            // Nobody may go on while one of them still reads the model.
-            foreach (var share in shares)
-                share.Wait();
-            _model.Arena.Noise.Reseed(
-                plan.Seed, plan.Start + plan.CallsPerDraw * (_options.Antithetic ? _options.Samples / 2 : _options.Samples));
-            var sums = SampleAccumulator.Joined([.. shares.Select(share => share.Result())]);
-            _isNew = false;
-            return sums;
-        }
-        finally
-        {
-            foreach (var thread in _threads)
-                thread.Release();
-        }
-    }
+    /// <inheritdoc/>
+    public StepSums Gather(StepWork work) => work.Finish(_threads.Count == 0 ? work.Take(_workers[0]) : SideBySide(work));
+
+    /// <summary>One process knows everything by itself.</summary>
+    /// <inheritdoc/>
+    public bool IsAnywhere(bool isHere) => isHere;
 
     public void Dispose()
     {
@@ -89,11 +56,39 @@ internal sealed class SampleExecutor : IDisposable
             (replica as IDisposable)?.Dispose();
     }
 
-    private void AddMember(
+    private SampleAccumulator SideBySide(StepWork work)
+    {
+        var plan = PlanNoise(work.Inputs);
+        _model.Arena.ReadFrozen();
+        var whole = _isNew;
+        List<ComputeThread.Pending<SampleAccumulator>> shares = [.. _workers.Zip(_threads).Select(pair => pair.Second.Start(() =>
+        {
+            Prepare(pair.First, plan, whole);
+            return work.Take(pair.First);
+        }))];
+        try
+        {
+            // Nobody may go on while one of them still reads the model.
+            foreach (var share in shares)
+                share.Wait();
+            _model.Arena.Noise.Reseed(
+                plan.Seed, plan.Start + plan.CallsPerSample * (_options.Antithetic ? _options.Samples / 2 : _options.Samples));
+            var all = SampleAccumulator.Joined([.. shares.Select(share => share.Result())]);
+            _isNew = false;
+            return all;
+        }
+        finally
+        {
+            foreach (var thread in _threads)
+                thread.Release();
+        }
+    }
+
+    private void AddWorker(
         NetworkArena arena, Func<Tensor, Tensor> forward, Action<WeightDraw, Tensor> backward, Func<IReadOnlyList<Parameter>> parameters,
         int count) =>
-        _members.Add(new SampleWorker(
-            arena, forward, backward, parameters, [.. Enumerable.Range(0, _options.Samples).Where(k => k % count == _members.Count)],
+        _workers.Add(new SampleWorker(
+            arena, forward, backward, parameters, [.. Enumerable.Range(0, _options.Samples).Where(k => k % count == _workers.Count)],
             _options.Antithetic));
 
     private void AddReplica(Replicas replicas, int count)
@@ -106,47 +101,47 @@ internal sealed class SampleExecutor : IDisposable
             throw new ArgumentException($"TrainerOptions.Replicas makes another network than the one that is trained: {reason}.");
 
         // Asked for in every step: following a prior that is learned may make its parameter anew.
-        AddMember(
+        AddWorker(
             model.Arena, forward, (draw, total) => draw.Backward(total),
             () => [.. model.Arena.OptimizedParameters().Select(entry => entry.Parameter)], count);
     }
 
-    /// <summary>On the member's own thread: so it costs the time of one.</summary>
-    private void Prepare(SampleWorker member, NoisePlan plan, bool whole)
+    /// <summary>On the worker's own thread: so it costs the time of one.</summary>
+    private void Prepare(SampleWorker worker, NoisePlan plan, bool whole)
     {
-        member.Follow(plan);
-        if (ReferenceEquals(member.Arena, _model.Arena))
+        worker.Plan = plan;
+        if (ReferenceEquals(worker.Arena, _model.Arena))
             return;
-        member.Arena.ZeroGradients(setToNone: false);
-        member.Arena.Follow(_model.Arena, whole);
+        worker.Arena.ZeroGradients(setToNone: false);
+        worker.Arena.Follow(_model.Arena, whole);
     }
 
     private NoisePlan PlanNoise(Tensor inputs)
     {
         var noise = _model.Arena.Noise;
-        _callsPerDraw ??= _threads[1].Start(() => Try(_members[1], inputs)).Result();
-        return new NoisePlan(noise.Seed, noise.Calls, _callsPerDraw.Value);
+        _callsPerSample ??= _threads[1].Start(() => Try(_workers[1], inputs)).Result();
+        return new NoisePlan(noise.Seed, noise.Calls, _callsPerSample.Value);
     }
 
-    /// <summary>One forward of a replica under a draw, which tells how often a draw asks for noise.</summary>
-    private long Try(SampleWorker member, Tensor inputs)
+    /// <summary>One forward of a replica under a sample, which tells how often a sample asks for noise.</summary>
+    private long Try(SampleWorker worker, Tensor inputs)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var random = TorchRandom.Read();
         foreach (var replica in _replicas)
             replica.train(_model.training);
-        member.Arena.Noise.Reseed(0);
-        using (member.Arena.DrawUnchecked())
-            VariationalTrainer.Forward(member.Forward, inputs);
+        worker.Arena.Noise.Reseed(0);
+        using (worker.Arena.DrawUnchecked())
+            BatchForward.Output(worker.Forward, inputs);
         if (!TorchRandom.Read().bytes.SequenceEqual(random.bytes))
         {
             TorchRandom.Write(random);
             throw new InvalidOperationException(
-                "The forward of the network draws random numbers of its own, as dropout does, and side by side nobody could say which draw gets "
-                + "which of them. Leave TrainerOptions.Replicas out, or the dropout: the weights are noisy already.");
+                "The forward of the network draws random numbers of its own, as dropout does, and side by side nobody could say which sample "
+                + "gets which of them. Leave TrainerOptions.Replicas out, or the dropout: the weights are noisy already.");
         }
 
-        return member.Arena.Noise.Calls;
+        return worker.Arena.Noise.Calls;
     }
 }

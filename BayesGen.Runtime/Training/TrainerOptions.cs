@@ -192,6 +192,11 @@ public sealed record TrainerOptions
     /// </summary>
     public NonFinitePolicy NonFinite { get; init; } = NonFinitePolicy.Stop;
 
+    /// <summary>
+    /// Puts another gatherer of gradients round that of this process, such as one that sums over a group of processes; null trains alone.
+    /// </summary>
+    internal Func<IGradientGatherer, ITrainingSteps, IGradientGatherer>? Distribute { get; init; }
+
     internal void Validate()
     {
         Checkpoints?.Validate();
