@@ -25,7 +25,7 @@ internal sealed class FamilyFacts
         HighestScore = Number("HighestScore", double.PositiveInfinity);
         NaturalThreshold = Number("NaturalThreshold", double.NaN);
         DefaultPrior = named.TryGetValue("DefaultPrior", out var prior) ? prior as ITypeSymbol : null;
-        ClosedForms = posterior.Find(known.ClosedFormAttribute) is { ConstructorArguments: [{ Kind: TypedConstantKind.Array } priors] }
+        ClosedForms = posterior.Find(known.ClosedFormAttribute)?.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array } priors
             ? [.. (priors.IsNull ? [] : priors.Values).Select(value => value.Value).OfType<ITypeSymbol>()]
             : null;
 

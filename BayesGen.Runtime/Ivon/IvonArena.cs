@@ -102,6 +102,12 @@ internal sealed class IvonArena : IDisposable
         });
     }
 
+    /// <summary>The flat gradients that a step would take; handles of their own.</summary>
+    /// <param name="takesDeviation">Whether G was not pulled back.</param>
+    public IEnumerable<Tensor> Gradients(bool takesDeviation) => takesDeviation
+        ? [_arena.Store.Gradients.alias()]
+        : _arena.Flat.Select(flat => flat.grad).OfType<Tensor>();
+
     public void Dispose()
     {
         Momentum.Dispose();

@@ -3,7 +3,17 @@ using TorchSharp.Modules;
 
 namespace BayesGen;
 
-/// <summary>One step of Adam for one parameter. Rows: parameter, gradient, m, v.</summary>
+/// <summary>The numbers of Adam and AdamW for a group of parameters.</summary>
+/// <param name="Rate">The learning rate.</param>
+/// <param name="Beta1">The decay of the mean of gradients.</param>
+/// <param name="Beta2">The decay of the mean of their squares.</param>
+/// <param name="Epsilon">Added to the root.</param>
+/// <param name="Penalty">The factor of an L2 penalty: Adam's weight decay, else 0.</param>
+/// <param name="Shrink">What the parameter is multiplied by beforehand: AdamW's weight decay, else 1.</param>
+internal readonly record struct AdamNumbers(
+    double Rate, double Beta1, double Beta2, double Epsilon, double Penalty, double Shrink);
+
+/// <summary>One step of Adam or AdamW for one parameter. Rows: parameter, gradient, m, v.</summary>
 internal sealed class AdamUpdate(double rate, double beta1, double beta2, double epsilon, long step) : IFlatUpdate
 {
     private readonly double _rate = rate / (1 - Math.Pow(beta1, step));
@@ -19,8 +29,35 @@ internal sealed class AdamUpdate(double rate, double beta1, double beta2, double
     public static bool CanStep(IEnumerable<(bool? Amsgrad, bool? Maximize)> groups) =>
         groups.All(group => group is (not true, not true));
 
+    /// <summary>Moves every parameter of a group that has a gradient.</summary>
+    /// <typeparam name="TState">The state that the optimizer keeps for a parameter.</typeparam>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="states">The states of the optimizer, by the handle of the parameter.</param>
+    /// <param name="advance">Counts one more step of a state, and gives its number, m and v.</param>
+    /// <param name="numbers">The numbers of the group.</param>
+    public static void Move<TState>(
+        IEnumerable<Parameter> parameters, IDictionary<nint, OptimizerState> states,
+        Func<TState, (long Step, Tensor Mean, Tensor Square)> advance, AdamNumbers numbers)
+        where TState : OptimizerState
+    {
+        foreach (var parameter in parameters)
+        {
+            ParameterState.RequireLiving(parameter);
+            using var gradient = parameter.grad;
+            if (gradient is null)
+                continue;
+            var (step, mean, square) = advance(ParameterState.Of<TState>(states, parameter));
+            var update = new AdamUpdate(numbers.Rate, numbers.Beta1, numbers.Beta2, numbers.Epsilon, step)
+            {
+                Penalty = numbers.Penalty,
+                Shrink = numbers.Shrink,
+            };
+            update.Apply(parameter, gradient, mean, square);
+        }
+    }
+
     /// <summary>Moves a parameter, wherever it lies.</summary>
-    public void Apply(Parameter parameter, Tensor gradient, Tensor mean, Tensor square)
+    private void Apply(Parameter parameter, Tensor gradient, Tensor mean, Tensor square)
     {
         if (FlatMemory.IsFlat(parameter, gradient, mean, square))
         {

@@ -42,20 +42,11 @@ public sealed class FlatAdamW : AdamW
                 group =>
                 {
                     var options = group.Options;
-                    foreach (var parameter in group.Parameters)
-                    {
-                        ParameterState.RequireLiving(parameter);
-                        using var gradient = parameter.grad;
-                        if (gradient is null)
-                            continue;
-                        var state = ParameterState.Of<State>(_state, parameter);
-                        var update = new AdamUpdate(
-                            options.LearningRate!.Value, options.beta1!.Value, options.beta2!.Value, options.eps!.Value, ++state.step)
-                        {
-                            Shrink = 1 - options.LearningRate!.Value * options.weight_decay!.Value,
-                        };
-                        update.Apply(parameter, gradient, state.exp_avg, state.exp_avg_sq);
-                    }
+                    AdamUpdate.Move<State>(
+                        group.Parameters, _state, static state => (++state.step, state.exp_avg, state.exp_avg_sq),
+                        new AdamNumbers(
+                            options.LearningRate!.Value, options.beta1!.Value, options.beta2!.Value, options.eps!.Value,
+                            Penalty: 0, Shrink: 1 - options.LearningRate!.Value * options.weight_decay!.Value));
                 },
                 closure)
             : base.step(closure);

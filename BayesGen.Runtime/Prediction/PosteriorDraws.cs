@@ -98,7 +98,7 @@ internal sealed class PosteriorDraws(IBayesianNetwork model, Func<Tensor, Tensor
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1, nameof(options.BatchSize));
-        using var memory = ProcessMemory.During(options.ManageMemory);
+        using var memory = MallocTuning.During(options.ManageMemory);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         using var turn = model.Arena.TakeTurn();

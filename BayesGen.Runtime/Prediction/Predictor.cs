@@ -71,7 +71,7 @@ public sealed class Predictor : IDisposable
     private void Run(Tensor inputs, int batchSize, IPredictiveSums sums, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        using var memory = ProcessMemory.During(_managesMemory);
+        using var memory = MallocTuning.During(_managesMemory);
         // Both belong to the thread that calls: nothing here is seen by another one.
         using var scope = NewDisposeScope();
         using var _ = no_grad();

@@ -30,7 +30,7 @@ internal static class CheckpointFile
             .. content.Network,
             .. content.Tensors.Select(entry => new KeyValuePair<string, Tensor>(Prefix + entry.Key, entry.Value)),
         ];
-        WholeFile.Write(path, stream => SafeTensors.Write(stream, tensors, metadata));
+        AtomicFile.Write(path, stream => SafeTensors.Write(stream, tensors, metadata));
     }
 
     /// <summary>Reads and checks a checkpoint.</summary>
@@ -38,7 +38,7 @@ internal static class CheckpointFile
     /// <exception cref="StateFileException">The file is truncated, altered or no checkpoint.</exception>
     public static CheckpointContent Read(string path)
     {
-        using var stream = WholeFile.OpenRead(path);
+        using var stream = AtomicFile.OpenRead(path);
         var (tensors, metadata) = SafeTensors.Read(path, stream);
         var content = new CheckpointContent(ownsTensors: true);
         foreach (var (key, tensor) in tensors)

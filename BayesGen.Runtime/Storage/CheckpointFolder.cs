@@ -85,7 +85,7 @@ internal sealed class CheckpointFolder
         foreach (var later in Newest().Where(other => StepOf(other) > step))
             SetAside(later);
         foreach (var old in Newest().Skip(keep))
-            if (!WholeFile.Remove(old))
+            if (!AtomicFile.Remove(old))
                 notices($"The old checkpoint '{old}' cannot be deleted.");
         return path;
     }
@@ -173,7 +173,7 @@ internal sealed class CheckpointFolder
     /// <summary>Makes ready for a training: tries what a write needs, and deletes what one left behind that was cut off.</summary>
     public void Prepare()
     {
-        FileSeal.RequireHashes();
+        FileChecksum.RequireHashes();
         PartialFile.Sweep(
             _folder, name => name == BestName || (name.EndsWith(Extension, StringComparison.Ordinal) && StepOf(name) is not null));
     }

@@ -61,10 +61,10 @@ internal sealed class FolderLock : IDisposable
     {
         // Deleted while it is still locked, so that nobody's new lock is deleted.
         if (!OperatingSystem.IsWindows() && FileEntry.AtItself(_path).Identity == FileEntry.Of(_file.SafeFileHandle).Identity)
-            WholeFile.Remove(_path);
+            AtomicFile.Remove(_path);
         _file.Dispose();
         if (OperatingSystem.IsWindows())
-            WholeFile.Remove(_path);
+            AtomicFile.Remove(_path);
     }
 
     private static void Sign(FileStream file)

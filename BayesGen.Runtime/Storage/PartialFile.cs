@@ -82,7 +82,7 @@ internal sealed partial class PartialFile : IDisposable
             // What the disk did not take; that is told already.
         }
 
-        WholeFile.Remove(_path);
+        AtomicFile.Remove(_path);
     }
 
     /// <summary>Deletes what dead processes left in a folder of writes to one file.</summary>

@@ -35,7 +35,7 @@ public static class PlainStateFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no file '{path}'.", path);
-        using var stream = WholeFile.OpenRead(path);
+        using var stream = AtomicFile.OpenRead(path);
         var (tensors, metadata) = SafeTensors.Read(path, stream);
         try
         {
@@ -67,7 +67,7 @@ public static class PlainStateFile
         using var weights = model.Arena.Lease.Override("save the means");
         weights.Write(WeightState.Mean);
         var tensors = PlainState.Of(model.Arena.Inventory);
-        WholeFile.Write(path, stream => SafeTensors.Write(stream, tensors, new(PyTorchMetadata, StringComparer.Ordinal)));
+        AtomicFile.Write(path, stream => SafeTensors.Write(stream, tensors, new(PyTorchMetadata, StringComparer.Ordinal)));
     }
 
     private static Dictionary<string, Tensor> Named(

@@ -36,9 +36,9 @@ internal static class SafeTensors
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var tensor in data)
             TensorBytes.Each(tensor, bytes => hash.AppendData(bytes));
-        var promised = metadata[FileSeal.DataHash] = Convert.ToHexStringLower(hash.GetHashAndReset());
-        metadata[FileSeal.Version] = FileSeal.PresentVersion;
-        metadata[FileSeal.HeaderHash] = FileSeal.Blank;
+        var promised = metadata[FileChecksum.DataHash] = Convert.ToHexStringLower(hash.GetHashAndReset());
+        metadata[FileChecksum.Version] = FileChecksum.PresentVersion;
+        metadata[FileChecksum.HeaderHash] = FileChecksum.Blank;
         using var header = new MemoryStream();
         using (var json = new Utf8JsonWriter(header))
         {
@@ -74,7 +74,7 @@ internal static class SafeTensors
         // Padded with spaces, so that the data begins at a multiple of eight.
         while (header.Length % 8 != 0)
             header.WriteByte((byte)' ');
-        FileSeal.Sign(header.GetBuffer().AsSpan(0, (int)header.Length));
+        FileChecksum.Sign(header.GetBuffer().AsSpan(0, (int)header.Length));
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
         stream.Write(length);
@@ -122,7 +122,7 @@ internal static class SafeTensors
 
             if (expected != dataLength)
                 throw new StateFileException(path, $"{dataLength - expected} bytes at the end belong to no tensor.");
-            if (metadata.TryGetValue(FileSeal.DataHash, out var promised)
+            if (metadata.TryGetValue(FileChecksum.DataHash, out var promised)
                 && !promised.Equals(Convert.ToHexStringLower(hash.GetHashAndReset()), StringComparison.OrdinalIgnoreCase))
                 throw new StateFileException(path, "its checksum does not match its data: the file was altered or damaged.");
             return (tensors, metadata);
@@ -152,7 +152,7 @@ internal static class SafeTensors
                 path, $"its first eight bytes promise a header of {length} bytes; the file has {stream.Length} and may be truncated.");
         var bytes = new byte[length];
         stream.ReadExactly(bytes);
-        FileSeal.CheckHeader(path, bytes);
+        FileChecksum.CheckHeader(path, bytes);
         try
         {
             using var json = JsonDocument.Parse(bytes);
@@ -175,7 +175,7 @@ internal static class SafeTensors
                 entries.Add(ReadEntry(path, property, dataLength));
             }
 
-            FileSeal.CheckVersion(path, metadata);
+            FileChecksum.CheckVersion(path, metadata);
             return (entries, metadata, dataLength);
         }
         catch (Exception exception) when (

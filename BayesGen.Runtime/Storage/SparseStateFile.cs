@@ -44,7 +44,7 @@ public static class SparseStateFile
         List<KeyValuePair<string, Tensor>> tensors =
             [.. PlainState.Of(model.Arena.Inventory).SelectMany(entry => Packed(entry.Key, entry.Value))];
         var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal) { [KindKey] = Kind };
-        WholeFile.Write(path, stream => SafeTensors.Write(stream, tensors, metadata));
+        AtomicFile.Write(path, stream => SafeTensors.Write(stream, tensors, metadata));
     }
 
     /// <summary>
@@ -68,7 +68,7 @@ public static class SparseStateFile
             throw new ArgumentException("The network is a Bayesian one: read the weights as means, by LoadMeans.", nameof(network));
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no file '{path}'.", path);
-        using var stream = WholeFile.OpenRead(path);
+        using var stream = AtomicFile.OpenRead(path);
         var (tensors, metadata) = SafeTensors.Read(path, stream);
         try
         {

@@ -31,7 +31,7 @@ public static class StateFile
         model.Arena.Lease.RequireIdle("save");
         var tensors = model.Arena.LiveState();
         var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal) { [SchemaKey] = SchemaOf(tensors) };
-        WholeFile.Write(path, stream => SafeTensors.Write(stream, tensors, metadata));
+        AtomicFile.Write(path, stream => SafeTensors.Write(stream, tensors, metadata));
     }
 
     /// <summary>
@@ -53,7 +53,7 @@ public static class StateFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no state file '{path}'.", path);
-        using var stream = WholeFile.OpenRead(path);
+        using var stream = AtomicFile.OpenRead(path);
         var (tensors, metadata) = SafeTensors.Read(path, stream);
         try
         {
@@ -68,7 +68,7 @@ public static class StateFile
             model.UseMean();
             string?[] notices =
             [
-                FileSeal.IsOwn(metadata) ? null : $"'{path}' carries no BayesGen checksum: its data was taken as it is.",
+                FileChecksum.IsOwn(metadata) ? null : $"'{path}' carries no BayesGen checksum: its data was taken as it is.",
                 NoticeOf(model, path, network),
             ];
             var notice = string.Join(' ', notices.OfType<string>());

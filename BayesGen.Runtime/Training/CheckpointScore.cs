@@ -31,21 +31,6 @@ public sealed record CheckpointScore(string Name, Func<EpochResult, double> Of, 
     /// <summary>Whether it is the ELBO, for which evaluations must take draws.</summary>
     internal bool NeedsElbo { get; private init; }
 
-    /// <summary>Finds out before the first epoch what would go wrong after it.</summary>
-    /// <param name="place">The option that names the score.</param>
-    /// <param name="options">How to train.</param>
-    /// <param name="validation">The validation data, or null.</param>
-    /// <exception cref="ArgumentException">There is no validation data, no such metric, or no ELBO.</exception>
-    internal void RequireFit(string place, TrainerOptions options, Data.BatchSource? validation)
-    {
-        if (NeedsValidation && validation is null)
-            throw new ArgumentException($"{place} goes by the {Name}, and Train was given no validation data.");
-        if (MetricName is { } name && options.Metrics.All(metric => metric.Name != name))
-            throw new ArgumentException($"{place} goes by the metric '{name}', which is not among TrainerOptions.Metrics.");
-        if (NeedsElbo && options.ElboDraws == 0)
-            throw new ArgumentException($"{place} goes by the {Name}, and TrainerOptions.ElboDraws is 0, which leaves the ELBO out.");
-    }
-
     /// <summary>Whether a number is better than another; anything is better than NaN.</summary>
     internal bool IsBetter(double score, double best) =>
         !double.IsNaN(score) && (double.IsNaN(best) || (HigherIsBetter ? score > best : score < best));

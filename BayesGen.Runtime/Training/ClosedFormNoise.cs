@@ -50,7 +50,7 @@ internal static class ClosedFormNoise
     /// <param name="residuals">The mean squared residuals, [D].</param>
     /// <param name="isFirst">Whether the training begins here, so that the parameter may have no start yet.</param>
     /// <param name="bounds">Between what log sigma stays; null sets no bound.</param>
-    public static void Step(Parameter logSigma, Tensor residuals, bool isFirst, Interval? bounds)
+    public static void Step(Parameter logSigma, Tensor residuals, bool isFirst, Bounds? bounds)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();

@@ -2,7 +2,7 @@ using TorchSharp.Modules;
 
 namespace BayesGen;
 
-/// <summary>How a trainer moves what it trains: what becomes of the gradients of a draw, and the step.</summary>
+/// <summary>How a trainer moves what it trains: what becomes of the gradients of a sample, and the step.</summary>
 internal interface ITrainingSteps : IDisposable
 {
     /// <summary>Everything that is trained.</summary>
@@ -15,16 +15,22 @@ internal interface ITrainingSteps : IDisposable
     /// <param name="part">The part, from a schedule.</param>
     void Schedule(double part);
 
-    /// <summary>Goes backward through the loss of a draw and keeps what the step needs.</summary>
-    /// <param name="draw">The draw.</param>
+    /// <summary>Goes backward through the loss of a sample and keeps what the step needs.</summary>
+    /// <param name="draw">The sample in the weights.</param>
     /// <param name="total">Its part of the loss.</param>
     void Backward(WeightDraw draw, Tensor total);
 
-    /// <summary>Moves the parameters once every draw of the step went backward.</summary>
+    /// <summary>
+    /// The flat gradients that <see cref="Step"/> will use, complete once every sample of the step went backward. Whoever sums gradients of
+    /// several processes writes the sum into them. Handles of their own: the caller disposes them.
+    /// </summary>
+    IEnumerable<Tensor> Gradients();
+
+    /// <summary>Moves the parameters once every sample of the step went backward.</summary>
     void Step();
 
     /// <summary>A factor on every rate, on top of the schedule.</summary>
-    double Damping { get; set; }
+    double LearningRateScale { get; set; }
 
     /// <summary>Whether every gradient that the step would use holds finite numbers alone.</summary>
     bool GradientsAreFinite();

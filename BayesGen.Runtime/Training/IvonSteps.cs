@@ -11,14 +11,14 @@ internal sealed class IvonSteps : ITrainingSteps
     private const string StepName = "step";
     private const string Prefix = "ivon.";
     private const string PartName = Prefix + "rate.part";
-    private const string DampingName = Prefix + "rate.damping";
+    private const string LearningRateScaleName = Prefix + "rate.damping";
 
     private readonly TrainerOptions _options;
     private readonly IvonOptions _ivon;
     private readonly Func<double> _sampleSize;
     private readonly List<(string Name, IvonArena Arena)> _arenas = [];
     private double _part = 1;
-    private double _damping = 1;
+    private double _learningRateScale = 1;
     private long _step;
 
     /// <param name="network">The network.</param>
@@ -45,21 +45,46 @@ internal sealed class IvonSteps : ITrainingSteps
         Deterministic = plain.Count == 0 ? null : new PosteriorSteps(plain, options);
     }
 
+    /// <summary>Refuses what an ordinary trainer is told and IVON has no place for.</summary>
+    /// <exception cref="ArgumentException">An option means nothing to IVON.</exception>
+    public static void RequireMeaning(TrainerOptions options)
+    {
+        if (options.Beta is not (null or ConstantBeta { Initial: > 0 }))
+            throw new ArgumentException(
+                "IVON takes a constant, positive beta: it tempers the posterior, whose width is set in every step. Leave TrainerOptions.Beta "
+                + "out for the ELBO.", nameof(options));
+        if (options.Replicas is not null)
+            throw new ArgumentException(
+                "IVON keeps what it needs of a draw in the model alone. Leave TrainerOptions.Replicas out, or use CreateTrainer.",
+                nameof(options));
+        if (options.MaxGradientNorm is not null)
+            throw new ArgumentException(
+                "A shortened gradient would tell IVON of a flatter loss. Leave TrainerOptions.MaxGradientNorm out and set "
+                + "IvonOptions.TrustRadius.", nameof(options));
+        foreach (var (option, keys) in new[]
+        {
+            (nameof(options.LearningRateFactors), options.LearningRateFactors?.Keys ?? []), (nameof(options.Bounds), options.Bounds.Keys),
+        })
+            if (keys.FirstOrDefault(key => key != OptimizedParameter.DeterministicKind) is { } key)
+                throw new ArgumentException(
+                    $"TrainerOptions.{option} names '{key}', which IVON moves by a rule of its own (IvonOptions). Name "
+                    + $"'{OptimizedParameter.DeterministicKind}' alone, or use CreateTrainer.", nameof(options));
+    }
     /// <inheritdoc/>
     public IReadOnlyList<Parameter> Parameters { get; }
 
     /// <summary>The present learning rate of the Gaussian means.</summary>
-    public double LearningRate => _ivon.LearningRate * _part * _damping;
+    public double LearningRate => _ivon.LearningRate * _part * _learningRateScale;
 
     /// <inheritdoc/>
-    public double Damping
+    public double LearningRateScale
     {
-        get => _damping;
+        get => _learningRateScale;
         set
         {
-            _damping = value;
+            _learningRateScale = value;
             if (Deterministic is { } deterministic)
-                deterministic.Damping = value;
+                deterministic.LearningRateScale = value;
         }
     }
 
@@ -128,6 +153,11 @@ internal sealed class IvonSteps : ITrainingSteps
     }
 
     /// <inheritdoc/>
+    public IEnumerable<Tensor> Gradients() => _arenas
+        .SelectMany(entry => entry.Arena.Gradients(entry.Arena.TakesDeviation(_options.Samples)))
+        .Concat(Deterministic?.Gradients() ?? []);
+
+    /// <inheritdoc/>
     public bool GradientsAreFinite() =>
         _arenas.TrueForAll(entry => entry.Arena.GradientsAreFinite(entry.Arena.TakesDeviation(_options.Samples)))
         && Deterministic?.GradientsAreFinite() != false;
@@ -143,7 +173,7 @@ internal sealed class IvonSteps : ITrainingSteps
         foreach (var (name, number) in StateNumbers)
             content.Put(Prefix + name, number);
         content.Put(PartName, _part);
-        content.Put(DampingName, _damping);
+        content.Put(LearningRateScaleName, _learningRateScale);
         Deterministic?.Save(content);
     }
 
@@ -167,7 +197,7 @@ internal sealed class IvonSteps : ITrainingSteps
             throw new CheckpointMismatchException(["the state of IVON belongs to other weights"], exception);
         }
 
-        Damping = content.Number(DampingName);
+        LearningRateScale = content.Number(LearningRateScaleName);
         _part = content.Number(PartName);
         return Deterministic?.Load(content) ?? true;
     }

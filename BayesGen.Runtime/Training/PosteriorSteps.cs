@@ -15,10 +15,10 @@ internal sealed class PosteriorSteps : ITrainingSteps
 
     /// <summary>Each group of parameters, the rate it began with, and the factor in it; one of the largest factor first.</summary>
     private readonly List<(optim.ILearningRateController Group, double Start, double Factor)> _rates = [];
-    private readonly List<(Parameter Parameter, Interval Bounds)> _bounded;
-    private readonly double? _maximalNorm;
+    private readonly List<(Parameter Parameter, Bounds Bounds)> _bounded;
+    private readonly double? _maxNorm;
     private double _part = 1;
-    private double _damping = 1;
+    private double _learningRateScale = 1;
 
     /// <param name="parameters">What is optimized.</param>
     /// <param name="options">How to train.</param>
@@ -31,7 +31,7 @@ internal sealed class PosteriorSteps : ITrainingSteps
         if (options.LearningRateFactors is { } factors)
             RequireKinds(parameters, factors.Keys, nameof(options.LearningRateFactors));
         RequireKinds(parameters, options.Bounds.Keys, nameof(options.Bounds));
-        _maximalNorm = options.MaximalGradientNorm;
+        _maxNorm = options.MaxGradientNorm;
         _bounded = [.. from entry in parameters
             let bounds = Of(options.Bounds, entry)
             where bounds is not null
@@ -60,19 +60,22 @@ internal sealed class PosteriorSteps : ITrainingSteps
     {
         _part = part;
         foreach (var (group, start, _) in _rates)
-            group.LearningRate = start * part * _damping;
+            group.LearningRate = start * part * _learningRateScale;
     }
 
     /// <summary>A factor on every rate, on top of the schedule.</summary>
-    public double Damping
+    public double LearningRateScale
     {
-        get => _damping;
+        get => _learningRateScale;
         set
         {
-            _damping = value;
+            _learningRateScale = value;
             Schedule(_part);
         }
     }
+
+    /// <inheritdoc/>
+    public IEnumerable<Tensor> Gradients() => Parameters.Select(parameter => parameter.grad).OfType<Tensor>();
 
     /// <summary>Whether every gradient holds finite numbers alone.</summary>
     public bool GradientsAreFinite() => Parameters.All(parameter =>
@@ -86,7 +89,7 @@ internal sealed class PosteriorSteps : ITrainingSteps
     public void RequireState()
     {
         foreach (var optimizer in _optimizers)
-            SavedOptimizer.Require(optimizer);
+            OptimizerSerializer.Require(optimizer);
     }
 
     /// <summary>Writes the optimizers and the present rate down. Tensors are new or live; they are read before the next step.</summary>
@@ -94,9 +97,9 @@ internal sealed class PosteriorSteps : ITrainingSteps
     {
         content.Put("optimizers", _optimizers.Count);
         content.Put("rate.part", _part);
-        content.Put("rate.damping", _damping);
+        content.Put("rate.damping", _learningRateScale);
         for (var i = 0; i < _optimizers.Count; i++)
-            SavedOptimizer.Save(_optimizers[i], content, NameOf(i));
+            OptimizerSerializer.Save(_optimizers[i], content, NameOf(i));
     }
 
     /// <summary>What of the optimizers is not as in a checkpoint.</summary>
@@ -104,7 +107,9 @@ internal sealed class PosteriorSteps : ITrainingSteps
     {
         if (content.Integer("optimizers") is var count && count != _optimizers.Count)
             return [$"it has {count} optimizers, one for each learning rate, and this training has {_optimizers.Count}"];
-        return _optimizers.Select((optimizer, i) => SavedOptimizer.Difference(optimizer, content, NameOf(i))).OfType<string>().Distinct();
+        return _optimizers.Select((optimizer, i) => OptimizerSerializer.Difference(optimizer, content, NameOf(i)))
+            .OfType<string>()
+            .Distinct();
     }
 
     /// <summary>Goes on from a checkpoint. The rates start from those of the options.</summary>
@@ -113,8 +118,8 @@ internal sealed class PosteriorSteps : ITrainingSteps
     {
         var isSame = true;
         for (var i = 0; i < _optimizers.Count; i++)
-            isSame &= SavedOptimizer.Load(_optimizers[i], content, NameOf(i));
-        _damping = content.Number("rate.damping");
+            isSame &= OptimizerSerializer.Load(_optimizers[i], content, NameOf(i));
+        _learningRateScale = content.Number("rate.damping");
         Schedule(content.Number("rate.part"));
         return isSame;
     }
@@ -126,7 +131,7 @@ internal sealed class PosteriorSteps : ITrainingSteps
     public void Step()
     {
         using var withoutGradients = no_grad();
-        if (_maximalNorm is { } norm)
+        if (_maxNorm is { } norm)
             Clip(norm);
         foreach (var optimizer in _optimizers)
             optimizer.step();

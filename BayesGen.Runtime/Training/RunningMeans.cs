@@ -3,9 +3,6 @@ namespace BayesGen;
 /// <summary>Means over the examples of an epoch, whatever the batch split.</summary>
 internal sealed class RunningMeans
 {
-    private const string MetricPrefix = "epoch.metric.";
-    private const string CountedPrefix = "epoch.counted.";
-
     private readonly Dictionary<string, double> _metrics = [];
     private readonly Dictionary<string, double> _counted = [];
     private double _total;
@@ -27,32 +24,16 @@ internal sealed class RunningMeans
     public IReadOnlyDictionary<string, double> Metrics =>
         _metrics.ToDictionary(metric => metric.Key, metric => metric.Value / _counted.GetValueOrDefault(metric.Key, _examples));
 
-    /// <summary>Writes the sums down, bit by bit.</summary>
-    public void Save(CheckpointContent content)
+    /// <summary>Writes the sums down, bit by bit, or reads them back.</summary>
+    public void Exchange(CheckpointFields fields)
     {
-        content.Put("epoch.total", _total);
-        content.Put("epoch.fit", _fit);
-        content.Put("epoch.divergence", _divergence);
-        content.Put("epoch.examples", _examples);
-        content.Put("epoch.steps", _steps);
-        foreach (var (name, sum) in _metrics)
-            content.Put(MetricPrefix + name, sum);
-        foreach (var (name, count) in _counted)
-            content.Put(CountedPrefix + name, count);
-    }
-
-    /// <summary>Goes on from sums that were written down.</summary>
-    public void Load(CheckpointContent content)
-    {
-        _total = content.Number("epoch.total");
-        _fit = content.Number("epoch.fit");
-        _divergence = content.Number("epoch.divergence");
-        _examples = content.Integer("epoch.examples", 0, long.MaxValue);
-        _steps = content.Integer("epoch.steps", 0, long.MaxValue);
-        foreach (var name in content.Under(MetricPrefix).Keys)
-            _metrics[name] = content.Number(MetricPrefix + name);
-        foreach (var name in content.Under(CountedPrefix).Keys)
-            _counted[name] = content.Number(CountedPrefix + name);
+        _total = fields.Number("epoch.total", _total);
+        _fit = fields.Number("epoch.fit", _fit);
+        _divergence = fields.Number("epoch.divergence", _divergence);
+        _examples = fields.Whole("epoch.examples", _examples);
+        _steps = fields.Whole("epoch.steps", _steps);
+        fields.Numbers("epoch.metric.", _metrics);
+        fields.Numbers("epoch.counted.", _counted);
     }
 
     public void Add(StepResult step)

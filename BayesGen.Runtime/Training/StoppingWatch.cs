@@ -6,9 +6,6 @@ internal sealed class StoppingWatch(EarlyStopping options) : IDisposable
 {
     private const string Prefix = "early_stopping.";
     private const string BestName = Prefix + "best";
-    private const string BestEpochName = Prefix + "best_epoch";
-    private const string WaitedName = Prefix + "waited";
-    private const string StoppedName = Prefix + "stopped";
     internal const string StatePrefix = Prefix + "state.";
 
     private readonly Dictionary<string, Tensor> _state = [];
@@ -24,6 +21,12 @@ internal sealed class StoppingWatch(EarlyStopping options) : IDisposable
 
     /// <summary>Whether the training ended by this.</summary>
     public bool IsStopped { get; private set; }
+
+    /// <summary>Why the training ends, in words.</summary>
+    public string Reason => $"the {options.Monitor.Name} did not get better for {options.Patience} epochs"
+        + (BestEpoch is { } best
+            ? $". Its best was {Best:G6}, in epoch {best}{(options.RestoreBest ? ", whose network is given back" : "")}."
+            : " and never was a number.");
 
     /// <summary>Takes an epoch in.</summary>
     /// <param name="epoch">The epoch.</param>
@@ -58,10 +61,7 @@ internal sealed class StoppingWatch(EarlyStopping options) : IDisposable
     /// <summary>Writes down what was seen. The tensors are live.</summary>
     public void Save(CheckpointContent content)
     {
-        content.Put(BestName, Best);
-        content.Put(BestEpochName, BestEpoch ?? 0);
-        content.Put(WaitedName, Waited);
-        content.Put(StoppedName, IsStopped ? 1 : 0);
+        Exchange(CheckpointFields.WriteTo(content));
         foreach (var (key, tensor) in _state)
             content.Tensors.Add(StatePrefix + key, tensor);
     }
@@ -85,14 +85,19 @@ internal sealed class StoppingWatch(EarlyStopping options) : IDisposable
 
         if (_state.Count > 0 && _state.Count != content.Network.Count)
             throw new CheckpointMismatchException(["its best network lacks some of the weights"]);
-        Best = content.Number(BestName);
-        BestEpoch = content.Integer(BestEpochName) is var epoch and > 0 ? checked((int)epoch) : null;
-        Waited = checked((int)content.Integer(WaitedName));
-        IsStopped = content.Integer(StoppedName) != 0;
+        Exchange(CheckpointFields.ReadFrom(content));
         return true;
     }
 
     public void Dispose() => Forget();
+
+    private void Exchange(CheckpointFields fields)
+    {
+        Best = fields.Number(BestName, Best);
+        BestEpoch = fields.Count(Prefix + "best_epoch", BestEpoch ?? 0) is var epoch and > 0 ? epoch : null;
+        Waited = fields.Count(Prefix + "waited", Waited);
+        IsStopped = fields.Flag(Prefix + "stopped", IsStopped);
+    }
 
     private void Keep(NetworkArena arena)
     {

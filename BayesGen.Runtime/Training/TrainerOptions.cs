@@ -55,11 +55,12 @@ public sealed record TrainerOptions
     public double LearningRate { get; init; } = 4e-3;
 
     /// <summary>
-    /// A factor on the learning rate as a function of progress, 0 at the first step and towards 1 at the last; <see cref="LearningRates"/>
-    /// has ready-made ones. Null leaves it constant. By default the rate is full for one half and falls to zero in the other.
+    /// A factor on the learning rate as a function of progress, 0 at the first step and towards 1 at the last;
+    /// <see cref="LearningRateSchedules"/> has ready-made ones. Null leaves it constant. By default the rate is full for one half and falls
+    /// to zero in the other.
     /// </summary>
     /// <example><c>progress => progress &lt; 0.5 ? 1 : 2 * (1 - progress)</c> is the default.</example>
-    public Func<double, double>? LearningRateSchedule { get; init; } = LearningRates.LinearDecay(from: 0.5);
+    public Func<double, double>? LearningRateSchedule { get; init; } = LearningRateSchedules.LinearDecay(from: 0.5);
 
     /// <summary>
     /// Factors on the learning rate by the name of the parameter: a variational parameter as in state keys (<c>log_sigma2</c>), the same of
@@ -84,17 +85,17 @@ public sealed record TrainerOptions
     /// Bounds of parameters by name as in <see cref="LearningRateFactors"/>, kept after every step, for example
     /// <c>{ ["log_sigma"] = (-10, 0) }</c>. Nothing is bounded that is not named.
     /// </summary>
-    public IReadOnlyDictionary<string, Interval> Bounds
+    public IReadOnlyDictionary<string, Bounds> Bounds
     {
         get;
         init => field = Copied(value, nameof(Bounds));
-    } = new Dictionary<string, Interval>();
+    } = new Dictionary<string, Bounds>();
 
     /// <summary>
     /// The largest Euclidean norm of the whole gradient, posterior and deterministic weights together; a longer one is shortened to it
     /// before the step. Null leaves gradients as they are.
     /// </summary>
-    public double? MaximalGradientNorm { get; init; }
+    public double? MaxGradientNorm { get; init; }
 
     /// <summary>The loss on the data.</summary>
     public FitLoss FitLoss { get; init; } = FitLoss.CrossEntropy;
@@ -191,6 +192,11 @@ public sealed record TrainerOptions
     /// </summary>
     public NonFinitePolicy NonFinite { get; init; } = NonFinitePolicy.Stop;
 
+    /// <summary>
+    /// Puts another gatherer of gradients round that of this process, such as one that sums over a group of processes; null trains alone.
+    /// </summary>
+    internal Func<IGradientGatherer, ITrainingSteps, IGradientGatherer>? Distribute { get; init; }
+
     internal void Validate()
     {
         Checkpoints?.Validate();
@@ -219,8 +225,8 @@ public sealed record TrainerOptions
         foreach (var (name, (min, max)) in Bounds)
             if (!(min <= max))
                 throw new ArgumentException($"The bounds of '{name}' are {min} and {max}; the lower one comes first.", nameof(Bounds));
-        if (MaximalGradientNorm is { } norm && !(norm > 0))
-            throw new ArgumentOutOfRangeException(nameof(MaximalGradientNorm), norm, "The largest norm of a gradient is positive.");
+        if (MaxGradientNorm is { } norm && !(norm > 0))
+            throw new ArgumentOutOfRangeException(nameof(MaxGradientNorm), norm, "The largest norm of a gradient is positive.");
         if (ExampleCount is { } count)
             ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(ExampleCount));
         if (Metrics.GroupBy(metric => metric.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)

@@ -1,7 +1,8 @@
 namespace BayesGen;
 
 /// <summary>Who uses a trainer now: one call after another, from one thread, and none after Dispose.</summary>
-internal sealed class TrainerUse
+/// <param name="owner">Named where it was disposed.</param>
+internal sealed class TrainerUse(Type owner)
 {
     private readonly Lock _lock = new();
     private int _thread;
@@ -42,7 +43,7 @@ internal sealed class TrainerUse
     {
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, typeof(VariationalTrainer));
+            ObjectDisposedException.ThrowIf(_isDisposed, owner);
             var thread = Environment.CurrentManagedThreadId;
             if (_depth > 0 && thread != _thread)
                 throw new InvalidOperationException(

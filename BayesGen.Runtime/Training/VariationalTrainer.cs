@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using BayesGen.Data;
 
@@ -8,33 +7,10 @@ namespace BayesGen;
 /// Trains and evaluates a Bayesian network. Generated wrappers make one by <c>CreateTrainer</c>, where the compiler checks that the loss
 /// can score every family of the network.
 /// </summary>
-public sealed partial class VariationalTrainer : IDisposable
+public sealed class VariationalTrainer : IDisposable
 {
-    private readonly Func<Tensor, Tensor> _forward;
-    private readonly TrainerUse _use = new();
-    private readonly RunningBeta _schedule;
-    private readonly string _scheduleName;
-    private readonly bool _scheduleNeedsLosses;
-    private readonly ImageLayout _layout;
-    private readonly IvonOptions? _ivon;
-    private readonly List<string> _notices = [];
-    private ITrainingSteps? _steps;
-    private DrawTeam? _team;
-    private int _epochsDone;
-    private long _stepsDone;
-    private long? _trainingExamples;
-
-    /// <summary>What the divergence is divided by in the running training.</summary>
-    private long _sharedBy;
-    private int? _stepsOfEpoch;
-    private EpochPlace? _place;
-    private int? _firstEpochLeft;
-    private int _firstEpoch;
-    private BatchSource? _source;
-
-    /// <summary>Where the noise of the training is while it rests: what others draw meanwhile changes nothing in it.</summary>
-    private (long Seed, long Calls) _noise;
-    private ModuleModes? _modesOfTraining;
+    private readonly TrainerUse _use = new(typeof(VariationalTrainer));
+    private readonly TrainingParts _parts;
 
     /// <summary>A trainer for a network.</summary>
     /// <param name="model">The Bayesian network. It is trained in place and stays yours.</param>
@@ -44,40 +20,65 @@ public sealed partial class VariationalTrainer : IDisposable
     /// <exception cref="NotSupportedException">The loss cannot score a family of the network.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public VariationalTrainer(IBayesianNetwork model, Func<Tensor, Tensor> forward, VariationalLoss loss, TrainerOptions options)
+        : this(model, forward, loss, options, ivon: null)
+    {
+    }
+
+    private VariationalTrainer(
+        IBayesianNetwork model, Func<Tensor, Tensor> forward, VariationalLoss loss, TrainerOptions options, IvonOptions? ivon)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(forward);
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
-        loss.RequireScores(model.Arena);
-        Model = model;
-        Loss = loss;
-        Options = options;
-        _forward = forward;
-        _layout = new ImageLayout(model.Arena.Network, model.InEvaluationMode, forward, options.ChannelsLast);
-        var schedule = options.Beta ?? DefaultWarmup(options);
-        _schedule = schedule.Begin();
-        (_scheduleName, _scheduleNeedsLosses) = (schedule.ToString() ?? "", schedule.NeedsLosses);
-        Beta = schedule.Initial;
-        _noise = (options.Seed, 0);
-        _stopping = options.EarlyStopping is { } stopping ? new StoppingWatch(stopping) : null;
+        _parts = new TrainingParts(
+            new TrainingSetup(model, forward, loss, options, ivon),
+            [.. options.Hooks.Select(hook => (Action<StepResult>)(result => hook(this, result)))]);
     }
 
-    private VariationalTrainer(IBayesianNetwork model, Func<Tensor, Tensor> forward, TrainerOptions options, IvonOptions ivon)
-        : this(model, forward, new IvonLoss(), options)
+    /// <summary>
+    /// A trainer that moves a Gaussian posterior by IVON, the improved variational online Newton method: it descends fit + beta KL / N as
+    /// <see cref="ElboLoss"/> does, by natural gradients, with log_sigma set from a running mean of curvatures. A step costs no more than
+    /// one of Adam over mu and log_sigma. Generated wrappers make one by <c>CreateIvonTrainer</c>, where the network can have it.
+    /// </summary>
+    /// <remarks>
+    /// Shen et al., "Variational Learning is Effective for Large Deep Networks", ICML 2024. Beta is 1 where the options give none; another
+    /// constant tempers the posterior. LearningRate, LearningRateFactors, Bounds and Optimizer are for the weights that nobody annotated.
+    /// </remarks>
+    /// <param name="model">
+    /// The Bayesian network, of Gaussian weights with fixed Gaussian priors. It is trained in place and stays yours.
+    /// </param>
+    /// <param name="forward">Computes the network's output for a batch of inputs.</param>
+    /// <param name="options">How to train.</param>
+    /// <param name="ivon">How IVON moves; null is the default.</param>
+    /// <exception cref="NotSupportedException">
+    /// A weight is not Gaussian, or its prior is no fixed Gaussian; the message names it.
+    /// </exception>
+    /// <exception cref="ArgumentException">An option is out of its range, or means nothing to IVON.</exception>
+    public static VariationalTrainer WithIvon(
+        IBayesianNetwork model, Func<Tensor, Tensor> forward, TrainerOptions options, IvonOptions? ivon = null)
     {
-        _ivon = ivon;
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        ivon ??= new IvonOptions();
+        ivon.Validate();
+        IvonSteps.RequireMeaning(options);
+        var trainer = new VariationalTrainer(
+            model, forward, new IvonLoss(), options with { Beta = options.Beta ?? new ConstantBeta(1) }, ivon);
+        foreach (var arena in model.Arena.Families)
+            foreach (var weight in arena.Weights)
+                IvonLoss.PriorOf(arena, weight);
+        return trainer;
     }
 
     /// <summary>The network.</summary>
-    public IBayesianNetwork Model { get; }
+    public IBayesianNetwork Model => _parts.Setup.Model;
 
     /// <summary>The loss.</summary>
-    public VariationalLoss Loss { get; }
+    public VariationalLoss Loss => _parts.Setup.Loss;
 
     /// <summary>How to train.</summary>
-    public TrainerOptions Options { get; }
+    public TrainerOptions Options => _parts.Setup.Options;
 
     /// <summary>
     /// The present weight of the divergence, finite and not negative. A hook may set it; the schedule goes on from there.
@@ -85,8 +86,15 @@ public sealed partial class VariationalTrainer : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">Set to something else.</exception>
     public double Beta
     {
-        get;
-        set => field = BetaSchedule.NotNegative(value, nameof(Beta));
+        get => _parts.State.Beta;
+        set => _parts.State.Beta = value;
+    }
+
+    /// <summary>Reads the numbers of steps late on the CPU too, for tests.</summary>
+    internal bool ReadsLateEverywhere
+    {
+        get => _parts.Reader.ReadsLateEverywhere;
+        set => _parts.Reader.ReadsLateEverywhere = value;
     }
 
     /// <summary>
@@ -113,97 +121,26 @@ public sealed partial class VariationalTrainer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(train);
         using var turn = _use.Change(nameof(Train));
-        _notices.Clear();
-        _unkeptNotices = 0;
-        if (_stopping?.IsStopped == true)
+        _parts.Notices.Clear();
+        if (_parts.State.Stopping?.IsStopped == true)
             return AlreadyStopped();
-        RequireTrainable();
-        RequireStopping(validation);
-        var examples = _sharedBy = Examples(train);
-        _trainingExamples = Options.ExampleCount ?? train.ExampleCount;
+        _parts.Setup.RequireTrainable();
+        _parts.Setup.RequireScore(Options.EarlyStopping?.Monitor, "TrainerOptions.EarlyStopping", validation);
+        var sharedBy = _parts.Setup.SharedBy(train);
+        _parts.State.Examples = _parts.Setup.ExamplesOf(train);
         if (Options.ManageMemory)
-            ProcessMemory.Keep();
-        RequireOptimizer();
-        using var folder = RequireFolder(validation);
+            MallocTuning.Keep();
+        _parts.Runner.Prepare(sharedBy);
+        using var folder = _parts.Checkpoints.Hold(validation);
         using var note = Model.Arena.Turns.NoteTraining();
-        _team!.Refresh();
-        _readsLate = CanReadLate;
-        var clock = Stopwatch.StartNew();
-        var epochs = new List<EpochResult>();
-        var isResumed = _firstEpochLeft is not null;
-        var last = (int)Math.Min(int.MaxValue, (long)(_firstEpochLeft ?? _epochsDone) + Options.Epochs);
+        _parts.Runner.Refresh();
+        var loop = new TrainingLoop(_parts, train, validation, cancellation);
 
         // Before anything changes: a report that throws has then cost nothing.
         Options.Report?.OnStart(new TrainingInfo(
-            last, Options.ExampleCount ?? train.ExampleCount, Model.Arena.BayesianCount, Model.Arena.TotalCount, Loss.Name));
-        _source = train;
-        _firstEpoch = _firstEpochLeft ?? _epochsDone;
-        _firstEpochLeft = null;
-        if (!isResumed)
-            Leave();
-        _modesOfTraining = null;
-        ModuleModes modes;
-        using (Model.Arena.TakeTurn())
-        {
-            // Within one turn: a prediction of another thread has the network in evaluation mode for a while.
-            modes = new ModuleModes(Model);
-            if (!Model.training)
-                Model.train();
-        }
-
-        try
-        {
-            Model.Arena.Noise.Reseed(_noise.Seed, _noise.Calls);
-            LookAtStart();
-            var isStopped = false;
-            while (_epochsDone < last && !isStopped)
-            {
-                try
-                {
-                    var epoch = TrainEpoch(train, validation, examples, last, cancellation);
-                    epochs.Add(epoch);
-                    try
-                    {
-                        try
-                        {
-                            isStopped = EndsEarly(epoch);
-                        }
-                        finally
-                        {
-                            isStopped |= _stopping?.IsStopped == true;
-                        }
-
-                        // Told before it is saved: after a kill in between it is told twice, where it would not be told at all.
-                        Options.Report?.OnEpoch(epoch);
-                    }
-                    finally
-                    {
-                        // A report that fails ends the training, and shall not cost the epoch.
-                        SaveEpoch(epoch, isLast: _epochsDone == last || isStopped);
-                    }
-                }
-                catch (NonFiniteLossException exception) when (CanRollBack)
-                {
-                    RollBack(exception);
-                    epochs.RemoveAll(epoch => epoch.Epoch > _epochsDone);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            SaveCancelled();
-            throw;
-        }
-        finally
-        {
-            _noise = (Model.Arena.Noise.Seed, Model.Arena.Noise.Calls);
-            using (Model.Arena.TakeTurn())
-                modes.Restore();
-            ForgetBuffers();
-            Leave();
-        }
-
-        var result = ResultOf(epochs, clock.Elapsed);
+            loop.Last, _parts.State.Examples, Model.Arena.BayesianCount, Model.Arena.TotalCount, Loss.Name));
+        _parts.Begin();
+        var result = loop.Run();
         Options.Report?.OnFinish(result);
         return result;
     }
@@ -219,53 +156,100 @@ public sealed partial class VariationalTrainer : IDisposable
         IEnumerable<(Tensor Inputs, Tensor Targets)> train, BatchSource? validation = null, CancellationToken cancellation = default) =>
         Train(BatchSource.From(train), validation, cancellation);
 
+    /// <summary>
+    /// Takes an interrupted training up: the next <see cref="Train(BatchSource, BatchSource?, CancellationToken)"/> goes on where the
+    /// checkpoint was written, on the CPU and with the same number of threads bit for bit as if nothing had happened. Give it the data that
+    /// the training had.
+    /// </summary>
+    /// <param name="path">
+    /// The folder of <see cref="CheckpointOptions"/>, of which the newest whole checkpoint is taken, or a checkpoint file.
+    /// </param>
+    /// <returns>Where the training goes on, and what the user should know.</returns>
+    /// <remarks>
+    /// What makes it impossible to go on bit for bit but leaves the training one training, such as another learning rate or number of
+    /// threads, is a notice. A damaged checkpoint is renamed and the one before it taken. Move the network to its device first.
+    /// </remarks>
+    /// <exception cref="FileNotFoundException">There is no checkpoint.</exception>
+    /// <exception cref="StateFileException">There are checkpoints and none is whole, or the file is none.</exception>
+    /// <exception cref="StateMismatchException">
+    /// The checkpoint belongs to another network; every key that does not fit is named.
+    /// </exception>
+    /// <exception cref="CheckpointMismatchException">The checkpoint belongs to another training; what differs is named.</exception>
+    public ResumeReport Resume(string path) => TryResume(path)
+        ?? throw new FileNotFoundException($"There is no checkpoint '{path}', and no folder of this name that holds one.", path);
+
+    /// <summary>
+    /// As <see cref="Resume"/>, for a program that is started the first time and again in the same way: null, and nothing is done, where
+    /// there is no checkpoint yet.
+    /// </summary>
+    /// <param name="path">The folder, or a checkpoint file.</param>
+    public ResumeReport? TryResume(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using var turn = _use.Change(nameof(Resume));
+        return _parts.Resume.TryResume(path);
+    }
+
+    /// <summary>Evaluates the network on all examples of a data set, with the weights of the options' EvaluateAt.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="threshold">Prunes for this evaluation alone; null prunes nothing.</param>
+    /// <param name="cancellation">Ends the evaluation before the next batch; the network is put back as it was.</param>
+    /// <exception cref="ArgumentException">The data is empty, or a threshold fits nothing.</exception>
+    /// <exception cref="InvalidOperationException">A draw is alive, or the network cannot take a batch.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    public EvaluationResult Evaluate(BatchSource data, Thresholds? threshold = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        using var turn = _use.Read(nameof(Evaluate));
+        _parts.Setup.RequireLiving();
+        return _parts.Evaluate(data, threshold, cancellation);
+    }
+
+    /// <summary>Evaluates on any sequence of batches; see <see cref="Evaluate(BatchSource, Thresholds?, CancellationToken)"/>.</summary>
+    /// <param name="data">Inputs and targets.</param>
+    /// <param name="threshold">Prunes for this evaluation alone; null prunes nothing.</param>
+    /// <param name="cancellation">Ends the evaluation before the next batch; the network is put back as it was.</param>
+    [OverloadResolutionPriority(-1)]
+    public EvaluationResult Evaluate(
+        IEnumerable<(Tensor Inputs, Tensor Targets)> data, Thresholds? threshold = null, CancellationToken cancellation = default) =>
+        Evaluate(BatchSource.From(data), threshold, cancellation);
+
+    /// <summary>Evaluates the network pruned at each of several thresholds. The network itself is not pruned.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="thresholds">The thresholds, for example <c>[1.0, 2.0]</c>.</param>
+    /// <returns>One result for each threshold, in order.</returns>
+    public IReadOnlyList<EvaluationResult> EvaluateThresholds(BatchSource data, params IReadOnlyList<Thresholds> thresholds) =>
+        EvaluateThresholds(data, thresholds, CancellationToken.None);
+
+    /// <summary>Evaluates the network pruned at each of several thresholds. The network itself is not pruned.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="thresholds">The thresholds, for example <c>[1.0, 2.0]</c>.</param>
+    /// <param name="cancellation">Ends the evaluation before the next batch; the network is put back as it was.</param>
+    /// <returns>One result for each threshold, in order.</returns>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    public IReadOnlyList<EvaluationResult> EvaluateThresholds(
+        BatchSource data, IReadOnlyList<Thresholds> thresholds, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(thresholds);
+        return [.. thresholds.Select(threshold => Evaluate(data, threshold, cancellation))];
+    }
+
     /// <summary>Releases the optimizer and the replicas; the network stays.</summary>
     /// <exception cref="InvalidOperationException">
     /// A call of this trainer is running: it was called by a hook, or on another thread.
     /// </exception>
     public void Dispose()
     {
-        if (!_use.End())
-            return;
-        _stopping?.Dispose();
-        _team?.Dispose();
-        _steps?.Dispose();
-        _start?.Dispose();
-        Leave();
+        if (_use.End())
+            _parts.Dispose();
     }
 
-    private long Examples(BatchSource train)
+    /// <summary>What a training that has stopped answers to Train.</summary>
+    private TrainingResult AlreadyStopped()
     {
-        if (Options.DivergenceScale == DivergenceScale.None)
-            return 1;
-        var examples = Options.ExampleCount ?? train.ExampleCount
-            ?? throw new ArgumentException(
-                "The data does not tell how many examples it has, and the divergence is shared by them. Set TrainerOptions.ExampleCount "
-                + "to the number N of training examples, or DivergenceScale to None.");
-        return examples > 0 ? examples : throw new ArgumentException("The training data is empty.");
+        _parts.Notices.Add(
+            $"This training stopped early after epoch {_parts.State.EpochsDone}, and Train does not take it up again. Make a new trainer to "
+            + "train on.");
+        return _parts.Result([], TimeSpan.Zero);
     }
-
-    /// <summary>Moving the network makes new parameters, so an optimizer made before is of no use after.</summary>
-    /// <param name="isResumed">Whether a checkpoint will be loaded, so that nothing may be written as for a fresh training.</param>
-    private void RequireOptimizer(bool isResumed = false)
-    {
-        var parameters = OptimizedParameter.Of(Model.Arena.Inventory).ToList();
-        if (_steps is not null && _team is not null
-            && parameters.Select(entry => entry.Parameter).SequenceEqual(_steps.Parameters, ReferenceEqualityComparer.Instance))
-            return;
-        _team?.Dispose();
-        _steps?.Dispose();
-        (_team, _steps) = (null, null);
-        _steps = _ivon is null
-            ? new PosteriorSteps(parameters, Options, MeanKinds())
-            : new IvonSteps(Model.Arena, Options, _ivon, () => _sharedBy / Beta, isFresh: _stepsDone == 0 && !isResumed);
-        _team = new DrawTeam(Model, _forward, _steps, Options);
-    }
-
-    /// <summary>What lies where weights lie, by its kind: weight decay is for that alone.</summary>
-    private HashSet<string> MeanKinds() =>
-    [
-        OptimizedParameter.DeterministicKind,
-        .. Model.Arena.Families.SelectMany(arena => arena.Family.DecayedNames),
-    ];
 }

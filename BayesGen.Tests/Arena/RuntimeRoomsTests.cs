@@ -11,7 +11,8 @@ public class RuntimeRoomsTests
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
         ["Attributes"] = [],
-        ["Kernels"] = [],
+        ["Native"] = [],
+        ["Kernels"] = ["Native"],
         ["Noise"] = ["Kernels"],
         ["Execution"] = ["Kernels", "Noise"],
         ["Priors"] = ["Noise"],
@@ -26,9 +27,9 @@ public class RuntimeRoomsTests
         ["Storage"] = ["Kernels", "Execution", "Arena"],
         ["Distribution"] = ["Noise", "Execution", "Arena", "Pruning", "Storage"],
         ["Data"] = [],
-        ["Prediction"] = ["Kernels", "Noise", "Execution", "Arena", "Pruning", "Distribution", "Data"],
-        ["Reports"] = ["Kernels", "Arena", "Pruning"],
-        ["Training"] = ["Kernels", "Noise", "Execution", "Arena", "Losses", "Optimizers", "Ivon", "Pruning", "Storage", "Reports", "Data"],
+        ["Prediction"] = ["Noise", "Arena", "Pruning", "Distribution", "Data", "Native"],
+        ["Reports"] = ["Kernels", "Losses", "Arena", "Pruning"],
+        ["Training"] = ["Native", "Kernels", "Noise", "Arena", "Losses", "Optimizers", "Ivon", "Pruning", "Storage", "Reports", "Data"],
     };
 
     [Fact]

@@ -258,13 +258,13 @@ public class IvonTrainerTests
         string Refused(TrainerOptions options) => Assert.Throws<ArgumentException>(() => model.CreateIvonTrainer(options)).Message;
         Assert.Contains("constant", Refused(new() { Beta = new LinearWarmup(2) }));
         Assert.Contains("positive", Refused(new() { Beta = 0 }));
-        Assert.Contains("TrustRadius", Refused(new() { MaximalGradientNorm = 1 }));
+        Assert.Contains("TrustRadius", Refused(new() { MaxGradientNorm = 1 }));
         Assert.Contains("'mu'", Refused(new() { LearningRateFactors = new Dictionary<string, double> { ["mu"] = 2 } }));
-        Assert.Contains("'log_sigma'", Refused(new() { Bounds = new Dictionary<string, Interval> { ["log_sigma"] = (-9, 0) } }));
+        Assert.Contains("'log_sigma'", Refused(new() { Bounds = new Dictionary<string, Bounds> { ["log_sigma"] = (-9, 0) } }));
         model.CreateIvonTrainer(new()
         {
             LearningRateFactors = new Dictionary<string, double> { ["deterministic"] = 2 },
-            Bounds = new Dictionary<string, Interval> { ["deterministic"] = (-1, 1) },
+            Bounds = new Dictionary<string, Bounds> { ["deterministic"] = (-1, 1) },
         }).Dispose();
         foreach (var wrong in (IvonOptions[])
             [new() { LearningRate = 0 }, new() { Beta1 = 1 }, new() { Beta2 = 1.1 }, new() { InitialCurvature = -1 },

@@ -10,7 +10,7 @@ public sealed class SharedPathTests : IDisposable
 
     public void Dispose()
     {
-        WholeFile.Through = null;
+        AtomicFile.Through = null;
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -68,9 +68,9 @@ public sealed class SharedPathTests : IDisposable
         using var second = new BayesianLine(new Line());
         using var started = new ManualResetEventSlim();
         using var go = new ManualResetEventSlim();
-        WholeFile.Through = stream =>
+        AtomicFile.Through = stream =>
         {
-            WholeFile.Through = null;
+            AtomicFile.Through = null;
             started.Set();
             go.Wait();
             return stream;
@@ -128,7 +128,7 @@ public sealed class SharedPathTests : IDisposable
         using var model = new BayesianLine(new Line());
         model.Save(path);
         var before = File.ReadAllBytes(path);
-        WholeFile.Through = stream =>
+        AtomicFile.Through = stream =>
         {
             // As a loop of a user's own does on another thread; the hash is made when the first byte is written.
             return new FirstWrite(stream, () =>
@@ -138,7 +138,7 @@ public sealed class SharedPathTests : IDisposable
             });
         };
         Assert.Contains("changed while it was being saved", Assert.Throws<InvalidOperationException>(() => model.Save(path)).Message);
-        WholeFile.Through = null;
+        AtomicFile.Through = null;
         Assert.Equal(before, File.ReadAllBytes(path));
     }
 

@@ -76,12 +76,12 @@ public sealed class SparseStateFileTests : IDisposable
         void Lie(string key, Func<Tensor, Tensor?> change)
         {
             using var scope = NewDisposeScope();
-            using var stream = WholeFile.OpenRead(In("sparse"));
+            using var stream = AtomicFile.OpenRead(In("sparse"));
             var (tensors, metadata) = SafeTensors.Read("sparse", stream);
             var forged = tensors.Select(entry => (entry.Key, Value: entry.Key == key ? change(entry.Value) : entry.Value))
                 .Where(entry => entry.Value is not null)
                 .Select(entry => new KeyValuePair<string, Tensor>(entry.Key, entry.Value!)).ToList();
-            WholeFile.Write(In("forged"), to => SafeTensors.Write(to, forged, new(metadata, StringComparer.Ordinal)));
+            AtomicFile.Write(In("forged"), to => SafeTensors.Write(to, forged, new(metadata, StringComparer.Ordinal)));
             Assert.Contains("hidden.weight", Assert.Throws<StateFileException>(() => plain.LoadWeights(In("forged"))).Message);
             foreach (var tensor in tensors.Values)
                 tensor.Dispose();

@@ -24,8 +24,8 @@ public sealed class TensorPieceTests : IDisposable
             TensorBytes.LongestPiece = 37;
         var path = Path.Combine(_folder, "large.safetensors");
         var saved = arange(count, dtype: ScalarType.Int32);
-        WholeFile.Write(path, stream => SafeTensors.Write(stream, [new("small", ones(3)), new("large", saved)], []));
-        using var stream = WholeFile.OpenRead(path);
+        AtomicFile.Write(path, stream => SafeTensors.Write(stream, [new("small", ones(3)), new("large", saved)], []));
+        using var stream = AtomicFile.OpenRead(path);
         var (tensors, _) = SafeTensors.Read(path, stream);
         Assert.True(tensors["large"].eq(saved).all().item<bool>());
         Assert.True(tensors["small"].eq(1).all().item<bool>());

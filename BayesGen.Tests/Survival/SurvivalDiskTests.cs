@@ -126,12 +126,12 @@ public sealed class SurvivalDiskTests : IDisposable
         var writes = 0;
         try
         {
-            WholeFile.Through = stream => ++writes % 3 == 0 ? new FailingStream(stream) : stream;
+            AtomicFile.Through = stream => ++writes % 3 == 0 ? new FailingStream(stream) : stream;
             Train(folder, told);
         }
         finally
         {
-            WholeFile.Through = null;
+            AtomicFile.Through = null;
         }
 
         Assert.True(told.All.Count > 5);
@@ -179,12 +179,12 @@ public sealed class SurvivalDiskTests : IDisposable
             model.Posterior.First.Weight.Mu.add_(1);
         try
         {
-            WholeFile.Through = stream => new FailingStream(stream);
+            AtomicFile.Through = stream => new FailingStream(stream);
             Assert.Contains("on fire", Assert.Throws<IOException>(() => model.Save(path)).Message);
         }
         finally
         {
-            WholeFile.Through = null;
+            AtomicFile.Through = null;
         }
 
         Assert.Equal(before, File.ReadAllBytes(path));

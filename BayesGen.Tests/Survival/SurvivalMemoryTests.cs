@@ -73,7 +73,7 @@ public sealed class SurvivalMemoryTests : IDisposable
                 var before = GC.GetAllocatedBytesForCurrentThread();
                 using (var saved = new CheckpointContent())
                 {
-                    SavedOptimizer.Save(optimizer, saved, "optimizer");
+                    OptimizerSerializer.Save(optimizer, saved, "optimizer");
                     CheckpointFile.Write(path, saved);
                 }
 
@@ -84,7 +84,7 @@ public sealed class SurvivalMemoryTests : IDisposable
 
             using var content = CheckpointFile.Read(path);
             var start = GC.GetAllocatedBytesForCurrentThread();
-            Assert.True(SavedOptimizer.Load(optimizer, content, "optimizer"));
+            Assert.True(OptimizerSerializer.Load(optimizer, content, "optimizer"));
             Assert.True(GC.GetAllocatedBytesForCurrentThread() - start < Count);
         }
     }

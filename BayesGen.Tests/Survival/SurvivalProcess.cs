@@ -50,7 +50,7 @@ internal static class SurvivalProcess
         using var validation = SurvivalTraining.Data(2);
         using var model = SurvivalTraining.Network(3);
         if (held >= 0)
-            WholeFile.Through = stream => held-- == 0 ? new HeldStream(stream, bytes) : stream;
+            AtomicFile.Through = stream => held-- == 0 ? new HeldStream(stream, bytes) : stream;
         using var trainer = model.CreateTrainer(SurvivalTraining.Options(folder) with
         {
             Report = new Lines(),

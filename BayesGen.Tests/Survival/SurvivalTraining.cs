@@ -41,8 +41,8 @@ internal static class SurvivalTraining
         Seed = 7,
         LearningRate = 1e-2,
         Metrics = [Metric.Accuracy],
-        MaximalGradientNorm = 5,
-        Bounds = new Dictionary<string, Interval> { ["log_sigma"] = (-8, 0) },
+        MaxGradientNorm = 5,
+        Bounds = new Dictionary<string, Bounds> { ["log_sigma"] = (-8, 0) },
         Beta = new ChainedBeta(
             new LinearWarmup(2.5, to: 0.5),
             new PlateauBeta(0.5, factor: 0.7, patience: 3) { Min = 0.01 },

@@ -58,7 +58,7 @@ public class LearningRateFactorTests
         using var model = new BayesianThreeFamilies(new ThreeFamilies());
         using var trainer = new VariationalTrainer(model, model.call, new ElboLoss(), new TrainerOptions
         {
-            Epochs = 1, FitLoss = FitLoss.SquaredError, Bounds = new Dictionary<string, Interval> { ["Gaussian.log_sigma"] = (-2, -1) },
+            Epochs = 1, FitLoss = FitLoss.SquaredError, Bounds = new Dictionary<string, Bounds> { ["Gaussian.log_sigma"] = (-2, -1) },
         });
         trainer.Train(new[] { (randn(4, 3), randn(4, 2)) });
         Assert.Equal(-2, Of("Gaussian"), 6);

@@ -38,7 +38,7 @@ public class OptionsAreValuesTests
     public void ListsAndDictionariesOfOptionsAreCopied()
     {
         var (metrics, factors) = (new List<Metric> { Metric.Accuracy }, new Dictionary<string, double> { ["mu"] = 1 });
-        var (hooks, bounds) = (new List<Action<VariationalTrainer, StepResult>>(), new Dictionary<string, Interval>());
+        var (hooks, bounds) = (new List<Action<VariationalTrainer, StepResult>>(), new Dictionary<string, Bounds>());
         var schedules = new List<BetaSchedule> { 0.25 };
         var beta = new ChainedBeta(schedules);
         var options = new TrainerOptions { Metrics = metrics, LearningRateFactors = factors, Hooks = hooks, Bounds = bounds };

@@ -13,17 +13,17 @@ public class RecipeTests
     public void ReadyMadeSchedules()
     {
         static double[] At(Func<double, double> schedule) => [.. ((double[])[0, 0.25, 0.5, 0.75, 1]).Select(schedule)];
-        Same([1, 1, 1, 1, 1], At(LearningRates.Constant));
-        Same([1, 0.75, 0.5, 0.25, 0], At(LearningRates.LinearDecay()));
-        Same([1, 1, 1, 0.55, 0.1], At(LearningRates.LinearDecay(from: 0.5, to: 0.1)));
-        Same([1, 0.5 + Math.Sqrt(0.125), 0.5, 0.5 - Math.Sqrt(0.125), 0], At(LearningRates.Cosine()));
-        Same([1, 1, 0.2, 0.04, 0.04], At(LearningRates.Steps(0.2, 0.5, 0.75)));
-        Same([0, 0.5, 1, 0.5, 0], At(LearningRates.Warmup(0.5, LearningRates.LinearDecay())));
-        Same([0, 0.5, 1, 1, 1], At(LearningRates.Warmup(0.5)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRates.LinearDecay(from: 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRates.Cosine(to: -0.1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRates.Steps(0, 0.5));
-        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRates.Warmup(0));
+        Same([1, 1, 1, 1, 1], At(LearningRateSchedules.Constant));
+        Same([1, 0.75, 0.5, 0.25, 0], At(LearningRateSchedules.LinearDecay()));
+        Same([1, 1, 1, 0.55, 0.1], At(LearningRateSchedules.LinearDecay(from: 0.5, to: 0.1)));
+        Same([1, 0.5 + Math.Sqrt(0.125), 0.5, 0.5 - Math.Sqrt(0.125), 0], At(LearningRateSchedules.Cosine()));
+        Same([1, 1, 0.2, 0.04, 0.04], At(LearningRateSchedules.Steps(0.2, 0.5, 0.75)));
+        Same([0, 0.5, 1, 0.5, 0], At(LearningRateSchedules.Warmup(0.5, LearningRateSchedules.LinearDecay())));
+        Same([0, 0.5, 1, 1, 1], At(LearningRateSchedules.Warmup(0.5)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedules.LinearDecay(from: 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedules.Cosine(to: -0.1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedules.Steps(0, 0.5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedules.Warmup(0));
 
         static void Same(double[] expected, double[] actual) =>
             Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 12));
@@ -70,10 +70,10 @@ public class RecipeTests
         var (_, gradients) = Moves(plain);
         double Norm(IEnumerable<Tensor> tensors) => Math.Sqrt(tensors.Sum(tensor => tensor.square().sum().item<double>()));
         var norm = Norm(gradients.Values);
-        var (moves, clipped) = Moves(plain with { MaximalGradientNorm = norm / 3 });
+        var (moves, clipped) = Moves(plain with { MaxGradientNorm = norm / 3 });
         Assert.Equal(norm / 3, Norm(moves.Values), 9);
         Assert.All(gradients, entry => Assert.True(clipped[entry.Key].allclose(entry.Value / 3, 1e-9, 1e-14), entry.Key));
-        Assert.Equal(norm, Norm(Moves(plain with { MaximalGradientNorm = norm * 2 }).Moves.Values), 9);
+        Assert.Equal(norm, Norm(Moves(plain with { MaxGradientNorm = norm * 2 }).Moves.Values), 9);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public class RecipeTests
         using var trainer = model.CreateTrainer(new TrainerOptions
         {
             Epochs = 5, LearningRate = 0.5, FitLoss = FitLoss.SquaredError,
-            Bounds = new Dictionary<string, Interval> { ["log_sigma"] = (-4, -3.5) },
+            Bounds = new Dictionary<string, Bounds> { ["log_sigma"] = (-4, -3.5) },
             Hooks = [(self, _) => Assert.InRange(self.Model.Arena.Families[0].Flat[1].max().item<float>(), -4, -3.5)],
         });
         trainer.Train(new[] { (randn(4, 3), randn(4, 1)) });
@@ -104,12 +104,12 @@ public class RecipeTests
         }
 
         Assert.Contains("'log_sigm'", Refused(new() { LearningRateFactors = new Dictionary<string, double> { ["log_sigm"] = 2 } }));
-        Assert.Contains("'mu', 'log_sigma'", Refused(new() { Bounds = new Dictionary<string, Interval> { ["log_alpha"] = (0, 1) } }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => model.CreateTrainer(new() { MaximalGradientNorm = 0 }));
+        Assert.Contains("'mu', 'log_sigma'", Refused(new() { Bounds = new Dictionary<string, Bounds> { ["log_alpha"] = (0, 1) } }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.CreateTrainer(new() { MaxGradientNorm = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(
             () => model.CreateTrainer(new() { LearningRateFactors = new Dictionary<string, double> { ["mu"] = -1 } }));
         Assert.Throws<ArgumentException>(
-            () => model.CreateTrainer(new() { Bounds = new Dictionary<string, Interval> { ["mu"] = (1, 0) } }));
+            () => model.CreateTrainer(new() { Bounds = new Dictionary<string, Bounds> { ["mu"] = (1, 0) } }));
     }
 
     [Fact]

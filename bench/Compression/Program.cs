@@ -12,7 +12,7 @@ using BayesGen.Datasets;
 using static TorchSharp.torch;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-ComputeThreads.SleepWhenIdle();
+ComputeThreads.UsePassiveWait();
 var directory = CheckedOption.Text("--data-dir", "DIR", "The folder with the four files of MNIST.");
 var networkName = CheckedOption.Text("--network", "lenet-300-100|lenet-5", "One network; without it both.");
 var family = CheckedOption.Text("--family", "SparseDropout|LogUniform|Gaussian", "One family; without it all.");

@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using Tensor = TorchSharp.torch.Tensor;
 
-ComputeThreads.SleepWhenIdle();
+ComputeThreads.UsePassiveWait();
 random.manual_seed(1);
 using var train = SyntheticDigits.Create(12_000, seed: 1);
 using var test = SyntheticDigits.Create(5_000, seed: 2);

@@ -11,7 +11,7 @@ using BayesGen.Benchmarks.Speed;
 using BayesGen.CommandLines;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-ComputeThreads.SleepWhenIdle();
+ComputeThreads.UsePassiveWait();
 
 var folder = CheckedOption.Text("--torch", "FOLDER", "The folder of PyTorch's libraries.");
 folder.Required = true;

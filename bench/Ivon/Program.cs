@@ -16,7 +16,7 @@ using static TorchSharp.torch.nn;
 using Tensor = TorchSharp.torch.Tensor;
 
 const int Draws = 32;
-ComputeThreads.SleepWhenIdle();
+ComputeThreads.UsePassiveWait();
 var defaults = new IvonOptions();
 var epochs = new Argument<int>("EPOCHS") { Description = "Passes over the training data.", DefaultValueFactory = _ => 10 };
 var rate = Number("RATE", "IVON's learning rate.", defaults.LearningRate);

@@ -8,7 +8,7 @@ using BayesGen;
 using BayesGen.Benchmarks.Speed;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-ComputeThreads.SleepWhenIdle();
+ComputeThreads.UsePassiveWait();
 var command = new RootCommand("Measures what a Bayesian step costs, as ratios to a step of the plain network.");
 Settings.AddTo(command, [.. Tables.Sections.Keys]);
 return command.Parse(args).Invoke();

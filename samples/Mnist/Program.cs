@@ -4,7 +4,7 @@ using MnistSample;
 using TorchSharp;
 
 // Before Torch is loaded: other programs on this machine may want the processor too.
-ComputeThreads.SleepWhenIdle();
+ComputeThreads.UsePassiveWait();
 return Options.Command(Run).Parse(args).Invoke();
 
 static int Run(Options options)

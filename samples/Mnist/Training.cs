@@ -34,7 +34,7 @@ public static class Training
             // that rate ends at 97.1 % instead of 98.9 %.
             LearningRateFactors = new Dictionary<string, double>(),
             // Full speed for one half, then down to nothing: this is what settles the last weights.
-            LearningRateSchedule = LearningRates.LinearDecay(from: 0.5),
+            LearningRateSchedule = LearningRateSchedules.LinearDecay(from: 0.5),
             FitLoss = FitLoss.CrossEntropy,
             Beta = beta,
             Metrics = [Metric.Accuracy],

@@ -5,7 +5,7 @@ using RegressionSample;
 using TorchSharp;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-ComputeThreads.SleepWhenIdle();
+ComputeThreads.UsePassiveWait();
 return Options.Command(Run).Parse(args).Invoke();
 
 static int Run(Options options)

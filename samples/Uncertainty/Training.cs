@@ -13,7 +13,7 @@ public static class Training
     private const double LearningRate = 2e-3;
 
     /// <summary>Full speed for one half, then down to nothing.</summary>
-    private static readonly Func<double, double> Schedule = LearningRates.LinearDecay(from: 0.5);
+    private static readonly Func<double, double> Schedule = LearningRateSchedules.LinearDecay(from: 0.5);
 
     /// <remarks>
     /// Few: once beta has arrived at 1, independent Gaussian weights give up what the images do not hold fast, and answers become less

@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using BayesGen.Data;
+
+namespace BayesGen;
+
+/// <summary>
+/// A network and its fit loss on batches: on the right device, in the layout that the network likes, and with errors that name what did
+/// not fit.
+/// </summary>
+/// <param name="model">The network.</param>
+/// <param name="forward">Computes its output.</param>
+/// <param name="fitLoss">The loss on the data.</param>
+/// <param name="device">Where batches are moved to; null is the device of the weights.</param>
+/// <param name="channelsLast">As TrainerOptions.ChannelsLast.</param>
+internal sealed class BatchForward(
+    IBayesianNetwork model, Func<Tensor, Tensor> forward, FitLoss fitLoss, Device? device, bool? channelsLast)
+{
+    private readonly ImageLayout _layout = new(model.Arena.Network, model.InEvaluationMode, forward, channelsLast);
+
+    /// <summary>Computes the output of the network for inputs that were moved.</summary>
+    public Func<Tensor, Tensor> Forward => forward;
+
+    /// <summary>Lets go of a batch that was made for whoever takes it.</summary>
+    public static void LetGo(BatchSource source, (Tensor Inputs, Tensor Targets) batch)
+    {
+        if (!source.HandsOverBatches)
+            return;
+        batch.Inputs.Dispose();
+        batch.Targets.Dispose();
+    }
+
+    /// <summary>A batch as the network takes it.</summary>
+    public (Tensor Inputs, Tensor Targets) Move((Tensor Inputs, Tensor Targets) batch) =>
+        (_layout.Of(OnDevice(batch.Inputs)), OnDevice(batch.Targets));
+
+    /// <summary>The output of the network.</summary>
+    public Tensor Output(Tensor inputs) => Output(forward, inputs);
+
+    /// <summary>
+    /// The output of a network. TorchSharp's native errors name operators; users need to know which of their tensors did not fit.
+    /// </summary>
+    public static Tensor Output(Func<Tensor, Tensor> forward, Tensor inputs)
+    {
+        try
+        {
+            return forward(inputs);
+        }
+        catch (Exception exception) when (exception is ExternalException or ArgumentException)
+        {
+            throw new InvalidOperationException(
+                $"The network cannot take a batch of shape [{string.Join(", ", inputs.shape)}] and dtype {inputs.dtype}: "
+                + FirstLine(exception),
+                exception);
+        }
+    }
+
+    /// <summary>The mean fit loss per example.</summary>
+    public Tensor Fit(Tensor output, Tensor targets)
+    {
+        try
+        {
+            return fitLoss.Mean(output, targets);
+        }
+        catch (Exception exception) when (exception is ExternalException or ArgumentException)
+        {
+            throw new InvalidOperationException(
+                $"The fit loss '{fitLoss.Name}' cannot take outputs of shape [{string.Join(", ", output.shape)}] with targets of shape "
+                + $"[{string.Join(", ", targets.shape)}] and dtype {targets.dtype}: {FirstLine(exception)}",
+                exception);
+        }
+    }
+
+    private Tensor OnDevice(Tensor tensor) => tensor.to(device ?? model.Arena.Device);
+
+    private static string FirstLine(Exception exception) => exception.Message.Split('\n')[0];
+}

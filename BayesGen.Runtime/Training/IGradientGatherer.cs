@@ -1,0 +1,32 @@
+namespace BayesGen;
+
+/// <summary>
+/// Where the gradients of a step come together, from one network, from replicas, or from processes that take shares of a batch. The loop
+/// calls nothing else between a batch and the step of the optimizer, and knows none of the cases.
+/// </summary>
+/// <remarks>
+/// A group of processes wraps the gatherer of its own process (<see cref="TrainerOptions.Distribute"/>):
+/// <see cref="Gather"/> gives the inner one <see cref="StepWork.Of"/> its share of the examples, then sums
+/// <see cref="ITrainingSteps.Gradients"/>, which are a few flat buffers, and the numbers of <see cref="StepSums"/> over the processes,
+/// each weighted by its part of the examples. Every process then takes the same step.
+/// </remarks>
+internal interface IGradientGatherer : IDisposable
+{
+    /// <summary>What is not trained may have changed since the last training: it is copied again before the next step.</summary>
+    void Refresh();
+
+    /// <summary>
+    /// Computes a step's losses and gradients. Afterwards the flat gradients of what is trained are those of the whole step, and so are the
+    /// numbers, whoever computed them.
+    /// </summary>
+    /// <param name="work">What is to be computed.</param>
+    /// <returns>Tensors of the current dispose scope.</returns>
+    /// <exception cref="NonFiniteLossException">
+    /// A loss is not finite. A group throws on every process what one of them has thrown, so that all skip, stop or go back alike.
+    /// </exception>
+    StepSums Gather(StepWork work);
+
+    /// <summary>Whether something that was looked for here was found by anyone, so that all decide alike.</summary>
+    /// <param name="isHere">Whether it was found here.</param>
+    bool IsAnywhere(bool isHere);
+}

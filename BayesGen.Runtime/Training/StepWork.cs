@@ -1,0 +1,116 @@
+namespace BayesGen;
+
+/// <summary>
+/// What a step computes of a batch: samples of the weights, forwards and backwards one by one, gradients added up. Whoever gathers
+/// gradients decides where that is done, and of which part of the batch.
+/// </summary>
+internal sealed class StepWork
+{
+    private readonly TrainingSetup _setup;
+    private readonly NonFiniteGuard _guard;
+    private readonly double _beta;
+    private readonly long _sharedBy;
+
+    /// <param name="setup">What is trained.</param>
+    /// <param name="guard">Looks at the losses of each sample.</param>
+    /// <param name="place">Where the step is.</param>
+    /// <param name="batch">The batch as the network takes it.</param>
+    /// <param name="beta">The weight of the divergence.</param>
+    /// <param name="sharedBy">What the divergence is divided by.</param>
+    public StepWork(
+        TrainingSetup setup, NonFiniteGuard guard, StepPlace place, (Tensor Inputs, Tensor Targets) batch, double beta, long sharedBy)
+    {
+        (_setup, _guard, Place, _beta, _sharedBy) = (setup, guard, place, beta, sharedBy);
+        (Inputs, Targets) = batch;
+    }
+
+    /// <summary>Where the step is.</summary>
+    public StepPlace Place { get; }
+
+    /// <summary>The inputs as the network takes them.</summary>
+    public Tensor Inputs { get; }
+
+    /// <summary>The targets on the device of the inputs.</summary>
+    public Tensor Targets { get; }
+
+    /// <summary>The same work on some of the examples.</summary>
+    public StepWork Of(Tensor inputs, Tensor targets) => new(_setup, _guard, Place, (inputs, targets), _beta, _sharedBy);
+
+    /// <summary>
+    /// Those samples of the step that one network takes: forwards and backwards one by one, gradients added up on its posterior.
+    /// </summary>
+    public SampleAccumulator Take(SampleWorker worker)
+    {
+        var (arena, options) = (worker.Arena, _setup.Options);
+        var sums = new SampleAccumulator(
+            new ImportanceWeights(_setup.Loss, worker.Parameters, options.Samples, _sharedBy, arena.Divergences.Settle));
+        using var biases = arena.Inventory.SumBiasGradients();
+        arena.Divergences.Hold();
+        try
+        {
+            foreach (var k in worker.Samples)
+                Take(worker, k, sums);
+            arena.Divergences.Settle();
+        }
+        finally
+        {
+            arena.Divergences.Release();
+        }
+
+        return sums;
+    }
+
+    /// <summary>The numbers of all samples of the step; their gradients are complete.</summary>
+    public StepSums Finish(SampleAccumulator all)
+    {
+        var samples = _setup.Options.Samples;
+        return new StepSums(
+            all.Fit!.Over(samples), all.Divergence!.Over(samples), all.Weights.Finish(),
+            all.Output is null ? [] : Measure(all.Output.Over(samples)),
+            all.Residuals is null ? null : new NoiseResiduals(all.LogSigma!, all.Residuals.Over(samples)));
+    }
+
+    private void Take(SampleWorker worker, int k, SampleAccumulator sums)
+    {
+        // What a forward leaves behind is let go sample by sample: the next one finds its memory warm.
+        using var scope = NewDisposeScope();
+        using var noise = worker.PlaceNoise(k);
+
+        // Nobody but this step has come near the gradients since they were made zero.
+        using var draw = worker.Arena.Lease.DrawUnchecked();
+        using var joined = new JoinedNoise();
+        var output = BatchForward.Output(worker.Forward, Inputs);
+        var fit = _setup.Network.Fit(output, Targets);
+        RequireGraph(output, fit);
+        var residuals = ClosedFormNoise.Residuals(_setup.Options.FitLoss, joined, output, Targets);
+        if (residuals is not null && ReferenceEquals(worker.Arena, _setup.Arena))
+            sums.LogSigma = ClosedFormNoise.LogSigmaOf(joined, output);
+        var divergence = _setup.Loss.Divergence(draw);
+        _guard.CheckSample(fit, divergence, Place);
+        var total = VariationalLoss.DrawTotal(fit, divergence, _beta, _sharedBy);
+        worker.Backward(draw, sums.Weights.Weigh(total, _setup.Loss.LogWeight(fit, divergence, _beta, _sharedBy)));
+        noise.RequireEnd();
+        sums.Add(fit, divergence, _setup.Options.Metrics.Count > 0 ? output : null, residuals);
+        scope.MoveToOuter(sums.Running);
+    }
+
+    /// <summary>Without a graph from the fit to the weights a training would go by the divergence alone.</summary>
+    private void RequireGraph(Tensor output, Tensor fit)
+    {
+        if (fit.requires_grad)
+            return;
+        _setup.Arena.Freezing.RequireSomethingToTrain();
+        throw new InvalidOperationException(
+            output.requires_grad
+                ? $"The fit loss '{_setup.Options.FitLoss.Name}' returned a tensor that no gradient flows through: it is computed from the "
+                    + "outputs by Torch's operations alone, without detach(), no_grad(), item() or argmax()."
+                : "No gradient flows through the output of the network: its forward runs under no_grad(), detaches its result, or uses none "
+                    + "of the weights that are trained.");
+    }
+
+    private List<(string Name, Tensor Sum, Tensor? Count)> Measure(Tensor output) => [.. _setup.Options.Metrics.Select(metric =>
+    {
+        var (sum, count) = metric.Total(output, Targets);
+        return (metric.Name, sum, count);
+    })];
+}

@@ -1,0 +1,296 @@
+using System.Diagnostics;
+using BayesGen.Data;
+
+namespace BayesGen;
+
+/// <summary>One call of Train: epochs, the steps of each, and how it ends.</summary>
+internal sealed class TrainingLoop
+{
+    private readonly TrainingParts _parts;
+    private readonly TrainerOptions _options;
+    private readonly TrainerState _state;
+    private readonly BatchSource _train;
+    private readonly BatchSource? _validation;
+    private readonly CancellationToken _cancellation;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly List<EpochResult> _epochs = [];
+    private readonly int _last;
+    private ModuleModes? _modesOfTraining;
+
+    /// <param name="parts">What the trainer is made of.</param>
+    /// <param name="train">The training data.</param>
+    /// <param name="validation">Evaluated after every epoch, or null.</param>
+    /// <param name="cancellation">Ends the training after the running step.</param>
+    public TrainingLoop(TrainingParts parts, BatchSource train, BatchSource? validation, CancellationToken cancellation)
+    {
+        (_parts, _options, _state) = (parts, parts.Setup.Options, parts.State);
+        (_train, _validation, _cancellation) = (train, validation, cancellation);
+        _last = (int)Math.Min(int.MaxValue, (long)parts.FirstEpoch + _options.Epochs);
+    }
+
+    /// <summary>The number of epochs when it ends, of a training that is not stopped early.</summary>
+    public int Last => _last;
+
+    /// <summary>Trains to the last epoch, or until it stops.</summary>
+    public TrainingResult Run()
+    {
+        var modes = EnterTraining();
+        try
+        {
+            _state.GiveNoise();
+            _parts.Guard.Begin(_parts.Reader.Begin());
+            var isStopped = false;
+            while (_state.EpochsDone < _last && !isStopped)
+            {
+                try
+                {
+                    isStopped = EndEpoch(TrainEpoch());
+                }
+                catch (NonFiniteLossException exception)
+                {
+                    _parts.Reader.Forget();
+                    if (!_parts.Guard.GoBack(exception))
+                        throw;
+                    _epochs.RemoveAll(epoch => epoch.Epoch > _state.EpochsDone);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
+        {
+            SaveCancelled();
+            throw;
+        }
+        finally
+        {
+            _state.KeepNoise();
+            using (_parts.Setup.Arena.TakeTurn())
+                modes.Restore();
+            _parts.Guard.End();
+            LeaveEpoch();
+        }
+
+        return _parts.Result(_epochs, _clock.Elapsed);
+    }
+
+    private EpochResult TrainEpoch()
+    {
+        var clock = Stopwatch.StartNew();
+        var steps = BeginEpoch();
+        using (var batches = Batches())
+        {
+            while (Next(batches))
+                TakeStep(batches.Current, new StepPlace(_state.EpochsDone + 1, _state.Cursor.Step + 1, steps));
+        }
+
+        _parts.Reader.ReadAll();
+        RequireTrained();
+        return Evaluated(clock);
+    }
+
+    /// <summary>A batch: the step, its numbers told on, and a checkpoint where one is due.</summary>
+    private void TakeStep((Tensor Inputs, Tensor Targets) batch, StepPlace place)
+    {
+        PendingStepResult? result;
+        string? notice;
+        try
+        {
+            SetLearningRate(place);
+            result = _parts.Guard.Try(batch.Targets, place, () => _parts.Runner.Run(batch, place), out notice);
+        }
+        finally
+        {
+            BatchForward.LetGo(_train, batch);
+        }
+
+        _state.Cursor.Step = place.Step;
+        if (notice is not null)
+            _parts.Notices.Add(notice);
+        if (result is null)
+        {
+            _state.Cursor.Skipped++;
+            _parts.Reader.TakeSkipped(place);
+            return;
+        }
+
+        _parts.Reader.Take(result);
+        if (_options.ManageMemory)
+            MallocTuning.Sweep();
+        if (_parts.Checkpoints.IsStepDue)
+        {
+            _parts.Reader.ReadAll();
+            _parts.Guard.RequireFiniteWeights();
+            _parts.Checkpoints.Save(_train);
+        }
+    }
+
+    /// <summary>Early stopping, the report and the checkpoint of an epoch.</summary>
+    /// <returns>Whether the training stops.</returns>
+    private bool EndEpoch(EpochResult epoch)
+    {
+        _epochs.Add(epoch);
+        var isStopped = false;
+        try
+        {
+            try
+            {
+                isStopped = StopsAfter(epoch);
+            }
+            finally
+            {
+                isStopped |= _state.Stopping?.IsStopped == true;
+            }
+
+            // Told before it is saved: after a kill in between it is told twice, where it would not be told at all.
+            _options.Report?.OnEpoch(epoch);
+        }
+        finally
+        {
+            // A report that fails ends the training, and must not cost the epoch.
+            _parts.Checkpoints.SaveEpoch(_train, epoch, isLast: _state.EpochsDone == _last || isStopped);
+        }
+
+        return isStopped;
+    }
+
+    /// <summary>Whether early stopping ends the training after an epoch.</summary>
+    private bool StopsAfter(EpochResult epoch)
+    {
+        if (_state.Stopping is not { } watch || _state.Schedule.IsUnderWay || !watch.Take(epoch, _parts.Setup.Arena))
+            return false;
+        _parts.Notices.Add($"The training stopped after epoch {epoch.Epoch}: {watch.Reason}");
+        return true;
+    }
+
+    /// <summary>The network in training mode; the modes that it had are restored in the end.</summary>
+    private ModuleModes EnterTraining()
+    {
+        // Within one turn: a prediction of another thread has the network in evaluation mode for a while.
+        using var turn = _parts.Setup.Arena.TakeTurn();
+        var modes = new ModuleModes(_parts.Setup.Model);
+        if (!_parts.Setup.Model.training)
+            _parts.Setup.Model.train();
+        return modes;
+    }
+
+    /// <summary>Enters an epoch at its start or at the place of a checkpoint.</summary>
+    /// <returns>The number of its steps, where it is known.</returns>
+    private int? BeginEpoch()
+    {
+        var (cursor, expected) = (_state.Cursor, _state.BatchesOfEpoch);
+        var steps = (int?)_train.BatchCount(_options.BatchSize) ?? expected;
+        if (cursor.Step > 0 && expected is not null && steps != expected)
+            throw new ArgumentException(
+                $"The checkpoint was written inside an epoch of {expected} batches, and the training data makes {steps}: it is other data, or "
+                + "in batches of another size.");
+        _state.BatchesOfEpoch = steps;
+        using (_parts.Setup.Arena.TakeTurn())
+            _modesOfTraining?.Restore();
+        if (cursor.SourceEpoch is { } own)
+            _train.OwnEpoch = own;
+        if (cursor.RandomOfEpoch is { } random)
+            TorchRandom.Write(random);
+        else if (_parts.Setup.KeepsPlaces)
+            cursor.RandomOfEpoch = TorchRandom.Read().DetachFromDisposeScope();
+        _parts.Guard.BeginEpoch(_train);
+        return steps;
+    }
+
+    /// <summary>The batches of the epoch after those that are done.</summary>
+    private IEnumerator<(Tensor Inputs, Tensor Targets)> Batches()
+    {
+        var (cursor, seed, epoch) = (_state.Cursor, _options.Seed, _state.EpochsDone);
+        var rest = cursor.Step == 0 ? null : _train.BatchesFrom(_options.BatchSize, _options.Shuffle, seed, epoch, cursor.Step);
+        var batches = (rest ?? _train.Batches(_options.BatchSize, _options.Shuffle, seed, epoch)).GetEnumerator();
+        try
+        {
+            for (var step = 0; rest is null && step < cursor.Step; step++)
+            {
+                if (!batches.MoveNext())
+                    throw new ArgumentException(
+                        $"The checkpoint was written after {cursor.Step} batches of an epoch, and the training data has {step}: it is other data.");
+                BatchForward.LetGo(_train, batches.Current);
+            }
+        }
+        catch
+        {
+            batches.Dispose();
+            throw;
+        }
+
+        cursor.TakeRandom();
+        return batches;
+    }
+
+    /// <summary>Moves to the next batch, unless the training is cancelled: then it ends between two steps.</summary>
+    private bool Next(IEnumerator<(Tensor Inputs, Tensor Targets)> batches)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        return batches.MoveNext();
+    }
+
+    private void SetLearningRate(StepPlace place)
+    {
+        if (_options.LearningRateSchedule is not { } schedule)
+            return;
+        var epochs = _state.EpochsDone + (place.Steps is { } known ? (place.Step - 1.0) / known : 0);
+        var progress = epochs / _last;
+        var part = schedule(progress);
+        _state.Steps!.Schedule(double.IsFinite(part) && part >= 0
+            ? part
+            : throw new InvalidOperationException(
+                $"TrainerOptions.LearningRateSchedule gave {part} at progress {progress:G4}. It gives a factor on the learning rate: finite, not "
+                + "negative."));
+    }
+
+    private void RequireTrained()
+    {
+        if (_state.Cursor.Step == 0)
+            throw new ArgumentException(
+                "The training data holds no batches. A sequence that can be enumerated only once serves one epoch.");
+        _parts.Guard.RequireLearned();
+        _parts.Guard.RequireFiniteWeights();
+    }
+
+    /// <summary>The epoch is done: its evaluation and its means.</summary>
+    private EpochResult Evaluated(Stopwatch clock)
+    {
+        using (_parts.Setup.Arena.TakeTurn())
+        {
+            // Within one turn: a prediction of another thread has the network in evaluation mode for a while.
+            _modesOfTraining = new ModuleModes(_parts.Setup.Model);
+            _parts.Setup.Model.train(false);
+        }
+
+        var evaluation = _validation is null ? null : _parts.Evaluate(_validation, _options.Threshold, _cancellation);
+        var (cursor, means) = (_state.Cursor, _state.Cursor.Means);
+        _state.EpochsDone++;
+        _state.BatchesOfEpoch = cursor.Step;
+        var elbo = -(means.Fit + means.Divergence / (_state.Examples ?? means.Examples));
+        var result = new EpochResult(
+            _state.EpochsDone, _last, means.Total, means.Fit, means.Divergence, elbo, _state.Beta, _state.Steps!.LearningRate,
+            means.Metrics, evaluation, clock.Elapsed)
+        {
+            SkippedSteps = cursor.Skipped,
+        };
+        LeaveEpoch();
+        return result;
+    }
+
+    private void LeaveEpoch()
+    {
+        _parts.Reader.Forget();
+        _state.LeaveEpoch();
+    }
+
+    /// <summary>The last act of a training that was cancelled.</summary>
+    private void SaveCancelled()
+    {
+        if (_options.Checkpoints is null)
+            return;
+        _parts.Reader.ReadAll();
+        if (_parts.Guard.LostWeight() is { } lost)
+            _parts.Notices.Add($"The training was cancelled, and was not saved: '{lost}' is not finite.");
+        else
+            _parts.Checkpoints.SaveCancelled(_train);
+    }
+}
