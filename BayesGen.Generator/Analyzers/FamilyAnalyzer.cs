@@ -30,7 +30,7 @@ public sealed class FamilyAnalyzer : DiagnosticAnalyzer
     private static void Analyze(SymbolAnalysisContext context, KnownTypes known)
     {
         var type = (INamedTypeSymbol)context.Symbol;
-        var fault = FamilyCheck.IsFamily(type, known) ? FamilyCheck.FirstFault(type, known)
+        var fault = FamilyCheck.IsFamily(type, known) ? FamilyFacts.Of(type, known).Fault
             : type.Find(known.FamilyAttribute) is not null
                 ? $"[PosteriorFamily] is for a class that can be made, derives from Posterior and implements IPosterior<{type.ShortName()}>"
             : null;

@@ -123,7 +123,7 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
             why = $"it does not implement IPosterior<{type.ShortName()}>, which says how to build and start it";
         // A family of this project is told at its own class.
         if (why is null && !SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, known.Compilation.Assembly)
-            && FamilyCheck.FirstFault(type, known) is { } fault)
+            && FamilyFacts.Of(type, known).Fault is { } fault)
             why = $"it does not describe its family: {fault}";
         if (why is null)
             return type;

@@ -20,13 +20,12 @@ internal static class FamilyCatalog
     public static FamilyModel Describe(INamedTypeSymbol posterior, KnownTypes known)
     {
         var facts = FamilyFacts.Of(posterior, known);
-        var isSound = FamilyCheck.FirstFault(posterior, known) is null;
         return new FamilyModel(
             posterior.FullName(),
             NameOf(posterior, known),
             posterior.IsVisibleToAll(),
             facts.IncludesBias,
-            (isSound ? facts.Parameters.Select(parameter => parameter.Name) : []).ToEquatableArray());
+            (facts.Fault is null ? facts.Parameters.Select(parameter => parameter.Name) : []).ToEquatableArray());
     }
 
     /// <summary>The name of a family in messages: the one that it says, else that of the class.</summary>

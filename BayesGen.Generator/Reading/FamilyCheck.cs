@@ -18,15 +18,11 @@ internal static class FamilyCheck
         && SymbolEqualityComparer.Default.Equals(candidate.TypeArguments[0], type));
 
     /// <summary>The first thing that is wrong with what a family says about itself, or null.</summary>
-    public static string? FirstFault(INamedTypeSymbol posterior, KnownTypes known)
-    {
-        var facts = FamilyFacts.Of(posterior, known);
-        return !facts.IsDescribed
-            ? $"[PosteriorFamily] is missing; write [PosteriorFamily(\"...\")] with the name of the family on {posterior.Name}"
-            : FaultOfFamily(facts, known)
-                ?? FaultOfParameters(facts.Parameters)
-                ?? FaultOfClosedForms(posterior.Implements(known.ClosedForm), facts.ClosedForms, known);
-    }
+    public static string? FirstFault(INamedTypeSymbol posterior, FamilyFacts facts, KnownTypes known) => !facts.IsDescribed
+        ? $"[PosteriorFamily] is missing; write [PosteriorFamily(\"...\")] with the name of the family on {posterior.Name}"
+        : FaultOfFamily(facts, known)
+            ?? FaultOfParameters(facts.Parameters)
+            ?? FaultOfClosedForms(posterior.Implements(known.ClosedForm), facts.ClosedForms, known);
 
     private static string? FaultOfFamily(FamilyFacts facts, KnownTypes known)
     {

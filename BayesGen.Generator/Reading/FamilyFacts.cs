@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 
 namespace BayesGen.SourceGeneration.Reading;
@@ -8,6 +9,9 @@ namespace BayesGen.SourceGeneration.Reading;
 /// </summary>
 internal sealed class FamilyFacts
 {
+    /// <summary>An annotation is read after every keystroke, and a family again for each annotation that names it.</summary>
+    private static readonly ConditionalWeakTable<INamedTypeSymbol, FamilyFacts> Read = new();
+
     private FamilyFacts(INamedTypeSymbol posterior, KnownTypes known)
     {
         var family = posterior.Find(known.FamilyAttribute);
@@ -25,9 +29,11 @@ internal sealed class FamilyFacts
         HighestScore = Number("HighestScore", double.PositiveInfinity);
         NaturalThreshold = Number("NaturalThreshold", double.NaN);
         DefaultPrior = named.TryGetValue("DefaultPrior", out var prior) ? prior as ITypeSymbol : null;
-        ClosedForms = posterior.Find(known.ClosedFormAttribute)?.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array } priors
+        var closedForms = posterior.Find(known.ClosedFormAttribute);
+        ClosedForms = closedForms?.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array } priors
             ? [.. (priors.IsNull ? [] : priors.Values).Select(value => value.Value).OfType<ITypeSymbol>()]
             : null;
+        Fault = FamilyCheck.FirstFault(posterior, this, known);
 
         double Number(string property, double otherwise) =>
             named.TryGetValue(property, out var value) && value is double number ? number : otherwise;
@@ -63,7 +69,11 @@ internal sealed class FamilyFacts
     /// <summary>The priors to which the KL divergence has a closed form; null where the class has no [ClosedFormKl].</summary>
     public IReadOnlyList<ITypeSymbol>? ClosedForms { get; }
 
-    public static FamilyFacts Of(INamedTypeSymbol posterior, KnownTypes known) => new(posterior, known);
+    /// <summary>The first thing that is wrong with what the class says, or null.</summary>
+    public string? Fault { get; }
+
+    public static FamilyFacts Of(INamedTypeSymbol posterior, KnownTypes known) =>
+        Read.GetValue(posterior, symbol => new FamilyFacts(symbol, known));
 }
 
 /// <summary>What a class says about one of its parameters.</summary>

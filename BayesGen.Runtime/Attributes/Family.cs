@@ -2,6 +2,8 @@ namespace BayesGen;
 
 /// <summary>The posterior families that BayesGen ships.</summary>
 /// <remarks>
+/// What is known of each stands in the attributes of its posterior class. A new member is the last one, since the numbers of members are
+/// part of compiled annotations.
 /// <c>using static BayesGen.Family;</c> lets an annotation read <c>[Bayesian(LogUniform)]</c>. The Gaussian family is not called
 /// Normal, because <c>TorchSharp.Modules.Normal</c> would make the bare name ambiguous.
 /// </remarks>

@@ -23,9 +23,8 @@ public sealed partial class GeneratorKnowledgeTests
         var symbol = FamilyCatalog.PosteriorOf((int)Enum.Parse<Family>(name), known)!;
         Assert.Equal(descriptor.PosteriorType.FullName, symbol.ToDisplayString());
         Assert.Equal(name, FamilyCatalog.MemberOf(symbol, known)!.Name);
-        Assert.Null(FamilyCheck.FirstFault(symbol, known));
-
         var facts = FamilyFacts.Of(symbol, known);
+        Assert.Null(facts.Fault);
         Assert.Equal(name, facts.Name);
         Assert.Equal(descriptor.Parameters.Select(one => (one.Name, one.LearningRateFactor)), facts.Parameters.Select(one =>
             (one.Name, one.LearningRateFactor)));

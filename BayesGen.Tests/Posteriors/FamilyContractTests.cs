@@ -23,8 +23,7 @@ public class FamilyContractTests
         var descriptor = FamilyDescriptor.Of(type);
         Assert.Equal(name, descriptor.Name);
         Assert.Equal($"{name}Posterior", type.Name);
-        Assert.True(File.Exists(Path.Combine(
-            PackedRepository.Root, "BayesGen.Runtime", "Posteriors", name, $"{name}Posterior.cs")), $"{name} has no folder.");
+        Assert.True(File.Exists(Path.Combine(ShippedPosteriors.FolderOf(name), $"{name}Posterior.cs")), $"{name} has no folder.");
         Assert.NotNull(descriptor.NaturalThreshold);
         Assert.Contains(descriptor.Parameters, parameter => parameter.HasWeightDecay);
         Assert.True(typeof(IHasKernel).IsAssignableFrom(type), $"{name} has no kernel.");

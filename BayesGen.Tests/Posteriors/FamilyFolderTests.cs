@@ -65,15 +65,14 @@ public class FamilyFolderTests
             .Where(path => ShippedPosteriors.All.Keys.All(family => !path.StartsWith(Folder(family), StringComparison.Ordinal)))
             .Select(path => (path, File.ReadAllText(path)));
 
-    private static string Folder(string family) =>
-        Path.Combine(PackedRepository.Root, "BayesGen.Runtime", "Posteriors", family) + Path.DirectorySeparatorChar;
+    private static string Folder(string family) => ShippedPosteriors.FolderOf(family) + Path.DirectorySeparatorChar;
 
     private static IEnumerable<string> Named(string text, IReadOnlyList<string> names)
     {
         // Neither comments nor the annotation that a message gives as an example.
         var code = Regex.Replace(text, @"//.*|\[Bayesian\([\w.]*\)\]", "");
         return names
-            .Select(name => char.IsLetter(name[0]) ? $@"""?(?<![\w.])(?:BayesGen\.)?{Regex.Escape(name)}\b""?" : name)
+            .Select(name => char.IsLetter(name[0]) ? $@"""?(?<!\w){Regex.Escape(name)}\b""?" : name)
             .Select(pattern => Regex.Match(code, pattern))
             .Where(match => match.Success)
             .Select(match => match.Value);

@@ -39,10 +39,10 @@ public class FamilyRefusedAtWrapTests
     public void OneThresholdForTwoFamiliesIsRefusedWithTheirOwnThresholds()
     {
         using var model = new BayesianMixedClassifier(new MixedClassifier());
-        var thrown = Assert.Throws<ArgumentException>(() => model.Prune(0.5));
+        var thrown = Assert.Throws<ArgumentException>(() => Pruner.Prune(model.Arena, 0.5));
         Assert.Contains("[LogUniform] = 0", thrown.Message);
         Assert.Contains("[Gaussian] = 0", thrown.Message);
         using var own = new BayesianLaplaceNetwork(new LaplaceNetwork());
-        Assert.Contains("[typeof(LaplacePosterior)] = ...", Assert.Throws<ArgumentException>(() => own.Prune(0.5)).Message);
+        Assert.Contains("[typeof(LaplacePosterior)] = ...", Assert.Throws<ArgumentException>(() => Pruner.Prune(own.Arena, 0.5)).Message);
     }
 }

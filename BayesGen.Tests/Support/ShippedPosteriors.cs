@@ -1,4 +1,5 @@
 using System.Reflection;
+using BayesGen.Tests.Package;
 
 namespace BayesGen.Tests.Support;
 
@@ -11,6 +12,9 @@ internal static class ShippedPosteriors
         .ToDictionary(FamilyDescriptor.NameOf);
 
     public static TheoryData<string> Names => [.. All.Keys.Order()];
+
+    /// <summary>Where the sources of a family stand.</summary>
+    public static string FolderOf(string name) => Path.Combine(PackedRepository.Root, "BayesGen.Runtime", "Posteriors", name);
 
     /// <summary>A posterior over tensors.</summary>
     public static Posterior Over(Type type, IReadOnlyList<Tensor> parameters) =>
