@@ -1,3 +1,5 @@
+using BayesGen.SourceGeneration.Symbols;
+
 namespace BayesGen.SourceGeneration.Reading;
 
 /// <summary>
