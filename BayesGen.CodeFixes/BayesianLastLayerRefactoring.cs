@@ -1,5 +1,6 @@
 using System.Composition;
-using BayesGen.SourceGeneration.Reading;
+using BayesGen.SourceGeneration.Bodies;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeRefactorings;

@@ -21,11 +21,12 @@ public sealed class DrawInsideLoopCodeFix : OneChangeCodeFix
         if (node is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax draw } }
             || DeclarationOf(draw, semantics) is not { UsingKeyword.RawKind: not 0, Parent: BlockSyntax around } declaration
             || node.Ancestors().FirstOrDefault(outer => outer.Span == diagnostic.AdditionalLocations[0].SourceSpan) is not { } loop
-            || BodyOf(loop) is not { Statements: [var first, ..] } body
+            || BodyOf(loop) is not { Statements.Count: > 0 } body
             || around.DescendantNodes().OfType<IdentifierNameSyntax>().Any(name =>
                 name.Identifier.ValueText == draw.Identifier.ValueText && !loop.Span.Contains(name.Span))
             || HasWords(declaration))
             return null;
+        var first = body.Statements[0];
         // Behind its line break, and with the indentation of the statement that it comes before.
         var isOnOneLine = body.OpenBraceToken.GetLocation().GetLineSpan().EndLinePosition.Line
             == first.GetLocation().GetLineSpan().StartLinePosition.Line;
@@ -42,8 +43,8 @@ public sealed class DrawInsideLoopCodeFix : OneChangeCodeFix
     }
 
     private static LocalDeclarationStatementSyntax? DeclarationOf(IdentifierNameSyntax name, SemanticModel semantics) =>
-        semantics.GetSymbolInfo(name).Symbol is ILocalSymbol { DeclaringSyntaxReferences: [var reference] }
-        && reference.GetSyntax() is VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax { Variables.Count: 1 } variable }
+        semantics.GetSymbolInfo(name).Symbol is ILocalSymbol { DeclaringSyntaxReferences.Length: 1 } local
+        && local.DeclaringSyntaxReferences[0].GetSyntax().Parent is VariableDeclarationSyntax { Variables.Count: 1 } variable
             ? variable.Parent as LocalDeclarationStatementSyntax
             : null;
 

@@ -1,8 +1,10 @@
+using BayesGen.SourceGeneration.Bodies;
 using BayesGen.SourceGeneration.Names;
 using BayesGen.SourceGeneration.Reading;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeRefactorings;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.CodeRefactorings;
 
 namespace BayesGen.CodeFixes;
 

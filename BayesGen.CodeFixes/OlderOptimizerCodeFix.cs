@@ -18,10 +18,10 @@ public sealed class OlderOptimizerCodeFix : OneChangeCodeFix
     {
         var parameters = node.SyntaxTree.GetRoot().FindNode(diagnostic.AdditionalLocations[0].SourceSpan);
         if (parameters.FirstAncestorOrSelf<StatementSyntax>()
-                is not LocalDeclarationStatementSyntax { Declaration.Variables: [var optimizer], Parent: BlockSyntax block } made
+                is not LocalDeclarationStatementSyntax { Declaration.Variables.Count: 1, Parent: BlockSyntax block } made
             || node.AncestorsAndSelf().FirstOrDefault(outer => outer.Parent == block) is not StatementSyntax move)
             return null;
-        var name = optimizer.Identifier.ValueText;
+        var name = made.Declaration.Variables[0].Identifier.ValueText;
         var (from, to) = (block.Statements.IndexOf(made), block.Statements.IndexOf(move));
         // What stands between the two, the move included, must do without the optimizer.
         if (block.Statements.Skip(from + 1).Take(to - from).SelectMany(statement => statement.DescendantNodes())

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using System.Composition;
+using BayesGen.SourceGeneration.Bodies;
 using BayesGen.SourceGeneration.Diagnostics;
 using BayesGen.SourceGeneration.Reading;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.Formatting;
 
 namespace BayesGen.CodeFixes;

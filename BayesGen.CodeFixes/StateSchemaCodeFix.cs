@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Composition;
 using BayesGen.SourceGeneration.Analyzers;
 using BayesGen.SourceGeneration.Diagnostics;
-using BayesGen.SourceGeneration.Reading;
+using BayesGen.SourceGeneration.Schema;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;

@@ -1,4 +1,4 @@
-using BayesGen.SourceGeneration.Reading;
+using BayesGen.SourceGeneration.Schema;
 using Microsoft.CodeAnalysis.Text;
 
 namespace BayesGen.CodeFixes;

@@ -1,7 +1,7 @@
+using BayesGen.SourceGeneration.Caching;
 using BayesGen.SourceGeneration.Emission;
 using BayesGen.SourceGeneration.Model;
 using BayesGen.SourceGeneration.Names;
-using BayesGen.SourceGeneration.Reading;
 using Microsoft.CodeAnalysis;
 
 namespace BayesGen.SourceGeneration;

@@ -1,4 +1,5 @@
-using BayesGen.SourceGeneration.Reading;
+using BayesGen.SourceGeneration.Bodies;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 

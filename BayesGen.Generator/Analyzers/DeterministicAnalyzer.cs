@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using BayesGen.SourceGeneration.Diagnostics;
+using BayesGen.SourceGeneration.Layers;
 using BayesGen.SourceGeneration.Reading;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using BayesGen.SourceGeneration.Diagnostics;
-using BayesGen.SourceGeneration.Reading;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;

@@ -1,4 +1,4 @@
-using BayesGen.SourceGeneration.Reading;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;

@@ -1,3 +1,4 @@
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 
 namespace BayesGen.SourceGeneration.Reading;

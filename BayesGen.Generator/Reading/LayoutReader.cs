@@ -1,4 +1,6 @@
+using BayesGen.SourceGeneration.Layers;
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 

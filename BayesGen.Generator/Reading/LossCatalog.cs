@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 
 namespace BayesGen.SourceGeneration.Reading;

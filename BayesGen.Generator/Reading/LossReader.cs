@@ -1,4 +1,5 @@
 using BayesGen.SourceGeneration.Diagnostics;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 
 namespace BayesGen.SourceGeneration.Reading;

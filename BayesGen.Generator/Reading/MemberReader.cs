@@ -1,5 +1,7 @@
 using BayesGen.SourceGeneration.Diagnostics;
+using BayesGen.SourceGeneration.Layers;
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 
 namespace BayesGen.SourceGeneration.Reading;

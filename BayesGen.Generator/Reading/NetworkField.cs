@@ -1,3 +1,5 @@
+using BayesGen.SourceGeneration.Layers;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 
 namespace BayesGen.SourceGeneration.Reading;

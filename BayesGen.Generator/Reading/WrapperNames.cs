@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 
 namespace BayesGen.SourceGeneration.Reading;

@@ -1,4 +1,5 @@
-using BayesGen.SourceGeneration.Reading;
+using BayesGen.SourceGeneration.Schema;
+using BayesGen.SourceGeneration.Symbols;
 using BayesGen.Tests.Support;
 
 namespace BayesGen.Tests.Analyzers;

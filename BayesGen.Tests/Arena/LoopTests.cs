@@ -3,7 +3,7 @@ namespace BayesGen.Tests;
 /// <summary>Loops by hand that would reach no posterior are refused, and doors that were left open can be closed.</summary>
 public sealed class LoopTests
 {
-#pragma warning disable BG0200 // The mistakes themselves.
+#pragma warning disable BG0200, BG0209, BG0211 // The mistakes themselves.
     [Fact]
     public void TheOrdinaryLoopWithoutADrawIsRefusedByItsSecondForward()
     {

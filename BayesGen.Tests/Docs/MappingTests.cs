@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using BayesGen.Plots;
-using BayesGen.SourceGeneration.Reading;
+using BayesGen.SourceGeneration.Symbols;
 using BayesGen.Tests.Support;
 using Microsoft.CodeAnalysis;
 

@@ -5,12 +5,13 @@ using BayesGen.CodeFixes;
 using BayesGen.SourceGeneration;
 using BayesGen.SourceGeneration.Names;
 using BayesGen.SourceGeneration.Reading;
+using BayesGen.SourceGeneration.Symbols;
 using BayesGen.Tests.Support;
 using Microsoft.CodeAnalysis;
 
 namespace BayesGen.Tests.SourceGenerator;
 
-/// <summary>What the generator knows by heart, held against the runtime, and the rules of its rooms.</summary>
+/// <summary>What the generator knows by heart, held against the runtime.</summary>
 [RunsIn(TestGroup.Torch)]
 public sealed partial class GeneratorKnowledgeTests
 {
@@ -95,24 +96,6 @@ public sealed partial class GeneratorKnowledgeTests
     {
         var names = new MemberNames();
         Assert.Equal(["Fc", "Fc_2", "StateKeys_2"], [names.Add("fc"), names.Add("_fc"), names.Add("stateKeys")]);
-    }
-
-    /// <summary>Which namespaces each room of the generator may not use.</summary>
-    [Theory]
-    [InlineData("Names", "Microsoft.CodeAnalysis", "Model", "Reading", "Diagnostics", "Emission", "Analyzers")]
-    [InlineData("Model", "Microsoft.CodeAnalysis", "Names", "Reading", "Diagnostics", "Emission", "Analyzers")]
-    [InlineData("Emission", "Microsoft.CodeAnalysis", "Reading", "Diagnostics", "Analyzers")]
-    [InlineData("Diagnostics", "Reading", "Model", "Emission", "Analyzers")]
-    [InlineData("Reading", "Emission", "Analyzers")]
-    [InlineData("Analyzers", "Emission")]
-    public void RoomsKeepToThemselves(string room, params string[] others)
-    {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Root(), "BayesGen.Generator", room), "*.cs"))
-        {
-            var usings = File.ReadLines(file).Where(line => line.StartsWith("using ", StringComparison.Ordinal)).ToList();
-            Assert.DoesNotContain(usings, line => others.Any(other =>
-                line.StartsWith($"using {other}", StringComparison.Ordinal) || line == $"using BayesGen.SourceGeneration.{other};"));
-        }
     }
 
     /// <summary>A type of the runtime that moves is followed in one table, so no other file may know it by its full name.</summary>

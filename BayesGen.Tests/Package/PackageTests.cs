@@ -76,7 +76,8 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
         packed.Restore(project);
 
         DotnetCommand.Build(project, "build", "--no-restore").Succeeds();
-        Assert.Contains("error CS0246", DotnetCommand.Build(project, "build", "--no-restore", "-p:BayesGenImplicitUsings=false").Fails().Output);
+        var refused = DotnetCommand.Build(project, "build", "--no-restore", "-p:BayesGenImplicitUsings=false").Fails().Output;
+        Assert.Contains("error CS0246", refused);
 
         string[] usings = ["msbuild", "-getItem:Using"];
         Assert.Contains(Brought, DotnetCommand.Run(project, usings).Succeeds().Output);

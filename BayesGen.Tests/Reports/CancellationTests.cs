@@ -2,6 +2,8 @@ using BayesGen.Data;
 
 namespace BayesGen.Tests.Reports;
 
+#pragma warning disable BG0216 // Some trainers here get no fit loss, since they never take a step.
+
 /// <summary>What is long can be ended, and leaves nothing half done.</summary>
 public sealed class CancellationTests
 {

@@ -22,7 +22,6 @@ public sealed partial class LineLengthTests
     [
         "BayesGen.Generator/Emission/NetworkEmitter.cs",
         "BayesGen.Generator/Emission/PlanSection.cs",
-        "BayesGen.Generator/Reading/LayerMaking.cs",
         "BayesGen.Plots/RunReport.cs",
         "BayesGen.Runtime/Arena/NetworkWeight.cs",
         "BayesGen.Runtime/Prediction/ClassSums.cs",

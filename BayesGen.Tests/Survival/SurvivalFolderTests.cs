@@ -1,5 +1,7 @@
 namespace BayesGen.Tests.Survival;
 
+#pragma warning disable BG0216 // Some trainers here get no fit loss, since they never take a step.
+
 /// <summary>What is found in a folder of checkpoints, and what becomes of it where it is not as expected.</summary>
 public sealed class SurvivalFolderTests : SurvivalLives
 {

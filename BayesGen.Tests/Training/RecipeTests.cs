@@ -5,6 +5,8 @@ using static TorchSharp.torch.nn;
 
 namespace BayesGen.Tests;
 
+#pragma warning disable BG0216 // Some trainers here get no fit loss, since they never take a step.
+
 /// <summary>Rates, bounds, clipping, starts, and the defaults of an untuned user.</summary>
 [Trait("Lane", "Slow")]
 public class RecipeTests

@@ -1,5 +1,7 @@
 namespace BayesGen.Tests;
 
+#pragma warning disable BG0216 // Some trainers here get no fit loss, since they never take a step.
+
 /// <summary>What a step computes does not depend on how it is organised: when numbers are read, how draws share a divergence.</summary>
 public class SteppingTests
 {

@@ -1,11 +1,14 @@
 using System.Collections.Immutable;
 using BayesGen.SourceGeneration.Diagnostics;
+using BayesGen.SourceGeneration.Layers;
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Reading;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Bodies;
 
 /// <summary>Reads whether TorchSharp learns of the layers of a network. What the source does not prove wrong is taken for right.</summary>
 /// <param name="network">The network.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.CodeAnalysis.CSharp;
 
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Symbols;
 
 /// <summary>Names in the wrapper: Pascal case of a field's name, and none twice.</summary>
 internal sealed class MemberNames

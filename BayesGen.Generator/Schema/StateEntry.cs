@@ -1,4 +1,4 @@
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Schema;
 
 /// <summary>
 /// One line of BayesGen.State.txt: <c>Demo.Classifier: conv1.weight -> LogUniform</c>. Where only the run time knows the layout, the key is

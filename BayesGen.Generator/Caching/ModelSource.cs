@@ -1,7 +1,9 @@
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Reading;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Caching;
 
 /// <summary>From an attribute that the pipeline found to the model that it owns.</summary>
 internal static class ModelSource
@@ -12,7 +14,7 @@ internal static class ModelSource
         var type = context.TargetSymbol as INamedTypeSymbol ?? context.TargetSymbol.ContainingType;
         if (type is null || context.Attributes[0].AttributeClass is not { } attribute)
             return null;
-        return ModelMemory.Recall(context, type, attribute.Name, () =>
+        return ModelCache.Recall(context, type, attribute.Name, () =>
             KnownTypes.From(context.SemanticModel.Compilation) is { } known && IsOwner(context, type, known)
                 ? NetworkReader.Read(type, known, cancellation).Model
                 : null);

@@ -1,7 +1,8 @@
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Bodies;
 
 /// <summary>What a loss on the data does with the examples of a batch.</summary>
 /// <param name="Reduction">Mean, Sum or None, as TorchSharp has it.</param>

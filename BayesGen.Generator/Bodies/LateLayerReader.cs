@@ -1,9 +1,12 @@
 using BayesGen.SourceGeneration.Diagnostics;
+using BayesGen.SourceGeneration.Layers;
+using BayesGen.SourceGeneration.Reading;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Bodies;
 
 /// <summary>
 /// Reads which layers are made only after RegisterComponents(), which looks once: by an object initializer, at their first use, or in the

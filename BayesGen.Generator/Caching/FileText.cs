@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Caching;
 
 /// <summary>What of a file can matter to the reading of a network, as text to compare.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using Microsoft.CodeAnalysis;
 
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Schema;
 
 /// <summary>Entries of the file that the network would not find in files saved by them.</summary>
 /// <param name="Member">The key of the member that they belong to.</param>

@@ -1,4 +1,4 @@
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Analyzers;
 
 /// <summary>The name that is meant by one that does not exist.</summary>
 internal static class NearestName

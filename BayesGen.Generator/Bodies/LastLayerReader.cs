@@ -1,7 +1,10 @@
+using BayesGen.SourceGeneration.Layers;
+using BayesGen.SourceGeneration.Reading;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Bodies;
 
 /// <summary>Reads which layer computes the output of a network.</summary>
 internal static class LastLayerReader

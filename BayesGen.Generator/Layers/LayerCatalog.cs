@@ -1,6 +1,7 @@
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Layers;
 
 /// <summary>What a field's declared type says about the weights that it holds.</summary>
 internal enum LayerKind

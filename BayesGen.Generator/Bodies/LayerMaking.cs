@@ -1,14 +1,16 @@
+using BayesGen.SourceGeneration.Layers;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Bodies;
 
 /// <summary>Reads whether code makes a layer, rather than naming one that is held elsewhere too.</summary>
 internal static class LayerMaking
 {
     /// <summary>
-    /// Whether a constructor of a layer, or a function of TorchSharp that returns one, is called in a piece of code. A layer that is assigned on
-    /// its way into a collection is registered under the other name.
+    /// Whether a constructor of a layer, or a function of TorchSharp that returns one, is called in a piece of code. A layer that is
+    /// assigned on its way into a collection is registered under the other name.
     /// </summary>
     public static bool IsIn(SyntaxNode contents, KnownTypes known, CancellationToken cancellation) =>
         contents.DescendantNodesAndSelf().Any(node =>

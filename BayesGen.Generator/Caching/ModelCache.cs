@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Caching;
 
 /// <summary>
 /// Remembers from one keystroke to the next what an annotation gave. Roslyn asks about every annotation of a project after every edit, and
@@ -11,10 +12,10 @@ namespace BayesGen.SourceGeneration.Reading;
 /// </summary>
 /// <remarks>
 /// An answer holds as long as the text of its file that can matter is the same (<see cref="FileText.Networks"/>), the other files that
-/// declare the network and its base classes are the very same, and the <see cref="Surroundings"/> are alike. It is forgotten with the
-/// file. It is no value of the pipeline, which would not be asked before the reading.
+/// declare the network and its base classes are the very same, and the <see cref="CompilationFingerprint"/> is alike. It is forgotten
+/// with the file. It is no value of the pipeline, which would not be asked before the reading.
 /// </remarks>
-internal static class ModelMemory
+internal static class ModelCache
 {
     private static readonly ConditionalWeakTable<SyntaxTree, FileVersion> Versions = new();
 
@@ -26,21 +27,21 @@ internal static class ModelMemory
         GeneratorAttributeSyntaxContext context, INamedTypeSymbol network, string attribute, Func<NetworkModel?> read)
     {
         var compilation = context.SemanticModel.Compilation;
-        // The file first, as its text is part of the surroundings and then known.
+        // The file first, as its text is part of the fingerprint and then known.
         var file = Versions.GetValue(context.TargetNode.SyntaxTree, VersionOf);
-        var surroundings = Surroundings.Of(compilation);
+        var fingerprint = CompilationFingerprint.Of(compilation);
         var place = (Token: file.PlaceOf(context.TargetNode), attribute);
         if (place.Token < 0)
             return read(); // Half-typed: it begins with a token that is not there.
-        if (file.Answers.ByPlace.TryGetValue(place, out var known) && known.Surroundings.IsSameAs(surroundings)
+        if (file.Answers.ByPlace.TryGetValue(place, out var known) && known.Fingerprint.IsSameAs(fingerprint)
             && known.OtherTrees.All(compilation.ContainsSyntaxTree))
         {
-            known.Surroundings = surroundings; // So that the next comparison is with the last one.
+            known.Fingerprint = fingerprint; // So that the next comparison is with the last one.
             return known.Model;
         }
 
         var model = read();
-        file.Answers.ByPlace[place] = new Answer(model, TreesOf(network, context.TargetNode.SyntaxTree), surroundings);
+        file.Answers.ByPlace[place] = new Answer(model, TreesOf(network, context.TargetNode.SyntaxTree), fingerprint);
         return model;
     }
 
@@ -82,12 +83,12 @@ internal static class ModelMemory
         public ConcurrentDictionary<(int Place, string Attribute), Answer> ByPlace { get; } = new();
     }
 
-    private sealed class Answer(NetworkModel? model, IReadOnlyList<SyntaxTree> otherTrees, Surroundings surroundings)
+    private sealed class Answer(NetworkModel? model, IReadOnlyList<SyntaxTree> otherTrees, CompilationFingerprint fingerprint)
     {
         public NetworkModel? Model { get; } = model;
 
         public IReadOnlyList<SyntaxTree> OtherTrees { get; } = otherTrees;
 
-        public Surroundings Surroundings { get; set; } = surroundings;
+        public CompilationFingerprint Fingerprint { get; set; } = fingerprint;
     }
 }

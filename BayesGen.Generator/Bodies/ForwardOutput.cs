@@ -1,8 +1,9 @@
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Bodies;
 
 /// <summary>What the forward pass of a network computes, as far as its source says.</summary>
 internal static class ForwardOutput

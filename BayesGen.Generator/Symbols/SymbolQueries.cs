@@ -1,6 +1,6 @@
 using Microsoft.CodeAnalysis;
 
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Symbols;
 
 /// <summary>The few questions about symbols that Roslyn has no ready answer for.</summary>
 internal static class SymbolQueries

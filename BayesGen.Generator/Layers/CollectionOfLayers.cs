@@ -1,6 +1,7 @@
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Layers;
 
 /// <summary>Arrays, lists and dictionaries of layers, which are no modules themselves.</summary>
 internal static class CollectionOfLayers

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Symbols;
 
 /// <summary>
 /// What an expression stands for: a local, field or property that is given one value and never another is that value. A name that may

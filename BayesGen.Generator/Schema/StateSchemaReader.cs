@@ -1,7 +1,9 @@
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Reading;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Schema;
 
 /// <summary>Reads what a network saves, as the declarations have it.</summary>
 internal static class StateSchemaReader

@@ -1,7 +1,10 @@
+using BayesGen.SourceGeneration.Layers;
+using BayesGen.SourceGeneration.Reading;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Bodies;
 
 /// <summary>Layers whose noise is added by a hook: Estimator.Local on a layer that can take it.</summary>
 internal static class LocalLayers

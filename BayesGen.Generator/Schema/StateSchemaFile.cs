@@ -1,7 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
 
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Schema;
 
 /// <summary>A line of BayesGen.State.txt.</summary>
 /// <param name="Text">The line without the space around it.</param>

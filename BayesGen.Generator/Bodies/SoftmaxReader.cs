@@ -1,8 +1,9 @@
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Bodies;
 
 /// <summary>A function that makes probabilities of logits, under its names as a function and as a layer.</summary>
 /// <param name="Functions">Its names as a function.</param>

@@ -1,7 +1,8 @@
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Bodies;
 
 /// <summary>Reads whether a network gives one number for each example.</summary>
 internal static class OutputWidth

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using BayesGen.SourceGeneration.Names;
 using Microsoft.CodeAnalysis;
 
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Symbols;
 
 /// <summary>The types of BayesGen and TorchSharp that the reader asks about, looked up by name once per compilation.</summary>
 internal sealed class KnownTypes
