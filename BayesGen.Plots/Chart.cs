@@ -153,8 +153,8 @@ public sealed partial class Chart
 
         if (!withTitle)
             return;
-        using var font = new SKFont(
-            Fonts.GetTypeface(ChartFonts.Family, bold: true, italic: false), TitleSize) { Edging = SKFontEdging.Antialias };
+        using var font = new SKFont(Fonts.GetTypeface(ChartFonts.Family, bold: true, italic: false), TitleSize);
+        font.Edging = SKFontEdging.Antialias;
         using var paint = new SKPaint { Color = SKColor.Parse(theme.Ink), IsAntialias = true };
         canvas.DrawText(Title, 16, 28, SKTextAlign.Left, font, paint);
     }

@@ -146,7 +146,9 @@ public sealed class ArchiveDownloadTests : IDisposable
         Assert.Equal(4, Cached().Length);
         var error = await Assert.ThrowsAsync<DataDownloadException>(() => _archive.FetchAsync(From(server) with
         {
-            CacheDirectory = Path.Combine(_cache.Root, "other"), LargestFile = 65_536, Mirrors = [TinyArchive.FirstMirror],
+            CacheDirectory = Path.Combine(_cache.Root, "other"),
+            LargestFile = 65_536,
+            Mirrors = [TinyArchive.FirstMirror],
         }));
         Assert.Contains("LargestFile", error.Message);
     }

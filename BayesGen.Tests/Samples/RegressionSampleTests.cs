@@ -35,7 +35,7 @@ public sealed class RegressionSampleTests
             Assert.Equal((800, 460), (bitmap.Width, bitmap.Height));
             // The band is 35 % of sky blue on white, two to four of some nine units high: a fifth of the chart or more.
             Assert.InRange(
-                bitmap.Pixels.Count(pixel => (pixel.Red, pixel.Green, pixel.Blue) is (> 190 and < 200, > 225 and < 235, > 240 and < 250)),
+                bitmap.Pixels.Count(pixel => pixel is { Red: > 190 and < 200, Green: > 225 and < 235, Blue: > 240 and < 250 }),
                 50_000, 300_000);
         }
 

@@ -77,8 +77,10 @@ internal sealed class Pair : IDisposable
     /// <summary>Makes the noise of the weights so small that every draw is the mean.</summary>
     public void Silence()
     {
-        var silent = new Dictionary<string,
-        (double, double)> { ["log_sigma"] = (-20, 0), ["log_sigma2"] = (-40, 0), ["log_alpha"] = (-40, 0) };
+        Dictionary<string, (double, double)> silent = new()
+        {
+            ["log_sigma"] = (-20, 0), ["log_sigma2"] = (-40, 0), ["log_alpha"] = (-40, 0),
+        };
         Set(Host, silent);
         CopyState();
     }

@@ -69,12 +69,15 @@ internal sealed class FamilyChecks(CheckReport report, CheckOptions options)
 
         static VariationalTrainer Trainer(nn.Module<Tensor, Tensor> model) =>
             new((IBayesianNetwork)model, model.call, new ElboLoss(), new TrainerOptions
-        {
-            BatchSize = 64,
-            ElboDraws = 0,
-            Metrics = [Metric.Accuracy,
-                Metric.Loss((output, target) => nn.functional.cross_entropy(output, target, reduction: nn.Reduction.None))],
-        });
+            {
+                BatchSize = 64,
+                ElboDraws = 0,
+                Metrics =
+                [
+                    Metric.Accuracy,
+                    Metric.Loss((output, target) => nn.functional.cross_entropy(output, target, reduction: nn.Reduction.None)),
+                ],
+            });
     }
 
     private static IEnumerable<Tensor> Everything(nn.Module<Tensor, Tensor> model)

@@ -65,9 +65,10 @@ internal sealed record Case(
                     ReadOnlySpan<(string, Func<Device, Trained>)>)[("Gaussian", Gaussian), ("LogUniform", LogUniform)])
                 {
                     var name = $"{family}, K = {samples}{(sideBySide ? " side by side" : "")}";
-                    variants.Add(
-                        new TrainerVariant(
-                        name, make(device), samples, examples, managesMemory, sideBySide) { Baseline = Baseline(family, samples) });
+                    variants.Add(new TrainerVariant(name, make(device), samples, examples, managesMemory, sideBySide)
+                    {
+                        Baseline = Baseline(family, samples),
+                    });
                 }
             }
         }

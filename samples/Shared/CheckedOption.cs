@@ -88,18 +88,18 @@ internal static class CheckedOption
     /// <summary>Some of the words that are known, with commas between them.</summary>
     public static Option<IReadOnlyList<string>> Words(
         string name, string description, IReadOnlyList<string> known, IReadOnlyList<string> otherwise) => new(name)
-    {
-        HelpName = "LIST",
-        Description = description,
-        CustomParser = result =>
         {
-            var words = result.Tokens[^1].Value.Split(',').Distinct().ToList();
-            if (words.Find(word => !known.Contains(word)) is { } unknown)
-                result.AddError($"{name} is a list of {string.Join(", ", known)}; '{unknown}' is none of them.");
-            return words;
-        },
-        DefaultValueFactory = _ => otherwise,
-    };
+            HelpName = "LIST",
+            Description = description,
+            CustomParser = result =>
+            {
+                var words = result.Tokens[^1].Value.Split(',').Distinct().ToList();
+                if (words.Find(word => !known.Contains(word)) is { } unknown)
+                    result.AddError($"{name} is a list of {string.Join(", ", known)}; '{unknown}' is none of them.");
+                return words;
+            },
+            DefaultValueFactory = _ => otherwise,
+        };
 
     /// <summary>A member of an enum, by its name as it is written on a command line; the first where the option is not given.</summary>
     public static Option<T> Choice<T>(string name, string description)
