@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using BayesGen.SourceGeneration.Diagnostics;
 using BayesGen.SourceGeneration.Reading;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 

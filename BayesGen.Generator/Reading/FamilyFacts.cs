@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 
 namespace BayesGen.SourceGeneration.Reading;
