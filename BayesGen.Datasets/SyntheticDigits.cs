@@ -19,7 +19,7 @@ public static class SyntheticDigits
     /// <paramref name="count"/>. Different seeds give different images: take one for training and another for testing.</param>
     /// <param name="cancellation">Ends the drawing.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is out of range.</exception>
-    /// <exception cref="OperationCanceledException">The drawing was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The drawing was canceled.</exception>
     public static TensorDataSet Create(int count, int seed, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);

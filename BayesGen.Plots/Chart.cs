@@ -7,7 +7,7 @@ using SkiaSharp;
 namespace BayesGen.Plots;
 
 /// <summary>
-/// A chart, drawn anew each time it is asked for: as PNG or SVG, at any size, on a light or a dark ground. It holds plain numbers and no
+/// A chart, redrawn each time it is asked for: as PNG or SVG, at any size, on a light or a dark ground. It holds plain numbers and no
 /// tensors, so it stays right whatever becomes of the network, and can be used from any thread.
 /// </summary>
 public sealed partial class Chart

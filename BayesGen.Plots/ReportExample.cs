@@ -12,11 +12,11 @@ namespace BayesGen.Plots;
 public sealed record ReportExample(IReadOnlyList<float> Pixels, int Width, string Answer, string Note = "", bool? IsRight = null)
 {
     /// <summary>The image as a PNG file of its own pixels.</summary>
-    /// <exception cref="ArgumentException">The number of pixels is no multiple of the width.</exception>
+    /// <exception cref="ArgumentException">The number of pixels is not a multiple of the width.</exception>
     public byte[] ToPngBytes()
     {
         if (Width < 1 || Pixels.Count == 0 || Pixels.Count % Width != 0)
-            throw new ArgumentException($"{Pixels.Count} pixels are no rows of {Width}.", nameof(Width));
+            throw new ArgumentException($"{Pixels.Count} pixels are not rows of {Width}.", nameof(Width));
         var gray = Pixels.Select(pixel => (byte)Math.Round(255 * Math.Clamp(pixel, 0, 1))).ToArray();
         var handle = GCHandle.Alloc(gray, GCHandleType.Pinned);
         try

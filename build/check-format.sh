@@ -8,6 +8,6 @@ verify=(--verify-no-changes)
 if [[ ${1:-} == --fix ]]; then
   verify=()
 fi
-# Snapshots are compared byte by byte, and what a build writes is no source.
+# Snapshots are compared byte by byte, and what a build writes is not a source.
 dotnet format whitespace . --folder "${verify[@]}" --exclude '**/*.verified.cs' --exclude '**/obj/' --exclude '**/bin/' </dev/null
 echo "Every source file is laid out as .editorconfig says."

@@ -1,6 +1,7 @@
 namespace BayesGen;
 
-/// <summary>Refuses to go on where a bare backward() reached the network and not its posterior, so that nothing would be learned.</summary>
+/// <summary>Refuses to continue where a bare backward() reached the network and not its posterior, so that nothing would be
+/// learned.</summary>
 internal sealed class BareBackwardGuard(ParameterInventory inventory)
 {
     /// <summary>Whether the network has run with gradients and without a draw, in training mode, since the last draw or

@@ -143,7 +143,8 @@ internal abstract class FamilyArena : IDisposable
         Mask.CopyFrom(source.Mask);
     }
 
-    /// <summary>Starts the posterior of one weight anew, as the family does it round the given mean, and keeps all of the weight.</summary>
+    /// <summary>Starts the posterior of one weight again, as the family does it around the given mean, and keeps all of the
+    /// weight.</summary>
     /// <param name="weight">The weight.</param>
     /// <param name="mean">Of the weight's shape, dtype and device.</param>
     public abstract void Restart(NetworkWeight weight, Tensor mean);
@@ -154,7 +155,7 @@ internal abstract class FamilyArena : IDisposable
     /// <summary>The mean of a run of weights, a new tensor.</summary>
     protected abstract Tensor MeanOf(long offset, long count);
 
-    /// <summary>Runs of neighbouring weights with one prior, as (offset, count, prior).</summary>
+    /// <summary>Runs of neighboring weights with one prior, as (offset, count, prior).</summary>
     protected IEnumerable<(long Offset, long Count, Prior Prior)> PriorRuns()
     {
         (int First, long Offset, long Count)? run = null;

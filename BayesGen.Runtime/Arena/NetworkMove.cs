@@ -1,7 +1,7 @@
 namespace BayesGen;
 
 /// <summary>
-/// One move of a network to another device or dtype. The arenas are built anew where it arrives; what they hold is carried along:
+/// One move of a network to another device or dtype. The arenas are rebuilt where it arrives; what they hold is carried along:
 /// posteriors, masks, priors, and what is frozen.
 /// </summary>
 internal sealed class NetworkMove
@@ -34,7 +34,7 @@ internal sealed class NetworkMove
             .ToDictionary(entry => entry.Key, entry => entry.Tensor.clone());
     }
 
-    /// <summary>Moves the network, and builds its arenas anew. Masks are written and not yet in effect.</summary>
+    /// <summary>Moves the network, and builds its arenas again. Masks are written and not yet in effect.</summary>
     /// <param name="move">Moves the plain network.</param>
     /// <returns>Why the network is back where it was, after a move that failed half way; null where it has moved.</returns>
     /// <exception cref="Exception">What <paramref name="move"/> threw before anything had moved; the arenas still stand.</exception>
@@ -69,7 +69,7 @@ internal sealed class NetworkMove
         return failure;
     }
 
-    /// <summary>Built anew, a weight that is frozen for now would be taken for one without a posterior.</summary>
+    /// <summary>Rebuilt, a weight that is frozen for now would be taken for one without a posterior.</summary>
     private void Thaw()
     {
         foreach (var (module, name, parameter) in NetworkPlaces.ParametersOf(_inventory.Network))

@@ -69,7 +69,7 @@ internal sealed class NonFiniteSearch(ParameterInventory inventory, ParameterFre
     }
 
     /// <summary>
-    /// The key of the first tensor of a state that holds NaN, or infinity where that is no buffer: a mask of attention is made of
+    /// The key of the first tensor of a state that holds NaN, or infinity where that is not a buffer: a mask of attention is made of
     /// infinities. Null where there is none.
     /// </summary>
     public string? FirstOf(IReadOnlyDictionary<string, Tensor> state)

@@ -63,10 +63,10 @@ internal sealed class ParameterInventory : IDisposable
     public void RequireUndisposed()
     {
         if (_isDisposed)
-            throw new ObjectDisposedException(Network.GetName(), "The Bayesian network was disposed, and its posterior with it.");
+            throw new ObjectDisposedException(Network.GetName(), "The Bayesian neural network was disposed, and its posterior with it.");
     }
 
-    /// <summary>Builds everything anew round a network that has moved; what the posteriors held is lost.</summary>
+    /// <summary>Builds everything again round a network that has moved; what the posteriors held is lost.</summary>
     public void Rebuild()
     {
         Release();

@@ -53,7 +53,7 @@ internal sealed class WeightLease(ParameterInventory inventory, ParameterFreezin
     /// <summary>Whether the network computes with this draw.</summary>
     public bool IsHeldBy(WeightDraw draw) => ReferenceEquals(_draw, draw);
 
-    /// <summary>A draw gives the weights back, which are written anew before the next forward.</summary>
+    /// <summary>A draw gives the weights back, which are rewritten before the next forward.</summary>
     public void End(WeightDraw draw)
     {
         if (!ReferenceEquals(_draw, draw))

@@ -6,7 +6,7 @@ namespace BayesGen;
 /// </summary>
 /// <remarks>
 /// One flat boolean tensor is the truth, and files write it weight by weight through <see cref="Windows"/>; what is derived from it is made
-/// anew by <see cref="Refresh"/>. A mask by unit writes the same booleans: one unit covers the weights and the bias that are its own.
+/// again by <see cref="Refresh"/>. A mask by unit writes the same booleans: one unit covers the weights and the bias that are its own.
 /// </remarks>
 internal sealed class WeightMask : IDisposable
 {

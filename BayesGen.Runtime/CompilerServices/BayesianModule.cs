@@ -131,7 +131,7 @@ public abstract class BayesianModule<TNetwork, T, TResult> : nn.Module<T, TResul
         return this;
     }
 
-    /// <summary>Does nothing: the fields of the wrapper are no components, and the network has registered its own.</summary>
+    /// <summary>Does nothing: the fields of the wrapper are not components, and the network has registered its own.</summary>
     protected override void RegisterComponents()
     {
     }

@@ -44,7 +44,7 @@ public sealed class StopSignals : IDisposable
         ];
     }
 
-    /// <summary>Is cancelled by the first signal.</summary>
+    /// <summary>Is canceled by the first signal.</summary>
     public CancellationToken Token => _source.Token;
 
     /// <summary>The first signal that came, or null.</summary>

@@ -13,7 +13,7 @@ internal static class ShippedFamilies
     public static IEnumerable<FamilyDescriptor> All => Types.Values.Select(FamilyDescriptor.Of);
 
     /// <summary>The posterior class of a member.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The number is no member of the enumeration.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number is not a member of the enumeration.</exception>
     public static Type TypeOf(Family family) => Types.TryGetValue(family, out var posterior)
         ? posterior
         : throw new ArgumentOutOfRangeException(nameof(family), family, "This is not a family of BayesGen.");

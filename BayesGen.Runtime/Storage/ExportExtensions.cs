@@ -7,8 +7,8 @@ public static class ExportExtensions
     /// Writes the MAP weights, pruned ones as zeros, and every deterministic weight and buffer into a plain network of the same class.
     /// </summary>
     /// <typeparam name="TNetwork">The class of the plain network.</typeparam>
-    /// <param name="model">The Bayesian network; it is left as it was.</param>
-    /// <param name="plain">A network of the same class and sizes; it shares no memory with the model afterwards.</param>
+    /// <param name="model">The Bayesian neural network; it is left as it was.</param>
+    /// <param name="plain">A network of the same class and sizes; it shares no memory with the model afterward.</param>
     /// <returns><paramref name="plain"/>.</returns>
     /// <exception cref="StateMismatchException">The plain network has other weights; nothing was written.</exception>
     public static TNetwork Export<TNetwork>(this IBayesianNetwork model, TNetwork plain)

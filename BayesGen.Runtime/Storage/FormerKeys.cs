@@ -14,7 +14,7 @@ internal sealed class FormerKeys(IReadOnlyDictionary<string, string> today)
         var translated = source.Where(entry => expected.Contains(entry.Key)).ToDictionary(entry => entry.Key, entry => entry.Value);
         foreach (var (key, tensor) in source.Where(entry => !expected.Contains(entry.Key)))
         {
-            // A state that holds the old and the new key is no state of this network; the old one is then named as unexpected.
+            // A state that holds the old and the new key is not a state of this network; the old one is then named as unexpected.
             var present = Today(key);
             if (!expected.Contains(present) || !translated.TryAdd(present, tensor))
                 translated.Add(key, tensor);

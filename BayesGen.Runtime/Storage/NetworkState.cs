@@ -121,7 +121,7 @@ public static class NetworkState
                 loaded[key] = !missing.Contains(key) && skip?.Contains(key) != true;
     }
 
-    /// <summary>The state for a thread that a training goes on beside: copies, since the live tensors change at the next step.</summary>
+    /// <summary>The state for a thread that a training continues beside: copies, since the live tensors change at the next step.</summary>
     private static List<KeyValuePair<string, Tensor>> CopyOf(NetworkArena arena)
     {
         using var turn = arena.TakeTurn();

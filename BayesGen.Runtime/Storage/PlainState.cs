@@ -17,7 +17,7 @@ internal static class PlainState
     ];
 
     /// <summary>
-    /// Makes plain weights the means of their posteriors, which start anew, and writes deterministic weights and buffers as they are.
+    /// Makes plain weights the means of their posteriors, which start over, and writes deterministic weights and buffers as they are.
     /// Everything is checked before anything is written.
     /// </summary>
     /// <param name="arena">The memory of the network.</param>

@@ -37,8 +37,8 @@ internal sealed class CheckpointManager(TrainingSetup setup, TrainerState state,
         if (folder.Newest().Count > 0 && !folder.Holds(Last))
             throw new InvalidOperationException(
                 $"The folder '{_options.Folder}' holds checkpoints of another training"
-                + (Last is null ? "" : $" than the one that goes on from '{Last}'")
-                + ". Call Resume to go on with that one, or name a folder of its own in CheckpointOptions.");
+                + (Last is null ? "" : $" than the one that continues from '{Last}'")
+                + ". Call Resume to continue with that one, or name a folder of its own in CheckpointOptions.");
         var holding = folder.Hold();
         try
         {
@@ -81,16 +81,16 @@ internal sealed class CheckpointManager(TrainingSetup setup, TrainerState state,
             Save(source);
     }
 
-    /// <summary>The last act of a training that was cancelled.</summary>
-    public void SaveCancelled(BatchSource source)
+    /// <summary>The last act of a training that was canceled.</summary>
+    public void SaveCanceled(BatchSource source)
     {
         if (_savedAt == state.Place || Save(source))
             notices.Add(
-                $"The training was cancelled in epoch {state.EpochsDone + 1} after step {state.Cursor.Step} and saved to '{Last}'; "
-                + "Resume goes on from there.");
+                $"The training was canceled in epoch {state.EpochsDone + 1} after step {state.Cursor.Step} and saved to '{Last}'; "
+                + "Resume continues from there.");
     }
 
-    /// <summary>The training goes on from a checkpoint that was named.</summary>
+    /// <summary>The training continues from a checkpoint that was named.</summary>
     public void Follow(string path) => (Last, _savedAt, _wentBack) = (path, state.Place, null);
 
     /// <summary>The newest whole checkpoint of a folder, or that of a file; null where there is none.</summary>
@@ -192,7 +192,7 @@ internal sealed class CheckpointManager(TrainingSetup setup, TrainerState state,
         {
             told.Add(
                 $"The {what} after step {state.StepsDone} could not be written to '{_options!.Folder}': {exception.Message} The training "
-                + $"goes on; {(Last is null ? "there is no checkpoint yet" : $"the last one is '{Last}'")}.");
+                + $"continues; {(Last is null ? "there is no checkpoint yet" : $"the last one is '{Last}'")}.");
             return false;
         }
         finally

@@ -3,7 +3,7 @@ namespace BayesGen;
 /// <summary>Takes an interrupted training up from a checkpoint: all of it, or nothing.</summary>
 /// <param name="setup">What is trained.</param>
 /// <param name="state">Is brought to where the checkpoint was written.</param>
-/// <param name="checkpoints">Is told where the training goes on from.</param>
+/// <param name="checkpoints">Is told where the training continues from.</param>
 /// <param name="runner">Makes the optimizers that are loaded.</param>
 internal sealed class CheckpointResume(
     TrainingSetup setup, TrainerState state, CheckpointManager checkpoints, StepRunner runner)
@@ -13,7 +13,7 @@ internal sealed class CheckpointResume(
     /// </summary>
     public int? FirstEpochLeft { get; set; }
 
-    /// <summary>Goes on from a checkpoint; null, and nothing is done, where there is none.</summary>
+    /// <summary>Continues from a checkpoint; null, and nothing is done, where there is none.</summary>
     /// <param name="path">A folder of checkpoints or a file.</param>
     public ResumeReport? TryResume(string path)
     {

@@ -22,7 +22,7 @@ internal sealed class EpochCursor : IDisposable
     /// </summary>
     public Tensor? RandomOfEpoch { get; set; }
 
-    /// <summary>The state of Torch's generator at this place, to go on with; null in an epoch that was not taken up.</summary>
+    /// <summary>The state of Torch's generator at this place, to continue with; null in an epoch that was not taken up.</summary>
     public Tensor? Random { get; private set; }
 
     /// <summary>The count of a source that counts its own passes, from a checkpoint; null where the source is still to be asked.</summary>
@@ -31,10 +31,10 @@ internal sealed class EpochCursor : IDisposable
     /// <summary>Whether a checkpoint was written inside an epoch.</summary>
     public static bool IsInsideEpoch(CheckpointContent content) => content.Count(StepName) > 0;
 
-    /// <summary>What in a checkpoint is no state of Torch's generator, which would end the process over it.</summary>
+    /// <summary>What in a checkpoint is not a state of Torch's generator, which would end the process over it.</summary>
     public static IEnumerable<string> Faults(CheckpointContent content) => new[] { RandomName, RandomOfEpochName }
         .Where(name => content.Tensors.TryGetValue(name, out var state) && !TorchRandom.IsState(state))
-        .Select(name => $"its tensor '{name}' is no state of Torch's generator");
+        .Select(name => $"its tensor '{name}' is not a state of Torch's generator");
 
     /// <summary>The place in a checkpoint.</summary>
     /// <exception cref="CheckpointMismatchException">Something of it is missing.</exception>
@@ -43,7 +43,7 @@ internal sealed class EpochCursor : IDisposable
         var cursor = new EpochCursor();
         cursor.Exchange(CheckpointFields.ReadFrom(content), null);
 
-        // At the start of an epoch one state is both: what the source may draw its order from, and what the first step goes on with.
+        // At the start of an epoch one state is both: what the source may draw its order from, and what the first step continues with.
         var isInside = content.Tensors.TryGetValue(RandomOfEpochName, out var ofEpoch);
         cursor.RandomOfEpoch = Kept(isInside ? ofEpoch! : content.Tensor(RandomName));
         cursor.Random = isInside ? Kept(content.Tensor(RandomName)) : null;

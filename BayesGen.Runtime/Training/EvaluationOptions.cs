@@ -44,7 +44,7 @@ public sealed record EvaluationOptions
     /// The number of samples of the weights from which <see cref="EvaluationResult.Elbo"/> is estimated; each costs one more pass over the
     /// data. 0 leaves it out.
     /// </summary>
-    public int ElboDraws { get; init; } = 1;
+    public int ElboSamples { get; init; } = 1;
 
     /// <summary>Where batches are moved to; null takes the device of the weights.</summary>
     public Device? Device { get; init; }
@@ -68,7 +68,7 @@ public sealed record EvaluationOptions
         BatchSize = options.BatchSize,
         Metrics = options.Metrics,
         EvaluateAt = options.EvaluateAt,
-        ElboDraws = options.ElboDraws,
+        ElboSamples = options.ElboSamples,
         Device = options.Device,
         ChannelsLast = options.ChannelsLast,
         ManageMemory = options.ManageMemory,
@@ -81,7 +81,7 @@ public sealed record EvaluationOptions
         ArgumentNullException.ThrowIfNull(Loss);
         ArgumentNullException.ThrowIfNull(FitLoss);
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(ElboDraws);
+        ArgumentOutOfRangeException.ThrowIfNegative(ElboSamples);
         if (ExampleCount is { } count)
             ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(ExampleCount));
     }

@@ -44,7 +44,7 @@ internal sealed class EvaluationSums(EvaluationOptions options)
             fit + beta * divergence / (options.DivergenceScale == DivergenceScale.None ? 1 : shared),
             fit,
             divergence,
-            options.ElboDraws == 0 ? double.NaN : -(_fitOfSamples / _examples + divergence / shared),
+            options.ElboSamples == 0 ? double.NaN : -(_fitOfSamples / _examples + divergence / shared),
             _metrics.ToDictionary(metric => metric.Key, metric => metric.Value.Sum / metric.Value.Count),
             options.EvaluateAt,
             threshold,

@@ -4,8 +4,8 @@ using BayesGen.Data;
 namespace BayesGen;
 
 /// <summary>
-/// Evaluates a Bayesian network on data: loss, metrics and the evidence lower bound. It needs no trainer, reads only, and puts back bit for
-/// bit what it writes into the weights.
+/// Evaluates a Bayesian neural network on data: loss, metrics and the evidence lower bound. It needs no trainer, reads only, and puts back
+/// bit for bit what it writes into the weights.
 /// </summary>
 /// <remarks>
 /// The weights are those of <see cref="EvaluationOptions.EvaluateAt"/>, the mean by default. For answers averaged over samples of the
@@ -49,7 +49,7 @@ public sealed class Evaluator
     /// <param name="cancellation">Ends the evaluation before the next batch; the network is put back as it was.</param>
     /// <exception cref="ArgumentException">The data is empty, or a threshold fits nothing.</exception>
     /// <exception cref="InvalidOperationException">A draw is alive, or the network cannot take a batch.</exception>
-    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
     public EvaluationResult Evaluate(BatchSource data, Thresholds? threshold = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -83,7 +83,7 @@ public sealed class Evaluator
         using (_model.InEvaluationMode())
         {
             var point = weights.Point(_options.EvaluateAt, keep);
-            var samples = weights.Draws(_options.ElboDraws, SampleSeed, keep);
+            var samples = weights.Draws(_options.ElboSamples, SampleSeed, keep);
             weights.Write(point);
             foreach (var batch in data.Batches(_options.BatchSize, shuffle: false, _options.Seed, epoch: 0))
             {

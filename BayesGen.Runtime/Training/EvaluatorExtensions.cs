@@ -15,7 +15,7 @@ public static class EvaluatorExtensions
     /// <exception cref="NotSupportedException">The loss of the options cannot score a family of the network.</exception>
     /// <exception cref="ArgumentException">The data is empty, an option is out of its range, or a threshold fits nothing.</exception>
     /// <exception cref="InvalidOperationException">A draw is alive, or the network cannot take a batch.</exception>
-    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
     /// <example><c>model.Evaluate(test).Accuracy</c></example>
     public static EvaluationResult Evaluate<TModel>(
         this TModel model, BatchSource data, EvaluationOptions? options = null, Thresholds? threshold = null,

@@ -16,7 +16,7 @@ internal interface IGradientGatherer : IDisposable
     void Refresh();
 
     /// <summary>
-    /// Computes a step's losses and gradients. Afterwards the flat gradients of what is trained are those of the whole step, and so are the
+    /// Computes a step's losses and gradients. Afterward the flat gradients of what is trained are those of the whole step, and so are the
     /// numbers, whoever computed them.
     /// </summary>
     /// <param name="work">What is to be computed.</param>

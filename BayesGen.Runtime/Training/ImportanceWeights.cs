@@ -25,7 +25,7 @@ internal sealed class ImportanceWeights(
     /// Those of samples that several networks took, each with parameters of its own: gradients are brought to one unit and added up on the
     /// parameters of the first.
     /// </summary>
-    /// <param name="parts">Of one step, in the order in which they are added up; none is used afterwards.</param>
+    /// <param name="parts">Of one step, in the order in which they are added up; none is used afterward.</param>
     public static ImportanceWeights Joined(IReadOnlyList<ImportanceWeights> parts)
     {
         using var _ = no_grad();

@@ -41,7 +41,7 @@ internal sealed class NonFiniteGuard(
         if (setup.Arena.NonFinite.FirstStatistic() is { } key)
             notices.Add(
                 $"'{key}' is not finite before the training begins, and a running statistic stays so: evaluations will not be finite. Reset it "
-                + "(reset_running_stats) or load it anew.");
+                + "(reset_running_stats) or load it again.");
         if (_readsLate)
             KeepBuffers(null);
     }
@@ -242,7 +242,7 @@ internal sealed class NonFiniteGuard(
         var scale = state.Steps!.LearningRateScale = Math.Pow(_policy.LearningRateFactor, rollBacks);
         notices.Add(
             $"{exception.Message} The training went back to {(found is { } file ? $"'{file.Path}'" : "the start of the epoch")}, "
-            + $"that is to step {state.Cursor.Step} of epoch {state.EpochsDone + 1}, and goes on at {scale:G3} of the learning rate ({rollBacks} of "
+            + $"that is to step {state.Cursor.Step} of epoch {state.EpochsDone + 1}, and continues at {scale:G3} of the learning rate ({rollBacks} of "
             + $"{_policy.RollBacks} times).");
         return true;
     }

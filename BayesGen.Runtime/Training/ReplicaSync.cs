@@ -13,7 +13,7 @@ internal static class ReplicaSync
                 + "Leave them out there.");
         if (source.Inventory.Buffers.All is [var (key, _), ..])
             throw new ArgumentException(
-                $"The network has a buffer, '{key}', which a forward may change, as batch normalisation changes its running means: "
+                $"The network has a buffer, '{key}', which a forward may change, as batch normalization changes its running means: "
                 + "draws side by side would each change their own. Leave TrainerOptions.Replicas out.");
     }
 

@@ -31,10 +31,10 @@ internal static class RunFingerprint
     }
 
     /// <summary>The conditions that are not as they were when a checkpoint was written.</summary>
-    /// <param name="setup">What is to go on.</param>
+    /// <param name="setup">What is to continue.</param>
     /// <param name="content">The checkpoint.</param>
     /// <param name="isInsideEpoch">Whether it was written inside an epoch.</param>
-    /// <returns>A sentence for each, and whether the training cannot go on with it.</returns>
+    /// <returns>A sentence for each, and whether the training cannot continue with it.</returns>
     public static IEnumerable<(string What, bool IsFatal)> Differences(
         TrainingSetup setup, CheckpointContent content, bool isInsideEpoch)
     {

@@ -68,7 +68,7 @@ internal sealed class SampleExecutor : IGradientGatherer
         }))];
         try
         {
-            // Nobody may go on while one of them still reads the model.
+            // Nobody may continue while one of them still reads the model.
             foreach (var share in shares)
                 share.Wait();
             _model.Arena.Noise.Reseed(
@@ -100,7 +100,7 @@ internal sealed class SampleExecutor : IGradientGatherer
         if (ReplicaSync.MismatchWith(_model.Arena, model.Arena) is { } reason)
             throw new ArgumentException($"TrainerOptions.Replicas makes another network than the one that is trained: {reason}.");
 
-        // Asked for in every step: following a prior that is learned may make its parameter anew.
+        // Asked for in every step: following a prior that is learned may make its parameter again.
         AddWorker(
             model.Arena, forward, (draw, total) => draw.Backward(total),
             () => [.. OptimizedParameter.Of(model.Arena.Inventory).Select(entry => entry.Parameter)], count);

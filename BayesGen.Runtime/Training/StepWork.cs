@@ -1,7 +1,7 @@
 namespace BayesGen;
 
 /// <summary>
-/// What a step computes of a batch: samples of the weights, forwards and backwards one by one, gradients added up. Whoever gathers
+/// What a step computes of a batch: samples of the weights, forward and backward passes one by one, gradients added up. Whoever gathers
 /// gradients decides where that is done, and of which part of the batch.
 /// </summary>
 internal sealed class StepWork
@@ -37,7 +37,7 @@ internal sealed class StepWork
     public StepWork Of(Tensor inputs, Tensor targets) => new(_setup, _guard, Place, (inputs, targets), _beta, _sharedBy);
 
     /// <summary>
-    /// Those samples of the step that one network takes: forwards and backwards one by one, gradients added up on its posterior.
+    /// Those samples of the step that one network takes: forward and backward passes one by one, gradients added up on its posterior.
     /// </summary>
     public SampleAccumulator Take(SampleWorker worker)
     {

@@ -107,7 +107,7 @@ internal sealed class TrainerState : IDisposable
     public void KeepNoise() => (NoiseSeed, NoiseCalls) = (_setup.Arena.Noise.Seed, _setup.Arena.Noise.Calls);
 
     /// <summary>
-    /// Everything that a training goes on from, the network included. The tensors are live, or belong to the current dispose scope.
+    /// Everything that a training continues from, the network included. The tensors are live, or belong to the current dispose scope.
     /// </summary>
     /// <param name="source">The data of the running training; null while it rests.</param>
     public CheckpointContent Capture(BatchSource? source)
@@ -154,7 +154,7 @@ internal sealed class TrainerState : IDisposable
             new TrainerState(_setup, Schedule).Exchange(fields);
             RestoreParts(content, notices);
             if (Stopping?.Load(content) == false)
-                notices("The checkpoint was written without early stopping, which begins anew.");
+                notices("The checkpoint was written without early stopping, which starts over.");
         }
         catch
         {
@@ -179,7 +179,7 @@ internal sealed class TrainerState : IDisposable
         if (content.Text(ScheduleName) is var schedule && schedule != _setup.BetaName)
         {
             notices(
-                $"The beta schedule is {_setup.BetaName}, and was {schedule} when the checkpoint was written: it begins anew, from the "
+                $"The beta schedule is {_setup.BetaName}, and was {schedule} when the checkpoint was written: it starts over, from the "
                 + "checkpoint's beta.");
             return;
         }
@@ -194,7 +194,7 @@ internal sealed class TrainerState : IDisposable
         }
     }
 
-    /// <summary>Looks for what makes it impossible to go on, before anything is written, and tells what does not.</summary>
+    /// <summary>Looks for what makes it impossible to continue, before anything is written, and tells what does not.</summary>
     /// <exception cref="CheckpointMismatchException">It is impossible.</exception>
     public void RequireFit(CheckpointContent content, Action<string> notices)
     {
@@ -211,7 +211,7 @@ internal sealed class TrainerState : IDisposable
             if (isFatal)
                 fatal.Add($"{what}, inside an epoch");
             else
-                notices($"{what}: the training goes on, but not bit for bit as it would have.");
+                notices($"{what}: the training continues, but not bit for bit as it would have.");
         }
 
         if (fatal.Count > 0)

@@ -57,7 +57,7 @@ internal sealed class TrainingLoop
         }
         catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
         {
-            SaveCancelled();
+            SaveCanceled();
             throw;
         }
         finally
@@ -221,7 +221,7 @@ internal sealed class TrainingLoop
         return batches;
     }
 
-    /// <summary>Moves to the next batch, unless the training is cancelled: then it ends between two steps.</summary>
+    /// <summary>Moves to the next batch, unless the training is canceled: then it ends between two steps.</summary>
     private bool Next(IEnumerator<(Tensor Inputs, Tensor Targets)> batches)
     {
         _cancellation.ThrowIfCancellationRequested();
@@ -282,15 +282,15 @@ internal sealed class TrainingLoop
         _state.LeaveEpoch();
     }
 
-    /// <summary>The last act of a training that was cancelled.</summary>
-    private void SaveCancelled()
+    /// <summary>The last act of a training that was canceled.</summary>
+    private void SaveCanceled()
     {
         if (_options.Checkpoints is null)
             return;
         _parts.Reader.ReadAll();
         if (_parts.Guard.LostWeight() is { } lost)
-            _parts.Notices.Add($"The training was cancelled, and was not saved: '{lost}' is not finite.");
+            _parts.Notices.Add($"The training was canceled, and was not saved: '{lost}' is not finite.");
         else
-            _parts.Checkpoints.SaveCancelled(_train);
+            _parts.Checkpoints.SaveCanceled(_train);
     }
 }

@@ -49,7 +49,7 @@ internal sealed class TrainingParts : IDisposable
     /// <summary>The epochs that have ended when the next training begins, or had when the one began that was interrupted.</summary>
     public int FirstEpoch => Resume.FirstEpochLeft ?? State.EpochsDone;
 
-    /// <summary>Begins another training, or goes on with the one that was taken up.</summary>
+    /// <summary>Begins another training, or continues with the one that was taken up.</summary>
     public void Begin()
     {
         State.FirstEpoch = FirstEpoch;

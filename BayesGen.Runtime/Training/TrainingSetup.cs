@@ -79,7 +79,7 @@ internal sealed class TrainingSetup
     {
         // Of a network that was disposed the counts are left.
         if (Arena is { Families.Count: 0, BayesianCount: > 0 })
-            throw new ObjectDisposedException(Model.GetType().Name, "The network of this trainer was disposed. Make both anew.");
+            throw new ObjectDisposedException(Model.GetType().Name, "The network of this trainer was disposed. Make both again.");
     }
 
     /// <summary>Finds out before the first epoch what would go wrong with a score after it.</summary>
@@ -95,9 +95,9 @@ internal sealed class TrainingSetup
             throw new ArgumentException($"{option} goes by the {score.Name}, and Train was given no validation data.");
         if (score.MetricName is { } name && Options.Metrics.All(metric => metric.Name != name))
             throw new ArgumentException($"{option} goes by the metric '{name}', which is not among TrainerOptions.Metrics.");
-        if (score.NeedsElbo && Options.ElboDraws == 0)
+        if (score.NeedsElbo && Options.ElboSamples == 0)
             throw new ArgumentException(
-                $"{option} goes by the {score.Name}, and TrainerOptions.ElboDraws is 0, which leaves the ELBO out.");
+                $"{option} goes by the {score.Name}, and TrainerOptions.ElboSamples is 0, which leaves the ELBO out.");
     }
 
     /// <summary>The schedule where the options have none.</summary>

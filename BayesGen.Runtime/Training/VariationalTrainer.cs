@@ -4,8 +4,8 @@ using BayesGen.Data;
 namespace BayesGen;
 
 /// <summary>
-/// Trains and evaluates a Bayesian network. Generated wrappers make one by <c>CreateTrainer</c>, where the compiler checks that the loss
-/// can score every family of the network.
+/// Trains and evaluates a Bayesian neural network. Generated wrappers make one by <c>CreateTrainer</c>, where the compiler checks that the
+/// loss can score every family of the network.
 /// </summary>
 public sealed class VariationalTrainer : IDisposable
 {
@@ -13,7 +13,7 @@ public sealed class VariationalTrainer : IDisposable
     private readonly TrainingParts _parts;
 
     /// <summary>A trainer for a network.</summary>
-    /// <param name="model">The Bayesian network. It is trained in place and stays yours.</param>
+    /// <param name="model">The Bayesian neural network. It is trained in place and stays yours.</param>
     /// <param name="forward">Computes the network's output for a batch of inputs.</param>
     /// <param name="loss">The loss; it must score every family of the network.</param>
     /// <param name="options">How to train.</param>
@@ -46,13 +46,13 @@ public sealed class VariationalTrainer : IDisposable
     /// constant tempers the posterior. LearningRate, LearningRateFactors, Bounds and Optimizer are for the weights that nobody annotated.
     /// </remarks>
     /// <param name="model">
-    /// The Bayesian network, of Gaussian weights with fixed Gaussian priors. It is trained in place and stays yours.
+    /// The Bayesian neural network, of Gaussian weights with fixed Gaussian priors. It is trained in place and stays yours.
     /// </param>
     /// <param name="forward">Computes the network's output for a batch of inputs.</param>
     /// <param name="options">How to train.</param>
     /// <param name="ivon">How IVON moves; null is the default.</param>
     /// <exception cref="NotSupportedException">
-    /// A weight is not Gaussian, or its prior is no fixed Gaussian; the message names it.
+    /// A weight is not Gaussian, or its prior is not a fixed Gaussian; the message names it.
     /// </exception>
     /// <exception cref="ArgumentException">An option is out of its range, or means nothing to IVON.</exception>
     public static VariationalTrainer WithIvon(
@@ -81,7 +81,7 @@ public sealed class VariationalTrainer : IDisposable
     public TrainerOptions Options => _parts.Setup.Options;
 
     /// <summary>
-    /// The present weight of the divergence, finite and not negative. A hook may set it; the schedule goes on from there.
+    /// The present weight of the divergence, finite and not negative. A hook may set it; the schedule continues from there.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to something else.</exception>
     public double Beta
@@ -98,12 +98,12 @@ public sealed class VariationalTrainer : IDisposable
     }
 
     /// <summary>
-    /// Trains for the number of epochs of the options. A second call goes on with the same optimizer, schedule and order of data; the
+    /// Trains for the number of epochs of the options. A second call continues with the same optimizer, schedule and order of data; the
     /// first one after <see cref="Resume"/> trains what is left of the training that was interrupted. One that stopped early stays stopped.
     /// </summary>
     /// <remarks>
     /// A network in evaluation mode is put into training mode; of one in training mode the parts that are not, such as a batch
-    /// normalization whose statistics are to stay, are left as they are. Afterwards every part is in the mode that it was in.
+    /// normalization whose statistics are to stay, are left as they are. Afterward every part is in the mode that it was in.
     /// </remarks>
     /// <param name="train">The training data.</param>
     /// <param name="validation">Evaluated after every epoch, or null.</param>
@@ -113,10 +113,10 @@ public sealed class VariationalTrainer : IDisposable
     /// <exception cref="ArgumentException">The data is empty, or does not tell N and the options do not either.</exception>
     /// <exception cref="InvalidOperationException">The folder of checkpoints holds those of another training.</exception>
     /// <exception cref="NonFiniteLossException">
-    /// The loss or the gradient of a step is not finite, and the options do not go on after it; the step was not taken. Or the
+    /// The loss or the gradient of a step is not finite, and the options do not continue after it; the step was not taken. Or the
     /// weights are not finite after the last step of an epoch.
     /// </exception>
-    /// <exception cref="OperationCanceledException">The training was cancelled; the network holds what it learned.</exception>
+    /// <exception cref="OperationCanceledException">The training was canceled; the network holds what it learned.</exception>
     public TrainingResult Train(BatchSource train, BatchSource? validation = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(train);
@@ -157,16 +157,16 @@ public sealed class VariationalTrainer : IDisposable
         Train(BatchSource.From(train), validation, cancellation);
 
     /// <summary>
-    /// Takes an interrupted training up: the next <see cref="Train(BatchSource, BatchSource?, CancellationToken)"/> goes on where the
+    /// Takes an interrupted training up: the next <see cref="Train(BatchSource, BatchSource?, CancellationToken)"/> continues where the
     /// checkpoint was written, on the CPU and with the same number of threads bit for bit as if nothing had happened. Give it the data that
     /// the training had.
     /// </summary>
     /// <param name="path">
     /// The folder of <see cref="CheckpointOptions"/>, of which the newest whole checkpoint is taken, or a checkpoint file.
     /// </param>
-    /// <returns>Where the training goes on, and what the user should know.</returns>
+    /// <returns>Where the training continues, and what the user should know.</returns>
     /// <remarks>
-    /// What makes it impossible to go on bit for bit but leaves the training one training, such as another learning rate or number of
+    /// What makes it impossible to continue bit for bit but leaves the training one training, such as another learning rate or number of
     /// threads, is a notice. A damaged checkpoint is renamed and the one before it taken. Move the network to its device first.
     /// </remarks>
     /// <exception cref="FileNotFoundException">There is no checkpoint.</exception>
@@ -196,7 +196,7 @@ public sealed class VariationalTrainer : IDisposable
     /// <param name="cancellation">Ends the evaluation before the next batch; the network is put back as it was.</param>
     /// <exception cref="ArgumentException">The data is empty, or a threshold fits nothing.</exception>
     /// <exception cref="InvalidOperationException">A draw is alive, or the network cannot take a batch.</exception>
-    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
     public EvaluationResult Evaluate(BatchSource data, Thresholds? threshold = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -226,7 +226,7 @@ public sealed class VariationalTrainer : IDisposable
     /// <param name="thresholds">The thresholds, for example <c>[1.0, 2.0]</c>.</param>
     /// <param name="cancellation">Ends the evaluation before the next batch; the network is put back as it was.</param>
     /// <returns>One result for each threshold, in order.</returns>
-    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
     public IReadOnlyList<EvaluationResult> EvaluateThresholds(
         BatchSource data, IReadOnlyList<Thresholds> thresholds, CancellationToken cancellation)
     {

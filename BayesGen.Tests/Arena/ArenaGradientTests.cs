@@ -7,7 +7,7 @@ public class ArenaGradientTests
 {
     [Fact]
     [Trait("Lane", "Slow")]
-    public void RecurrentAttentionEmbeddingAndNormLayers()
+    public void GradientsOfRecurrentAttentionEmbeddingAndNormLayersMatchDifferences()
     {
         random.manual_seed(1);
         using var scope = NewDisposeScope();
@@ -20,7 +20,7 @@ public class ArenaGradientTests
     }
 
     [Fact]
-    public void ConvolutionsAndBilinear()
+    public void GradientsOfConvolutionsAndBilinearMatchDifferences()
     {
         random.manual_seed(2);
         using var scope = NewDisposeScope();
@@ -35,7 +35,7 @@ public class ArenaGradientTests
     [InlineData("elbo")]
     [InlineData("gaussian")]
     [InlineData("renyi")]
-    public void EveryLossOfTheGaussianFamily(string name)
+    public void GradientsOfEveryLossOfTheGaussianFamilyMatchDifferences(string name)
     {
         random.manual_seed(3);
         using var scope = NewDisposeScope();
@@ -60,7 +60,7 @@ public class ArenaGradientTests
     }
 
     [Fact]
-    public void TiedFrozenAndOwnParameters()
+    public void GradientsOfTiedFrozenAndOwnParametersMatchDifferences()
     {
         random.manual_seed(5);
         using var scope = NewDisposeScope();

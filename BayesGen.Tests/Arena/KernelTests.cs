@@ -22,7 +22,7 @@ public class KernelTests
 
     [Theory]
     [MemberData(nameof(Families))]
-    public void ADrawAndItsPullBackAreThoseOfTheGraph(string family)
+    public void DrawAndPullBackMatchTheGraph(string family)
     {
         using var scope = NewDisposeScope();
         var (posterior, kernel) = Make(family);
@@ -44,7 +44,7 @@ public class KernelTests
 
     [Theory]
     [MemberData(nameof(LocalFamilies))]
-    public void TheMomentsAndTheirPullBackAreThoseOfTheGraph(string family)
+    public void MomentsAndTheirPullBackMatchTheGraph(string family)
     {
         using var scope = NewDisposeScope();
         var (posterior, kernel) = Make(family);
@@ -69,7 +69,7 @@ public class KernelTests
     [InlineData(ScalarType.Float32, true)]
     [InlineData(ScalarType.Float64, false)]
     [InlineData(ScalarType.Float64, true)]
-    public void NoiseThatIsMadeBlockByBlockIsThatOfAWholeTensor(ScalarType dtype, bool isMirrored)
+    public void NoiseMadeByBlocksMatchesNoiseMadeAtOnce(ScalarType dtype, bool isMirrored)
     {
         using var scope = NewDisposeScope();
         var (whole, parts, sum) = (empty(Count, dtype: dtype), empty(Count, dtype: dtype), zeros(Count, dtype: dtype));
@@ -96,7 +96,7 @@ public class KernelTests
 
     [Theory]
     [MemberData(nameof(Families))]
-    public void TheDivergenceAndItsSlopesAreThoseOfTheGraph(string family)
+    public void DivergenceAndItsGradientMatchTheGraph(string family)
     {
         using var scope = NewDisposeScope();
         var (posterior, kernel) = Make(family);
@@ -113,7 +113,7 @@ public class KernelTests
     }
 
     [Fact]
-    public void SinglePrecisionKeepsTheDigitsItHas()
+    public void SinglePrecisionMatchesDoubleUpToRounding()
     {
         using var scope = NewDisposeScope();
         foreach (var family in FamilyTypes.Keys)
@@ -129,7 +129,7 @@ public class KernelTests
     }
 
     [Fact]
-    public void TheSumDoesNotDependOnTheNumberOfThreads()
+    public void DivergenceDoesNotDependOnTheNumberOfThreads()
     {
         using var scope = NewDisposeScope();
         var threads = get_num_threads();
@@ -156,7 +156,7 @@ public class KernelTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void AStepByKernelsIsAStepByTheGraph(bool isPruned)
+    public void AStepByKernelsMatchesAStepByTheGraph(bool isPruned)
     {
         random.manual_seed(1);
         using var scope = NewDisposeScope();

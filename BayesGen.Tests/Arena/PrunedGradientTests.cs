@@ -27,7 +27,7 @@ public class PrunedGradientTests
     [Theory]
     [Trait("Lane", "Slow")]
     [MemberData(nameof(Cases))]
-    public void AreThoseOfDifferences(string name, bool byGraph)
+    public void GradientsMatchDifferences(string name, bool byGraph)
     {
         using var scope = NewDisposeScope();
         var (model, fit) = Pruned(name, byGraph);
@@ -37,7 +37,7 @@ public class PrunedGradientTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void AFitLeavesNoneOnAPrunedWeight(string name, bool byGraph)
+    public void TheFitGivesAPrunedWeightNoGradient(string name, bool byGraph)
     {
         using var scope = NewDisposeScope();
         var (model, fit) = Pruned(name, byGraph);
@@ -60,7 +60,7 @@ public class PrunedGradientTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void AreTheSameByKernelsAndByTheGraph(string name)
+    public void KernelsAndGraphGiveTheSameGradients(string name)
     {
         using var scope = NewDisposeScope();
         var (kernels, graph) = (Gradients(byGraph: false), Gradients(byGraph: true));

@@ -26,7 +26,7 @@ public sealed class RunTimeCompositionTests
 
     [Fact]
     [Trait("Lane", "Slow")]
-    public void SuchANetworkTrainsMovesAndItsStateLoadsIntoAnotherOne()
+    public void ANetworkComposedAtRunTimeTrainsMovesSavesAndLoads()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianResidual(new Residual());
@@ -47,7 +47,7 @@ public sealed class RunTimeCompositionTests
     }
 
     [Fact]
-    public void ALossThatCannotScoreWhatOnlyTheRunTimeKnowsIsRefused()
+    public void RefusesALossThatCannotScoreALayerKnownOnlyAtRunTime()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianResidual(new Residual());
@@ -57,7 +57,7 @@ public sealed class RunTimeCompositionTests
     }
 
     [Fact]
-    public void AnAnnotatedNetworkThatIsNeverRegisteredIsNamed()
+    public void NamesAnAnnotatedNetworkThatIsNeverRegistered()
     {
         using var scope = NewDisposeScope();
         Assert.Contains(
@@ -84,7 +84,7 @@ public sealed class RunTimeCompositionTests
     }
 
     [Fact]
-    public void HeirsInheritTheAnnotationOfAClass()
+    public void DerivedClassesInheritTheAnnotationOfAClass()
     {
         using var scope = NewDisposeScope();
         using var taller = new BayesianTallerStack(new TallerStack());
@@ -96,7 +96,7 @@ public sealed class RunTimeCompositionTests
     }
 
     [Fact]
-    public void AWrapperWithoutABayesianWeightIsRefusedInWords()
+    public void RefusesAWrapperWithoutABayesianWeight()
     {
         var error = Assert.Throws<InvalidOperationException>(() => new BayesianOnlyDropout(new OnlyDropout()));
         Assert.Contains("OnlyDropout has no weight that gets a posterior", error.Message);

@@ -48,7 +48,7 @@ public sealed class SyntheticDigitsTests(ITestOutputHelper output)
     /// <summary>Too easy a task would show nothing: a linear classifier must leave room for a network, and yet get most digits.</summary>
     [Fact]
     [Trait("Lane", "Slow")]
-    public void AreBeyondALinearClassifierButNotBeyondReading()
+    public void AreTooHardForALinearClassifierAndEasyForANetwork()
     {
         using TensorDataSet train = SyntheticDigits.Create(8_000, seed: 1), test = SyntheticDigits.Create(2_000, seed: 2);
         manual_seed(0);

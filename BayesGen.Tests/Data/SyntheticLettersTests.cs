@@ -33,12 +33,13 @@ public sealed class SyntheticLettersTests
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
-    public void ThereIsAtLeastOne(int count) => Assert.Throws<ArgumentOutOfRangeException>(() => SyntheticLetters.Create(count, seed: 1));
+    public void RefusesACountBelowOne(int count) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => SyntheticLetters.Create(count, seed: 1));
 
     /// <summary>If letters could be taken for digits, nobody could tell the two apart who is told which is which.</summary>
     [Fact]
     [Trait("Lane", "Slow")]
-    public void CanBeToldFromDigitsByWhoeverIsTold()
+    public void AClassifierTrainedOnBothSeparatesLettersFromDigits()
     {
         random.manual_seed(0);
         using var scope = NewDisposeScope();

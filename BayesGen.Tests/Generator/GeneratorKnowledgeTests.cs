@@ -89,7 +89,7 @@ public sealed partial class GeneratorKnowledgeTests
     [InlineData("Head", "Head")]
     [InlineData("_1", "_1")]
     [InlineData("größe", "Größe")]
-    public void MembersAreInPascalCase(string field, string expected) => Assert.Equal(expected, MemberNames.Pascal(field));
+    public void MemberNamesAreInPascalCase(string field, string expected) => Assert.Equal(expected, MemberNames.Pascal(field));
 
     [Fact]
     public void AMemberOfAReservedOrTakenNameGetsANumber()
@@ -122,7 +122,7 @@ public sealed partial class GeneratorKnowledgeTests
 
     /// <summary>A quoted name of a type of the runtime, and not that of the state's file or of a category of diagnostics.</summary>
     [GeneratedRegex(
-        """(?<=["{ ]|global::)BayesGen\.(?!State|Usage|Declaration|Modelling|SourceGeneration|CodeFixes)[A-Z]\w*(?=[^"\n]*")""")]
+        """(?<=["{ ]|global::)BayesGen\.(?!State|Usage|Declaration|Modeling|SourceGeneration|CodeFixes)[A-Z]\w*(?=[^"\n]*")""")]
     private static partial Regex FullNames();
 
     /// <summary>A build has no workspaces: an analyzer assembly that needs them does not load there.</summary>
@@ -136,7 +136,7 @@ public sealed partial class GeneratorKnowledgeTests
     }
 
     [Fact]
-    public void ThePipelineFitsOnOneScreen() =>
+    public void ThePipelineStaysShort() =>
         Assert.True(File.ReadLines(Path.Combine(Root(), "BayesGen.Generator", "BayesianNetGenerator.cs")).Count() < 60);
 
     private static string Root([CallerFilePath] string file = "") =>

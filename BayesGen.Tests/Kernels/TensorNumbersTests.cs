@@ -12,7 +12,7 @@ public class TensorNumbersTests
     [InlineData(ScalarType.Float16)]
     [InlineData(ScalarType.Int64)]
     [InlineData(ScalarType.Int32)]
-    public void AreReadFromEveryDtypeAndLayout(ScalarType dtype)
+    public void ReadsNumbersOfEveryDtypeAndLayout(ScalarType dtype)
     {
         using var scope = NewDisposeScope();
         var row = tensor([-2.0, 0, 1, 7, 40], dtype: ScalarType.Float64, device: CPU).to(dtype);
@@ -25,7 +25,7 @@ public class TensorNumbersTests
     }
 
     [Fact]
-    public void AreReadFromWhatHasAGraph()
+    public void ReadsNumbersOfTensorsWithAGraph()
     {
         using var scope = NewDisposeScope();
         var leaf = tensor([0.5, 4], dtype: ScalarType.Float32, device: CPU).requires_grad_();
@@ -36,7 +36,7 @@ public class TensorNumbersTests
     }
 
     [Fact]
-    public void TakePartInOperationsWithTheirGradients()
+    public void NumbersAsOperandsKeepGradients()
     {
         using var scope = NewDisposeScope();
         var x = tensor([3.0, -1], dtype: ScalarType.Float64, device: CPU).requires_grad_();
@@ -54,7 +54,7 @@ public class TensorNumbersTests
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.Float64)]
     [InlineData(ScalarType.Int64)]
-    public void BecomeZeroInPlace(ScalarType dtype)
+    public void ZeroesATensorInPlace(ScalarType dtype)
     {
         using var scope = NewDisposeScope();
         var whole = ones(3, 4, dtype: dtype, device: CPU);
@@ -70,7 +70,7 @@ public class TensorNumbersTests
     /// </summary>
     [Fact]
     [Trait("Lane", "Slow")]
-    public void OfAStepAreNotLeftToFinalizers()
+    public void AStepLeavesNoNumbersToFinalizers()
     {
         const int Steps = 40;
         using var scope = NewDisposeScope();
@@ -92,7 +92,7 @@ public class TensorNumbersTests
     }
 
     [Fact]
-    public void AreMadeZeroInOneWay()
+    public void TheRuntimeZeroesTensorsInOneWayOnly()
     {
         var files = RuntimeSources.All();
         Assert.True(files.Count > 100);

@@ -37,7 +37,7 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
         """;
 
     [Fact]
-    public void AProjectThatReferencesThePackageTrainsAndIsToldWhatDoesNotFitAndOfKeysNotListed()
+    public void AProjectWithThePackageTrainsAndGetsItsDiagnostics()
     {
         var project = packed.PathOf("Consumer");
         packed.Write(ConsumerProject(), "Consumer", "Consumer.csproj");
@@ -100,7 +100,7 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
     [Theory]
     [InlineData("PublishAot")]
     [InlineData("PublishTrimmed")]
-    public void ATrimmedProgramKeepsTheFieldsThatLayersAreFoundBy(string property)
+    public void ATrimmedProgramKeepsTheFieldsOfLayers(string property)
     {
         var project = packed.PathOf(property);
         packed.Write(ConsumerProject(), property, "Trimmed.csproj");
@@ -114,7 +114,7 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
     }
 
     [Fact]
-    public void TheTemplateIsTheQuickstartAndBuilds()
+    public void TheTemplateMatchesTheQuickstartAndBuilds()
     {
         var hive = packed.PathOf("templates");
         DotnetCommand.Run(packed.PathOf(), "new", "install", packed.TemplateFile, "--debug:custom-hive", hive).Succeeds();
@@ -127,7 +127,7 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
     }
 
     [Fact]
-    public void ThePackageHoldsAllThatAProjectNeedsAndNothingOfTheCompiler()
+    public void ThePackageHoldsWhatAProjectNeedsAndNothingOfTheCompiler()
     {
         using var package = ZipFile.OpenRead(packed.PackageFile);
         var files = package.Entries.Select(entry => entry.FullName).ToList();
@@ -163,7 +163,7 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
     [Theory]
     [InlineData("README.md")]
     [InlineData("docs/package.md")]
-    public void ThePagesNameTheVersionsThatArePacked(string page)
+    public void TheDocsNameThePackedVersions(string page)
     {
         var text = File.ReadAllText(Path.Combine(PackedRepository.Root, page));
 

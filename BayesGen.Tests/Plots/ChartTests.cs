@@ -190,7 +190,7 @@ public sealed partial class ChartTests
             string[] colors = [theme.Blue, theme.Orange, theme.Green, theme.Vermilion, theme.Purple, theme.Sky];
             Assert.Equal(colors.Length, colors.Distinct().Count());
             // Graphical objects stand out from their ground by 3:1 where they carry meaning alone (WCAG 2.1, 1.4.11); orange and sky are
-            // for areas, which have neighbours and labels.
+            // for areas, which have neighbors and labels.
             Assert.All(
                 [theme.Ink, theme.Faint, theme.Blue, theme.Green, theme.Vermilion],
                 color => Assert.True(Contrast(color, theme.Ground) >= 3, $"{color} on {theme.Ground}: {Contrast(color, theme.Ground):F2}"));

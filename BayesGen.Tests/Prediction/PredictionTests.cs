@@ -11,7 +11,7 @@ public sealed class PredictionTests
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(49)]
-    public void TheSplitMakesNoDifference(int batch)
+    public void PredictionsDoNotDependOnTheBatchSplit(int batch)
     {
         using var scope = NewDisposeScope();
         using var data = SyntheticDigits.Create(50, 2);
@@ -25,7 +25,7 @@ public sealed class PredictionTests
     }
 
     [Fact]
-    public void RegressionsAndLocalLayersDoNotDependOnTheSplitEither()
+    public void RegressionsAndLocalLayersDoNotDependOnTheBatchSplit()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(4);
@@ -41,7 +41,7 @@ public sealed class PredictionTests
     }
 
     [Fact]
-    public void MoreSamplesGoOnWithTheSameDraws()
+    public void MoreSamplesExtendTheSameSequence()
     {
         using var scope = NewDisposeScope();
         using var data = SyntheticDigits.Create(6, 2);
@@ -59,7 +59,7 @@ public sealed class PredictionTests
     }
 
     [Fact]
-    public void TheSplitOfTheEntropyIsThatOfTheDraws()
+    public void EntropySplitsIntoEpistemicAndAleatoricParts()
     {
         using var scope = NewDisposeScope();
         using var data = SyntheticDigits.Create(20, 2);
@@ -90,7 +90,7 @@ public sealed class PredictionTests
 
     /// <summary>By weights: one draw is one function, so an affine layer stays affine over the examples of the batch.</summary>
     [Fact]
-    public void LocalFamiliesAreDrawnByTheirWeights()
+    public void LocalFamiliesAreSampledByTheirWeights()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(5);
@@ -116,7 +116,7 @@ public sealed class PredictionTests
     /// <summary>f(x) = w x with independent Gaussian weights is N(x mu, sum x^2 sigma^2): the whole prediction in closed form.</summary>
     [Fact]
     [Trait("Lane", "Slow")]
-    public void ALineHasItsClosedForm()
+    public void ALinearModelMatchesItsClosedForm()
     {
         const int Draws = 20_000;
         const double Noise = 0.4;
@@ -151,7 +151,7 @@ public sealed class PredictionTests
     }
 
     [Fact]
-    public void ThePredictionLeavesEveryBitAndEveryMode()
+    public void PredictLeavesEveryBitAndModeAlone()
     {
         using var scope = NewDisposeScope();
         using var data = SyntheticDigits.Create(12, 2);
@@ -195,7 +195,7 @@ public sealed class PredictionTests
     }
 
     [Fact]
-    public void TheModelsOwnNoiseGoesOnAsIfNothingHadBeen()
+    public void PredictLeavesTheNoiseOfTheModelAlone()
     {
         using var scope = NewDisposeScope();
         using var x = ones(1, 2, dtype: ScalarType.Float32, device: CPU);
@@ -213,7 +213,7 @@ public sealed class PredictionTests
     }
 
     [Fact]
-    public void ThresholdsPruneTheDraws()
+    public void ThresholdsPruneTheSamples()
     {
         using var scope = NewDisposeScope();
         using var data = SyntheticDigits.Create(4, 2);
@@ -233,7 +233,7 @@ public sealed class PredictionTests
     }
 
     [Fact]
-    public void SeveralInputsTakeAFunction()
+    public void AFunctionPredictsFromSeveralInputs()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(9);
@@ -248,7 +248,7 @@ public sealed class PredictionTests
     }
 
     [Fact]
-    public void WhatCannotBePredictedIsSaid()
+    public void RefusesWhatCannotBePredicted()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianLine(new Line());
@@ -269,7 +269,7 @@ public sealed class PredictionTests
     }
 
     [Fact]
-    public void NoTensorStaysBehind()
+    public void PredictLeaksNoTensor()
     {
         using var data = SyntheticDigits.Create(20, 2);
         using var model = StateFileTests.Trained(10);
@@ -289,7 +289,7 @@ public sealed class PredictionTests
     }
 
     [Fact]
-    public void AnEvaluationIsThePredictionJudged()
+    public void AnEvaluationMatchesThePredictionsMetrics()
     {
         using var scope = NewDisposeScope();
         using var data = SyntheticDigits.Create(30, 2);

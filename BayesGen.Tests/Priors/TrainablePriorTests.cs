@@ -8,7 +8,7 @@ public class TrainablePriorTests
 
     [Fact]
     [Trait("Lane", "Slow")]
-    public void TheScaleBecomesTheSpreadOfTheWeights()
+    public void TheScaleLearnsTheSpreadOfTheWeights()
     {
         random.manual_seed(1);
         using var scope = NewDisposeScope();
@@ -60,7 +60,7 @@ public class TrainablePriorTests
     }
 
     [Fact]
-    public void GradientsOfEveryTrainablePrior()
+    public void GradientsOfEveryTrainablePriorMatchDifferences()
     {
         random.manual_seed(3);
         using var scope = NewDisposeScope();
@@ -80,7 +80,7 @@ public class TrainablePriorTests
     }
 
     [Fact]
-    public void OverTensorsADensityIsTheSameAsOverNumbers()
+    public void DensitiesWithTensorsMatchDensitiesWithNumbers()
     {
         using var scope = NewDisposeScope();
         var noise = new NoiseSource(4);
@@ -103,7 +103,7 @@ public class TrainablePriorTests
     }
 
     [Fact]
-    public void TheMapShowsThePresentNumbersAndCopiesAreValues()
+    public void ThePriorMapShowsCurrentValuesAndReturnsCopies()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
@@ -129,7 +129,7 @@ public class TrainablePriorTests
     }
 
     [Fact]
-    public void ComponentsThatPassEachOtherChangeNames()
+    public void MixtureComponentsSwapNamesWhenTheirScalesCross()
     {
         var prior = Assert.IsType<ScaleMixturePrior>(
             ((ITrainablePrior)ScaleMixturePrior.Trainable(0.3, 1, 0.5)).With([Math.Log(0.25 / 0.75), -1, 0.5]));
@@ -140,7 +140,7 @@ public class TrainablePriorTests
     }
 
     [Fact]
-    public void StateMovesSavesAndLoads()
+    public void TheStateMovesSavesAndLoads()
     {
         using var scope = NewDisposeScope();
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
@@ -168,7 +168,7 @@ public class TrainablePriorTests
     }
 
     [Fact]
-    public void NothingLeaks()
+    public void TrainablePriorsLeakNothing()
     {
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         for (var i = 0; i < 3; i++)

@@ -7,7 +7,7 @@ namespace BayesGen.Tests.Samples;
 public sealed class MnistSampleTests
 {
     [Fact]
-    public void EveryOptionIsRead()
+    public void ParsesEveryOption()
     {
         var options = CommandLine.Read<Options>(Options.Command,
             "--data", "fashion-mnist", "--data-dir", "folder", "--epochs", "3", "--samples", "2", "--batch", "64",
@@ -32,7 +32,7 @@ public sealed class MnistSampleTests
     }
 
     [Fact]
-    public void WithoutOptionsTheDigitsAreBuiltIn()
+    public void UsesBuiltInDigitsByDefault()
     {
         Assert.Equal(new Options(), CommandLine.Read<Options>(Options.Command));
         Assert.Equal(DataName.Synthetic, new Options().Data);
@@ -61,11 +61,11 @@ public sealed class MnistSampleTests
     [InlineData("--device is one of auto, cpu, cuda, not '1'.", "--device", "1")]
     [InlineData("--data-dir goes with --data mnist or --data fashion-mnist; synthetic digits need no folder.", "--data-dir", "folder")]
     [InlineData("--resume goes with --checkpoints DIR, the folder to continue from.", "--resume")]
-    public void WhatIsWrongIsSaid(string message, params string[] args) =>
+    public void RefusesWrongOptionsWithAMessage(string message, params string[] args) =>
         Assert.Contains(message, CommandLine.Errors<Options>(Options.Command, args));
 
     [Fact]
-    public void TheSummaryHasTheKeysThatItsReadersExpect()
+    public void TheSummaryHasTheDocumentedKeys()
     {
         using var folder = new TemporaryFolder();
         new Summary("mnist", 61.5, 0.99, 0.5, [new ThresholdRow(0.5, 0.98, 40, 100, 120)]).Write(folder.Root);

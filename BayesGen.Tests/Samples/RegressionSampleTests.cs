@@ -7,7 +7,7 @@ namespace BayesGen.Tests.Samples;
 public sealed class RegressionSampleTests
 {
     [Fact]
-    public void WithoutOptionsItDrawsIntoAFolderOfItsOwn()
+    public void WritesToItsOwnFolderByDefault()
     {
         Assert.Equal("results/regression", CommandLine.Read<Options>(Options.Command).Out);
         Assert.Equal("here", CommandLine.Read<Options>(Options.Command, "--out", "here").Out);
@@ -17,11 +17,11 @@ public sealed class RegressionSampleTests
     [InlineData("Unrecognized command or argument '--epochs'.", "--epochs", "3")]
     [InlineData("Required argument missing for option: '--out'.", "--out")]
     [InlineData("--out needs a value.", "--out", "")]
-    public void WhatIsWrongIsSaid(string message, params string[] args) =>
+    public void RefusesWrongOptionsWithAMessage(string message, params string[] args) =>
         Assert.Contains(message, CommandLine.Errors<Options>(Options.Command, args));
 
     [Fact]
-    public void TheBandIsDrawnAndWrittenAsATable()
+    public void WritesTheBandAsAChartAndATable()
     {
         using var folder = new TemporaryFolder();
         using var points = Points.Draw(20, seed: 1);
@@ -49,13 +49,13 @@ public sealed class RegressionSampleTests
     }
 
     [Fact]
-    public void AShortTrainingHasABandThatHoldsItsMean()
+    public void TheBandOfAShortTrainingContainsItsMean()
     {
         random.manual_seed(1);
         using var train = Points.Draw(100, seed: 1);
         using var model = new BayesianCurveNetwork(new CurveNetwork());
         using var trainer = model.CreateTrainer(
-            new TrainerOptions { Epochs = 2, FitLoss = FitLoss.LearnedGaussian, ElboDraws = 0, Seed = 1 });
+            new TrainerOptions { Epochs = 2, FitLoss = FitLoss.LearnedGaussian, ElboSamples = 0, Seed = 1 });
         trainer.Train(train);
 
         var band = Band.Of(model, samples: 20);

@@ -9,7 +9,7 @@ namespace BayesGen.Tests.Samples;
 public sealed class UncertaintySampleTests
 {
     [Fact]
-    public void EveryOptionIsRead()
+    public void ParsesEveryOption()
     {
         var options = CommandLine.Read<Options>(Options.Command,
             "--data", "mnist", "--data-dir", "folder", "--train-on", "0-3,7", "--outside", "noise,fashion-mnist", "--seeds", "1,2,3",
@@ -24,7 +24,7 @@ public sealed class UncertaintySampleTests
     }
 
     [Fact]
-    public void WithoutOptionsEverythingIsBuiltIn()
+    public void UsesBuiltInDataByDefault()
     {
         var options = CommandLine.Read<Options>(Options.Command);
         Assert.False(options.IsMnist);
@@ -45,7 +45,7 @@ public sealed class UncertaintySampleTests
     [InlineData("--samples is a whole number from 1, not '0'.", "--samples", "0")]
     [InlineData("Required argument missing for option: '--out'.", "--out")]
     [InlineData("--data-dir goes with --data mnist or --outside fashion-mnist; synthetic digits need no folder.", "--data-dir", "x")]
-    public void WhatIsWrongIsSaid(string message, params string[] args) =>
+    public void RefusesWrongOptionsWithAMessage(string message, params string[] args) =>
         Assert.Contains(message, CommandLine.Errors<Options>(Options.Command, args));
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class UncertaintySampleTests
             // What is outside lies over what is known, and hides it where both are the same.
             var color = SKColor.Parse(name[0] == 'e' ? ChartTheme.Light.Orange : ChartTheme.Light.Blue);
             Assert.True(bitmap.Pixels.Count(pixel => pixel == color) > 200, name);
-            Assert.Contains(name.EndsWith("-bayesian", StringComparison.Ordinal) ? "of the Bayesian network" : "of the plain network",
+            Assert.Contains(name.EndsWith("-bayesian", StringComparison.Ordinal) ? "of the Bayesian neural network" : "of the plain network",
                 File.ReadAllText(Path.Combine(folder.Root, name + ".svg")));
         }
 

@@ -34,7 +34,7 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
-    public void TorchSharpsOwnSaveAndLoadWorkToo()
+    public void TorchSharpsSaveAndLoadWork()
     {
         using var scope = NewDisposeScope();
         using var saved = Trained(3);
@@ -46,7 +46,7 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
-    public void TheKeysAreThoseOfTheClassWhateverHappened()
+    public void KeysDoNotDependOnWhatHappenedToTheModel()
     {
         using var scope = NewDisposeScope();
         using var fresh = new BayesianMixedClassifier(new MixedClassifier());
@@ -61,7 +61,7 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
-    public void AnotherNetworksFileNamesEveryKeyAndChangesNothing()
+    public void AFileOfAnotherNetworkNamesEveryKeyAndChangesNothing()
     {
         using var scope = NewDisposeScope();
         using var other = new BayesianGaussianRegressor(new GaussianRegressor());
@@ -79,7 +79,7 @@ public sealed class StateFileTests : IDisposable
 
     [Fact]
     [Trait("Lane", "Slow")]
-    public void EveryTruncationAndAlterationIsRefused()
+    public void RefusesEveryTruncationAndAlteration()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianLine(new Line());
@@ -191,7 +191,7 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
-    public void AMissingFileIsNamed()
+    public void NamesAMissingFile()
     {
         using var model = new BayesianLine(new Line());
         Assert.Contains("nowhere.safetensors", Assert.Throws<FileNotFoundException>(() => model.Load(File("nowhere.safetensors"))).Message);

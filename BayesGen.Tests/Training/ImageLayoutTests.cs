@@ -128,7 +128,7 @@ public class ImageLayoutTests
     }
 }
 
-/// <summary>Remembers how the pictures that it got lay in memory.</summary>
+/// <summary>Remembers how the images that it got lay in memory.</summary>
 [Bayesian(Gaussian)]
 public sealed class PictureReader : Module<Tensor, Tensor>
 {

@@ -32,7 +32,7 @@ static int Run(Options options)
         BatchSize = 50,
         LearningRate = 1e-2,
         FitLoss = FitLoss.LearnedGaussian,
-        ElboDraws = 0,
+        ElboSamples = 0,
         Seed = 1,
     });
     var training = trainer.Train(train);

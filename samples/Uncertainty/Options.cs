@@ -65,7 +65,7 @@ public sealed record Options
         folder.DefaultValueFactory = _ => DefaultFolder;
         var command = new RootCommand(
             "Trains a Bayesian neural network and a plain one on digits, and asks how honest they are: are they right as often as they say, "
-            + "and do they notice what is no digit?")
+            + "and do they notice what is not a digit?")
         {
             data, directory, trainOn, outside, seeds, samples, epochs, folder,
         };

@@ -5,7 +5,7 @@ using BayesGen;
 namespace UncertaintySample;
 
 /// <summary>What was found about both networks, seed by seed: in the terminal, and in files for other programs.</summary>
-/// <param name="samples">The number of draws that the Bayesian network answered with.</param>
+/// <param name="samples">The number of draws that the Bayesian neural network answered with.</param>
 public sealed class Report(int samples)
 {
     private static readonly JsonSerializerOptions Format = new() { WriteIndented = true };
@@ -13,7 +13,7 @@ public sealed class Report(int samples)
     private readonly List<Evaluation> _bayesian = [];
     private readonly List<Evaluation> _deterministic = [];
 
-    /// <summary>The Bayesian network of the first seed.</summary>
+    /// <summary>The Bayesian neural network of the first seed.</summary>
     public Evaluation Bayesian => _bayesian[0];
 
     /// <summary>The plain network of the first seed.</summary>

@@ -47,11 +47,11 @@ public static class RunPage
                     ]),
                 ],
                 emphasized: 0)
-            .Chart(Save(options.Out, "reliability-bayesian", Reliability(report.Bayesian, "the Bayesian network")))
+            .Chart(Save(options.Out, "reliability-bayesian", Reliability(report.Bayesian, "the Bayesian neural network")))
             .Chart(Save(options.Out, "reliability-deterministic", Reliability(report.Deterministic, "the plain network")))
-            .Text("The known digits that the Bayesian network is least sure of:")
+            .Text("The known digits that the Bayesian neural network is least sure of:")
             .Examples(LeastSure(images.Test, report.Bayesian.Known.Prediction, options.TrainOn))
-            .Heading("Does it notice what is no digit?")
+            .Heading("Does it notice what is not a digit?")
             .Text("AUROC is the probability that an unknown image is found more uncertain than a known digit. FPR95 is the part of unknown images "
                 + "that pass where 95 % of the known digits do.")
             .Table(
@@ -71,9 +71,9 @@ public static class RunPage
                 .Replace("--", "-", StringComparison.Ordinal);
             page = page
                 .Heading(Capital(name))
-                .Chart(Save(options.Out, file + "-bayesian", Entropies(report.Bayesian, i, options, "the Bayesian network")))
+                .Chart(Save(options.Out, file + "-bayesian", Entropies(report.Bayesian, i, options, "the Bayesian neural network")))
                 .Chart(Save(options.Out, file + "-deterministic", Entropies(report.Deterministic, i, options, "the plain network")))
-                .Text("Some of them, and what the Bayesian network reads in them:")
+                .Text("Some of them, and what the Bayesian neural network reads in them:")
                 .Examples(Some(data, report.Bayesian.Outside[i].Result.Prediction, options.TrainOn));
         }
 

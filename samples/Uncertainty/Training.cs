@@ -32,7 +32,7 @@ public static class Training
             BatchSize = BatchSize,
             LearningRate = LearningRate,
             LearningRateSchedule = Schedule,
-            ElboDraws = 0,
+            ElboSamples = 0,
             Seed = seed,
             Report = new EpochLines("Bayesian"),
         });
