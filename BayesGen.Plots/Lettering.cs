@@ -12,7 +12,7 @@ internal sealed class Lettering : IFontResolver
 
     private static readonly Lazy<bool> Registered = new(() =>
     {
-        // Before the machine's own: pictures shall look alike where a font of this name is installed and where none is.
+        // Before the machine's own: pictures should look alike where a font of this name is installed and where none is.
         Fonts.FontResolvers.Insert(0, new Lettering());
         return true;
     });

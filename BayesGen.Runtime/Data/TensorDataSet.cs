@@ -112,7 +112,7 @@ public sealed class TensorDataSet : IDisposable
         Targets.Dispose();
     }
 
-    /// <summary>Grey pictures (0..255) to float32 [N, 1, H, W] in 0..1, and byte labels to int64 [N].</summary>
+    /// <summary>Gray pictures (0..255) to float32 [N, 1, H, W] in 0..1, and byte labels to int64 [N].</summary>
     internal static TensorDataSet FromImages(byte[] pixels, byte[] labels, long count, long height, long width)
     {
         using DisposeScope scope = NewDisposeScope();

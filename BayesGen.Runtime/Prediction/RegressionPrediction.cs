@@ -100,7 +100,7 @@ public sealed class RegressionPrediction
         {
             var terms = Enumerable.Range(0, Samples).Select(draw => Enumerable.Range(0, Outputs).Sum(output =>
             {
-                // A variance that has come to 0 is a peak of its own; the smallest number keeps it from being no number.
+                // A variance that has come to 0 is a peak of its own; the smallest number keeps it from being NaN.
                 var (mean, variance) = (_means[example][output][draw], Math.Max(_variances[example][output][draw], Smallest));
                 var offset = targets[example][output] - mean;
                 return -0.5 * (offset * offset / variance + Math.Log(variance) + LogTwoPi);

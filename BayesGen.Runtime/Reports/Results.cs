@@ -7,7 +7,7 @@ namespace BayesGen;
 /// <param name="StepsPerEpoch">The number of steps in an epoch, or null in the first one where it is not known yet.</param>
 /// <param name="Examples">The number of examples in the batch.</param>
 /// <param name="Total">
-/// The loss that was minimised, as <see cref="LossTerms.Bound"/> has it: fit + beta * divergence / N, or the negative bound per example of
+/// The loss that was minimized, as <see cref="LossTerms.Bound"/> has it: fit + beta * divergence / N, or the negative bound per example of
 /// a loss whose draws do not count alike.
 /// </param>
 /// <param name="Fit">The fit loss alone, mean over the examples and draws.</param>

@@ -17,7 +17,7 @@ public sealed partial class VariationalTrainer
     /// <param name="cancellation">Ends the evaluation before the next batch; the network is put back as it was.</param>
     /// <exception cref="ArgumentException">The data is empty, or a threshold fits nothing.</exception>
     /// <exception cref="InvalidOperationException">A draw is alive, or the network cannot take a batch.</exception>
-    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
     public EvaluationResult Evaluate(BatchSource data, Thresholds? threshold = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -47,7 +47,7 @@ public sealed partial class VariationalTrainer
     /// <param name="thresholds">The thresholds, for example <c>[1.0, 2.0]</c>.</param>
     /// <param name="cancellation">Ends the evaluation before the next batch; the network is put back as it was.</param>
     /// <returns>One result for each threshold, in order.</returns>
-    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
     public IReadOnlyList<EvaluationResult> EvaluateThresholds(
         BatchSource data, IReadOnlyList<Thresholds> thresholds, CancellationToken cancellation)
     {

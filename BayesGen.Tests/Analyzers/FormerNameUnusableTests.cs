@@ -72,7 +72,7 @@ public sealed class FormerNameUnusableTests
             public override Tensor forward(Tensor x) => fc.call(x);
         }
         """,
-        "[FormerlyKnownAs(\"a\")] on 'fc' cannot be used: no Bayesian network has this member, so nobody would read it; put [BayesianNetwork] on Block");
+        "[FormerlyKnownAs(\"a\")] on 'fc' cannot be used: no Bayesian neural network has this member, so nobody would read it; put [BayesianNetwork] on Block");
 
     [Theory]
     [InlineData("""[FormerlyKnownAs("a"), FormerlyKnownAs("b")] private readonly Linear fc = Linear(1, 1);""")]

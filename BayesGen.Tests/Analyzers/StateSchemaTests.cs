@@ -154,7 +154,7 @@ public sealed class StateSchemaTests
     public Task AClassThatIsGone() => AnalyzerAssert.ReportsWithState(
         Network($"{Fc} {Norm}"),
         "[|BG0300:Demo.Former: fc.bias -> Gaussian|]\nDemo.Former: fc.weight -> Gaussian\n" + Listed,
-        "Files saved by Demo.Former hold 'fc.bias' (Gaussian), 'fc.weight' (Gaussian), which it would not find: there is no such Bayesian network; "
+        "Files saved by Demo.Former hold 'fc.bias' (Gaussian), 'fc.weight' (Gaussian), which it would not find: there is no such Bayesian neural network; "
         + "list the keys under the new name of the class, which files do not hold, or remove the lines");
 
     /// <summary>What is saved cannot be known where the class is wrong; that comes first.</summary>

@@ -69,7 +69,7 @@ public class ArenaTests
         using var scope = NewDisposeScope();
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
         var x = randn(2, 3);
-#pragma warning disable BG0200 // The mistake itself: the run time has to refuse it where the analyzer was not heard.
+#pragma warning disable BG0200 // The mistake itself: the runtime has to refuse it where the analyzer was not heard.
         using (var draw = model.Draw())
             model.call(x).sum().backward();
 #pragma warning restore BG0200

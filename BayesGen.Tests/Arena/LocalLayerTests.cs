@@ -3,7 +3,7 @@ using static TorchSharp.torch.nn;
 
 namespace BayesGen.Tests;
 
-/// <summary>Local reparameterisation of every layer it is for, in every way such a layer can be built, exactly.</summary>
+/// <summary>Local reparameterization of every layer it is for, in every way such a layer can be built, exactly.</summary>
 public class LocalLayerTests
 {
     /// <summary>Dimensions, stride, padding, dilation, groups, mode of padding, bias.</summary>

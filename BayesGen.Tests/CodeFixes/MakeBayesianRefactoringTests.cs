@@ -135,7 +135,7 @@ public sealed class MakeBayesianRefactoringTests
         {
             await RefactoringAssert.Survives<MakeBayesianRefactoring>(source[..length]);
             await RefactoringAssert.Survives<BayesianLastLayerRefactoring>(source[..length]);
-            await RefactoringAssert.Survives<ExcludeNormalisationRefactoring>(
+            await RefactoringAssert.Survives<ExcludeNormalizationRefactoring>(
                 source[..length].Replace("private", "[Bayesian(Gaussian)] private"));
         }
     }

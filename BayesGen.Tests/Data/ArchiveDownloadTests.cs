@@ -204,7 +204,7 @@ public sealed class ArchiveDownloadTests : IDisposable
         }
     }
 
-    /// <summary>Gives some bytes, then fails, or stays silent until cancelled.</summary>
+    /// <summary>Gives some bytes, then fails, or stays silent until canceled.</summary>
     private sealed class BreakingStream(byte[] start, Exception? end) : MemoryStream(start)
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

@@ -38,8 +38,8 @@ public sealed partial class MappingTests
     {
         var names = NamesIn(Page()).ToList();
         Assert.True(names.Count > 100, $"The page names only {names.Count} C# names: its tables were not read.");
-        var misspelt = names.Where(entry => !Exists(entry.Name)).Select(entry => $"line {entry.Line}: {entry.Name}").ToList();
-        Assert.True(misspelt.Count == 0, "Names that do not exist:\n" + string.Join("\n", misspelt));
+        var misspelled = names.Where(entry => !Exists(entry.Name)).Select(entry => $"line {entry.Line}: {entry.Name}").ToList();
+        Assert.True(misspelled.Count == 0, "Names that do not exist:\n" + string.Join("\n", misspelled));
     }
 
     [Theory]

@@ -90,7 +90,7 @@ public sealed class GeneratedWrapperTests
 
         var before = other.parameters().First();
         other.to(CPU).to(ScalarType.Float32);
-        Assert.Same(before, other.parameters().First()); // An optimizer made before goes on.
+        Assert.Same(before, other.parameters().First()); // An optimizer made before continues.
 
         other.to(ScalarType.Float64);
         other.eval();

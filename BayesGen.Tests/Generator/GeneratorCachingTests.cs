@@ -29,8 +29,8 @@ public sealed class GeneratorCachingTests
     [InlineData("namespace Demo;", "// A file.\n\nnamespace Demo;")] // One outside, which moves every line.
     [InlineData("public Classifier()", "private int _count;\n    public int Count() => ++_count;\n    public Classifier()")] // Members.
     [InlineData("fc2.call(fc1.call(x))", "fc2.call(fc1.call(x).relu())")] // A body.
-    [InlineData("Linear(128, 10)", "Linear(128, 12)")] // A size, which only the run time needs.
-    [InlineData("public sealed class Classifier", "public sealed class Other;\npublic sealed class Classifier")] // A neighbour.
+    [InlineData("Linear(128, 10)", "Linear(128, 12)")] // A size, which only the runtime needs.
+    [InlineData("public sealed class Classifier", "public sealed class Other;\npublic sealed class Classifier")] // A neighbor.
     public void AnEditThatSaysNothingAboutTheNetworkIsTakenFromTheCache(string old, string @new)
     {
         var after = First.Replace(old, @new);

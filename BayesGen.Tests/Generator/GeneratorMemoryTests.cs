@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace BayesGen.Tests.SourceGenerator;
 
-/// <summary>What the generator remembers from edit to edit never differs from what it would read anew.</summary>
+/// <summary>What the generator remembers from edit to edit never differs from what it would read again.</summary>
 [Trait("Lane", "Slow")]
 public sealed class GeneratorMemoryTests
 {
@@ -62,8 +62,8 @@ public sealed class GeneratorMemoryTests
         var after = before.Select((text, i) => i == file ? text.Replace(old, @new) : text).ToArray();
         var (first, second) = RunBoth(before, after);
 
-        Assert.Equal(Anew(before), first);
-        Assert.Equal(Anew(after), second);
+        Assert.Equal(Again(before), first);
+        Assert.Equal(Again(after), second);
         Assert.NotEqual(first, second);
     }
 
@@ -82,7 +82,7 @@ public sealed class GeneratorMemoryTests
             """;
         var after = parent.Replace("Linear(2, 2)", "Linear(2, 2, hasBias: false)");
         var (first, second) = RunBoth([heir, parent], [heir, after]);
-        Assert.Equal(Anew([heir, after]), second);
+        Assert.Equal(Again([heir, after]), second);
         Assert.NotEqual(first, second);
     }
 
@@ -110,7 +110,7 @@ public sealed class GeneratorMemoryTests
             """;
         string[] Sources(string annotation) => [heir, parent.Replace("public abstract", annotation + " public abstract")];
         var (first, second) = RunBoth(Sources(before), Sources(after));
-        Assert.Equal(Anew(Sources(after)), second);
+        Assert.Equal(Again(Sources(after)), second);
         Assert.NotEqual(first["Demo.BayesianHeir.g.cs"], second["Demo.BayesianHeir.g.cs"]);
     }
 
@@ -144,7 +144,7 @@ public sealed class GeneratorMemoryTests
                     compilation = Replace(compilation, text, file);
                     driver = driver.RunGenerators(compilation);
                     var files = Files(driver);
-                    Assert.Equal(Anew(texts), files);
+                    Assert.Equal(Again(texts), files);
                     written += files.Count;
                 }
             }
@@ -174,7 +174,7 @@ public sealed class GeneratorMemoryTests
     }
 
     /// <summary>The same sources where nothing is remembered: an assembly of another name.</summary>
-    private static SortedDictionary<string, string> Anew(string[] texts) => Files(
+    private static SortedDictionary<string, string> Again(string[] texts) => Files(
         GeneratorHarness.Driver().RunGenerators(GeneratorHarness.Compile(texts).WithAssemblyName(Guid.NewGuid().ToString("N"))));
 
     private static SortedDictionary<string, string> Files(GeneratorDriver driver)

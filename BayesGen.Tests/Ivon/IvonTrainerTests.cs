@@ -13,7 +13,7 @@ public class IvonTrainerTests
     private const double Noise = 0.5;
 
     /// <summary>
-    /// Linear regression under N(0, 0.5^2): precision P = X'X / s^2 + 4 I, mean P^-1 X'y / s^2, and the best factorised Gaussian has that
+    /// Linear regression under N(0, 0.5^2): precision P = X'X / s^2 + 4 I, mean P^-1 X'y / s^2, and the best factorized Gaussian has that
     /// mean and variances 1 / P_ii. A single curvature from 8 draws has a relative standard deviation of at most sqrt(3 / 8), the running
     /// mean of them sqrt((1 - b2) / (1 + b2)) of that, 1.9 %, and sigma half of it: 5 % are five standard deviations.
     /// </summary>
@@ -271,7 +271,7 @@ public class IvonTrainerTests
                 new() { ClipRadius = 0 }])
             Assert.Throws<ArgumentOutOfRangeException>(() => model.CreateIvonTrainer(new(), wrong));
 
-        // What the compiler cannot know: a prior of the run time, and a network of another family by the door that takes any.
+        // What the compiler cannot know: a prior of the runtime, and a network of another family by the door that takes any.
         model.Prior.Head.Weight = new LaplacePrior(0.1);
         Assert.Contains("'head.weight'", Assert.Throws<NotSupportedException>(() => model.CreateIvonTrainer(new())).Message);
         model.Prior.Head.Weight = GaussianPrior.Trainable(0.1);
@@ -322,7 +322,7 @@ public class IvonTrainerTests
     {
         random.manual_seed(2);
         var x = randn(Count, 2, dtype: ScalarType.Float64);
-        // Correlated inputs, so that the factorised posterior is narrower than the marginals.
+        // Correlated inputs, so that the factorized posterior is narrower than the marginals.
         x = cat([x.narrow(1, 0, 1), x.narrow(1, 0, 1) * 0.7 + x.narrow(1, 1, 1)], 1);
         return (x, x.matmul(tensor(new[] { 0.8, -1.3 }).unsqueeze(1)) + randn(Count, 1, dtype: ScalarType.Float64) * Noise);
     }

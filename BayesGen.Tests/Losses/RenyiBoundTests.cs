@@ -23,7 +23,7 @@ public class RenyiBoundTests
         var noise = new NoiseSource(4);
         var x = randn(Count, 2, dtype: ScalarType.Float64);
         var y = x.matmul(tensor(new[] { 0.8, -1.3 }).unsqueeze(1)) + randn(Count, 1, dtype: ScalarType.Float64) * Noise;
-        // The marginals of the posterior, a little wider than the best factorised q, so that the bounds differ.
+        // The marginals of the posterior, a little wider than the best factorized q, so that the bounds differ.
         var precision = x.t().matmul(x) / (Noise * Noise) + eye(2, dtype: ScalarType.Float64);
         var posterior = GaussianPosterior.Over([
             linalg.solve(precision, x.t().matmul(y) / (Noise * Noise)).flatten() + 0.02, precision.inverse().diagonal().log() * 0.5 + 0.1]);

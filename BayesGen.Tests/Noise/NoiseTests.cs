@@ -79,7 +79,7 @@ public class NoiseTests
         var distance = ((1 + (sorted / Math.Sqrt(2)).erf()) / 2 - steps).abs().max().item<double>();
         Assert.InRange(distance, 0, 2.7 / Math.Sqrt(Count));
 
-        // Neighbours at every distance within a group, and across calls, know nothing of each other.
+        // Neighbors at every distance within a group, and across calls, know nothing of each other.
         foreach (var lag in new[] { 1, 8, 16, 32, 64, 4096 })
             Assert.InRange((noise[..^lag] * noise[lag..]).mean().item<double>(), -5 / Math.Sqrt(Count), 5 / Math.Sqrt(Count));
         var next = source.Normal(empty(Count, dtype: dtype)).to(ScalarType.Float64);

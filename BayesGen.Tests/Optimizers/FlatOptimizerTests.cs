@@ -52,7 +52,7 @@ public class FlatOptimizerTests
     }
 
     [Fact]
-    public void AParameterWithoutAGradientStaysAndItsNeighbourMoves()
+    public void AParameterWithoutAGradientStaysAndItsNeighborMoves()
     {
         using var scope = NewDisposeScope();
         var parameters = Parameters(ScalarType.Float32);

@@ -5,7 +5,7 @@ using SkiaSharp;
 
 namespace BayesGen.Tests.Plots;
 
-/// <summary>Every picture has what it is about: its colours in the PNG, its words in the SVG.</summary>
+/// <summary>Every picture has what it is about: its colors in the PNG, its words in the SVG.</summary>
 public sealed partial class PictureTests
 {
     /// <summary>Pixels of a bar that its outline covers.</summary>
@@ -70,7 +70,7 @@ public sealed partial class PictureTests
         Assert.True(pixels.Count(PictureTheme.Light.Blue) > 100);
         Assert.True(pixels.Count(PictureTheme.Light.Orange) > 100);
 
-        // Nothing is below a threshold that every weight reaches, so nothing but its legend has the colour.
+        // Nothing is below a threshold that every weight reaches, so nothing but its legend has the color.
         var all = new Pixels(ScoreHistograms.Draw(model, -100.0, ["hidden.weight"]));
         Assert.True(all.Count(PictureTheme.Light.Orange) < 400);
         Assert.Contains("hidden.bias", Words(ScoreHistograms.Draw(model, keys: ["hidden.bias"])));
@@ -85,7 +85,7 @@ public sealed partial class PictureTests
         var picture = WeightMatrices.Draw(model, everything, ["hidden.weight"]);
         var pixels = new Pixels(picture);
         Assert.Equal(0, pixels.Count(PictureTheme.Light.Pruned, 0, picture.Height / 2));
-        // A panel is some 250 x 180 pixels large; all of it is grey.
+        // A panel is some 250 x 180 pixels large; all of it is gray.
         Assert.True(pixels.Count(PictureTheme.Light.Pruned, picture.Height / 2, picture.Height) > 30_000);
         Assert.Contains("hidden.weight, before", Words(picture));
         Assert.Contains("after, 0 % kept, gray pruned", Words(picture));
@@ -183,14 +183,14 @@ public sealed partial class PictureTests
     }
 
     [Fact]
-    public void TheColoursOfDataCanBeToldApart()
+    public void TheColorsOfDataCanBeToldApart()
     {
         foreach (var theme in new[] { PictureTheme.Light, PictureTheme.Dark })
         {
             string[] colors = [theme.Blue, theme.Orange, theme.Green, theme.Vermilion, theme.Purple, theme.Sky];
             Assert.Equal(colors.Length, colors.Distinct().Count());
             // Graphical objects stand out from their ground by 3:1 where they carry meaning alone (WCAG 2.1, 1.4.11); orange and sky are
-            // for areas, which have neighbours and labels.
+            // for areas, which have neighbors and labels.
             Assert.All(
                 [theme.Ink, theme.Faint, theme.Blue, theme.Green, theme.Vermilion],
                 color => Assert.True(Contrast(color, theme.Ground) >= 3, $"{color} on {theme.Ground}: {Contrast(color, theme.Ground):F2}"));

@@ -16,7 +16,7 @@ internal sealed class Pixels(Picture picture)
         .Count(pixel => IsNear(pixel, color, tolerance));
 
     /// <summary>
-    /// Runs of neighbouring columns in each of which at least so many pixels have a colour; <c>To</c> is the one after the last.
+    /// Runs of neighboring columns in each of which at least so many pixels have a color; <c>To</c> is the one after the last.
     /// </summary>
     public List<(int From, int To)> Columns(SKColor color, int tolerance, int least)
     {

@@ -15,7 +15,7 @@ public sealed partial class RunReportTests
         .Heading("Training")
         .Picture(TrainingCurves.Draw(Told.Finish(Told.Epoch(1), Told.Epoch(2))))
         .Picture(PruningCurve.Draw([Told.Evaluation(0.9, kept: 0.5, thresholds: 1.0), Told.Evaluation(0.8, kept: 0.3, thresholds: 2.0)]))
-        .Table(["threshold", "accuracy"], [["1", "90 %"], ["2", "80 %"]], emphasised: 1)
+        .Table(["threshold", "accuracy"], [["1", "90 %"], ["2", "80 %"]], emphasized: 1)
         .Examples([new ReportExample([0, 1, 0.5f, 0.25f], 2, "7", "99 % sure", IsRight: false)])
         .ToHtml();
 
@@ -41,7 +41,7 @@ public sealed partial class RunReportTests
     }
 
     [Fact]
-    public void PicturesTakeTheColoursOfThePageAndShareNoNames()
+    public void PicturesTakeTheColorsOfThePageAndShareNoNames()
     {
         Assert.Contains("\"var(--blue)\"", Page);
         Assert.Contains("\"var(--ink)\"", Page);

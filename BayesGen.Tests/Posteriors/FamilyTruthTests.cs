@@ -20,9 +20,9 @@ public class FamilyTruthTests
             Assert.Equal(mean, posterior.Mean()[0].item<double>(), 12);
             Assert.Equal(1, posterior.Variance()[0].item<double>() / variance, 12);
             var sample = posterior.Sample(noise);
-            var centred = sample - mean;
+            var centered = sample - mean;
             Within(mean, sample, "mean");
-            Within(variance, centred.square(), "variance");
+            Within(variance, centered.square(), "variance");
         }
     }
 

@@ -44,7 +44,7 @@ public sealed class GaussianNoiseTests : IDisposable
     }
 
     /// <summary>
-    /// The likelihood is stationary in log sigma where sigma^2 is the mean squared residual, and pulls towards it elsewhere.
+    /// The likelihood is stationary in log sigma where sigma^2 is the mean squared residual, and pulls toward it elsewhere.
     /// </summary>
     [Theory]
     [InlineData(1.0, 0)]

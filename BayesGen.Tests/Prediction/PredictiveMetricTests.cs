@@ -212,7 +212,7 @@ public sealed class PredictiveMetricTests
         Assert.Equal(Math.Log(4), alone.ExpectedEntropy[0], 1e-12);
         Assert.Equal(0, alone.MutualInformation[0]);
         Assert.Equal((1, 1, 0.25, 0), (alone.Samples, alone.Count, alone.Confidence[0], alone.Classes[0]));
-        // Impossible classes add nothing, and do not make the entropy no number.
+        // Impossible classes add nothing, and do not make the entropy NaN.
         Assert.Equal(0, ClassPrediction.Of(tensor(new[] { 0, double.NegativeInfinity }, [1, 2], ScalarType.Float64, CPU)).Entropy[0]);
         Assert.Throws<ArgumentException>(() => ClassPrediction.Of());
         Assert.Contains("[1, 4]", Assert.Throws<ArgumentException>(

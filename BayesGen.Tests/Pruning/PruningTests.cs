@@ -73,7 +73,7 @@ public class PruningTests
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianMixedClassifier(new MixedClassifier());
-#pragma warning disable BG0202 // The mistakes themselves: the run time has to name them where the analyzer was not heard.
+#pragma warning disable BG0202 // The mistakes themselves: the runtime has to name them where the analyzer was not heard.
         Assert.Contains("Gaussian", Assert.Throws<ArgumentException>(() => model.Prune(1.0)).Message);
         var unknown = Assert.Throws<ArgumentException>(() => model.Prune(new() { ["fc9.weight"] = 1.0 })).Message;
 #pragma warning restore BG0202

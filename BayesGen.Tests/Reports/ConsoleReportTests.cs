@@ -35,7 +35,7 @@ public sealed class ConsoleReportTests
             Assert.True(report.IsLive);
             Told.Tell(report);
             // The training is over: what is written now is not part of the display.
-            terminal.Console.WriteLine("afterwards");
+            terminal.Console.WriteLine("afterward");
         }
 
         var text = terminal.Written;
@@ -46,7 +46,7 @@ public sealed class ConsoleReportTests
         Assert.Contains("validation", text);
         // The cursor is hidden while the bar is there and shown at its end.
         Assert.Equal(Count(text, "\u001b[?25l"), Count(text, "\u001b[?25h"));
-        Assert.True(text.LastIndexOf("\u001b[?25h", StringComparison.Ordinal) < text.IndexOf("afterwards", StringComparison.Ordinal));
+        Assert.True(text.LastIndexOf("\u001b[?25h", StringComparison.Ordinal) < text.IndexOf("afterward", StringComparison.Ordinal));
     }
 
     [Fact]

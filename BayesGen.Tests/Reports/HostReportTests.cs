@@ -146,7 +146,7 @@ public sealed class HostReportTests
     [Fact]
     public void AReportMayEndATraining()
     {
-        using var chain = new ReportChain(new Cancelling());
+        using var chain = new ReportChain(new Canceling());
         Assert.Throws<OperationCanceledException>(() => Told.Tell(chain));
         Assert.Empty(chain.Failures);
     }
@@ -182,7 +182,7 @@ public sealed class HostReportTests
         public override void WriteLine(string? value) => Write(' ');
     }
 
-    private sealed class Cancelling : IReport
+    private sealed class Canceling : IReport
     {
         public void OnStep(StepResult step) => throw new OperationCanceledException();
     }

@@ -38,7 +38,7 @@ public sealed class LiveDisplayTests
         report.OnStart(Told.Start);
         report.OnStep(Told.Step(1, 1, 1));
         report.OnEpoch(Told.Epoch(1));
-        // The bar is drawn anew some times a second.
+        // The bar is redrawn several times a second.
         clock.Pass(TimeSpan.FromSeconds(1));
         report.OnStep(Told.Step(2, 1, 11));
         var rows = Screen.Of(terminal.Written, width).Where(row => row.Length > 0).ToList();

@@ -1,6 +1,6 @@
 namespace BayesGen.Tests;
 
-/// <summary>Metrics over batches: what counts, what is no number, and whose the tensors are.</summary>
+/// <summary>Metrics over batches: what counts, what is NaN, and whose the tensors are.</summary>
 public sealed class MetricTests
 {
     [Fact]
@@ -96,7 +96,7 @@ public sealed class MetricTests
 
     /// <summary>Batches of two, in which 2, 0 and 1 examples have labels.</summary>
     [Fact]
-    public void UnlabelledExamplesCountInNoBatchOfAnEpoch()
+    public void UnlabeledExamplesCountInNoBatchOfAnEpoch()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(2);

@@ -53,7 +53,7 @@ public sealed class MnistSampleTests
     [InlineData("--data is one of synthetic, mnist, fashion-mnist, not 'MNIST'.", "--data", "MNIST")]
     [InlineData("--device is one of auto, cpu, cuda, not '1'.", "--device", "1")]
     [InlineData("--data-dir goes with --data mnist or --data fashion-mnist; synthetic digits need no folder.", "--data-dir", "folder")]
-    [InlineData("--resume goes with --checkpoints DIR, the folder to go on from.", "--resume")]
+    [InlineData("--resume goes with --checkpoints DIR, the folder to continue from.", "--resume")]
     public void WhatIsWrongIsSaid(string message, params string[] args) =>
         Assert.Equal(message, Assert.Throws<OptionException>(() => Options.Parse(args)).Message);
 

@@ -143,9 +143,9 @@ public sealed class SurvivalDiskTests : IDisposable
     }
 
     [Fact]
-    public void ACancelledTrainingThatCannotBeSavedIsStillCancelled()
+    public void ACanceledTrainingThatCannotBeSavedIsStillCanceled()
     {
-        var (folder, told) = (Path.Combine(_folder, "cancelled"), new Notices());
+        var (folder, told) = (Path.Combine(_folder, "canceled"), new Notices());
         File.WriteAllText(folder, "");
         using var source = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => Train(folder, told, step => { if (step == 3) source.Cancel(); }, source.Token));

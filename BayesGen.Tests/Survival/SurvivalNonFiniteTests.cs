@@ -2,7 +2,7 @@ using BayesGen.Data;
 
 namespace BayesGen.Tests.Survival;
 
-/// <summary>A step that comes out as no number: the training stops, goes on without it, or goes back.</summary>
+/// <summary>A step that comes out as NaN: the training stops, continues without it, or goes back.</summary>
 [Trait("Lane", "Slow")]
 public sealed class SurvivalNonFiniteTests : IDisposable
 {

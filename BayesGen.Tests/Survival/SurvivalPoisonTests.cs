@@ -14,7 +14,7 @@ public sealed class SurvivalPoisonTests : IDisposable
         using var data = SurvivalTraining.Data();
         using var model = SurvivalTraining.Network(3);
 
-        // Four times the step after the thirteenth comes out as no number, wherever the training began anew.
+        // Four times the step after the thirteenth comes out as NaN, wherever the training started over.
         var bad = new FitLoss("bad", (output, target) =>
             nn.functional.cross_entropy(output, target) * (output.requires_grad && done == 13 && failures++ < 4 ? float.NaN : 1));
         told.OnBack = () => done = 0;

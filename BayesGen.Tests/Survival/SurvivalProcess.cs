@@ -14,7 +14,7 @@ internal static class SurvivalProcess
     /// <summary>Said once steps are taken.</summary>
     public const string Begun = "begun";
 
-    /// <summary>Said in the middle of a write, which then takes for ever.</summary>
+    /// <summary>Said in the middle of a write, which then takes forever.</summary>
     public const string Writing = "writing";
 
     /// <summary>In front of the text of an epoch.</summary>

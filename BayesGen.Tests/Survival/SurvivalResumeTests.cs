@@ -63,7 +63,7 @@ public sealed class SurvivalResumeTests : SurvivalLives
         using var data = SurvivalTraining.Data();
         using var validation = SurvivalTraining.Data(2);
         using var source = new CancellationTokenSource();
-        IEnumerable<(Tensor, Tensor)> CancelledInTheMiddle()
+        IEnumerable<(Tensor, Tensor)> CanceledInTheMiddle()
         {
             var passes = 0;
             foreach (var batch in validation.Batches(8, shuffle: false))
@@ -81,7 +81,7 @@ public sealed class SurvivalResumeTests : SurvivalLives
         {
             random.manual_seed(5);
             Assert.Throws<OperationCanceledException>(() =>
-                trainer.Train(data, BatchSource.From(CancelledInTheMiddle()), source.Token));
+                trainer.Train(data, BatchSource.From(CanceledInTheMiddle()), source.Token));
         }
 
         using (var model = SurvivalTraining.Network(4))

@@ -38,7 +38,7 @@ public sealed class SurvivalSignalTests : IDisposable
         Assert.Contains(name, errors);
         Assert.DoesNotContain("Unhandled", errors);
         var notice = Assert.Single(lines, line => line.StartsWith(SurvivalProcess.Notice, StringComparison.Ordinal));
-        Assert.Contains("cancelled in epoch 1 after step", notice);
+        Assert.Contains("canceled in epoch 1 after step", notice);
         var file = Assert.Single(Directory.GetFiles(_folder));
         Assert.Contains(file, notice);
 
@@ -54,7 +54,7 @@ public sealed class SurvivalSignalTests : IDisposable
     {
         RequireSignals();
 
-        // The third write takes for ever.
+        // The third write takes forever.
         using var process = SurvivalProcess.Start(_folder, held: 2, bytes: 100);
         while (process.StandardOutput.ReadLine() is { } line && line != SurvivalProcess.Writing)
         {
@@ -93,7 +93,7 @@ public sealed class SurvivalSignalTests : IDisposable
     }
 
     /// <summary>
-    /// A program that a shell put into the background ignores Ctrl-C, and so do all that it starts: the tests would wait for ever.
+    /// A program that a shell put into the background ignores Ctrl-C, and so do all that it starts: the tests would wait forever.
     /// </summary>
     private static void RequireSignals()
     {

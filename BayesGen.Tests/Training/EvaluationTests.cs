@@ -95,7 +95,7 @@ public class EvaluationTests
             foreach (var part in (bool[])[true, false])
             {
                 model.train(whole);
-                // A batch normalisation in a mode of its own, as one does to freeze its statistics.
+                // A batch normalization in a mode of its own, as one does to freeze its statistics.
                 modules["norm"].train(part);
                 var before = modules.ToDictionary(entry => entry.Key, entry => entry.Value.training);
                 seen.Clear();

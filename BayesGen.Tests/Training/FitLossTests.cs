@@ -86,9 +86,9 @@ public sealed class FitLossTests
         random.manual_seed(4);
         var logits = randn(4, 3, dtype: ScalarType.Float64, device: CPU);
         var classes = tensor(new long[] { 2, -100, 0, -100 }, [4], device: CPU);
-        var labelled = functional.cross_entropy(logits[TensorIndex.Tensor(tensor(new long[] { 0, 2 }, [2], device: CPU))],
+        var labeled = functional.cross_entropy(logits[TensorIndex.Tensor(tensor(new long[] { 0, 2 }, [2], device: CPU))],
             tensor(new long[] { 2, 0 }, [2], device: CPU), reduction: Reduction.Sum);
-        Assert.Equal(labelled.item<double>() / 4, FitLoss.CrossEntropy.Mean(logits, classes).item<double>(), 1e-12);
+        Assert.Equal(labeled.item<double>() / 4, FitLoss.CrossEntropy.Mean(logits, classes).item<double>(), 1e-12);
         Assert.Equal(0, FitLoss.CrossEntropy.Mean(logits, full_like(classes, -100)).item<double>());
     }
 

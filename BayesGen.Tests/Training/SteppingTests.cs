@@ -1,6 +1,6 @@
 namespace BayesGen.Tests;
 
-/// <summary>What a step computes does not depend on how it is organised: when numbers are read, how draws share a divergence.</summary>
+/// <summary>What a step computes does not depend on how it is organized: when numbers are read, how draws share a divergence.</summary>
 public class SteppingTests
 {
     [Theory]

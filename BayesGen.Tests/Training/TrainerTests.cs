@@ -176,7 +176,7 @@ public class TrainerTests
     }
 
     [Fact]
-    public void ACancelledTrainingLeavesNoBatchBehind()
+    public void ACanceledTrainingLeavesNoBatchBehind()
     {
         using var set = new TensorDataSet(randn(12, 3), randn(12, 1));
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());

@@ -33,7 +33,7 @@ public static class RunPage
 
         var chosen = summary.Thresholds.Single(row => row.Threshold == threshold);
         var recipe = Recipe.For(options);
-        new RunReport("A Bayesian network that reads pictures")
+        new RunReport("A Bayesian neural network that reads images")
         {
             Summary = $"A convolutional network of {chosen.AllWeights:N0} weights with a LogUniform posterior, trained on pictures ({summary.Data}) and pruned.",
         }
@@ -66,7 +66,7 @@ public static class RunPage
                         Percent(row.PartPruned),
                     ]),
                 ],
-                emphasised: 1 + summary.Thresholds.ToList().IndexOf(chosen))
+                emphasized: 1 + summary.Thresholds.ToList().IndexOf(chosen))
             .Picture(pruning, pruning.Description + " On the validation data; each point has its threshold beside it.")
             .Picture(scores)
             .Picture(weights)
