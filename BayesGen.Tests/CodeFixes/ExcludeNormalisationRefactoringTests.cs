@@ -9,7 +9,7 @@ public sealed class ExcludeNormalizationRefactoringTests
     private const string Title = "Exclude normalization layers";
 
     [Fact]
-    public Task EveryNormalizationLayerLosesItsAnnotation() => RefactoringAssert.Refactors<ExcludeNormalizationRefactoring>(
+    public Task RemovesTheAnnotationOfEveryNormalizationLayer() => RefactoringAssert.Refactors<ExcludeNormalizationRefactoring>(
         Network("""
             [Bayesian(Gaussian)] private readonly Linear fc = Linear(2, 2);
                 [Bayesian(Gaussian)] private readonly BatchNorm1d first = BatchNorm1d(2), second = BatchNorm1d(2);
@@ -30,7 +30,7 @@ public sealed class ExcludeNormalizationRefactoringTests
         "BayesianNet.g.cs");
 
     [Fact]
-    public Task AnAnnotationOnTheClassLeavesThemOutByItself() => RefactoringAssert.Refactors<ExcludeNormalizationRefactoring>(
+    public Task OffersNothingForLayersUnderAnAnnotationOfTheClass() => RefactoringAssert.Refactors<ExcludeNormalizationRefactoring>(
         Network("private readonly Linear fc = Linear(2, 2); [Bayesian(Gaussian)] private readonly BatchNorm1d norm = BatchNorm1d(2);",
             "[Bayesian(Gaussian)]"),
         Title,
@@ -42,7 +42,7 @@ public sealed class ExcludeNormalizationRefactoringTests
     [InlineData("[Bayesian(Gaussian)] private readonly Linear fc = Linear(2, 2); private readonly BatchNorm1d norm = BatchNorm1d(2);")]
     [InlineData("private readonly Linear fc = Linear(2, 2); private readonly BatchNorm1d norm = BatchNorm1d(2);")]
     [InlineData("[Bayesian(Gaussian)] private readonly BatchNorm1d norm = BatchNorm1d(2);")]
-    public Task ElsewhereNothingIsOffered(string members) => RefactoringAssert.Offers<ExcludeNormalizationRefactoring>(Network(members));
+    public Task OffersNothingElsewhere(string members) => RefactoringAssert.Offers<ExcludeNormalizationRefactoring>(Network(members));
 
     private static string Network(string members, string attribute = "") => $$"""
         using BayesGen;

@@ -54,7 +54,7 @@ public sealed partial class MappingTests
     [InlineData("BayesianClassifier.CreateTrainer")]
     [InlineData("TrainingCurves.Draw(training)")]
     [InlineData("ConsoleReport")]
-    public void ARightNameIsFound(string name) => Assert.True(Exists(name));
+    public void FindsAnExistingName(string name) => Assert.True(Exists(name));
 
     [Theory]
     [InlineData("TrainerOption")]
@@ -70,10 +70,10 @@ public sealed partial class MappingTests
     [InlineData("PosteriorGroup<TPosterior>")]
     [InlineData("WeightStore")]
     [InlineData("")]
-    public void AWrongNameIsNot(string name) => Assert.False(Exists(name));
+    public void ReportsAMissingName(string name) => Assert.False(Exists(name));
 
     [Fact]
-    public void ATableIsReadByItsHeader()
+    public void ReadsATableByItsHeader()
     {
         string[] page =
         [
@@ -91,7 +91,7 @@ public sealed partial class MappingTests
     }
 
     [Fact]
-    public void TheWalkThroughCompilesAndItsWrapperHasTheGeneratedNames()
+    public void TheWalkThroughCompilesAgainstTheGeneratedWrapper()
     {
         var blocks = CSharpBlocks(Page()).ToList();
         Assert.True(blocks.Count > 1, "The page has no walk-through.");

@@ -56,7 +56,7 @@ public sealed class GeneratorMemoryTests
     [InlineData(2, "public static class Chosen", "public sealed class BayesianNet;\npublic static class Chosen")] // The name is taken.
     [InlineData(2, "public static class Chosen",
         "public sealed class Linear : TorchSharp.torch.nn.Module { public Linear() : base(\"\") { } }\npublic static class Chosen")]
-    public void AnEditThatMattersIsSeen(int file, string old, string @new)
+    public void ANetworkEditChangesTheOutput(int file, string old, string @new)
     {
         string[] before = [Net, Inner, Chosen];
         var after = before.Select((text, i) => i == file ? text.Replace(old, @new) : text).ToArray();
@@ -69,7 +69,7 @@ public sealed class GeneratorMemoryTests
 
     /// <summary>A base class in a file of its own: its initializers and assignments count for the networks that derive from it.</summary>
     [Fact]
-    public void AnEditInTheFileOfABaseClassIsSeen()
+    public void AnEditOfABaseClassChangesTheOutput()
     {
         const string heir = "namespace Demo; [BayesianNetwork] public sealed class Heir : Parent { public Heir() : base(\"Heir\") { } }";
         const string parent = """
@@ -90,7 +90,7 @@ public sealed class GeneratorMemoryTests
     [Theory]
     [InlineData("[Bayesian(Gaussian)]", "[Bayesian(LogUniform)]")]
     [InlineData("[BayesianNetwork(Loss = typeof(ElboLoss))]", "[BayesianNetwork(Loss = typeof(GaussianKLLoss))]")]
-    public void AnEditOfAnAnnotationThatIsInheritedIsSeen(string before, string after)
+    public void AnEditOfAnInheritedAnnotationChangesTheOutput(string before, string after)
     {
         const string heir = """
             namespace Demo;
@@ -115,7 +115,7 @@ public sealed class GeneratorMemoryTests
     }
 
     [Fact]
-    public void AnotherReferenceIsSeen()
+    public void AnAddedReferenceChangesTheOutput()
     {
         var compilation = GeneratorHarness.Compile(Net, Inner, Chosen);
         var driver = GeneratorHarness.Driver().RunGenerators(compilation);
@@ -126,7 +126,7 @@ public sealed class GeneratorMemoryTests
 
     /// <summary>Random files, random edits of one after the other, half of them broken ones that are taken back.</summary>
     [Fact]
-    public void RandomEditsGiveWhatReadingAnewGives()
+    public void RandomEditsGiveTheOutputOfAFreshRun()
     {
         var written = 0;
         for (var seed = 0; seed < 20; seed++)

@@ -18,7 +18,7 @@ public class IvonTrainerTests
     /// mean of them sqrt((1 - b2) / (1 + b2)) of that, 1.9 %, and sigma half of it: 5 % are five standard deviations.
     /// </summary>
     [Fact]
-    public void TheConjugatePosteriorIsFound()
+    public void FindsTheConjugatePosterior()
     {
         using var model = new BayesianNarrowLine(new NarrowLine());
         Check(model, model.CreateIvonTrainer, samples: 8, () => model.Posterior.Line.Weight);
@@ -26,7 +26,7 @@ public class IvonTrainerTests
 
     /// <summary>Noise at the outputs gives the same curvatures from less noise.</summary>
     [Fact]
-    public void TheConjugatePosteriorIsFoundFromLocalNoise()
+    public void FindsTheConjugatePosteriorWithLocalNoise()
     {
         using var model = new BayesianNarrowLocalLine(new NarrowLocalLine());
         Check(model, model.CreateIvonTrainer, samples: 2, () => model.Posterior.Line.Weight);
@@ -63,7 +63,7 @@ public class IvonTrainerTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void AStepIsTheFormulaOnTheMeanOfTheDraws(int samples)
+    public void AStepFollowsTheFormulaOnTheMeanOfTheSamples(int samples)
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianNarrowLine(new NarrowLine());
@@ -101,7 +101,7 @@ public class IvonTrainerTests
     [InlineData(1, false)]
     [InlineData(2, false)]
     [InlineData(2, true)]
-    public void DrawsByKernelAndByGraphAreOne(int samples, bool isPruned)
+    public void SamplesByKernelAndByGraphAreEqual(int samples, bool isPruned)
     {
         using var scope = NewDisposeScope();
         var results = new List<List<Tensor>>();
@@ -127,7 +127,7 @@ public class IvonTrainerTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void AStateIsResumedBitForBit(int samples)
+    public void ResumesBitForBit(int samples)
     {
         using var scope = NewDisposeScope();
         random.manual_seed(5);
@@ -175,7 +175,7 @@ public class IvonTrainerTests
     }
 
     [Fact]
-    public void WhatIsReportedIsTheElbo()
+    public void ReportsTheElbo()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(6);
@@ -198,7 +198,7 @@ public class IvonTrainerTests
     }
 
     [Fact]
-    public void APrunedWeightIsLeftAlone()
+    public void LeavesAPrunedWeightAlone()
     {
         using var scope = NewDisposeScope();
         foreach (var samples in new[] { 1, 2 })
@@ -219,7 +219,7 @@ public class IvonTrainerTests
 
     /// <summary>Another prior while training: h stays, so h + delta and with it sigma changes by the change of delta.</summary>
     [Fact]
-    public void APriorMayChange()
+    public void FollowsAChangedPrior()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianNarrowLine(new NarrowLine());
@@ -240,7 +240,7 @@ public class IvonTrainerTests
 
     /// <summary>beta T makes the posterior that of N / T examples: h + beta / (N s^2), times N / beta.</summary>
     [Fact]
-    public void AConstantBetaTempers()
+    public void AConstantBetaTempersThePosterior()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianNarrowLine(new NarrowLine());
@@ -252,7 +252,7 @@ public class IvonTrainerTests
     }
 
     [Fact]
-    public void WhatMeansNothingIsRefused()
+    public void RefusesOptionsWithoutMeaning()
     {
         using var model = new BayesianHeaded(new Headed());
         string Refused(TrainerOptions options) => Assert.Throws<ArgumentException>(() => model.CreateIvonTrainer(options)).Message;
@@ -305,7 +305,7 @@ public class IvonTrainerTests
 
     /// <summary>Two hundred steps with the defaults: random answers would be 10 % right with an NLL of 2.3.</summary>
     [Fact]
-    public void TheDefaultsLearnDigits()
+    public void DefaultsLearnDigits()
     {
         random.manual_seed(1);
         using var train = SyntheticDigits.Create(4_000, seed: 1);

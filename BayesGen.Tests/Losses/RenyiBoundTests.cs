@@ -15,7 +15,7 @@ public class RenyiBoundTests
     /// from many draws is that number; it falls as alpha rises, from above the evidence through it to the ELBO and below.
     /// </summary>
     [Fact]
-    public void TheBoundIsThatOfAModelWhoseEvidenceIsKnown()
+    public void TheBoundMatchesAModelWithKnownEvidence()
     {
         random.manual_seed(1);
         using var scope = NewDisposeScope();
@@ -55,7 +55,7 @@ public class RenyiBoundTests
     }
 
     [Fact]
-    public void TowardOrderOneItIsTheElboInValueAndGradient()
+    public void ApproachesTheElboAtOrderOneInValueAndGradient()
     {
         // A prior without a closed form, so that ElboLoss estimates from the draws too.
         var elbo = StepOf(new ElboLoss(), 5);
@@ -80,7 +80,7 @@ public class RenyiBoundTests
     [InlineData(0.0)]
     [InlineData(0.5)]
     [InlineData(2.0)]
-    public void TheGradientIsThatOfTheReportedBound(double alpha)
+    public void TheGradientMatchesTheReportedBound(double alpha)
     {
         using var scope = NewDisposeScope();
         using var model = Regressor();

@@ -20,7 +20,7 @@ public sealed partial class RunReportTests
         .ToHtml();
 
     [Fact]
-    public void NothingIsLoadedFromElsewhere()
+    public void ThePageLoadsNothingFromElsewhere()
     {
         // Namespaces are names, not places; everything else that looks like an address is within the page.
         var addresses = Address().Matches(Page).Select(match => match.Value).Distinct().Order();
@@ -31,7 +31,7 @@ public sealed partial class RunReportTests
     }
 
     [Fact]
-    public void TheHeadingsAreTheContents()
+    public void TheTableOfContentsListsTheHeadings()
     {
         Assert.Equal(["Settings", "Training"], Heading().Matches(Page).Select(match => match.Groups[2].Value));
         Assert.All(
@@ -41,7 +41,7 @@ public sealed partial class RunReportTests
     }
 
     [Fact]
-    public void PicturesTakeTheColorsOfThePageAndShareNoNames()
+    public void ChartsUseTheColorsOfThePageAndShareNoIds()
     {
         Assert.Contains("\"var(--blue)\"", Page);
         Assert.Contains("\"var(--ink)\"", Page);
@@ -81,7 +81,7 @@ public sealed partial class RunReportTests
     }
 
     [Fact]
-    public void AnExampleIsItsPixels()
+    public void AnExampleShowsItsPixels()
     {
         using var bitmap = SKBitmap.Decode(new ReportExample([0, 1, 0.5f, 0.25f, 0, 2], 2, "7").ToPngBytes());
         Assert.Equal((2, 3), (bitmap.Width, bitmap.Height));
@@ -90,7 +90,7 @@ public sealed partial class RunReportTests
     }
 
     [Fact]
-    public void ARowOfAnotherLengthIsRefused() => Assert.Contains("1 cells under 2 columns", Assert.Throws<ArgumentException>(
+    public void RefusesARowOfAnotherLength() => Assert.Contains("1 cells under 2 columns", Assert.Throws<ArgumentException>(
         () => new RunReport("a").Table(["x", "y"], [["1"]])).Message);
 
     [GeneratedRegex("https?://[^\"' )<]+")]

@@ -7,7 +7,7 @@ namespace BayesGen.Tests;
 public sealed class PredictorTests
 {
     [Fact]
-    public void ItAnswersLikeTheModelAndOutlivesIt()
+    public void APredictorAnswersLikeTheModelAndOutlivesIt()
     {
         using var scope = NewDisposeScope();
         using var data = SyntheticDigits.Create(11, 2);
@@ -34,7 +34,7 @@ public sealed class PredictorTests
     }
 
     [Fact]
-    public void ItPredictsNumbersToo()
+    public void APredictorPredictsRegressions()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(2);
@@ -106,7 +106,7 @@ public sealed class PredictorTests
     }
 
     [Fact]
-    public void MisuseIsSaid()
+    public void RefusesMisuse()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianLine(new Line());

@@ -3,7 +3,7 @@ namespace BayesGen.Tests;
 public class PruningTests
 {
     [Fact]
-    public void AWeightIsKeptWhereItsScoreReachesTheThreshold()
+    public void KeepsAWeightWhoseScoreReachesTheThreshold()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianLine(new Line());
@@ -29,7 +29,7 @@ public class PruningTests
     }
 
     [Fact]
-    public void ANetworkOfWhichNothingIsKeptIsNotMeasuredAsIfOneWeightWere()
+    public void TheCompressionOfANetworkWithNoWeightKeptIsInfinite()
     {
         using var model = new BayesianLine(new Line());
         Assert.Equal(double.PositiveInfinity, model.Prune(1e9).Compression);
@@ -69,7 +69,7 @@ public class PruningTests
     }
 
     [Fact]
-    public void ThresholdsThatFitNothingAreNamed()
+    public void NamesThresholdsThatFitNothing()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianMixedClassifier(new MixedClassifier());
@@ -88,7 +88,7 @@ public class PruningTests
     }
 
     [Fact]
-    public void ADistributionOfNetworksIsPrunedApartFromTheModel()
+    public void ADistributionIsPrunedSeparatelyFromTheModel()
     {
         using var scope = NewDisposeScope();
         using var model = StateFileTests.Trained(2);

@@ -9,7 +9,7 @@ public sealed class ConsoleReportTests
     private const char Escape = '\u001b';
 
     [Fact]
-    public void AFileGetsWhatATextReportWrites()
+    public void AFileGetsTheLinesOfATextReport()
     {
         using var plain = new StringWriter();
         Told.Tell(new TextReport(plain));
@@ -50,7 +50,7 @@ public sealed class ConsoleReportTests
     }
 
     [Fact]
-    public void ATrainingThatThrowsLeavesTheTerminalAsItWas()
+    public void AFailedTrainingRestoresTheTerminal()
     {
         var terminal = new Terminal(80);
         using (var report = new ConsoleReport(terminal.Console, null, noColor: null))
@@ -69,7 +69,7 @@ public sealed class ConsoleReportTests
     [InlineData("1", false)]
     [InlineData("0", false)]
     [InlineData("", true)]
-    public void NoColorTakesTheBarAway(string noColor, bool isLive)
+    public void NoColorTurnsTheBarOff(string noColor, bool isLive)
     {
         var terminal = new Terminal(80);
         using var report = new ConsoleReport(terminal.Console, null, noColor);

@@ -4,7 +4,7 @@ namespace BayesGen.Tests;
 public sealed class MetricTests
 {
     [Fact]
-    public void OneLogitForEachExampleIsJudgedByItsSign()
+    public void AccuracyOfOneLogitUsesItsSign()
     {
         using var scope = NewDisposeScope();
         var logits = tensor(new[] { 2f, -1, 0.5f, -3 }, [4], device: CPU);
@@ -17,7 +17,7 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public void WhatHasNoLabelDoesNotCount()
+    public void AccuracyIgnoresUnlabeledExamples()
     {
         using var scope = NewDisposeScope();
         var logits = tensor(new[] { 1f, 0, 1, 0, 0, 1 }, [3, 2], device: CPU);
@@ -27,7 +27,7 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public void TheAccuracyOfPlacesIsThePartOfPlaces()
+    public void AccuracyOfPositionsIsTheFractionOfPositions()
     {
         using var scope = NewDisposeScope();
         // Two examples of three places; the classes that win are 1 1 0 and 0 1 1.
@@ -39,7 +39,7 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public void ADeadNetworkHasNoAccuracy()
+    public void AccuracyOfNaNIsNaN()
     {
         using var scope = NewDisposeScope();
         var logits = tensor(new[] { float.NaN, float.NaN, 1, 0 }, [2, 2], device: CPU);
@@ -48,7 +48,7 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public void TargetsThatAreNoClassNumbersAreSaid()
+    public void RefusesTargetsThatAreNotClassNumbers()
     {
         using var scope = NewDisposeScope();
         var logits = zeros(3, 2, dtype: ScalarType.Float32, device: CPU);
@@ -60,7 +60,7 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public void AMetricMayReturnWhatItWasGiven()
+    public void AMetricMayReturnItsArgument()
     {
         using var scope = NewDisposeScope();
         var (output, target) = (tensor(new[] { 1f, 2 }, [2], device: CPU), zeros(2, dtype: ScalarType.Float32, device: CPU));
@@ -70,7 +70,7 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public void AMetricThatCannotIsNamed()
+    public void NamesAMetricThatFails()
     {
         using var scope = NewDisposeScope();
         var metric = new Metric("mine", (output, target) => (output - target).abs());
@@ -83,7 +83,7 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public void AnEvaluationOfClassesHasAnAccuracyWithoutBeingAsked()
+    public void AnEvaluationOfClassesReportsAccuracyByDefault()
     {
         random.manual_seed(1);
         using var data = Data.SyntheticDigits.Create(20, 1);
@@ -96,7 +96,7 @@ public sealed class MetricTests
 
     /// <summary>Batches of two, in which 2, 0 and 1 examples have labels.</summary>
     [Fact]
-    public void UnlabeledExamplesCountInNoBatchOfAnEpoch()
+    public void UnlabeledExamplesDoNotWeighInAnEpoch()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(2);

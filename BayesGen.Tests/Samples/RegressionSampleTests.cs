@@ -7,7 +7,7 @@ namespace BayesGen.Tests.Samples;
 public sealed class RegressionSampleTests
 {
     [Fact]
-    public void WithoutOptionsItDrawsIntoAFolderOfItsOwn()
+    public void WritesToItsOwnFolderByDefault()
     {
         Assert.Equal("results/regression", Options.Parse([]).Out);
         Assert.Equal("here", Options.Parse(["--out", "here"]).Out);
@@ -18,11 +18,11 @@ public sealed class RegressionSampleTests
     [InlineData("There is no option '--epochs'.", "--epochs", "3")]
     [InlineData("--out needs a value.", "--out")]
     [InlineData("--out needs a value.", "--out", "")]
-    public void WhatIsWrongIsSaid(string message, params string[] args) =>
+    public void RefusesWrongOptionsWithAMessage(string message, params string[] args) =>
         Assert.Equal(message, Assert.Throws<OptionException>(() => Options.Parse(args)).Message);
 
     [Fact]
-    public void TheBandIsDrawnAndWrittenAsATable()
+    public void WritesTheBandAsAChartAndATable()
     {
         using var folder = new TemporaryFolder();
         using var points = Points.Draw(20, seed: 1);
@@ -50,7 +50,7 @@ public sealed class RegressionSampleTests
     }
 
     [Fact]
-    public void AShortTrainingHasABandThatHoldsItsMean()
+    public void TheBandOfAShortTrainingContainsItsMean()
     {
         random.manual_seed(1);
         using var train = Points.Draw(100, seed: 1);

@@ -14,7 +14,7 @@ public class ConjugateRegressionTests
     private const double Noise = 0.5;
 
     [Fact]
-    public void WeightDrawsFindThePosterior()
+    public void WeightSamplesFindThePosterior()
     {
         using var model = new BayesianLine(new Line());
         Check(model, model.CreateTrainer, samples: 8, () => model.Posterior.Line.Weight);

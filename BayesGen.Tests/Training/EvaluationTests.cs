@@ -31,7 +31,7 @@ public class EvaluationTests
     }
 
     [Fact]
-    public void EvaluationGivesTheWeightsBackAfterAnException()
+    public void EvaluationRestoresTheWeightsAfterAnException()
     {
         random.manual_seed(3);
         using var scope = NewDisposeScope();
@@ -76,7 +76,7 @@ public class EvaluationTests
     }
 
     [Fact]
-    public void EvaluationSwitchesModesAndPutsThemBack()
+    public void EvaluationRestoresModes()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianMixedClassifier(new MixedClassifier());
@@ -110,7 +110,7 @@ public class EvaluationTests
 
     /// <summary>Fit and divergence apart, counts over Bayesian and over all weights, and the bound made of them.</summary>
     [Fact]
-    public void AnEvaluationIsMadeOfItsParts()
+    public void AnEvaluationEqualsTheSumOfItsParts()
     {
         random.manual_seed(12);
         using var scope = NewDisposeScope();
@@ -148,7 +148,7 @@ public class EvaluationTests
     }
 
     [Fact]
-    public void EvaluationAtAThresholdIsThatOfThePrunedNetwork()
+    public void EvaluationAtAThresholdMatchesThePrunedNetwork()
     {
         random.manual_seed(13);
         using var data = SyntheticDigits.Create(40, 5);

@@ -7,7 +7,7 @@ public sealed class LearnedNoiseTests
 {
     /// <summary>Targets a hundred times as large as the sigma of 1 that nobody chose.</summary>
     [Fact]
-    public void ANoiseWithoutAStartBeginsAtTheFirstResiduals()
+    public void NoiseWithoutAStartBeginsAtTheFirstResiduals()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
@@ -20,7 +20,7 @@ public sealed class LearnedNoiseTests
     }
 
     [Fact]
-    public void ANoiseWithAStartGoesATenthOfTheWayInAStep()
+    public void NoiseWithAStartMovesATenthOfTheWayInAStep()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(2);
@@ -34,7 +34,7 @@ public sealed class LearnedNoiseTests
 
     /// <summary>A start of 1 that is named is a start like any other.</summary>
     [Fact]
-    public void ASigmaOfOneThatIsNamedIsKept()
+    public void AnExplicitSigmaOfOneIsKept()
     {
         using var scope = NewDisposeScope();
         Assert.False(LogSigmaStart.IsOpen(GaussianNoise.LogSigma(2, sigma: 1)));
@@ -48,7 +48,7 @@ public sealed class LearnedNoiseTests
 
     /// <summary>Eighty steps, in which Adam moves log sigma from 0 to about -0.3 where -1.9 is right.</summary>
     [Fact]
-    public void TheNoiseOfASineIsThereAfterTheDefaultEpochs()
+    public void LearnsTheNoiseOfASineInTheDefaultEpochs()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(3);
@@ -64,7 +64,7 @@ public sealed class LearnedNoiseTests
     /// A network that differs by 0.03 between draws round targets of variance 0.05 learns a noise of 0.05, and predicts 0.08.
     /// </summary>
     [Fact]
-    public void CalibratedNoiseLeavesOutWhatTheDrawsAlreadyTell()
+    public void CalibratedNoiseExcludesTheSpreadOfTheSamples()
     {
         const int Count = 2_000;
         using var scope = NewDisposeScope();
@@ -94,7 +94,7 @@ public sealed class LearnedNoiseTests
     }
 
     [Fact]
-    public void FactorsThatDoNotFitAreSaid()
+    public void RefusesFactorsThatDoNotFit()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianLine(new Line());
