@@ -2,7 +2,7 @@ using ScottPlot;
 
 namespace BayesGen.Plots;
 
-/// <summary>The colors of a picture: those of Okabe and Ito, which people with any kind of color vision can tell apart.</summary>
+/// <summary>The colors of a chart: those of Okabe and Ito, which people with any kind of color vision can tell apart.</summary>
 /// <remarks>M. Okabe, K. Ito, "Color Universal Design", 2008. Lightness differs too, so that a gray print can be read.</remarks>
 public sealed record PictureTheme
 {

@@ -5,7 +5,7 @@ using System.Text;
 namespace BayesGen.Plots;
 
 /// <summary>
-/// One page that shows a whole run: figures, settings, tables, pictures and examples, under headings that can be read as a table of
+/// One page that shows a whole run: figures, settings, tables, charts and examples, under headings that can be read as a table of
 /// contents. It is one HTML file without scripts: it opens from a disk with no network, on a light or a dark screen, and prints.
 /// </summary>
 /// <example>
@@ -84,9 +84,9 @@ public sealed class RunReport(string title)
         return Add("</tbody></table></div>");
     }
 
-    /// <summary>A picture with what it shows below it. It takes the colors of the page.</summary>
-    /// <param name="picture">The picture.</param>
-    /// <param name="caption">What to say below it; null says what the picture says of itself.</param>
+    /// <summary>A chart with what it shows below it. It takes the colors of the page.</summary>
+    /// <param name="picture">The chart.</param>
+    /// <param name="caption">What to say below it; null says what the chart says of itself.</param>
     public RunReport Picture(Picture picture, string? caption = null)
     {
         ArgumentNullException.ThrowIfNull(picture);
@@ -96,8 +96,8 @@ public sealed class RunReport(string title)
             + $"<figcaption><strong>{Plots.Picture.Escape(picture.Title)}.</strong> {Plots.Picture.Escape(caption ?? picture.Description)}</figcaption></figure>");
     }
 
-    /// <summary>Small gray pictures with an answer below each, such as digits and what a network reads in them.</summary>
-    /// <param name="examples">The pictures.</param>
+    /// <summary>Small gray images with an answer below each, such as digits and what a network reads in them.</summary>
+    /// <param name="examples">The images.</param>
     public RunReport Examples(IReadOnlyList<ReportExample> examples)
     {
         ArgumentNullException.ThrowIfNull(examples);

@@ -20,7 +20,7 @@ public static class ScoreHistograms
     /// </summary>
     /// <param name="model">The network; it is not changed.</param>
     /// <param name="thresholds">The thresholds to show, with their kind of score; null shows none.</param>
-    /// <param name="keys">The keys of the weights, such as <c>fc1.weight</c>; null takes all that are no vectors.</param>
+    /// <param name="keys">The keys of the weights, such as <c>fc1.weight</c>; null takes all that are not vectors.</param>
     /// <exception cref="ArgumentException">A key or a threshold fits nothing in the network.</exception>
     public static Picture Draw(IBayesianNetwork model, Thresholds? thresholds = null, IReadOnlyList<string>? keys = null)
     {

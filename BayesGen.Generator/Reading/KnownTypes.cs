@@ -123,7 +123,7 @@ internal sealed class KnownTypes
         SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, Module!.ContainingAssembly);
 
     /// <summary>
-    /// The semantic model for a node, or null where it is no part of this compilation: an editor shows the sources of another project too,
+    /// The semantic model for a node, or null where it is not part of this compilation: an editor shows the sources of another project too,
     /// a build does not.
     /// </summary>
     public SemanticModel? SemanticsOf(SyntaxNode node) =>

@@ -151,7 +151,7 @@ internal sealed class MemberReader(
         var isReadable = known.CanName(type) && (member is not IPropertySymbol property
             ? known.Compilation.IsSymbolAccessibleWithin(field, known.Compilation.Assembly)
             : property.GetMethod is { } getter && known.Compilation.IsSymbolAccessibleWithin(getter, known.Compilation.Assembly));
-        // The run time refuses accessors of generic classes and of fields whose type has no name here.
+        // The runtime refuses accessors of generic classes and of fields whose type has no name here.
         var hasAccessor = known.CanName(type) && known.CanName(field.Type) && !type.SelfAndContainers().Any(outer => outer.IsGenericType);
         var way = isReadable ? AccessKind.Direct
             : hasAccessor ? AccessKind.Field
@@ -173,9 +173,9 @@ internal sealed class MemberReader(
     private void RefuseWithoutField(ISymbol member, INamedTypeSymbol type)
     {
         if (member is IFieldSymbol { IsStatic: true } or IPropertySymbol { IsStatic: true })
-            Refuse(member, type, "it is static, so it is no part of a network object");
+            Refuse(member, type, "it is static, so it is not part of a network object");
         else if (member is IPropertySymbol && !NetworkField.IsBehind(member, type))
-            Refuse(member, type, "it is no auto-property, so it holds nothing itself; annotate the field that holds the layer");
+            Refuse(member, type, "it is not an auto-property, so it holds nothing itself; annotate the field that holds the layer");
     }
 
     private void Refuse(ISymbol member, INamedTypeSymbol type, string why) => findings.Add(

@@ -7,7 +7,7 @@ internal static class LayerVariance
 {
     /// <summary>x^2, laid out as x.</summary>
     /// <remarks>
-    /// Torch settles the stride of a dimension of length 1 as it likes, and a convolution takes pictures of one channel for channels last
+    /// Torch settles the stride of a dimension of length 1 as it likes, and a convolution takes images of one channel for channels last
     /// or first by it.
     /// </remarks>
     public static Tensor SquareOf(Tensor input)

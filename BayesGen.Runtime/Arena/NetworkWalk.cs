@@ -179,7 +179,7 @@ internal sealed partial class NetworkWalk
     }
 
     /// <summary>
-    /// Normalization layers stay plain unless the annotation stands on the very layer: their scales are no connections, and a family
+    /// Normalization layers stay plain unless the annotation stands on the very layer: their scales are not connections, and a family
     /// that may prune them would switch off whole channels by accident.
     /// </summary>
     private static bool IsBayesian(

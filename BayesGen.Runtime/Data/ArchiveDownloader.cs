@@ -102,8 +102,8 @@ internal sealed class ArchiveDownloader(HttpClient client, ImageDataOptions opti
     private static HttpIOException TooLarge(string what) => new(
         HttpRequestError.ConfigurationLimitExceeded, $"{what}, which is more than ImageDataOptions.LargestFile allows");
 
-    // A full disk or a folder without write access is no fault of the mirror, and the next one would not help. A redirection to an address
-    // that is none, or none of the web's, is one of its answers.
+    // A full disk or a folder without write access is not a fault of the mirror, and the next one would not help. A redirection to an
+    // address that is none, or none of the web's, is one of its answers.
     private static bool IsOfTheNetwork(Exception failure) =>
         failure is HttpRequestException or HttpIOException or OperationCanceledException or InvalidDataException
             or FormatException or NotSupportedException or InvalidOperationException

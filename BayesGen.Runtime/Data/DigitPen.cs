@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace BayesGen.Data;
 
-/// <summary>Draws one digit or letter into a 28x28 picture. Not thread-safe: one pen per thread.</summary>
+/// <summary>Draws one digit or letter into a 28x28 image. Not thread-safe: one pen per thread.</summary>
 internal sealed class DigitPen
 {
-    /// <summary>Width and height of a picture, pixels.</summary>
+    /// <summary>Width and height of an image, pixels.</summary>
     public const int Side = 28;
 
     private const int StepsPerSpan = 6;

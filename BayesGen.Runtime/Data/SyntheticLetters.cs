@@ -18,7 +18,7 @@ public static class SyntheticLetters
     /// equally likely.
     /// </summary>
     /// <param name="count">Number of examples, 1 to 2.7 million.</param>
-    /// <param name="seed">The same seed gives the same pictures bit for bit, on any number of threads, and example i does not depend on
+    /// <param name="seed">The same seed gives the same images bit for bit, on any number of threads, and example i does not depend on
     /// <paramref name="count"/>.</param>
     /// <param name="cancellation">Ends the drawing.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is out of range.</exception>

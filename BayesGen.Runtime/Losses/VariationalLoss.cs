@@ -70,7 +70,7 @@ public abstract class VariationalLoss
     }
 
     /// <summary>t = fit + beta * divergence / N.</summary>
-    /// <remarks>In single precision at least: a number of three digits is no sum of a small fit and a large divergence.</remarks>
+    /// <remarks>In single precision at least: a number of three digits is not a sum of a small fit and a large divergence.</remarks>
     internal static Tensor DrawTotal(Tensor fit, Tensor divergence, double beta, long examples)
     {
         var wide = fit.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? fit.to(ScalarType.Float32) : fit;

@@ -141,7 +141,7 @@ internal sealed class PosteriorSteps : ITrainingSteps
     }
 
     /// <summary>
-    /// The optimizer of a rate; two where it has a weight decay and parameters that are no weights: the decay would pull log_sigma toward
+    /// The optimizer of a rate; two where it has a weight decay and parameters that are not weights: the decay would pull log_sigma toward
     /// 0, that is sigma toward 1.
     /// </summary>
     private static IEnumerable<optim.Optimizer> Make(

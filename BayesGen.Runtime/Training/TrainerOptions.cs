@@ -150,7 +150,7 @@ public sealed record TrainerOptions
     /// The number of draws from which an evaluation estimates its <see cref="EvaluationResult.Elbo"/>; each costs one more pass over the
     /// data. 0 leaves it out.
     /// </summary>
-    public int ElboDraws { get; init; } = 1;
+    public int ElboSamples { get; init; } = 1;
 
     /// <summary>The seed of the noise and of the order of the data.</summary>
     public int Seed { get; init; }
@@ -209,7 +209,7 @@ public sealed record TrainerOptions
         if (Antithetic && Samples % 2 != 0)
             throw new ArgumentException(
                 $"Antithetic draws come in pairs, and {nameof(Samples)} is {Samples}: set it to an even number.", nameof(Samples));
-        ArgumentOutOfRangeException.ThrowIfNegative(ElboDraws);
+        ArgumentOutOfRangeException.ThrowIfNegative(ElboSamples);
         if (!double.IsFinite(LearningRate) || LearningRate <= 0)
             throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "The learning rate is positive and finite.");
         foreach (var (name, factor) in LearningRateFactors ?? ReadOnlyDictionary<string, double>.Empty)

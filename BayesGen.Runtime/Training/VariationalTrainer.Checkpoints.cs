@@ -220,7 +220,7 @@ public sealed partial class VariationalTrainer
                 fatal.Add($"'{key}' is {tensor.dtype} here and {saved.dtype} in the checkpoint");
         foreach (var name in new[] { RandomName, RandomOfEpochName })
             if (content.Tensors.TryGetValue(name, out var state) && !TorchRandom.IsState(state))
-                fatal.Add($"its tensor '{name}' is no state of Torch's generator");
+                fatal.Add($"its tensor '{name}' is not a state of Torch's generator");
         foreach (var (what, isFatal) in TrainingConditions.Differences(this, content, isInsideEpoch: content.Count(StepName) > 0))
         {
             if (isFatal)

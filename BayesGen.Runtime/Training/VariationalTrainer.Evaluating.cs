@@ -75,7 +75,7 @@ public sealed partial class VariationalTrainer
         using (new EvaluationMode(Model))
         {
             var point = loan.Point(Options.EvaluateAt, keep);
-            var draws = loan.Draws(Options.ElboDraws, DivergenceSeed, keep);
+            var draws = loan.Draws(Options.ElboSamples, DivergenceSeed, keep);
             loan.Write(point);
             foreach (var (inputs, targets) in data.Batches(Options.BatchSize, shuffle: false, Options.Seed, epoch: 0))
             {
@@ -123,7 +123,7 @@ public sealed partial class VariationalTrainer
             fit + Beta * divergence / (Options.DivergenceScale == DivergenceScale.None ? 1 : shared),
             fit,
             divergence,
-            Options.ElboDraws == 0 ? double.NaN : -(fitOfDraws / examples + divergence / shared),
+            Options.ElboSamples == 0 ? double.NaN : -(fitOfDraws / examples + divergence / shared),
             metrics.ToDictionary(metric => metric.Key, metric => metric.Value.Sum / metric.Value.Count),
             Options.EvaluateAt,
             threshold,

@@ -19,7 +19,7 @@ public sealed partial class VariationalTrainer
     /// <param name="options">How to train.</param>
     /// <param name="ivon">How IVON moves; null is the default.</param>
     /// <exception cref="NotSupportedException">
-    /// A weight is not Gaussian, or its prior is no fixed Gaussian; the message names it.
+    /// A weight is not Gaussian, or its prior is not a fixed Gaussian; the message names it.
     /// </exception>
     /// <exception cref="ArgumentException">An option is out of its range, or means nothing to IVON.</exception>
     public static VariationalTrainer WithIvon(

@@ -90,20 +90,20 @@ public sealed class CannotWrapTests
         const string source = $$"""public abstract class Net : Module<Tensor, Tensor> {{Body}}""";
         await AnalyzerAssert.Reports(source);
         await AnalyzerAssert.Reports("[Bayesian(Gaussian)] " + source);
-        await AnalyzerAssert.Reports(source + "[BayesianNetwork] public sealed class Heir : Net;");
+        await AnalyzerAssert.Reports(source + "[BayesianNetwork] public sealed class Derived : Net;");
         Assert.Equal(["BayesianNet.g.cs"], GeneratorHarness.Run(source).Compiles().Sources.Select(file => file.HintName));
     }
 
     [Fact]
     public Task AcceptsAGenericClassWithAnnotatedDerivedClasses() => AnalyzerAssert.Reports($$"""
         public abstract class Net<T> : Module<Tensor, Tensor> {{Body}}
-        [BayesianNetwork] public sealed class Heir : Net<int>;
+        [BayesianNetwork] public sealed class Derived : Net<int>;
         """);
 
     [Fact]
     public Task ReportsAClassThatIsNotANetwork() => AnalyzerAssert.Reports(
         "public sealed class [|BG0001:Net|] { [Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1); public Linear Fc => fc; }",
-        "'Net' cannot get a Bayesian wrapper: it is no TorchSharp network; derive it from Module<Tensor, Tensor> or another Module<...> "
+        "'Net' cannot get a Bayesian wrapper: it is not a TorchSharp network; derive it from Module<Tensor, Tensor> or another Module<...> "
         + "and override forward");
 
     [Fact]

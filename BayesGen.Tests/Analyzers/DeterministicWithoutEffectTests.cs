@@ -18,8 +18,8 @@ public sealed class DeterministicWithoutEffectTests
     [InlineData(
         "private readonly Tensor buffer = ones(1);", "'buffer' has no effect: it holds Tensor, which is neither a module nor a Parameter")]
     [InlineData("private static readonly Linear Shared = Linear(1, 1);",
-        "'Shared' has no effect: it is static, so it is no part of a network object")]
-    [InlineData("public Linear? First => null;", "'First' has no effect: it is no auto-property; put it on the field that holds the layer")]
+        "'Shared' has no effect: it is static, so it is not part of a network object")]
+    [InlineData("public Linear? First => null;", "'First' has no effect: it is not an auto-property; put it on the field that holds the layer")]
     public Task ReportsAMemberWithoutWeights(string member, string message) => AnalyzerAssert.Reports(
         "[Bayesian(Gaussian)] " + Network($"private readonly Linear fc = Linear(1, 1); [[|BG0006:Deterministic|]] {member}"),
         "[Deterministic] on " + message);
@@ -54,7 +54,7 @@ public sealed class DeterministicWithoutEffectTests
         }
         """);
 
-    /// <summary>An heir in another project may have the annotation.</summary>
+    /// <summary>A derived class in another project may have the annotation.</summary>
     [Theory]
     [InlineData("public class Block")]
     [InlineData("public abstract class Block")]

@@ -17,7 +17,8 @@ public sealed class NoWeightsTests
     [InlineData("System.Collections.Generic.Dictionary<string, Linear>", "[]")]
     public Task ReportsACollectionOfLayers(string type, string value) => AnalyzerAssert.Reports(
         Network($"[Bayesian(Gaussian)] private readonly {type} [|BG0002:layers|] = {value};"),
-        $"'layers' cannot be Bayesian: it holds {type.Replace("System.Collections.Generic.", "")}, which is neither a module nor a Parameter");
+        $"'layers' cannot be Bayesian: it holds {type.Replace("System.Collections.Generic.", "")}, "
+        + "which is neither a module nor a Parameter");
 
     [Fact]
     public Task ReportsALayerWithoutWeights() => AnalyzerAssert.Reports(
@@ -27,7 +28,7 @@ public sealed class NoWeightsTests
     [Fact]
     public Task ReportsAComputedProperty() => AnalyzerAssert.Reports(
         Network("private readonly Linear fc = Linear(1, 1); [Bayesian(Gaussian)] public Linear [|BG0002:Fc|] => fc;"),
-        "'Fc' cannot be Bayesian: it is no auto-property, so it holds nothing itself; annotate the field that holds the layer");
+        "'Fc' cannot be Bayesian: it is not an auto-property, so it holds nothing itself; annotate the field that holds the layer");
 
     [Fact]
     public Task ReportsAnAnnotationOnTheBackingFieldOfAProperty() => AnalyzerAssert.Reports(
@@ -37,7 +38,7 @@ public sealed class NoWeightsTests
     [Fact]
     public Task ReportsAStaticField() => AnalyzerAssert.Reports(
         Network("[Bayesian(Gaussian)] private static readonly Linear [|BG0002:Shared|] = Linear(1, 1);"),
-        "'Shared' cannot be Bayesian: it is static, so it is no part of a network object");
+        "'Shared' cannot be Bayesian: it is static, so it is not part of a network object");
 
     [Fact]
     public Task AcceptsLayersOfEveryKind() => AnalyzerAssert.Reports(Network("""

@@ -13,7 +13,7 @@ public sealed class NotAFamilyTests
     [InlineData("typeof(Unfinished)", "'Unfinished' cannot be used here: it is abstract; name the posterior class itself")]
     [InlineData("typeof(Hidden)", "'Hidden' cannot be used here: generated code cannot name it; make it internal or public")]
     [InlineData("typeof(Open<>)", "'Open<>' cannot be used here: it is generic; name it with its type arguments")]
-    [InlineData("Gaussian, Prior = typeof(int[])", "'int[]' cannot be used here: it is no prior class")]
+    [InlineData("Gaussian, Prior = typeof(int[])", "'int[]' cannot be used here: it is not a prior class")]
     [InlineData("Gaussian, Prior = typeof(string)", "'string' cannot be used here: it does not derive from Prior")]
     [InlineData("Gaussian, Prior = typeof(ProperPrior)", "'ProperPrior' cannot be used here: it is abstract; name the prior class itself")]
     [InlineData("Gaussian, Prior = typeof(LogUniformPrior), PriorScale = 2", "'LogUniformPrior' cannot be used here: it has no public constructor that takes a scale, one double; remove PriorScale or add the constructor")]

@@ -172,13 +172,13 @@ public sealed class StateSchemaTests
     public Task ReportsALineThatIsNotAnEntry(string line) => AnalyzerAssert.ReportsWithState(
         Network($"{Fc} {Norm}"),
         Listed + $"\n  [|BG0302:{line}|]  \n",
-        $"'{line}' is no entry: an entry reads 'Namespace.Network: key -> family', and a comment begins with #");
+        $"'{line}' is not an entry: an entry reads 'Namespace.Network: key -> family', and a comment begins with #");
 
     [Fact]
     public Task ReportsADuplicateLine() => AnalyzerAssert.ReportsWithState(
         Network($"{Fc} {Norm}"),
         Listed + "[|BG0302:Demo.Net: fc.bias -> Gaussian|]",
-        "'Demo.Net: fc.bias -> Gaussian' is no entry: it is there already; remove one of the two");
+        "'Demo.Net: fc.bias -> Gaussian' is not an entry: it is there already; remove one of the two");
 
     /// <summary>What the generator emits as a key and what the file says are the same.</summary>
     [Fact]

@@ -7,7 +7,7 @@ namespace BayesGen.Tests;
 [Trait("Lane", "Slow")]
 public class BiasGradientTests
 {
-    /// <summary>The least pictures of 64 x 64 whose 16 channels are worth it.</summary>
+    /// <summary>The least images of 64 x 64 whose 16 channels are worth it.</summary>
     private const long Worthwhile = 4;
 
     public static TheoryData<string> Uses => [.. Ways.Keys];
@@ -103,7 +103,7 @@ public class BiasGradientTests
         using (model.Arena.SumBiasGradients())
         {
             Assert.False(Wanted(pictures), "it is worth it");
-            Assert.True(Wanted(Pictures(Worthwhile - 1, 1, ScalarType.Float32)), "few pictures");
+            Assert.True(Wanted(Pictures(Worthwhile - 1, 1, ScalarType.Float32)), "few images");
             Assert.True(Wanted(pictures.contiguous().as_strided(pictures.shape, [4096, 4096, 64, 1])), "the channels are not the last");
             using (no_grad())
                 Assert.True(Wanted(pictures), "there is nothing to go back through");

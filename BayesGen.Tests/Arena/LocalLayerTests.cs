@@ -76,7 +76,7 @@ public class LocalLayerTests
         Check(Linear(3, 2, bias), [2, 5, 3]);
     }
 
-    /// <summary>A picture of one channel is laid out either way by its strides alone, and a convolution goes by them.</summary>
+    /// <summary>An image of one channel is laid out either way by its strides alone, and a convolution goes by them.</summary>
     [Fact]
     public void SquaresHaveTheLayoutOfTheInputs()
     {

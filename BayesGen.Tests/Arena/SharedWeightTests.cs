@@ -2,7 +2,7 @@ using static TorchSharp.torch.nn;
 
 namespace BayesGen.Tests;
 
-/// <summary>Weights in several places, rows that are no weights, and networks that TorchSharp moves half way.</summary>
+/// <summary>Weights in several places, rows that are not weights, and networks that TorchSharp moves half way.</summary>
 public sealed class SharedWeightTests
 {
     [Fact]

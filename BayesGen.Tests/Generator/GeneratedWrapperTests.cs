@@ -64,13 +64,13 @@ public sealed class GeneratedWrapperTests
     public void AnUnannotatedDerivedClassFitsTheWrapperOfItsBaseClass()
     {
         using var scope = NewDisposeScope();
-        using var model = new BayesianAncestor(new Heir());
+        using var model = new BayesianAncestor(new Derived());
 
         Assert.Equal([5, 1], model.call(randn(5, 3)).shape);
         Assert.Equal(
             ["extra.bias: Deterministic", "extra.weight: Deterministic", "fc.bias: Bayesian", "fc.weight: Bayesian"],
             model.Describe().Weights.Select(weight => $"{weight.Key}: {weight.Role}").Order());
-        Assert.Null(typeof(Heir).Assembly.GetType("BayesGen.Tests.Networks.BayesianHeir"));
+        Assert.Null(typeof(Derived).Assembly.GetType("BayesGen.Tests.Networks.BayesianDerived"));
     }
 
     [Fact]

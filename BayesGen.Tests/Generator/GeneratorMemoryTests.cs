@@ -71,7 +71,7 @@ public sealed class GeneratorMemoryTests
     [Fact]
     public void AnEditOfABaseClassChangesTheOutput()
     {
-        const string heir = "namespace Demo; [BayesianNetwork] public sealed class Heir : Parent { public Heir() : base(\"Heir\") { } }";
+        const string derived = "namespace Demo; [BayesianNetwork] public sealed class Derived : Parent { public Derived() : base(\"Derived\") { } }";
         const string parent = """
             namespace Demo;
             public abstract class Parent(string name) : Module<Tensor, Tensor>(name)
@@ -81,24 +81,24 @@ public sealed class GeneratorMemoryTests
             }
             """;
         var after = parent.Replace("Linear(2, 2)", "Linear(2, 2, hasBias: false)");
-        var (first, second) = RunBoth([heir, parent], [heir, after]);
-        Assert.Equal(Again([heir, after]), second);
+        var (first, second) = RunBoth([derived, parent], [derived, after]);
+        Assert.Equal(Again([derived, after]), second);
         Assert.NotEqual(first, second);
     }
 
-    /// <summary>What heirs inherit of a base class: the annotation of the class and the loss.</summary>
+    /// <summary>What derived classes inherit of a base class: the annotation of the class and the loss.</summary>
     [Theory]
     [InlineData("[Bayesian(Gaussian)]", "[Bayesian(LogUniform)]")]
     [InlineData("[BayesianNetwork(Loss = typeof(ElboLoss))]", "[BayesianNetwork(Loss = typeof(GaussianKLLoss))]")]
     public void AnEditOfAnInheritedAnnotationChangesTheOutput(string before, string after)
     {
-        const string heir = """
+        const string derived = """
             namespace Demo;
-            [BayesianNetwork] public sealed class Heir : Parent
+            [BayesianNetwork] public sealed class Derived : Parent
             {
                 [Bayesian(Gaussian)] private readonly Linear head = Linear(2, 2);
                 private readonly Linear own = Linear(2, 2);
-                public Heir() : base("Heir") => RegisterComponents();
+                public Derived() : base("Derived") => RegisterComponents();
             }
             """;
         const string parent = """
@@ -108,10 +108,10 @@ public sealed class GeneratorMemoryTests
                 public override Tensor forward(Tensor x) => x;
             }
             """;
-        string[] Sources(string annotation) => [heir, parent.Replace("public abstract", annotation + " public abstract")];
+        string[] Sources(string annotation) => [derived, parent.Replace("public abstract", annotation + " public abstract")];
         var (first, second) = RunBoth(Sources(before), Sources(after));
         Assert.Equal(Again(Sources(after)), second);
-        Assert.NotEqual(first["Demo.BayesianHeir.g.cs"], second["Demo.BayesianHeir.g.cs"]);
+        Assert.NotEqual(first["Demo.BayesianDerived.g.cs"], second["Demo.BayesianDerived.g.cs"]);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using BayesGen.Tests.Support;
 namespace BayesGen.Tests.SourceGenerator;
 
 /// <summary>
-/// Networks of one name, names that differ little, names that are no names elsewhere, and other names for the annotations.
+/// Networks of one name, names that differ little, names that are not names elsewhere, and other names for the annotations.
 /// </summary>
 public sealed class GeneratorNameTests
 {

@@ -206,7 +206,7 @@ namespace Demo.@event
             return this;
         }
 
-        /// <summary>Does nothing: the fields of the wrapper are no components, and the network has registered its own.</summary>
+        /// <summary>Does nothing: the fields of the wrapper are not components, and the network has registered its own.</summary>
         protected override void RegisterComponents()
         {
         }

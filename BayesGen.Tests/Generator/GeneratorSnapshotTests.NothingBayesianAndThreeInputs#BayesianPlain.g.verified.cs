@@ -198,7 +198,7 @@ public sealed class BayesianPlain : global::TorchSharp.torch.nn.Module<global::T
         return this;
     }
 
-    /// <summary>Does nothing: the fields of the wrapper are no components, and the network has registered its own.</summary>
+    /// <summary>Does nothing: the fields of the wrapper are not components, and the network has registered its own.</summary>
     protected override void RegisterComponents()
     {
     }

@@ -55,7 +55,7 @@ public class IvonStartTests
 
         using var model = new BayesianSmallConvolutional(plain);
         using var trainer = model.CreateIvonTrainer(
-            new TrainerOptions { Epochs = 2, BatchSize = 64, Metrics = [Metric.Accuracy], ElboDraws = 0 });
+            new TrainerOptions { Epochs = 2, BatchSize = 64, Metrics = [Metric.Accuracy], ElboSamples = 0 });
         var before = trainer.Evaluate(test);
         trainer.Train(train);
         var after = trainer.Evaluate(test);
@@ -76,7 +76,7 @@ public class IvonStartTests
         {
             random.manual_seed(1);
             using var model = new BayesianDigitReader(new DigitReader());
-            using var trainer = create(model, new TrainerOptions { Epochs = 24, ElboDraws = 0, Seed = 1 });
+            using var trainer = create(model, new TrainerOptions { Epochs = 24, ElboSamples = 0, Seed = 1 });
             trainer.Train(train);
             return model.EvaluatePredictions(test).NegativeLogLikelihood;
         }
@@ -132,7 +132,7 @@ public class IvonStartTests
 
     private static TrainerOptions Options(int seed) => new()
     {
-        BatchSize = 64, FitLoss = FitLoss.LearnedGaussian, ElboDraws = 0, Seed = seed,
+        BatchSize = 64, FitLoss = FitLoss.LearnedGaussian, ElboSamples = 0, Seed = seed,
     };
 
     private static TensorDataSet Table()

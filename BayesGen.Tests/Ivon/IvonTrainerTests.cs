@@ -181,7 +181,7 @@ public class IvonTrainerTests
         random.manual_seed(6);
         using var model = new BayesianHeaded(new Headed());
         var data = new TensorDataSet(randn(40, 3), randn(40, 1));
-        var options = new TrainerOptions { Epochs = 2, FitLoss = FitLoss.SquaredError, ElboDraws = 4 };
+        var options = new TrainerOptions { Epochs = 2, FitLoss = FitLoss.SquaredError, ElboSamples = 4 };
         using var elbo = model.CreateTrainer(options with { Beta = 1 });
         var before = elbo.Evaluate(data).Divergence;
         var steps = new List<StepResult>();

@@ -51,7 +51,7 @@ public class RenyiBoundTests
 
         Assert.All(bounds.Zip(bounds.Skip(1)), pair => Assert.True(pair.First > pair.Second, "the bound does not fall as alpha rises"));
         Assert.True(bounds[0] > evidence + 0.005 && bounds[2] < evidence - 0.005, "the evidence lies at alpha 0");
-        Assert.True(evidence - Bound(1) > 0.05, "q is so good that the bounds cannot be told apart");
+        Assert.True(evidence - Bound(1) > 0.05, "q is so good that the bounds cannot be distinguished");
     }
 
     [Fact]

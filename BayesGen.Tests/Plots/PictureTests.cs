@@ -5,7 +5,7 @@ using SkiaSharp;
 
 namespace BayesGen.Tests.Plots;
 
-/// <summary>Every picture has what it is about: its colors in the PNG, its words in the SVG.</summary>
+/// <summary>Every chart has what it is about: its colors in the PNG, its words in the SVG.</summary>
 public sealed partial class PictureTests
 {
     /// <summary>Pixels of a bar that its outline covers.</summary>

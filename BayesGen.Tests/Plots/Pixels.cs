@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace BayesGen.Tests.Plots;
 
-/// <summary>The pixels of a picture at its own size.</summary>
+/// <summary>The pixels of a chart at its own size.</summary>
 internal sealed class Pixels(Picture picture)
 {
     private readonly SKColor[] _colors = Decode(picture);

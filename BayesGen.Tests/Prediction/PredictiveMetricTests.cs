@@ -193,8 +193,8 @@ public sealed class PredictiveMetricTests
         Assert.Equal([0.25, 1], prediction.EpistemicVariance[0]);
         Assert.Equal([2.5, 2.5], prediction.AleatoricVariance[0]);
         Assert.Equal([2.75, 3.5], prediction.Variance[0]);
-        Assert.Equal([0, 2], prediction.MeansOfDraws(0, 1));
-        Assert.Equal([1, 4], prediction.VariancesOfDraws(0, 1).Select(variance => Math.Round(variance, 12)));
+        Assert.Equal([0, 2], prediction.MeansOfSamples(0, 1));
+        Assert.Equal([1, 4], prediction.VariancesOfSamples(0, 1).Select(variance => Math.Round(variance, 12)));
     }
 
     [Fact]

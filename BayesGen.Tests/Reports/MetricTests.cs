@@ -88,8 +88,8 @@ public sealed class MetricTests
         random.manual_seed(1);
         using var data = Data.SyntheticDigits.Create(20, 1);
         using var model = new BayesianMixedClassifier(new MixedClassifier());
-        using var asked = model.CreateTrainer(new TrainerOptions { Metrics = [Metric.Accuracy], ElboDraws = 0 });
-        using var silent = model.CreateTrainer(new TrainerOptions { ElboDraws = 0 });
+        using var asked = model.CreateTrainer(new TrainerOptions { Metrics = [Metric.Accuracy], ElboSamples = 0 });
+        using var silent = model.CreateTrainer(new TrainerOptions { ElboSamples = 0 });
         Assert.Equal(asked.Evaluate(data).Accuracy, silent.Evaluate(data).Accuracy);
         Assert.False(double.IsNaN(silent.Evaluate(data).Accuracy));
     }
@@ -105,7 +105,7 @@ public sealed class MetricTests
         var labels = tensor(new[] { 1f, 1, -100, -100, -100, 0 }, [6, 1], device: CPU);
         using var trainer = model.CreateTrainer(new TrainerOptions
         {
-            Epochs = 1, BatchSize = 2, Shuffle = false, Metrics = [Metric.Accuracy], LearningRate = 1e-9, ElboDraws = 0,
+            Epochs = 1, BatchSize = 2, Shuffle = false, Metrics = [Metric.Accuracy], LearningRate = 1e-9, ElboSamples = 0,
             FitLoss = new FitLoss("nothing", (output, _) => output.sum() * 0),
         });
         using var data = new Data.TensorDataSet(x, labels);

@@ -5,7 +5,7 @@ namespace BayesGen.Tests.Resilience;
 /// <summary>Trainings by IVON survive as those by an optimizer do.</summary>
 public sealed class ResilienceIvonTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen-survival").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen-resilience").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

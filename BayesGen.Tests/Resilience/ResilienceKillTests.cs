@@ -10,7 +10,7 @@ public sealed class ResilienceKillTests(ITestOutputHelper output) : IDisposable
     /// <summary>A process that says nothing for so long hangs.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen-survival").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen-resilience").FullName;
     private readonly Random _random = new(20260701);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -5,7 +5,7 @@ namespace BayesGen.Tests.Resilience;
 /// <summary>The lives of a training, for tests: a folder for each training, one life after another in it.</summary>
 public abstract class ResilienceLives : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen-survival").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen-resilience").FullName;
     private int _runs;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -3,7 +3,7 @@ namespace BayesGen.Tests.Resilience;
 /// <summary>Going back where the newest checkpoint is itself the trouble: older good ones lie beside it.</summary>
 public sealed class ResiliencePoisonTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen-survival").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen-resilience").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

@@ -10,7 +10,7 @@ public sealed class ResilienceSignalTests : IDisposable
     private const int Interrupt = 2;
     private const int Terminate = 15;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen-survival").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen-resilience").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

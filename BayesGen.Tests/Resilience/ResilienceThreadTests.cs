@@ -7,7 +7,7 @@ namespace BayesGen.Tests.Resilience;
 [Trait("Lane", "Slow")]
 public sealed class ResilienceThreadTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen-survival").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen-resilience").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

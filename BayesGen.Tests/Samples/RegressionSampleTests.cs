@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace BayesGen.Tests.Samples;
 
-/// <summary>What comes out of the sample on regression: its command line, and the picture of the band.</summary>
+/// <summary>What comes out of the sample on regression: its command line, and the chart of the band.</summary>
 public sealed class RegressionSampleTests
 {
     [Fact]
@@ -34,7 +34,7 @@ public sealed class RegressionSampleTests
         using (var picture = SKBitmap.Decode(path))
         {
             Assert.Equal((800, 460), (picture.Width, picture.Height));
-            // The band is 35 % of sky blue on white, two to four of some nine units high: a fifth of the picture or more.
+            // The band is 35 % of sky blue on white, two to four of some nine units high: a fifth of the chart or more.
             Assert.InRange(
                 picture.Pixels.Count(pixel => (pixel.Red, pixel.Green, pixel.Blue) is (> 190 and < 200, > 225 and < 235, > 240 and < 250)),
                 50_000, 300_000);
@@ -56,7 +56,7 @@ public sealed class RegressionSampleTests
         using var train = Points.Draw(100, seed: 1);
         using var model = new BayesianCurveNetwork(new CurveNetwork());
         using var trainer = model.CreateTrainer(
-            new TrainerOptions { Epochs = 2, FitLoss = FitLoss.LearnedGaussian, ElboDraws = 0, Seed = 1 });
+            new TrainerOptions { Epochs = 2, FitLoss = FitLoss.LearnedGaussian, ElboSamples = 0, Seed = 1 });
         trainer.Train(train);
 
         var band = Band.Of(model, samples: 20);

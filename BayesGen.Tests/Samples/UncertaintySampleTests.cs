@@ -5,7 +5,7 @@ using UncertaintySample;
 
 namespace BayesGen.Tests.Samples;
 
-/// <summary>What comes out of the sample on uncertainty: its command line, its figures, its pictures and its page.</summary>
+/// <summary>What comes out of the sample on uncertainty: its command line, its figures, its charts and its page.</summary>
 public sealed class UncertaintySampleTests
 {
     [Fact]
@@ -95,7 +95,7 @@ public sealed class UncertaintySampleTests
 
         Assert.Equal(0.5, figures.Accuracy);
         Assert.Equal((right.Known.NegativeLogLikelihood + wrong.Known.NegativeLogLikelihood) / 2, figures.NegativeLogLikelihood, 12);
-        // The entropy of the known digits is that of one logit of 4, that of the others log 3: all are told apart.
+        // The entropy of the known digits is that of one logit of 4, that of the others log 3: all are distinguished.
         Assert.Equal(1, figures.Outside[1].ByEntropy.Auroc);
         Assert.Equal(0, figures.Outside[1].ByEntropy.FalsePositiveRate95);
     }

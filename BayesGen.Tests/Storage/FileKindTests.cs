@@ -4,7 +4,7 @@ using BayesGen.Tests.Resilience;
 
 namespace BayesGen.Tests;
 
-/// <summary>What is no ordinary file is neither replaced nor waited for, and one that is replaced stays what it was.</summary>
+/// <summary>What is not an ordinary file is neither replaced nor waited for, and one that is replaced stays what it was.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class FileKindTests : IDisposable
 {

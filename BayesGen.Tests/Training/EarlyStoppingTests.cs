@@ -86,7 +86,7 @@ public sealed class EarlyStoppingTests : IDisposable
         }
     }
 
-    /// <summary>The fit is best before the network pays for its weights; that is no reason to stop, and no best.</summary>
+    /// <summary>The fit is best before the network pays for its weights; that is not a reason to stop, and no best.</summary>
     [Fact]
     public void EpochsOfTheWarmUpDoNotCount()
     {
@@ -133,11 +133,11 @@ public sealed class EarlyStoppingTests : IDisposable
                 trainer.Train(data);
         }).Message;
         Assert.Contains("no validation data", Message(Options() with { EarlyStopping = new() }, false));
-        Assert.Contains("ElboDraws is 0", Message(Options() with { EarlyStopping = new(), ElboDraws = 0 }, true));
+        Assert.Contains("ElboSamples is 0", Message(Options() with { EarlyStopping = new(), ElboSamples = 0 }, true));
         Assert.Contains("Patience", Message(Options() with { EarlyStopping = new() { Patience = 0 } }, true));
         Assert.Contains(
-            "ElboDraws is 0", Message(
-                Options() with { ElboDraws = 0, Checkpoints = new() { Folder = _folder, KeepBest = CheckpointScore.Elbo } }, true));
+            "ElboSamples is 0", Message(
+                Options() with { ElboSamples = 0, Checkpoints = new() { Folder = _folder, KeepBest = CheckpointScore.Elbo } }, true));
     }
 
     private static TrainerOptions Stopping(double[] scores) => Options() with

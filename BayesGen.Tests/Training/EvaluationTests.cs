@@ -60,7 +60,7 @@ public class EvaluationTests
         EvaluationResult Run(int size)
         {
             using var trainer = model.CreateTrainer(
-                new TrainerOptions { BatchSize = size, Metrics = [Metric.Accuracy, label], ElboDraws = 2 });
+                new TrainerOptions { BatchSize = size, Metrics = [Metric.Accuracy, label], ElboSamples = 2 });
             return trainer.Evaluate(data, new() { [Family.Gaussian] = 0.5 });
         }
 
@@ -119,7 +119,7 @@ public class EvaluationTests
         var (x, y) = (randn(20, 3, dtype: ScalarType.Float64), randn(20, 1, dtype: ScalarType.Float64));
         using var trainer = model.CreateTrainer(new TrainerOptions
         {
-            FitLoss = FitLoss.SquaredError, Beta = 0.25, ExampleCount = 500, BatchSize = 6, ElboDraws = 4000,
+            FitLoss = FitLoss.SquaredError, Beta = 0.25, ExampleCount = 500, BatchSize = 6, ElboSamples = 4000,
         });
         using (no_grad())
             model.Arena.Families.Single().Flat[1].fill_(-0.7);

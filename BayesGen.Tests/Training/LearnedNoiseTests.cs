@@ -55,7 +55,7 @@ public sealed class LearnedNoiseTests
         using var model = new BayesianForecaster(new Forecaster());
         var (x, y) = Sine(1000, seed: 1, sigma: 0.15);
         using var data = new TensorDataSet(x, y);
-        using var trainer = model.CreateTrainer(new TrainerOptions { FitLoss = FitLoss.LearnedGaussian, ElboDraws = 0, Seed = 1 });
+        using var trainer = model.CreateTrainer(new TrainerOptions { FitLoss = FitLoss.LearnedGaussian, ElboSamples = 0, Seed = 1 });
         trainer.Train(data);
         Assert.InRange(SigmaOf(model), 0.14, 0.4);
     }
@@ -110,7 +110,7 @@ public sealed class LearnedNoiseTests
     {
         using var trainer = model.CreateTrainer(new TrainerOptions
         {
-            Epochs = steps, BatchSize = (int)data.Count, FitLoss = FitLoss.LearnedGaussian, LearningRate = 1e-9, ElboDraws = 0,
+            Epochs = steps, BatchSize = (int)data.Count, FitLoss = FitLoss.LearnedGaussian, LearningRate = 1e-9, ElboSamples = 0,
         });
         trainer.Train(data);
     }

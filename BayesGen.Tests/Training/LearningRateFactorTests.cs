@@ -78,7 +78,7 @@ public class LearningRateFactorTests
         using var train = SyntheticDigits.Create(1_500, seed: 1);
         using var test = SyntheticDigits.Create(1_000, seed: 2);
         using var model = new BayesianDigitReader(new DigitReader());
-        using var trainer = model.CreateTrainer(new TrainerOptions { Epochs = 24, ElboDraws = 0, Seed = 1 });
+        using var trainer = model.CreateTrainer(new TrainerOptions { Epochs = 24, ElboSamples = 0, Seed = 1 });
         trainer.Train(train);
         var evaluation = model.EvaluatePredictions(test);
         Assert.True(evaluation.NegativeLogLikelihood < 0.41, $"NLL {evaluation.NegativeLogLikelihood:F3}");

@@ -22,7 +22,7 @@ public class OptionsAreValuesTests
         }
     }
 
-    /// <summary>Side by side, one step each in turn: what one sees is no part of the other.</summary>
+    /// <summary>Side by side, one step each in turn: what one sees is not part of the other.</summary>
     [Fact]
     public void ARunOfAScheduleSeesOnlyItsOwnTraining()
     {

@@ -163,7 +163,7 @@ public class RecipeTests
         using var network = (Module<Tensor, Tensor>)model;
         using var trainer = new VariationalTrainer(
             model, network.call, new ElboLoss(),
-            new TrainerOptions { Epochs = 5, Metrics = [Metric.Accuracy], ElboDraws = 0, LearningRateFactors = factors });
+            new TrainerOptions { Epochs = 5, Metrics = [Metric.Accuracy], ElboSamples = 0, LearningRateFactors = factors });
         trainer.Train(train);
         var (whole, small) = (trainer.Evaluate(test), trainer.Evaluate(test, threshold));
         Assert.True(whole.Accuracy >= accuracy + 0.02, $"accuracy {whole.Accuracy:P1}");

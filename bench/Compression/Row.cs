@@ -172,7 +172,7 @@ internal sealed record Row(string Network, string Family, Func<TrainerOptions, (
             Report = new TextReport(Console.Error),
             Metrics = [Metric.Accuracy],
             // Some fifty thresholds are looked at, and none asks for a bound.
-            ElboDraws = 0,
+            ElboSamples = 0,
         };
     }
 }

@@ -177,7 +177,7 @@ internal sealed class TrainerWay : Way
             LearningRate = 1e-3,
             Beta = 1,
             ExampleCount = examples,
-            ElboDraws = 0,
+            ElboSamples = 0,
             ManageMemory = managesMemory,
         });
     }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MnistSample;
 
-/// <summary>Pruned for good and set to its MAP estimate, the model is an ordinary network with one answer to each picture.</summary>
+/// <summary>Pruned for good and set to its MAP estimate, the model is an ordinary network with one answer to each image.</summary>
 public static class Deterministic
 {
     private const string Ink = " .:-=+*#%@";

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MnistSample;
 
-/// <summary>Which pictures to learn from.</summary>
+/// <summary>Which images to learn from.</summary>
 public enum DataName
 {
     /// <summary>Digits that the library draws itself: always at hand.</summary>

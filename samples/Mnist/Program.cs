@@ -23,7 +23,7 @@ try
 
     Chapter("1. The data");
     using var pictures = Pictures.Load(options);
-    Console.WriteLine($"{Options.NameOf(options.Data)}: {pictures.Train.Count:N0} pictures for training, "
+    Console.WriteLine($"{Options.NameOf(options.Data)}: {pictures.Train.Count:N0} images for training, "
         + $"{pictures.Validation.Count:N0} for validation, {pictures.Test.Count:N0} for testing");
 
     Chapter("2. A network becomes Bayesian");

@@ -41,7 +41,7 @@ using var trainer = model.CreateTrainer(new TrainerOptions
     BatchSize = 50,
     LearningRate = 1e-2,
     FitLoss = FitLoss.LearnedGaussian,
-    ElboDraws = 0,
+    ElboSamples = 0,
     Seed = 1,
 });
 var training = trainer.Train(train);

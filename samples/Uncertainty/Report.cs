@@ -40,13 +40,13 @@ public sealed class Report(int samples)
     {
         var networks = Figures();
         Console.WriteLine();
-        Console.WriteLine($"known digits, {Bayesian.Known.Prediction.Count:N0} pictures   accuracy      NLL    Brier      ECE");
+        Console.WriteLine($"known digits, {Bayesian.Known.Prediction.Count:N0} images     accuracy      NLL    Brier      ECE");
         foreach (var network in networks)
             Console.WriteLine(
                 $"  {network.Name,-32} {network.Accuracy,8:P2} {network.NegativeLogLikelihood,8:F4} {network.BrierScore,8:F4} "
                 + $"{network.ExpectedCalibrationError,8:F4}");
         Console.WriteLine();
-        Console.WriteLine("told apart: AUROC / FPR95           by entropy   by mutual information   by confidence");
+        Console.WriteLine("out-of-distribution: AUROC / FPR95  by entropy   by mutual information   by confidence");
         for (var i = 0; i < Bayesian.Outside.Count; i++)
         {
             Console.WriteLine($"  {Bayesian.Outside[i].Name}");
@@ -58,7 +58,7 @@ public sealed class Report(int samples)
     }
 
     /// <summary>
-    /// Writes the figures as JSON, and the arrays behind the pictures, those of the first seed, as tables.
+    /// Writes the figures as JSON, and the arrays behind the charts, those of the first seed, as tables.
     /// </summary>
     public void Write(string folder)
     {

@@ -5,7 +5,7 @@ using BayesGen.Plots;
 
 namespace UncertaintySample;
 
-/// <summary>The pictures of a run, and one page that shows the whole of it.</summary>
+/// <summary>The charts of a run, and one page that shows the whole of it.</summary>
 public static class RunPage
 {
     private const int ExamplesOfAKind = 16;
@@ -32,7 +32,7 @@ public static class RunPage
                 ("digits learned", string.Join(", ", options.TrainOn)),
                 ("outside", string.Join("; ", pictures.Outside.Select(kind => Text($"{kind.Name} ({kind.Data.Count:N0})")))),
                 ("training", Text($"{Training.EpochsFor(options)} epochs of Adam, both networks")),
-                ("seeds", string.Join(", ", options.Seeds) + (report.Seeds > 1 ? "; figures are means, pictures those of the first" : "")),
+                ("seeds", string.Join(", ", options.Seeds) + (report.Seeds > 1 ? "; figures are means, charts those of the first" : "")),
                 ("time", Text($"{time.TotalSeconds:F0} s")))
             .Heading("Is it right as often as it says?")
             .Table(
@@ -50,8 +50,8 @@ public static class RunPage
             .Picture(Save(options.Out, "reliability-deterministic", Reliability(report.Deterministic, "the plain network")))
             .Text("The known digits that the Bayesian neural network is least sure of:")
             .Examples(LeastSure(pictures.Test, report.Bayesian.Known.Prediction, options.TrainOn))
-            .Heading("Does it notice what is no digit?")
-            .Text("AUROC is the probability that a strange picture is found more uncertain than a known digit. FPR95 is the part of strange pictures "
+            .Heading("Does it notice what is not a digit?")
+            .Text("AUROC is the probability that a strange image is found more uncertain than a known digit. FPR95 is the part of strange pictures "
                 + "that pass where 95 % of the known digits do.")
             .Table(
                 ["AUROC / FPR95", "by entropy", "by mutual information", "by confidence"],
@@ -72,7 +72,7 @@ public static class RunPage
                 .Heading(Capital(name))
                 .Picture(Save(options.Out, file + "-bayesian", Entropies(report.Bayesian, i, options, "the Bayesian neural network")))
                 .Picture(Save(options.Out, file + "-deterministic", Entropies(report.Deterministic, i, options, "the plain network")))
-                .Text("Some of them, and what the Bayesian network reads in them:")
+                .Text("Some of them, and what the Bayesian neural network reads in them:")
                 .Examples(Some(data, report.Bayesian.Outside[i].Result.Prediction, options.TrainOn));
         }
 
