@@ -21,7 +21,7 @@ internal static partial class Descriptors
         "A key is not in BayesGen.State.txt",
         "'{0}' of {1} saves {2}, which BayesGen.State.txt does not list",
         State,
-        "What the file lists is guarded against renames; add the lines before files are saved that somebody keeps.");
+        "A rename of a listed key is reported; add the lines before you keep saved files.");
 
     /// <summary>{0} the line, {1} what is wrong with it.</summary>
     public static readonly DiagnosticDescriptor NoStateEntry = Warning(
@@ -37,5 +37,5 @@ internal static partial class Descriptors
         "A [FormerlyKnownAs] cannot be used",
         "[FormerlyKnownAs(\"{0}\")] on '{1}' cannot be used: {2}",
         State,
-        "It says under which name a saved member of a network was saved before, and that name may mean nothing else.");
+        "It is the name under which a member of a network was saved before, and must not mean anything else.");
 }

@@ -45,7 +45,7 @@ internal static partial class Descriptors
         "The plain network used while a wrapper owns it",
         "'{0}' belongs to a {1} here: {2}",
         Usage,
-        "A wrapper puts the weights and gradients of the network into memory of its own; other parameters or gradients cut it off.");
+        "A wrapper puts the weights and gradients of the network into memory of its own; other parameters or gradients disconnect it.");
 
     /// <summary>{0} the layer, {1} what to write.</summary>
     public static readonly DiagnosticDescriptor WithoutNoise = Error(
@@ -67,7 +67,7 @@ internal static partial class Descriptors
     public static readonly DiagnosticDescriptor DivergenceOutweighs = Warning(
         "BG0207",
         "A divergence that is not shared by the examples",
-        "{0}, and the divergence of all weights stands beside the fit of one example: it weighs N times as much as in the ELBO; {1}",
+        "{0}, and the divergence of all weights is added to the fit of one example: it weighs N times as much as in the ELBO; {1}",
         Usage,
         "With fit + beta * divergence the true ELBO has beta = 1 / N, N the number of training examples.");
 
@@ -109,7 +109,7 @@ internal static partial class Descriptors
     public static readonly DiagnosticDescriptor OlderOptimizer = Error(
         "BG0212",
         "An optimizer that is older than the move of its network",
-        "'{0}' was made of the parameters that '{1}' had before this {2}(), which puts new ones in their place: make the optimizer after it",
+        "'{0}' was made of the parameters that '{1}' had before this {2}(), which replaces them: make the optimizer after it",
         Usage,
         "An optimizer moves the tensors that it was made of, and the network no longer computes with them.");
 
@@ -117,7 +117,7 @@ internal static partial class Descriptors
     public static readonly DiagnosticDescriptor NoDivergence = Warning(
         "BG0213",
         "A training step without a divergence",
-        "This is a fit alone, so nothing holds the posterior open and it narrows to one point: add the divergence, by "
+        "This is a fit alone, so nothing keeps the posterior from narrowing to one point: add the divergence, by "
         + "loss.Aggregate([fit], [loss.Divergence({0})], beta, examples).Total",
         Usage,
         "The ELBO is the fit and the divergence of the posterior from its prior. Without the second the widths go to zero.");

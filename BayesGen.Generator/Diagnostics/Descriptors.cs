@@ -76,7 +76,7 @@ internal static partial class Descriptors
     public static readonly DiagnosticDescriptor TiedApart = Error(
         "BG0009",
         "A tied weight with two annotations",
-        "This makes one weight of those of '{0}', which is {1}, and '{2}', which is {3}: annotate both alike",
+        "This ties the weight of '{0}', which is {1}, to that of '{2}', which is {3}: give both the same annotation",
         Declaration,
         "A weight that two layers share has one posterior, or none.");
 

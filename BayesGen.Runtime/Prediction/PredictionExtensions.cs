@@ -2,7 +2,7 @@ using BayesGen.Data;
 
 namespace BayesGen;
 
-/// <summary>Predictions with uncertainty: the network under many draws of its posterior.</summary>
+/// <summary>Predictions with uncertainty: the network under many samples of its posterior.</summary>
 /// <remarks>
 /// The model is borrowed and given back bit for bit, on an exception or a cancellation too; meanwhile it is in evaluation mode. How
 /// examples are split into batches makes no difference beyond rounding. Networks with several inputs take the overloads with a function
@@ -16,9 +16,9 @@ public static class PredictionExtensions
     /// <typeparam name="TModel">The generated wrapper.</typeparam>
     /// <param name="model">The network.</param>
     /// <param name="x">The inputs; the first dimension is the example.</param>
-    /// <param name="samples">The number of weight draws, at least 1.</param>
+    /// <param name="samples">The number of samples of the weights, at least 1.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
-    /// <param name="cancellation">Ends the prediction between two draws.</param>
+    /// <param name="cancellation">Ends the prediction between two samples.</param>
     /// <exception cref="ArgumentException">The network cannot take inputs of this shape, or they hold NaN; examples are named.</exception>
     /// <exception cref="InvalidOperationException">A draw is alive, or the network gives no logits, or NaN.</exception>
     /// <exception cref="OperationCanceledException">It was canceled; the model is as it was.</exception>
@@ -32,9 +32,9 @@ public static class PredictionExtensions
     /// <param name="model">The network.</param>
     /// <param name="forward">Runs the wrapper on a batch and gives logits [N, C].</param>
     /// <param name="x">The inputs, as <paramref name="forward"/> takes them; the first dimension is the example.</param>
-    /// <param name="samples">The number of weight draws, at least 1.</param>
+    /// <param name="samples">The number of samples of the weights, at least 1.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
-    /// <param name="cancellation">Ends the prediction between two draws.</param>
+    /// <param name="cancellation">Ends the prediction between two samples.</param>
     public static ClassPrediction Predict(
         this IBayesianNetwork model, Func<Tensor, Tensor> forward, Tensor x, int samples = UsualSamples, PredictionOptions? options = null,
         CancellationToken cancellation = default)
@@ -49,9 +49,9 @@ public static class PredictionExtensions
     /// <param name="model">The network.</param>
     /// <param name="x">The inputs; the first dimension is the example.</param>
     /// <param name="noise">What the network's outputs mean, and the noise around them.</param>
-    /// <param name="samples">The number of weight draws, at least 1.</param>
+    /// <param name="samples">The number of samples of the weights, at least 1.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
-    /// <param name="cancellation">Ends the prediction between two draws.</param>
+    /// <param name="cancellation">Ends the prediction between two samples.</param>
     /// <exception cref="ArgumentException">The network cannot take inputs of this shape, or they hold NaN; examples are named.</exception>
     /// <exception cref="InvalidOperationException">A draw is alive, or the network gives outputs of another shape, or NaN.</exception>
     /// <exception cref="OperationCanceledException">It was canceled; the model is as it was.</exception>
@@ -66,9 +66,9 @@ public static class PredictionExtensions
     /// <param name="forward">Runs the wrapper on a batch.</param>
     /// <param name="x">The inputs, as <paramref name="forward"/> takes them; the first dimension is the example.</param>
     /// <param name="noise">What the network's outputs mean, and the noise around them.</param>
-    /// <param name="samples">The number of weight draws, at least 1.</param>
+    /// <param name="samples">The number of samples of the weights, at least 1.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
-    /// <param name="cancellation">Ends the prediction between two draws.</param>
+    /// <param name="cancellation">Ends the prediction between two samples.</param>
     public static RegressionPrediction Predict(
         this IBayesianNetwork model, Func<Tensor, Tensor> forward, Tensor x, GaussianNoise noise, int samples = UsualSamples,
         PredictionOptions? options = null, CancellationToken cancellation = default)
@@ -87,9 +87,9 @@ public static class PredictionExtensions
     /// <param name="model">The network.</param>
     /// <param name="data">Inputs and class numbers.</param>
     /// <param name="outside">Examples of another kind, whose targets do not count; or null.</param>
-    /// <param name="samples">The number of weight draws, at least 1.</param>
+    /// <param name="samples">The number of samples of the weights, at least 1.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
-    /// <param name="cancellation">Ends the prediction between two draws.</param>
+    /// <param name="cancellation">Ends the prediction between two samples.</param>
     /// <exception cref="ArgumentException">The data is empty, or its targets are not classes of the network.</exception>
     public static ClassEvaluation EvaluatePredictions<TModel>(
         this TModel model, BatchSource data, BatchSource? outside = null, int samples = UsualSamples, PredictionOptions? options = null,
@@ -102,9 +102,9 @@ public static class PredictionExtensions
     /// <param name="forward">Runs the wrapper on a batch and gives logits [N, C].</param>
     /// <param name="data">Inputs and class numbers.</param>
     /// <param name="outside">Examples of another kind, whose targets do not count; or null.</param>
-    /// <param name="samples">The number of weight draws, at least 1.</param>
+    /// <param name="samples">The number of samples of the weights, at least 1.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
-    /// <param name="cancellation">Ends the prediction between two draws.</param>
+    /// <param name="cancellation">Ends the prediction between two samples.</param>
     public static ClassEvaluation EvaluatePredictions(
         this IBayesianNetwork model, Func<Tensor, Tensor> forward, BatchSource data, BatchSource? outside = null,
         int samples = UsualSamples,
@@ -131,10 +131,10 @@ public static class PredictionExtensions
     /// <param name="model">The network.</param>
     /// <param name="data">Inputs and targets, [N, D] or [N].</param>
     /// <param name="noise">What the network's outputs mean, and the noise around them.</param>
-    /// <param name="samples">The number of weight draws, at least 1.</param>
+    /// <param name="samples">The number of samples of the weights, at least 1.</param>
     /// <param name="levels">The levels of intervals; null takes <see cref="RegressionEvaluation.UsualLevels"/>.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
-    /// <param name="cancellation">Ends the prediction between two draws.</param>
+    /// <param name="cancellation">Ends the prediction between two samples.</param>
     /// <exception cref="ArgumentException">The data is empty, or its targets do not fit the outputs.</exception>
     public static RegressionEvaluation EvaluatePredictions<TModel>(
         this TModel model, BatchSource data, GaussianNoise noise, int samples = UsualSamples, IReadOnlyList<double>? levels = null,
@@ -154,9 +154,9 @@ public static class PredictionExtensions
     /// <param name="model">The network.</param>
     /// <param name="data">Inputs and targets, [N, D] or [N]: validation data.</param>
     /// <param name="noise">The noise of the training.</param>
-    /// <param name="samples">The number of weight draws, at least 1; as many as predictions will have.</param>
+    /// <param name="samples">The number of samples of the weights, at least 1; as many as predictions will have.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
-    /// <param name="cancellation">Ends the prediction between two draws.</param>
+    /// <param name="cancellation">Ends the prediction between two samples.</param>
     /// <returns>The noise to predict with.</returns>
     /// <exception cref="ArgumentException">The data is empty, or its targets do not fit the outputs.</exception>
     public static GaussianNoise CalibrateNoise<TModel>(
@@ -170,9 +170,9 @@ public static class PredictionExtensions
     /// <param name="forward">Runs the wrapper on a batch.</param>
     /// <param name="data">Inputs and targets, [N, D] or [N]: validation data.</param>
     /// <param name="noise">The noise of the training.</param>
-    /// <param name="samples">The number of weight draws, at least 1; as many as predictions will have.</param>
+    /// <param name="samples">The number of samples of the weights, at least 1; as many as predictions will have.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
-    /// <param name="cancellation">Ends the prediction between two draws.</param>
+    /// <param name="cancellation">Ends the prediction between two samples.</param>
     public static GaussianNoise CalibrateNoise(
         this IBayesianNetwork model, Func<Tensor, Tensor> forward, BatchSource data, GaussianNoise noise, int samples = UsualSamples,
         PredictionOptions? options = null, CancellationToken cancellation = default)
@@ -186,10 +186,10 @@ public static class PredictionExtensions
     /// <param name="forward">Runs the wrapper on a batch.</param>
     /// <param name="data">Inputs and targets, [N, D] or [N].</param>
     /// <param name="noise">What the network's outputs mean, and the noise around them.</param>
-    /// <param name="samples">The number of weight draws, at least 1.</param>
+    /// <param name="samples">The number of samples of the weights, at least 1.</param>
     /// <param name="levels">The levels of intervals; null takes <see cref="RegressionEvaluation.UsualLevels"/>.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
-    /// <param name="cancellation">Ends the prediction between two draws.</param>
+    /// <param name="cancellation">Ends the prediction between two samples.</param>
     public static RegressionEvaluation EvaluatePredictions(
         this IBayesianNetwork model, Func<Tensor, Tensor> forward, BatchSource data, GaussianNoise noise, int samples = UsualSamples,
         IReadOnlyList<double>? levels = null, PredictionOptions? options = null, CancellationToken cancellation = default)
@@ -200,23 +200,23 @@ public static class PredictionExtensions
 
     /// <summary>
     /// Draws some networks from the posterior and keeps them: a predictor that is independent of the model afterward and may be called
-    /// from many threads at once. It answers as <c>Predict</c> with the same seed and number of draws.
+    /// from many threads at once. It answers as <c>Predict</c> with the same seed and number of samples.
     /// </summary>
     /// <typeparam name="TNetwork">The class of the plain network.</typeparam>
     /// <param name="model">The Bayesian neural network; it is left as it was.</param>
     /// <param name="create">
     /// Builds a plain network of the same class and sizes, a new one each time, where the predictor will compute.
     /// </param>
-    /// <param name="draws">The number of networks, at least 1; each has weights of its own.</param>
-    /// <param name="seed">The seed of the draws.</param>
+    /// <param name="samples">The number of networks, at least 1; each has weights of its own.</param>
+    /// <param name="seed">The seed of the samples.</param>
     /// <param name="thresholds">Prunes the networks, not the model; null prunes nothing more than the model does.</param>
     /// <param name="channelsLast">The layout of images: see <see cref="PredictionOptions.ChannelsLast"/>.</param>
     /// <param name="manageMemory">Whether large buffers stay with the process: see <see cref="PredictionOptions.ManageMemory"/>.</param>
     public static Predictor CreatePredictor<TNetwork>(
-        this IBayesianNetwork model, Func<TNetwork> create, int draws = UsualSamples, long seed = 0, Thresholds? thresholds = null,
+        this IBayesianNetwork model, Func<TNetwork> create, int samples = UsualSamples, long seed = 0, Thresholds? thresholds = null,
         bool? channelsLast = null, bool manageMemory = true)
         where TNetwork : nn.Module<Tensor, Tensor> =>
-        CreatePredictor(model, create, (network, x) => network.call(x), draws, seed, thresholds, channelsLast, manageMemory);
+        CreatePredictor(model, create, (network, x) => network.call(x), samples, seed, thresholds, channelsLast, manageMemory);
 
     /// <summary>A predictor of networks with several inputs; see the other overload.</summary>
     /// <typeparam name="TNetwork">The class of the plain network.</typeparam>
@@ -225,31 +225,31 @@ public static class PredictionExtensions
     /// Builds a plain network of the same class and sizes, a new one each time, where the predictor will compute.
     /// </param>
     /// <param name="forward">Runs a plain network on a batch. It must share nothing that changes between calls.</param>
-    /// <param name="draws">The number of networks, at least 1; each has weights of its own.</param>
-    /// <param name="seed">The seed of the draws.</param>
+    /// <param name="samples">The number of networks, at least 1; each has weights of its own.</param>
+    /// <param name="seed">The seed of the samples.</param>
     /// <param name="thresholds">Prunes the networks, not the model; null prunes nothing more than the model does.</param>
     /// <param name="channelsLast">The layout of images: see <see cref="PredictionOptions.ChannelsLast"/>.</param>
     /// <param name="manageMemory">Whether large buffers stay with the process: see <see cref="PredictionOptions.ManageMemory"/>.</param>
     public static Predictor CreatePredictor<TNetwork>(
-        this IBayesianNetwork model, Func<TNetwork> create, Func<TNetwork, Tensor, Tensor> forward, int draws = UsualSamples, long seed = 0,
-        Thresholds? thresholds = null, bool? channelsLast = null, bool manageMemory = true)
+        this IBayesianNetwork model, Func<TNetwork> create, Func<TNetwork, Tensor, Tensor> forward, int samples = UsualSamples,
+        long seed = 0, Thresholds? thresholds = null, bool? channelsLast = null, bool manageMemory = true)
         where TNetwork : nn.Module
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(create);
         ArgumentNullException.ThrowIfNull(forward);
-        ArgumentOutOfRangeException.ThrowIfLessThan(draws, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         var distribution = model.Distribution(create);
         if (thresholds is not null)
             distribution.Prune(thresholds);
         var networks = new List<TNetwork>();
         try
         {
-            for (var k = 0; k < draws; k++)
+            for (var k = 0; k < samples; k++)
             {
                 var network = distribution.Sample(DrawSeed.Of(seed, k));
                 if (networks.Contains(network, ReferenceEqualityComparer.Instance))
-                    throw new ArgumentException("The same network came twice; every draw needs a new one.", nameof(create));
+                    throw new ArgumentException("The same network came twice; every sample needs a new one.", nameof(create));
                 network.eval();
                 networks.Add(network);
             }

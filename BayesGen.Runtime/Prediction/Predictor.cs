@@ -25,14 +25,14 @@ public sealed class Predictor : IDisposable
         _device = draws[0].Network.parameters().Concat(draws[0].Network.buffers()).FirstOrDefault()?.device ?? CPU;
     }
 
-    /// <summary>The number of draws.</summary>
+    /// <summary>The number of samples.</summary>
     public int Samples => _draws.Length;
 
     /// <summary>Predicts classes from logits [N, C].</summary>
     /// <param name="x">The inputs, on any device; the first dimension is the example. Only read.</param>
     /// <param name="batchSize">The number of examples that go through a network at once; at least 1.</param>
     /// <param name="keepOutputs">Whether the logits of every draw are kept.</param>
-    /// <param name="cancellation">Ends the call between two draws.</param>
+    /// <param name="cancellation">Ends the call between two samples.</param>
     /// <exception cref="ObjectDisposedException">The predictor was disposed.</exception>
     /// <exception cref="ArgumentException">The network cannot take inputs of this shape, or they hold NaN; examples are named.</exception>
     /// <exception cref="InvalidOperationException">The network gives no logits, or NaN.</exception>
@@ -48,7 +48,7 @@ public sealed class Predictor : IDisposable
     /// <param name="x">The inputs, on any device; the first dimension is the example. Only read.</param>
     /// <param name="noise">What the network's outputs mean, and the noise around them.</param>
     /// <param name="batchSize">The number of examples that go through a network at once; at least 1.</param>
-    /// <param name="cancellation">Ends the call between two draws.</param>
+    /// <param name="cancellation">Ends the call between two samples.</param>
     /// <exception cref="ObjectDisposedException">The predictor was disposed.</exception>
     /// <exception cref="ArgumentException">The network cannot take inputs of this shape, or they hold NaN; examples are named.</exception>
     /// <exception cref="InvalidOperationException">The network gives outputs of another shape, or NaN.</exception>

@@ -26,7 +26,8 @@ public sealed class HalfTypedCodeTests
                 var network = new Net();
                 using var model = new BayesianNet(network);
                 model.Network.to(CPU); network.to(CPU); using var adam = optim.Adam(network.parameters());
-                var options = new TrainerOptions { Samples = 1, FitLoss = FitLoss.CrossEntropy, Threshold = 1.0 } with { Epochs = 2, DivergenceScale = DivergenceScale.None };
+                var options = new TrainerOptions { Samples = 1, FitLoss = FitLoss.CrossEntropy, Threshold = 1.0 }
+                    with { Epochs = 2, DivergenceScale = DivergenceScale.None };
                 using var trainer = model.CreateTrainer(new RenyiLoss(), options);
                 trainer.Evaluate(data, 1.0); model.Prune(new() { [Gaussian] = 1.0, ["fc.weight"] = 2.0 });
                 using var draw = model.Draw();

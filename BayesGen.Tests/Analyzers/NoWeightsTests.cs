@@ -17,7 +17,8 @@ public sealed class NoWeightsTests
     [InlineData("System.Collections.Generic.Dictionary<string, Linear>", "[]")]
     public Task ReportsACollectionOfLayers(string type, string value) => AnalyzerAssert.Reports(
         Network($"[Bayesian(Gaussian)] private readonly {type} [|BG0002:layers|] = {value};"),
-        $"'layers' cannot be Bayesian: it holds {type.Replace("System.Collections.Generic.", "")}, which is neither a module nor a Parameter");
+        $"'layers' cannot be Bayesian: it holds {type.Replace("System.Collections.Generic.", "")}, "
+        + "which is neither a module nor a Parameter");
 
     [Fact]
     public Task ReportsALayerWithoutWeights() => AnalyzerAssert.Reports(

@@ -89,22 +89,42 @@ public sealed class NotRegisteredTests
     [InlineData("[Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1);" + Registering)]
     [InlineData(
         """[Bayesian(Gaussian)] private readonly Linear fc; public Net() : base("Net") { fc = Linear(1, 1); RegisterComponents(); }""")]
-    [InlineData("""[Bayesian(Gaussian)] private Linear fc = Linear(1, 1); public Net() : base("Net") { RegisterComponents(); fc = Linear(1, 1); }""")]
-    [InlineData("""[Bayesian(Gaussian)] private Linear fc; public Net() : base("Net") { Build(); RegisterComponents(); fc = Linear(1, 1); } private void Build() { fc = Linear(1, 1); }""")]
-    [InlineData("""[Bayesian(Gaussian)] private Linear fc; public Net() : base("Net") { RegisterComponents(); fc = Linear(1, 1); register_module("fc", fc); }""")]
-    [InlineData("""[Bayesian(Gaussian)] private Linear fc = Linear(1, 1); public Net() : base("Net") => Build(); private void Build() => RegisterComponents();""")]
+    [InlineData(
+        """[Bayesian(Gaussian)] private Linear fc = Linear(1, 1); """
+        + """public Net() : base("Net") { RegisterComponents(); fc = Linear(1, 1); }""")]
+    [InlineData(
+        """[Bayesian(Gaussian)] private Linear fc; """
+        + """public Net() : base("Net") { Build(); RegisterComponents(); fc = Linear(1, 1); } private void Build() { fc = Linear(1, 1); }""")]
+    [InlineData(
+        """[Bayesian(Gaussian)] private Linear fc; """
+        + """public Net() : base("Net") { RegisterComponents(); fc = Linear(1, 1); register_module("fc", fc); }""")]
+    [InlineData(
+        """[Bayesian(Gaussian)] private Linear fc = Linear(1, 1); """
+        + """public Net() : base("Net") => Build(); private void Build() => RegisterComponents();""")]
     [InlineData("""[Bayesian(Gaussian)] private Linear fc = Linear(1, 1); public Net() : base("Net") => register_module("fc", fc);""")]
-    [InlineData("""[Bayesian(Gaussian)] private Linear a = Linear(1, 1); private readonly Linear[] all; public Net() : base("Net") { all = [a]; RegisterComponents(); }""")]
-    [InlineData("""[Bayesian(Gaussian)] private Linear a; private readonly Linear[] all; public Net() : base("Net") { all = [a = Linear(1, 1)]; RegisterComponents(); }""")]
-    [InlineData("""[Bayesian(Gaussian)] private Sequential all; private readonly Linear[] parts = [Linear(1, 1)]; public Net() : base("Net") { all = Sequential(parts); RegisterComponents(); }""")]
+    [InlineData(
+        """[Bayesian(Gaussian)] private Linear a = Linear(1, 1); private readonly Linear[] all; """
+        + """public Net() : base("Net") { all = [a]; RegisterComponents(); }""")]
+    [InlineData(
+        """[Bayesian(Gaussian)] private Linear a; private readonly Linear[] all; """
+        + """public Net() : base("Net") { all = [a = Linear(1, 1)]; RegisterComponents(); }""")]
+    [InlineData(
+        """[Bayesian(Gaussian)] private Sequential all; private readonly Linear[] parts = [Linear(1, 1)]; """
+        + """public Net() : base("Net") { all = Sequential(parts); RegisterComponents(); }""")]
     [InlineData("[Bayesian(Gaussian)] private readonly ModuleList<Linear> blocks = new(Linear(1, 1));" + Registering)]
     [InlineData(
         "[Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1); private readonly ReLU[] activations = [ReLU()];" + Registering)]
     [InlineData(
         """[Bayesian(Gaussian)] public Linear Fc { get; } public Net() : base("Net") { Fc = Linear(1, 1); RegisterComponents(); }""")]
-    [InlineData("""[Bayesian(Gaussian)] private readonly Sequential body; public Net() : base("Net") { var parts = new System.Collections.Generic.List<Module<Tensor, Tensor>> { Linear(1, 1) }; body = Sequential(parts); RegisterComponents(); }""")]
-    [InlineData("""[Bayesian(Gaussian)] private readonly ModuleList<Linear> all; private readonly Linear[] parts = [Linear(1, 1)]; public Net() : base("Net") { all = new(parts); RegisterComponents(); }""")]
-    [InlineData("""[Bayesian(Gaussian)] private Linear fc; private Linear[] views; public Net() : base("Net") { fc = Linear(1, 1); RegisterComponents(); views = [fc]; }""")]
+    [InlineData(
+        """[Bayesian(Gaussian)] private readonly Sequential body; """
+        + """public Net() : base("Net") { var parts = new System.Collections.Generic.List<Module<Tensor, Tensor>> { Linear(1, 1) }; body = Sequential(parts); RegisterComponents(); }""")]
+    [InlineData(
+        """[Bayesian(Gaussian)] private readonly ModuleList<Linear> all; private readonly Linear[] parts = [Linear(1, 1)]; """
+        + """public Net() : base("Net") { all = new(parts); RegisterComponents(); }""")]
+    [InlineData(
+        """[Bayesian(Gaussian)] private Linear fc; private Linear[] views; """
+        + """public Net() : base("Net") { fc = Linear(1, 1); RegisterComponents(); views = [fc]; }""")]
     public Task AcceptsRegisteredLayers(string members) => AnalyzerAssert.Reports(Network(members));
 
     [Fact]

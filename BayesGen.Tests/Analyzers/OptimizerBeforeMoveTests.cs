@@ -10,7 +10,7 @@ public sealed class OptimizerBeforeMoveTests
     [Fact]
     public Task ReportsAnOptimizerMadeBeforeTheMove() => AnalyzerAssert.Reports(
         HandStep.In(Adam + "[|BG0212:model.to(CUDA)|]; for (var i = 0; i < 3; i++) adam.step();"),
-        "'adam' was made of the parameters that 'model' had before this to(), which puts new ones in their place: make the optimizer after it");
+        "'adam' was made of the parameters that 'model' had before this to(), which replaces them: make the optimizer after it");
 
     [Theory]
     [InlineData(Adam + "[|BG0212:model.cuda()|]; adam.step();")]

@@ -11,7 +11,7 @@ public sealed class StepWithoutDivergenceTests
     [Fact]
     public Task ReportsABackwardOnTheFitAlone() => AnalyzerAssert.Reports(
         HandStep.In(Draw + $"var fit = {Fit}; optimizer.zero_grad(); draw.Backward([|BG0213:fit|]); optimizer.step();"),
-        "This is a fit alone, so nothing holds the posterior open and it narrows to one point: add the divergence, by "
+        "This is a fit alone, so nothing keeps the posterior from narrowing to one point: add the divergence, by "
         + "loss.Aggregate([fit], [loss.Divergence(draw)], beta, examples).Total");
 
     [Theory]

@@ -10,7 +10,7 @@ public sealed class TiedWeightTests
     [Fact]
     public Task ReportsATieOfAPlainAndABayesianWeight() => AnalyzerAssert.Reports(
         Network("", "[Bayesian(Gaussian)] private readonly Linear a = Linear(2, 2); private readonly Linear b = Linear(2, 2);", Apart),
-        "This makes one weight of those of 'b', which is plain, and 'a', which is Gaussian: annotate both alike");
+        "This ties the weight of 'b', which is plain, to that of 'a', which is Gaussian: give both the same annotation");
 
     [Theory]
     [InlineData("", "[Bayesian(Gaussian)] private readonly Linear a = Linear(2, 2); [Bayesian(LogUniform)] private readonly Linear b = Linear(2, 2);", Apart)]

@@ -7,7 +7,7 @@ namespace BayesGen.Tests.Analyzers;
 public sealed class UnscaledDivergenceTests
 {
     private const string Weighs =
-        ", and the divergence of all weights stands beside the fit of one example: it weighs N times as much as in the ELBO; ";
+        ", and the divergence of all weights is added to the fit of one example: it weighs N times as much as in the ELBO; ";
 
     [Theory]
     [InlineData("DivergenceScale = [|BG0207:DivergenceScale.None|]", "Beta is not set, and its default rises to 1")]

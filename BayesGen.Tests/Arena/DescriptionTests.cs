@@ -17,7 +17,8 @@ public sealed class DescriptionTests
                 "frozen.weight: Frozen  [4,4] 16, 0 bytes, tied with ()",
             ],
             description.Weights.Select(weight =>
-                $"{weight.Key}: {weight.Role} {weight.Family} [{string.Join(",", weight.Shape)}] {weight.Count}, {weight.PosteriorBytes} bytes, "
+                $"{weight.Key}: {weight.Role} {weight.Family} [{string.Join(",", weight.Shape)}] {weight.Count}, "
+                + $"{weight.PosteriorBytes} bytes, "
                 + $"tied with ({string.Join(",", weight.TiedWith)})"));
         Assert.All(description.Weights, weight => Assert.Equal(ScalarType.Float64, weight.Dtype));
         Assert.Equal((20, 0, 16, 36, 320), (

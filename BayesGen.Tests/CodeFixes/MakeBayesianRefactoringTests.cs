@@ -100,7 +100,8 @@ public sealed class MakeBayesianRefactoringTests
     public Task UsesTheFullNameOfAFamilyWhoseNameIsTaken() => RefactoringAssert.Refactors<MakeBayesianRefactoring>(
         $"{Usings}\npublic sealed class Gaussian;\n\n[||]{Head}{Body}",
         Gaussian,
-        $"{Usings.Replace("System;\n", "System;\nusing BayesGen;\n")}\npublic sealed class Gaussian;\n\n[Bayesian(Family.Gaussian)]\n{Head}{Body}",
+        $"{Usings.Replace("System;\n", "System;\nusing BayesGen;\n")}\npublic sealed class Gaussian;\n\n"
+        + $"[Bayesian(Family.Gaussian)]\n{Head}{Body}",
         "BayesianNet.g.cs");
 
     [Fact]

@@ -26,8 +26,10 @@ public sealed class RegistrationCodeFixTests
 
     [Theory]
     [InlineData(
-        """[Bayesian(Gaussian)] private readonly Linear fc; public Net() : base("Net") { RegisterComponents(); fc = Linear(1, 1); eval(); }""",
-        """[Bayesian(Gaussian)] private readonly Linear fc; public Net() : base("Net") { fc = Linear(1, 1); RegisterComponents(); eval(); }""")]
+        """[Bayesian(Gaussian)] private readonly Linear fc; """
+        + """public Net() : base("Net") { RegisterComponents(); fc = Linear(1, 1); eval(); }""",
+        """[Bayesian(Gaussian)] private readonly Linear fc; """
+        + """public Net() : base("Net") { fc = Linear(1, 1); RegisterComponents(); eval(); }""")]
     [InlineData(
         "[Bayesian(Gaussian)] private readonly Linear fc;\n    public Net() : base(\"Net\")\n    {\n        RegisterComponents(); // first\n        var size = 3;\n        fc = Linear(size, 1);\n    }",
         "[Bayesian(Gaussian)] private readonly Linear fc;\n    public Net() : base(\"Net\")\n    {\n        var size = 3;\n        fc = Linear(size, 1);\n        RegisterComponents(); // first\n    }")]

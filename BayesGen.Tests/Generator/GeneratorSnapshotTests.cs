@@ -46,7 +46,8 @@ public sealed class GeneratorSnapshotTests
         {
             private readonly Encoder encoder = new();
             [Deterministic] private readonly Encoder plain = new();
-            [FormerlyKnownAs("body"), FormerlyKnownAs("stack")] private readonly ModuleList<Encoder> blocks = new(new Encoder(), new Encoder());
+            [FormerlyKnownAs("body"), FormerlyKnownAs("stack")]
+            private readonly ModuleList<Encoder> blocks = new(new Encoder(), new Encoder());
             private readonly ModuleDict<Encoder>? named;
             private readonly Linear head = Linear(2, 2);
 
@@ -168,7 +169,8 @@ public sealed class GeneratorSnapshotTests
         {
             [Bayesian(SparseDropout, Estimator = Estimator.Local)] private readonly Conv2d conv = Conv2d(1, 2, 3);
             [Bayesian(SparseDropout, IncludeBias = true)] private readonly Linear fc = Linear(2, 2);
-            [Bayesian(Gaussian, Estimator = Estimator.Local, Prior = typeof(LaplacePrior), PriorScale = 0.1)] internal Linear Head { get; } = Linear(2, 2);
+            [Bayesian(Gaussian, Estimator = Estimator.Local, Prior = typeof(LaplacePrior), PriorScale = 0.1)]
+            internal Linear Head { get; } = Linear(2, 2);
 
             public Local() : base("Local") => RegisterComponents();
             public override Tensor forward(Tensor x) => Head.call(fc.call(conv.call(x)));

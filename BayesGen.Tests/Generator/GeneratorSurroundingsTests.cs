@@ -143,7 +143,8 @@ public sealed class GeneratorSurroundingsTests
             {
                 public static object Wrong(BayesianNet model, TrainerOptions options) => model.CreateTrainer(options);
                 public static object AlsoWrong(BayesianNet model, TrainerOptions options) => model.CreateTrainer(new ElboLoss(), options);
-                public static object Right(BayesianNet model, TrainerOptions options) => model.CreateTrainer(x => model.call(x, x), options);
+                public static object Right(BayesianNet model, TrainerOptions options) =>
+                    model.CreateTrainer(x => model.call(x, x), options);
                 public static object AlsoRight(BayesianNet model, TrainerOptions options) =>
                     model.CreateTrainer(x => model.call(x, x), new ElboLoss(), options);
             }

@@ -28,7 +28,7 @@ public sealed class NaNPredictionTests
         var options = new PredictionOptions { BatchSize = 2 };
         var error = Assert.Throws<ArgumentException>(() => model.Predict(x, GaussianNoise.Fixed(1), 2, options));
         Assert.Contains("inputs of example 3", error.Message);
-        using var predictor = model.CreatePredictor(() => new Line(), draws: 2);
+        using var predictor = model.CreatePredictor(() => new Line(), samples: 2);
         Assert.Contains(
             "inputs of example 3", Assert.Throws<ArgumentException>(() => predictor.Predict(x, GaussianNoise.Fixed(1))).Message);
         // Those that can be answered are.

@@ -243,7 +243,7 @@ public sealed class PredictionTests
         Assert.Equal(5, prediction.Count);
         Assert.All(prediction.Probabilities, row => Assert.Equal(2, row.Length));
         using var predictor = model.CreatePredictor(
-            () => new Composed(), (network, both) => network.call(both[.., ..4], both[.., 4..]), draws: 3);
+            () => new Composed(), (network, both) => network.call(both[.., ..4], both[.., 4..]), samples: 3);
         Rounding.AssertSame(prediction.Entropy, predictor.Predict(x).Entropy);
     }
 

@@ -13,7 +13,7 @@ public sealed class PredictorTests
         using var data = SyntheticDigits.Create(11, 2);
         var model = StateFileTests.Trained(1);
         var expected = model.Predict(data.Inputs, samples: 4, new PredictionOptions { Seed = 7, KeepOutputs = true });
-        using var predictor = model.CreatePredictor(() => new MixedClassifier(), draws: 4, seed: 7);
+        using var predictor = model.CreatePredictor(() => new MixedClassifier(), samples: 4, seed: 7);
         Assert.Equal(4, predictor.Samples);
         using (no_grad())
             foreach (var tensor in model.state_dict().Values.Where(tensor => tensor.is_floating_point()))
@@ -40,7 +40,7 @@ public sealed class PredictorTests
         random.manual_seed(2);
         using var model = new BayesianNoiseOfEachInput(new NoiseOfEachInput());
         var x = randn(5, 3, dtype: ScalarType.Float32, device: CPU);
-        using var predictor = model.CreatePredictor(() => new NoiseOfEachInput(), draws: 6);
+        using var predictor = model.CreatePredictor(() => new NoiseOfEachInput(), samples: 6);
         var (expected, answer) = (model.Predict(x, GaussianNoise.Learned, samples: 6), predictor.Predict(x, GaussianNoise.Learned));
         Assert.Equal((5, 2, 6), (answer.Count, answer.Outputs, answer.Samples));
         Rounding.AssertSame(expected.Mean, answer.Mean);
@@ -55,7 +55,7 @@ public sealed class PredictorTests
         random.manual_seed(3);
         using var model = new BayesianRemembering(new Remembering());
         model.train();
-        using var predictor = model.CreatePredictor(() => new Remembering(), draws: 5);
+        using var predictor = model.CreatePredictor(() => new Remembering(), samples: 5);
         using var questions = randn(Threads, 4, 3, dtype: ScalarType.Float32, device: CPU);
         List<ClassPrediction> expected = [.. Enumerable.Range(0, Threads).Select(Ask)];
         var answers = new ClassPrediction[Threads, Calls];
@@ -100,7 +100,7 @@ public sealed class PredictorTests
         using var scope = NewDisposeScope();
         using var model = new BayesianLine(new Line());
         var x = ones(1, 2, dtype: ScalarType.Float32, device: CPU);
-        using var predictor = model.CreatePredictor(() => new Line(), draws: 3, thresholds: 1000);
+        using var predictor = model.CreatePredictor(() => new Line(), samples: 3, thresholds: 1000);
         Assert.Equal([0, 0, 0], predictor.Predict(x, GaussianNoise.Fixed(1)).MeansOfSamples(0));
         Assert.Equal(2, model.PruneStatistics().Kept);
     }
@@ -111,10 +111,10 @@ public sealed class PredictorTests
         using var scope = NewDisposeScope();
         using var model = new BayesianLine(new Line());
         using var only = new Line();
-        Assert.Contains("new one", Assert.Throws<ArgumentException>(() => model.CreatePredictor(() => only, draws: 2)).Message);
-        Assert.Throws<ArgumentOutOfRangeException>(() => model.CreatePredictor(() => new Line(), draws: 0));
-        Assert.Throws<StateMismatchException>(() => model.CreatePredictor(() => new GaussianRegressor(), draws: 1));
-        var predictor = model.CreatePredictor(() => new Line(), draws: 2);
+        Assert.Contains("new one", Assert.Throws<ArgumentException>(() => model.CreatePredictor(() => only, samples: 2)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.CreatePredictor(() => new Line(), samples: 0));
+        Assert.Throws<StateMismatchException>(() => model.CreatePredictor(() => new GaussianRegressor(), samples: 1));
+        var predictor = model.CreatePredictor(() => new Line(), samples: 2);
         using var x = ones(1, 2, dtype: ScalarType.Float32, device: CPU);
         Assert.Throws<ArgumentException>(
             () => predictor.Predict(ones(1, 9, dtype: ScalarType.Float32, device: CPU), GaussianNoise.Fixed(1)));

@@ -99,9 +99,11 @@ internal sealed partial class NetworkGrammar(int seed)
                     """;
             case 3: // Nested.
                 return $$"""
-                    {{Pick("public ", "internal ", "public static ", "")}}{{Pick("class", "class", "partial class")}} {{name}}Outer{{Pick("", "", "<T>")}}
+                    {{Pick("public ", "internal ", "public static ", "")}}{{Pick("class", "class", "partial class")}} {{name}}Outer{{Pick(
+                        "", "", "<T>")}}
                     {
-                        {{attributes}}{{Pick("public ", "internal ", "internal protected ", "private ", "")}}{{modifiers}}class {{name}}() : {{module}}("x")
+                        {{attributes}}{{Pick(
+                            "public ", "internal ", "internal protected ", "private ", "")}}{{modifiers}}class {{name}}() : {{module}}("x")
                         {
                         {{body}}
                         }
@@ -152,7 +154,10 @@ internal sealed partial class NetworkGrammar(int seed)
                     {{body}}
                     }
 
-                    {{Pick($"public sealed class {name}<T>;", $"public sealed class Bayesian{Bare(name)};", $"public sealed class Bayesian{Bare(name)}<T>;")}}
+                    {{Pick(
+                        $"public sealed class {name}<T>;",
+                        $"public sealed class Bayesian{Bare(name)};",
+                        $"public sealed class Bayesian{Bare(name)}<T>;")}}
                     """;
             case 10: // Wrappers that would share a name, or files whose names differ in case alone.
                 return Pick(
@@ -224,7 +229,9 @@ internal sealed partial class NetworkGrammar(int seed)
             8 => $"{attribute}public {type} {name} = {value};",
             9 => $"{attribute}protected {type} {name} = {value};",
             10 => $"#region A region\n    {attribute}private readonly {type} {name} = {value}; // Said.\n    #endregion",
-            11 => $"[TorchSharp.Utils.ComponentName(Name = \"{Pick("odd", "a b", "é\\\"", "{x}", "a\\nb", "\\u2028", "\\0", "<&>", "😀", "\\ud800", "")}\")] {attribute}private readonly {type} {name} = {value};",
+            11 => "[TorchSharp.Utils.ComponentName(Name = \""
+                + Pick("odd", "a b", "é\\\"", "{x}", "a\\nb", "\\u2028", "\\0", "<&>", "😀", "\\ud800", "")
+                + $"\")] {attribute}private readonly {type} {name} = {value};",
             _ => $"{attribute}private readonly {type} {name} = {value};",
         };
     }

@@ -73,7 +73,7 @@ public class ImageLayoutTests
                 readers.Add(new PictureReader(3, view));
                 return readers[^1];
             },
-            draws: 3);
+            samples: 3);
         var x = rand([5, 3, 8, 8], dtype: ScalarType.Float32, device: CPU);
         var prediction = predictor.Predict(x);
         Assert.All(readers, reader => Assert.Equal(view ? [8L * 8 * 3, 64, 8, 1] : [8L * 8 * 3, 1, 8L * 3, 3], reader.Seen[^1]));
@@ -100,7 +100,7 @@ public class ImageLayoutTests
                 readers.Add(new PictureReader(3));
                 return readers[^1];
             },
-            draws: 2,
+            samples: 2,
             channelsLast: false);
         predictor.Predict(x);
         Assert.All(readers, reader => Assert.Equal([8L * 8 * 3, 64, 8, 1], Assert.Single(reader.Seen)));
