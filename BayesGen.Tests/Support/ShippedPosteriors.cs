@@ -38,7 +38,7 @@ internal static class ShippedPosteriors
     }
 
     /// <summary>
-    /// Parameters all over their ranges, in float64: as wide round the way from 0 to where they start as that is long, two at least.
+    /// Parameters all over their ranges, in float64: as wide around the way from 0 to where they start as that is long, two at least.
     /// </summary>
     /// <param name="type">The posterior class.</param>
     /// <param name="count">The number of weights.</param>
