@@ -5,8 +5,8 @@ namespace BayesGen.SourceGeneration.Reading;
 
 /// <summary>Which loss can score which posterior against which prior. A test compares this with the runtime.</summary>
 /// <remarks>
-/// Families of the developer's own say by [ClosedFormKl] what they do, as the shipped ones; what losses of the developer's own do, only the
-/// run time knows.
+/// Families of the developer's own say by [ClosedFormKl] what they do, as the shipped ones; what losses of the developer's own do, only
+/// the runtime knows.
 /// </remarks>
 internal static class PriorCatalog
 {
