@@ -19,13 +19,12 @@ internal static class ClosedFormNoise
     /// <summary>
     /// The mean squared residual of each output over a batch, [D]; null where the noise is not learned for all inputs alike.
     /// </summary>
-    /// <param name="fitLoss">The loss on the data.</param>
     /// <param name="heard">What the forward joined.</param>
     /// <param name="output">The output, [N, 2 D].</param>
     /// <param name="targets">The targets, [N, D] or [N].</param>
-    public static Tensor? Residuals(FitLoss fitLoss, JoinedNoise heard, Tensor output, Tensor targets)
+    public static Tensor? Residuals(JoinedNoise heard, Tensor output, Tensor targets)
     {
-        if (!ReferenceEquals(fitLoss, FitLoss.LearnedGaussian) || LogSigmaOf(heard, output) is not { } logSigma)
+        if (LogSigmaOf(heard, output) is not { } logSigma)
             return null;
         using var _ = no_grad();
         var mean = output.narrow(1, 0, logSigma.size(0));

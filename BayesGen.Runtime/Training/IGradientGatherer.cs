@@ -8,7 +8,8 @@ namespace BayesGen;
 /// A group of processes wraps the gatherer of its own process (<see cref="TrainerOptions.Distribute"/>):
 /// <see cref="Gather"/> gives the inner one <see cref="StepWork.Of"/> its share of the examples, then sums
 /// <see cref="ITrainingSteps.Gradients"/>, which are a few flat buffers, and the numbers of <see cref="StepSums"/> over the processes,
-/// each weighted by its part of the examples. Every process then takes the same step.
+/// each weighted by its part of the examples. Every process then takes the same step. The noise of weights is a function of seed and call,
+/// so that processes sample alike; that of a local estimator belongs to examples, and a group has to place it.
 /// </remarks>
 internal interface IGradientGatherer : IDisposable
 {

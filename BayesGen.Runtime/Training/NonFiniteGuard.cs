@@ -20,6 +20,7 @@ internal sealed class NonFiniteGuard(
     private const int FirstSteps = 20;
 
     private readonly NonFinitePolicy _policy = setup.Options.NonFinite;
+    private readonly bool _stops = setup.Options.NonFinite == NonFinitePolicy.Stop;
     private CheckpointContent? _start;
     private bool _readsLate;
     private bool _wasFinite;
@@ -138,7 +139,7 @@ internal sealed class NonFiniteGuard(
     public void CheckGradients(StepPlace place, Func<bool, bool> isAnywhere)
     {
         // On a device the answer would have to be waited for, which nobody asked for who lets the training stop.
-        if (_policy == NonFinitePolicy.Stop && setup.Arena.Device.type != DeviceType.CPU)
+        if (_stops && setup.Arena.Device.type != DeviceType.CPU)
             return;
         if (isAnywhere(!state.Steps!.GradientsAreFinite()))
             throw NonFiniteLossException.OfGradient(place.Epoch, place.Step, setup.Arena.NonFinite.FirstGradient());

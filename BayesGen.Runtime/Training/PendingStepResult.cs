@@ -1,3 +1,5 @@
+using TorchSharp.Modules;
+
 namespace BayesGen;
 
 /// <summary>Where a step is.</summary>
@@ -5,6 +7,22 @@ namespace BayesGen;
 /// <param name="Step">The step within the epoch, from 1.</param>
 /// <param name="Steps">The number of steps in an epoch, or null where it is not known yet.</param>
 internal readonly record struct StepPlace(int Epoch, int Step, int? Steps);
+
+/// <summary>The numbers of a step, over all that took part in it: scalars without a graph.</summary>
+/// <param name="Fit">The fit loss: the mean over examples and samples.</param>
+/// <param name="Divergence">The divergence: the mean over samples, the same for any part of the examples.</param>
+/// <param name="Total">The value of the loss; see <see cref="LossTerms.Bound"/>.</param>
+/// <param name="Metrics">
+/// The metrics: their sums over the examples, and what the examples count together where that is not their number.
+/// </param>
+/// <param name="Noise">What a noise for all inputs is learned from; null where none is.</param>
+internal sealed record StepSums(
+    Tensor Fit, Tensor Divergence, Tensor Total, IReadOnlyList<(string Name, Tensor Sum, Tensor? Count)> Metrics, NoiseResiduals? Noise);
+
+/// <summary>What a noise for all inputs is learned from in closed form.</summary>
+/// <param name="LogSigma">The parameter.</param>
+/// <param name="Squared">The mean squared residual of each output, over examples and samples.</param>
+internal sealed record NoiseResiduals(Parameter LogSigma, Tensor Squared);
 
 /// <summary>
 /// What a step has to tell. Its numbers stay where they were computed until they are read: a device then works on while the host prepares

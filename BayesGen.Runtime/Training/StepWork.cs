@@ -78,13 +78,13 @@ internal sealed class StepWork
 
         // Nobody but this step has come near the gradients since they were made zero.
         using var draw = worker.Arena.Lease.DrawUnchecked();
-        using var joined = new JoinedNoise();
+        using var joined = _setup.LearnsNoise ? new JoinedNoise() : null;
         var output = BatchForward.Output(worker.Forward, Inputs);
         var fit = _setup.Network.Fit(output, Targets);
         RequireGraph(output, fit);
-        var residuals = ClosedFormNoise.Residuals(_setup.Options.FitLoss, joined, output, Targets);
+        var residuals = joined is null ? null : ClosedFormNoise.Residuals(joined, output, Targets);
         if (residuals is not null && ReferenceEquals(worker.Arena, _setup.Arena))
-            sums.LogSigma = ClosedFormNoise.LogSigmaOf(joined, output);
+            sums.LogSigma = ClosedFormNoise.LogSigmaOf(joined!, output);
         var divergence = _setup.Loss.Divergence(draw);
         _guard.CheckSample(fit, divergence, Place);
         var total = VariationalLoss.DrawTotal(fit, divergence, _beta, _sharedBy);

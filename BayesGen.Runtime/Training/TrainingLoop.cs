@@ -7,14 +7,19 @@ namespace BayesGen;
 internal sealed class TrainingLoop
 {
     private readonly TrainingParts _parts;
+    private readonly TrainingSetup _setup;
     private readonly TrainerOptions _options;
     private readonly TrainerState _state;
+    private readonly TrainingNotices _notices;
+    private readonly CheckpointManager _checkpoints;
+    private readonly NonFiniteGuard _guard;
+    private readonly StepRunner _runner;
+    private readonly StepReader _reader;
     private readonly BatchSource _train;
     private readonly BatchSource? _validation;
     private readonly CancellationToken _cancellation;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<EpochResult> _epochs = [];
-    private readonly int _last;
     private ModuleModes? _modesOfTraining;
 
     /// <param name="parts">What the trainer is made of.</param>
@@ -23,13 +28,15 @@ internal sealed class TrainingLoop
     /// <param name="cancellation">Ends the training after the running step.</param>
     public TrainingLoop(TrainingParts parts, BatchSource train, BatchSource? validation, CancellationToken cancellation)
     {
-        (_parts, _options, _state) = (parts, parts.Setup.Options, parts.State);
+        (_parts, _setup, _options, _state) = (parts, parts.Setup, parts.Setup.Options, parts.State);
+        (_notices, _checkpoints, _guard) = (parts.Notices, parts.Checkpoints, parts.Guard);
+        (_runner, _reader) = (parts.Runner, parts.Reader);
         (_train, _validation, _cancellation) = (train, validation, cancellation);
-        _last = (int)Math.Min(int.MaxValue, (long)parts.FirstEpoch + _options.Epochs);
+        Last = (int)Math.Min(int.MaxValue, (long)parts.FirstEpoch + _options.Epochs);
     }
 
     /// <summary>The number of epochs when it ends, of a training that is not stopped early.</summary>
-    public int Last => _last;
+    public int Last { get; }
 
     /// <summary>Trains to the last epoch, or until it stops.</summary>
     public TrainingResult Run()
@@ -38,9 +45,9 @@ internal sealed class TrainingLoop
         try
         {
             _state.GiveNoise();
-            _parts.Guard.Begin(_parts.Reader.Begin());
+            _guard.Begin(_reader.Begin());
             var isStopped = false;
-            while (_state.EpochsDone < _last && !isStopped)
+            while (_state.EpochsDone < Last && !isStopped)
             {
                 try
                 {
@@ -48,8 +55,8 @@ internal sealed class TrainingLoop
                 }
                 catch (NonFiniteLossException exception)
                 {
-                    _parts.Reader.Forget();
-                    if (!_parts.Guard.GoBack(exception))
+                    _reader.Forget();
+                    if (!_guard.GoBack(exception))
                         throw;
                     _epochs.RemoveAll(epoch => epoch.Epoch > _state.EpochsDone);
                 }
@@ -63,9 +70,9 @@ internal sealed class TrainingLoop
         finally
         {
             _state.KeepNoise();
-            using (_parts.Setup.Arena.TakeTurn())
+            using (_setup.Arena.TakeTurn())
                 modes.Restore();
-            _parts.Guard.End();
+            _guard.End();
             LeaveEpoch();
         }
 
@@ -82,7 +89,7 @@ internal sealed class TrainingLoop
                 TakeStep(batches.Current, new StepPlace(_state.EpochsDone + 1, _state.Cursor.Step + 1, steps));
         }
 
-        _parts.Reader.ReadAll();
+        _reader.ReadAll();
         RequireTrained();
         return Evaluated(clock);
     }
@@ -95,7 +102,7 @@ internal sealed class TrainingLoop
         try
         {
             SetLearningRate(place);
-            result = _parts.Guard.Try(batch.Targets, place, () => _parts.Runner.Run(batch, place), out notice);
+            result = _guard.Try(batch.Targets, place, () => _runner.Run(batch, place), out notice);
         }
         finally
         {
@@ -104,22 +111,22 @@ internal sealed class TrainingLoop
 
         _state.Cursor.Step = place.Step;
         if (notice is not null)
-            _parts.Notices.Add(notice);
+            _notices.Add(notice);
         if (result is null)
         {
             _state.Cursor.Skipped++;
-            _parts.Reader.TakeSkipped(place);
+            _reader.TakeSkipped(place);
             return;
         }
 
-        _parts.Reader.Take(result);
+        _reader.Take(result);
         if (_options.ManageMemory)
             MallocTuning.Sweep();
-        if (_parts.Checkpoints.IsStepDue)
+        if (_checkpoints.IsStepDue)
         {
-            _parts.Reader.ReadAll();
-            _parts.Guard.RequireFiniteWeights();
-            _parts.Checkpoints.Save(_train);
+            _reader.ReadAll();
+            _guard.RequireFiniteWeights();
+            _checkpoints.Save(_train);
         }
     }
 
@@ -131,14 +138,7 @@ internal sealed class TrainingLoop
         var isStopped = false;
         try
         {
-            try
-            {
-                isStopped = StopsAfter(epoch);
-            }
-            finally
-            {
-                isStopped |= _state.Stopping?.IsStopped == true;
-            }
+            isStopped = StopsAfter(epoch);
 
             // Told before it is saved: after a kill in between it is told twice, where it would not be told at all.
             _options.Report?.OnEpoch(epoch);
@@ -146,7 +146,8 @@ internal sealed class TrainingLoop
         finally
         {
             // A report that fails ends the training, and must not cost the epoch.
-            _parts.Checkpoints.SaveEpoch(_train, epoch, isLast: _state.EpochsDone == _last || isStopped);
+            isStopped |= _state.Stopping?.IsStopped == true;
+            _checkpoints.SaveEpoch(_train, epoch, isLast: _state.EpochsDone == Last || isStopped);
         }
 
         return isStopped;
@@ -155,9 +156,9 @@ internal sealed class TrainingLoop
     /// <summary>Whether early stopping ends the training after an epoch.</summary>
     private bool StopsAfter(EpochResult epoch)
     {
-        if (_state.Stopping is not { } watch || _state.Schedule.IsUnderWay || !watch.Take(epoch, _parts.Setup.Arena))
+        if (_state.Stopping is not { } watch || _state.Schedule.IsUnderWay || !watch.Take(epoch, _setup.Arena))
             return false;
-        _parts.Notices.Add($"The training stopped after epoch {epoch.Epoch}: {watch.Reason}");
+        _notices.Add($"The training stopped after epoch {epoch.Epoch}: {watch.Reason}");
         return true;
     }
 
@@ -165,10 +166,10 @@ internal sealed class TrainingLoop
     private ModuleModes EnterTraining()
     {
         // Within one turn: a prediction of another thread has the network in evaluation mode for a while.
-        using var turn = _parts.Setup.Arena.TakeTurn();
-        var modes = new ModuleModes(_parts.Setup.Model);
-        if (!_parts.Setup.Model.training)
-            _parts.Setup.Model.train();
+        using var turn = _setup.Arena.TakeTurn();
+        var modes = new ModuleModes(_setup.Model);
+        if (!_setup.Model.training)
+            _setup.Model.train();
         return modes;
     }
 
@@ -183,15 +184,15 @@ internal sealed class TrainingLoop
                 $"The checkpoint was written inside an epoch of {expected} batches, and the training data makes {steps}: it is other data, or "
                 + "in batches of another size.");
         _state.BatchesOfEpoch = steps;
-        using (_parts.Setup.Arena.TakeTurn())
+        using (_setup.Arena.TakeTurn())
             _modesOfTraining?.Restore();
         if (cursor.SourceEpoch is { } own)
             _train.OwnEpoch = own;
         if (cursor.RandomOfEpoch is { } random)
             TorchRandom.Write(random);
-        else if (_parts.Setup.KeepsPlaces)
+        else if (_setup.KeepsPlaces)
             cursor.RandomOfEpoch = TorchRandom.Read().DetachFromDisposeScope();
-        _parts.Guard.BeginEpoch(_train);
+        _guard.BeginEpoch(_train);
         return steps;
     }
 
@@ -233,7 +234,7 @@ internal sealed class TrainingLoop
         if (_options.LearningRateSchedule is not { } schedule)
             return;
         var epochs = _state.EpochsDone + (place.Steps is { } known ? (place.Step - 1.0) / known : 0);
-        var progress = epochs / _last;
+        var progress = epochs / Last;
         var part = schedule(progress);
         _state.Steps!.Schedule(double.IsFinite(part) && part >= 0
             ? part
@@ -247,18 +248,18 @@ internal sealed class TrainingLoop
         if (_state.Cursor.Step == 0)
             throw new ArgumentException(
                 "The training data holds no batches. A sequence that can be enumerated only once serves one epoch.");
-        _parts.Guard.RequireLearned();
-        _parts.Guard.RequireFiniteWeights();
+        _guard.RequireLearned();
+        _guard.RequireFiniteWeights();
     }
 
     /// <summary>The epoch is done: its evaluation and its means.</summary>
     private EpochResult Evaluated(Stopwatch clock)
     {
-        using (_parts.Setup.Arena.TakeTurn())
+        using (_setup.Arena.TakeTurn())
         {
             // Within one turn: a prediction of another thread has the network in evaluation mode for a while.
-            _modesOfTraining = new ModuleModes(_parts.Setup.Model);
-            _parts.Setup.Model.train(false);
+            _modesOfTraining = new ModuleModes(_setup.Model);
+            _setup.Model.train(false);
         }
 
         var evaluation = _validation is null ? null : _parts.Evaluate(_validation, _options.Threshold, _cancellation);
@@ -267,7 +268,7 @@ internal sealed class TrainingLoop
         _state.BatchesOfEpoch = cursor.Step;
         var elbo = -(means.Fit + means.Divergence / (_state.Examples ?? means.Examples));
         var result = new EpochResult(
-            _state.EpochsDone, _last, means.Total, means.Fit, means.Divergence, elbo, _state.Beta, _state.Steps!.LearningRate,
+            _state.EpochsDone, Last, means.Total, means.Fit, means.Divergence, elbo, _state.Beta, _state.Steps!.LearningRate,
             means.Metrics, evaluation, clock.Elapsed)
         {
             SkippedSteps = cursor.Skipped,
@@ -278,7 +279,7 @@ internal sealed class TrainingLoop
 
     private void LeaveEpoch()
     {
-        _parts.Reader.Forget();
+        _reader.Forget();
         _state.LeaveEpoch();
     }
 
@@ -287,10 +288,10 @@ internal sealed class TrainingLoop
     {
         if (_options.Checkpoints is null)
             return;
-        _parts.Reader.ReadAll();
-        if (_parts.Guard.LostWeight() is { } lost)
-            _parts.Notices.Add($"The training was canceled, and was not saved: '{lost}' is not finite.");
+        _reader.ReadAll();
+        if (_guard.LostWeight() is { } lost)
+            _notices.Add($"The training was canceled, and was not saved: '{lost}' is not finite.");
         else
-            _parts.Checkpoints.SaveCanceled(_train);
+            _checkpoints.SaveCanceled(_train);
     }
 }

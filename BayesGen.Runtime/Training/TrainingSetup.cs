@@ -42,6 +42,9 @@ internal sealed class TrainingSetup
     /// <summary>The name of the schedule, by which a checkpoint knows it again.</summary>
     public string BetaName { get; }
 
+    /// <summary>Whether the fit loss has a noise that can be learned in closed form.</summary>
+    public bool LearnsNoise => ReferenceEquals(Options.FitLoss, FitLoss.LearnedGaussian);
+
     /// <summary>The number of samples of a step that are taken at once.</summary>
     public int SamplesAtOnce =>
         Options.Replicas is { } replicas ? Math.Min(replicas.AtOnce ?? get_num_threads(), Options.Samples) : 1;

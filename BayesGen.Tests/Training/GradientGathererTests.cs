@@ -14,15 +14,17 @@ public class GradientGathererTests
     public void TwoHalvesOfABatchTrainAsTheWholeDoes(int samples)
     {
         using var scope = NewDisposeScope();
-        var (whole, expected) = Train(Options(samples));
+        using var model = Network();
+        using var alone = model.CreateTrainer(Options(samples));
+        var whole = alone.Train(Batches(5, outputs: 1));
         Halves? halves = null;
-        using var model = Started();
-        using var trainer = model.CreateTrainer(Options(samples) with
+        using var shared = Network();
+        using var trainer = shared.CreateTrainer(Options(samples) with
         {
-            Distribute = (inner, steps) => halves = new Halves(inner, steps, model.Arena),
+            Distribute = (inner, steps) => halves = new Halves(inner, steps, shared.Arena),
         });
-        var split = trainer.Train(Batches(5));
-        AssertClose(expected, Copies(model));
+        var split = trainer.Train(Batches(5, outputs: 1));
+        AssertClose(Copies(model), Copies(shared));
         Assert.Equal(15, halves!.Steps);
         foreach (var (one, other) in whole.Epochs.Zip(split.Epochs))
         {
@@ -37,7 +39,7 @@ public class GradientGathererTests
     public void WhatAnotherProcessFindsIsSkippedHereToo()
     {
         using var scope = NewDisposeScope();
-        using var model = Started();
+        using var model = Network();
         var before = Copies(model);
         using var trainer = model.CreateTrainer(Options(1) with
         {
@@ -45,8 +47,17 @@ public class GradientGathererTests
             NonFinite = NonFinitePolicy.Skip(5),
             Distribute = (inner, steps) => new Halves(inner, steps, model.Arena) { FindsSomething = true },
         });
-        Assert.Equal(5, trainer.Train(Batches(5)).Epochs[0].SkippedSteps);
+        Assert.Equal(5, trainer.Train(Batches(5, outputs: 1)).Epochs[0].SkippedSteps);
         AssertSame(before, Copies(model));
+    }
+
+    /// <summary>A network whose noise is that of the weights alone: the noise of a local estimator belongs to examples.</summary>
+    private static BayesianGaussianRegressor Network()
+    {
+        random.manual_seed(1);
+        var model = new BayesianGaussianRegressor(new GaussianRegressor());
+        model.to(ScalarType.Float64);
+        return model;
     }
 
     /// <summary>Two processes in one: each has part of the examples, and both take the same samples of the weights.</summary>

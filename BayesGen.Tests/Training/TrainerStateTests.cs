@@ -36,6 +36,7 @@ public class TrainerStateTests
         ["SampleExecutor"] = "replicas and threads, made again from the options; their noise is placed by the step",
         ["SampleWorker"] = "where the noise of the running step is",
         ["ComputeThread"] = "a thread",
+        ["ModuleModes"] = "a list that nobody changes",
         ["TrainingLoop._modesOfTraining"] = "of one call of Train",
         ["TrainingLoop._epochs"] = "the result of one call of Train",
         ["StepRunner._gatherer"] = "made again from the options",
