@@ -38,7 +38,7 @@ internal sealed class ArenaKernel : IDisposable
 
     /// <summary>The kernels of an arena; null where the family has none, or none for its dtype and device.</summary>
     public static ArenaKernel? For(FamilyArena arena) =>
-        arena.Posterior is IHasKernel family && arena.Store.Count > 0 && FlatLoop.Takes(arena.Store.Weights)
+        arena.Posterior is IHasKernel family && arena.Store.Count > 0 && KernelRunner.Takes(arena.Store.Weights)
             ? new ArenaKernel(arena, family.Kernel)
             : null;
 
@@ -49,7 +49,7 @@ internal sealed class ArenaKernel : IDisposable
             Run(_kernel.Moments<float>, _kernel.Moments<double>, [.. _parameterRows, _weights, TensorMemory.AddressOf(local.Variances)]);
         else
         {
-            IFlatSource[] calls = [.. _noise.Select(_ => noise.NextNormal())];
+            IRowSource[] calls = [.. _noise.Select(_ => noise.NextNormal())];
             Run(_kernel.Draw<float>, _kernel.Draw<double>, [.. _parameterRows, .. _noiseRows, _weights], 0, _arena.Count, calls,
                 _parameterRows.Length);
         }
@@ -58,7 +58,7 @@ internal sealed class ArenaKernel : IDisposable
         _arena.WriteFixed(_arena.Store.Weights);
         if (_arena.Local is not null)
             _arena.Keep(_arena.Local.Variances);
-        _arena.Store.RaiseVersions();
+        _arena.Store.BumpVersions();
     }
 
     /// <summary>Adds what G means for the parameters to their gradients, and makes G zero.</summary>
@@ -151,23 +151,23 @@ internal sealed class ArenaKernel : IDisposable
 
     private void AddSlopes(long offset, long count, double factor)
     {
-        var slopes = new SlopesKernel(_klRows.Length, factor);
+        var slopes = new AxpyKernel(_klRows.Length, factor);
         Run(slopes.Run<float>, slopes.Run<double>, [.. _klRows, .. GradientRows()], offset, count);
     }
 
-    private double Run(FlatKernel<float> single, FlatKernel<double> twice, ReadOnlySpan<nint> rows) =>
+    private double Run(KernelFunction<float> single, KernelFunction<double> twice, ReadOnlySpan<nint> rows) =>
         Run(single, twice, rows, 0, _arena.Count);
 
     private double Run(
-        FlatKernel<float> single, FlatKernel<double> twice, ReadOnlySpan<nint> rows, long offset, long count, IFlatSource[]? sources = null,
-        int firstRow = 0)
+        KernelFunction<float> single, KernelFunction<double> twice, ReadOnlySpan<nint> rows, long offset, long count,
+        IRowSource[]? sources = null, int firstRow = 0)
     {
         Span<nint> starts = stackalloc nint[rows.Length];
         for (var i = 0; i < rows.Length; i++)
             starts[i] = rows[i] + (nint)(offset * _arena.Store.Weights.ElementSize);
         return _arena.Store.Dtype == ScalarType.Float32
-            ? FlatLoop.Run(count, single, sources ?? [], firstRow, starts)
-            : FlatLoop.Run(count, twice, sources ?? [], firstRow, starts);
+            ? KernelRunner.Run(count, single, sources ?? [], firstRow, starts)
+            : KernelRunner.Run(count, twice, sources ?? [], firstRow, starts);
     }
 
     /// <summary>The gradients of the parameters, zeros where there were none: an optimizer may have dropped them.</summary>

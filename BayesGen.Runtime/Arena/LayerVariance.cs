@@ -71,8 +71,8 @@ internal static class LayerVariance
 
     private static Tensor Padded(Convolution layer, Tensor square, Tensor weight, Tensor? bias)
     {
-        // The other modes copy inputs to the rim, and a copy of a square is the square of the copy.
-        using var padded = nn.functional.pad(square, Rim(layer), layer.padding_mode);
+        // The other modes copy inputs to the border, and a copy of a square is the square of the copy.
+        using var padded = nn.functional.pad(square, PaddingSizes(layer), layer.padding_mode);
         return Convolve(layer, padded, weight, bias, new long[layer.kernel_size.Length]);
     }
 
@@ -89,23 +89,23 @@ internal static class LayerVariance
     /// With Padding.Same TorchSharp 0.107 takes the first dimension first, so that such a layer with a kernel of unequal sides changes the
     /// size of its input. What counts here is what the layer does.
     /// </remarks>
-    private static long[] Rim(Convolution layer)
+    private static long[] PaddingSizes(Convolution layer)
     {
         var dimensions = layer.kernel_size.Length;
-        var rim = new long[2 * dimensions];
+        var sizes = new long[2 * dimensions];
         for (var i = 0; i < dimensions; i++)
         {
             if (layer.padding is { } padding)
             {
-                rim[2 * i] = rim[2 * i + 1] = padding[dimensions - 1 - i];
+                sizes[2 * i] = sizes[2 * i + 1] = padding[dimensions - 1 - i];
                 continue;
             }
 
             var whole = layer.padding_type == Padding.Same ? layer.dilation[i] * (layer.kernel_size[i] - 1) : 0;
-            rim[2 * i] = whole / 2;
-            rim[2 * i + 1] = whole - whole / 2;
+            sizes[2 * i] = whole / 2;
+            sizes[2 * i + 1] = whole - whole / 2;
         }
 
-        return rim;
+        return sizes;
     }
 }

@@ -13,7 +13,7 @@ namespace BayesGen;
 internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
 {
     /// <summary>Keeps the slope of the root finite where no input reaches an output.</summary>
-    private const double Tiny = 1e-12;
+    private const double Epsilon = 1e-12;
 
     /// <summary>Where the way back finds the dimension that the bias runs along; nowhere for a layer without one.</summary>
     private const string Channel = "channel";
@@ -22,7 +22,7 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
 
     /// <summary>Adds the noise.</summary>
     /// <param name="output">
-    /// The layer's outputs under the means of its weights, such as <see cref="FlatLoop.Takes"/>; <see cref="AddByGraph"/> takes all.
+    /// The layer's outputs under the means of its weights, such as <see cref="KernelRunner.Takes"/>; <see cref="AddByGraph"/> takes all.
     /// </param>
     /// <param name="variance">The variances of the outputs; overwritten.</param>
     /// <param name="bias">
@@ -38,7 +38,7 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
     /// <summary>The same by Torch's own operations, which autograd differentiates; the bias is in the graph of the variance.</summary>
     public static Tensor AddByGraph(Tensor output, Tensor variance, NoiseSource noise)
     {
-        using var positive = variance + Tiny;
+        using var positive = variance + Epsilon;
         using var deviation = positive.sqrt();
         using var epsilon = empty_like(output, dtype: output.dtype, device: output.device, requires_grad: false);
         noise.FillNormal(epsilon);
@@ -56,15 +56,15 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
         {
             var rows = (Span<nint>)[TensorMemory.AddressOf(output), TensorMemory.AddressOf(slope), TensorMemory.AddressOf(result)];
             if (output.dtype == ScalarType.Float32)
-                FlatLoop.Run<float>(output.numel(), AddNoise, [noise.NextNormal()], 2, rows);
+                KernelRunner.Run<float>(output.numel(), AddNoise, [noise.NextNormal()], 2, rows);
             else
-                FlatLoop.Run<double>(output.numel(), AddNoise, [noise.NextNormal()], 2, rows);
+                KernelRunner.Run<double>(output.numel(), AddNoise, [noise.NextNormal()], 2, rows);
         }
         else
         {
             using var epsilon = empty_like(slope, dtype: output.dtype, device: output.device, requires_grad: false);
             noise.FillNormal(epsilon);
-            using var deviation = slope.add_(Tiny).sqrt_();
+            using var deviation = slope.add_(Epsilon).sqrt_();
             using var sum = addcmul(output, deviation, epsilon, 1);
             result.copy_(sum);
             slope.copy_(epsilon.div_(deviation).mul_(0.5));
@@ -85,14 +85,14 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
     }
 
     /// <summary>Rows: output, variance and then the slope, eps and then the result.</summary>
-    private static Vector<T> AddNoise<T>(FlatRows<T> rows)
+    private static Vector<T> AddNoise<T>(KernelRows<T> rows)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (output, variance, noise) = (rows[0], rows[1], rows[2]);
-        var (tiny, half) = (Lanes.Of<T>(Tiny), Lanes.Of<T>(0.5));
+        var (floor, half) = (VectorMath.Of<T>(Epsilon), VectorMath.Of<T>(0.5));
         for (var i = 0; i < rows.Length; i += Vector<T>.Count)
         {
-            var deviation = Vector.SquareRoot(variance[i] + tiny);
+            var deviation = Vector.SquareRoot(variance[i] + floor);
             var epsilon = noise[i];
             noise[i] = output[i] + deviation * epsilon;
             variance[i] = half * epsilon / deviation;

@@ -108,7 +108,7 @@ public sealed partial class NetworkArena
         _buffers = walk.Buffers;
         _tiedBuffers = walk.TiedBuffers;
         foreach (var weight in _weights)
-            weight.Fixed = PaddingRows.Of(weight);
+            weight.Fixed = PaddingIndices.Of(weight);
 
         // Before the arenas, whose hooks change what the layers put out.
         _biasGradients = new BiasGradients(_network);

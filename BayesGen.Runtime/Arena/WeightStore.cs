@@ -76,11 +76,11 @@ internal sealed class WeightStore : IDisposable
     {
         using (no_grad())
             Weights.copy_(values);
-        RaiseVersions();
+        BumpVersions();
     }
 
     /// <summary>Tells autograd that W was overwritten.</summary>
-    public void RaiseVersions()
+    public void BumpVersions()
     {
         using var _ = no_grad();
         foreach (var owner in _owners)

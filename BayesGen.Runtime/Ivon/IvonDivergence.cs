@@ -11,20 +11,20 @@ internal sealed class IvonDivergence(double center, double scale)
     public double? Of(Tensor mu, Tensor logSigma) => !FlatMemory.IsFlat(mu, logSigma)
         ? null
         : mu.dtype == ScalarType.Float32
-            ? FlatLoop.Run<float>(mu.numel(), Run, TensorMemory.AddressOf(mu), TensorMemory.AddressOf(logSigma))
-            : FlatLoop.Run<double>(mu.numel(), Run, TensorMemory.AddressOf(mu), TensorMemory.AddressOf(logSigma));
+            ? KernelRunner.Run<float>(mu.numel(), Run, TensorMemory.AddressOf(mu), TensorMemory.AddressOf(logSigma))
+            : KernelRunner.Run<double>(mu.numel(), Run, TensorMemory.AddressOf(mu), TensorMemory.AddressOf(logSigma));
 
-    private Vector<T> Run<T>(FlatRows<T> rows)
+    private Vector<T> Run<T>(KernelRows<T> rows)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (mu, logSigma) = (rows[0], rows[1]);
-        var (mean, precision) = (Lanes.Of<T>(center), Lanes.Of<T>(1 / (scale * scale)));
-        var (half, constant) = (Lanes.Of<T>(0.5), Lanes.Of<T>(Math.Log(scale) - 0.5));
+        var (mean, precision) = (VectorMath.Of<T>(center), VectorMath.Of<T>(1 / (scale * scale)));
+        var (half, constant) = (VectorMath.Of<T>(0.5), VectorMath.Of<T>(Math.Log(scale) - 0.5));
         var sum = Vector<T>.Zero;
         for (var i = 0; i < rows.Length; i += Vector<T>.Count)
         {
             var offset = mu[i] - mean;
-            sum += half * precision * (Lanes.Exp(logSigma[i] + logSigma[i]) + offset * offset) - logSigma[i] + constant;
+            sum += half * precision * (VectorMath.Exp(logSigma[i] + logSigma[i]) + offset * offset) - logSigma[i] + constant;
         }
 
         return sum;
