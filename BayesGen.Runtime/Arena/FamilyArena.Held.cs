@@ -1,7 +1,7 @@
 namespace BayesGen;
 
 /// <summary>Weights that do not move: pruned, frozen for now, or fixed for good, as rows of padding are.</summary>
-internal abstract partial class FamilyArena
+internal sealed partial class FamilyArena
 {
     private readonly List<(long Offset, long Count)> _fixed;
     private Tensor? _moves;
@@ -31,7 +31,7 @@ internal abstract partial class FamilyArena
         foreach (var (offset, count) in _fixed)
         {
             using var part = weights.narrow(0, offset, count);
-            using var mean = MeanOf(offset, count);
+            using var mean = Posterior.MeanOf(offset, count);
             part.copy_(mean);
         }
     }
@@ -69,7 +69,7 @@ internal abstract partial class FamilyArena
 
         // What is fixed is outside every mask, and pruned by none.
         using var kept = _mask.sum();
-        if (kept.item<long>() != Count - _fixed.Sum(part => part.Count))
+        if (kept.item<long>() != Store.Count - _fixed.Sum(part => part.Count))
             _keptAsNumber = _mask.to(Store.Dtype).DetachFromDisposeScope();
     }
 
@@ -93,9 +93,6 @@ internal abstract partial class FamilyArena
                 yield return (i, at, end - at);
         }
     }
-
-    /// <summary>The mean of a run of weights, a new tensor.</summary>
-    protected abstract Tensor MeanOf(long offset, long count);
 
     private void MaskFixed()
     {
@@ -131,7 +128,7 @@ internal abstract partial class FamilyArena
             foreach (var (offset, count) in _fixed)
             {
                 using var part = whole.narrow(0, offset, count);
-                using var mean = MeanOf(offset, count);
+                using var mean = Posterior.MeanOf(offset, count);
                 part.copy_(mean);
             }
 

@@ -1,12 +1,10 @@
-using TorchSharp.Modules;
-
 namespace BayesGen;
 
 /// <summary>
 /// All weights of one family, dtype and device, end to end in one flat tensor W that the network's own parameters are aliases of; their
 /// gradients are aliases of one flat tensor G. The variational parameters are flat too, so that a draw is a handful of operations.
 /// </summary>
-internal abstract partial class FamilyArena : IDisposable
+internal sealed partial class FamilyArena : IDisposable
 {
     private readonly Tensor _mask;
     private Tensor? _keptAsNumber;
@@ -14,19 +12,22 @@ internal abstract partial class FamilyArena : IDisposable
     /// <summary>The mask that was last taken over: a new one is another tensor.</summary>
     private Tensor? _followed;
 
-    protected FamilyArena(PosteriorFamily family, IReadOnlyList<NetworkWeight> weights)
+    public FamilyArena(PosteriorFamily family, IReadOnlyList<NetworkWeight> weights)
     {
         Family = family;
         Weights = weights;
         Store = new WeightStore(weights);
         Priors = new ArenaPriors([.. weights.Select(weight => family.PriorOf(weight.Options))], Store);
-        Flat = [.. family.ParameterNames.Select(_ => NewParameter(Store))];
+        Flat = new ArenaParameters(family, weights, Store);
         _mask = ones(Store.Count, dtype: ScalarType.Bool, device: Store.Device).DetachFromDisposeScope();
         MaskWindows = [.. weights.Select(weight => weight.SliceOf(_mask).DetachFromDisposeScope())];
         if (weights[0].Options.Estimator == Estimator.Local)
             Local = new LocalEstimator(weights, Store);
         _fixed = [.. weights.SelectMany(weight => weight.Fixed.Select(part => (weight.Offset + part.Offset, part.Count)))];
         MaskFixed();
+        Posterior = family.CreatePosterior(Flat, weights);
+        Store.Adopt(weights);
+        Kernel = ArenaKernel.For(this);
     }
 
     public PosteriorFamily Family { get; }
@@ -37,7 +38,7 @@ internal abstract partial class FamilyArena : IDisposable
     public WeightStore Store { get; }
 
     /// <summary>The flat variational parameters, the leaves that an optimizer sees.</summary>
-    public IReadOnlyList<Parameter> Flat { get; }
+    public ArenaParameters Flat { get; }
 
     /// <summary>The priors, and the numbers of those that are learned.</summary>
     public ArenaPriors Priors { get; }
@@ -48,10 +49,8 @@ internal abstract partial class FamilyArena : IDisposable
     /// <summary>Draws and pulls back without a graph; null where autograd does it.</summary>
     public ArenaKernel? Kernel { get; private set; }
 
-    public long Count => Store.Count;
-
-    /// <summary>The posterior of all weights at once.</summary>
-    public abstract Posterior Posterior { get; }
+    /// <summary>The posterior over these parameters.</summary>
+    public ArenaPosterior Posterior { get; }
 
     /// <summary>Which weights are kept, flat and boolean; null where nothing is pruned.</summary>
     public Tensor? Mask => _keptAsNumber is null ? null : _mask;
@@ -61,12 +60,6 @@ internal abstract partial class FamilyArena : IDisposable
 
     /// <summary>The mask of each weight in its shape: windows onto the flat mask, there whether or not something is pruned.</summary>
     public IReadOnlyList<Tensor> MaskWindows { get; }
-
-    /// <summary>The window onto one weight.</summary>
-    public abstract Posterior WindowOf(NetworkWeight weight);
-
-    /// <summary>The same over handles of its own, which may be disposed.</summary>
-    public abstract Posterior CopyOfWindow(NetworkWeight weight);
 
     /// <summary>Draws into W.</summary>
     public ArenaDraw Draw(NoiseSource noise) => Kernel is null ? GraphDraw.Make(this, noise) : KernelDraw.Make(this, Kernel, noise);
@@ -124,17 +117,12 @@ internal abstract partial class FamilyArena : IDisposable
         flat.mul_(_keptAsNumber);
     }
 
-    /// <summary>The divergence of all arenas of one family.</summary>
-    /// <param name="loss">An <see cref="IScores{TPosterior}"/> of this family.</param>
-    /// <param name="draws">The parts of a draw that belong to arenas of this family.</param>
-    public abstract Tensor Divergence(object loss, IReadOnlyList<ArenaDraw> draws);
+    public Prior PriorOf(NetworkWeight weight) => Priors[weight.Index];
 
-    public Prior PriorOf(NetworkWeight weight) => Priors[IndexOf(weight)];
-
-    public void SetPrior(NetworkWeight weight, Prior prior) => Priors.Set(IndexOf(weight), prior);
+    public void SetPrior(NetworkWeight weight, Prior prior) => Priors.Set(weight.Index, prior);
 
     /// <summary>The numbers of a weight's prior that are learned, by name: windows onto <see cref="ArenaPriors.Learned"/>.</summary>
-    public IEnumerable<(string Name, Tensor Tensor)> LearnedPriorOf(NetworkWeight weight) => Priors.LearnedOf(IndexOf(weight));
+    public IEnumerable<(string Name, Tensor Tensor)> LearnedPriorOf(NetworkWeight weight) => Priors.LearnedOf(weight.Index);
 
     /// <summary>Prunes: a weight stays if it was kept before and is kept by <paramref name="keep"/>.</summary>
     public void Prune(Tensor keep)
@@ -167,13 +155,14 @@ internal abstract partial class FamilyArena : IDisposable
     /// <summary>Starts the posterior of one weight anew, as the family does it round the given mean, and keeps all of the weight.</summary>
     /// <param name="weight">The weight.</param>
     /// <param name="mean">Of the weight's shape, dtype and device.</param>
-    public abstract void Restart(NetworkWeight weight, Tensor mean);
+    public void Restart(NetworkWeight weight, Tensor mean)
+    {
+        Posterior.Restart(weight, mean);
+        MaskWindows[weight.Index].fill_(true);
+    }
 
-    /// <summary>The mask of one weight in its shape.</summary>
-    public Tensor MaskWindowOf(NetworkWeight weight) => MaskWindows[IndexOf(weight)];
-
-    /// <summary>Runs of neighbouring weights with one prior, as (offset, count, prior).</summary>
-    protected IEnumerable<(long Offset, long Count, Prior Prior)> PriorRuns()
+    /// <summary>Runs of neighboring weights with one prior, as (offset, count, prior).</summary>
+    public IEnumerable<(long Offset, long Count, Prior Prior)> PriorRuns()
     {
         (int First, long Offset, long Count)? run = null;
         foreach (var (index, offset, count) in Scored())
@@ -193,15 +182,10 @@ internal abstract partial class FamilyArena : IDisposable
             yield return (last.Offset, last.Count, Priors.ToScore(last.First));
     }
 
-    public virtual void Dispose()
+    public void Dispose()
     {
-        foreach (var parameter in Flat)
-        {
-            using (var gradient = parameter.grad)
-                parameter.grad = null;
-            parameter.Dispose();
-        }
-
+        Posterior.Dispose();
+        Flat.Dispose();
         Kernel?.Dispose();
         Local?.Dispose();
         Priors.Dispose();
@@ -213,9 +197,6 @@ internal abstract partial class FamilyArena : IDisposable
         Store.Dispose();
     }
 
-    /// <summary>Leaves every later draw to the kernels of the family, where there are any.</summary>
-    protected void DrawByKernel() => Kernel = ArenaKernel.For(this);
-
     private Tensor Kept(Tensor perWeight)
     {
         if (_keptAsNumber is null)
@@ -223,16 +204,4 @@ internal abstract partial class FamilyArena : IDisposable
         using (perWeight)
             return perWeight * _keptAsNumber;
     }
-
-    protected int IndexOf(NetworkWeight weight)
-    {
-        for (var i = 0; i < Weights.Count; i++)
-            if (ReferenceEquals(Weights[i], weight))
-                return i;
-        throw new ArgumentException($"The weight '{weight.Key}' is not in this arena.", nameof(weight));
-    }
-
-    private static Parameter NewParameter(WeightStore store) =>
-        new Parameter(zeros(store.Count, dtype: store.Dtype, device: store.Device)).DetachFromDisposeScope() as Parameter
-        ?? throw new InvalidOperationException("TorchSharp returned no parameter.");
 }

@@ -19,8 +19,8 @@ public sealed partial class NetworkArena
         var carried = new Dictionary<string, (Tensor[] Parameters, Tensor Mask, Prior Prior)>();
         foreach (var (key, (arena, weight)) in _byKey)
             carried.Add(key, (
-                [.. arena.WindowOf(weight).Parameters.Select(parameter => parameter.clone())],
-                arena.MaskWindowOf(weight).clone(),
+                [.. arena.Posterior.WindowOf(weight).Parameters.Select(parameter => parameter.clone())],
+                arena.MaskWindows[weight.Index].clone(),
                 arena.PriorOf(weight)));
 
         var held = _weights.Where(weight => weight.IsHeld).Select(weight => weight.Key).ToHashSet();
@@ -61,9 +61,9 @@ public sealed partial class NetworkArena
         foreach (var (key, (parameters, mask, prior)) in carried)
         {
             var (arena, weight) = Find(key);
-            foreach (var (target, source) in arena.WindowOf(weight).Parameters.Zip(parameters))
+            foreach (var (target, source) in arena.Posterior.WindowOf(weight).Parameters.Zip(parameters))
                 target.copy_(source);
-            arena.MaskWindowOf(weight).copy_(mask);
+            arena.MaskWindows[weight.Index].copy_(mask);
             arena.SetPrior(weight, prior);
         }
 

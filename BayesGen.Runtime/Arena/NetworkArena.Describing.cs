@@ -24,7 +24,7 @@ public sealed partial class NetworkArena
             weight.Shape,
             weight.FreeCount,
             weight.Dtype,
-            arena is null ? 0 : arena.WindowOf(weight).Parameters.Sum(parameter => parameter.numel() * parameter.ElementSize))
+            arena is null ? 0 : arena.Posterior.WindowOf(weight).Parameters.Sum(parameter => parameter.numel() * parameter.ElementSize))
         {
             FrozenParameters = arena is null
                 ? []

@@ -52,7 +52,7 @@ public sealed partial class NetworkArena
         foreach (var weight in _weights)
         {
             IEnumerable<(string Name, Tensor Tensor)> tensors = _byKey.TryGetValue(weight.Key, out var found)
-                ? found.Arena.Family.ParameterNames.Zip(found.Arena.WindowOf(weight).Parameters)
+                ? found.Arena.Family.ParameterNames.Zip(found.Arena.Posterior.WindowOf(weight).Parameters)
                     .Select(entry => ($"{weight.Key}.{entry.First}", entry.Second))
                     .Concat(LearnedPriorOf(found))
                 : [(weight.Key, weight.Parameter)];
@@ -83,14 +83,14 @@ public sealed partial class NetworkArena
                 continue;
             }
 
-            foreach (var (name, flat) in found.Arena.Family.ParameterNames.Zip(found.Arena.Flat))
+            foreach (var (index, flat) in found.Arena.Flat.Index())
             {
                 using var gradient = flat.grad;
                 if (gradient is null)
                     continue;
-                using var slice = weight.SliceOf(gradient);
+                using var slice = found.Arena.Flat.SliceOf(index, weight, gradient);
                 if (!IsFinite(slice))
-                    return $"{weight.Key}.{name}";
+                    return $"{weight.Key}.{found.Arena.Family.ParameterNames[index]}";
             }
         }
 

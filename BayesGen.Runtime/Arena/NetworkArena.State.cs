@@ -37,9 +37,9 @@ public sealed partial class NetworkArena
                 continue;
             }
 
-            foreach (var (name, parameter) in found.Arena.Family.ParameterNames.Zip(found.Arena.WindowOf(weight).Parameters))
+            foreach (var (name, parameter) in found.Arena.Family.ParameterNames.Zip(found.Arena.Posterior.WindowOf(weight).Parameters))
                 state.Add(new($"{weight.Key}.{name}", parameter));
-            state.Add(new($"{weight.Key}.{MaskName}", found.Arena.MaskWindowOf(weight)));
+            state.Add(new($"{weight.Key}.{MaskName}", found.Arena.MaskWindows[weight.Index]));
             state.AddRange(LearnedPriorOf(found).Select(entry => new KeyValuePair<string, Tensor>(entry.Key, entry.Tensor)));
         }
 
