@@ -64,7 +64,8 @@ internal sealed class ArenaParameters : IReadOnlyList<Parameter>, IDisposable
     public IReadOnlyList<IReadOnlyList<Tensor>> PartsOfWeights()
     {
         // One split has one way back; a narrow for each weight would have a zero-filled buffer of the whole length for each.
-        List<Tensor[]> parts = [.. _flat.Zip(Extents, (flat, extent) => flat.split([.. _weights.Select(weight => weight.CountOf(extent))]))];
+        List<Tensor[]> parts = [.. _flat.Zip(Extents, (flat, extent) =>
+            flat.split([.. _weights.Select(weight => weight.CountOf(extent))]))];
         return [.. _weights.Select(weight => (IReadOnlyList<Tensor>)[.. parts.Zip(Extents, (all, extent) =>
         {
             using var part = all[weight.Index];

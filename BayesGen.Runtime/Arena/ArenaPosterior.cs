@@ -30,6 +30,10 @@ internal abstract class ArenaPosterior : IDisposable
     public Tensor TotalNoiseScore() => OfAll(posterior => posterior.TotalNoiseScore());
 
     /// <summary>The mean of a run within one weight, a new tensor without a graph.</summary>
+    /// <remarks>
+    /// A row of padding is this mean. Of a family with scales that weights share it moves with them, unless it holds zeros as it does where
+    /// nobody wrote it.
+    /// </remarks>
     public abstract Tensor MeanOf(long offset, long count);
 
     /// <summary>The window onto one weight.</summary>
@@ -115,7 +119,8 @@ internal sealed class ArenaPosterior<TPosterior> : ArenaPosterior
 
     public override Tensor Divergence(object loss, IReadOnlyList<ArenaDraw> draws)
     {
-        List<ScoredWeights<TPosterior>> runs = [.. draws.SelectMany(draw => ((ArenaPosterior<TPosterior>)draw.Arena.Posterior).Scored(draw))];
+        List<ScoredWeights<TPosterior>> runs = [.. draws.SelectMany(draw =>
+            ((ArenaPosterior<TPosterior>)draw.Arena.Posterior).Scored(draw))];
         var store = draws[0].Arena.Store;
         return runs.Count > 0 ? ((IScores<TPosterior>)loss).Divergence(runs) : zeros([], dtype: store.Dtype, device: store.Device);
     }

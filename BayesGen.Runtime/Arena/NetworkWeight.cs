@@ -131,7 +131,7 @@ internal sealed class NetworkWeight(
     /// <summary>The slice of a flat tensor that belongs to this weight, in the weight's shape. A view: dispose it.</summary>
     public Tensor SliceOf(Tensor flat) => SliceOf(flat, ParameterExtent.Weight);
 
-    /// <summary>The slice of a flat tensor of an extent that belongs to this weight, in a shape that broadcasts. A view: dispose it.</summary>
+    /// <summary>What belongs to this weight of a flat tensor of an extent, in a shape that broadcasts. A view: dispose it.</summary>
     public Tensor SliceOf(Tensor flat, ParameterExtent extent)
     {
         using var slice = flat.narrow(0, OffsetOf(extent), CountOf(extent));

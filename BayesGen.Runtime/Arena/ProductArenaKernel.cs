@@ -143,7 +143,7 @@ internal sealed class ProductArenaKernel : ArenaKernel
         if (first != arena.Flat.Count || extents.Count != factors.Count || extents.Distinct().Count() != extents.Count
             || !extents.Contains(ParameterExtent.Weight))
             throw new NotSupportedException(
-                $"The kernel factors of {arena.Family.Name} do not fit its parameters ({string.Join(", ", arena.Family.ParameterNames)}): each "
-                + "factor takes the next ones, all of one extent, no two factors have the same, and one has that of the weights.");
+                $"The kernel factors of {arena.Family.Name} do not fit its parameters, {string.Join(", ", arena.Family.ParameterNames)}: "
+                + "each factor takes the next ones, all of one extent, no two factors have the same, and one has that of the weights.");
     }
 }

@@ -47,7 +47,9 @@ public interface IScoredWeights<out TPosterior>
     /// </returns>
     Tensor? Kl();
 
-    /// <summary>Sums terms over the weights that are not pruned. A term that weights share counts once, where one of them is kept.</summary>
+    /// <summary>
+    /// Sums terms over the weights that are not pruned. A term that weights share counts once, where one of them is kept.
+    /// </summary>
     /// <param name="terms">
     /// A term for each weight, in the posterior's shape; or one for each unit or layer, in a shape that broadcasts against it.
     /// </param>

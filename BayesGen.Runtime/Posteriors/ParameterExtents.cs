@@ -2,13 +2,17 @@ using System.Reflection;
 
 namespace BayesGen;
 
-/// <summary>What each variational parameter of a family belongs to, as its class says by <see cref="PosteriorParameterAttribute"/>.</summary>
+/// <summary>
+/// What each variational parameter of a family belongs to, as its class says by <see cref="PosteriorParameterAttribute"/>.
+/// </summary>
 internal static class ParameterExtents
 {
     /// <summary>The extents in the order of the names; a family that says nothing has one number of each for every weight.</summary>
     /// <param name="posterior">The class of the family.</param>
     /// <param name="names">The names of its parameters.</param>
-    /// <exception cref="NotSupportedException">The attributes name other parameters, or none that has a number for every weight.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The attributes name other parameters, or none that has a number for every weight.
+    /// </exception>
     public static IReadOnlyList<ParameterExtent> Of(Type posterior, IReadOnlyList<string> names)
     {
         List<PosteriorParameterAttribute> said = [.. posterior.GetCustomAttributes<PosteriorParameterAttribute>(inherit: false)];

@@ -16,7 +16,7 @@ public class RuntimeRoomsTests
         ["Losses"] = ["Kernels", "Priors", "Posteriors", "Arena"],
         ["Optimizers"] = ["Kernels"],
         ["Ivon"] = ["Kernels", "Priors", "Posteriors", "Arena", "Losses", "Optimizers"],
-        ["Pruning"] = ["Attributes", "Posteriors", "Arena"],
+        ["Pruning"] = ["Attributes", "Arena"],
         ["Distribution"] = ["Noise", "Arena", "Pruning"],
         ["Storage"] = ["Kernels", "Arena"],
         ["Data"] = [],

@@ -26,7 +26,8 @@ public sealed class SurvivalArenaTests
             var all = parameters.Sum(entry => entry.parameter.numel());
             using var model = new BayesianStacks(plain);
             Assert.Equal(all, model.Arena.TotalCount);
-            Assert.Equal(all, model.Arena.Families.Sum(family => family.Store.Count) + model.Arena.Deterministic.Sum(arena => arena.Store.Count));
+            Assert.Equal(
+                all, model.Arena.Families.Sum(family => family.Store.Count) + model.Arena.Deterministic.Sum(arena => arena.Store.Count));
             foreach (var family in model.Arena.Families)
             {
                 Covers(family.Weights, family.Store);
