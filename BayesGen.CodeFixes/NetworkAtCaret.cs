@@ -45,7 +45,7 @@ internal sealed record NetworkAtCaret(
         && NetworkField.Of(Type, Known).Any(field => LastLayerReader.IsLayer(field, Known));
 
     /// <summary>
-    /// The declaration of a member in this class and document, or null. One of several fields is no place for an attribute.
+    /// The declaration of a member in this class and document, or null. One of several fields is not a place for an attribute.
     /// </summary>
     public MemberDeclarationSyntax? DeclarationOf(ISymbol member, CancellationToken cancellation) => member.DeclaringSyntaxReferences
         .Where(reference => reference.SyntaxTree == Root.SyntaxTree)

@@ -10,7 +10,7 @@ using Microsoft.CodeAnalysis.CodeFixes;
 namespace BayesGen.CodeFixes;
 
 /// <summary>
-/// BG0301 lists new keys in BayesGen.State.txt, BG0300 gives old ones up there, BG0302 removes a line that is no entry.
+/// BG0301 lists new keys in BayesGen.State.txt, BG0300 gives old ones up there, BG0302 removes a line that is not an entry.
 /// </summary>
 [ExportCodeFixProvider(
     LanguageNames.CSharp,

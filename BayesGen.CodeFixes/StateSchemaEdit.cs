@@ -19,7 +19,7 @@ internal static class StateSchemaEdit
             .Select(
                 line => (Text: line.ToString(), IsKept: !numbers.Contains(line.LineNumber) && !removed.Contains(line.ToString().Trim())))
             .ToList();
-        // What follows the last line end is no line.
+        // What follows the last line end is not a line.
         if (rows[rows.Count - 1].Text.Length == 0)
             rows.RemoveAt(rows.Count - 1);
         foreach (var entry in add)

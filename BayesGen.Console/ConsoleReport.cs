@@ -4,9 +4,9 @@ namespace BayesGen;
 
 /// <summary>
 /// Shows a training in the terminal: at the bottom a bar with epoch, batch, rate and time left over the loss parts and metrics of the
-/// last step, above it one line per epoch that stays, on several rows where the terminal is narrow. Where the output is no terminal, or the
-/// environment variable <c>NO_COLOR</c> is set, only the plain lines of <see cref="TextReport"/> are written, so that a log file gets no
-/// control codes.
+/// last step, above it one line per epoch that stays, on several rows where the terminal is narrow. Where the output is not a terminal, or
+/// the environment variable <c>NO_COLOR</c> is set, only the plain lines of <see cref="TextReport"/> are written, so that a log file gets
+/// no control codes.
 /// </summary>
 /// <remarks>
 /// Dispose it when the training has ended, also by an exception: <c>using var report = new ConsoleReport();</c>. A training that ends by

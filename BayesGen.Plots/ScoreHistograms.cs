@@ -11,7 +11,7 @@ public static class ScoreHistograms
     /// <summary>How often the highest bin has to have the median bin for the axis to be logarithmic.</summary>
     private const double LogarithmicFrom = 40;
 
-    /// <summary>What a bin of one weight is high on a logarithmic axis, in powers of ten: it shall be seen.</summary>
+    /// <summary>What a bin of one weight is high on a logarithmic axis, in powers of ten: it must be visible.</summary>
     private const double LeastHeight = 0.3;
 
     /// <summary>
@@ -20,7 +20,7 @@ public static class ScoreHistograms
     /// </summary>
     /// <param name="model">The network; it is not changed.</param>
     /// <param name="thresholds">The thresholds to show, with their kind of score; null shows none.</param>
-    /// <param name="keys">The keys of the weights, such as <c>fc1.weight</c>; null takes all that are no vectors.</param>
+    /// <param name="keys">The keys of the weights, such as <c>fc1.weight</c>; null takes all that are not vectors.</param>
     /// <exception cref="ArgumentException">A key or a threshold fits nothing in the network.</exception>
     public static Picture Draw(IBayesianNetwork model, Thresholds? thresholds = null, IReadOnlyList<string>? keys = null)
     {
@@ -129,7 +129,7 @@ public static class ScoreHistograms
     }
 
     /// <summary>
-    /// The scores but for one in a thousand on either side, and the threshold: a few outliers shall not flatten the rest.
+    /// The scores but for one in a thousand on either side, and the threshold: a few outliers must not flatten the rest.
     /// </summary>
     private static (double Low, double High) Range(double[] scores, double? threshold)
     {

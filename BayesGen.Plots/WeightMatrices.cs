@@ -5,7 +5,7 @@ namespace BayesGen.Plots;
 /// <summary>Weight matrices before and after pruning.</summary>
 public static class WeightMatrices
 {
-    /// <summary>More cells than pixels could not be told apart: several weights share a cell, which shows the largest of them.</summary>
+    /// <summary>More cells than pixels could not be distinguished: several weights share a cell, which shows the largest of them.</summary>
     private const int MostCells = 420;
 
     /// <summary>
@@ -15,7 +15,7 @@ public static class WeightMatrices
     /// </summary>
     /// <param name="model">The network; it is not changed.</param>
     /// <param name="thresholds">The thresholds to try on top of what is pruned.</param>
-    /// <param name="keys">The keys of the weights, such as <c>fc1.weight</c>; null takes all that are no vectors.</param>
+    /// <param name="keys">The keys of the weights, such as <c>fc1.weight</c>; null takes all that are not vectors.</param>
     /// <exception cref="ArgumentException">A key or a threshold fits nothing in the network.</exception>
     public static Picture Draw(IBayesianNetwork model, Thresholds thresholds, IReadOnlyList<string>? keys = null)
     {
@@ -63,7 +63,7 @@ public static class WeightMatrices
             }
         }
 
-        // Of the weights before pruning, so that the same colour is the same weight in both pictures.
+        // Of the weights before pruning, so that the same color is the same weight in both charts.
         var sizes = layer.Means.Where(float.IsFinite).Select(Math.Abs).Order().ToArray();
         var scale = sizes.Length == 0 ? 1 : Math.Max(sizes[(int)((sizes.Length - 1) * 0.995)], 1e-12);
         plot.HideGrid();

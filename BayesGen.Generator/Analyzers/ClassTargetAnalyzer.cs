@@ -65,7 +65,7 @@ public sealed class ClassTargetAnalyzer : DiagnosticAnalyzer
     private static IOperation? Unwrapped(IOperation? data) =>
         data is IConversionOperation conversion ? Unwrapped(conversion.Operand) : data;
 
-    /// <summary>Whether a tensor surely holds real numbers that are no probabilities.</summary>
+    /// <summary>Whether a tensor surely holds real numbers that are not probabilities.</summary>
     private static bool AreReal(IOperation? value, KnownTypes known, CancellationToken cancellation) =>
         DeclaredValue.Of(value, known, cancellation) switch
         {

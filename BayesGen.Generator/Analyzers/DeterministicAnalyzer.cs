@@ -44,9 +44,9 @@ public sealed class DeterministicAnalyzer : DiagnosticAnalyzer
         if (type.TypeKind == TypeKind.Error)
             return null; // The compiler says that there is no such type.
         if (member.IsStatic)
-            return "it is static, so it is no part of a network object";
+            return "it is static, so it is not part of a network object";
         if (member is IPropertySymbol && !NetworkField.IsBehind(member, member.ContainingType))
-            return "it is no auto-property; put it on the field that holds the layer";
+            return "it is not an auto-property; put it on the field that holds the layer";
         return LayerCatalog.KindOf(type, known) switch
         {
             LayerKind.NotALayer => $"it holds {type.ShortName()}, which is neither a module nor a Parameter",
@@ -61,18 +61,18 @@ public sealed class DeterministicAnalyzer : DiagnosticAnalyzer
     }
 
     /// <summary>
-    /// The annotation of a class counts for the members of its base classes too. An abstract class may wait for its heirs, and so may a
-    /// class of a library that other projects can derive from.
+    /// The annotation of a class counts for the members of its base classes too. An abstract class may wait for its derived classes, and so
+    /// may a class of a library that other projects can derive from.
     /// </summary>
     private static bool IsUnderAClassAnnotation(INamedTypeSymbol type, KnownTypes known, CancellationToken cancellation) =>
         type.IsAbstract
-        || MayHaveHeirsElsewhere(type, known)
+        || MayHaveDerivedClassesElsewhere(type, known)
         || Annotations.OfClass(type, known) is not null
-        || !type.IsSealed && HostReader.TypesIn(known.Compilation.Assembly.GlobalNamespace, cancellation).Any(heir =>
-            heir.Find(known.BayesianAttribute) is not null
-            && heir.SelfAndBases().Any(ancestor => SymbolEqualityComparer.Default.Equals(ancestor.OriginalDefinition, type)));
+        || !type.IsSealed && HostReader.TypesIn(known.Compilation.Assembly.GlobalNamespace, cancellation).Any(derived =>
+            derived.Find(known.BayesianAttribute) is not null
+            && derived.SelfAndBases().Any(ancestor => SymbolEqualityComparer.Default.Equals(ancestor.OriginalDefinition, type)));
 
-    private static bool MayHaveHeirsElsewhere(INamedTypeSymbol type, KnownTypes known) => !type.IsSealed
+    private static bool MayHaveDerivedClassesElsewhere(INamedTypeSymbol type, KnownTypes known) => !type.IsSealed
         && known.Compilation.Options.OutputKind == OutputKind.DynamicallyLinkedLibrary
         && (type.IsVisibleToAll() || known.Compilation.Assembly.GetAttributes()
             .Any(data => data.AttributeClass?.Name == "InternalsVisibleToAttribute"))

@@ -33,7 +33,7 @@ public sealed class NoDivergenceAnalyzer : DiagnosticAnalyzer
             || call.Arguments.FirstOrDefault()?.Value is not { } total)
             return;
         var all = OptimizerStep.RootOf(call).Descendants().ToList();
-        // Only where the weights are moved by it: a look at gradients is no training. The divergence may have a Backward of its own.
+        // Only where the weights are moved by it: a look at gradients is not a training. The divergence may have a Backward of its own.
         if (all.Any(operation => OptimizerStep.Is(operation, known)) && !all.Any(operation => MayBeADivergence(operation, call, known))
             && IsFit(total, known))
             context.ReportDiagnostic(Diagnostic.Create(

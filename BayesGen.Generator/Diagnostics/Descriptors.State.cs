@@ -26,8 +26,8 @@ internal static partial class Descriptors
     /// <summary>{0} the line, {1} what is wrong with it.</summary>
     public static readonly DiagnosticDescriptor NoStateEntry = Warning(
         "BG0302",
-        "A line of BayesGen.State.txt is no entry",
-        "'{0}' is no entry: {1}",
+        "A line of BayesGen.State.txt is not an entry",
+        "'{0}' is not an entry: {1}",
         State,
         "Each line of BayesGen.State.txt names a network, a key and the family of its posterior; lines that begin with # are comments.");
 

@@ -139,7 +139,7 @@ internal static partial class Descriptors
         Usage,
         "Probabilities that are squashed twice lie between 0.5 and 0.73.");
 
-    /// <summary>{0} what is no class, {1} the loss.</summary>
+    /// <summary>{0} what is not a class, {1} the loss.</summary>
     public static readonly DiagnosticDescriptor NoClasses = Warning(
         "BG0216",
         "Cross entropy without classes",

@@ -118,7 +118,7 @@ internal static class StateSection
                 return this;
             }
 
-            /// <summary>Does nothing: the fields of the wrapper are no components, and the network has registered its own.</summary>
+            /// <summary>Does nothing: the fields of the wrapper are not components, and the network has registered its own.</summary>
             protected override void RegisterComponents()
             {
             }

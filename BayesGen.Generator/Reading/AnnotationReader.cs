@@ -107,7 +107,7 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
             return ShippedPosterior(argument, report);
         if (argument.Value is not INamedTypeSymbol type)
         {
-            report(argument.Value is ITypeSymbol other ? other.ShortName() : "null", "it is no posterior class");
+            report(argument.Value is ITypeSymbol other ? other.ShortName() : "null", "it is not a posterior class");
             return null;
         }
 
@@ -138,7 +138,7 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
 
     private INamedTypeSymbol? PriorOf(ITypeSymbol? type, bool hasScale, Action<string, string> report)
     {
-        var why = type is INamedTypeSymbol named ? ReasonAgainst(named, "prior") : "it is no prior class";
+        var why = type is INamedTypeSymbol named ? ReasonAgainst(named, "prior") : "it is not a prior class";
         if (why is null && !type!.DerivesFrom(known.Prior))
             why = "it does not derive from Prior";
         if (why is null && !HasConstructor((INamedTypeSymbol)type!, hasScale))

@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 
 namespace BayesGen.SourceGeneration.Reading;
 
-/// <summary>Arrays, lists and dictionaries of layers, which are no modules themselves.</summary>
+/// <summary>Arrays, lists and dictionaries of layers, which are not modules themselves.</summary>
 internal static class CollectionOfLayers
 {
     /// <summary>The type of the layers in a collection, or null.</summary>

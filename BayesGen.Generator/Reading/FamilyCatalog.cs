@@ -6,7 +6,7 @@ namespace BayesGen.SourceGeneration.Reading;
 /// <summary>
 /// What the generator knows about families without running them: the names of their parameters and what they do with biases.
 /// </summary>
-/// <remarks>A test compares this with the runtime. A family that is missing here works, but its state keys are no constants.</remarks>
+/// <remarks>A test compares this with the runtime. A family that is missing here works, but its state keys are not constants.</remarks>
 internal static class FamilyCatalog
 {
     private const string Suffix = "Posterior";

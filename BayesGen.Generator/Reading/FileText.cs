@@ -54,7 +54,7 @@ internal sealed class FileText
         Body,
     }
 
-    /// <summary>What any network may depend on: the tokens outside of bodies and of initializers that are no constants.</summary>
+    /// <summary>What any network may depend on: the tokens outside of bodies and of initializers that are not constants.</summary>
     public static string Declarations(SyntaxTree tree) =>
         Declared.GetValue(tree, static file => new FileText(file, starts: null)._declarations.ToString());
 

@@ -35,7 +35,7 @@ internal static class HostReader
     private static string? ReasonAgainstDeclaring(INamedTypeSymbol type, KnownTypes known)
     {
         if (type.IsStatic || type.TypeKind != TypeKind.Class || known.ModuleBaseOf(type) is null)
-            return "it is no TorchSharp network; derive it from Module<Tensor, Tensor> or another Module<...> and override forward";
+            return "it is not a TorchSharp network; derive it from Module<Tensor, Tensor> or another Module<...> and override forward";
         if (type.SelfAndContainers().Any(container => container.IsFileLocal))
             return "it is local to its file, so no other file can name it; remove the modifier 'file'";
         if (!known.CanName(type))

@@ -118,12 +118,12 @@ internal sealed class KnownTypes
 
     public bool IsTensor(ITypeSymbol type) => SymbolEqualityComparer.Default.Equals(type, Tensor);
 
-    /// <summary>Whether a type comes with TorchSharp, so that what it holds is known or left to the run time.</summary>
+    /// <summary>Whether a type comes with TorchSharp, so that what it holds is known or left to the runtime.</summary>
     public bool IsTorchSharp(ITypeSymbol type) =>
         SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, Module!.ContainingAssembly);
 
     /// <summary>
-    /// The semantic model for a node, or null where it is no part of this compilation: an editor shows the sources of another project too,
+    /// The semantic model for a node, or null where it is not part of this compilation: an editor shows the sources of another project too,
     /// a build does not.
     /// </summary>
     public SemanticModel? SemanticsOf(SyntaxNode node) =>

@@ -133,7 +133,7 @@ internal sealed class MemberReader(
         _ => MapShape.Group,
     };
 
-    /// <summary>What a field holds that only the run time can tell has no other place than the doc comment of the wrapper.</summary>
+    /// <summary>What a field holds that only the runtime can tell has no other place than the doc comment of the wrapper.</summary>
     private MemberModel Unregistered(IFieldSymbol field, ISymbol member, INamedTypeSymbol type, LayerKind kind) => new(
         member.Name, member.Name, field.Type.ShortName(), MemberRole.Unregistered, AccessTo(field, member, type, kind), null,
         OptionsModel.None, EquatableArray<WeightModel>.Empty, false, null, true, false, false, false, MapShape.Group);
@@ -143,7 +143,7 @@ internal sealed class MemberReader(
         : isAnnotated ? MemberRole.Bayesian
         : isDeterministic ? MemberRole.Deterministic
         : inner is { } composed ? composed
-        : annotation is null || kind is LayerKind.Normalisation or LayerKind.Parameter ? MemberRole.Deterministic
+        : annotation is null || kind is LayerKind.Normalization or LayerKind.Parameter ? MemberRole.Deterministic
         : MemberRole.Bayesian;
 
     private AccessModel AccessTo(IFieldSymbol field, ISymbol member, INamedTypeSymbol type, LayerKind kind)
@@ -151,7 +151,7 @@ internal sealed class MemberReader(
         var isReadable = known.CanName(type) && (member is not IPropertySymbol property
             ? known.Compilation.IsSymbolAccessibleWithin(field, known.Compilation.Assembly)
             : property.GetMethod is { } getter && known.Compilation.IsSymbolAccessibleWithin(getter, known.Compilation.Assembly));
-        // The run time refuses accessors of generic classes and of fields whose type has no name here.
+        // The runtime refuses accessors of generic classes and of fields whose type has no name here.
         var hasAccessor = known.CanName(type) && known.CanName(field.Type) && !type.SelfAndContainers().Any(outer => outer.IsGenericType);
         var way = isReadable ? AccessKind.Direct
             : hasAccessor ? AccessKind.Field
@@ -173,9 +173,9 @@ internal sealed class MemberReader(
     private void RefuseWithoutField(ISymbol member, INamedTypeSymbol type)
     {
         if (member is IFieldSymbol { IsStatic: true } or IPropertySymbol { IsStatic: true })
-            Refuse(member, type, "it is static, so it is no part of a network object");
+            Refuse(member, type, "it is static, so it is not part of a network object");
         else if (member is IPropertySymbol && !NetworkField.IsBehind(member, type))
-            Refuse(member, type, "it is no auto-property, so it holds nothing itself; annotate the field that holds the layer");
+            Refuse(member, type, "it is not an auto-property, so it holds nothing itself; annotate the field that holds the layer");
     }
 
     private void Refuse(ISymbol member, INamedTypeSymbol type, string why) => findings.Add(

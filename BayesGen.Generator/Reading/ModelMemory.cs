@@ -12,7 +12,7 @@ namespace BayesGen.SourceGeneration.Reading;
 /// <remarks>
 /// An answer holds as long as the text of its file that can matter is the same (<see cref="FileText.Networks"/>), the other files that
 /// declare the network and its base classes are the very same, and the <see cref="Surroundings"/> are alike. It is forgotten with the
-/// file. It is no value of the pipeline, which would not be asked before the reading.
+/// file. It is not a value of the pipeline, which would not be asked before the reading.
 /// </remarks>
 internal static class ModelMemory
 {

@@ -38,7 +38,7 @@ internal sealed class StateSchemaFile
 
     public SourceText Text { get; }
 
-    /// <summary>The lines that are no comments.</summary>
+    /// <summary>The lines that are not comments.</summary>
     public List<StateSchemaLine> Lines { get; } = [];
 
     /// <summary>The entries of one network, each once.</summary>

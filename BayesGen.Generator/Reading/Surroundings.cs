@@ -5,7 +5,7 @@ namespace BayesGen.SourceGeneration.Reading;
 
 /// <summary>
 /// What the reading of a network can depend on outside of the files that declare it: the references, the options, and what every file
-/// declares. Bodies and initializers are no part of it, so it is the same after most keystrokes.
+/// declares. Bodies and initializers are not part of it, so it is the same after most keystrokes.
 /// </summary>
 /// <remarks>It holds text and marks, no tree and no compilation, so whoever keeps it keeps nothing of the compiler alive.</remarks>
 internal sealed class Surroundings

@@ -42,7 +42,7 @@ internal abstract class ArenaPosterior : IDisposable
     /// <summary>The same over handles of its own, which may be disposed.</summary>
     public abstract Posterior CopyOfWindow(NetworkWeight weight);
 
-    /// <summary>Starts the posterior of one weight anew, as the family does it round the given mean.</summary>
+    /// <summary>Starts the posterior of one weight again, as the family does it around the given mean.</summary>
     /// <param name="weight">The weight.</param>
     /// <param name="mean">Of the weight's shape, dtype and device.</param>
     public abstract void Restart(NetworkWeight weight, Tensor mean);
@@ -73,7 +73,7 @@ internal sealed class ArenaPosterior<TPosterior> : ArenaPosterior
     /// <summary>Null where no posterior is that of all weights.</summary>
     private readonly TPosterior? _whole;
 
-    /// <summary>Starts the parameters round the weights of the plain network.</summary>
+    /// <summary>Starts the parameters around the weights of the plain network.</summary>
     public ArenaPosterior(ArenaParameters parameters, IReadOnlyList<NetworkWeight> weights)
     {
         using var _ = no_grad();
@@ -183,7 +183,7 @@ internal sealed class ArenaPosterior<TPosterior> : ArenaPosterior
                 () => TPosterior.Over(_parameters.PartsOf(weight)), prior, () => weight.SliceOf(draw.Sample), MaskOf(weight), Kl);
         }
 
-        // What is fixed is no weight, so it is masked where there is no other mask too.
+        // What is fixed is not a weight, so it is masked where there is no other mask too.
         Tensor? MaskOf(NetworkWeight weight)
         {
             var ofDraw = mask is null ? null : weight.SliceOf(mask);

@@ -152,7 +152,8 @@ internal sealed partial class FamilyArena : IDisposable
         _followed = leader._keptAsNumber;
     }
 
-    /// <summary>Starts the posterior of one weight anew, as the family does it round the given mean, and keeps all of the weight.</summary>
+    /// <summary>Starts the posterior of one weight again, as the family does it around the given mean, and keeps all of the
+    /// weight.</summary>
     /// <param name="weight">The weight.</param>
     /// <param name="mean">Of the weight's shape, dtype and device.</param>
     public void Restart(NetworkWeight weight, Tensor mean)

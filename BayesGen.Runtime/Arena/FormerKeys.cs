@@ -25,7 +25,7 @@ internal sealed class FormerKeys
         var translated = source.Where(entry => expected.Contains(entry.Key)).ToDictionary(entry => entry.Key, entry => entry.Value);
         foreach (var (key, tensor) in source.Where(entry => !expected.Contains(entry.Key)))
         {
-            // A state that holds the old and the new key is no state of this network; the old one is then named as unexpected.
+            // A state that holds the old and the new key is not a state of this network; the old one is then named as unexpected.
             var today = Today(key);
             if (!expected.Contains(today) || !translated.TryAdd(today, tensor))
                 translated.Add(key, tensor);

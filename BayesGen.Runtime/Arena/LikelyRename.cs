@@ -60,7 +60,7 @@ internal sealed record LikelyRename(string Former, string Key)
         if (old.Length != @new.Length)
             return null;
         var differences = Enumerable.Range(0, old.Length).Where(i => old[i] != @new[i]).ToList();
-        // Places in a list are no names, and below the top the last name is that of a weight or of a family's parameter.
+        // Places in a list are not names, and below the top the last name is that of a weight or of a family's parameter.
         return differences is [var at] && !(at > 0 && at == old.Length - 1) && !char.IsAsciiDigit(@new[at][0])
             ? new LikelyRename(string.Join('.', old[..(at + 1)]), string.Join('.', @new[..(at + 1)]))
             : null;

@@ -1,6 +1,6 @@
 namespace BayesGen;
 
-/// <summary>What a training looks at, and keeps, where a step may come out as no number.</summary>
+/// <summary>What a training looks at, and keeps, where a step may come out as NaN.</summary>
 public sealed partial class NetworkArena
 {
     /// <summary>
@@ -105,7 +105,7 @@ public sealed partial class NetworkArena
     }
 
     /// <summary>
-    /// The key of the first tensor of a state that holds NaN, or infinity where that is no buffer: a mask of attention is made of
+    /// The key of the first tensor of a state that holds NaN, or infinity where that is not a buffer: a mask of attention is made of
     /// infinities. Null where there is none.
     /// </summary>
     internal string? FirstNotFinite(IReadOnlyDictionary<string, Tensor> state)

@@ -50,7 +50,7 @@ internal sealed class NetworkWeight(
     public string LayerClass { get; init; } = layer.GetType().Name;
 
     /// <summary>
-    /// The rows of an embedding that stand for padding, which are no weights: neither drawn nor scored. Counted from the start of the
+    /// The rows of an embedding that stand for padding, which are not weights: neither drawn nor scored. Counted from the start of the
     /// weight.
     /// </summary>
     public IReadOnlyList<(long Offset, long Count)> Fixed { get; set; } = [];

@@ -17,7 +17,7 @@ internal abstract class PosteriorFamily
 
     public abstract Prior PriorOf(WeightOptions options);
 
-    /// <summary>The posterior of the weights of an arena over its parameters, started round the weights of the plain network.</summary>
+    /// <summary>The posterior of the weights of an arena over its parameters, started around the weights of the plain network.</summary>
     public abstract ArenaPosterior CreatePosterior(ArenaParameters parameters, IReadOnlyList<NetworkWeight> weights);
 
     /// <summary>The arena of weights of this family.</summary>

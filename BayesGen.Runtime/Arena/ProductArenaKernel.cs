@@ -74,7 +74,7 @@ internal sealed class ProductArenaKernel : ArenaKernel
         }
     }
 
-    /// <summary>Of one whole weight; where part of it is no weight, it is left to autograd.</summary>
+    /// <summary>Of one whole weight; where part of it is not a weight, it is left to autograd.</summary>
     protected override double? Divergence(long offset, long count, Prior prior)
     {
         var weight = WeightAt(offset, count);

@@ -54,7 +54,7 @@ internal sealed class ScoredWeights<TPosterior>(
         if (Mask is null)
             return terms.sum();
 
-        // where() and not a product: the score of a pruned weight may be infinite, and infinity times zero is no number.
+        // where() and not a product: the score of a pruned weight may be infinite, and infinity times zero is NaN.
         using var zero = zeros_like(terms, dtype: terms.dtype, device: terms.device);
         using var mask = MaskLike(terms);
         using var kept = where(mask, terms, zero);

@@ -19,7 +19,7 @@ internal sealed record WeightUnits(int? Axis, long[] Shape, SliceLayout Layout)
     /// A unit is what a network can do without as a whole. Of a convolution it is an output channel (of a transposed one an input
     /// channel), dimension 0, and each element of its bias is one. Of an embedding it is a word, dimension 0. Of everything else it is an
     /// input feature, the last dimension; there a bias is the weight of one constant input, so it is one unit as a whole. A parameter
-    /// with one dimension that is no bias has a unit for each element.
+    /// with one dimension that is not a bias has a unit for each element.
     /// </remarks>
     /// <param name="layer">The module whose parameter the weight is.</param>
     /// <param name="isBias">Whether the weight is a bias.</param>

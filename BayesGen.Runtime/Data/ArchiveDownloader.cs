@@ -16,7 +16,7 @@ internal sealed class ArchiveDownloader(HttpClient client, ImageDataOptions opti
     /// goes wrong, nothing partial stays behind.
     /// </summary>
     /// <exception cref="DataDownloadException">No mirror gave the right content.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signaled.</exception>
     public async Task FetchAsync(ArchiveFile file, IReadOnlyList<Uri> mirrors, string target, CancellationToken cancellation)
     {
         var faults = new StringBuilder();
@@ -102,8 +102,8 @@ internal sealed class ArchiveDownloader(HttpClient client, ImageDataOptions opti
     private static HttpIOException TooLarge(string what) => new(
         HttpRequestError.ConfigurationLimitExceeded, $"{what}, which is more than ImageDataOptions.LargestFile allows");
 
-    // A full disk or a folder without write access is no fault of the mirror, and the next one would not help. A redirection to an address
-    // that is none, or none of the web's, is one of its answers.
+    // A full disk or a folder without write access is not a fault of the mirror, and the next one would not help. A redirection to an
+    // address that is none, or none of the web's, is one of its answers.
     private static bool IsOfTheNetwork(Exception failure) =>
         failure is HttpRequestException or HttpIOException or OperationCanceledException or InvalidDataException
             or FormatException or NotSupportedException or InvalidOperationException

@@ -5,7 +5,7 @@ namespace BayesGen.Data;
 
 /// <summary>
 /// An array of unsigned bytes in the IDX format, in which MNIST and its kin are published: two zero bytes, the type (8: unsigned byte),
-/// the rank, one big-endian 32-bit length per dimension, then the values. Gzip is recognised by its content, whatever the file's name.
+/// the rank, one big-endian 32-bit length per dimension, then the values. Gzip is recognized by its content, whatever the file's name.
 /// </summary>
 public sealed class IdxFile
 {

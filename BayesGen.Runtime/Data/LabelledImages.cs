@@ -1,7 +1,7 @@
 namespace BayesGen.Data;
 
-/// <summary>Reads pictures and their labels from a pair of IDX files.</summary>
-public static class LabelledImages
+/// <summary>Reads images and their labels from a pair of IDX files.</summary>
+public static class LabeledImages
 {
     /// <summary>
     /// Reads both files into a data set on the CPU: inputs float32 [N, 1, H, W] in 0..1 (bytes / 255), targets int64 [N].

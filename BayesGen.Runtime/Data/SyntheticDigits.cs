@@ -1,8 +1,8 @@
 namespace BayesGen.Data;
 
 /// <summary>
-/// Handwritten-looking digits drawn by the library itself: the data set that is always at hand. The pictures look like MNIST's
-/// (28x28, ink on a black ground, 20x20 box, centred by mass), and vary in the way of writing, pen, slant, size and place.
+/// Handwritten-looking digits drawn by the library itself: the data set that is always at hand. The images look like MNIST's
+/// (28x28, ink on a black ground, 20x20 box, centered by mass), and vary in the way of writing, pen, slant, size and place.
 /// </summary>
 public static class SyntheticDigits
 {
@@ -15,11 +15,11 @@ public static class SyntheticDigits
     /// Every ten examples in a row hold each digit once, in random order.
     /// </summary>
     /// <param name="count">Number of examples, 1 to 2.7 million.</param>
-    /// <param name="seed">The same seed gives the same pictures bit for bit, on any number of threads, and example i does not depend on
-    /// <paramref name="count"/>. Different seeds give different pictures: take one for training and another for testing.</param>
+    /// <param name="seed">The same seed gives the same images bit for bit, on any number of threads, and example i does not depend on
+    /// <paramref name="count"/>. Different seeds give different images: take one for training and another for testing.</param>
     /// <param name="cancellation">Ends the drawing.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is out of range.</exception>
-    /// <exception cref="OperationCanceledException">The drawing was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The drawing was canceled.</exception>
     public static TensorDataSet Create(int count, int seed, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);

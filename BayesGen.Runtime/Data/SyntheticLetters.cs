@@ -18,11 +18,11 @@ public static class SyntheticLetters
     /// equally likely.
     /// </summary>
     /// <param name="count">Number of examples, 1 to 2.7 million.</param>
-    /// <param name="seed">The same seed gives the same pictures bit for bit, on any number of threads, and example i does not depend on
+    /// <param name="seed">The same seed gives the same images bit for bit, on any number of threads, and example i does not depend on
     /// <paramref name="count"/>.</param>
     /// <param name="cancellation">Ends the drawing.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is out of range.</exception>
-    /// <exception cref="OperationCanceledException">The drawing was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The drawing was canceled.</exception>
     public static TensorDataSet Create(int count, int seed, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);

@@ -10,7 +10,7 @@ namespace BayesGen;
 /// </summary>
 /// <remarks>
 /// A sweep takes milliseconds, and what it hands back the next batch has to fetch again, which takes ten times as long. What is there again
-/// soon after one is in use, and is no growth from then on.
+/// soon after one is in use, and is not growth from then on.
 /// </remarks>
 internal static class ProcessMemory
 {

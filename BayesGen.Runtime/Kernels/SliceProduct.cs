@@ -43,7 +43,7 @@ internal static unsafe class SliceProduct
     }
 
     /// <summary>slope of a scale = sum over its slice of gradient times value; then each gradient is multiplied by its scale.</summary>
-    /// <param name="gradients">With respect to the products; afterwards with respect to the values.</param>
+    /// <param name="gradients">With respect to the products; afterward with respect to the values.</param>
     /// <param name="values">The address of the first value.</param>
     /// <param name="scales">The address of the scale of the first slice.</param>
     /// <param name="slopes">The address of the gradient of the first scale, written.</param>
@@ -158,7 +158,7 @@ internal static unsafe class SliceProduct
         return total;
     }
 
-    /// <summary>Rows: gradients, multiplied by the scale afterwards; values. The sum is that of their products.</summary>
+    /// <summary>Rows: gradients, multiplied by the scale afterward; values. The sum is that of their products.</summary>
     private sealed class DotAndScale(double scale)
     {
         public Vector<T> Run<T>(KernelRows<T> rows)

@@ -16,7 +16,7 @@ public enum LossPart
 /// </summary>
 /// <remarks>
 /// A value improves when it is at most best - |best| * threshold. After <see cref="Patience"/> values in a row that do not, beta changes,
-/// is clipped, and the count begins again. What is no number is no value: it neither improves nor counts.
+/// is clipped, and the count begins again. What is NaN is not a value: it neither improves nor counts.
 /// </remarks>
 public sealed class PlateauBeta : BetaSchedule
 {
@@ -68,7 +68,7 @@ public sealed class PlateauBeta : BetaSchedule
     public override double Initial => _initial;
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">Min and Max are no range.</exception>
+    /// <exception cref="InvalidOperationException">Min and Max are not a range.</exception>
     public override RunningBeta Begin() => Min >= 0 && Min <= Max && double.IsFinite(Max)
         ? new RunningPlateau(this)
         : throw new InvalidOperationException(

@@ -1,7 +1,7 @@
 namespace BayesGen;
 
 /// <summary>
-/// What to minimise: a fit loss plus a divergence of the posterior from the prior. A loss says which families it can score by
+/// What to minimize: a fit loss plus a divergence of the posterior from the prior. A loss says which families it can score by
 /// implementing <see cref="IScores{TPosterior}"/> for each.
 /// </summary>
 /// <remarks>
@@ -70,7 +70,7 @@ public abstract class VariationalLoss
     }
 
     /// <summary>t = fit + beta * divergence / N.</summary>
-    /// <remarks>In single precision at least: a number of three digits is no sum of a small fit and a large divergence.</remarks>
+    /// <remarks>In single precision at least: a number of three digits is not a sum of a small fit and a large divergence.</remarks>
     internal static Tensor DrawTotal(Tensor fit, Tensor divergence, double beta, long examples)
     {
         var wide = fit.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? fit.to(ScalarType.Float32) : fit;

@@ -87,7 +87,7 @@ internal static unsafe class NormalStream
 
     /// <summary>The sine and the cosine of an angle whose unit is a turn over 2^32.</summary>
     /// <remarks>
-    /// The run time's go by way of double precision and take twice as long. Here the nearest quarter turn comes off without rounding; what
+    /// The runtime's go by way of double precision and take twice as long. Here the nearest quarter turn comes off without rounding; what
     /// is left, t quarter turns with |t| at most 1/2, goes into polynomials fitted at Chebyshev's nodes: sin(pi t / 2) / t to 5e-9 and
     /// cos(pi t / 2) to 5e-11.
     /// </remarks>

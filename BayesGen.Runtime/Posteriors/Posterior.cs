@@ -43,7 +43,7 @@ public abstract class Posterior
         }
     }
 
-    /// <summary>One reparameterised draw w = f(parameters, noise).</summary>
+    /// <summary>One reparameterized draw w = f(parameters, noise).</summary>
     /// <param name="noise">The source of randomness.</param>
     /// <returns>A new tensor of shape <see cref="Shape"/>; gradients flow to <see cref="Parameters"/>.</returns>
     public abstract Tensor Sample(NoiseSource noise);

@@ -1,13 +1,13 @@
 namespace BayesGen;
 
-/// <summary>How good the class probabilities of a prediction are on labelled examples.</summary>
+/// <summary>How good the class probabilities of a prediction are on labeled examples.</summary>
 /// <param name="Prediction">The prediction itself, example by example.</param>
 /// <param name="Accuracy">The part of examples whose most probable class is the target.</param>
 /// <param name="NegativeLogLikelihood">The mean of -log p(target), nats.</param>
 /// <param name="BrierScore">The mean squared error of the probabilities, summed over classes, 0 to 2.</param>
 /// <param name="ExpectedCalibrationError">With 15 bins of equal width over the confidence of the most probable class.</param>
 /// <param name="ReliabilityBins">Those bins, for a reliability diagram.</param>
-/// <param name="OutOfDistribution">How well examples of a second data set are told apart, where one was given; else null.</param>
+/// <param name="OutOfDistribution">How well examples of a second data set are distinguished, where one was given; else null.</param>
 public sealed record ClassEvaluation(
     ClassPrediction Prediction,
     double Accuracy,

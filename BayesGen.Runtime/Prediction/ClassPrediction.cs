@@ -84,7 +84,7 @@ public sealed class ClassPrediction
     /// </summary>
     /// <param name="logits">For each network logits [N, C] of the same examples.</param>
     /// <exception cref="ArgumentException">There are none, or their shapes differ.</exception>
-    /// <exception cref="InvalidOperationException">They are no logits of several classes, or NaN.</exception>
+    /// <exception cref="InvalidOperationException">They are not logits of several classes, or NaN.</exception>
     public static ClassPrediction Of(params IReadOnlyList<Tensor> logits)
     {
         ArgumentNullException.ThrowIfNull(logits);

@@ -25,6 +25,6 @@ internal static class PlainNumbers
     public static int[] Classes(Tensor targets) => targets.dim() == 1 && !targets.is_floating_point()
         ? [.. Flat(targets).Select(number => (int)number)]
         : throw new ArgumentException(
-            $"Targets of shape [{string.Join(", ", targets.shape)}] and dtype {targets.dtype} are no classes; expected whole numbers [N].",
+            $"Targets of shape [{string.Join(", ", targets.shape)}] and dtype {targets.dtype} are not classes; expected whole numbers [N].",
             nameof(targets));
 }

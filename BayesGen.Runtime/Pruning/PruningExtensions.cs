@@ -1,6 +1,6 @@
 namespace BayesGen;
 
-/// <summary>Pruning a Bayesian network.</summary>
+/// <summary>Pruning a Bayesian neural network.</summary>
 public static class PruningExtensions
 {
     /// <summary>

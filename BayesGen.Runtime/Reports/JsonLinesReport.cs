@@ -6,8 +6,8 @@ namespace BayesGen;
 
 /// <summary>
 /// One JSON object per line (JSON Lines): <c>start</c>, then one <c>epoch</c> for each epoch, then <c>finish</c>, and <c>notice</c>
-/// wherever there is one, told apart by the property <c>event</c>. Each line is flushed, so that a file is readable while the training runs
-/// and after it was killed.
+/// wherever there is one, distinguished by the property <c>event</c>. Each line is flushed, so that a file is readable while the training
+/// runs and after it was killed.
 /// </summary>
 /// <remarks>
 /// Names are those of the results in snake case; durations are seconds. JSON has no number for what is not finite: such values are the

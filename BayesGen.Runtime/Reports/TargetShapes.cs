@@ -33,7 +33,7 @@ internal static class TargetShapes
     /// <param name="target">Class numbers [N] or [N, places] of any whole dtype, or probabilities of the outputs' shape.</param>
     /// <param name="who">The loss or metric that asks, the subject of the sentence.</param>
     /// <returns>Class numbers of dtype Int64, or probabilities of the dtype of the outputs.</returns>
-    /// <exception cref="ArgumentException">They are neither, or the outputs are no logits of several classes.</exception>
+    /// <exception cref="ArgumentException">They are neither, or the outputs are not logits of several classes.</exception>
     public static Tensor Classes(Tensor output, Tensor target, string who)
     {
         RequireTogether(output, target, who);

@@ -19,7 +19,7 @@ internal static class WholeFile
     /// <param name="path">The file.</param>
     /// <param name="write">Writes the content; called again where the part was taken away meanwhile.</param>
     /// <exception cref="IOException">
-    /// The file cannot be written, or is no file but a pipe, a device or a folder; nothing is left of it.
+    /// The file cannot be written, or is not a file but a pipe, a device or a folder; nothing is left of it.
     /// </exception>
     public static void Write(string path, Action<Stream> write)
     {

@@ -26,7 +26,7 @@ internal sealed class IvonSteps : ITrainingSteps
     /// <param name="ivon">How IVON moves.</param>
     /// <param name="sampleSize">Tells lambda, the number of examples that the divergence is shared by, over beta.</param>
     /// <param name="isFresh">Whether nothing was learned yet, so that the curvature of the options may overwrite log_sigma.</param>
-    /// <exception cref="NotSupportedException">The prior of a weight is no fixed Gaussian.</exception>
+    /// <exception cref="NotSupportedException">The prior of a weight is not a fixed Gaussian.</exception>
     public IvonSteps(NetworkArena network, TrainerOptions options, IvonOptions ivon, Func<double> sampleSize, bool isFresh)
     {
         // The start leaves the widths of frozen weights as they are.
@@ -81,7 +81,7 @@ internal sealed class IvonSteps : ITrainingSteps
         ? size
         : throw new InvalidOperationException("IVON needs a positive beta: with beta 0 the posterior has no width.");
 
-    /// <summary>Goes on from a state, in steps that were made as not fresh. The posterior itself is the network's to load.</summary>
+    /// <summary>Continues from a state, in steps that were made as not fresh. The posterior itself is the network's to load.</summary>
     /// <param name="tensors">As in <see cref="StateTensors"/>; copied.</param>
     /// <param name="numbers">As in <see cref="StateNumbers"/>.</param>
     /// <exception cref="ArgumentException">A name is missing or too many, or a shape or dtype is another; nothing was written.</exception>

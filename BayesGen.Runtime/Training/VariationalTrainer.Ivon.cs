@@ -13,13 +13,13 @@ public sealed partial class VariationalTrainer
     /// constant tempers the posterior. LearningRate, LearningRateFactors, Bounds and Optimizer are for the weights that nobody annotated.
     /// </remarks>
     /// <param name="model">
-    /// The Bayesian network, of Gaussian weights with fixed Gaussian priors. It is trained in place and stays yours.
+    /// The Bayesian neural network, of Gaussian weights with fixed Gaussian priors. It is trained in place and stays yours.
     /// </param>
     /// <param name="forward">Computes the network's output for a batch of inputs.</param>
     /// <param name="options">How to train.</param>
     /// <param name="ivon">How IVON moves; null is the default.</param>
     /// <exception cref="NotSupportedException">
-    /// A weight is not Gaussian, or its prior is no fixed Gaussian; the message names it.
+    /// A weight is not Gaussian, or its prior is not a fixed Gaussian; the message names it.
     /// </exception>
     /// <exception cref="ArgumentException">An option is out of its range, or means nothing to IVON.</exception>
     public static VariationalTrainer WithIvon(

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace BayesGen;
 
-/// <summary>One step: draws, forwards and backwards one by one, gradients added up on the posterior.</summary>
+/// <summary>One step: draws, forward and backward passes one by one, gradients added up on the posterior.</summary>
 public sealed partial class VariationalTrainer
 {
     /// <summary>The noise for all inputs that the last forward joined, where it is learned.</summary>
@@ -44,7 +44,7 @@ public sealed partial class VariationalTrainer
     }
 
     /// <summary>
-    /// Those draws of a step that one network takes: forwards and backwards one by one, gradients added up on its posterior.
+    /// Those draws of a step that one network takes: forward and backward passes one by one, gradients added up on its posterior.
     /// </summary>
     private DrawSums TakeDraws(DrawMember member, Tensor inputs, Tensor targets, int epoch, int step, long examples)
     {
@@ -113,7 +113,7 @@ public sealed partial class VariationalTrainer
     }
 
     /// <summary>
-    /// Makes the gradient zero where the loss is no number, on the device, so that the weights stay finite until that is read.
+    /// Makes the gradient zero where the loss is not finite, on the device, so that the weights stay finite until that is read.
     /// </summary>
     private void GiveUpGradientsOf(Tensor loss)
     {

@@ -43,7 +43,7 @@ public static class NativeShim
     /// No existing file is ever opened for writing: either path may be a hard link into the package cache.
     /// The copy is written beside the destination and renamed over it.
     /// </remarks>
-    /// <exception cref="InvalidDataException">The source is no complete 64-bit little-endian ELF library.</exception>
+    /// <exception cref="InvalidDataException">The source is not a complete 64-bit little-endian ELF library.</exception>
     public static ShimOutcome Relax(string source, string destination)
     {
         byte[] image = File.ReadAllBytes(source);
@@ -122,9 +122,9 @@ internal sealed class ElfImage
         _path = path;
 
         if (image.Length < 4 || image[0] != 0x7f || image[1] != 'E' || image[2] != 'L' || image[3] != 'F')
-            throw Broken("it is no ELF file");
+            throw Broken("it is not an ELF file");
         if (Word(4, 1) != 2 || Word(5, 1) != 1)
-            throw Broken("it is no 64-bit little-endian ELF file");
+            throw Broken("it is not a 64-bit little-endian ELF file");
 
         _segments = Word(32, 8);
         _segmentCount = (ushort)Word(56, 2);

@@ -34,16 +34,16 @@ public sealed class LibraryOfNetworksTests
         }
         """;
 
-    private const string Heirs = """
+    private const string DerivedClasses = """
         namespace Application;
 
         [BayesianNetwork]
-        public sealed class Heir : Library.Headed
+        public sealed class Derived : Library.Headed
         {
             private readonly Linear own = Linear(4, 4, false);
             private readonly Sequential body = Sequential(("a", new Library.Block()));
             private readonly ModuleList<Module<Tensor, Tensor>> list = new(new Library.Block());
-            public Heir() => RegisterComponents();
+            public Derived() => RegisterComponents();
             public override Tensor forward(Tensor x) => Head(list[0].call(body.call(own.call(x))));
         }
 
@@ -64,15 +64,15 @@ public sealed class LibraryOfNetworksTests
         """;
 
     [Theory]
-    [InlineData("Heir", "body.a.fc.weight: Gaussian, head.weight: LogUniform, list.0.fc.weight: Gaussian, middle.weight: Gaussian")]
+    [InlineData("Derived", "body.a.fc.weight: Gaussian, head.weight: LogUniform, list.0.fc.weight: Gaussian, middle.weight: Gaussian")]
     [InlineData("Painted", "free.weight: SparseDropout, head.weight: LogUniform, middle.weight: Gaussian")]
     [InlineData("OfEvery", "fc.weight: Gaussian, own.weight: Gaussian")]
-    public void AnnotationsOfAnAbstractBaseElsewhereCount(string network, string expected)
+    public void AnnotationsOfAnAbstractBaseInAnotherAssemblyCount(string network, string expected)
     {
         using var scope = NewDisposeScope();
         using var libraries = new LoadedLibraries();
         libraries.Add("Library", Library);
-        var application = libraries.Add("Application", Heirs);
+        var application = libraries.Add("Application", DerivedClasses);
 
         var model = LoadedLibraries.Wrap(application, "Application." + network, "Application.Bayesian" + network);
         using var module = (nn.Module<Tensor, Tensor>)model;
@@ -84,14 +84,14 @@ public sealed class LibraryOfNetworksTests
     }
 
     [Fact]
-    public void ALossHasToScoreTheHiddenFieldsOfABaseToo()
+    public void ALossHasToScorePrivateFieldsOfABaseInAnotherAssembly()
     {
         var library = GeneratorHarness.Run(Library).Compiles().Output.WithAssemblyName("Library");
         using var image = new MemoryStream();
         Assert.True(library.Emit(image).Success);
-        var wrapper = GeneratorHarness.Run(GeneratorHarness.Compile(Heirs)
+        var wrapper = GeneratorHarness.Run(GeneratorHarness.Compile(DerivedClasses)
             .AddReferences(Microsoft.CodeAnalysis.MetadataReference.CreateFromImage(image.ToArray())))
-                .Compiles()["Application.BayesianHeir.g.cs"];
+                .Compiles()["Application.BayesianDerived.g.cs"];
         Assert.Contains("global::BayesGen.IScores<global::BayesGen.LogUniformPosterior>", wrapper);
     }
 }

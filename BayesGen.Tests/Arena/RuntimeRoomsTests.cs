@@ -26,7 +26,7 @@ public class RuntimeRoomsTests
     };
 
     [Fact]
-    public void ArrowsGoOneWay()
+    public void RoomsUseOnlyTheRoomsTheyMay()
     {
         Assert.Equal(MayUse.Keys.Order(), RuntimeSources.All().Select(file => Room(file.Name)).Distinct().Order());
         var uses = RuntimeUses.All;
@@ -39,14 +39,14 @@ public class RuntimeRoomsTests
 
     /// <summary>An arrow that is allowed and that nothing goes along would hide the next one.</summary>
     [Fact]
-    public void EveryArrowIsUsed()
+    public void EveryAllowedDependencyIsUsed()
     {
         var used = RuntimeUses.All.Select(use => (Room(use.File), Room(use.Owner))).ToHashSet();
         Assert.Equal([], MayUse.SelectMany(room => room.Value.Select(owner => (room.Key, owner))).Where(arrow => !used.Contains(arrow)));
     }
 
     [Fact]
-    public void ATypeThatIsNotNamedIsSeenAllTheSame()
+    public void ADependencyWithoutATypeNameIsFound()
     {
         var uses = RuntimeUses.In(
         [
@@ -60,7 +60,7 @@ public class RuntimeRoomsTests
     }
 
     [Fact]
-    public void NoFileIsADumpingGround() => Assert.All(
+    public void NoFileIsNamedUtilsOrHelper() => Assert.All(
         RuntimeSources.All(), file => Assert.DoesNotMatch("Utils|Helper|Misc|Common", Path.GetFileName(file.Name)));
 
     private static string Room(string file) => file.Split('/', '\\')[0];

@@ -72,7 +72,7 @@ internal sealed record DocumentedProgram(int Line, IReadOnlyList<string> Files)
                 && (opening.StartsWith("```csharp", StringComparison.Ordinal) || opening.StartsWith("```cs", StringComparison.Ordinal)
                 || opening.StartsWith("```C#", StringComparison.OrdinalIgnoreCase)
                     || opening.StartsWith("<!-- csharp", StringComparison.Ordinal)))
-                throw new FormatException($"Line {i + 1}: '{opening}' is no block that docs/README.md knows.");
+                throw new FormatException($"Line {i + 1}: '{opening}' is not a block that docs/README.md knows.");
             if (end.Length == 0)
                 continue;
             var close = Array.FindIndex(page, i + 1, line => line.TrimEnd() == end);

@@ -10,7 +10,7 @@ namespace BayesGen.Tests.SourceGenerator;
 public sealed class GeneratorKnowledgeTests
 {
     [Fact]
-    public void FamiliesAreAsTheRuntimeHasThem()
+    public void FamilyFactsMatchTheRuntime()
     {
         var known = KnownTypes.From(GeneratorHarness.Compile())!;
         Check<GaussianPosterior>(Family.Gaussian);
@@ -34,7 +34,7 @@ public sealed class GeneratorKnowledgeTests
 
     /// <summary>Every loss, family and prior of BayesGen that can be made by itself.</summary>
     [Fact]
-    public void PriorsAreScoredAsTheRuntimeDoes()
+    public void PriorScoringMatchesTheRuntime()
     {
         var known = KnownTypes.From(GeneratorHarness.Compile())!;
         VariationalLoss[] losses = [new ElboLoss(), new RenyiLoss(), new LogUniformKLLoss(), new GaussianKLLoss()];
@@ -66,7 +66,7 @@ public sealed class GeneratorKnowledgeTests
     }
 
     [Fact]
-    public void ScoresEndWhereTheRuntimeEndsThem()
+    public void ScoreRangesMatchTheRuntime()
     {
         var known = KnownTypes.From(GeneratorHarness.Compile())!;
         using var scope = NewDisposeScope();
@@ -92,7 +92,7 @@ public sealed class GeneratorKnowledgeTests
     [InlineData("Head", "Head")]
     [InlineData("_1", "_1")]
     [InlineData("größe", "Größe")]
-    public void MembersAreInPascalCase(string field, string expected) => Assert.Equal(expected, MemberNames.Pascal(field));
+    public void MemberNamesAreInPascalCase(string field, string expected) => Assert.Equal(expected, MemberNames.Pascal(field));
 
     [Fact]
     public void AMemberOfAReservedOrTakenNameGetsANumber()
@@ -108,7 +108,7 @@ public sealed class GeneratorKnowledgeTests
     [InlineData("Diagnostics", "Reading", "Model", "Emission", "Analyzers")]
     [InlineData("Reading", "Emission", "Analyzers")]
     [InlineData("Analyzers", "Emission")]
-    public void RoomsKeepToThemselves(string room, params string[] others)
+    public void RoomsUseOnlyTheRoomsTheyMay(string room, params string[] others)
     {
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Root(), "BayesGen.Generator", room), "*.cs"))
         {
@@ -129,7 +129,7 @@ public sealed class GeneratorKnowledgeTests
     }
 
     [Fact]
-    public void ThePipelineFitsOnOneScreen() =>
+    public void ThePipelineStaysShort() =>
         Assert.True(File.ReadLines(Path.Combine(Root(), "BayesGen.Generator", "BayesianNetGenerator.cs")).Count() < 60);
 
     private static string Root([CallerFilePath] string file = "") =>

@@ -61,7 +61,7 @@ public sealed class PlainBlock : Module<Tensor, Tensor>, IBlock
 /// <summary>A Sequential of one's own.</summary>
 public sealed class Stack() : Sequential(("fc", Linear(4, 4, false)), ("norm", LayerNorm(4)));
 
-/// <summary>The same with an annotation, which its heirs inherit.</summary>
+/// <summary>The same with an annotation, which its derived classes inherit.</summary>
 [Bayesian(Gaussian, InitialLogSigma = -3)]
 public class AnnotatedStack() : Sequential(("fc", Linear(4, 4, false)), ("norm", LayerNorm(4)));
 

@@ -15,11 +15,11 @@ public class Ancestor : Module<Tensor, Tensor>
 }
 
 /// <summary>It has no annotation and no wrapper; that of its base class takes it.</summary>
-public sealed class Heir : Ancestor
+public sealed class Derived : Ancestor
 {
     private readonly Linear extra = Linear(3, 1);
 
-    public Heir() => RegisterComponents();
+    public Derived() => RegisterComponents();
 
     public override Tensor forward(Tensor x) => extra.call(base.forward(x));
 }

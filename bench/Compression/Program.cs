@@ -16,7 +16,7 @@ ComputeThreads.SleepWhenIdle();
 string[] known = ["--data-dir", "--network", "--family", "--seeds", "--epochs", "--threads", "--device"];
 var named = args.Chunk(2).ToDictionary(pair => pair[0], pair => pair.ElementAtOrDefault(1) ?? "");
 if (named.Keys.Except(known).FirstOrDefault() is { } unknown)
-    throw new ArgumentException($"'{unknown}' is no option. Options: {string.Join(", ", known)}.");
+    throw new ArgumentException($"'{unknown}' is not an option. Options: {string.Join(", ", known)}.");
 set_num_threads(named.TryGetValue("--threads", out var threads) ? int.Parse(threads) : Environment.ProcessorCount);
 var seeds = named.GetValueOrDefault("--seeds", "1,2,3").Split(',').Select(int.Parse).ToList();
 var rows = Row.All.Where(row =>

@@ -82,7 +82,7 @@ internal sealed class NoisyLine : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x) => line.call(x);
 }
 
-/// <summary>The same for pictures; its bias is plain.</summary>
+/// <summary>The same for images; its bias is plain.</summary>
 [Bayesian(SparseDropout, Estimator = Estimator.Local)]
 internal sealed class NoisyPlane : Module<Tensor, Tensor>
 {

@@ -14,7 +14,7 @@ internal sealed record CheckOptions(Device Device, int Draws)
     {
         var named = args.Chunk(2).ToDictionary(pair => pair[0], pair => pair.ElementAtOrDefault(1) ?? "");
         if (named.Keys.Except(Known).FirstOrDefault() is { } unknown)
-            throw new ArgumentException($"'{unknown}' is no option. Options: {string.Join(", ", Known)}.");
+            throw new ArgumentException($"'{unknown}' is not an option. Options: {string.Join(", ", Known)}.");
         var name = named.GetValueOrDefault("--device", "cuda");
         if (name.StartsWith("cuda", StringComparison.Ordinal) && !cuda.is_available())
             throw new InvalidOperationException("Torch finds no CUDA device, or the libraries that were loaded are for the CPU alone.");

@@ -36,7 +36,7 @@ internal static class ElfSymbols
         using var file = File.OpenRead(path);
         var header = Part(file, path, 0, HeaderSize);
         if (!header.AsSpan(0, 6).SequenceEqual("\u007fELF\u0002\u0001"u8))
-            throw new InvalidDataException($"'{path}' is no 64-bit little-endian ELF file.");
+            throw new InvalidDataException($"'{path}' is not a 64-bit little-endian ELF file.");
         var (start, count) = (Long(header, 40), Short(header, 60));
         if (start == 0 || Short(header, 58) != SectionSize)
             throw new InvalidDataException($"'{path}' has no section headers: its symbols cannot be found.");

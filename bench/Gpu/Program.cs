@@ -29,7 +29,7 @@ switch (args)
                 "size" => SizeTable.Print,
                 "memory" => MemoryTable.Print,
                 "data" => DataTable.Print,
-                _ => throw new ArgumentException($"'{section}' is no section: steps, size, memory or data."),
+                _ => throw new ArgumentException($"'{section}' is not a section: steps, size, memory or data."),
             };
             print(settings);
         }

@@ -25,7 +25,7 @@ internal static class Medians
     /// <summary>Milliseconds of a step for each way, one repetition after another.</summary>
     public static IReadOnlyList<double[]> Rounds(IReadOnlyList<Way> ways, (Tensor Inputs, Tensor Targets)[] batches, int repetitions)
     {
-        // The run time compiles what is called often a second time, in the background: a way is warm after a second, not after a step.
+        // The runtime compiles what is called often a second time, in the background: a way is warm after a second, not after a step.
         foreach (var way in ways)
             for (var clock = Stopwatch.StartNew(); clock.Elapsed < WarmUp;)
                 way.Time(batches);
@@ -38,7 +38,7 @@ internal static class Medians
         return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
     }
 
-    /// <summary>Batches of random pictures; what is in them does not change the time.</summary>
+    /// <summary>Batches of random images; what is in them does not change the time.</summary>
     public static (Tensor Inputs, Tensor Targets)[] Batches(int size, int steps, Device device) =>
         [.. Enumerable.Range(0, steps).Select(_ => (
             rand([size, 1, 28, 28], dtype: ScalarType.Float32, device: device),

@@ -29,7 +29,7 @@ internal static class MemoryTable
     ];
 
     /// <summary>
-    /// A row of the table, or all of them, each from a process of its own: what one training leaves is no part of the next one's.
+    /// A row of the table, or all of them, each from a process of its own: what one training leaves is not part of the next one's.
     /// </summary>
     public static void Print(Settings settings)
     {

@@ -33,5 +33,5 @@ foreach (var section in settings.Sections)
             DataTable.Print(settings);
             break;
         default:
-            throw new ArgumentException($"'{section}' is no section: steps, size, memory or data.");
+            throw new ArgumentException($"'{section}' is not a section: steps, size, memory or data.");
     }

@@ -18,7 +18,7 @@ internal sealed record Settings(
     {
         var named = args.Chunk(2).ToDictionary(pair => pair[0], pair => pair.ElementAtOrDefault(1) ?? "");
         if (named.Keys.Except(Known).FirstOrDefault() is { } unknown)
-            throw new ArgumentException($"'{unknown}' is no option. Options: {string.Join(", ", Known)}.");
+            throw new ArgumentException($"'{unknown}' is not an option. Options: {string.Join(", ", Known)}.");
         int Number(string name, int otherwise) => named.TryGetValue(name, out var text) ? int.Parse(text) : otherwise;
         int[] Numbers(string name, int[] otherwise) =>
             named.TryGetValue(name, out var text) ? [.. text.Split(',').Select(int.Parse)] : otherwise;

@@ -5,7 +5,7 @@ namespace BayesGen.Benchmarks.Speed;
 
 /// <summary>
 /// What the Bayesian part of a step costs against the number of weights: the time of a step less that of the network's own forward and
-/// backward, which a batch of one picture keeps small. The slope of log time against log weights is fitted by least squares.
+/// backward, which a batch of one image keeps small. The slope of log time against log weights is fitted by least squares.
 /// </summary>
 internal static class SizeTable
 {

@@ -23,7 +23,7 @@ try
 
     Chapter("1. The data");
     using var pictures = Pictures.Load(options);
-    Console.WriteLine($"{Options.NameOf(options.Data)}: {pictures.Train.Count:N0} pictures for training, "
+    Console.WriteLine($"{Options.NameOf(options.Data)}: {pictures.Train.Count:N0} images for training, "
         + $"{pictures.Validation.Count:N0} for validation, {pictures.Test.Count:N0} for testing");
 
     Chapter("2. A network becomes Bayesian");
@@ -62,7 +62,7 @@ try
 catch (OperationCanceledException) when (signals.Received is not null)
 {
     // Ctrl-C or SIGTERM: the training ended after a step, and is saved where --checkpoints says.
-    Console.Error.WriteLine("Stopped before the end; with --checkpoints DIR, --resume goes on from here.");
+    Console.Error.WriteLine("Stopped before the end; with --checkpoints DIR, --resume continues from here.");
     return signals.ExitCode;
 }
 catch (OptionException exception)

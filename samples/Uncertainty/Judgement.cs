@@ -7,7 +7,7 @@ namespace UncertaintySample;
 
 /// <summary>What a network says about the digits it knows, and about what it has never seen.</summary>
 /// <param name="Known">The digits: accuracy and calibration.</param>
-/// <param name="Outside">By name: how well each kind is told apart.</param>
+/// <param name="Outside">By name: how well each kind is distinguished.</param>
 public sealed record Judgement(ClassEvaluation Known, IReadOnlyList<(string Name, OutOfDistribution Result)> Outside)
 {
     private const int BatchSize = 250;

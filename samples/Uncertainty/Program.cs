@@ -1,4 +1,4 @@
-// Digits in, and something else: calibrated and told apart. See README.md.
+// Digits in, and something else: calibrated, and told from what they are not. See README.md.
 using System.Diagnostics;
 using System.Globalization;
 using BayesGen;
@@ -15,13 +15,13 @@ try
         return 0;
     }
 
-    // What is wrong with the folder shall not be found out after the training.
+    // What is wrong with the folder must not be found out after the training.
     Directory.CreateDirectory(options.Out);
     var clock = Stopwatch.StartNew();
     using var pictures = Pictures.Load(options);
     var epochs = Training.EpochsFor(options);
     Console.WriteLine(
-        $"{(options.IsMnist ? "mnist" : "built-in digits")}: {pictures.Train.Count:N0} pictures of {options.TrainOn.Count} digits to learn, "
+        $"{(options.IsMnist ? "mnist" : "built-in digits")}: {pictures.Train.Count:N0} images of {options.TrainOn.Count} digits to learn, "
         + $"{pictures.Test.Count:N0} to judge by; outside: {string.Join(", ", pictures.Outside.Select(kind => kind.Name))}");
     var report = new Report(options.Samples);
     foreach (var seed in options.Seeds)

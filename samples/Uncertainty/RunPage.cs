@@ -5,7 +5,7 @@ using BayesGen.Plots;
 
 namespace UncertaintySample;
 
-/// <summary>The pictures of a run, and one page that shows the whole of it.</summary>
+/// <summary>The charts of a run, and one page that shows the whole of it.</summary>
 public static class RunPage
 {
     private const int ExamplesOfAKind = 16;
@@ -32,7 +32,7 @@ public static class RunPage
                 ("digits learned", string.Join(", ", options.TrainOn)),
                 ("outside", string.Join("; ", pictures.Outside.Select(kind => Text($"{kind.Name} ({kind.Data.Count:N0})")))),
                 ("training", Text($"{Training.EpochsFor(options)} epochs of Adam, both networks")),
-                ("seeds", string.Join(", ", options.Seeds) + (report.Seeds > 1 ? "; figures are means, pictures those of the first" : "")),
+                ("seeds", string.Join(", ", options.Seeds) + (report.Seeds > 1 ? "; figures are means, charts those of the first" : "")),
                 ("time", Text($"{time.TotalSeconds:F0} s")))
             .Heading("Is it right as often as it says?")
             .Table(
@@ -45,13 +45,13 @@ public static class RunPage
                         Text($"{network.ExpectedCalibrationError:F4}"),
                     ]),
                 ],
-                emphasised: 0)
-            .Picture(Save(options.Out, "reliability-bayesian", Reliability(report.Bayesian, "the Bayesian network")))
+                emphasized: 0)
+            .Picture(Save(options.Out, "reliability-bayesian", Reliability(report.Bayesian, "the Bayesian neural network")))
             .Picture(Save(options.Out, "reliability-deterministic", Reliability(report.Deterministic, "the plain network")))
-            .Text("The known digits that the Bayesian network is least sure of:")
+            .Text("The known digits that the Bayesian neural network is least sure of:")
             .Examples(LeastSure(pictures.Test, report.Bayesian.Known.Prediction, options.TrainOn))
-            .Heading("Does it notice what is no digit?")
-            .Text("AUROC is the probability that a strange picture is found more uncertain than a known digit. FPR95 is the part of strange pictures "
+            .Heading("Does it notice what is not a digit?")
+            .Text("AUROC is the probability that a strange image is found more uncertain than a known digit. FPR95 is the part of strange pictures "
                 + "that pass where 95 % of the known digits do.")
             .Table(
                 ["AUROC / FPR95", "by entropy", "by mutual information", "by confidence"],
@@ -70,9 +70,9 @@ public static class RunPage
                 .Replace("--", "-", StringComparison.Ordinal);
             page = page
                 .Heading(Capital(name))
-                .Picture(Save(options.Out, file + "-bayesian", Entropies(report.Bayesian, i, options, "the Bayesian network")))
+                .Picture(Save(options.Out, file + "-bayesian", Entropies(report.Bayesian, i, options, "the Bayesian neural network")))
                 .Picture(Save(options.Out, file + "-deterministic", Entropies(report.Deterministic, i, options, "the plain network")))
-                .Text("Some of them, and what the Bayesian network reads in them:")
+                .Text("Some of them, and what the Bayesian neural network reads in them:")
                 .Examples(Some(data, report.Bayesian.Outside[i].Result.Prediction, options.TrainOn));
         }
 
@@ -81,17 +81,17 @@ public static class RunPage
         return path;
     }
 
-    private static Picture Reliability(Judgement judgement, string network)
+    private static Picture Reliability(Judgement judgment, string network)
     {
-        var bins = judgement.Known.ReliabilityBins;
+        var bins = judgment.Known.ReliabilityBins;
         return ReliabilityDiagram.Draw(
             [.. bins.Select(bin => (long)bin.Count)], [.. bins.Select(bin => bin.Confidence)],
             [.. bins.Select(bin => bin.Accuracy)], network);
     }
 
-    private static Picture Entropies(Judgement judgement, int kind, Options options, string network) => EntropyHistograms.Draw(
-        judgement.Known.Prediction.Entropy, judgement.Outside[kind].Result.Prediction.Entropy,
-        "known digits", judgement.Outside[kind].Name, Math.Log(options.TrainOn.Count), network);
+    private static Picture Entropies(Judgement judgment, int kind, Options options, string network) => EntropyHistograms.Draw(
+        judgment.Known.Prediction.Entropy, judgment.Outside[kind].Result.Prediction.Entropy,
+        "known digits", judgment.Outside[kind].Name, Math.Log(options.TrainOn.Count), network);
 
     private static Picture Save(string folder, string name, Picture picture)
     {
