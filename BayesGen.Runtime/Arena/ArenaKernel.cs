@@ -1,80 +1,53 @@
-using System.Numerics;
-
 namespace BayesGen;
 
 /// <summary>
 /// The kernels of a family over the memory of one arena on the CPU, with the buffers that a step needs, which live as long as the arena.
 /// </summary>
-internal sealed class ArenaKernel : IDisposable
+/// <param name="arena">The arena.</param>
+internal abstract class ArenaKernel(FamilyArena arena) : IDisposable
 {
-    private readonly FamilyArena _arena;
-    private readonly FamilyKernel _kernel;
-    private readonly Tensor[] _noise;
-    private readonly nint[] _noiseRows;
-    private readonly nint[] _parameterRows;
-    private readonly nint _weights;
-    private readonly nint _gradients;
     private readonly Dictionary<(long Offset, long Count), HeldDivergence> _held = [];
-    private Tensor[] _klGradients = [];
-    private nint[] _klRows = [];
     private bool _isHeld;
 
-    private ArenaKernel(FamilyArena arena, FamilyKernel kernel)
-    {
-        _arena = arena;
-        _kernel = kernel;
-        _noise = arena.Local is null ? Buffers(kernel.NoiseCount) : [];
-        _noiseRows = Rows(_noise);
-        _parameterRows = Rows(arena.Flat);
-        _weights = TensorMemory.AddressOf(arena.Store.Weights);
-        _gradients = TensorMemory.AddressOf(arena.Store.Gradients);
-    }
-
-    /// <summary>What the last draw left of its noise; nothing where the noise is at the outputs.</summary>
-    public IReadOnlyList<Tensor> Noise => _noise;
+    /// <summary>What the last draw left of its noise, a number for each weight; nothing where there is no such noise.</summary>
+    public virtual IReadOnlyList<Tensor> Noise => [];
 
     /// <summary>Whether a draw ended with the gradient of a divergence that nobody carried on.</summary>
     public bool HasLostDivergence { get; set; }
 
+    protected FamilyArena Arena { get; } = arena;
+
     /// <summary>The kernels of an arena; null where the family has none, or none for its dtype and device.</summary>
-    public static ArenaKernel? For(FamilyArena arena) =>
-        arena.Posterior is IHasKernel family && arena.Store.Count > 0 && FlatLoop.Takes(arena.Store.Weights)
-            ? new ArenaKernel(arena, family.Kernel)
-            : null;
+    public static ArenaKernel? For(FamilyArena arena)
+    {
+        if (arena.Store.Count == 0 || !KernelRunner.Takes(arena.Store.Weights))
+            return null;
+        if (arena.Posterior.Kernel is { } kernel)
+            return new ElementwiseArenaKernel(arena, kernel);
+
+        // The noise of a product has no moments that could move to the outputs.
+        return arena.Posterior.Factors is { } factors && arena.Local is null ? new ProductArenaKernel(arena, factors) : null;
+    }
 
     /// <summary>Writes a draw into W; with a local estimator the means, and their variances beside.</summary>
     public void Draw(NoiseSource noise)
     {
-        if (_arena.Local is { } local)
-            Run(_kernel.Moments<float>, _kernel.Moments<double>, [.. _parameterRows, _weights, TensorMemory.AddressOf(local.Variances)]);
-        else
-        {
-            IFlatSource[] calls = [.. _noise.Select(_ => noise.NextNormal())];
-            Run(_kernel.Draw<float>, _kernel.Draw<double>, [.. _parameterRows, .. _noiseRows, _weights], 0, _arena.Count, calls,
-                _parameterRows.Length);
-        }
-
-        _arena.Mask.Apply(_arena.Store.Weights);
-        _arena.WriteFixed(_arena.Store.Weights);
-        if (_arena.Local is not null)
-            _arena.Mask.Apply(_arena.Local.Variances);
-        _arena.Store.RaiseVersions();
+        WriteDraw(noise);
+        Arena.Mask.Apply(Arena.Store.Weights);
+        Arena.WriteFixed(Arena.Store.Weights);
+        if (Arena.Local is not null)
+            Arena.Mask.Apply(Arena.Local.Variances);
+        Arena.Store.BumpVersions();
     }
 
     /// <summary>Adds what G means for the parameters to their gradients, and makes G zero.</summary>
     public void PullBack()
     {
         // What a pruned weight is told changes nothing.
-        _arena.Mask.Apply(_arena.Store.Gradients);
-        if (_arena.Local is not { } local)
-        {
-            Run(_kernel.PullBack<float>, _kernel.PullBack<double>, [.. _parameterRows, .. _noiseRows, _gradients, .. GradientRows()]);
-            return;
-        }
-
-        _arena.Mask.Apply(local.Gradients);
-        Run(_kernel.PullBackMoments<float>, _kernel.PullBackMoments<double>,
-            [TensorMemory.AddressOf(local.Variances), _gradients, TensorMemory.AddressOf(local.Gradients), .. GradientRows()]);
+        Arena.Mask.Apply(Arena.Store.Gradients);
+        if (Arena.Local is not null)
+            Arena.Mask.Apply(Arena.Local.Gradients);
+        CarryOn();
     }
 
     /// <summary>
@@ -118,15 +91,8 @@ internal sealed class ArenaKernel : IDisposable
             return held.Value;
 
         // A divergence of the kept weights alone is left to autograd.
-        if (_arena.Mask.Kept is not null || _kernel.KlTo(prior) is not { } divergence)
+        if (Arena.Mask.Kept is not null || Divergence(offset, count, prior) is not { } value)
             return null;
-        if (_klGradients.Length == 0)
-        {
-            _klGradients = Buffers(_parameterRows.Length);
-            _klRows = Rows(_klGradients);
-        }
-
-        var value = Run(divergence.Run<float>, divergence.Run<double>, [.. _parameterRows, .. _klRows], offset, count);
         if (_isHeld)
             _held[(offset, count)] = new HeldDivergence(prior, value);
         return value;
@@ -143,35 +109,48 @@ internal sealed class ArenaKernel : IDisposable
             AddSlopes(offset, count, factor);
     }
 
-    public void Dispose()
-    {
-        foreach (var buffer in _noise.Concat(_klGradients))
-            buffer.Dispose();
-    }
+    public abstract void Dispose();
 
-    private void AddSlopes(long offset, long count, double factor)
-    {
-        var slopes = new SlopesKernel(_klRows.Length, factor);
-        Run(slopes.Run<float>, slopes.Run<double>, [.. _klRows, .. GradientRows()], offset, count);
-    }
+    /// <summary>Writes a draw into W, whatever is pruned or fixed.</summary>
+    protected abstract void WriteDraw(NoiseSource noise);
 
-    private double Run(FlatKernel<float> single, FlatKernel<double> twice, ReadOnlySpan<nint> rows) =>
-        Run(single, twice, rows, 0, _arena.Count);
+    /// <summary>Adds what G means for the parameters to their gradients, and makes G zero.</summary>
+    protected abstract void CarryOn();
 
-    private double Run(
-        FlatKernel<float> single, FlatKernel<double> twice, ReadOnlySpan<nint> rows, long offset, long count, IFlatSource[]? sources = null,
-        int firstRow = 0)
+    /// <summary>The divergence of a run, with its slopes written into buffers; null without a closed form.</summary>
+    protected abstract double? Divergence(long offset, long count, Prior prior);
+
+    /// <summary>Adds these slopes, times a factor, to the gradients of the parameters.</summary>
+    protected abstract void AddSlopes(long offset, long count, double factor);
+
+    /// <summary>Runs a kernel over a part of arrays.</summary>
+    /// <param name="single">The kernel for floats.</param>
+    /// <param name="twice">The kernel for doubles.</param>
+    /// <param name="rows">The addresses of the arrays.</param>
+    /// <param name="offset">The first element of the part.</param>
+    /// <param name="count">The number of elements.</param>
+    /// <param name="sources">What writes some of the rows first, each from its own beginning.</param>
+    /// <param name="firstRow">The first of these.</param>
+    protected double Run(
+        KernelFunction<float> single, KernelFunction<double> twice, ReadOnlySpan<nint> rows, long offset, long count,
+        IRowSource[]? sources = null, int firstRow = 0)
     {
         Span<nint> starts = stackalloc nint[rows.Length];
         for (var i = 0; i < rows.Length; i++)
-            starts[i] = rows[i] + (nint)(offset * _arena.Store.Weights.ElementSize);
-        return _arena.Store.Dtype == ScalarType.Float32
-            ? FlatLoop.Run(count, single, sources ?? [], firstRow, starts)
-            : FlatLoop.Run(count, twice, sources ?? [], firstRow, starts);
+            starts[i] = AddressAt(rows[i], offset);
+        return IsSingle
+            ? KernelRunner.Run(count, single, sources ?? [], firstRow, starts)
+            : KernelRunner.Run(count, twice, sources ?? [], firstRow, starts);
     }
 
+    /// <summary>Whether the weights are floats, else they are doubles.</summary>
+    protected bool IsSingle { get; } = arena.Store.Dtype == ScalarType.Float32;
+
+    /// <summary>The address of an element.</summary>
+    protected nint AddressAt(nint start, long offset) => start + (nint)(offset * Arena.Store.Weights.ElementSize);
+
     /// <summary>The gradients of the parameters, zeros where there were none: an optimizer may have dropped them.</summary>
-    private nint[] GradientRows() => [.. _arena.Flat.Select(flat =>
+    protected nint[] GradientRows() => [.. Arena.Flat.Select(flat =>
     {
         using var gradient = flat.grad;
         if (gradient is not null && gradient.is_contiguous())
@@ -182,10 +161,11 @@ internal sealed class ArenaKernel : IDisposable
         return TensorMemory.AddressOf(fresh);
     })];
 
-    private Tensor[] Buffers(int count) => [.. Enumerable.Range(0, count).Select(_ =>
-        zeros(_arena.Count, dtype: _arena.Store.Dtype, device: _arena.Store.Device).DetachFromDisposeScope())];
+    /// <summary>A buffer of zeros.</summary>
+    protected Tensor Buffer(long length) =>
+        zeros(length, dtype: Arena.Store.Dtype, device: Arena.Store.Device).DetachFromDisposeScope();
 
-    private static nint[] Rows(IEnumerable<Tensor> tensors) => [.. tensors.Select(TensorMemory.AddressOf)];
+    protected static nint[] Rows(IEnumerable<Tensor> tensors) => [.. tensors.Select(TensorMemory.AddressOf)];
 
     /// <summary>The divergence of a run while the posterior stays as it is, and how much of its slopes is owed to the gradients.</summary>
     private sealed class HeldDivergence(Prior prior, double value)

@@ -1,23 +1,24 @@
-using TorchSharp.Modules;
-
 namespace BayesGen;
 
 /// <summary>
 /// All weights of one family, dtype and device, end to end in one flat tensor W that the network's own parameters are aliases of; their
 /// gradients are aliases of one flat tensor G. The variational parameters are flat too, so that a draw is a handful of operations.
 /// </summary>
-internal abstract class FamilyArena : IDisposable
+internal sealed class FamilyArena : IDisposable
 {
-    protected FamilyArena(PosteriorFamily family, IReadOnlyList<NetworkWeight> weights)
+    public FamilyArena(PosteriorFamily family, IReadOnlyList<NetworkWeight> weights)
     {
         Family = family;
         Weights = weights;
         Store = new WeightStore(weights);
         Priors = new ArenaPriors([.. weights.Select(weight => family.PriorOf(weight.Options))], Store);
-        Flat = [.. family.ParameterNames.Select(_ => NewParameter(Store))];
+        Flat = new ArenaParameters(family, weights, Store);
         Mask = new WeightMask(weights, Store);
         if (weights[0].Options.Estimator == Estimator.Local)
             Local = new LocalEstimator(weights, Store);
+        Posterior = family.CreatePosterior(Flat, weights);
+        Store.Adopt(weights);
+        Kernel = ArenaKernel.For(this);
     }
 
     public PosteriorFamily Family { get; }
@@ -28,7 +29,7 @@ internal abstract class FamilyArena : IDisposable
     public WeightStore Store { get; }
 
     /// <summary>The flat variational parameters, the leaves that an optimizer sees.</summary>
-    public IReadOnlyList<Parameter> Flat { get; }
+    public ArenaParameters Flat { get; }
 
     /// <summary>The priors, and the numbers of those that are learned.</summary>
     public ArenaPriors Priors { get; }
@@ -39,19 +40,11 @@ internal abstract class FamilyArena : IDisposable
     /// <summary>Draws and pulls back without a graph; null where autograd does it.</summary>
     public ArenaKernel? Kernel { get; private set; }
 
-    public long Count => Store.Count;
-
-    /// <summary>The posterior of all weights at once.</summary>
-    public abstract Posterior Posterior { get; }
+    /// <summary>The posterior over these parameters.</summary>
+    public ArenaPosterior Posterior { get; }
 
     /// <summary>Which weights are kept, and which of those may move.</summary>
     public WeightMask Mask { get; }
-
-    /// <summary>The window onto one weight.</summary>
-    public abstract Posterior WindowOf(NetworkWeight weight);
-
-    /// <summary>The same over handles of its own, which may be disposed.</summary>
-    public abstract Posterior CopyOfWindow(NetworkWeight weight);
 
     /// <summary>Draws into W.</summary>
     public ArenaDraw Draw(NoiseSource noise) => Kernel is null ? GraphDraw.Make(this, noise) : KernelDraw.Make(this, Kernel, noise);
@@ -116,22 +109,17 @@ internal abstract class FamilyArena : IDisposable
         foreach (var (offset, count) in Mask.Fixed)
         {
             using var part = weights.narrow(0, offset, count);
-            using var mean = MeanOf(offset, count);
+            using var mean = Posterior.MeanOf(offset, count);
             part.copy_(mean);
         }
     }
 
-    /// <summary>The divergence of all arenas of one family.</summary>
-    /// <param name="loss">An <see cref="IScores{TPosterior}"/> of this family.</param>
-    /// <param name="draws">The parts of a draw that belong to arenas of this family.</param>
-    public abstract Tensor Divergence(object loss, IReadOnlyList<ArenaDraw> draws);
+    public Prior PriorOf(NetworkWeight weight) => Priors[weight.Index];
 
-    public Prior PriorOf(NetworkWeight weight) => Priors[IndexOf(weight)];
-
-    public void SetPrior(NetworkWeight weight, Prior prior) => Priors.Set(IndexOf(weight), prior);
+    public void SetPrior(NetworkWeight weight, Prior prior) => Priors.Set(weight.Index, prior);
 
     /// <summary>The numbers of a weight's prior that are learned, by name: windows onto <see cref="ArenaPriors.Learned"/>.</summary>
-    public IEnumerable<(string Name, Tensor Tensor)> LearnedPriorOf(NetworkWeight weight) => Priors.LearnedOf(IndexOf(weight));
+    public IEnumerable<(string Name, Tensor Tensor)> LearnedPriorOf(NetworkWeight weight) => Priors.LearnedOf(weight.Index);
 
     /// <summary>Takes over the posterior, the mask and the priors of an arena of the same layout.</summary>
     public void CopyFrom(FamilyArena source)
@@ -147,16 +135,14 @@ internal abstract class FamilyArena : IDisposable
     /// weight.</summary>
     /// <param name="weight">The weight.</param>
     /// <param name="mean">Of the weight's shape, dtype and device.</param>
-    public abstract void Restart(NetworkWeight weight, Tensor mean);
-
-    /// <summary>The mask of one weight in its shape.</summary>
-    public Tensor MaskWindowOf(NetworkWeight weight) => Mask.Windows[IndexOf(weight)];
-
-    /// <summary>The mean of a run of weights, a new tensor.</summary>
-    protected abstract Tensor MeanOf(long offset, long count);
+    public void Restart(NetworkWeight weight, Tensor mean)
+    {
+        Posterior.Restart(weight, mean);
+        Mask.Windows[weight.Index].fill_(true);
+    }
 
     /// <summary>Runs of neighboring weights with one prior, as (offset, count, prior).</summary>
-    protected IEnumerable<(long Offset, long Count, Prior Prior)> PriorRuns()
+    public IEnumerable<(long Offset, long Count, Prior Prior)> PriorRuns()
     {
         (int First, long Offset, long Count)? run = null;
         foreach (var (index, offset, count) in Mask.Scored())
@@ -176,24 +162,16 @@ internal abstract class FamilyArena : IDisposable
             yield return (last.Offset, last.Count, Priors.ToScore(last.First));
     }
 
-    public virtual void Dispose()
+    public void Dispose()
     {
-        foreach (var parameter in Flat)
-        {
-            using (var gradient = parameter.grad)
-                parameter.grad = null;
-            parameter.Dispose();
-        }
-
+        Flat.Dispose();
+        Posterior.Dispose();
         Kernel?.Dispose();
         Local?.Dispose();
         Priors.Dispose();
         Mask.Dispose();
         Store.Dispose();
     }
-
-    /// <summary>Leaves every later draw to the kernels of the family, where there are any.</summary>
-    protected void DrawByKernel() => Kernel = ArenaKernel.For(this);
 
     /// <summary>Drawn weights with what is fixed in its place; the graph leads past it.</summary>
     private Tensor WithFixed(Tensor weights)
@@ -206,23 +184,11 @@ internal abstract class FamilyArena : IDisposable
             foreach (var (offset, count) in Mask.Fixed)
             {
                 using var part = whole.narrow(0, offset, count);
-                using var mean = MeanOf(offset, count);
+                using var mean = Posterior.MeanOf(offset, count);
                 part.copy_(mean);
             }
 
             return whole;
         }
     }
-
-    protected int IndexOf(NetworkWeight weight)
-    {
-        for (var i = 0; i < Weights.Count; i++)
-            if (ReferenceEquals(Weights[i], weight))
-                return i;
-        throw new ArgumentException($"The weight '{weight.Key}' is not in this arena.", nameof(weight));
-    }
-
-    private static Parameter NewParameter(WeightStore store) =>
-        new Parameter(zeros(store.Count, dtype: store.Dtype, device: store.Device)).DetachFromDisposeScope() as Parameter
-        ?? throw new InvalidOperationException("TorchSharp returned no parameter.");
 }

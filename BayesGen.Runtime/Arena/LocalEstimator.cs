@@ -153,7 +153,7 @@ internal sealed class LocalEstimator : IDisposable
                 return null!;
             _calls++;
             using var square = LayerVariance.SquareOf(input);
-            if (!FlatLoop.Takes(output))
+            if (!KernelRunner.Takes(output))
             {
                 using var ofGraph = LayerVariance.Of(module, square, _weightVariance, _biasVariance);
                 return LocalNoise.AddByGraph(output, ofGraph, noise);

@@ -114,7 +114,7 @@ public sealed class NetworkArena : IDisposable
         var (arena, weight) = Inventory.Keys.Find(key);
 
         // A handle of its own each time, so that whoever disposes it disposes nothing of the network.
-        return arena.CopyOfWindow(weight) as TPosterior
+        return arena.Posterior.CopyOfWindow(weight) as TPosterior
             ?? throw new InvalidCastException($"The weight '{key}' has a {arena.Family.Name} posterior, not a {typeof(TPosterior).Name}.");
     }
 

@@ -21,8 +21,8 @@ internal sealed class NetworkMove
         foreach (var arena in inventory.Families)
             foreach (var weight in arena.Weights)
                 _posteriors.Add(weight.Key, (
-                    [.. arena.WindowOf(weight).Parameters.Select(parameter => parameter.clone())],
-                    arena.MaskWindowOf(weight).clone(),
+                    [.. arena.Posterior.WindowOf(weight).Parameters.Select(parameter => parameter.clone())],
+                    arena.Mask.Windows[weight.Index].clone(),
                     arena.PriorOf(weight)));
         _frozen = [.. inventory.Weights.Where(weight => weight.IsHeld).Select(weight => weight.Key)];
         _flags = [.. inventory.Families.Select(arena => arena.Flat.Select(flat => flat.requires_grad).ToArray())];
@@ -91,9 +91,9 @@ internal sealed class NetworkMove
         foreach (var (key, (parameters, mask, prior)) in _posteriors)
         {
             var (arena, weight) = _inventory.Keys.Find(key);
-            foreach (var (target, source) in arena.WindowOf(weight).Parameters.Zip(parameters))
+            foreach (var (target, source) in arena.Posterior.WindowOf(weight).Parameters.Zip(parameters))
                 target.copy_(source);
-            arena.MaskWindowOf(weight).copy_(mask);
+            arena.Mask.Windows[weight.Index].copy_(mask);
             arena.SetPrior(weight, prior);
         }
     }

@@ -190,13 +190,10 @@ internal sealed partial class NetworkWalk
         if (module is TransformerEncoderLayer or TransformerDecoderLayer or TransformerEncoder or TransformerDecoder or Transformer
             && key.Split('.').Any(part => part.StartsWith("norm", StringComparison.Ordinal)))
             return false;
-        return !IsBias(name) || (entry.Options.IncludeBias ?? family.IncludesBias);
+        return !NetworkWeight.IsBiasName(name) || (entry.Options.IncludeBias ?? family.IncludesBias);
     }
 
     private static bool IsNormalization(nn.Module module) => module is NormBase or LayerNorm or GroupNorm;
-
-    private static bool IsBias(string name) =>
-        name.StartsWith("bias", StringComparison.Ordinal) || name.EndsWith("_bias", StringComparison.Ordinal);
 
     private string Unique(string key) => _keys.Add(key)
         ? key

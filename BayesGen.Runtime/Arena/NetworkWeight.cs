@@ -87,13 +87,59 @@ internal sealed class NetworkWeight(
     private static long[] StridesOf(Parameter parameter) =>
         [.. Enumerable.Range(0, (int)parameter.dim()).Where(i => parameter.size(i) > 1).Select(i => parameter.stride(i))];
 
+    /// <summary>The slices of the weight that one number of a parameter may belong to.</summary>
+    public WeightUnits Units { get; } = WeightUnits.Of(layer, IsBiasName(key[(key.LastIndexOf('.') + 1)..]), parameter.shape);
+
+    /// <summary>The place of the weight among those of its arena.</summary>
+    public int Index { get; set; }
+
     /// <summary>Where the weight begins in its arena.</summary>
     public long Offset { get; set; }
 
-    /// <summary>The slice of a flat tensor that belongs to this weight, in the weight's shape. A view: dispose it.</summary>
-    public Tensor SliceOf(Tensor flat)
+    /// <summary>Where its units begin among those of its arena.</summary>
+    public long UnitOffset { get; set; }
+
+    /// <summary>Whether a parameter of this name is a bias.</summary>
+    public static bool IsBiasName(string name) =>
+        name.StartsWith("bias", StringComparison.Ordinal) || name.EndsWith("_bias", StringComparison.Ordinal);
+
+    /// <summary>Where what belongs to this weight begins in a flat tensor of an extent.</summary>
+    public long OffsetOf(ParameterExtent extent) => extent switch
     {
-        using var slice = flat.narrow(0, Offset, Count);
-        return slice.view(Shape);
+        ParameterExtent.Weight => Offset,
+        ParameterExtent.Unit => UnitOffset,
+        _ => Index,
+    };
+
+    /// <summary>How many numbers of an extent belong to this weight.</summary>
+    public long CountOf(ParameterExtent extent) => extent switch
+    {
+        ParameterExtent.Weight => Count,
+        ParameterExtent.Unit => Units.Count,
+        _ => 1,
+    };
+
+    /// <summary>Their shape, which broadcasts against that of the weight.</summary>
+    public long[] ShapeOf(ParameterExtent extent) => extent switch
+    {
+        ParameterExtent.Weight => Shape,
+        ParameterExtent.Unit => Units.Shape,
+        _ => WeightUnits.Ones(Shape),
+    };
+
+    /// <summary>How the numbers of an extent lie in the slices of a coarser one.</summary>
+    public SliceLayout LayoutOf(ParameterExtent extent, ParameterExtent coarser) =>
+        (extent, coarser) == (ParameterExtent.Weight, ParameterExtent.Unit)
+            ? Units.Layout
+            : new SliceLayout(1, 1, CountOf(extent));
+
+    /// <summary>The slice of a flat tensor that belongs to this weight, in the weight's shape. A view: dispose it.</summary>
+    public Tensor SliceOf(Tensor flat) => SliceOf(flat, ParameterExtent.Weight);
+
+    /// <summary>What belongs to this weight of a flat tensor of an extent, in a shape that broadcasts. A view: dispose it.</summary>
+    public Tensor SliceOf(Tensor flat, ParameterExtent extent)
+    {
+        using var slice = flat.narrow(0, OffsetOf(extent), CountOf(extent));
+        return slice.view(ShapeOf(extent));
     }
 }

@@ -47,14 +47,14 @@ internal sealed class NonFiniteSearch(ParameterInventory inventory, ParameterFre
                 continue;
             }
 
-            foreach (var (name, flat) in arena.Family.ParameterNames.Zip(arena.Flat))
+            foreach (var (index, flat) in arena.Flat.Index())
             {
                 using var gradient = flat.grad;
                 if (gradient is null)
                     continue;
-                using var slice = weight.SliceOf(gradient);
+                using var slice = arena.Flat.SliceOf(index, weight, gradient);
                 if (!IsFinite(slice))
-                    return $"{weight.Key}.{name}";
+                    return $"{weight.Key}.{arena.Family.ParameterNames[index]}";
             }
         }
 

@@ -165,13 +165,13 @@ internal sealed class ParameterFreezing(ParameterInventory inventory)
         foreach (var arena in inventory.Families)
         {
             arena.Mask.ZeroFrozen(arena.Store.Gradients);
-            foreach (var flat in arena.Flat)
+            foreach (var (index, flat) in arena.Flat.Index())
             {
                 if (!flat.requires_grad)
                     flat.grad = null;
                 using var gradient = flat.grad;
                 if (gradient is not null)
-                    arena.Mask.ZeroFrozen(gradient);
+                    arena.Flat.ZeroFrozen(index, gradient);
             }
         }
 
@@ -187,8 +187,8 @@ internal sealed class ParameterFreezing(ParameterInventory inventory)
     {
         foreach (var arena in inventory.Families)
         {
-            foreach (var flat in arena.Flat)
-                if (SlicesOf(flat, flat, arena.Weights) is { Count: > 0 } slices)
+            foreach (var (index, flat) in arena.Flat.Index())
+                if (SlicesOf(flat, flat, arena.Weights, arena.Flat.Extents[index]) is { Count: > 0 } slices)
                     yield return (flat, slices);
             if (arena.Priors.Learned is not { } learned)
                 continue;
@@ -200,14 +200,14 @@ internal sealed class ParameterFreezing(ParameterInventory inventory)
         }
 
         foreach (var arena in inventory.Deterministic)
-            if (SlicesOf(arena.Flat, arena.Store.Weights, arena.Weights) is { Count: > 0 } slices)
+            if (SlicesOf(arena.Flat, arena.Store.Weights, arena.Weights, ParameterExtent.Weight) is { Count: > 0 } slices)
                 yield return (arena.Flat, slices);
 
-        static List<Tensor> SlicesOf(Parameter flat, Tensor whole, IReadOnlyList<NetworkWeight> weights)
+        static List<Tensor> SlicesOf(Parameter flat, Tensor whole, IReadOnlyList<NetworkWeight> weights, ParameterExtent extent)
         {
             using var detached = whole.detach();
             return flat.requires_grad
-                ? [.. weights.Where(weight => weight.IsHeld).Select(weight => weight.SliceOf(detached).DetachFromDisposeScope())]
+                ? [.. weights.Where(weight => weight.IsHeld).Select(weight => weight.SliceOf(detached, extent).DetachFromDisposeScope())]
                 : [detached.alias().DetachFromDisposeScope()];
         }
     }

@@ -89,7 +89,7 @@ internal sealed class ParameterInventory : IDisposable
         Weights = [.. walk.Weights];
         Buffers = new NetworkBuffers(walk.Buffers, walk.TiedBuffers);
         foreach (var weight in Weights)
-            weight.Fixed = PaddingRows.Of(weight);
+            weight.Fixed = PaddingIndices.Of(weight);
 
         // Before the arenas, whose hooks change what the layers put out.
         _biasGradients = new BiasGradients(Network);

@@ -25,7 +25,11 @@ internal abstract class PosteriorFamily
 
     public abstract Prior PriorOf(WeightOptions options);
 
-    public abstract FamilyArena CreateArena(IReadOnlyList<NetworkWeight> weights);
+    /// <summary>The posterior of the weights of an arena over its parameters, started around the weights of the plain network.</summary>
+    public abstract ArenaPosterior CreatePosterior(ArenaParameters parameters, IReadOnlyList<NetworkWeight> weights);
+
+    /// <summary>The arena of weights of this family.</summary>
+    public FamilyArena CreateArena(IReadOnlyList<NetworkWeight> weights) => new(this, weights);
 
     /// <summary>
     /// Whether a loss implements <see cref="IScores{TPosterior}"/> for this family. The arena knows losses by that alone.
@@ -56,7 +60,8 @@ internal sealed class PosteriorFamily<TPosterior> : PosteriorFamily
             + $"DefaultPrior gives a {prior.GetType().Name}. Make them the same.");
     }
 
-    public override FamilyArena CreateArena(IReadOnlyList<NetworkWeight> weights) => new FamilyArena<TPosterior>(this, weights);
+    public override ArenaPosterior CreatePosterior(ArenaParameters parameters, IReadOnlyList<NetworkWeight> weights) =>
+        new ArenaPosterior<TPosterior>(parameters, weights);
 
     public override bool IsScoredBy(object loss) => loss is IScores<TPosterior>;
 }

@@ -50,7 +50,7 @@ internal sealed class WeightKeys
 
     /// <summary>The variational parameters of a weight under keys such as <c>fc1.weight.mu</c>; of a plain one the weight itself.</summary>
     public IEnumerable<(string Key, Tensor Tensor)> ParametersOf(NetworkWeight weight) => ArenaOf(weight) is { } arena
-        ? arena.Family.ParameterNames.Zip(arena.WindowOf(weight).Parameters, (name, tensor) => ($"{weight.Key}.{name}", tensor))
+        ? arena.Family.ParameterNames.Zip(arena.Posterior.WindowOf(weight).Parameters, (name, tensor) => ($"{weight.Key}.{name}", tensor))
         : [(weight.Key, weight.Parameter)];
 
     /// <summary>What is learned of the prior of a weight, under keys such as <c>fc1.weight.prior.log_scale</c>.</summary>

@@ -21,10 +21,11 @@ internal sealed class WeightStore : IDisposable
     {
         Dtype = weights[0].Dtype;
         Device = weights[0].Device;
-        foreach (var weight in weights)
+        foreach (var (index, weight) in weights.Index())
         {
-            weight.Offset = Count;
+            (weight.Index, weight.Offset, weight.UnitOffset) = (index, Count, UnitCount);
             Count += weight.Count;
+            UnitCount += weight.Units.Count;
         }
 
         Weights = zeros(Count, dtype: Dtype, device: Device).DetachFromDisposeScope();
@@ -36,6 +37,9 @@ internal sealed class WeightStore : IDisposable
     public Device Device { get; }
 
     public long Count { get; }
+
+    /// <summary>The number of units of all weights.</summary>
+    public long UnitCount { get; }
 
     /// <summary>W.</summary>
     public Tensor Weights { get; }
@@ -76,11 +80,11 @@ internal sealed class WeightStore : IDisposable
     {
         using (no_grad())
             Weights.copy_(values);
-        RaiseVersions();
+        BumpVersions();
     }
 
     /// <summary>Tells autograd that W was overwritten.</summary>
-    public void RaiseVersions()
+    public void BumpVersions()
     {
         using var _ = no_grad();
         foreach (var owner in _owners)

@@ -130,7 +130,7 @@ internal sealed class BiasGradients : IDisposable
 
         /// <summary>By the inputs alone, so that a training which was resumed computes as one that was not.</summary>
         private bool IsWorthIt(Tensor input) =>
-            FlatLoop.Takes(input) && input.dim() == 4 && input.stride(1) == 1
+            KernelRunner.Takes(input) && input.dim() == 4 && input.stride(1) == 1
             && input.numel() / _convolution.in_channels * _convolution.out_channels
                 / (_convolution.stride[0] * _convolution.stride[1]) >= WorthIt;
     }

@@ -22,7 +22,7 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
 
     /// <summary>Adds the noise.</summary>
     /// <param name="output">
-    /// The layer's outputs under the means of its weights, such as <see cref="FlatLoop.Takes"/>; <see cref="AddByGraph"/> takes all.
+    /// The layer's outputs under the means of its weights, such as <see cref="KernelRunner.Takes"/>; <see cref="AddByGraph"/> takes all.
     /// </param>
     /// <param name="variance">The variances of the outputs; overwritten.</param>
     /// <param name="bias">
@@ -56,9 +56,9 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
         {
             var rows = (Span<nint>)[TensorMemory.AddressOf(output), TensorMemory.AddressOf(slope), TensorMemory.AddressOf(result)];
             if (output.dtype == ScalarType.Float32)
-                FlatLoop.Run<float>(output.numel(), AddNoise, [noise.NextNormal()], 2, rows);
+                KernelRunner.Run<float>(output.numel(), AddNoise, [noise.NextNormal()], 2, rows);
             else
-                FlatLoop.Run<double>(output.numel(), AddNoise, [noise.NextNormal()], 2, rows);
+                KernelRunner.Run<double>(output.numel(), AddNoise, [noise.NextNormal()], 2, rows);
         }
         else
         {
@@ -85,14 +85,14 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
     }
 
     /// <summary>Rows: output, variance and then the slope, eps and then the result.</summary>
-    private static Vector<T> AddNoise<T>(FlatRows<T> rows)
+    private static Vector<T> AddNoise<T>(KernelRows<T> rows)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (output, variance, noise) = (rows[0], rows[1], rows[2]);
-        var (tiny, half) = (Lanes.Of<T>(Epsilon), Lanes.Of<T>(0.5));
+        var (floor, half) = (VectorMath.Of<T>(Epsilon), VectorMath.Of<T>(0.5));
         for (var i = 0; i < rows.Length; i += Vector<T>.Count)
         {
-            var deviation = Vector.SquareRoot(variance[i] + tiny);
+            var deviation = Vector.SquareRoot(variance[i] + floor);
             var epsilon = noise[i];
             noise[i] = output[i] + deviation * epsilon;
             variance[i] = half * epsilon / deviation;

@@ -11,6 +11,6 @@ internal sealed class IvonDivergence(double center, double scale)
     public double? Of(Tensor mu, Tensor logSigma) => !FlatMemory.IsFlat(mu, logSigma)
         ? null
         : mu.dtype == ScalarType.Float32
-            ? FlatLoop.Run<float>(mu.numel(), _divergence.Sum, TensorMemory.AddressOf(mu), TensorMemory.AddressOf(logSigma))
-            : FlatLoop.Run<double>(mu.numel(), _divergence.Sum, TensorMemory.AddressOf(mu), TensorMemory.AddressOf(logSigma));
+            ? KernelRunner.Run<float>(mu.numel(), _divergence.Sum, TensorMemory.AddressOf(mu), TensorMemory.AddressOf(logSigma))
+            : KernelRunner.Run<double>(mu.numel(), _divergence.Sum, TensorMemory.AddressOf(mu), TensorMemory.AddressOf(logSigma));
 }

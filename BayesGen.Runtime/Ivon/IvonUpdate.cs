@@ -97,14 +97,14 @@ internal sealed class IvonUpdate : IFlatUpdate
         Tensor Kept(Tensor after, Tensor before) => kept is null ? after : where(kept, after, before);
     }
 
-    public Vector<T> Run<T>(FlatRows<T> rows)
+    public Vector<T> Run<T>(KernelRows<T> rows)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (mu, logSigma, momentum, precision, gradient, other) = (rows[0], rows[1], rows[2], rows[3], rows[4], rows[5]);
-        var (decay1, part1, part2) = (Lanes.Of<T>(Beta1), Lanes.Of<T>(1 - Beta1), Lanes.Of<T>(1 - Beta2));
-        var (size, decay, center) = (Lanes.Of<T>(SampleSize), Lanes.Of<T>(Decay), Lanes.Of<T>(Center));
-        var (rate, debias, radius) = (Lanes.Of<T>(Rate), Lanes.Of<T>(Debias), Lanes.Of<T>(TrustRadius));
-        var half = Lanes.Of<T>(0.5);
+        var (decay1, part1, part2) = (VectorMath.Of<T>(Beta1), VectorMath.Of<T>(1 - Beta1), VectorMath.Of<T>(1 - Beta2));
+        var (size, decay, center) = (VectorMath.Of<T>(SampleSize), VectorMath.Of<T>(Decay), VectorMath.Of<T>(Center));
+        var (rate, debias, radius) = (VectorMath.Of<T>(Rate), VectorMath.Of<T>(Debias), VectorMath.Of<T>(TrustRadius));
+        var half = VectorMath.Of<T>(0.5);
         for (var i = 0; i < rows.Length; i += Vector<T>.Count)
         {
             var slope = gradient[i];
@@ -115,7 +115,7 @@ internal sealed class IvonUpdate : IFlatUpdate
             var move = (next * debias + decay * (mean - center)) / after;
             var reach = radius / Vector.SquareRoot(size * after);
             var moved = mean - rate * Vector.Max(Vector.Min(move, reach), -reach);
-            var log = -half * Lanes.Log(size * after);
+            var log = -half * VectorMath.Log(size * after);
             if (HasMask)
             {
                 var isPruned = Vector.Equals(rows[6][i], Vector<T>.Zero);

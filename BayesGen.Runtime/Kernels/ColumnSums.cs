@@ -16,7 +16,7 @@ internal static unsafe class ColumnSums
 
     /// <summary>The sums over all dimensions but one.</summary>
     /// <param name="dimension">The dimension that stays.</param>
-    /// <param name="tensor">Of any shape and layout; such as <see cref="FlatLoop.Takes"/>.</param>
+    /// <param name="tensor">Of any shape and layout; such as <see cref="KernelRunner.Takes"/>.</param>
     /// <returns>A new tensor [size of the dimension].</returns>
     public static Tensor OverAllBut(int dimension, Tensor tensor)
     {
@@ -55,7 +55,7 @@ internal static unsafe class ColumnSums
         var height = Math.Max(1, Block / columns);
         var blocks = (rows + height - 1) / height;
         var parts = ArrayPool<T>.Shared.Rent(checked((int)(blocks * columns)));
-        FlatLoop.Share(blocks, rows * columns >= FlatLoop.WorthSharing, (first, last) =>
+        KernelRunner.Share(blocks, rows * columns >= KernelRunner.WorthSharing, (first, last) =>
         {
             fixed (T* part = parts)
             {

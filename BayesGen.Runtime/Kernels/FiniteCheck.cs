@@ -11,9 +11,9 @@ internal static class FiniteCheck
         if (tensor.device_type == DeviceType.CPU && tensor.is_contiguous() && !tensor.is_sparse)
         {
             if (tensor.dtype == ScalarType.Float32)
-                return FlatLoop.Run<float>(tensor.numel(), Zeros<float>, TensorMemory.AddressOf(tensor)) == 0;
+                return KernelRunner.Run<float>(tensor.numel(), Zeros<float>, TensorMemory.AddressOf(tensor)) == 0;
             if (tensor.dtype == ScalarType.Float64)
-                return FlatLoop.Run<double>(tensor.numel(), Zeros<double>, TensorMemory.AddressOf(tensor)) == 0;
+                return KernelRunner.Run<double>(tensor.numel(), Zeros<double>, TensorMemory.AddressOf(tensor)) == 0;
         }
 
         using var finite = tensor.isfinite();
@@ -22,7 +22,7 @@ internal static class FiniteCheck
     }
 
     /// <summary>Zero times a finite number is zero, and NaN else: the sum of products overflows for nobody.</summary>
-    private static Vector<T> Zeros<T>(FlatRows<T> rows)
+    private static Vector<T> Zeros<T>(KernelRows<T> rows)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var sum = Vector<T>.Zero;

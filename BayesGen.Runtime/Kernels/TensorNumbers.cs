@@ -21,7 +21,7 @@ internal static class TensorNumbers
     /// <summary>The numbers in a tensor, in the order of its elements.</summary>
     public static double[] Numbers(this Tensor tensor)
     {
-        if (FlatLoop.Takes(tensor) && tensor.is_contiguous())
+        if (KernelRunner.Takes(tensor) && tensor.is_contiguous())
             return tensor.dtype == ScalarType.Float32 ? Read<float>(tensor) : Read<double>(tensor);
         using var plain = tensor.detach();
         using var twice = plain.to(ScalarType.Float64, CPU);

@@ -33,7 +33,7 @@ public abstract class VariationalLoss
             List<ArenaDraw> parts = [.. family];
             if (!family.Key.IsScoredBy(this))
                 throw CannotScore(this, family.Key, parts[0].Arena.Weights[0].Key);
-            var divergence = parts[0].Arena.Divergence(this, parts);
+            var divergence = parts[0].Arena.Posterior.Divergence(this, parts);
             sum = sum is null ? divergence : sum.Plus(divergence.to(sum.dtype, sum.device));
         }
 

@@ -9,7 +9,7 @@ namespace BayesGen;
 /// <param name="seed">The seed of the source.</param>
 /// <param name="call">The number of the call.</param>
 /// <param name="isMirrored">Whether the signs are turned.</param>
-internal sealed class NormalCall(long seed, long call, bool isMirrored) : IFlatSource
+internal sealed class NormalCall(long seed, long call, bool isMirrored) : IRowSource
 {
     /// <inheritdoc/>
     public unsafe void Fill<T>(T* target, long first, int length)

@@ -6,7 +6,7 @@ namespace BayesGen;
 /// <remarks>Box and Muller, 1958: sqrt(-2 log u) (cos t, sin t) with u uniform in (0, 1] and t uniform in [-pi, pi].</remarks>
 internal static unsafe class NormalStream
 {
-    /// <summary>Sixteen blocks of four words make this many floats. It and the next divide <see cref="FlatLoop.Alignment"/>.</summary>
+    /// <summary>Sixteen blocks of four words make this many floats. It and the next divide <see cref="KernelRunner.Alignment"/>.</summary>
     private const int FloatGroup = 64;
 
     /// <summary>Eight blocks of two 64-bit words make this many doubles.</summary>
@@ -29,7 +29,7 @@ internal static unsafe class NormalStream
 
     /// <summary>The same numbers as those of the whole array, for a part of it.</summary>
     /// <param name="target">The first element of the array.</param>
-    /// <param name="first">The first element of the part, a multiple of <see cref="FlatLoop.Alignment"/>.</param>
+    /// <param name="first">The first element of the part, a multiple of <see cref="KernelRunner.Alignment"/>.</param>
     /// <param name="end">The element after the last of the part.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="stream">The number of the stream.</param>
@@ -49,7 +49,7 @@ internal static unsafe class NormalStream
         where T : unmanaged
     {
         var start = (nint)target;
-        FlatLoop.Share((count + size - 1) / size, count >= FlatLoop.WorthSharing, (first, last) =>
+        KernelRunner.Share((count + size - 1) / size, count >= KernelRunner.WorthSharing, (first, last) =>
             FillPart((T*)start, first * size, Math.Min(last * size, count), size, write));
     }
 

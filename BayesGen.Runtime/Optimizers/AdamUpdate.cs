@@ -74,14 +74,14 @@ internal sealed class AdamUpdate(double rate, double beta1, double beta2, double
         parameter.addcdiv_(mean, root, -_rate);
     }
 
-    public Vector<T> Run<T>(FlatRows<T> rows)
+    public Vector<T> Run<T>(KernelRows<T> rows)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (parameter, gradient, mean, square) = (rows[0], rows[1], rows[2], rows[3]);
-        var (decay1, part1) = (Lanes.Of<T>(beta1), Lanes.Of<T>(1 - beta1));
-        var (decay2, part2) = (Lanes.Of<T>(beta2), Lanes.Of<T>(1 - beta2));
-        var (rate, root, small) = (Lanes.Of<T>(_rate), Lanes.Of<T>(_root), Lanes.Of<T>(epsilon));
-        var (penalty, shrink) = (Lanes.Of<T>(Penalty), Lanes.Of<T>(Shrink));
+        var (decay1, part1) = (VectorMath.Of<T>(beta1), VectorMath.Of<T>(1 - beta1));
+        var (decay2, part2) = (VectorMath.Of<T>(beta2), VectorMath.Of<T>(1 - beta2));
+        var (rate, root, small) = (VectorMath.Of<T>(_rate), VectorMath.Of<T>(_root), VectorMath.Of<T>(epsilon));
+        var (penalty, shrink) = (VectorMath.Of<T>(Penalty), VectorMath.Of<T>(Shrink));
         for (var i = 0; i < rows.Length; i += Vector<T>.Count)
         {
             var before = parameter[i] * shrink;

@@ -11,7 +11,7 @@ internal static class FlatMemory
         foreach (var tensor in state)
             if (tensor is not null && !IsLike(parameter, tensor))
                 return false;
-        return FlatLoop.Takes(parameter) && parameter.is_contiguous() && IsLike(parameter, gradient);
+        return KernelRunner.Takes(parameter) && parameter.is_contiguous() && IsLike(parameter, gradient);
     }
 
     /// <summary>Runs a kernel over a parameter and the tensors that belong to it, and tells autograd that the parameter changed.</summary>
@@ -22,9 +22,9 @@ internal static class FlatMemory
         for (var i = 0; i < others.Length; i++)
             rows[i + 1] = TensorMemory.AddressOf(others[i]);
         if (parameter.dtype == ScalarType.Float32)
-            FlatLoop.Run<float>(parameter.numel(), update.Run, rows);
+            KernelRunner.Run<float>(parameter.numel(), update.Run, rows);
         else
-            FlatLoop.Run<double>(parameter.numel(), update.Run, rows);
+            KernelRunner.Run<double>(parameter.numel(), update.Run, rows);
         RaiseVersion(parameter);
     }
 
@@ -45,6 +45,6 @@ internal static class FlatMemory
 internal interface IFlatUpdate
 {
     /// <summary>Moves the parameter and the state beside it.</summary>
-    Vector<T> Run<T>(FlatRows<T> rows)
+    Vector<T> Run<T>(KernelRows<T> rows)
         where T : unmanaged, IFloatingPointIeee754<T>;
 }

@@ -81,12 +81,12 @@ public sealed class FlatSgd : SGD
         /// <summary>What the running gradient takes of the new one.</summary>
         public double Taken { get; init; }
 
-        public Vector<T> Run<T>(FlatRows<T> rows)
+        public Vector<T> Run<T>(KernelRows<T> rows)
             where T : unmanaged, IFloatingPointIeee754<T>
         {
             var (parameter, gradient) = (rows[0], rows[1]);
             var (rate, penalty, decay, taken) =
-                (Lanes.Of<T>(learningRate), Lanes.Of<T>(weightDecay), Lanes.Of<T>(momentum), Lanes.Of<T>(Taken));
+                (VectorMath.Of<T>(learningRate), VectorMath.Of<T>(weightDecay), VectorMath.Of<T>(momentum), VectorMath.Of<T>(Taken));
             for (var i = 0; i < rows.Length; i += Vector<T>.Count)
             {
                 var slope = gradient[i] + penalty * parameter[i];

@@ -22,24 +22,24 @@ internal abstract class FamilyKernel
     /// <param name="rows">
     /// The parameters; the noise, which is overwritten by what <see cref="PullBack"/> needs to know of it; the weights, written.
     /// </param>
-    public abstract Vector<T> Draw<T>(FlatRows<T> rows)
+    public abstract Vector<T> Draw<T>(KernelRows<T> rows)
         where T : unmanaged, IFloatingPointIeee754<T>;
 
     /// <summary>dL/dparameters += dL/dw dw/dparameters.</summary>
     /// <param name="rows">
     /// The parameters; what the draw left of the noise; dL/dw, cleared; the gradients of the parameters, added to.
     /// </param>
-    public abstract Vector<T> PullBack<T>(FlatRows<T> rows)
+    public abstract Vector<T> PullBack<T>(KernelRows<T> rows)
         where T : unmanaged, IFloatingPointIeee754<T>;
 
     /// <summary>E w and Var w, for families that support <see cref="Estimator.Local"/>.</summary>
     /// <param name="rows">The parameters; the means and the variances, written.</param>
-    public virtual Vector<T> Moments<T>(FlatRows<T> rows)
+    public virtual Vector<T> Moments<T>(KernelRows<T> rows)
         where T : unmanaged, IFloatingPointIeee754<T> => throw NoMoments();
 
     /// <summary>dL/dparameters += dL/dE dE/dparameters + dL/dVar dVar/dparameters.</summary>
     /// <param name="rows">The variances; dL/dE and dL/dVar, cleared; the gradients of the parameters, added to.</param>
-    public virtual Vector<T> PullBackMoments<T>(FlatRows<T> rows)
+    public virtual Vector<T> PullBackMoments<T>(KernelRows<T> rows)
         where T : unmanaged, IFloatingPointIeee754<T> => throw NoMoments();
 
     /// <summary>The divergence to a prior; null where it has no closed form.</summary>
@@ -54,6 +54,6 @@ internal abstract class DivergenceKernel
     /// <summary>KL of each weight and its derivatives.</summary>
     /// <param name="rows">The parameters; the derivatives with respect to each of them, written.</param>
     /// <returns>The sum over the weights, lane by lane.</returns>
-    public abstract Vector<T> Run<T>(FlatRows<T> rows)
+    public abstract Vector<T> Run<T>(KernelRows<T> rows)
         where T : unmanaged, IFloatingPointIeee754<T>;
 }

@@ -21,29 +21,38 @@ public interface IScores<in TPosterior>
 public interface IScoredWeights<out TPosterior>
     where TPosterior : class
 {
-    /// <summary>The posterior of the run, flat.</summary>
+    /// <summary>
+    /// The posterior of the run: flat, or, of a family with parameters that weights share, that of one weight in its own shape.
+    /// </summary>
     TPosterior Posterior { get; }
 
     /// <summary>The prior of the run.</summary>
     Prior Prior { get; }
 
-    /// <summary>The weights of the current draw, flat: a leaf, so that a loss can send gradients to the draw.</summary>
+    /// <summary>
+    /// The weights of the current draw in the posterior's shape: a leaf, so that a loss can send gradients to the draw.
+    /// </summary>
     Tensor Sample { get; }
 
-    /// <summary>Which weights are not pruned, flat and boolean; null where all are kept.</summary>
+    /// <summary>Which weights are not pruned, boolean and in the posterior's shape; null where all are kept.</summary>
     Tensor? Mask { get; }
 
     /// <summary>
-    /// KL(q || p) in closed form, summed over the weights that are not pruned; the same as summing
-    /// <see cref="IHasClosedFormKl.KlTo"/>, and faster where the family's derivatives are written out.
+    /// KL(q || p) in closed form, summed over the weights that are not pruned and over the units and layers that have one; the same as
+    /// summing <see cref="IHasClosedFormKl.KlTo"/> and <see cref="IHasClosedFormKl.SharedKlTo"/>, and faster where the family's
+    /// derivatives are written out.
     /// </summary>
     /// <returns>
     /// A new scalar tensor in nats, to be followed by <c>draw.Backward</c>; null where there is no closed form to the prior.
     /// </returns>
     Tensor? Kl();
 
-    /// <summary>Sums a number per weight over the weights that are not pruned.</summary>
-    /// <param name="perWeight">A tensor of the run's length.</param>
+    /// <summary>
+    /// Sums terms over the weights that are not pruned. A term that weights share counts once, where one of them is kept.
+    /// </summary>
+    /// <param name="terms">
+    /// A term for each weight, in the posterior's shape; or one for each unit or layer, in a shape that broadcasts against it.
+    /// </param>
     /// <returns>A new scalar tensor.</returns>
-    Tensor Sum(Tensor perWeight);
+    Tensor Sum(Tensor terms);
 }

@@ -1,29 +1,46 @@
 namespace BayesGen;
 
 /// <summary>
-/// The approximate posterior q(w) of independent weights, over variational parameters of one shape. The same class serves all weights
-/// of a family at once, laid out flat, and as a window onto a single weight: a window shares the memory of the whole.
+/// The approximate posterior q(w) over variational parameters with a number for each weight, for each unit or for a layer. The same class
+/// serves all weights of a family at once, laid out flat, and as a window onto a single weight: a window shares the memory of the whole.
 /// </summary>
 /// <remarks>
 /// To add a family of your own, derive from this class, implement <see cref="IPosterior{TSelf}"/>, describe the family by
 /// <see cref="PosteriorFamilyAttribute"/> and <see cref="PosteriorParameterAttribute"/>, and say what can score it by
-/// <see cref="IHasClosedFormKl"/> or <see cref="IHasDensity"/>. Everything is elementwise; nothing may depend on how weights are laid
-/// out.
+/// <see cref="IHasClosedFormKl"/> or <see cref="IHasDensity"/>. Where no parameter is shared, weights are independent, and nothing may
+/// depend on how they are laid out. Parameters that weights share broadcast against those of the weights, and the posterior is that of
+/// one weight of a layer at a time.
 /// </remarks>
 public abstract class Posterior
 {
     /// <summary>Takes the variational parameters, which stay owned by the caller.</summary>
-    /// <param name="parameters">One tensor for each name of the family, all of one shape.</param>
+    /// <param name="parameters">
+    /// One tensor for each name of the family: of the weight's shape, or of one that broadcasts against it, as <c>[1, in]</c> for the
+    /// input features of a weight <c>[out, in]</c>. At least one has the weight's shape.
+    /// </param>
     protected Posterior(IReadOnlyList<Tensor> parameters) => Parameters = parameters;
 
     /// <summary>The variational parameters in the order of the family's names.</summary>
     public IReadOnlyList<Tensor> Parameters { get; }
 
     /// <summary>The shape of the weight.</summary>
-    public long[] Shape => Parameters[0].shape;
+    public long[] Shape => Largest.shape;
 
     /// <summary>The number of weights.</summary>
-    public long Count => Parameters[0].numel();
+    public long Count => Largest.numel();
+
+    /// <summary>A parameter with a number for every weight: none has more, but where there is no weight.</summary>
+    private Tensor Largest
+    {
+        get
+        {
+            var largest = Parameters[0];
+            for (var i = 1; i < Parameters.Count; i++)
+                if (largest.numel() is var most and not 0 && Parameters[i].numel() is var count && (count == 0 || count > most))
+                    largest = Parameters[i];
+            return largest;
+        }
+    }
 
     /// <summary>One reparameterized draw w = f(parameters, noise).</summary>
     /// <param name="noise">The source of randomness.</param>
@@ -43,7 +60,10 @@ public abstract class Posterior
     public virtual Tensor Map() => Mean();
 
     /// <summary>How clearly a weight differs from zero. A weight is kept where its score is at least the threshold.</summary>
-    /// <returns>A new tensor of shape <see cref="Shape"/>; the unit is the family's own.</returns>
+    /// <returns>
+    /// A new tensor of shape <see cref="Shape"/>, or with one score for each unit, in a shape that broadcasts to it: units are then kept
+    /// and pruned as a whole. What the number means is the family's own.
+    /// </returns>
     public abstract Tensor Score();
 
     /// <summary>
@@ -71,7 +91,8 @@ public interface IPosterior<TSelf>
 {
     /// <summary>A posterior over the given parameters, without copying them.</summary>
     /// <param name="parameters">
-    /// One tensor for each <see cref="PosteriorParameterAttribute"/> of the class, in that order, all of one shape.
+    /// One tensor for each <see cref="PosteriorParameterAttribute"/> of the class, in that order, of the weight's shape or of one that
+    /// broadcasts against it, as the extents of the parameters are.
     /// </param>
     static abstract TSelf Over(IReadOnlyList<Tensor> parameters);
 
@@ -100,6 +121,16 @@ public interface IHasClosedFormKl : IHasDivergence
     /// prior.
     /// </returns>
     Tensor? KlTo(Prior prior);
+
+    /// <summary>
+    /// The rest of KL(q || p) where weights share something that is uncertain itself, as a scale for each unit: it counts once for each
+    /// unit or layer and not for each weight. Asked only where <see cref="KlTo"/> gives a tensor.
+    /// </summary>
+    /// <param name="prior">The prior p of the weights.</param>
+    /// <returns>
+    /// New tensors in nats, each with one term for each unit or layer, in the shape that its parameters have; none for most families.
+    /// </returns>
+    IReadOnlyList<Tensor> SharedKlTo(Prior prior) => [];
 }
 
 /// <summary>A posterior whose density can be evaluated.</summary>

@@ -38,7 +38,7 @@ internal static class Pruner
         {
             foreach (var weight in arena.Families[i].Weights)
             {
-                using var kept = arena.Families[i].MaskWindowOf(weight) is var own && masks is null
+                using var kept = arena.Families[i].Mask.Windows[weight.Index] is var own && masks is null
                     ? own.sum()
                     : (own & weight.SliceOf(masks![i])).sum();
                 weights.Add(new PrunedWeight(weight.Key, weight.FreeCount, kept.item<long>()));
@@ -59,7 +59,7 @@ internal static class Pruner
         foreach (var family in arena.Families)
         {
             using var scores = thresholds.Score == PruningScore.TotalNoise ? family.Posterior.TotalNoiseScore() : family.Posterior.Score();
-            var keep = ones(family.Count, dtype: ScalarType.Bool, device: family.Store.Device);
+            var keep = ones(family.Store.Count, dtype: ScalarType.Bool, device: family.Store.Device);
             foreach (var weight in family.Weights)
             {
                 if (thresholds.Of(weight.Key, family.Family.PosteriorType) is not { } threshold)

@@ -22,7 +22,7 @@ internal static class NetworkDescriber
         weight.Shape,
         weight.FreeCount,
         weight.Dtype,
-        arena is null ? 0 : arena.WindowOf(weight).Parameters.Sum(parameter => parameter.numel() * parameter.ElementSize))
+        arena is null ? 0 : arena.Posterior.WindowOf(weight).Parameters.Sum(parameter => parameter.numel() * parameter.ElementSize))
     {
         FrozenParameters = arena is null
             ? []

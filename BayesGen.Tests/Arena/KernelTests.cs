@@ -33,11 +33,11 @@ public class KernelTests
         var source = new NoiseSource(9);
         List<Tensor> noise = [.. Enumerable.Range(0, kernel.NoiseCount).Select(_ => source.Normal(weights))];
         var drawn = zeros_like(weights, requires_grad: false);
-        FlatLoop.Run<double>(Count, kernel.Draw, Rows([.. posterior.Parameters, .. noise, drawn]));
+        KernelRunner.Run<double>(Count, kernel.Draw, Rows([.. posterior.Parameters, .. noise, drawn]));
         RequireSame(weights, drawn);
 
         List<Tensor> gradients = [.. posterior.Parameters.Select(_ => ones(Count, dtype: ScalarType.Float64))];
-        FlatLoop.Run<double>(Count, kernel.PullBack, Rows([.. posterior.Parameters, .. noise, gradient, .. gradients]));
+        KernelRunner.Run<double>(Count, kernel.PullBack, Rows([.. posterior.Parameters, .. noise, gradient, .. gradients]));
         Assert.All(posterior.Parameters.Zip(gradients), pair => RequireSame(pair.First.grad! + 1, pair.Second));
         Assert.Equal(0, gradient.abs().max().item<double>());
     }
@@ -53,12 +53,12 @@ public class KernelTests
         autograd.backward([mean, variance], [ofMean, ofVariance]);
 
         var (flatMean, flatVariance) = (zeros_like(ofMean), zeros_like(ofMean));
-        FlatLoop.Run<double>(Count, kernel.Moments, Rows([.. posterior.Parameters, flatMean, flatVariance]));
+        KernelRunner.Run<double>(Count, kernel.Moments, Rows([.. posterior.Parameters, flatMean, flatVariance]));
         RequireSame(mean, flatMean);
         RequireSame(variance, flatVariance);
 
         List<Tensor> gradients = [.. posterior.Parameters.Select(_ => ones(Count, dtype: ScalarType.Float64))];
-        FlatLoop.Run<double>(Count, kernel.PullBackMoments, Rows([flatVariance, ofMean, ofVariance, .. gradients]));
+        KernelRunner.Run<double>(Count, kernel.PullBackMoments, Rows([flatVariance, ofMean, ofVariance, .. gradients]));
         Assert.All(posterior.Parameters.Zip(gradients), pair => RequireSame(pair.First.grad! + 1, pair.Second));
         Assert.Equal(0, ofMean.abs().max().item<double>());
         Assert.Equal(0, ofVariance.abs().max().item<double>());
@@ -84,11 +84,11 @@ public class KernelTests
         Fill(source => source.FillNormal(whole));
         Fill(source =>
         {
-            IFlatSource[] calls = [source.NextNormal()];
+            IRowSource[] calls = [source.NextNormal()];
             if (dtype == ScalarType.Float32)
-                FlatLoop.Run<float>(Count, CopyNoise, calls, 1, Rows([sum, parts]));
+                KernelRunner.Run<float>(Count, CopyNoise, calls, 1, Rows([sum, parts]));
             else
-                FlatLoop.Run<double>(Count, CopyNoise, calls, 1, Rows([sum, parts]));
+                KernelRunner.Run<double>(Count, CopyNoise, calls, 1, Rows([sum, parts]));
         });
         Assert.True(whole.equal(parts).all().item<bool>());
         Assert.True(whole.equal(sum).all().item<bool>());
@@ -105,7 +105,7 @@ public class KernelTests
         kl.backward();
 
         List<Tensor> slopes = [.. posterior.Parameters.Select(_ => ones(Count, dtype: ScalarType.Float64))];
-        var sum = FlatLoop.Run<double>(Count, kernel.KlTo(prior)!.Run, Rows([.. posterior.Parameters, .. slopes]));
+        var sum = KernelRunner.Run<double>(Count, kernel.KlTo(prior)!.Run, Rows([.. posterior.Parameters, .. slopes]));
         Assert.Equal(kl.item<double>(), sum, Math.Abs(sum) * Tolerance);
         Assert.All(posterior.Parameters.Zip(slopes), pair =>
             RequireSame(pair.First.grad ?? zeros(Count, dtype: ScalarType.Float64), pair.Second));
@@ -122,7 +122,7 @@ public class KernelTests
             var prior = PriorOf(kernel);
             List<Tensor> single = [.. posterior.Parameters.Select(parameter => parameter.detach().to(ScalarType.Float32))];
             List<Tensor> slopes = [.. single.Select(parameter => zeros_like(parameter))];
-            var sum = FlatLoop.Run<float>(Count, kernel.KlTo(prior)!.Run, Rows([.. single, .. slopes]));
+            var sum = KernelRunner.Run<float>(Count, kernel.KlTo(prior)!.Run, Rows([.. single, .. slopes]));
             var expected = ((IHasClosedFormKl)posterior).KlTo(prior)!.sum().item<double>();
             Assert.InRange(sum / expected, 1 - 1e-5, 1 + 1e-5);
         }
@@ -140,7 +140,7 @@ public class KernelTests
             double Sum(int count)
             {
                 set_num_threads(count);
-                return FlatLoop.Run<float>(
+                return KernelRunner.Run<float>(
                     200_001, GaussianKernel.Instance.KlTo(new GaussianPrior())!.Run, Rows([.. parameters, .. slopes]));
             }
 
@@ -204,7 +204,7 @@ public class KernelTests
     }
 
     /// <summary>Rows: a copy, the noise.</summary>
-    private static Vector<T> CopyNoise<T>(FlatRows<T> rows)
+    private static Vector<T> CopyNoise<T>(KernelRows<T> rows)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (copy, noise) = (rows[0], rows[1]);

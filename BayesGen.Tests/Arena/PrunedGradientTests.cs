@@ -49,7 +49,7 @@ public class PrunedGradientTests
             foreach (var arena in model.Arena.Families)
             {
                 var mask = cat([.. arena.Mask.Windows.Select(window => window.flatten())]).to(ScalarType.Bool);
-                Assert.All(arena.Posterior.Parameters, parameter =>
+                Assert.All(arena.Flat, parameter =>
                 {
                     Assert.Equal(0, parameter.grad!.masked_select(mask.logical_not()).abs().max().item<double>());
                     Assert.NotEqual(0, parameter.grad!.masked_select(mask).abs().max().item<double>());
@@ -100,7 +100,7 @@ public class PrunedGradientTests
         foreach (var arena in model.Arena.Families)
         {
             using (no_grad())
-                foreach (var parameter in arena.Posterior.Parameters)
+                foreach (var parameter in arena.Flat)
                     parameter.add_(0.3 * randn_like(parameter));
             thresholds = thresholds.With(Enum.Parse<Family>(arena.Family.Name), arena.Posterior.Score().median().item<double>());
             if (byGraph)

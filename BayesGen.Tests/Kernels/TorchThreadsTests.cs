@@ -80,7 +80,7 @@ public class TorchThreadsTests
         {
             set_num_threads(Threads);
             var done = new int[1_001];
-            FlatLoop.Share(done.Length, isWorthIt: true, (first, last) =>
+            KernelRunner.Share(done.Length, isWorthIt: true, (first, last) =>
             {
                 for (var i = first; i < last; i++)
                     done[i]++;

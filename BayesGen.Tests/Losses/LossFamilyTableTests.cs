@@ -120,7 +120,8 @@ public class LossFamilyTableTests
     {
         var arena = model.Arena.Families.Single();
         return [.. from weight in arena.Weights
-            let parameters = arena.WindowOf(weight).Parameters.Select(parameter => parameter.flatten().data<double>().ToArray()).ToList()
+            let parameters = arena.Posterior.WindowOf(weight).Parameters
+                .Select(parameter => parameter.flatten().data<double>().ToArray()).ToList()
             let drawn = draw[weight.Key].flatten().data<double>().ToArray()
             from i in Enumerable.Range(0, drawn.Length)
             select new Weight([.. parameters.Select(parameter => parameter[i])], drawn[i])];

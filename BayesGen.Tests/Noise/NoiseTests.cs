@@ -16,10 +16,10 @@ public class NoiseTests
     public void PhiloxMatchesThePublishedNumbers(
         uint counter0, uint counter1, uint counter2, uint counter3, uint key0, uint key1, uint word0, uint word1, uint word2, uint word3)
     {
-        static Vector512<ulong> Lanes(uint word) => Vector512.Create((ulong)word);
+        static Vector512<ulong> VectorMath(uint word) => Vector512.Create((ulong)word);
         var words = Philox.Words(
-            ((ulong)key1 << 32) | key0, Lanes(counter0), Lanes(counter1), Lanes(counter2), Lanes(counter3));
-        Assert.Equal((Lanes(word0), Lanes(word1), Lanes(word2), Lanes(word3)), words);
+            ((ulong)key1 << 32) | key0, VectorMath(counter0), VectorMath(counter1), VectorMath(counter2), VectorMath(counter3));
+        Assert.Equal((VectorMath(word0), VectorMath(word1), VectorMath(word2), VectorMath(word3)), words);
     }
 
     [Fact]

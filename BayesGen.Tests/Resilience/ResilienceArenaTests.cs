@@ -29,13 +29,13 @@ public sealed class ResilienceArenaTests
             Assert.Equal(all, model.Arena.TotalCount);
             Assert.Equal(
                 all,
-                model.Arena.Families.Sum(family => family.Count)
+                model.Arena.Families.Sum(family => family.Store.Count)
                     + model.Arena.Inventory.Deterministic.Sum(arena => arena.Store.Count));
             foreach (var family in model.Arena.Families)
             {
                 Covers(family.Weights, family.Store);
                 foreach (var (index, flat) in family.Flat.Index())
-                    Tiles(flat, family.Weights.Select(weight => family.WindowOf(weight).Parameters[index]));
+                    Tiles(flat, family.Weights.Select(weight => family.Posterior.WindowOf(weight).Parameters[index]));
                 Tiles(family.Store.Weights, family.Weights.Select(weight => (Tensor)weight.Parameter));
             }
 

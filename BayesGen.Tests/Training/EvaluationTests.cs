@@ -125,9 +125,8 @@ public class EvaluationTests
             model.Arena.Families.Single().Flat[1].fill_(-0.7);
         var result = trainer.Evaluate(new[] { (x, y) });
         Assert.Equal((model.call(x) - y).square().mean().item<double>(), result.Fit, 12);
-        var divergence = model.Arena.Families.Single().Posterior is GaussianPosterior posterior
-            ? posterior.KlTo(new GaussianPrior())!.sum().item<double>()
-            : double.NaN;
+        var posterior = GaussianPosterior.Over(model.Arena.Families.Single().Flat);
+        var divergence = posterior.KlTo(new GaussianPrior())!.sum().item<double>();
         Assert.Equal(divergence, result.Divergence, 9);
         Assert.Equal(result.Fit + 0.25 * divergence / 500, result.Total, 12);
         Assert.Equal((26, 26, 26), (result.Pruning.BayesianWeights, result.Pruning.AllWeights, result.Pruning.Kept));

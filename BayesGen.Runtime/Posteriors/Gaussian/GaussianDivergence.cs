@@ -32,7 +32,7 @@ internal sealed class GaussianDivergence(double mean, double scale) : Divergence
     }
 
     /// <summary>With the slopes (mu - m) / s^2 and sigma^2 / s^2 - 1.</summary>
-    public override Vector<T> Run<T>(FlatRows<T> rows)
+    public override Vector<T> Run<T>(KernelRows<T> rows)
     {
         var (mu, logSigma, ofMu, ofLogSigma) = (rows[0], rows[1], rows[2], rows[3]);
         var (center, precision, half, constant) = Constants<T>();
@@ -40,7 +40,7 @@ internal sealed class GaussianDivergence(double mean, double scale) : Divergence
         for (var i = 0; i < rows.Length; i += Vector<T>.Count)
         {
             var offset = mu[i] - center;
-            var ratio = Lanes.Exp(logSigma[i] + logSigma[i]) * precision;
+            var ratio = VectorMath.Exp(logSigma[i] + logSigma[i]) * precision;
             ofMu[i] = offset * precision;
             ofLogSigma[i] = ratio - Vector<T>.One;
             sum += half * (ratio + offset * offset * precision) - logSigma[i] + constant;
@@ -50,7 +50,7 @@ internal sealed class GaussianDivergence(double mean, double scale) : Divergence
     }
 
     /// <summary>Without the slopes, for a trainer that has no use for them.</summary>
-    public Vector<T> Sum<T>(FlatRows<T> rows)
+    public Vector<T> Sum<T>(KernelRows<T> rows)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (mu, logSigma) = (rows[0], rows[1]);
@@ -59,7 +59,7 @@ internal sealed class GaussianDivergence(double mean, double scale) : Divergence
         for (var i = 0; i < rows.Length; i += Vector<T>.Count)
         {
             var offset = mu[i] - center;
-            sum += half * precision * (Lanes.Exp(logSigma[i] + logSigma[i]) + offset * offset) - logSigma[i] + constant;
+            sum += half * precision * (VectorMath.Exp(logSigma[i] + logSigma[i]) + offset * offset) - logSigma[i] + constant;
         }
 
         return sum;
@@ -67,7 +67,7 @@ internal sealed class GaussianDivergence(double mean, double scale) : Divergence
 
     private (Vector<T> Center, Vector<T> Precision, Vector<T> Half, Vector<T> Constant) Constants<T>()
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        (Lanes.Of<T>(mean), Lanes.Of<T>(1 / (scale * scale)), Lanes.Of<T>(0.5), Lanes.Of<T>(Math.Log(scale) - 0.5));
+        (VectorMath.Of<T>(mean), VectorMath.Of<T>(1 / (scale * scale)), VectorMath.Of<T>(0.5), VectorMath.Of<T>(Math.Log(scale) - 0.5));
 
     /// <summary>sigma^2 + (mu - m)^2.</summary>
     private static Tensor Spread(GaussianPosterior posterior, double mean)

@@ -10,12 +10,12 @@ internal sealed class GaussianKernel : FamilyKernel
     public override int NoiseCount => 1;
 
     /// <summary>w = mu + d with d = sigma eps, which is kept.</summary>
-    public override Vector<T> Draw<T>(FlatRows<T> rows)
+    public override Vector<T> Draw<T>(KernelRows<T> rows)
     {
         var (mu, logSigma, noise, weights) = (rows[0], rows[1], rows[2], rows[3]);
         for (var i = 0; i < rows.Length; i += Vector<T>.Count)
         {
-            var deviation = Lanes.Exp(logSigma[i]) * noise[i];
+            var deviation = VectorMath.Exp(logSigma[i]) * noise[i];
             noise[i] = deviation;
             weights[i] = mu[i] + deviation;
         }
@@ -24,7 +24,7 @@ internal sealed class GaussianKernel : FamilyKernel
     }
 
     /// <summary>dw/dmu = 1, dw/dlog_sigma = d.</summary>
-    public override Vector<T> PullBack<T>(FlatRows<T> rows)
+    public override Vector<T> PullBack<T>(KernelRows<T> rows)
     {
         var (deviation, gradient, ofMu, ofLogSigma) = (rows[2], rows[3], rows[4], rows[5]);
         for (var i = 0; i < rows.Length; i += Vector<T>.Count)
@@ -39,20 +39,20 @@ internal sealed class GaussianKernel : FamilyKernel
     }
 
     /// <summary>E w = mu, Var w = sigma^2.</summary>
-    public override Vector<T> Moments<T>(FlatRows<T> rows)
+    public override Vector<T> Moments<T>(KernelRows<T> rows)
     {
         var (mu, logSigma, mean, variance) = (rows[0], rows[1], rows[2], rows[3]);
         for (var i = 0; i < rows.Length; i += Vector<T>.Count)
         {
             mean[i] = mu[i];
-            variance[i] = Lanes.Exp(logSigma[i] + logSigma[i]);
+            variance[i] = VectorMath.Exp(logSigma[i] + logSigma[i]);
         }
 
         return Vector<T>.Zero;
     }
 
     /// <summary>dVar/dlog_sigma = 2 Var.</summary>
-    public override Vector<T> PullBackMoments<T>(FlatRows<T> rows)
+    public override Vector<T> PullBackMoments<T>(KernelRows<T> rows)
     {
         var (variance, ofMean, ofVariance, ofMu, ofLogSigma) = (rows[0], rows[1], rows[2], rows[3], rows[4]);
         for (var i = 0; i < rows.Length; i += Vector<T>.Count)

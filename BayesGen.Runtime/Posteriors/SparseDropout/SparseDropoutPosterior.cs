@@ -25,7 +25,7 @@ public sealed class SparseDropoutPosterior : Posterior, IPosterior<SparseDropout
     private const double DefaultLogSigma = -5;
 
     /// <summary>Keeps log mu^2 finite where mu is zero.</summary>
-    internal const double Tiny = 1e-8;
+    internal const double Epsilon = 1e-8;
 
     internal const double LogAlphaBound = 8;
 
@@ -69,7 +69,7 @@ public sealed class SparseDropoutPosterior : Posterior, IPosterior<SparseDropout
     public Tensor LogAlpha()
     {
         using var square = Mu.square();
-        using var positive = square + Tiny;
+        using var positive = square + Epsilon;
         using var log = positive.log();
         using var difference = LogSigma2 - log;
         return difference.clamp(-LogAlphaBound, LogAlphaBound);

@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 namespace BayesGen;
 
 /// <summary>Which rows of an embedding stand for padding: no gradient reaches them, so they are a constant and no weight.</summary>
-internal static class PaddingRows
+internal static class PaddingIndices
 {
     /// <summary>The padding rows of a weight, as runs within it; none where it is not that of an embedding.</summary>
     /// <remarks>TorchSharp does not show what padding_idx an embedding was made with, but its gradient does.</remarks>

@@ -4,14 +4,14 @@ namespace BayesGen;
 
 /// <summary>A function of the arrays at one index after another.</summary>
 /// <returns>A sum over the indices, lane by lane; zero where the kernel sums nothing.</returns>
-internal delegate Vector<T> FlatKernel<T>(FlatRows<T> rows)
+internal delegate Vector<T> KernelFunction<T>(KernelRows<T> rows)
     where T : unmanaged, IFloatingPointIeee754<T>;
 
 /// <summary>
 /// Runs kernels over flat arrays in the memory of tensors: in blocks that fit the cache, on as many threads as Torch computes with. What
 /// comes out depends neither on the number of threads nor on which of them was faster.
 /// </summary>
-internal static unsafe class FlatLoop
+internal static unsafe class KernelRunner
 {
     /// <summary>Where blocks begin: at multiples of this.</summary>
     public const int Alignment = 64;
@@ -33,7 +33,7 @@ internal static unsafe class FlatLoop
     /// <param name="kernel">The kernel.</param>
     /// <param name="rows">The addresses of the arrays' first elements.</param>
     /// <returns>The sum of what the kernel returned, added up in double precision.</returns>
-    public static double Run<T>(long count, FlatKernel<T> kernel, params ReadOnlySpan<nint> rows)
+    public static double Run<T>(long count, KernelFunction<T> kernel, params ReadOnlySpan<nint> rows)
         where T : unmanaged, IFloatingPointIeee754<T> => Run(count, kernel, [], 0, rows);
 
     /// <summary>Runs a kernel on arrays of which some are written first, block by block.</summary>
@@ -43,7 +43,7 @@ internal static unsafe class FlatLoop
     /// <param name="firstRow">The first of them; the others follow it.</param>
     /// <param name="rows">The addresses of the arrays' first elements.</param>
     /// <returns>The sum of what the kernel returned, added up in double precision.</returns>
-    public static double Run<T>(long count, FlatKernel<T> kernel, IFlatSource[] sources, int firstRow, params ReadOnlySpan<nint> rows)
+    public static double Run<T>(long count, KernelFunction<T> kernel, IRowSource[] sources, int firstRow, params ReadOnlySpan<nint> rows)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (rows.Length > MostRows)
@@ -77,19 +77,19 @@ internal static unsafe class FlatLoop
             TorchThreads.Run(threads, (thread, team) => run(count * thread / team, count * (thread + 1) / team));
     }
 
-    private static double RunBlock<T>(FlatKernel<T> kernel, nint[] starts, long offset, int length)
+    private static double RunBlock<T>(KernelFunction<T> kernel, nint[] starts, long offset, int length)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var rows = stackalloc T*[MostRows];
         for (var row = 0; row < starts.Length; row++)
             rows[row] = (T*)starts[row] + offset;
         var rest = length % Vector<T>.Count;
-        double sum = length == rest ? 0 : Total(kernel(new FlatRows<T>(rows, length - rest)), Vector<T>.Count);
+        double sum = length == rest ? 0 : Total(kernel(new KernelRows<T>(rows, length - rest)), Vector<T>.Count);
         return rest == 0 ? sum : sum + RunRest(kernel, rows, starts.Length, length - rest, rest);
     }
 
     /// <summary>The last elements go through copies of a whole vector's length.</summary>
-    private static double RunRest<T>(FlatKernel<T> kernel, T** rows, int rowCount, int offset, int rest)
+    private static double RunRest<T>(KernelFunction<T> kernel, T** rows, int rowCount, int offset, int rest)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var width = Vector<T>.Count;
@@ -102,7 +102,7 @@ internal static unsafe class FlatLoop
                 copies[row][i] = i < rest ? rows[row][offset + i] : T.One;
         }
 
-        var sum = Total(kernel(new FlatRows<T>(copies, width)), rest);
+        var sum = Total(kernel(new KernelRows<T>(copies, width)), rest);
         for (var row = 0; row < rowCount; row++)
             for (var i = 0; i < rest; i++)
                 rows[row][offset + i] = copies[row][i];

@@ -5,7 +5,7 @@ namespace BayesGen;
 /// <summary>
 /// Functions of a vector's lanes for float and double alike; the type tests vanish when the code is compiled for one of them.
 /// </summary>
-internal static class Lanes
+internal static class VectorMath
 {
     public static Vector<T> Of<T>(double value)
         where T : unmanaged, IFloatingPointIeee754<T> => new(T.CreateChecked(value));
