@@ -57,7 +57,9 @@ internal static class FamilyCheck
                     + "least 0";
         }
 
-        return null;
+        return parameters.Any(parameter => parameter.IsOfWeights)
+            ? null
+            : "none of its parameters has a number for every weight; one has to, such as the means: its shape is that of the weight";
     }
 
     private static string? FaultOfClosedForms(bool hasClosedForm, IReadOnlyList<ITypeSymbol>? closedForms, KnownTypes known)

@@ -23,7 +23,9 @@ internal sealed class FamilyFacts
             .Where(data => SymbolEqualityComparer.Default.Equals(data.AttributeClass, known.ParameterAttribute))
             .Select(data => new ParameterFacts(
                 data.ConstructorArguments.FirstOrDefault().Value as string ?? "",
-                data.NamedArguments.FirstOrDefault(pair => pair.Key == "LearningRateFactor").Value.Value as double? ?? 1))];
+                data.NamedArguments.FirstOrDefault(pair => pair.Key == "LearningRateFactor").Value.Value as double? ?? 1,
+                // ParameterExtent.Weight is 0.
+                data.NamedArguments.FirstOrDefault(pair => pair.Key == "Extent").Value.Value is null or 0))];
         IncludesBias = !named.TryGetValue("IncludesBias", out var includes) || includes is not false;
         SupportsLocal = named.TryGetValue("SupportsLocal", out var local) && local is true;
         LowestScore = Number("LowestScore", double.NegativeInfinity);
@@ -80,4 +82,5 @@ internal sealed class FamilyFacts
 /// <summary>What a class says about one of its parameters.</summary>
 /// <param name="Name">The last part of state keys.</param>
 /// <param name="LearningRateFactor">The factor on the learning rate.</param>
-internal sealed record ParameterFacts(string Name, double LearningRateFactor);
+/// <param name="IsOfWeights">Whether it has a number for every weight.</param>
+internal sealed record ParameterFacts(string Name, double LearningRateFactor, bool IsOfWeights);

@@ -20,7 +20,7 @@ internal sealed class ArenaParameters : IReadOnlyList<Parameter>, IDisposable
     public ArenaParameters(PosteriorFamily family, IReadOnlyList<NetworkWeight> weights, WeightStore store)
     {
         (_weights, _store) = (weights, store);
-        Extents = ParameterExtents.Of(family.PosteriorType, family.ParameterNames);
+        Extents = [.. family.Descriptor.Parameters.Select(parameter => parameter.Extent)];
         _flat = [.. Extents.Select(extent => NewParameter(CountOf(extent)))];
     }
 

@@ -48,7 +48,9 @@ internal static class FamilyDescriptorCheck
                     + "least 0";
         }
 
-        return null;
+        return parameters.Any(parameter => parameter.Extent == ParameterExtent.Weight)
+            ? null
+            : "none of its parameters has a number for every weight; one has to, such as the means: its shape is that of the weight";
     }
 
     private static string? FaultOfClosedForms(bool hasClosedForm, IReadOnlyList<Type>? closedForms)

@@ -75,6 +75,10 @@ public sealed class UndescribedFamilyTests
             "the LearningRateFactor Infinity of 'mu' is not a finite number of at least 0"
         },
         {
+            "[PosteriorFamily(\"Own\")] [PosteriorParameter(\"mu\", Extent = ParameterExtent.Unit)]", "",
+            "none of its parameters has a number for every weight; one has to, such as the means: its shape is that of the weight"
+        },
+        {
             Sound, ", IHasClosedFormKl", "it implements IHasClosedFormKl, and [ClosedFormKl(typeof(...))] does not name the priors"
         },
         {

@@ -1,7 +1,7 @@
 namespace BayesGen.Tests;
 
 /// <summary>Variational parameters with one number for each weight, for each unit and for the layer.</summary>
-public class ParameterExtentTests
+public partial class ParameterExtentTests
 {
     private const double Tolerance = 1e-12;
 
@@ -16,7 +16,7 @@ public class ParameterExtentTests
         using var scope = NewDisposeScope();
         using var model = Scaled.Started();
         var window = model.Arena.Posterior<ScaledPosterior>(key);
-        var weight = model.Arena.Find(key).Weight;
+        var weight = model.Arena.Inventory.Keys.Find(key).Weight;
         Assert.Equal(weight.Shape, window.Shape);
         Assert.Equal(weight.Count, window.Count);
         Assert.Equal(
@@ -47,19 +47,6 @@ public class ParameterExtentTests
 
         static SliceLayout Units(nn.Module layer, string name) =>
             WeightUnits.Of(layer, NetworkWeight.IsBiasName(name), layer.get_parameter(name)!.shape).Layout;
-    }
-
-    [Fact]
-    public void AClassThatSaysTooLittleAboutItsParametersIsRefused()
-    {
-        Assert.Equal(
-            [ParameterExtent.Weight, ParameterExtent.Weight],
-            ParameterExtents.Of(typeof(LaplacePosterior), LaplacePosterior.ParameterNames));
-        Assert.Contains(
-            "'scale'", Assert.Throws<NotSupportedException>(() => ParameterExtents.Of(typeof(ScaledPosterior), ["mu", "scale"])).Message);
-        Assert.Contains(
-            "shape is that of the weight",
-            Assert.Throws<NotSupportedException>(() => ParameterExtents.Of(typeof(OnlyUnits), ["unit_mu"])).Message);
     }
 
     [Fact]
@@ -167,7 +154,7 @@ public class ParameterExtentTests
             }
 
             var (mean, variance) = (sum / Draws, squares / Draws - (sum / Draws).square());
-            var isFree = cat([.. family.MaskWindows.Select(window => window.flatten())]);
+            var isFree = cat([.. family.Mask.Windows.Select(window => window.flatten())]);
             var error = ((mean - family.Mean()).abs() / (family.Variance() / Draws).sqrt()).masked_select(isFree).max().item<double>();
             Assert.True(error < 5, $"A mean is {error} standard errors off.");
             var ratio = (variance / family.Variance()).masked_select(isFree);
@@ -237,126 +224,6 @@ public class ParameterExtentTests
             model.Freeze(key);
         Assert.InRange(Divergence(model), expected - 5 * Math.Sqrt(square), expected + 5 * Math.Sqrt(square));
     }
-
-    [Fact]
-    public void AUnitOfPrunedWeightsLeavesTheDivergenceAndOneWithAKeptWeightStays()
-    {
-        using var scope = NewDisposeScope();
-        using var model = Spread();
-        var report = model.Prune(2.0);
-        var masks = model.Arena.Families.Single().MaskWindows;
-        Assert.All(model.Arena.Families.Single().Weights, weight =>
-        {
-            var mask = masks[weight.Index];
-            if (mask.dim() != 2 || weight.Fixed.Count > 0)
-                return;
-            var ofUnits = mask.any(weight.Units.Axis == 0 ? 1 : 0, keepdim: true);
-            Assert.True(ofUnits.expand(weight.Shape).equal(mask).all().item<bool>(), weight.Key);
-        });
-        Assert.InRange(report.PrunedPart, 0.1, 0.9);
-        Assert.Equal(Expected(model), Divergence(model), Math.Abs(Expected(model)) * Tolerance);
-
-        // A single weight of a pruned unit is kept again.
-        var hidden = masks[model.Arena.Find("hidden.weight").Weight.Index];
-        var pruned = hidden[0].logical_not().nonzero()[0, 0].item<long>();
-        hidden[3, pruned] = tensor(true);
-        model.Arena.AdoptState();
-        Assert.Equal(Expected(model), Divergence(model), Math.Abs(Expected(model)) * Tolerance);
-        Assert.Equal(1, model.Network.get_parameter("hidden.weight")![TensorIndex.Colon, pruned].count_nonzero().item<long>());
-    }
-
-    [Fact]
-    public void AFrozenLayerKeepsItsUnitsAndIsNotScored()
-    {
-        using var scope = NewDisposeScope();
-        using var model = Spread();
-        var all = Divergence(model);
-        model.Freeze("hidden");
-        var before = State(model, "hidden");
-        Assert.InRange(all - Divergence(model), 1, all);
-        using (var optimizer = optim.Adam(model.parameters().ToArray(), lr: 0.1, weight_decay: 0.1))
-        {
-            using (var draw = model.Draw(3))
-                draw.Backward(model.call(Scaled.Sentences(3)).square().mean() + new ElboLoss().Divergence(draw) * 0.01);
-            optimizer.step();
-        }
-
-        Assert.All(State(model, "hidden").Zip(before), pair => Assert.True(TensorBits.Same(pair.First, pair.Second)));
-        Assert.False(TensorBits.Same(model.Posterior.Output.Weight.Units.Mu, ones_like(model.Posterior.Output.Weight.Units.Mu)));
-        Assert.Equal(
-            ScaledPosterior.ParameterNames, model.Describe().Weights.Single(weight => weight.Key == "hidden.bias").FrozenParameters);
-
-        static List<Tensor> State(BayesianScaled model, string layer) => [.. model.Arena.StateTensors()
-            .Where(entry => entry.Key.StartsWith(layer + ".", StringComparison.Ordinal)).Select(entry => entry.Value.clone())];
-    }
-
-    [Fact]
-    public void FilesAndMovesKeepEveryNumber()
-    {
-        using var scope = NewDisposeScope();
-        var path = Path.Combine(Directory.CreateTempSubdirectory("bayesgen-extents").FullName, "scaled.safetensors");
-        try
-        {
-            using var model = Spread();
-            model.Prune(2.0);
-            model.Save(path);
-            using var other = Scaled.Started(seed: 7);
-            other.Load(path);
-            AssertSame(model, other);
-            other.to(ScalarType.Float32);
-            Assert.All(other.Arena.Families.Single().Flat, flat => Assert.Equal(ScalarType.Float32, flat.dtype));
-            Assert.Equal([1, 42], other.state_dict()["hidden.weight.unit_mu"].shape);
-            using (no_grad())
-                Assert.True(allclose(
-                    model.Posterior.Hidden.Weight.Parameters[2].to(ScalarType.Float32), other.Posterior.Hidden.Weight.Parameters[2]));
-        }
-        finally
-        {
-            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
-        }
-
-        static void AssertSame(BayesianScaled one, BayesianScaled other)
-        {
-            var found = other.Arena.StateTensors().ToDictionary();
-            Assert.All(one.Arena.StateTensors(), entry => Assert.True(TensorBits.Same(entry.Value, found[entry.Key]), entry.Key));
-        }
-    }
-
-    [Theory]
-    [InlineData("hidden.weight.unit_log_sigma", 3)]
-    [InlineData("output.bias.layer_mu", 4)]
-    public void ANumberThatIsNotFiniteIsNamed(string key, int index)
-    {
-        using var scope = NewDisposeScope();
-        using var model = Scaled.Started();
-        var (arena, weight) = model.Arena.Find(key[..key.LastIndexOf('.')]);
-        using var _ = no_grad();
-        foreach (var flat in arena.Flat)
-            flat.grad = zeros_like(flat);
-        using (var gradient = arena.Flat[index].grad!)
-        using (var slice = arena.Flat.SliceOf(index, weight, gradient))
-            slice.fill_(double.NaN);
-        Assert.Equal(key, model.Arena.FirstNotFiniteGradient());
-        Assert.Null(model.Arena.FirstNotFinite());
-        arena.Posterior.WindowOf(weight).Parameters[index].fill_(double.NaN);
-        Assert.Equal(key, model.Arena.FirstNotFinite());
-    }
-
-    [Fact]
-    public void APriorThatIsLearnedGetsItsGradientBesideTheUnits()
-    {
-        using var scope = NewDisposeScope();
-        using var model = Spread();
-        model.Prior.Hidden.Weight = GaussianPrior.Trainable(0.5);
-        using (var draw = model.Draw(3))
-            draw.Backward(new ElboLoss().Divergence(draw));
-        using var learned = model.Arena.Families.Single().Priors.Learned!.grad!;
-        var values = model.Posterior.Hidden.Weight.Values;
-        var expected = 210 - ((values.Mu.square() + values.Variance()) / 0.25).sum().item<double>();
-        Assert.Equal(expected, learned.item<double>(), Math.Abs(expected) * Tolerance);
-    }
-
-    /// <summary>A network whose parameters are all over their ranges.</summary>
     private static BayesianScaled Spread()
     {
         var model = Scaled.Started();
@@ -413,7 +280,4 @@ public class ParameterExtentTests
         var error = ((expected - actual).abs() / (expected.abs() + 1)).max().item<double>();
         Assert.True(error <= Tolerance, $"The largest relative error is {error:G3}.");
     }
-
-    [PosteriorParameter("unit_mu", Extent = ParameterExtent.Unit)]
-    private static class OnlyUnits;
 }

@@ -7,7 +7,9 @@ namespace BayesGen.Tests;
 /// A family with parameters of every extent: w = g z v with v ~ N(mu, sigma^2) for each weight, z ~ N(unit_mu, unit_sigma^2) for each unit
 /// and g ~ N(layer_mu, layer_sigma^2) for the layer. The prior of the weight is that of v; z and g have their own.
 /// </summary>
-[PosteriorParameter("mu")]
+[PosteriorFamily("Scaled", DefaultPrior = typeof(GaussianPrior))]
+[ClosedFormKl(typeof(GaussianPrior))]
+[PosteriorParameter("mu", HasWeightDecay = true)]
 [PosteriorParameter("log_sigma")]
 [PosteriorParameter("unit_mu", Extent = ParameterExtent.Unit)]
 [PosteriorParameter("unit_log_sigma", Extent = ParameterExtent.Unit, LearningRateFactor = 3)]
@@ -18,14 +20,6 @@ public sealed class ScaledPosterior : Posterior, IPosterior<ScaledPosterior>, IH
     private ScaledPosterior(IReadOnlyList<Tensor> parameters) : base(parameters)
     {
     }
-
-    public static string FamilyName => "Scaled";
-
-    public static IReadOnlyList<string> ParameterNames { get; } =
-        ["mu", "log_sigma", "unit_mu", "unit_log_sigma", "layer_mu", "layer_log_sigma"];
-
-    public static IReadOnlyDictionary<string, double> LearningRateFactors { get; } =
-        new Dictionary<string, double> { ["unit_log_sigma"] = 3 };
 
     public static GaussianPrior UnitPrior { get; } = new(1, 0.5);
 
