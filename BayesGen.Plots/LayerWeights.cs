@@ -1,3 +1,7 @@
+using BayesGen.Parameters;
+using BayesGen.Pruning;
+using BayesGen.Serialization;
+using BayesGen.Variational;
 using TorchSharp;
 using static TorchSharp.torch;
 

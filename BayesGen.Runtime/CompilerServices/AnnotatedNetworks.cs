@@ -1,6 +1,7 @@
 using System.ComponentModel;
+using BayesGen.Parameters;
 
-namespace BayesGen;
+namespace BayesGen.CompilerServices;
 
 /// <summary>Where generated code tells what the annotations of a network class say.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]

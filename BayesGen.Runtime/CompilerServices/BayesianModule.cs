@@ -1,7 +1,9 @@
 using System.ComponentModel;
+using BayesGen.Parameters;
+using BayesGen.Serialization;
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.CompilerServices;
 
 /// <summary>
 /// What every generated wrapper derives from: a TorchSharp module called as the network is, whose weights live in a

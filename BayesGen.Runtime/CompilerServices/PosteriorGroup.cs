@@ -1,7 +1,9 @@
 using System.Collections;
 using System.ComponentModel;
+using BayesGen.Parameters;
+using BayesGen.Variational;
 
-namespace BayesGen;
+namespace BayesGen.CompilerServices;
 
 /// <summary>The posteriors of one layer, by the name that TorchSharp gives each weight (<c>weight_ih_l0</c>, <c>0.weight</c>).</summary>
 /// <typeparam name="TPosterior">The family.</typeparam>

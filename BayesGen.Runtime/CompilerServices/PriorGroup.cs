@@ -1,7 +1,9 @@
 using System.Collections;
 using System.ComponentModel;
+using BayesGen.Parameters;
+using BayesGen.Variational;
 
-namespace BayesGen;
+namespace BayesGen.CompilerServices;
 
 /// <summary>The priors of one layer, by the name that TorchSharp gives each weight. Assign one to change it.</summary>
 /// <param name="arena">The memory of the network.</param>

@@ -1,6 +1,7 @@
+using BayesGen.Parameters;
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.CompilerServices;
 
 /// <summary>
 /// What a wrapper answers when TorchSharp asks it as a module: parameters, buffers, state, movement. The same for every number of inputs,

@@ -1,7 +1,8 @@
 using System.Reflection;
+using BayesGen.Kernels;
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Execution;
 
 /// <summary>Sums the gradients of the biases of convolutions by <see cref="BiasSum"/> while a trainer takes the draws of a step.</summary>
 /// <remarks>

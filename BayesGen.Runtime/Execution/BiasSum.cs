@@ -1,4 +1,6 @@
-namespace BayesGen;
+using BayesGen.Kernels;
+
+namespace BayesGen.Execution;
 
 /// <summary>
 /// The outputs of a convolution as they are, on whose way back the gradient of its bias is summed: dL/db_c is the sum of dL/dy_c over

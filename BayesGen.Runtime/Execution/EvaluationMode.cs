@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Execution;
 
 /// <summary>
 /// Evaluation mode for as long as it lives. Afterward every part of the network is in the mode that it was in, parts that the user had

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Execution;
 
 /// <summary>
 /// Hands images to the network with the channels last in memory, where that is faster and the network takes it. Shapes stay

@@ -1,6 +1,6 @@
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Execution;
 
 /// <summary>The variance of a layer's outputs given its inputs: the layer itself, run on squares.</summary>
 internal static class LayerVariance

@@ -1,6 +1,8 @@
 using System.Numerics;
+using BayesGen.Kernels;
+using BayesGen.Noise;
 
-namespace BayesGen;
+namespace BayesGen.Execution;
 
 /// <summary>
 /// y = output + sqrt(variance) eps as one differentiable step: dy/doutput = 1 and dy/dvariance = eps / (2 sqrt(variance)), which is all

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Execution;
 
 /// <summary>Runs LSTM layers with the kernel of training where the one without gradients is wrong.</summary>
 /// <remarks>

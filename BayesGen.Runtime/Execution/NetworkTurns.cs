@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Execution;
 
 /// <summary>Who uses a network when, where a training runs on one thread and others save, evaluate or predict.</summary>
 internal sealed class NetworkTurns

@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Execution;
 
 /// <summary>
 /// Lets threads use a network one after the other, in the order in which they came: a training that takes one turn after another lets a

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace BayesGen;
+namespace BayesGen.Kernels;
 
 /// <summary>Whether a flat tensor holds finite numbers alone, in one pass that only reads.</summary>
 internal static class FiniteCheck

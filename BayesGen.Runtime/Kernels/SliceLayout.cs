@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Kernels;
 
 /// <summary>
 /// An array of <see cref="Length"/> numbers seen as [Outer, Count, Inner], row after row: one slice is all that has one place along the

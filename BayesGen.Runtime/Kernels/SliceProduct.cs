@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace BayesGen;
+namespace BayesGen.Kernels;
 
 /// <summary>
 /// The product of an array with a number for each slice of it, and the way back of its gradient. What comes out does not depend on the

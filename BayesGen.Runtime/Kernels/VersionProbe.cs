@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace BayesGen;
+namespace BayesGen.Kernels;
 
 /// <summary>Tells whether a tensor was written since the probe was made, by whatever operation, without a look at its numbers.</summary>
 /// <remarks>

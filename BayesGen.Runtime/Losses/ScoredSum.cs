@@ -1,3 +1,6 @@
+using BayesGen.Kernels;
+using BayesGen.Variational;
+
 namespace BayesGen;
 
 /// <summary>The sum of a number per weight over all runs of a family.</summary>

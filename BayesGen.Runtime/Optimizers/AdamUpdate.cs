@@ -1,7 +1,8 @@
 using System.Numerics;
+using BayesGen.Kernels;
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Optimizers;
 
 /// <summary>The numbers of Adam and AdamW for a group of parameters.</summary>
 /// <param name="Rate">The learning rate.</param>

@@ -1,4 +1,6 @@
-namespace BayesGen;
+using BayesGen.Parameters;
+
+namespace BayesGen.Structure;
 
 /// <summary>Reads what became of the weights of a network when it was built.</summary>
 internal static class NetworkDescriber

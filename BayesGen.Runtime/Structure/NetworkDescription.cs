@@ -1,6 +1,7 @@
 using System.Globalization;
+using BayesGen.Variational;
 
-namespace BayesGen;
+namespace BayesGen.Structure;
 
 /// <summary>What a Bayesian neural network is made of, as it was built; see <see cref="DescriptionExtensions.Describe"/>.</summary>
 /// <param name="Weights">Every weight tensor in the order of the network; tied ones once.</param>

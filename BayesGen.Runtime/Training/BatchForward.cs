@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using BayesGen.Data;
+using BayesGen.Execution;
+using BayesGen.Parameters;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>
 /// A network and its fit loss on batches: on the right device, in the layout that the network likes, and with errors that name what did

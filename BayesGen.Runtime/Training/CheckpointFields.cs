@@ -1,4 +1,6 @@
-namespace BayesGen;
+using BayesGen.Serialization;
+
+namespace BayesGen.Training;
 
 /// <summary>
 /// The fields of a state on their way into a checkpoint or back: one list of them serves both. Each method takes the present value and

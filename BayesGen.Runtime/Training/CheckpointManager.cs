@@ -1,6 +1,9 @@
 using BayesGen.Data;
+using BayesGen.Parameters;
+using BayesGen.Reporting;
+using BayesGen.Serialization;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>The checkpoints of a training: when one is written, where, which stay, and which one is gone on from.</summary>
 /// <param name="setup">What is trained.</param>

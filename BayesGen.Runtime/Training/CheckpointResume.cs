@@ -1,4 +1,6 @@
-namespace BayesGen;
+using BayesGen.Serialization;
+
+namespace BayesGen.Training;
 
 /// <summary>Takes an interrupted training up from a checkpoint: all of it, or nothing.</summary>
 /// <param name="setup">What is trained.</param>

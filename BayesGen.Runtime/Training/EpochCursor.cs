@@ -1,4 +1,7 @@
-namespace BayesGen;
+using BayesGen.Noise;
+using BayesGen.Serialization;
+
+namespace BayesGen.Training;
 
 /// <summary>A place inside an epoch: what the loop over batches knows that the network and the optimizer do not.</summary>
 internal sealed class EpochCursor : IDisposable

@@ -1,4 +1,7 @@
-namespace BayesGen;
+using BayesGen.Pruning;
+using BayesGen.Reporting;
+
+namespace BayesGen.Training;
 
 /// <summary>What the batches of an evaluation add up to.</summary>
 /// <param name="options">How it is evaluated.</param>

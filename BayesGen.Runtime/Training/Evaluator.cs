@@ -1,7 +1,12 @@
 using System.Runtime.CompilerServices;
 using BayesGen.Data;
+using BayesGen.Kernels;
+using BayesGen.Native;
+using BayesGen.Parameters;
+using BayesGen.Pruning;
+using BayesGen.Reporting;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>
 /// Evaluates a Bayesian neural network on data: loss, metrics and the evidence lower bound. It needs no trainer, reads only, and puts back

@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>
 /// Where the gradients of a step come together, from one network, from replicas, or from processes that take shares of a batch. The loop

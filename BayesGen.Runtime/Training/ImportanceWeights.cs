@@ -1,6 +1,7 @@
+using BayesGen.Kernels;
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>
 /// How much each sample of a step counts, one sample at a time. Samples that count alike get 1/K. Log-weights u_k are streamed: with the

@@ -1,6 +1,9 @@
 using BayesGen.Data;
+using BayesGen.Kernels;
+using BayesGen.Reporting;
+using BayesGen.Serialization;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>
 /// What becomes of a step that is not finite, or of a training that diverges: everything that <see cref="NonFinitePolicy"/> says is looked

@@ -1,6 +1,8 @@
+using BayesGen.Kernels;
+using BayesGen.Reporting;
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>Where a step is.</summary>
 /// <param name="Epoch">The epoch, from 1.</param>

@@ -1,6 +1,9 @@
+using BayesGen.Kernels;
+using BayesGen.Parameters;
+using BayesGen.Serialization;
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>
 /// The optimizer of a training and the rules around its step: a learning rate for each kind of parameter, the norm of the gradient, and

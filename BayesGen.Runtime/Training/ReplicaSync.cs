@@ -1,4 +1,6 @@
-namespace BayesGen;
+using BayesGen.Parameters;
+
+namespace BayesGen.Training;
 
 /// <summary>Networks of one class of which one is trained and the others, its replicas, take draws for it.</summary>
 internal static class ReplicaSync

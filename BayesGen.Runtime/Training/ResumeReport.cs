@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>Where a training continues.</summary>
 /// <param name="File">The checkpoint that was read.</param>

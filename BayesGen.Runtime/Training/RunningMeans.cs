@@ -1,4 +1,6 @@
-namespace BayesGen;
+using BayesGen.Reporting;
+
+namespace BayesGen.Training;
 
 /// <summary>Means over the examples of an epoch, whatever the batch split.</summary>
 internal sealed class RunningMeans

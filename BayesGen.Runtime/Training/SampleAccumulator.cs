@@ -1,6 +1,7 @@
+using BayesGen.Kernels;
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>What samples of one step add up to.</summary>
 /// <param name="weights">How much each of them counts.</param>

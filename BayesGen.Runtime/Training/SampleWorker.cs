@@ -1,6 +1,7 @@
+using BayesGen.Parameters;
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>One network of a <see cref="SampleExecutor"/>, and its share of the samples of a step.</summary>
 /// <param name="arena">The memory of the network.</param>

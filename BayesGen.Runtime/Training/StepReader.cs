@@ -1,4 +1,7 @@
-namespace BayesGen;
+using BayesGen.Parameters;
+using BayesGen.Reporting;
+
+namespace BayesGen.Training;
 
 /// <summary>
 /// Reads the numbers of steps and tells them on, to the schedule of beta, to hooks and to the report: at once where they lie in memory,

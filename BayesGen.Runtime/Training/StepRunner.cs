@@ -1,4 +1,6 @@
-namespace BayesGen;
+using BayesGen.Parameters;
+
+namespace BayesGen.Training;
 
 /// <summary>One step, from a batch to parameters that have moved.</summary>
 /// <param name="setup">What is trained.</param>

@@ -1,4 +1,8 @@
-namespace BayesGen;
+using BayesGen.Kernels;
+using BayesGen.Noise;
+using BayesGen.Parameters;
+
+namespace BayesGen.Training;
 
 /// <summary>
 /// What a step computes of a batch: samples of the weights, forward and backward passes one by one, gradients added up. Whoever gathers

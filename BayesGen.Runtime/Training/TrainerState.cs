@@ -1,6 +1,7 @@
 using BayesGen.Data;
+using BayesGen.Serialization;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>
 /// All that a training changes besides the network: what a checkpoint holds. A number has one line in <see cref="Exchange"/>, which serves

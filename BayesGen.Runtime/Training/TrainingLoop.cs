@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using BayesGen.Data;
+using BayesGen.Native;
+using BayesGen.Noise;
+using BayesGen.Reporting;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>One call of Train: epochs, the steps of each, and how it ends.</summary>
 internal sealed class TrainingLoop

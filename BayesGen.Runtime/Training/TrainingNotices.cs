@@ -1,4 +1,7 @@
-namespace BayesGen;
+using BayesGen.Reporting;
+using BayesGen.Serialization;
+
+namespace BayesGen.Training;
 
 /// <summary>What a training tells its user besides numbers: the report is told all, the result keeps the first thousand.</summary>
 /// <param name="report">Is told; may be null.</param>

@@ -1,6 +1,8 @@
 using BayesGen.Data;
+using BayesGen.Pruning;
+using BayesGen.Reporting;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>What a trainer is made of: each part does one thing, and knows only parts that are made before it.</summary>
 internal sealed class TrainingParts : IDisposable

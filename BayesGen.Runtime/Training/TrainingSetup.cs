@@ -1,6 +1,7 @@
 using BayesGen.Data;
+using BayesGen.Parameters;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>What a trainer trains, and how: nothing here changes while it lives.</summary>
 internal sealed class TrainingSetup

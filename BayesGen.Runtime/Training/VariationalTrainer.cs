@@ -1,7 +1,12 @@
 using System.Runtime.CompilerServices;
 using BayesGen.Data;
+using BayesGen.Native;
+using BayesGen.Parameters;
+using BayesGen.Pruning;
+using BayesGen.Reporting;
+using BayesGen.Serialization;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>
 /// Trains and evaluates a Bayesian neural network. Generated wrappers make one by <c>CreateTrainer</c>, where the compiler checks that the

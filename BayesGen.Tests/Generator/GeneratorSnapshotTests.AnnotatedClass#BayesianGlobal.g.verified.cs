@@ -16,7 +16,7 @@
 /// </list>
 /// </remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-public sealed class BayesianGlobal : global::BayesGen.BayesianModule<global::Global, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
+public sealed class BayesianGlobal : global::BayesGen.CompilerServices.BayesianModule<global::Global, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
 {
     #region The network
 
@@ -49,14 +49,14 @@ public sealed class BayesianGlobal : global::BayesGen.BayesianModule<global::Glo
     [global::System.Runtime.CompilerServices.ModuleInitializer]
     [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
     internal static void RegisterAnnotations() =>
-        global::BayesGen.AnnotatedNetworks.Register<global::Global>(DescribeAnnotations);
+        global::BayesGen.CompilerServices.AnnotatedNetworks.Register<global::Global>(DescribeAnnotations);
 
-    private static void DescribeAnnotations(global::BayesGen.NetworkPlan plan, global::Global network, string prefix)
+    private static void DescribeAnnotations(global::BayesGen.Parameters.NetworkPlan plan, global::Global network, string prefix)
     {
-        plan.EveryLayer<global::BayesGen.GaussianPosterior>(network, new global::BayesGen.WeightOptions { PriorScale = 0.5, InitialLogSigma = -4.0 });
+        plan.EveryLayer<global::BayesGen.Variational.GaussianPosterior>(network, new global::BayesGen.Variational.WeightOptions { PriorScale = 0.5, InitialLogSigma = -4.0 });
         plan.Unannotated(prefix + "fc1", Fc1Of(network), isRequired: true);
         plan.Deterministic(prefix + "fc2", Fc2Of(network));
-        plan.Bayesian<global::BayesGen.LogUniformPosterior>(prefix + "fc3", Fc3Of(network));
+        plan.Bayesian<global::BayesGen.Variational.LogUniformPosterior>(prefix + "fc3", Fc3Of(network));
         plan.Unannotated(prefix + "norm", NormOf(network));
         plan.Unannotated(prefix + "body", BodyOf(network), isRequired: true);
         plan.Unannotated(prefix + "gain", GainOf(network));
@@ -99,7 +99,7 @@ public sealed class BayesianGlobal : global::BayesGen.BayesianModule<global::Glo
     /// <summary>A trainer that minimizes <see cref="global::BayesGen.ElboLoss"/>.</summary>
     /// <param name="options">How to train.</param>
     /// <returns>The trainer; dispose it before the network.</returns>
-    public global::BayesGen.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
+    public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
         CreateTrainer(new global::BayesGen.ElboLoss(), options);
 
     /// <summary>A trainer that minimizes a loss of your choice. It has to score the posteriors Gaussian and LogUniform.</summary>
@@ -107,9 +107,9 @@ public sealed class BayesianGlobal : global::BayesGen.BayesianModule<global::Glo
     /// <param name="loss">What to minimize.</param>
     /// <param name="options">How to train.</param>
     /// <returns>The trainer; dispose it before the network.</returns>
-    public global::BayesGen.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
-        where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.IScores<global::BayesGen.GaussianPosterior>, global::BayesGen.IScores<global::BayesGen.LogUniformPosterior> =>
-        new global::BayesGen.VariationalTrainer(this, call, loss, options);
+    public global::BayesGen.Training.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
+        where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.Variational.IScores<global::BayesGen.Variational.GaussianPosterior>, global::BayesGen.Variational.IScores<global::BayesGen.Variational.LogUniformPosterior> =>
+        new global::BayesGen.Training.VariationalTrainer(this, call, loss, options);
 
     #endregion
 
@@ -118,51 +118,51 @@ public sealed class BayesianGlobal : global::BayesGen.BayesianModule<global::Glo
     /// <summary>The posteriors of a <see cref="global::Global"/>, by layer.</summary>
     public sealed class PosteriorMap
     {
-        private readonly global::BayesGen.NetworkArena _arena;
+        private readonly global::BayesGen.Parameters.NetworkArena _arena;
         private readonly string _prefix;
 
         /// <summary>The posteriors under a prefix; a wrapper makes its own.</summary>
         /// <param name="arena">The memory of the whole network.</param>
         /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-        public PosteriorMap(global::BayesGen.NetworkArena arena, string prefix)
+        public PosteriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
         {
             _arena = arena;
             _prefix = prefix;
         }
 
         /// <summary>The posteriors of <c>fc1</c>: Linear, Gaussian family.</summary>
-        public global::BayesGen.WeightBiasPosterior<global::BayesGen.GaussianPosterior> Fc1 => new(_arena, _prefix + "fc1");
+        public global::BayesGen.CompilerServices.WeightBiasPosterior<global::BayesGen.Variational.GaussianPosterior> Fc1 => new(_arena, _prefix + "fc1");
 
         /// <summary>The posteriors of <c>fc3</c>: Linear, LogUniform family.</summary>
-        public global::BayesGen.WeightBiasPosterior<global::BayesGen.LogUniformPosterior> Fc3 => new(_arena, _prefix + "fc3");
+        public global::BayesGen.CompilerServices.WeightBiasPosterior<global::BayesGen.Variational.LogUniformPosterior> Fc3 => new(_arena, _prefix + "fc3");
 
         /// <summary>The posteriors of <c>body</c>: Module&lt;Tensor, Tensor&gt;, Gaussian family.</summary>
-        public global::BayesGen.PosteriorGroup<global::BayesGen.GaussianPosterior> Body => new(_arena, _prefix + "body");
+        public global::BayesGen.CompilerServices.PosteriorGroup<global::BayesGen.Variational.GaussianPosterior> Body => new(_arena, _prefix + "body");
     }
 
     /// <summary>The priors of a <see cref="global::Global"/>, by layer.</summary>
     public sealed class PriorMap
     {
-        private readonly global::BayesGen.NetworkArena _arena;
+        private readonly global::BayesGen.Parameters.NetworkArena _arena;
         private readonly string _prefix;
 
         /// <summary>The priors under a prefix; a wrapper makes its own.</summary>
         /// <param name="arena">The memory of the whole network.</param>
         /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-        public PriorMap(global::BayesGen.NetworkArena arena, string prefix)
+        public PriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
         {
             _arena = arena;
             _prefix = prefix;
         }
 
         /// <summary>The priors of <c>fc1</c>: Linear, Gaussian family.</summary>
-        public global::BayesGen.WeightBiasPrior Fc1 => new(_arena, _prefix + "fc1");
+        public global::BayesGen.CompilerServices.WeightBiasPrior Fc1 => new(_arena, _prefix + "fc1");
 
         /// <summary>The priors of <c>fc3</c>: Linear, LogUniform family.</summary>
-        public global::BayesGen.WeightBiasPrior Fc3 => new(_arena, _prefix + "fc3");
+        public global::BayesGen.CompilerServices.WeightBiasPrior Fc3 => new(_arena, _prefix + "fc3");
 
         /// <summary>The priors of <c>body</c>: Module&lt;Tensor, Tensor&gt;, Gaussian family.</summary>
-        public global::BayesGen.PriorGroup Body => new(_arena, _prefix + "body");
+        public global::BayesGen.CompilerServices.PriorGroup Body => new(_arena, _prefix + "body");
     }
 
     #endregion

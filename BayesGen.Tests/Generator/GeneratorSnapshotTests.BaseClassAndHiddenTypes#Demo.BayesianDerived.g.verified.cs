@@ -16,7 +16,7 @@ namespace Demo
     /// </list>
     /// </remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-    public sealed class BayesianDerived : global::BayesGen.BayesianModule<global::Demo.Derived, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
+    public sealed class BayesianDerived : global::BayesGen.CompilerServices.BayesianModule<global::Demo.Derived, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
     {
         #region The network
 
@@ -49,14 +49,14 @@ namespace Demo
         [global::System.Runtime.CompilerServices.ModuleInitializer]
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
         internal static void RegisterAnnotations() =>
-            global::BayesGen.AnnotatedNetworks.Register<global::Demo.Derived>(DescribeAnnotations);
+            global::BayesGen.CompilerServices.AnnotatedNetworks.Register<global::Demo.Derived>(DescribeAnnotations);
 
-        private static void DescribeAnnotations(global::BayesGen.NetworkPlan plan, global::Demo.Derived network, string prefix)
+        private static void DescribeAnnotations(global::BayesGen.Parameters.NetworkPlan plan, global::Demo.Derived network, string prefix)
         {
-            plan.Bayesian<global::BayesGen.LogUniformPosterior>(prefix + "block", global::BayesGen.AnnotatedNetworks.RegisteredLayer(network, "block", isRequired: true));
-            plan.Bayesian<global::BayesGen.LogUniformPosterior>(prefix + "any", AnyOf(network));
-            plan.Bayesian<global::BayesGen.GaussianPosterior>(prefix + "fc", FcOf(network));
-            plan.Bayesian<global::BayesGen.GaussianPosterior>(prefix + "Head", HeadOf(network));
+            plan.Bayesian<global::BayesGen.Variational.LogUniformPosterior>(prefix + "block", global::BayesGen.CompilerServices.AnnotatedNetworks.RegisteredLayer(network, "block", isRequired: true));
+            plan.Bayesian<global::BayesGen.Variational.LogUniformPosterior>(prefix + "any", AnyOf(network));
+            plan.Bayesian<global::BayesGen.Variational.GaussianPosterior>(prefix + "fc", FcOf(network));
+            plan.Bayesian<global::BayesGen.Variational.GaussianPosterior>(prefix + "Head", HeadOf(network));
         }
 
         [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "any")]
@@ -87,7 +87,7 @@ namespace Demo
         /// <summary>A trainer that minimizes <see cref="global::BayesGen.ElboLoss"/>.</summary>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
             CreateTrainer(new global::BayesGen.ElboLoss(), options);
 
         /// <summary>A trainer that minimizes a loss of your choice. It has to score the posteriors LogUniform and Gaussian.</summary>
@@ -95,9 +95,9 @@ namespace Demo
         /// <param name="loss">What to minimize.</param>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
-            where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.IScores<global::BayesGen.LogUniformPosterior>, global::BayesGen.IScores<global::BayesGen.GaussianPosterior> =>
-            new global::BayesGen.VariationalTrainer(this, call, loss, options);
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
+            where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.Variational.IScores<global::BayesGen.Variational.LogUniformPosterior>, global::BayesGen.Variational.IScores<global::BayesGen.Variational.GaussianPosterior> =>
+            new global::BayesGen.Training.VariationalTrainer(this, call, loss, options);
 
         #endregion
 
@@ -106,57 +106,57 @@ namespace Demo
         /// <summary>The posteriors of a <see cref="global::Demo.Derived"/>, by layer.</summary>
         public sealed class PosteriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The posteriors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PosteriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PosteriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;
             }
 
             /// <summary>The posteriors of <c>block</c>: Block, LogUniform family.</summary>
-            public global::BayesGen.PosteriorGroup<global::BayesGen.LogUniformPosterior> Block => new(_arena, _prefix + "block");
+            public global::BayesGen.CompilerServices.PosteriorGroup<global::BayesGen.Variational.LogUniformPosterior> Block => new(_arena, _prefix + "block");
 
             /// <summary>The posteriors of <c>any</c>: IModule&lt;Tensor, Tensor&gt;, LogUniform family.</summary>
-            public global::BayesGen.PosteriorGroup<global::BayesGen.LogUniformPosterior> Any => new(_arena, _prefix + "any");
+            public global::BayesGen.CompilerServices.PosteriorGroup<global::BayesGen.Variational.LogUniformPosterior> Any => new(_arena, _prefix + "any");
 
             /// <summary>The posteriors of <c>fc</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPosterior<global::BayesGen.GaussianPosterior> Fc => new(_arena, _prefix + "fc");
+            public global::BayesGen.CompilerServices.WeightBiasPosterior<global::BayesGen.Variational.GaussianPosterior> Fc => new(_arena, _prefix + "fc");
 
             /// <summary>The posteriors of <c>Head</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPosterior<global::BayesGen.GaussianPosterior> Head => new(_arena, _prefix + "Head");
+            public global::BayesGen.CompilerServices.WeightBiasPosterior<global::BayesGen.Variational.GaussianPosterior> Head => new(_arena, _prefix + "Head");
         }
 
         /// <summary>The priors of a <see cref="global::Demo.Derived"/>, by layer.</summary>
         public sealed class PriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The priors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;
             }
 
             /// <summary>The priors of <c>block</c>: Block, LogUniform family.</summary>
-            public global::BayesGen.PriorGroup Block => new(_arena, _prefix + "block");
+            public global::BayesGen.CompilerServices.PriorGroup Block => new(_arena, _prefix + "block");
 
             /// <summary>The priors of <c>any</c>: IModule&lt;Tensor, Tensor&gt;, LogUniform family.</summary>
-            public global::BayesGen.PriorGroup Any => new(_arena, _prefix + "any");
+            public global::BayesGen.CompilerServices.PriorGroup Any => new(_arena, _prefix + "any");
 
             /// <summary>The priors of <c>fc</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPrior Fc => new(_arena, _prefix + "fc");
+            public global::BayesGen.CompilerServices.WeightBiasPrior Fc => new(_arena, _prefix + "fc");
 
             /// <summary>The priors of <c>Head</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPrior Head => new(_arena, _prefix + "Head");
+            public global::BayesGen.CompilerServices.WeightBiasPrior Head => new(_arena, _prefix + "Head");
         }
 
         #endregion

@@ -16,7 +16,7 @@ namespace Demo
     /// </list>
     /// </remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-    public sealed class BayesianWhole : global::BayesGen.BayesianModule<global::Demo.Whole, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
+    public sealed class BayesianWhole : global::BayesGen.CompilerServices.BayesianModule<global::Demo.Whole, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
     {
         #region The network
 
@@ -49,9 +49,9 @@ namespace Demo
         [global::System.Runtime.CompilerServices.ModuleInitializer]
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
         internal static void RegisterAnnotations() =>
-            global::BayesGen.AnnotatedNetworks.Register<global::Demo.Whole>(DescribeAnnotations);
+            global::BayesGen.CompilerServices.AnnotatedNetworks.Register<global::Demo.Whole>(DescribeAnnotations);
 
-        private static void DescribeAnnotations(global::BayesGen.NetworkPlan plan, global::Demo.Whole network, string prefix)
+        private static void DescribeAnnotations(global::BayesGen.Parameters.NetworkPlan plan, global::Demo.Whole network, string prefix)
         {
             plan.Unannotated(prefix + "encoder", EncoderOf(network));
             plan.Deterministic(prefix + "plain", PlainOf(network));
@@ -96,7 +96,7 @@ namespace Demo
         /// <summary>A trainer that minimizes <see cref="global::BayesGen.ElboLoss"/>.</summary>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
             CreateTrainer(new global::BayesGen.ElboLoss(), options);
 
         /// <summary>A trainer that minimizes a loss of your choice. It has to score the LogUniform posterior.</summary>
@@ -104,9 +104,9 @@ namespace Demo
         /// <param name="loss">What to minimize.</param>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
-            where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.IScores<global::BayesGen.LogUniformPosterior> =>
-            new global::BayesGen.VariationalTrainer(this, call, loss, options);
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
+            where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.Variational.IScores<global::BayesGen.Variational.LogUniformPosterior> =>
+            new global::BayesGen.Training.VariationalTrainer(this, call, loss, options);
 
         #endregion
 
@@ -115,13 +115,13 @@ namespace Demo
         /// <summary>The posteriors of a <see cref="global::Demo.Whole"/>, by layer.</summary>
         public sealed class PosteriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The posteriors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PosteriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PosteriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;
@@ -142,13 +142,13 @@ namespace Demo
         /// <summary>The priors of a <see cref="global::Demo.Whole"/>, by layer.</summary>
         public sealed class PriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The priors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;

@@ -1,0 +1,197 @@
+using BayesGen.Noise;
+using BayesGen.Variational;
+
+namespace BayesGen.Parameters;
+
+/// <summary>
+/// All weights of one family, dtype and device, end to end in one flat tensor W that the network's own parameters are aliases of; their
+/// gradients are aliases of one flat tensor G. The variational parameters are flat too, so that a draw is a handful of operations.
+/// </summary>
+internal sealed class FamilyArena : IDisposable
+{
+    public FamilyArena(PosteriorFamily family, IReadOnlyList<NetworkWeight> weights)
+    {
+        Family = family;
+        Weights = weights;
+        Store = new WeightStore(weights);
+        Priors = new ArenaPriors([.. weights.Select(weight => family.PriorOf(weight.Options))], Store);
+        Flat = new ArenaParameters(family, weights, Store);
+        Mask = new WeightMask(weights, Store);
+        if (weights[0].Options.Estimator == Estimator.Local)
+            Local = new LocalEstimator(weights, Store);
+        Posterior = family.CreatePosterior(Flat, weights);
+        Store.Adopt(weights);
+        Kernel = ArenaKernel.For(this);
+    }
+
+    public PosteriorFamily Family { get; }
+
+    public IReadOnlyList<NetworkWeight> Weights { get; }
+
+    /// <summary>The flat weights and gradients.</summary>
+    public WeightStore Store { get; }
+
+    /// <summary>The flat variational parameters, the leaves that an optimizer sees.</summary>
+    public ArenaParameters Flat { get; }
+
+    /// <summary>The priors, and the numbers of those that are learned.</summary>
+    public ArenaPriors Priors { get; }
+
+    /// <summary>What moves the noise to the outputs; null where the weights themselves are drawn.</summary>
+    public LocalEstimator? Local { get; }
+
+    /// <summary>Draws and pulls back without a graph; null where autograd does it.</summary>
+    public ArenaKernel? Kernel { get; private set; }
+
+    /// <summary>The posterior over these parameters.</summary>
+    public ArenaPosterior Posterior { get; }
+
+    /// <summary>Which weights are kept, and which of those may move.</summary>
+    public WeightMask Mask { get; }
+
+    /// <summary>Draws into W.</summary>
+    public ArenaDraw Draw(NoiseSource noise) => Kernel is null ? GraphDraw.Make(this, noise) : KernelDraw.Make(this, Kernel, noise);
+
+    /// <summary>Leaves every later draw to autograd, as for a family without kernels.</summary>
+    public void DrawByGraph()
+    {
+        Kernel?.Dispose();
+        Kernel = null;
+    }
+
+    /// <summary>Draws every weight of the arena; the graph leads to <see cref="Flat"/>.</summary>
+    public Tensor Sample(NoiseSource noise) => WithFixed(Mask.Applied(Posterior.Sample(noise)));
+
+    /// <summary>The means of the weights; the graph leads to <see cref="Flat"/>.</summary>
+    public Tensor Mean() => WithFixed(Mask.Applied(Posterior.Mean()));
+
+    /// <summary>The variances of the weights; the graph leads to <see cref="Flat"/>.</summary>
+    public Tensor Variance() => Mask.Applied(Posterior.Variance());
+
+    /// <summary>Writes the mean or the MAP into W.</summary>
+    /// <param name="state">Which of the two.</param>
+    public void Write(WeightState state)
+    {
+        using var _ = no_grad();
+        using var point = Point(state);
+        Store.Write(point);
+    }
+
+    /// <summary>The mean or the MAP, flat.</summary>
+    /// <param name="state">Which of the two.</param>
+    /// <param name="keep">Flat and boolean; weights outside it become zero on top of the arena's own mask. Null keeps all.</param>
+    /// <returns>A new tensor.</returns>
+    public Tensor Point(WeightState state, Tensor? keep = null)
+    {
+        using var _ = no_grad();
+        var point = state == WeightState.Map ? Posterior.Map() : Posterior.Mean();
+        Mask.Apply(point);
+        if (keep is not null)
+            point.mul_(keep);
+        WriteFixed(point);
+        return point;
+    }
+
+    /// <summary>Whether a backward left something that no pull-back has taken.</summary>
+    public bool HasGradient() => Kernel is { HasLostDivergence: true } || Store.HasGradient();
+
+    /// <summary>Weights with those set to zero that a flat boolean mask leaves out; the given tensor itself.</summary>
+    public Tensor Kept(Tensor weights, Tensor keep)
+    {
+        weights.mul_(keep);
+        WriteFixed(weights);
+        return weights;
+    }
+
+    /// <summary>Writes what is fixed into flat weights, which have no graph.</summary>
+    public void WriteFixed(Tensor weights)
+    {
+        if (Mask.Fixed.Count == 0)
+            return;
+        using var _ = no_grad();
+        foreach (var (offset, count) in Mask.Fixed)
+        {
+            using var part = weights.narrow(0, offset, count);
+            using var mean = Posterior.MeanOf(offset, count);
+            part.copy_(mean);
+        }
+    }
+
+    public Prior PriorOf(NetworkWeight weight) => Priors[weight.Index];
+
+    public void SetPrior(NetworkWeight weight, Prior prior) => Priors.Set(weight.Index, prior);
+
+    /// <summary>The numbers of a weight's prior that are learned, by name: windows onto <see cref="ArenaPriors.Learned"/>.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> LearnedPriorOf(NetworkWeight weight) => Priors.LearnedOf(weight.Index);
+
+    /// <summary>Takes over the posterior, the mask and the priors of an arena of the same layout.</summary>
+    public void CopyFrom(FamilyArena source)
+    {
+        using var _ = no_grad();
+        foreach (var (mine, other) in Flat.Zip(source.Flat))
+            mine.copy_(other);
+        Priors.CopyFrom(source.Priors);
+        Mask.CopyFrom(source.Mask);
+    }
+
+    /// <summary>Starts the posterior of one weight again, as the family does it around the given mean, and keeps all of the
+    /// weight.</summary>
+    /// <param name="weight">The weight.</param>
+    /// <param name="mean">Of the weight's shape, dtype and device.</param>
+    public void Restart(NetworkWeight weight, Tensor mean)
+    {
+        Posterior.Restart(weight, mean);
+        Mask.Windows[weight.Index].fill_(true);
+    }
+
+    /// <summary>Runs of neighboring weights with one prior, as (offset, count, prior).</summary>
+    public IEnumerable<(long Offset, long Count, Prior Prior)> PriorRuns()
+    {
+        (int First, long Offset, long Count)? run = null;
+        foreach (var (index, offset, count) in Mask.Scored())
+        {
+            if (run is { } open && open.Offset + open.Count == offset && Priors.AreOne(open.First, index))
+            {
+                run = open with { Count = open.Count + count };
+                continue;
+            }
+
+            if (run is { } done)
+                yield return (done.Offset, done.Count, Priors.ToScore(done.First));
+            run = (index, offset, count);
+        }
+
+        if (run is { } last)
+            yield return (last.Offset, last.Count, Priors.ToScore(last.First));
+    }
+
+    public void Dispose()
+    {
+        Flat.Dispose();
+        Posterior.Dispose();
+        Kernel?.Dispose();
+        Local?.Dispose();
+        Priors.Dispose();
+        Mask.Dispose();
+        Store.Dispose();
+    }
+
+    /// <summary>Drawn weights with what is fixed in its place; the graph leads past it.</summary>
+    private Tensor WithFixed(Tensor weights)
+    {
+        if (Mask.Fixed.Count == 0)
+            return weights;
+        using (weights)
+        {
+            var whole = weights.clone();
+            foreach (var (offset, count) in Mask.Fixed)
+            {
+                using var part = whole.narrow(0, offset, count);
+                using var mean = Posterior.MeanOf(offset, count);
+                part.copy_(mean);
+            }
+
+            return whole;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using BayesGen.Parameters;
+using BayesGen.Reporting;
+using BayesGen.Training;
+
+namespace BayesGen;
+
+/// <summary>How an <see cref="Evaluator"/> evaluates: a value that never changes. A list is copied when it is set.</summary>
+public sealed record EvaluationOptions
+{
+    /// <summary>The loss, for the divergence of the posterior from the prior; the ELBO by default.</summary>
+    public VariationalLoss Loss { get; init; } = new ElboLoss();
+
+    /// <summary>The loss on the data.</summary>
+    public FitLoss FitLoss { get; init; } = FitLoss.CrossEntropy;
+
+    /// <summary>The weight of the divergence in <see cref="EvaluationResult.Total"/>; finite, not negative.</summary>
+    public double Beta
+    {
+        get;
+        init => field = BetaSchedule.NotNegative(value, nameof(Beta));
+    } = 1;
+
+    /// <summary>What the divergence is divided by in <see cref="EvaluationResult.Total"/>.</summary>
+    public DivergenceScale DivergenceScale { get; init; } = DivergenceScale.PerExample;
+
+    /// <summary>
+    /// The number N of training examples that the divergence is shared by; null takes the number of examples of the data that is evaluated.
+    /// </summary>
+    public long? ExampleCount { get; init; }
+
+    /// <summary>The number of examples in a batch, for data that is not in batches yet; at least 1.</summary>
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary>
+    /// What is measured besides the loss. Where none is named, an evaluation under <see cref="FitLoss.CrossEntropy"/> measures the
+    /// accuracy.
+    /// </summary>
+    public IReadOnlyList<Metric> Metrics
+    {
+        get;
+        init => field = Array.AsReadOnly([.. value]);
+    } = [];
+
+    /// <summary>What the weights hold.</summary>
+    public WeightState EvaluateAt { get; init; } = WeightState.Mean;
+
+    /// <summary>
+    /// The number of samples of the weights from which <see cref="EvaluationResult.Elbo"/> is estimated; each costs one more pass over the
+    /// data. 0 leaves it out.
+    /// </summary>
+    public int ElboSamples { get; init; } = 1;
+
+    /// <summary>Where batches are moved to; null takes the device of the weights.</summary>
+    public Device? Device { get; init; }
+
+    /// <summary>As <see cref="TrainerOptions.ChannelsLast"/>.</summary>
+    public bool? ChannelsLast { get; init; }
+
+    /// <summary>As <see cref="TrainerOptions.ManageMemory"/>.</summary>
+    public bool ManageMemory { get; init; } = true;
+
+    /// <summary>The seed that data is asked for batches with; an evaluation shuffles nothing.</summary>
+    internal int Seed { get; private init; }
+
+    /// <summary>How a trainer evaluates; beta and the number of examples are those of its training.</summary>
+    internal static EvaluationOptions Of(VariationalLoss loss, TrainerOptions options) => new()
+    {
+        Loss = loss,
+        FitLoss = options.FitLoss,
+        DivergenceScale = options.DivergenceScale,
+        ExampleCount = options.ExampleCount,
+        BatchSize = options.BatchSize,
+        Metrics = options.Metrics,
+        EvaluateAt = options.EvaluateAt,
+        ElboSamples = options.ElboSamples,
+        Device = options.Device,
+        ChannelsLast = options.ChannelsLast,
+        ManageMemory = options.ManageMemory,
+        Seed = options.Seed,
+    };
+
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    internal void Validate()
+    {
+        ArgumentNullException.ThrowIfNull(Loss);
+        ArgumentNullException.ThrowIfNull(FitLoss);
+        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(ElboSamples);
+        if (ExampleCount is { } count)
+            ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(ExampleCount));
+    }
+}
