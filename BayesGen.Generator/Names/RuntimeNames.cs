@@ -12,11 +12,11 @@ internal static class RuntimeNames
     /// <summary>What a first page of code needs: annotations, families, losses, options.</summary>
     public const string FirstPage = Library;
 
-    private const string Variational = Library;
-    private const string Parameters = Library;
-    private const string Training = Library;
-    private const string Pruning = Library;
-    private const string CompilerServices = Library;
+    private const string CompilerServices = Library + ".CompilerServices";
+    private const string Parameters = Library + ".Parameters";
+    private const string Pruning = Library + ".Pruning";
+    private const string Training = Library + ".Training";
+    private const string Variational = Library + ".Variational";
 
     #region Annotations
 
@@ -32,6 +32,7 @@ internal static class RuntimeNames
     #region Posteriors and priors
 
     public static readonly RuntimeType FamilyAttribute = new(Variational, "PosteriorFamilyAttribute");
+    public static readonly RuntimeType ShippedFamilyAttribute = new(Variational, "ShippedFamilyAttribute");
     public static readonly RuntimeType ParameterAttribute = new(Variational, "PosteriorParameterAttribute");
     public static readonly RuntimeType ClosedFormAttribute = new(Variational, "ClosedFormKlAttribute");
     public static readonly RuntimeType IvonPosterior = new(Variational, "GaussianPosterior");
@@ -60,7 +61,7 @@ internal static class RuntimeNames
 
     #region Networks and training
 
-    public static readonly RuntimeType Wrapper = new(FirstPage, "IBayesianNetwork");
+    public static readonly RuntimeType Wrapper = new(Parameters, "IBayesianNetwork");
     public static readonly RuntimeType Arena = new(Parameters, "NetworkArena");
     public static readonly RuntimeType Draw = new(Parameters, "WeightDraw");
     public static readonly RuntimeType Trainer = new(Training, "VariationalTrainer");

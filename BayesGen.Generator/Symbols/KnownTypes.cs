@@ -164,7 +164,7 @@ internal sealed class KnownTypes
 
     private IReadOnlyList<(IFieldSymbol Family, INamedTypeSymbol Posterior)> ReadShippedFamilies(Compilation compilation)
     {
-        var attribute = compilation.GetTypeByMetadataName("BayesGen.Variational.ShippedFamilyAttribute");
+        var attribute = compilation.GetTypeByMetadataName(RuntimeNames.ShippedFamilyAttribute.MetadataName);
         var shipped = Posterior!.ContainingAssembly.GetAttributes()
             .Where(data => SymbolEqualityComparer.Default.Equals(data.AttributeClass, attribute) && data.ConstructorArguments.Length == 2)
             .ToDictionary(data => data.ConstructorArguments[0].Value!, data => data.ConstructorArguments[1].Value as INamedTypeSymbol);

@@ -14,7 +14,7 @@ internal static class ShippedPosteriors
     public static TheoryData<string> Names => [.. All.Keys.Order()];
 
     /// <summary>Where the sources of a family stand.</summary>
-    public static string FolderOf(string name) => Path.Combine(PackedRepository.Root, "BayesGen.Runtime", "Posteriors", name);
+    public static string FolderOf(string name) => Path.Combine(PackedRepository.Root, "BayesGen.Runtime", "Variational", name);
 
     /// <summary>A posterior over tensors.</summary>
     public static Posterior Over(Type type, IReadOnlyList<Tensor> parameters) =>
