@@ -62,8 +62,8 @@ internal sealed class NetworkWeight(
 
     /// <summary>Key, family, shape and place in words: those of two networks of one layout are the same.</summary>
     public string Description =>
-        $"{(IsFrozen ? "frozen" : Family?.Name ?? "deterministic")} '{Key}' ({Dtype}, [{string.Join(", ", Shape)}], {Options.Estimator}) on "
-        + Device;
+        $"{(IsFrozen ? "frozen" : Family?.Name ?? "deterministic")} '{Key}' ({Dtype}, [{string.Join(", ", Shape)}], {Options.Estimator}) "
+        + $"on {Device}";
 
     /// <summary>Adds another owner of the same memory.</summary>
     public void Tie(string key, Parameter parameter)

@@ -45,7 +45,7 @@ public static class PlainStateFile
             var named = Named(path, tensors, prefix, rename);
             using var turn = model.Arena.TakeTurn();
             var (loaded, missing, unexpected) = Fit(model, named, strict);
-            model.UseMean();
+            model.Arena.Lease.UseWeights(WeightState.Mean);
             return new MeansReport(loaded, missing, unexpected) { Notice = StateFile.NoticeOf(model, path, named) };
         }
         finally

@@ -67,7 +67,7 @@ public static class StateFile
                 : tensors;
             using var turn = model.Arena.TakeTurn();
             Fit(model, network);
-            model.UseMean();
+            model.Arena.Lease.UseWeights(WeightState.Mean);
             string?[] notices =
             [
                 FileChecksum.IsOwn(metadata) ? null : $"'{path}' carries no BayesGen checksum: its data was taken as it is.",

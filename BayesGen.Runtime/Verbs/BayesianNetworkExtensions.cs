@@ -1,4 +1,3 @@
-using BayesGen.Execution;
 using BayesGen.Parameters;
 using BayesGen.Variational;
 
@@ -65,10 +64,6 @@ public static class BayesianNetworkExtensions
     /// <summary>Lets the weights rest at the MAP estimate while no draw is alive.</summary>
     /// <param name="model">The network.</param>
     public static void UseMap(this IBayesianNetwork model) => UseWeights(model.Arena, WeightState.Map);
-
-    /// <summary>Evaluation mode until what is returned is disposed.</summary>
-    internal static EvaluationMode InEvaluationMode(this IBayesianNetwork model) =>
-        new(model.Arena.Network, model.training, mode => model.train(mode));
 
     private static void UseWeights(NetworkArena arena, WeightState state)
     {

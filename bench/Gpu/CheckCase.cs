@@ -96,7 +96,7 @@ internal sealed class Pair : IDisposable
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var noise = new NoiseSource(3);
-        foreach (var (_, kind, parameter) in ArenaOf(model).OptimizedParameters())
+        foreach (var (_, kind, parameter) in OptimizedParameter.Of(ArenaOf(model).Inventory))
             if (numbers.TryGetValue(kind, out var number))
                 parameter.copy_(noise.Normal(parameter) * number.Spread + number.Center);
         ArenaOf(model).AdoptState();

@@ -103,7 +103,7 @@ internal sealed class DrawChecks(CheckReport report, CheckOptions options)
         Moments($"{what}, {options.Draws:N0} draws", mean.detach(), variance.detach(), seed =>
         {
             using var _ = no_grad();
-            using var draw = Pair.ArenaOf(pair.Other).Draw(seed);
+            using var draw = Pair.ArenaOf(pair.Other).Lease.Draw(seed);
             return pair.Other.call(inputs);
         });
 

@@ -94,7 +94,7 @@ internal sealed class FamilyChecks(CheckReport report, CheckOptions options)
         var results = pair.Both.Select(model =>
         {
             model.zero_grad();
-            using var draw = Pair.ArenaOf(model).Draw(1);
+            using var draw = Pair.ArenaOf(model).Lease.Draw(1);
             var divergence = new ElboLoss().Divergence(draw);
             draw.Backward(divergence);
             return (Value: divergence.detach().clone(), Gradients: Pair.GradientsOf(model));
@@ -111,7 +111,7 @@ internal sealed class FamilyChecks(CheckReport report, CheckOptions options)
         {
             var (model, set) = side;
             model.zero_grad();
-            using var draw = Pair.ArenaOf(model).Draw(2);
+            using var draw = Pair.ArenaOf(model).Lease.Draw(2);
             var fit = nn.functional.cross_entropy(model.call(set.Inputs), set.Targets);
             draw.Backward(fit + new ElboLoss().Divergence(draw) / N);
             return Pair.GradientsOf(model);
@@ -159,7 +159,7 @@ internal sealed class FamilyChecks(CheckReport report, CheckOptions options)
         pair.CopyState();
         Forward("the mean of what is kept", pair, data, there);
         Divergence("the divergence of what is kept", pair);
-        using (var draw = Pair.ArenaOf(pair.Other).Draw(4))
+        using (var draw = Pair.ArenaOf(pair.Other).Lease.Draw(4))
             report.True("what is pruned is zero in a draw", Pair.ArenaOf(pair.Other).Families.Zip(draw.Draws).All(two =>
                 CheckReport.Largest(two.Second.Weights * two.First.Mask.Kept!.logical_not()) == 0));
         ((IBayesianNetwork)pair.Host).Unprune();
