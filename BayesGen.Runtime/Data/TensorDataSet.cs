@@ -1,7 +1,7 @@
 namespace BayesGen.Data;
 
 /// <summary>
-/// A data set held in memory as two tensors whose first dimension is the example: pictures and labels, or the rows of a regression.
+/// A data set held in memory as two tensors whose first dimension is the example: images and labels, or the rows of a regression.
 /// It owns both tensors, which live on one device and outside every dispose scope until the data set is disposed.
 /// </summary>
 public sealed class TensorDataSet : IDisposable
@@ -112,17 +112,7 @@ public sealed class TensorDataSet : IDisposable
         Targets.Dispose();
     }
 
-    /// <summary>Grey pictures (0..255) to float32 [N, 1, H, W] in 0..1, and byte labels to int64 [N].</summary>
-    internal static TensorDataSet FromImages(byte[] pixels, byte[] labels, long count, long height, long width)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        Tensor inputs = tensor(pixels, [count, 1, height, width], ScalarType.Byte, CPU).to_type(ScalarType.Float32).div_(255f);
-        Tensor targets = tensor(labels, [count], ScalarType.Byte, CPU).to_type(ScalarType.Int64);
-        return new TensorDataSet(inputs, targets);
-    }
-
     private TensorDataSet Select(Tensor index) => new(Inputs.index_select(0, index), Targets.index_select(0, index));
 
-    internal static string Counted(long number) => number.ToString("N0", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Counted(long number) => number.ToString("N0", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -27,6 +27,25 @@ public sealed class IdxFileTests
         Assert.Equal([7, 0, 9], IdxFile.Read(path).Values.ToArray());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ReadsFromAPipeWhichCannotSeek(bool packed)
+    {
+        byte[] content = TinyArchive.Idx([2, 3], [1, 2, 3, 4, 5, 6]);
+        IdxFile file = IdxFile.Read(new Trickle(packed ? TinyArchive.Gzip(content) : content), "pipe");
+        Assert.Equal([2, 3], file.Shape);
+        Assert.Equal([1, 2, 3, 4, 5, 6], file.Values.ToArray());
+    }
+
+    [Fact]
+    public void APackedPipeThatIsCutOrGoesOnIsRefused()
+    {
+        byte[] packed = TinyArchive.Gzip(TinyArchive.TrainImages);
+        Assert.Throws<DataFormatException>(() => IdxFile.Read(new Trickle(packed[..^3]), "pipe"));
+        Assert.Throws<DataFormatException>(() => IdxFile.Read(new Trickle([.. packed, 0]), "pipe"));
+    }
+
     [Fact]
     public void NamesAMissingFile()
     {
@@ -109,5 +128,30 @@ public sealed class IdxFileTests
         before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Contains("truncated", Complaint([0, 0, 8, 1, 0x70, 0, 0, 0, 1]));
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1 << 20);
+    }
+
+    /// <summary>A stream as a pipe is one: it cannot seek, and gives a few bytes at a time.</summary>
+    private sealed class Trickle(byte[] content) : MemoryStream(content)
+    {
+        private const int BytesAtOnce = 3;
+
+        public override bool CanSeek => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, BytesAtOnce));
+
+        public override int Read(Span<byte> buffer) => Read(buffer[..Math.Min(buffer.Length, BytesAtOnce)], 0);
+
+        public override long Seek(long offset, SeekOrigin loc) => throw new NotSupportedException();
+
+        private int Read(Span<byte> buffer, int found)
+        {
+            for (; found < buffer.Length && ReadByte() is >= 0 and var value; found++)
+                buffer[found] = (byte)value;
+            return found;
+        }
     }
 }

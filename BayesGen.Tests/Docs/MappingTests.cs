@@ -11,7 +11,7 @@ namespace BayesGen.Tests;
 /// </summary>
 /// <remarks>
 /// A name is <c>Type</c>, <c>Type.Member</c>, <c>Type(parameter)</c> of a constructor or <c>Type.Member(parameter)</c> of a method, public
-/// in the runtime or in the projects for the console and for pictures, without type arguments. What the generator writes stands in
+/// in the runtime or in the projects for data sets, for the console and for charts, without type arguments. What the generator writes stands in
 /// <see cref="GeneratedNames"/>.
 /// </remarks>
 public sealed partial class MappingTests
@@ -29,7 +29,7 @@ public sealed partial class MappingTests
     ];
 
     private static readonly ILookup<string, Type> PublicTypes =
-        new[] { typeof(IBayesianNetwork), typeof(ConsoleReport), typeof(Picture) }
+        new[] { typeof(IBayesianNetwork), typeof(ImageArchive), typeof(ConsoleReport), typeof(Picture) }
             .SelectMany(type => type.Assembly.GetExportedTypes())
             .ToLookup(type => type.Name.Split('`')[0]);
 

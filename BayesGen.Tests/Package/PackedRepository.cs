@@ -21,6 +21,7 @@ public sealed class PackedRepository : IDisposable
         try
         {
             Pack("BayesGen.Runtime");
+            Pack("BayesGen.Datasets");
             Pack("BayesGen.Templates");
             UseForProjects();
         }
@@ -68,9 +69,12 @@ public sealed class PackedRepository : IDisposable
     {
         foreach (var assets in Directory.EnumerateFiles(_folder.Root, "project.assets.json", SearchOption.AllDirectories))
         {
-            var unpacked = Path.Combine(PackageCacheOf(assets), "bayesgen", Version);
-            if (Directory.Exists(unpacked))
-                Directory.Delete(unpacked, recursive: true);
+            foreach (var package in new[] { "bayesgen", "bayesgen.datasets" })
+            {
+                var unpacked = Path.Combine(PackageCacheOf(assets), package, Version);
+                if (Directory.Exists(unpacked))
+                    Directory.Delete(unpacked, recursive: true);
+            }
         }
 
         _folder.Dispose();

@@ -7,7 +7,7 @@ public sealed class NotANumberTests
     public void ADeadNetworkPredictsNothing()
     {
         using var scope = NewDisposeScope();
-        using var data = Data.SyntheticDigits.Create(4, 1);
+        using var data = SyntheticDigits.Create(4, 1);
         using var model = StateFileTests.Trained(1);
         using (no_grad())
             model.Network.parameters().First().fill_(double.NaN);

@@ -41,7 +41,7 @@ public class PruningTests
     {
         random.manual_seed(1);
         using var scope = NewDisposeScope();
-        using var data = Data.SyntheticDigits.Create(48, 1);
+        using var data = SyntheticDigits.Create(48, 1);
         using var model = StateFileTests.Trained(1);
         var report = model.Prune(new() { [Family.Gaussian] = 0.5, ["conv.weight"] = 4.0 });
         Assert.InRange(report.Kept, 1, report.BayesianWeights - 1);

@@ -86,7 +86,7 @@ public sealed class MetricTests
     public void AnEvaluationOfClassesHasAnAccuracyWithoutBeingAsked()
     {
         random.manual_seed(1);
-        using var data = Data.SyntheticDigits.Create(20, 1);
+        using var data = SyntheticDigits.Create(20, 1);
         using var model = new BayesianMixedClassifier(new MixedClassifier());
         using var asked = model.CreateTrainer(new TrainerOptions { Metrics = [Metric.Accuracy], ElboDraws = 0 });
         using var silent = model.CreateTrainer(new TrainerOptions { ElboDraws = 0 });

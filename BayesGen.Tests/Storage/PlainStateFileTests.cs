@@ -41,7 +41,7 @@ public sealed class PlainStateFileTests : IDisposable
                 plain.state_dict()[key].copy_(tensor(entry.AsFloats(), entry.Shape, ScalarType.Float32, CPU));
         plain.eval();
         model.eval();
-        using var data = Data.SyntheticDigits.Create(3, 1);
+        using var data = SyntheticDigits.Create(3, 1);
         Rounding.AssertSame(plain.call(data.Inputs), model.call(data.Inputs));
 
         using var sparse = new BayesianSparseDropoutRegressor(new SparseDropoutRegressor());

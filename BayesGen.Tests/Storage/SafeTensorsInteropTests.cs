@@ -111,7 +111,7 @@ public sealed class SafeTensorsInteropTests : IDisposable
     public void AnExportedNetworkIsSavedInTorchSharpsOwnFormat()
     {
         using var scope = NewDisposeScope();
-        using var data = Data.SyntheticDigits.Create(5, 1);
+        using var data = SyntheticDigits.Create(5, 1);
         using var model = StateFileTests.Trained(2);
         model.Prune(new() { [Family.Gaussian] = 0 });
         using var exported = model.Export(new MixedClassifier());

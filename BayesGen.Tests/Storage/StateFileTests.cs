@@ -198,7 +198,7 @@ public sealed class StateFileTests : IDisposable
     internal static BayesianMixedClassifier Trained(int seed)
     {
         random.manual_seed(seed);
-        using var data = Data.SyntheticDigits.Create(64, seed);
+        using var data = SyntheticDigits.Create(64, seed);
         var model = new BayesianMixedClassifier(new MixedClassifier());
         using var trainer = model.CreateTrainer(new TrainerOptions { Epochs = 1, BatchSize = 16, LearningRate = 1e-2 });
         trainer.Train(data);

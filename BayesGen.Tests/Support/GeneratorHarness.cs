@@ -29,6 +29,7 @@ internal static class GeneratorHarness
         .. Net100.References.All,
         MetadataReference.CreateFromFile(typeof(Tensor).Assembly.Location),
         MetadataReference.CreateFromFile(typeof(NetworkPlan).Assembly.Location),
+        MetadataReference.CreateFromFile(typeof(SyntheticDigits).Assembly.Location),
     ];
 
     /// <summary>The same compilation in an older version of the language.</summary>

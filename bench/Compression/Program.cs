@@ -8,7 +8,7 @@
 using System.Globalization;
 using BayesGen;
 using BayesGen.Benchmarks.Compression;
-using BayesGen.Data;
+using BayesGen.Datasets;
 using static TorchSharp.torch;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;

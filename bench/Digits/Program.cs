@@ -3,7 +3,7 @@
 //
 //     dotnet run -c Release --project bench/Digits -- [folder of the MNIST files]
 using BayesGen;
-using BayesGen.Data;
+using BayesGen.Datasets;
 using TorchSharp;
 using TorchSharp.Modules;
 using static BayesGen.Family;

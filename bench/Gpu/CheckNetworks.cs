@@ -24,13 +24,13 @@ internal class RowReader : Module<Tensor, Tensor>
 }
 
 /// <summary>A convolution and two dense layers: what Estimator.Local can take.</summary>
-internal class PictureReader : Module<Tensor, Tensor>
+internal class ImageReader : Module<Tensor, Tensor>
 {
     protected readonly Conv2d conv = Conv2d(1, 4, 3, padding: 1);
     protected readonly Linear hidden = Linear(4 * 7 * 7, 24);
     protected readonly Linear head = Linear(24, 10);
 
-    public PictureReader() : base(nameof(PictureReader)) => RegisterComponents();
+    public ImageReader() : base(nameof(ImageReader)) => RegisterComponents();
 
     public override Tensor forward(Tensor x) =>
         head.call(hidden.call(functional.max_pool2d(conv.call(x).tanh(), 4).flatten(1)).tanh());
@@ -57,10 +57,10 @@ internal sealed class LogUniformRows : RowReader;
 internal sealed class SparseDropoutRows : RowReader;
 
 [Bayesian(Gaussian, Estimator = Estimator.Local)]
-internal sealed class GaussianLocalPictures : PictureReader;
+internal sealed class GaussianLocalImages : ImageReader;
 
 [Bayesian(SparseDropout, Estimator = Estimator.Local)]
-internal sealed class SparseDropoutLocalPictures : PictureReader;
+internal sealed class SparseDropoutLocalImages : ImageReader;
 
 [Bayesian(Gaussian)]
 internal sealed class GaussianDigits : DigitReader;
@@ -82,7 +82,7 @@ internal sealed class NoisyLine : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x) => line.call(x);
 }
 
-/// <summary>The same for pictures; its bias is plain.</summary>
+/// <summary>The same for images; its bias is plain.</summary>
 [Bayesian(SparseDropout, Estimator = Estimator.Local)]
 internal sealed class NoisyPlane : Module<Tensor, Tensor>
 {

@@ -22,17 +22,17 @@ internal static class DeviceCheck
 
         Console.WriteLine(
             $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, {options.Device} against the CPU");
-        var ledger = new Ledger();
-        foreach (var subject in Subject.All)
-            ledger.Group(subject.Name, to => new FamilyChecks(to, options).Run(subject));
-        ledger.Group("a learned prior", to => new FamilyChecks(to, options).RunLearnedPrior());
-        ledger.Group("noise at the outputs", to => new DrawChecks(to, options).RunLocal());
-        ledger.Group("streams of noise", to => new DrawChecks(to, options).RunStreams());
-        ledger.Group("optimizers", to => new StepChecks(to, options).Run());
-        ledger.Group("data", to => new TrainingChecks(to, options).RunData());
-        ledger.Group("checkpoints", to => new TrainingChecks(to, options).RunResume());
-        ledger.Group("training", to => new TrainingChecks(to, options).RunDigits());
-        Console.WriteLine($"{ledger.Passed} checks held, {ledger.Failed} failed, {clock.Elapsed.TotalSeconds:F0} s");
-        return ledger.Failed == 0 ? 0 : 1;
+        var report = new CheckReport();
+        foreach (var checkCase in CheckCase.All)
+            report.Group(checkCase.Name, to => new FamilyChecks(to, options).Run(checkCase));
+        report.Group("a learned prior", to => new FamilyChecks(to, options).RunLearnedPrior());
+        report.Group("noise at the outputs", to => new DrawChecks(to, options).RunLocal());
+        report.Group("streams of noise", to => new DrawChecks(to, options).RunStreams());
+        report.Group("optimizers", to => new StepChecks(to, options).Run());
+        report.Group("data", to => new TrainingChecks(to, options).RunData());
+        report.Group("checkpoints", to => new TrainingChecks(to, options).RunResume());
+        report.Group("training", to => new TrainingChecks(to, options).RunDigits());
+        Console.WriteLine($"{report.Passed} checks held, {report.Failed} failed, {clock.Elapsed.TotalSeconds:F0} s");
+        return report.Failed == 0 ? 0 : 1;
     }
 }

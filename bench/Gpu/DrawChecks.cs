@@ -5,7 +5,7 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace BayesGen.Benchmarks.Gpu;
 
 /// <summary>Noise: what it is like, and what it depends on.</summary>
-internal sealed class DrawChecks(Ledger ledger, CheckOptions options)
+internal sealed class DrawChecks(CheckReport report, CheckOptions options)
 {
     /// <summary>In a run without errors, some 5,000 statistics exceed five standard errors once in three hundred runs.</summary>
     private const double StandardErrors = 5;
@@ -27,8 +27,8 @@ internal sealed class DrawChecks(Ledger ledger, CheckOptions options)
             return pair.Other.call(ones([2, 1, 28, 28], dtype: ScalarType.Float32, device: options.Device));
         }
 
-        ledger.Same("one seed, one draw", Drawn(21), Drawn(21));
-        ledger.True("another seed, another draw", !Ledger.AreSame(Drawn(21), Drawn(22)));
+        report.Same("one seed, one draw", Drawn(21), Drawn(21));
+        report.True("another seed, another draw", !CheckReport.AreSame(Drawn(21), Drawn(22)));
         foreach (var (family, index) in arena.Families.Select((family, index) => (family, index)))
         {
             if (family.Local is not null)
@@ -56,13 +56,13 @@ internal sealed class DrawChecks(Ledger ledger, CheckOptions options)
             nn.functional.linear(x.square(), (weight.LogSigma * 2).exp(), (bias.LogSigma * 2).exp()));
 
         using var plane = new Pair(() => new BayesianNoisyPlane(new()), options.Device);
-        var picture = new NoiseSource(32).Normal(empty([4, 2, 6, 6], dtype: ScalarType.Float32, device: options.Device));
+        var image = new NoiseSource(32).Normal(empty([4, 2, 6, 6], dtype: ScalarType.Float32, device: options.Device));
         var kernel = Posterior<SparseDropoutPosterior>(plane, "plane.weight");
         var plain = Pair.ArenaOf(plane.Other).StateTensors().Single(entry => entry.Key == "plane.bias").Value.detach();
         Outputs(
-            "a convolution", plane, picture,
-            nn.functional.conv2d(picture, kernel.Mu, plain, padding: [1, 1]),
-            nn.functional.conv2d(picture.square(), kernel.LogSigma2.exp(), padding: [1, 1]));
+            "a convolution", plane, image,
+            nn.functional.conv2d(image, kernel.Mu, plain, padding: [1, 1]),
+            nn.functional.conv2d(image.square(), kernel.LogSigma2.exp(), padding: [1, 1]));
 
         static TPosterior Posterior<TPosterior>(Pair pair, string key)
             where TPosterior : Posterior => Pair.ArenaOf(pair.Other).Posterior<TPosterior>(key);
@@ -83,20 +83,20 @@ internal sealed class DrawChecks(Ledger ledger, CheckOptions options)
         var (one, other) = (new NoiseSource(41), new NoiseSource(42));
         for (var i = 0; i < 6; i++)
         {
-            ledger.Same($"stream 41, number {i}", first[i], i == 3 ? one.Exponential(like) : one.Normal(like));
-            ledger.Same($"stream 42, number {i}", second[i], i == 3 ? other.Exponential(like) : other.Normal(like));
+            report.Same($"stream 41, number {i}", first[i], i == 3 ? one.Exponential(like) : one.Normal(like));
+            report.Same($"stream 42, number {i}", second[i], i == 3 ? other.Exponential(like) : other.Normal(like));
         }
 
         var calls = one.Calls;
         var straight = one.Normal(like);
         using (one.Mirror(calls))
-            ledger.Same("antithetic noise: the same with its signs turned", straight.neg(), one.Normal(like));
-        ledger.True("no number of a stream is that of another", first.Concat(second).Where((_, i) => i % 6 != 3)
+            report.Same("antithetic noise: the same with its signs turned", straight.neg(), one.Normal(like));
+        report.True("no number of a stream is that of another", first.Concat(second).Where((_, i) => i % 6 != 3)
             .Select(tensor => tensor.sum().to(ScalarType.Float64).item<double>()).Distinct().Count() == 10);
         var exponential = new NoiseSource(43).Exponential(empty([100_000], dtype: ScalarType.Float64, device: options.Device));
-        ledger.AtMost("exponential noise: mean, standard errors", Math.Abs(exponential.mean().item<double>() - 1) * Math.Sqrt(100_000),
+        report.AtMost("exponential noise: mean, standard errors", Math.Abs(exponential.mean().item<double>() - 1) * Math.Sqrt(100_000),
             StandardErrors);
-        ledger.True("exponential noise: positive and finite", exponential.gt(0).logical_and(exponential.isfinite()).all().item<bool>());
+        report.True("exponential noise: positive and finite", exponential.gt(0).logical_and(exponential.isfinite()).all().item<bool>());
     }
 
     private void Outputs(string what, Pair pair, Tensor inputs, Tensor mean, Tensor variance) =>
@@ -128,13 +128,13 @@ internal sealed class DrawChecks(Ledger ledger, CheckOptions options)
         var (count, all) = ((double)options.Draws, options.Draws * (double)mean.numel());
         var (ofMean, ofSquare, ofFourth) = (first.flatten().cpu() / count, second.flatten().cpu() / count, fourth.flatten().cpu() / count);
         var square1 = ofSquare.mean().item<double>();
-        ledger.AtMost($"{what}: mean of all, standard errors", Math.Abs(ofMean.mean().item<double>()) * Math.Sqrt(all), StandardErrors);
-        ledger.AtMost($"{what}: variance of all, standard errors",
+        report.AtMost($"{what}: mean of all, standard errors", Math.Abs(ofMean.mean().item<double>()) * Math.Sqrt(all), StandardErrors);
+        report.AtMost($"{what}: variance of all, standard errors",
             Math.Abs(square1 - 1) / Math.Sqrt((ofFourth.mean().item<double>() - square1 * square1) / all), StandardErrors);
         var some = arange(0, ofMean.numel(), Math.Max(1, ofMean.numel() / Single), dtype: ScalarType.Int64, device: CPU);
-        ledger.AtMost($"{what}: means of {some.numel()}, standard errors", Ledger.Largest(ofMean[some]) * Math.Sqrt(count), StandardErrors);
-        ledger.AtMost($"{what}: variances of {some.numel()}, standard errors",
-            Ledger.Largest((ofSquare - 1)[some] / ((ofFourth - ofSquare.square())[some] / count).sqrt()), StandardErrors);
+        report.AtMost($"{what}: means of {some.numel()}, standard errors", CheckReport.Largest(ofMean[some]) * Math.Sqrt(count), StandardErrors);
+        report.AtMost($"{what}: variances of {some.numel()}, standard errors",
+            CheckReport.Largest((ofSquare - 1)[some] / ((ofFourth - ofSquare.square())[some] / count).sqrt()), StandardErrors);
 
         Tensor Zeros() => zeros(mean.shape, dtype: ScalarType.Float64, device: mean.device);
     }

@@ -1,4 +1,5 @@
 using BayesGen.Data;
+using BayesGen.Datasets;
 using TorchSharp;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
@@ -6,26 +7,26 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace BayesGen.Benchmarks.Gpu;
 
 /// <summary>Everything about a family and an estimator that both sides have to agree on.</summary>
-internal sealed class FamilyChecks(Ledger ledger, CheckOptions options)
+internal sealed class FamilyChecks(CheckReport report, CheckOptions options)
 {
     private const int Examples = 200;
     private const long N = 1_000;
 
-    public void Run(Subject subject)
+    public void Run(CheckCase checkCase)
     {
         using var scope = NewDisposeScope();
-        using var pair = new Pair(subject.Make, options.Device);
+        using var pair = new Pair(checkCase.Make, options.Device);
         using var data = SyntheticDigits.Create(Examples, seed: 5);
         using var there = data.To(options.Device);
-        ledger.True(
+        report.True(
             $"the network is on {options.Device}",
             Pair.ArenaOf(pair.Other).StateTensors().All(entry => entry.Value.device_type == options.Device.type));
         Forward("the mean", pair, data, there);
-        Evaluation(pair, data, there, subject.Threshold);
+        Evaluation(pair, data, there, checkCase.Threshold);
         Divergence("the divergence", pair);
-        new DrawChecks(ledger, options).Run(pair);
-        Storage(pair, subject);
-        Pruned(pair, data, there, subject.Threshold);
+        new DrawChecks(report, options).Run(pair);
+        Storage(pair, checkCase);
+        Pruned(pair, data, there, checkCase.Threshold);
         Gradients(pair, data, there);
         Leaks(pair, there);
     }
@@ -34,9 +35,9 @@ internal sealed class FamilyChecks(Ledger ledger, CheckOptions options)
     {
         using var scope = NewDisposeScope();
         using var pair = new Pair(
-            Subject.All[0].Make, options.Device, arena => arena.SetPrior("head.weight", GaussianPrior.Trainable(0.3)));
+            CheckCase.All[0].Make, options.Device, arena => arena.SetPrior("head.weight", GaussianPrior.Trainable(0.3)));
         Divergence("the divergence", pair);
-        ledger.True("the learned prior is the same",
+        report.True("the learned prior is the same",
             Pair.ArenaOf(pair.Host).Prior("head.weight").Equals(Pair.ArenaOf(pair.Other).Prior("head.weight")));
     }
 
@@ -44,7 +45,7 @@ internal sealed class FamilyChecks(Ledger ledger, CheckOptions options)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        ledger.Near($"the outputs at {what}", pair.Host.call(data.Inputs), pair.Other.call(there.Inputs), 1e-4);
+        report.Near($"the outputs at {what}", pair.Host.call(data.Inputs), pair.Other.call(there.Inputs), 1e-4);
     }
 
     private void Evaluation(Pair pair, TensorDataSet data, TensorDataSet there, double threshold)
@@ -54,17 +55,17 @@ internal sealed class FamilyChecks(Ledger ledger, CheckOptions options)
         using var onOther = Trainer(pair.Other);
         List<Tensor> before = [.. Everything(pair.Other).Select(tensor => tensor.detach().clone())];
         var (expected, found) = (onHost.Evaluate(data), onOther.Evaluate(there));
-        ledger.Near("evaluation: fit", expected.Fit, found.Fit, 1e-4);
-        ledger.Near("evaluation: divergence", expected.Divergence, found.Divergence, 1e-4);
+        report.Near("evaluation: fit", expected.Fit, found.Fit, 1e-4);
+        report.Near("evaluation: divergence", expected.Divergence, found.Divergence, 1e-4);
         foreach (var (name, value) in expected.Metrics)
-            ledger.Near($"evaluation: {name}", value, found.Metrics[name], 1e-4);
+            report.Near($"evaluation: {name}", value, found.Metrics[name], 1e-4);
         var (prunedHere, prunedThere) = (onHost.Evaluate(data, threshold), onOther.Evaluate(there, threshold));
-        ledger.AtMost($"pruned at {threshold}: weights kept, of {prunedHere.Pruning.Kept:N0}, difference",
+        report.AtMost($"pruned at {threshold}: weights kept, of {prunedHere.Pruning.Kept:N0}, difference",
             Math.Abs(prunedHere.Pruning.Kept - prunedThere.Pruning.Kept), 2);
-        ledger.True("pruned: some and not all", prunedHere.Pruning.Kept > 0 && prunedHere.Pruning.Pruned > 0);
-        ledger.Near("pruned: fit", prunedHere.Fit, prunedThere.Fit, 1e-3);
-        ledger.True("an evaluation leaves every bit of the network",
-            before.Zip(Everything(pair.Other)).All(two => Ledger.AreSame(two.First, two.Second)));
+        report.True("pruned: some and not all", prunedHere.Pruning.Kept > 0 && prunedHere.Pruning.Pruned > 0);
+        report.Near("pruned: fit", prunedHere.Fit, prunedThere.Fit, 1e-3);
+        report.True("an evaluation leaves every bit of the network",
+            before.Zip(Everything(pair.Other)).All(two => CheckReport.AreSame(two.First, two.Second)));
 
         static VariationalTrainer Trainer(nn.Module<Tensor, Tensor> model) =>
             new((IBayesianNetwork)model, model.call, new ElboLoss(), new TrainerOptions
@@ -95,7 +96,7 @@ internal sealed class FamilyChecks(Ledger ledger, CheckOptions options)
             draw.Backward(divergence);
             return (Value: divergence.detach().clone(), Gradients: Pair.GradientsOf(model));
         }).ToList();
-        ledger.Near(what, results[0].Value, results[1].Value, 1e-5);
+        report.Near(what, results[0].Value, results[1].Value, 1e-5);
         Compare($"{what}: gradient of", results[0].Gradients, results[1].Gradients, 1e-5);
     }
 
@@ -116,7 +117,7 @@ internal sealed class FamilyChecks(Ledger ledger, CheckOptions options)
 
         var predictions = pair.Both.Zip([data, there])
             .Select(side => ((IBayesianNetwork)side.First).Predict(side.First.call, side.Second.Inputs, samples: 3).Probabilities).ToList();
-        ledger.AtMost("predictions without noise: probabilities, difference",
+        report.AtMost("predictions without noise: probabilities, difference",
             predictions[0].Zip(predictions[1]).Max(two => two.First.Zip(two.Second).Max(both => Math.Abs(both.First - both.Second))), 1e-4);
     }
 
@@ -124,23 +125,23 @@ internal sealed class FamilyChecks(Ledger ledger, CheckOptions options)
         string what, List<(string Name, Tensor Gradient)> expected, List<(string Name, Tensor Gradient)> found, double bound)
     {
         // A parameter that hardly matters need not be right to more digits than the whole.
-        var floor = 1e-4 * expected.Max(entry => Ledger.Largest(entry.Gradient));
+        var floor = 1e-4 * expected.Max(entry => CheckReport.Largest(entry.Gradient));
         foreach (var ((name, gradient), (_, other)) in expected.Zip(found))
-            ledger.Near($"{what} {name}", gradient, other, bound, floor);
+            report.Near($"{what} {name}", gradient, other, bound, floor);
     }
 
-    private void Storage(Pair pair, Subject subject)
+    private void Storage(Pair pair, CheckCase checkCase)
     {
         using var scope = NewDisposeScope();
         var path = Path.Combine(Path.GetTempPath(), $"bayesgen-gpu-{Guid.NewGuid():N}.safetensors");
         try
         {
             ((IBayesianNetwork)pair.Other).Save(path);
-            using var loaded = subject.Make();
+            using var loaded = checkCase.Make();
             ((IBayesianNetwork)loaded).Load(path);
-            ledger.True("a state saved from the device loads on the CPU bit for bit", Pair.ArenaOf(pair.Other).StateTensors()
+            report.True("a state saved from the device loads on the CPU bit for bit", Pair.ArenaOf(pair.Other).StateTensors()
                 .Zip(Pair.ArenaOf(loaded).StateTensors())
-                .All(two => two.First.Key == two.Second.Key && Ledger.AreSame(two.First.Value, two.Second.Value)));
+                .All(two => two.First.Key == two.Second.Key && CheckReport.AreSame(two.First.Value, two.Second.Value)));
         }
         finally
         {
@@ -156,8 +157,8 @@ internal sealed class FamilyChecks(Ledger ledger, CheckOptions options)
         Forward("the mean of what is kept", pair, data, there);
         Divergence("the divergence of what is kept", pair);
         using (var draw = Pair.ArenaOf(pair.Other).Draw(4))
-            ledger.True("what is pruned is zero in a draw", Pair.ArenaOf(pair.Other).Families.Zip(draw.Draws).All(two =>
-                Ledger.Largest(two.Second.Weights * two.First.Mask!.logical_not()) == 0));
+            report.True("what is pruned is zero in a draw", Pair.ArenaOf(pair.Other).Families.Zip(draw.Draws).All(two =>
+                CheckReport.Largest(two.Second.Weights * two.First.Mask!.logical_not()) == 0));
         ((IBayesianNetwork)pair.Host).Unprune();
         pair.CopyState();
     }
@@ -174,6 +175,6 @@ internal sealed class FamilyChecks(Ledger ledger, CheckOptions options)
         }
 
         var before = Live(1);
-        ledger.AtMost("tensors more after 30 steps and 3 evaluations", Math.Abs(Live(3) - before), 0);
+        report.AtMost("tensors more after 30 steps and 3 evaluations", Math.Abs(Live(3) - before), 0);
     }
 }

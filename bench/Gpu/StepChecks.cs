@@ -6,7 +6,7 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace BayesGen.Benchmarks.Gpu;
 
 /// <summary>The steps of the optimizers.</summary>
-internal sealed class StepChecks(Ledger ledger, CheckOptions options)
+internal sealed class StepChecks(CheckReport report, CheckOptions options)
 {
     private const int Count = 3_001;
     private const int Steps = 5;
@@ -38,8 +38,8 @@ internal sealed class StepChecks(Ledger ledger, CheckOptions options)
 
             return parameter;
         }).ToList();
-        ledger.True($"{name}: on {options.Device}", results[1].device_type == options.Device.type);
-        ledger.Near($"{name}: parameters after {Steps} steps", results[0], results[1], Bound);
+        report.True($"{name}: on {options.Device}", results[1].device_type == options.Device.type);
+        report.Near($"{name}: parameters after {Steps} steps", results[0], results[1], Bound);
     }
 
     private void Ivon(bool isMasked)
@@ -69,7 +69,7 @@ internal sealed class StepChecks(Ledger ledger, CheckOptions options)
         }).ToList();
         string[] names = ["mu", "log_sigma", "momentum", "precision"];
         foreach (var (name, (expected, found)) in names.Zip(results[0].Zip(results[1])))
-            ledger.Near($"IVON{(isMasked ? ", pruned" : "")}: {name} after {Steps} steps", expected, found, Bound);
+            report.Near($"IVON{(isMasked ? ", pruned" : "")}: {name} after {Steps} steps", expected, found, Bound);
     }
 
     /// <summary>The same numbers on every device: drawn on the CPU.</summary>

@@ -1,4 +1,4 @@
-using BayesGen.Data;
+using BayesGen.Datasets;
 using TorchSharp;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
@@ -6,7 +6,7 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace BayesGen.Benchmarks.Gpu;
 
 /// <summary>Data that lies on the device, and trainings from it.</summary>
-internal sealed class TrainingChecks(Ledger ledger, CheckOptions options)
+internal sealed class TrainingChecks(CheckReport report, CheckOptions options)
 {
     /// <summary>
     /// Twice the three standard errors of two accuracies of 90 % on a thousand examples: the noise of the trainings differs too.
@@ -25,16 +25,16 @@ internal sealed class TrainingChecks(Ledger ledger, CheckOptions options)
             {
                 // Each to its end, or its epoch would not count as walked.
                 var pairs = here.ToList().Zip(other.ToList()).ToList();
-                ledger.True($"batches {(shuffle ? "in random order" : "in order")}, epoch {epoch}: on the device, and those of the CPU",
+                report.True($"batches {(shuffle ? "in random order" : "in order")}, epoch {epoch}: on the device, and those of the CPU",
                     pairs.Count == 4 && pairs.All(two =>
                         two.Second.Inputs.device_type == options.Device.type && two.Second.Targets.device_type == options.Device.type
-                        && Ledger.AreSame(two.First.Inputs, two.Second.Inputs) && Ledger.AreSame(two.First.Targets, two.Second.Targets)));
+                        && CheckReport.AreSame(two.First.Inputs, two.Second.Inputs) && CheckReport.AreSame(two.First.Targets, two.Second.Targets)));
             }
         }
 
         var (parts, partsThere) = (data.Split(50L, seed: 2), there.Split(50L, seed: 2));
-        ledger.True("a split is the same", Ledger.AreSame(parts.Validation.Inputs, partsThere.Validation.Inputs)
-            && Ledger.AreSame(parts.Train.Targets, partsThere.Train.Targets));
+        report.True("a split is the same", CheckReport.AreSame(parts.Validation.Inputs, partsThere.Validation.Inputs)
+            && CheckReport.AreSame(parts.Train.Targets, partsThere.Train.Targets));
         foreach (var part in new[] { parts.Train, parts.Validation, partsThere.Train, partsThere.Validation })
             part.Dispose();
     }
@@ -80,7 +80,7 @@ internal sealed class TrainingChecks(Ledger ledger, CheckOptions options)
                 resumed.Train(data);
                 var (expected, found) = (State(whole), State(half));
                 var way = Length(expected.Zip(start).Select(two => two.First - two.Second));
-                ledger.AtMost(
+                report.AtMost(
                     $"{name}: a resumed training, distance from the undisturbed one as a part of the way it went",
                     Length(expected.Zip(found).Select(two => two.First - two.Second)) / way, 0.01);
             }
@@ -124,11 +124,11 @@ internal sealed class TrainingChecks(Ledger ledger, CheckOptions options)
                 var result = trainer.Train(isHere ? train : trainThere);
                 return (trainer.Evaluate(isHere ? test : testThere).Accuracy, result.Duration);
             }).ToList();
-            ledger.AtMost(
+            report.AtMost(
                 $"{name}: accuracy {results[1].Accuracy:P1} ({results[1].Duration.TotalSeconds:F1} s), on the CPU {results[0].Accuracy:P1} "
                 + $"({results[0].Duration.TotalSeconds:F1} s), difference",
                 Math.Abs(results[0].Accuracy - results[1].Accuracy), Close);
-            ledger.True($"{name}: it learned, 70 % at least", results.All(result => result.Accuracy > 0.7));
+            report.True($"{name}: it learned, 70 % at least", results.All(result => result.Accuracy > 0.7));
         }
     }
 }

@@ -6,6 +6,7 @@ using System.Diagnostics;
 using System.Globalization;
 using BayesGen;
 using BayesGen.Data;
+using BayesGen.Datasets;
 using TorchSharp;
 using TorchSharp.Modules;
 using static BayesGen.Family;

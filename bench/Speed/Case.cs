@@ -4,7 +4,7 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace BayesGen.Benchmarks.Speed;
 
-/// <summary>A network and the ways of training it that are held against each other.</summary>
+/// <summary>A network and the variants of its training that are held against each other.</summary>
 /// <param name="Name">The name of the network.</param>
 /// <param name="Plain">Makes the plain network.</param>
 /// <param name="Gaussian">Makes its Gaussian wrapper and the trainer.</param>
@@ -48,14 +48,14 @@ internal sealed record Case(
             null),
     ];
 
-    /// <summary>Every way of training this network: the plain one with our trainer's care, the plain one, and the rest.</summary>
+    /// <summary>Every variant of the training of this network: the plain one with our trainer's care, the plain one, and the rest.</summary>
     /// <param name="device">Where.</param>
     /// <param name="examples">The number of training examples to share the divergence by.</param>
     /// <param name="draws">The numbers of draws in a step.</param>
     /// <param name="managesMemory">Whether trainers settle how the process keeps freed memory.</param>
-    public List<Way> Ways(Device device, long examples, IReadOnlyList<int> draws, bool managesMemory)
+    public List<TrainingVariant> Variants(Device device, long examples, IReadOnlyList<int> draws, bool managesMemory)
     {
-        List<Way> ways = [new CarefulPlainWay(Plain(), device), new PlainWay(Plain(), device)];
+        List<TrainingVariant> variants = [new CarefulPlainVariant(Plain(), device), new PlainVariant(Plain(), device)];
         foreach (var samples in draws)
         {
             foreach (var sideBySide in samples == 1 || device.type != DeviceType.CPU ? (bool[])[false] : [false, true])
@@ -65,25 +65,25 @@ internal sealed record Case(
                     ReadOnlySpan<(string, Func<Device, Trained>)>)[("Gaussian", Gaussian), ("LogUniform", LogUniform)])
                 {
                     var name = $"{family}, K = {samples}{(sideBySide ? " side by side" : "")}";
-                    ways.Add(
-                        new TrainerWay(
-                        name, make(device), samples, examples, managesMemory, sideBySide) { Yardstick = Yardstick(family, samples) });
+                    variants.Add(
+                        new TrainerVariant(
+                        name, make(device), samples, examples, managesMemory, sideBySide) { Baseline = Baseline(family, samples) });
                 }
             }
         }
 
-        ways.Add(new TrainerWay("Gaussian, IVON", Ivon(device), 1, examples, managesMemory));
+        variants.Add(new TrainerVariant("Gaussian, IVON", Ivon(device), 1, examples, managesMemory));
         if (Local is not null)
-            ways.Add(new TrainerWay("Gaussian, local", Local(device), 1, examples, managesMemory));
+            variants.Add(new TrainerVariant("Gaussian, local", Local(device), 1, examples, managesMemory));
         foreach (var samples in draws)
         {
-            ways.Add(new YardstickWay(Yardstick("Gaussian", samples), Plain(), isLogUniform: false, samples, examples, device));
-            ways.Add(new YardstickWay(Yardstick("LogUniform", samples), Plain(), isLogUniform: true, samples, examples, device));
+            variants.Add(new BaselineVariant(Baseline("Gaussian", samples), Plain(), isLogUniform: false, samples, examples, device));
+            variants.Add(new BaselineVariant(Baseline("LogUniform", samples), Plain(), isLogUniform: true, samples, examples, device));
         }
 
-        return ways;
+        return variants;
 
-        static string Yardstick(string family, int samples) => $"{family} per tensor, K = {samples}";
+        static string Baseline(string family, int samples) => $"{family} per tensor, K = {samples}";
     }
 }
 

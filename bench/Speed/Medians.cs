@@ -5,31 +5,32 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace BayesGen.Benchmarks.Speed;
 
-/// <summary>Times of several ways, taken in turn, so that a machine that slows down slows all of them.</summary>
+/// <summary>Times of several variants, taken in turn, so that a machine that slows down slows all of them.</summary>
 internal static class Medians
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>The median over repetitions of what a way takes, in milliseconds a step.</summary>
+    /// <summary>The median over repetitions of what a variant takes, in milliseconds a step.</summary>
     /// <param name="rounds">The times of <see cref="Rounds"/>.</param>
-    /// <param name="way">The index of the way.</param>
-    public static double Milliseconds(IReadOnlyList<double[]> rounds, int way) => Median(rounds.Select(round => round[way]));
+    /// <param name="variant">The index of the variant.</param>
+    public static double Milliseconds(IReadOnlyList<double[]> rounds, int variant) => Median(rounds.Select(round => round[variant]));
 
-    /// <summary>The median over repetitions of how many times as long one way takes as another.</summary>
+    /// <summary>The median over repetitions of how many times as long one variant takes as another.</summary>
     /// <param name="rounds">The times of <see cref="Rounds"/>.</param>
-    /// <param name="way">The index of the one.</param>
+    /// <param name="variant">The index of the one.</param>
     /// <param name="other">The index of the other.</param>
-    public static double Ratio(IReadOnlyList<double[]> rounds, int way, int other) =>
-        Median(rounds.Select(round => round[way] / round[other]));
+    public static double Ratio(IReadOnlyList<double[]> rounds, int variant, int other) =>
+        Median(rounds.Select(round => round[variant] / round[other]));
 
-    /// <summary>Milliseconds of a step for each way, one repetition after another.</summary>
-    public static IReadOnlyList<double[]> Rounds(IReadOnlyList<Way> ways, (Tensor Inputs, Tensor Targets)[] batches, int repetitions)
+    /// <summary>Milliseconds of a step for each variant, one repetition after another.</summary>
+    public static IReadOnlyList<double[]> Rounds(
+        IReadOnlyList<TrainingVariant> variants, (Tensor Inputs, Tensor Targets)[] batches, int repetitions)
     {
-        // The run time compiles what is called often a second time, in the background: a way is warm after a second, not after a step.
-        foreach (var way in ways)
+        // The run time compiles what is called often a second time, in the background: a variant is warm after a second, not after a step.
+        foreach (var variant in variants)
             for (var clock = Stopwatch.StartNew(); clock.Elapsed < WarmUp;)
-                way.Time(batches);
-        return [.. Enumerable.Range(0, repetitions).Select(_ => ways.Select(way => way.Time(batches)).ToArray())];
+                variant.Time(batches);
+        return [.. Enumerable.Range(0, repetitions).Select(_ => variants.Select(variant => variant.Time(batches)).ToArray())];
     }
 
     public static double Median(IEnumerable<double> numbers)
@@ -38,7 +39,7 @@ internal static class Medians
         return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
     }
 
-    /// <summary>Batches of random pictures; what is in them does not change the time.</summary>
+    /// <summary>Batches of random images; what is in them does not change the time.</summary>
     public static (Tensor Inputs, Tensor Targets)[] Batches(int size, int steps, Device device) =>
         [.. Enumerable.Range(0, steps).Select(_ => (
             rand([size, 1, 28, 28], dtype: ScalarType.Float32, device: device),

@@ -71,7 +71,7 @@ internal class DeepMlp : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x) => layers.call(x.flatten(1));
 }
 
-/// <summary>The rows of a picture one after another through an LSTM of 128.</summary>
+/// <summary>The rows of an image one after another through an LSTM of 128.</summary>
 internal class RowReader : Module<Tensor, Tensor>
 {
     protected readonly LSTM lstm = LSTM(28, 128, batchFirst: true);

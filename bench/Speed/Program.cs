@@ -4,7 +4,7 @@
 //     dotnet run -c Release --project bench/Speed
 //
 // options: --sections steps,size,memory,data (all), --network NAME, --batch 32,100,1000, --draws 1,5,10, --repetitions R, --steps S,
-// --threads T, --device cpu|cuda, --manage-memory true|false (false leaves the allocator of the process as it is, for every way),
+// --threads T, --device cpu|cuda, --manage-memory true|false (false leaves the allocator of the process as it is, for every variant),
 // --memory-row I (what the memory section starts for each of its rows: a process with that training alone).
 using System.Globalization;
 using BayesGen;

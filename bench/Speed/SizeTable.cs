@@ -5,7 +5,7 @@ namespace BayesGen.Benchmarks.Speed;
 
 /// <summary>
 /// What the Bayesian part of a step costs against the number of weights: the time of a step less that of the network's own forward and
-/// backward, which a batch of one picture keeps small. The slope of log time against log weights is fitted by least squares.
+/// backward, which a batch of one image keeps small. The slope of log time against log weights is fitted by least squares.
 /// </summary>
 internal static class SizeTable
 {
@@ -37,8 +37,8 @@ internal static class SizeTable
         {
             using var scope = NewDisposeScope();
             var weights = 795.0 * width + 10;
-            using var network = new NetworkWay(new Wide(width), settings.Device);
-            using var trainer = new TrainerWay(family, make(width), 1, 60_000);
+            using var network = new NetworkVariant(new Wide(width), settings.Device);
+            using var trainer = new TrainerVariant(family, make(width), 1, 60_000);
             var batches = Medians.Batches(1, Math.Clamp((int)(2e7 / weights), 2, 200), settings.Device);
             var rounds = Medians.Rounds([network, trainer], batches, settings.Repetitions);
             var (plain, whole) = (Medians.Milliseconds(rounds, 0), Medians.Milliseconds(rounds, 1));
@@ -63,8 +63,8 @@ internal static class SizeTable
         foreach (var depth in Depths)
         {
             using var scope = NewDisposeScope();
-            using var network = new NetworkWay(new Deep(depth), settings.Device);
-            using var trainer = new TrainerWay(
+            using var network = new NetworkVariant(new Deep(depth), settings.Device);
+            using var trainer = new TrainerVariant(
                 "Gaussian",
                 Trained.Of(() => new BayesianGaussianDeep(new(depth)), settings.Device, model => model.CreateTrainer), 1, 60_000);
             var rounds = Medians.Rounds([network, trainer], Medians.Batches(1, 20, settings.Device), settings.Repetitions);

@@ -1,4 +1,5 @@
 using BayesGen.Data;
+using BayesGen.Datasets;
 
 namespace MnistSample;
 

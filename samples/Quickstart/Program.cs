@@ -1,5 +1,5 @@
 using BayesGen;
-using BayesGen.Data;
+using BayesGen.Datasets;
 using TorchSharp;
 using TorchSharp.Modules;
 using static BayesGen.Family;

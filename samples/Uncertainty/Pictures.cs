@@ -1,4 +1,5 @@
 using BayesGen.Data;
+using BayesGen.Datasets;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-namespace BayesGen.Data;
+namespace BayesGen.Datasets;
 
 /// <summary>A data file does not hold what it should: wrong magic number, truncated, trailing bytes, broken gzip, wrong checksum.</summary>
 public sealed class DataFormatException : IOException

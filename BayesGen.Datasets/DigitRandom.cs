@@ -1,7 +1,7 @@
-namespace BayesGen.Data;
+namespace BayesGen.Datasets;
 
 /// <summary>
-/// A small random generator (SplitMix64) of its own, so that a picture depends on nothing but its seed and its index:
+/// A small random generator (SplitMix64) of its own, so that an image depends on nothing but its seed and its index:
 /// neither on the number of threads nor on the version of the platform's generator.
 /// </summary>
 internal struct DigitRandom

@@ -1,4 +1,4 @@
-namespace BayesGen.Data;
+namespace BayesGen.Datasets;
 
 /// <summary>How far the download of one file has come.</summary>
 /// <param name="FileName">The file under way.</param>

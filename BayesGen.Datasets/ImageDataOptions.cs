@@ -1,4 +1,4 @@
-namespace BayesGen.Data;
+namespace BayesGen.Datasets;
 
 /// <summary>Where an <see cref="ImageArchive"/> looks for its files, and how it fetches them.</summary>
 public sealed record ImageDataOptions

@@ -5,7 +5,7 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace BayesGen.Benchmarks.Gpu;
 
 /// <summary>One line for each check: what was found and what was allowed.</summary>
-internal sealed class Ledger
+internal sealed class CheckReport
 {
     /// <summary>The number of checks that held.</summary>
     public int Passed { get; private set; }
@@ -14,7 +14,7 @@ internal sealed class Ledger
     public int Failed { get; private set; }
 
     /// <summary>Checks that belong together. What throws has failed, and the groups after it still run.</summary>
-    public void Group(string title, Action<Ledger> checks)
+    public void Group(string title, Action<CheckReport> checks)
     {
         Console.WriteLine(title);
         try

@@ -1,13 +1,13 @@
-namespace BayesGen.Data;
+namespace BayesGen.Datasets;
 
 /// <summary>
-/// Handwritten-looking digits drawn by the library itself: the data set that is always at hand. The pictures look like MNIST's
+/// Handwritten-looking digits drawn by the library itself: the data set that is always at hand. The images look like MNIST's
 /// (28x28, ink on a black ground, 20x20 box, centred by mass), and vary in the way of writing, pen, slant, size and place.
 /// </summary>
 public static class SyntheticDigits
 {
     private const int Pixels = DigitPen.Side * DigitPen.Side;
-    private const ulong PicturePurpose = 0x70696374;
+    private const ulong ImagePurpose = 0x70696374;
     private const ulong LabelPurpose = 0x6C61626C;
 
     /// <summary>
@@ -15,8 +15,8 @@ public static class SyntheticDigits
     /// Every ten examples in a row hold each digit once, in random order.
     /// </summary>
     /// <param name="count">Number of examples, 1 to 2.7 million.</param>
-    /// <param name="seed">The same seed gives the same pictures bit for bit, on any number of threads, and example i does not depend on
-    /// <paramref name="count"/>. Different seeds give different pictures: take one for training and another for testing.</param>
+    /// <param name="seed">The same seed gives the same images bit for bit, on any number of threads, and example i does not depend on
+    /// <paramref name="count"/>. Different seeds give different images: take one for training and another for testing.</param>
     /// <param name="cancellation">Ends the drawing.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is out of range.</exception>
     /// <exception cref="OperationCanceledException">The drawing was cancelled.</exception>
@@ -24,15 +24,15 @@ public static class SyntheticDigits
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Array.MaxLength / Pixels);
-        var pictures = new byte[count * Pixels];
+        var images = new byte[count * Pixels];
         byte[] labels = Labels(count, seed);
         Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation }, () => new DigitPen(), (i, _, pen) =>
         {
-            var random = new DigitRandom(seed, i, PicturePurpose);
-            pen.Draw(DigitSkeletons.Of(labels[i]), ref random, pictures.AsSpan(i * Pixels, Pixels));
+            var random = new DigitRandom(seed, i, ImagePurpose);
+            pen.Draw(DigitSkeletons.Of(labels[i]), ref random, images.AsSpan(i * Pixels, Pixels));
             return pen;
         }, _ => { });
-        return TensorDataSet.FromImages(pictures, labels, count, DigitPen.Side, DigitPen.Side);
+        return ImageTensors.ToDataSet(images, labels, count, DigitPen.Side, DigitPen.Side);
     }
 
     private static byte[] Labels(int count, int seed)

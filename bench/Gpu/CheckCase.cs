@@ -8,15 +8,15 @@ namespace BayesGen.Benchmarks.Gpu;
 /// <param name="Name">As it is called in the report.</param>
 /// <param name="Make">Makes the wrapper.</param>
 /// <param name="Threshold">Prunes some of the scattered weights and keeps others.</param>
-internal sealed record Subject(string Name, Func<nn.Module<Tensor, Tensor>> Make, double Threshold)
+internal sealed record CheckCase(string Name, Func<nn.Module<Tensor, Tensor>> Make, double Threshold)
 {
-    public static IReadOnlyList<Subject> All { get; } =
+    public static IReadOnlyList<CheckCase> All { get; } =
     [
         new("Gaussian", () => new BayesianGaussianRows(new()), 1),
         new("LogUniform", () => new BayesianLogUniformRows(new()), 2),
         new("SparseDropout", () => new BayesianSparseDropoutRows(new()), 1),
-        new("Gaussian, local", () => new BayesianGaussianLocalPictures(new()), 1),
-        new("SparseDropout, local", () => new BayesianSparseDropoutLocalPictures(new()), 1),
+        new("Gaussian, local", () => new BayesianGaussianLocalImages(new()), 1),
+        new("SparseDropout, local", () => new BayesianSparseDropoutLocalImages(new()), 1),
     ];
 }
 

@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
 using System.Globalization;
 
-namespace BayesGen.Data;
+namespace BayesGen.Datasets;
 
 /// <summary>
 /// An array of unsigned bytes in the IDX format, in which MNIST and its kin are published: two zero bytes, the type (8: unsigned byte),
-/// the rank, one big-endian 32-bit length per dimension, then the values. Gzip is recognised by its content, whatever the file's name.
+/// the rank, one big-endian 32-bit length per dimension, then the values. Gzip is recognized by its content, whatever the file's name.
 /// </summary>
 public sealed class IdxFile
 {
@@ -44,7 +44,7 @@ public sealed class IdxFile
     }
 
     /// <summary>Reads from where <paramref name="stream"/> stands to its end, gzip or plain. The stream stays open.</summary>
-    /// <param name="stream">A stream that can seek.</param>
+    /// <param name="stream">The stream, a pipe for instance: it need not seek.</param>
     /// <param name="name">What error messages call it.</param>
     /// <exception cref="DataFormatException">It is not an IDX file of unsigned bytes, or it is damaged.</exception>
     public static IdxFile Read(Stream stream, string name)
@@ -65,12 +65,8 @@ public sealed class IdxFile
     /// <paramref name="stream"/> open.</summary>
     internal static Stream OpenPlain(Stream stream)
     {
-        long start = stream.Position;
-        bool packed = stream.ReadByte() == 0x1F && stream.ReadByte() == 0x8B;
-        stream.Position = start;
-        return packed
-            ? new GzipContent(stream)
-            : new UnownedStream(stream);
+        var forward = new ForwardStream(stream);
+        return forward.Peek(2) is [0x1F, 0x8B] ? new GzipContent(forward) : forward;
     }
 
     /// <summary>The header first: so memory is taken for what it announces, not for whatever a packed file unpacks to.</summary>
@@ -143,20 +139,4 @@ public sealed class IdxFile
         CultureInfo.InvariantCulture, $"{string.Join(" x ", shape)} = {values} bytes of values");
 
     private static int HeaderLength(int rank) => 4 + 4 * rank;
-
-    /// <summary>Reads through to a stream without owning it.</summary>
-    private sealed class UnownedStream(Stream inner) : Stream
-    {
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => false;
-        public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-        public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
-        public override int Read(Span<byte> buffer) => inner.Read(buffer);
-        public override void Flush() { }
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-        public override void SetLength(long value) => throw new NotSupportedException();
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-    }
 }

@@ -1,4 +1,4 @@
-namespace BayesGen.Data;
+namespace BayesGen.Datasets;
 
 /// <summary>A data set's training part and its test part. Owns both.</summary>
 /// <param name="Train">The examples to learn from.</param>

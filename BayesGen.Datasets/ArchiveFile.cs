@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace BayesGen.Data;
+namespace BayesGen.Datasets;
 
 /// <summary>One file of a published data set.</summary>
 /// <param name="Name">Its published name, unpacked.</param>

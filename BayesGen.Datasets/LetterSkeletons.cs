@@ -1,6 +1,6 @@
-using static BayesGen.Data.DigitSkeletons;
+using static BayesGen.Datasets.DigitSkeletons;
 
-namespace BayesGen.Data;
+namespace BayesGen.Datasets;
 
 /// <summary>
 /// The ways people write some capital letters, as pen strokes, in the units of <see cref="DigitSkeletons"/>. Letters that can be taken for

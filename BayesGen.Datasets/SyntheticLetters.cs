@@ -1,4 +1,4 @@
-namespace BayesGen.Data;
+namespace BayesGen.Datasets;
 
 /// <summary>
 /// Handwritten-looking capital letters by the pen of <see cref="SyntheticDigits"/>: what a network that learned digits has never seen,
@@ -7,7 +7,7 @@ namespace BayesGen.Data;
 public static class SyntheticLetters
 {
     private const int Pixels = DigitPen.Side * DigitPen.Side;
-    private const ulong PicturePurpose = 0x6C657474;
+    private const ulong ImagePurpose = 0x6C657474;
     private const ulong LabelPurpose = 0x6C6C6162;
 
     /// <summary>The letters that the targets 0 to 9 stand for.</summary>
@@ -18,7 +18,7 @@ public static class SyntheticLetters
     /// equally likely.
     /// </summary>
     /// <param name="count">Number of examples, 1 to 2.7 million.</param>
-    /// <param name="seed">The same seed gives the same pictures bit for bit, on any number of threads, and example i does not depend on
+    /// <param name="seed">The same seed gives the same images bit for bit, on any number of threads, and example i does not depend on
     /// <paramref name="count"/>.</param>
     /// <param name="cancellation">Ends the drawing.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is out of range.</exception>
@@ -27,16 +27,16 @@ public static class SyntheticLetters
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Array.MaxLength / Pixels);
-        var pictures = new byte[count * Pixels];
+        var images = new byte[count * Pixels];
         var labels = new byte[count];
         Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation }, () => new DigitPen(), (i, _, pen) =>
         {
             var choice = new DigitRandom(seed, i, LabelPurpose);
             labels[i] = (byte)choice.Below(LetterSkeletons.Letters.Length);
-            var random = new DigitRandom(seed, i, PicturePurpose);
-            pen.Draw(LetterSkeletons.Of(labels[i]), ref random, pictures.AsSpan(i * Pixels, Pixels));
+            var random = new DigitRandom(seed, i, ImagePurpose);
+            pen.Draw(LetterSkeletons.Of(labels[i]), ref random, images.AsSpan(i * Pixels, Pixels));
             return pen;
         }, _ => { });
-        return TensorDataSet.FromImages(pictures, labels, count, DigitPen.Side, DigitPen.Side);
+        return ImageTensors.ToDataSet(images, labels, count, DigitPen.Side, DigitPen.Side);
     }
 }

@@ -14,7 +14,7 @@ namespace BayesGen.Benchmarks.Speed;
 /// Recurrent layers let nobody put a draw in the place of their weights, so for them the draw is copied into the parameter, and its
 /// gradient is carried on from there, one draw after another.
 /// </remarks>
-internal sealed class YardstickWay : Way
+internal sealed class BaselineVariant : TrainingVariant
 {
     private readonly nn.Module<Tensor, Tensor> _network;
     private readonly List<Weight> _weights;
@@ -22,7 +22,7 @@ internal sealed class YardstickWay : Way
     private readonly int _samples;
     private readonly long _examples;
 
-    public YardstickWay(string name, nn.Module<Tensor, Tensor> network, bool isLogUniform, int samples, long examples, Device device)
+    public BaselineVariant(string name, nn.Module<Tensor, Tensor> network, bool isLogUniform, int samples, long examples, Device device)
         : base(name)
     {
         _network = network;

@@ -7,14 +7,14 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace BayesGen.Benchmarks.Speed;
 
-/// <summary>A way of training a network, a batch at a time.</summary>
+/// <summary>One way to train a network, a batch at a time.</summary>
 /// <param name="name">How it is called in the tables.</param>
-internal abstract class Way(string name) : IDisposable
+internal abstract class TrainingVariant(string name) : IDisposable
 {
     public string Name { get; } = name;
 
-    /// <summary>The name of the way that does the same tensor by tensor, where there is one.</summary>
-    public string? Yardstick { get; init; }
+    /// <summary>The name of the variant that does the same tensor by tensor, where there is one.</summary>
+    public string? Baseline { get; init; }
 
     /// <summary>Trains on each batch once.</summary>
     public abstract void Run((Tensor Inputs, Tensor Targets)[] batches);
@@ -34,16 +34,16 @@ internal abstract class Way(string name) : IDisposable
 /// <summary>
 /// What the others are measured against first: the plain network with the care that our trainer takes of any network. On the CPU images lie
 /// with the channels last, and the parameters lie in one flat tensor that <see cref="FlatAdam"/> moves. Freed memory is kept for the whole
-/// process, so every way of this program has that.
+/// process, so every variant of this program has that.
 /// </summary>
-internal sealed class CarefulPlainWay : Way
+internal sealed class CarefulPlainVariant : TrainingVariant
 {
     private readonly nn.Module<Tensor, Tensor> _network;
     private readonly Parameter _weights;
     private readonly FlatAdam _optimizer;
     private readonly bool _laysOut;
 
-    public CarefulPlainWay(nn.Module<Tensor, Tensor> network, Device device) : base("plain, same care")
+    public CarefulPlainVariant(nn.Module<Tensor, Tensor> network, Device device) : base("plain, same care")
     {
         _network = network;
         _network.to(device);
@@ -99,12 +99,12 @@ internal sealed class CarefulPlainWay : Way
 }
 
 /// <summary>The network without BayesGen as most people train it: images as they come, TorchSharp's Adam over its parameters.</summary>
-internal sealed class PlainWay : Way
+internal sealed class PlainVariant : TrainingVariant
 {
     private readonly nn.Module<Tensor, Tensor> _network;
     private readonly Adam _optimizer;
 
-    public PlainWay(nn.Module<Tensor, Tensor> network, Device device) : base("plain")
+    public PlainVariant(nn.Module<Tensor, Tensor> network, Device device) : base("plain")
     {
         _network = network;
         _network.to(device);
@@ -130,11 +130,11 @@ internal sealed class PlainWay : Way
 }
 
 /// <summary>The network's forward and backward alone.</summary>
-internal sealed class NetworkWay : Way
+internal sealed class NetworkVariant : TrainingVariant
 {
     private readonly nn.Module<Tensor, Tensor> _network;
 
-    public NetworkWay(nn.Module<Tensor, Tensor> network, Device device) : base("forward and backward")
+    public NetworkVariant(nn.Module<Tensor, Tensor> network, Device device) : base("forward and backward")
     {
         _network = network;
         _network.to(device);
@@ -154,7 +154,7 @@ internal sealed class NetworkWay : Way
 }
 
 /// <summary>A wrapper in the hands of its trainer, everything included that a user gets.</summary>
-internal sealed class TrainerWay : Way
+internal sealed class TrainerVariant : TrainingVariant
 {
     private readonly IDisposable _model;
     private readonly VariationalTrainer _trainer;
@@ -163,9 +163,9 @@ internal sealed class TrainerWay : Way
     /// <param name="trained">The wrapper.</param>
     /// <param name="samples">The number of draws in a step.</param>
     /// <param name="examples">The number of training examples to share the divergence by.</param>
-    /// <param name="managesMemory">Whether the trainer settles how the process keeps freed memory, which every way then has.</param>
+    /// <param name="managesMemory">Whether the trainer settles how the process keeps freed memory, which every variant then has.</param>
     /// <param name="sideBySide">Whether replicas take draws at once.</param>
-    public TrainerWay(string name, Trained trained, int samples, long examples, bool managesMemory = true, bool sideBySide = false)
+    public TrainerVariant(string name, Trained trained, int samples, long examples, bool managesMemory = true, bool sideBySide = false)
         : base(name)
     {
         _model = trained.Model;

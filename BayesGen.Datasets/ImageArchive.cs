@@ -1,7 +1,7 @@
-namespace BayesGen.Data;
+namespace BayesGen.Datasets;
 
 /// <summary>
-/// A published set of labelled pictures in four IDX files: <see cref="Mnist"/> or <see cref="FashionMnist"/>. The files are looked for
+/// A published set of labeled images in four IDX files: <see cref="Mnist"/> or <see cref="FashionMnist"/>. The files are looked for
 /// in the folder given, then in the folder that the environment variable BAYESGEN_DATA names (there or in its sub folder
 /// <see cref="Name"/>), then in the user's cache, and are otherwise downloaded into the cache.
 /// </summary>
@@ -69,14 +69,14 @@ public sealed class ImageArchive
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled.</exception>
     public TrainTest Load(ImageDataOptions? options = null, CancellationToken cancellation = default)
     {
-        // On the pool, so that a caller with a synchronisation context cannot deadlock; the tensors are made on the caller's own thread,
+        // On the pool, so that a caller with a synchronization context cannot deadlock; the tensors are made on the caller's own thread,
         // because dispose scopes are per thread.
         string folder = Task.Run(() => FetchAsync(options, cancellation), cancellation).GetAwaiter().GetResult();
-        TensorDataSet train = LabelledImages.Read(PathOf(_trainImages, folder), PathOf(_trainLabels, folder), ClassNames.Count);
+        TensorDataSet train = LabeledImages.Read(PathOf(_trainImages, folder), PathOf(_trainLabels, folder), ClassNames.Count);
         try
         {
             cancellation.ThrowIfCancellationRequested();
-            return new TrainTest(train, LabelledImages.Read(PathOf(_testImages, folder), PathOf(_testLabels, folder), ClassNames.Count));
+            return new TrainTest(train, LabeledImages.Read(PathOf(_testImages, folder), PathOf(_testLabels, folder), ClassNames.Count));
         }
         catch
         {

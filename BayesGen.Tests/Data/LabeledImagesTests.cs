@@ -2,14 +2,14 @@ using BayesGen.Data;
 
 namespace BayesGen.Tests;
 
-public sealed class LabelledImagesTests : IDisposable
+public sealed class LabeledImagesTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     private TensorDataSet Read(byte[] images, byte[] labels, int classCount = 10) =>
-        LabelledImages.Read(_folder.Write("images", images), _folder.Write("labels", labels), classCount);
+        LabeledImages.Read(_folder.Write("images", images), _folder.Write("labels", labels), classCount);
 
     [Fact]
     public void ScalesBytesByTwoHundredFiftyFive()

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace BayesGen.Data;
+namespace BayesGen.Datasets;
 
 /// <summary>One pull of the pen: points to go through, smoothly or with straight edges.</summary>
 internal sealed record PenStroke(bool Smooth, Vector2[] Points);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace BayesGen.Data;
+namespace BayesGen.Datasets;
 
 /// <summary>Fetches files of a published data set: mirror by mirror, checked before they get their name.</summary>
 internal sealed class ArchiveDownloader(HttpClient client, ImageDataOptions options)

@@ -1,4 +1,4 @@
-namespace BayesGen.Data;
+namespace BayesGen.Datasets;
 
 /// <summary>No mirror gave a file of the data set; the message lists what each of them answered and what to do instead.</summary>
 public sealed class DataDownloadException : IOException

@@ -1,16 +1,14 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace BayesGen.Data;
+namespace BayesGen.Datasets;
 
 /// <summary>
 /// What a gzip file of one part holds. Its last eight bytes, a checksum and a length, are checked at the end, which .NET's own stream
 /// leaves out where they are cut off or something follows them.
 /// </summary>
-internal sealed class GzipContent(Stream packed) : Stream
+internal sealed class GzipContent(ForwardStream packed) : Stream
 {
-    private const int TrailerLength = 8;
-
     private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(Remainder)];
 
     private readonly GZipStream _stream = new(packed, CompressionMode.Decompress, leaveOpen: true);
@@ -62,12 +60,9 @@ internal sealed class GzipContent(Stream packed) : Stream
     private void CheckTrailer()
     {
         _isChecked = true;
-        Span<byte> trailer = stackalloc byte[TrailerLength];
-        if (packed.Length < TrailerLength)
-            throw new InvalidDataException("it is cut off.");
-        packed.Seek(-TrailerLength, SeekOrigin.End);
-        packed.ReadExactly(trailer);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(trailer) != ~_checksum
+        var hasMore = packed.Peek(1).Length > 0;
+        ReadOnlySpan<byte> trailer = packed.Last ?? throw new InvalidDataException("it is cut off.");
+        if (hasMore || BinaryPrimitives.ReadUInt32LittleEndian(trailer) != ~_checksum
             || BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]) != _length)
             throw new InvalidDataException(
                 "its last bytes are not the checksum and the length of its content: it is cut off, or something follows.");

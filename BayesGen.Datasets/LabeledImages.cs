@@ -1,7 +1,7 @@
-namespace BayesGen.Data;
+namespace BayesGen.Datasets;
 
-/// <summary>Reads pictures and their labels from a pair of IDX files.</summary>
-public static class LabelledImages
+/// <summary>Reads images and their labels from a pair of IDX files.</summary>
+public static class LabeledImages
 {
     /// <summary>
     /// Reads both files into a data set on the CPU: inputs float32 [N, 1, H, W] in 0..1 (bytes / 255), targets int64 [N].
@@ -21,14 +21,14 @@ public static class LabelledImages
         Require(images, 3, "images (number, height, width)");
         Require(labels, 1, "labels (number)");
         if (images.Shape[0] != labels.Shape[0])
-            throw new DataFormatException($"{TensorDataSet.Counted(labels.Shape[0])} labels in '{labels.Name}' "
-                + $"but {TensorDataSet.Counted(images.Shape[0])} images in '{images.Name}': the two files do not belong together.");
+            throw new DataFormatException($"{ImageTensors.Counted(labels.Shape[0])} labels in '{labels.Name}' "
+                + $"but {ImageTensors.Counted(images.Shape[0])} images in '{images.Name}': the two files do not belong together.");
         byte[] values = labels.Values.ToArray();
         int stranger = Array.FindIndex(values, v => v >= classCount);
         if (stranger >= 0)
             throw new DataFormatException(
                 $"Label {values[stranger]} of example {stranger} in '{labels.Name}' is not in 0..{classCount - 1}.");
-        return TensorDataSet.FromImages(images.Values.ToArray(), values, images.Shape[0], images.Shape[1], images.Shape[2]);
+        return ImageTensors.ToDataSet(images.Values.ToArray(), values, images.Shape[0], images.Shape[1], images.Shape[2]);
     }
 
     private static void Require(IdxFile file, int rank, string what)

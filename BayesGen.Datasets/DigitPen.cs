@@ -1,11 +1,11 @@
 using System.Numerics;
 
-namespace BayesGen.Data;
+namespace BayesGen.Datasets;
 
-/// <summary>Draws one digit or letter into a 28x28 picture. Not thread-safe: one pen per thread.</summary>
+/// <summary>Draws one digit or letter into an image of 28x28 pixels. Not thread-safe: one pen per thread.</summary>
 internal sealed class DigitPen
 {
-    /// <summary>Width and height of a picture, pixels.</summary>
+    /// <summary>Width and height of an image, pixels.</summary>
     public const int Side = 28;
 
     private const int StepsPerSpan = 6;
@@ -17,17 +17,17 @@ internal sealed class DigitPen
     private readonly float[] _row = new float[Side * Side];
 
     /// <summary>
-    /// Draws one of several <paramref name="ways"/> to write a sign into <paramref name="picture"/> (784 bytes, row by row, 0 paper to 255
+    /// Draws one of several <paramref name="ways"/> to write a sign into <paramref name="image"/> (784 bytes, row by row, 0 paper to 255
     /// ink).
     /// </summary>
-    public void Draw(DigitSkeleton[] ways, ref DigitRandom random, Span<byte> picture)
+    public void Draw(DigitSkeleton[] ways, ref DigitRandom random, Span<byte> image)
     {
         Trace(Choose(ways, ref random), ref random);
         float halfWidth = Place(ref random);
         Array.Clear(_ink);
         Stamp(halfWidth, random.Uniform(.8f, 1.3f));
-        Centre(ref random);
-        Finish(ref random, picture);
+        Center(ref random);
+        Finish(ref random, image);
     }
 
     private static DigitSkeleton Choose(DigitSkeleton[] ways, ref DigitRandom random)
@@ -153,8 +153,8 @@ internal sealed class DigitPen
         }
     }
 
-    /// <summary>Moves the centre of mass to the middle, plus a random rest of a pixel or so.</summary>
-    private void Centre(ref DigitRandom random)
+    /// <summary>Moves the center of mass to the middle, plus a random rest of a pixel or so.</summary>
+    private void Center(ref DigitRandom random)
     {
         float mass = 0, sumX = 0, sumY = 0;
         for (int i = 0; i < _ink.Length; i++)
@@ -182,17 +182,17 @@ internal sealed class DigitPen
 
     private float At(int x, int y) => (uint)x < Side && (uint)y < Side ? _ink[y * Side + x] : 0f;
 
-    /// <summary>Contrast, a little grain where there is ink, and whole grey levels.</summary>
-    private void Finish(ref DigitRandom random, Span<byte> picture)
+    /// <summary>Contrast, a little grain where there is ink, and whole gray levels.</summary>
+    private void Finish(ref DigitRandom random, Span<byte> image)
     {
         float contrast = random.Uniform(1.05f, 1.7f);
         float grain = random.Uniform(0f, .08f);
         float fray = random.Uniform(0f, 1f); // ragged edges, where ink and paper meet
-        for (int i = 0; i < picture.Length; i++)
+        for (int i = 0; i < image.Length; i++)
         {
             float ink = _row[i];
-            float grey = ink <= .02f ? 0f : contrast * ink * (1f + (grain + fray * ink * (1f - ink)) * random.Bell());
-            picture[i] = (byte)(255f * Math.Clamp(grey, 0f, 1f) + .5f);
+            float gray = ink <= .02f ? 0f : contrast * ink * (1f + (grain + fray * ink * (1f - ink)) * random.Bell());
+            image[i] = (byte)(255f * Math.Clamp(gray, 0f, 1f) + .5f);
         }
     }
 
