@@ -1,3 +1,4 @@
+using BayesGen.Reporting;
 using Spectre.Console;
 
 namespace BayesGen;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BayesGen.Reporting;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

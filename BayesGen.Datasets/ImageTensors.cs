@@ -1,4 +1,5 @@
 using System.Globalization;
+using BayesGen.Data;
 
 namespace BayesGen.Datasets;
 

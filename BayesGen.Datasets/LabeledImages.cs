@@ -1,3 +1,5 @@
+using BayesGen.Data;
+
 namespace BayesGen.Datasets;
 
 /// <summary>Reads images and their labels from a pair of IDX files.</summary>

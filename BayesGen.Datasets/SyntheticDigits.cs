@@ -1,3 +1,5 @@
+using BayesGen.Data;
+
 namespace BayesGen.Datasets;
 
 /// <summary>

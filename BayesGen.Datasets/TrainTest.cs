@@ -1,3 +1,5 @@
+using BayesGen.Data;
+
 namespace BayesGen.Datasets;
 
 /// <summary>A data set's training part and its test part. Owns both.</summary>

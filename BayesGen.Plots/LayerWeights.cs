@@ -1,3 +1,6 @@
+using BayesGen.Parameters;
+using BayesGen.Pruning;
+using BayesGen.Variational;
 using TorchSharp;
 using static TorchSharp.torch;
 

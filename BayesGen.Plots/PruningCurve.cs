@@ -1,4 +1,6 @@
 using System.Globalization;
+using BayesGen.Pruning;
+using BayesGen.Reporting;
 using ScottPlot;
 
 namespace BayesGen.Plots;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using BayesGen.Parameters;
+using BayesGen.Pruning;
 using ScottPlot;
 
 namespace BayesGen.Plots;

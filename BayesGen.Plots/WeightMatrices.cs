@@ -1,3 +1,5 @@
+using BayesGen.Parameters;
+using BayesGen.Pruning;
 using ScottPlot;
 
 namespace BayesGen.Plots;

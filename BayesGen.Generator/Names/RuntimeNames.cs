@@ -12,11 +12,10 @@ internal static class RuntimeNames
     /// <summary>What a first page of code needs: annotations, families, losses, options.</summary>
     public const string FirstPage = Library;
 
-    private const string Variational = Library;
-    private const string Parameters = Library;
-    private const string Training = Library;
-    private const string Pruning = Library;
-    private const string CompilerServices = Library;
+    private const string Parameters = Library + ".Parameters";
+    private const string Pruning = Library + ".Pruning";
+    private const string Training = Library + ".Training";
+    private const string Variational = Library + ".Variational";
 
     #region Annotations
 
@@ -55,26 +54,26 @@ internal static class RuntimeNames
 
     #region Networks and training
 
-    public static readonly RuntimeType Wrapper = new(FirstPage, "IBayesianNetwork");
+    public static readonly RuntimeType Wrapper = new(Parameters, "IBayesianNetwork");
     public static readonly RuntimeType Arena = new(Parameters, "NetworkArena");
     public static readonly RuntimeType Draw = new(Parameters, "WeightDraw");
     public static readonly RuntimeType Trainer = new(Training, "VariationalTrainer");
     public static readonly RuntimeType TrainerOptions = new(FirstPage, "TrainerOptions");
-    public static readonly RuntimeType IvonOptions = new(FirstPage, "IvonOptions");
+    public static readonly RuntimeType IvonOptions = new(Training, "IvonOptions");
     public static readonly RuntimeType Thresholds = new(Pruning, "Thresholds");
 
     #endregion
 
     #region What generated code alone calls
 
-    public static readonly RuntimeType AnnotatedNetworks = new(CompilerServices, "AnnotatedNetworks");
-    public static readonly RuntimeType NetworkPlan = new(CompilerServices, "NetworkPlan");
-    public static readonly RuntimeType PosteriorGroup = new(CompilerServices, "PosteriorGroup", Arity: 1);
-    public static readonly RuntimeType WeightPosterior = new(CompilerServices, "WeightPosterior", Arity: 1);
-    public static readonly RuntimeType WeightBiasPosterior = new(CompilerServices, "WeightBiasPosterior", Arity: 1);
-    public static readonly RuntimeType PriorGroup = new(CompilerServices, "PriorGroup");
-    public static readonly RuntimeType WeightPrior = new(CompilerServices, "WeightPrior");
-    public static readonly RuntimeType WeightBiasPrior = new(CompilerServices, "WeightBiasPrior");
+    public static readonly RuntimeType AnnotatedNetworks = new(Parameters, "AnnotatedNetworks");
+    public static readonly RuntimeType NetworkPlan = new(Parameters, "NetworkPlan");
+    public static readonly RuntimeType PosteriorGroup = new(Parameters, "PosteriorGroup", Arity: 1);
+    public static readonly RuntimeType WeightPosterior = new(Parameters, "WeightPosterior", Arity: 1);
+    public static readonly RuntimeType WeightBiasPosterior = new(Parameters, "WeightBiasPosterior", Arity: 1);
+    public static readonly RuntimeType PriorGroup = new(Parameters, "PriorGroup");
+    public static readonly RuntimeType WeightPrior = new(Parameters, "WeightPrior");
+    public static readonly RuntimeType WeightBiasPrior = new(Parameters, "WeightBiasPrior");
 
     #endregion
 

@@ -1,4 +1,5 @@
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Names;
 using Microsoft.CodeAnalysis;
 
 namespace BayesGen.SourceGeneration.Reading;
@@ -12,7 +13,7 @@ internal static class FamilyCatalog
     private const string Suffix = "Posterior";
 
     /// <summary>The metadata name of the posterior class of a shipped family.</summary>
-    public static string PosteriorOf(string family) => $"BayesGen.{family}{Suffix}";
+    public static string PosteriorOf(string family) => RuntimeNames.PosteriorOf(family).MetadataName;
 
     /// <summary>What can be said about a posterior class.</summary>
     public static FamilyModel Describe(INamedTypeSymbol posterior, KnownTypes known)
@@ -33,8 +34,8 @@ internal static class FamilyCatalog
     /// <summary>The member of Family that stands for a posterior class, or null for a family of the developer's own.</summary>
     public static IFieldSymbol? MemberOf(INamedTypeSymbol posterior, KnownTypes known) => !known.IsShipped(posterior)
         ? null
-        : known.Compilation.GetTypeByMetadataName("BayesGen.Family")?.GetMembers().OfType<IFieldSymbol>()
-            .FirstOrDefault(member => PosteriorOf(member.Name) == $"BayesGen.{posterior.Name}");
+        : known.Compilation.GetTypeByMetadataName(RuntimeNames.Family.MetadataName)?.GetMembers().OfType<IFieldSymbol>()
+            .FirstOrDefault(member => PosteriorOf(member.Name) == posterior.ContainingNamespace.ToDisplayString() + "." + posterior.Name);
 
     /// <summary>Between which numbers the scores of a family lie.</summary>
     public static (double Lowest, double Highest) ScoresOf(INamedTypeSymbol posterior, KnownTypes known) =>

@@ -1,3 +1,5 @@
+using BayesGen.Variational;
+
 namespace BayesGen;
 
 /// <summary>
@@ -17,7 +19,7 @@ public sealed class BayesianAttribute : Attribute
 
     /// <summary>Uses a family of your own.</summary>
     /// <param name="posterior">
-    /// A class that derives from <see cref="BayesGen.Posterior"/> and implements <see cref="IPosterior{TSelf}"/> of itself.
+    /// A class that derives from <see cref="BayesGen.Variational.Posterior"/> and implements <see cref="IPosterior{TSelf}"/> of itself.
     /// </param>
     public BayesianAttribute(Type posterior) => Posterior = posterior;
 
@@ -28,7 +30,7 @@ public sealed class BayesianAttribute : Attribute
     public Type? Posterior { get; }
 
     /// <summary>
-    /// The prior, a class that derives from <see cref="BayesGen.Prior"/> and has a public constructor without arguments, or one with a
+    /// The prior, a class that derives from <see cref="BayesGen.Variational.Prior"/> and has a public constructor without arguments, or one with a
     /// scale where <see cref="PriorScale"/> is set. Unset: the default prior of the family.
     /// </summary>
     public Type? Prior { get; set; }

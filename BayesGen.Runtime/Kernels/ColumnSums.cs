@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 
-namespace BayesGen;
+namespace BayesGen.Kernels;
 
 /// <summary>Sums down the columns of a matrix whose rows follow each other in memory, in one pass.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace BayesGen;
+namespace BayesGen.Kernels;
 
 /// <summary>A function of the arrays at one index after another.</summary>
 /// <returns>A sum over the indices, lane by lane; zero where the kernel sums nothing.</returns>

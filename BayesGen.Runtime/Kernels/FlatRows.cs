@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace BayesGen;
+namespace BayesGen.Kernels;
 
 /// <summary>
 /// Arrays of one length side by side, as a kernel sees them: whole vectors only, so that no kernel has a loop for the rest.

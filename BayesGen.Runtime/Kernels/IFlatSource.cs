@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace BayesGen;
+namespace BayesGen.Kernels;
 
 /// <summary>What is in an array before a kernel runs, made block by block, so that the kernel finds it in the cache.</summary>
 internal unsafe interface IFlatSource

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace BayesGen;
+namespace BayesGen.Kernels;
 
 /// <summary>
 /// Functions of a vector's lanes for float and double alike; the type tests vanish when the code is compiled for one of them.

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace BayesGen;
+namespace BayesGen.Kernels;
 
 /// <summary>
 /// Settles how the C library of Linux keeps freed memory while a network runs. Left alone it hands the large buffers of every batch back

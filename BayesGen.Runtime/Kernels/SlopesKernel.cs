@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace BayesGen;
+namespace BayesGen.Kernels;
 
 /// <summary>Adds slopes, times a factor, to gradients.</summary>
 /// <param name="count">The number of parameters. Rows: the slopes of each, then the gradients of each, added to.</param>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace BayesGen;
+namespace BayesGen.Kernels;
 
 /// <summary>Where a tensor's first element lies: two tensors with one address share their memory.</summary>
 internal static class TensorMemory

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace BayesGen;
+namespace BayesGen.Kernels;
 
 /// <summary>
 /// Numbers on their way from a small tensor to the host, and from the host into an operation, for what is done in every step.

@@ -1,7 +1,7 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
-namespace BayesGen;
+namespace BayesGen.Kernels;
 
 /// <summary>Runs work of our own on the threads that Torch computes with.</summary>
 /// <remarks>

@@ -1,3 +1,6 @@
+using BayesGen.Kernels;
+using BayesGen.Variational;
+
 namespace BayesGen;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using BayesGen.Variational;
+
 namespace BayesGen;
 
 /// <summary>

@@ -1,3 +1,7 @@
+using BayesGen.Kernels;
+using BayesGen.Parameters;
+using BayesGen.Variational;
+
 namespace BayesGen;
 
 /// <summary>

@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Noise;
 
 /// <summary>
 /// Hears of the log sigma that a forward joins to its outputs, on the thread that makes it and for as long as it lives. Whoever trains

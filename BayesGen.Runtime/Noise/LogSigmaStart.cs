@@ -1,4 +1,6 @@
-namespace BayesGen;
+using BayesGen.Kernels;
+
+namespace BayesGen.Noise;
 
 /// <summary>
 /// Marks a log sigma whose start nobody named: minus zero, which computes as zero, travels with the parameter through copies, devices and

@@ -1,4 +1,6 @@
-namespace BayesGen;
+using BayesGen.Kernels;
+
+namespace BayesGen.Noise;
 
 /// <summary>
 /// Standard normal noise from a seed of its own: two sources with one seed give the same numbers, and no source touches TorchSharp's

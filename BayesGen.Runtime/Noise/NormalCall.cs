@@ -1,6 +1,7 @@
 using System.Numerics;
+using BayesGen.Kernels;
 
-namespace BayesGen;
+namespace BayesGen.Noise;
 
 /// <summary>
 /// The numbers of one call to a source, not made yet: whoever uses them makes each part of them where it is needed, while it is in the

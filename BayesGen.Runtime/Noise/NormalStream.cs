@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
+using BayesGen.Kernels;
 
-namespace BayesGen;
+namespace BayesGen.Noise;
 
 /// <summary>Standard normal and uniform numbers of a Philox stream, written into flat arrays by as many threads as there are.</summary>
 /// <remarks>Box and Muller, 1958: sqrt(-2 log u) (cos t, sin t) with u uniform in (0, 1] and t uniform in [-pi, pi].</remarks>

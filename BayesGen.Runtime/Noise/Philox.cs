@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace BayesGen;
+namespace BayesGen.Noise;
 
 /// <summary>
 /// Philox4x32-10: 128 random bits as a function of a 128-bit counter and a 64-bit key, eight counters at a time. A number is known by its

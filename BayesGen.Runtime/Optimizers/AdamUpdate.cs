@@ -1,7 +1,8 @@
 using System.Numerics;
+using BayesGen.Kernels;
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Optimizers;
 
 /// <summary>One step of Adam for one parameter. Rows: parameter, gradient, m, v.</summary>
 internal sealed class AdamUpdate(double rate, double beta1, double beta2, double epsilon, long step) : IFlatUpdate

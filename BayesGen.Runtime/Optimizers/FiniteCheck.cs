@@ -1,6 +1,7 @@
 using System.Numerics;
+using BayesGen.Kernels;
 
-namespace BayesGen;
+namespace BayesGen.Optimizers;
 
 /// <summary>Whether a flat tensor holds finite numbers alone, in one pass that only reads.</summary>
 internal static class FiniteCheck

@@ -1,6 +1,6 @@
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Optimizers;
 
 /// <summary>
 /// TorchSharp's AdamW with a step that passes over a flat parameter once instead of a dozen times. Same options, same state, same results

@@ -1,6 +1,7 @@
 using System.Numerics;
+using BayesGen.Kernels;
 
-namespace BayesGen;
+namespace BayesGen.Optimizers;
 
 /// <summary>Which parameters an optimizer may update through their memory, and how it does.</summary>
 internal static class FlatMemory

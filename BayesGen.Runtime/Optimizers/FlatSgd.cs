@@ -1,7 +1,8 @@
 using System.Numerics;
+using BayesGen.Kernels;
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Optimizers;
 
 /// <summary>
 /// TorchSharp's SGD, with momentum, with a step that passes over a flat parameter once. Same options, same state, same results up to

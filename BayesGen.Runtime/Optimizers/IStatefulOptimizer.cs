@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Optimizers;
 
 /// <summary>
 /// An optimizer that tells its state as named tensors and numbers, for checkpoints. TorchSharp's own need not: they write their state

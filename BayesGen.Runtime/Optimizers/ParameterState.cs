@@ -1,6 +1,6 @@
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Optimizers;
 
 /// <summary>The state that an optimizer keeps for a parameter.</summary>
 internal static class ParameterState

@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Prediction;
 
 /// <summary>Refuses answers that are no numbers: NaN has a largest element, so it would pass for class 0.</summary>
 internal static class AnswerCheck

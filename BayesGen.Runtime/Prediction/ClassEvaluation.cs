@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Prediction;
 
 /// <summary>How good the class probabilities of a prediction are on labelled examples.</summary>
 /// <param name="Prediction">The prediction itself, example by example.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 
-namespace BayesGen;
+namespace BayesGen.Prediction;
 
 /// <summary>
 /// What a posterior over networks says about the classes of some examples, and how sure it is. Plain numbers: nothing to dispose, safe to

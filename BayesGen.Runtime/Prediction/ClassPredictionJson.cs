@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace BayesGen;
+namespace BayesGen.Prediction;
 
 /// <summary>A prediction of classes as JSON: the number of draws, and one object for each example.</summary>
 internal sealed class ClassPredictionJson : JsonConverter<ClassPrediction>

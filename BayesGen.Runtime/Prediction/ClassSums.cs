@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Prediction;
 
 /// <summary>Sums up class probabilities over draws; what is in memory is one batch and the numbers of the examples.</summary>
 /// <param name="keepOutputs">Whether the logits of every draw are kept.</param>

@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Prediction;
 
 /// <summary>How good probabilities of classes are. Pure functions over plain numbers.</summary>
 public static class ClassificationMetrics

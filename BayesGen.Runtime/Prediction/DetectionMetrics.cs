@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Prediction;
 
 /// <summary>
 /// How well a score tells examples from outside the training distribution from those inside, where a higher score means outside. Pure

@@ -1,4 +1,6 @@
-namespace BayesGen;
+using BayesGen.Noise;
+
+namespace BayesGen.Prediction;
 
 /// <summary>The seeds of the draws that a prediction is made of.</summary>
 internal static class DrawSeed

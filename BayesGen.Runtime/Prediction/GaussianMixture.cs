@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Prediction;
 
 /// <summary>
 /// Mixtures of Gaussians with equal weights: what a regression network predicts, one component for each draw of its weights. Pure functions

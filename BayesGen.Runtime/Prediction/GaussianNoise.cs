@@ -1,6 +1,7 @@
+using BayesGen.Noise;
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Prediction;
 
 /// <summary>
 /// The noise round the function that a regression network computes: y ~ N(mean(x), sigma^2), independent over outputs. It says what the

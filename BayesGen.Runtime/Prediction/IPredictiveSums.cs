@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Prediction;
 
 /// <summary>Takes the outputs of a batch draw by draw, and makes of them what is known about its examples.</summary>
 internal interface IPredictiveSums

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace BayesGen;
+namespace BayesGen.Prediction;
 
 /// <summary>
 /// Numbers of predictions on their way to JSON and back: as many digits as single precision has, and names for what is infinite.

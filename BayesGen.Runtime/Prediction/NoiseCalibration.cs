@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Prediction;
 
 /// <summary>Finds the size of the noise with which a prediction describes targets best.</summary>
 internal static class NoiseCalibration

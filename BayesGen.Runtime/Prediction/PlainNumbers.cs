@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Prediction;
 
 /// <summary>From tensors to plain numbers: results outlive every dispose scope, cross threads and are written as JSON.</summary>
 internal static class PlainNumbers

@@ -1,7 +1,11 @@
 using System.Runtime.InteropServices;
 using BayesGen.Data;
+using BayesGen.Kernels;
+using BayesGen.Noise;
+using BayesGen.Parameters;
+using BayesGen.Pruning;
 
-namespace BayesGen;
+namespace BayesGen.Prediction;
 
 /// <summary>Runs a network under draws of its posterior: every batch through all draws, each written into the borrowed weights.</summary>
 /// <remarks>

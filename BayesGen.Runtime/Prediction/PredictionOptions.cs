@@ -1,4 +1,6 @@
-namespace BayesGen;
+using BayesGen.Pruning;
+
+namespace BayesGen.Prediction;
 
 /// <summary>How to predict.</summary>
 public sealed record PredictionOptions

@@ -1,4 +1,7 @@
-namespace BayesGen;
+using BayesGen.Kernels;
+using BayesGen.Parameters;
+
+namespace BayesGen.Prediction;
 
 /// <summary>
 /// Networks drawn from a posterior once and kept: predictions with uncertainty for a service. Every method may be called from any number

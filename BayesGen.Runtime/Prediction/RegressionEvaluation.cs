@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Prediction;
 
 /// <summary>How good the predictions of a regression are, and how honest their intervals.</summary>
 /// <param name="Prediction">The prediction itself, example by example.</param>

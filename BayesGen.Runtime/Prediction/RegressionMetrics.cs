@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Prediction;
 
 /// <summary>How good predictions of numbers are, and how honest their intervals. Pure functions over plain numbers.</summary>
 public static class RegressionMetrics

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 
-namespace BayesGen;
+namespace BayesGen.Prediction;
 
 /// <summary>
 /// What a posterior over regression networks says about some examples: for each output a mixture of Gaussians, one for each draw of the

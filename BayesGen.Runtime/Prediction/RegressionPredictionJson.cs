@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace BayesGen;
+namespace BayesGen.Prediction;
 
 /// <summary>
 /// A prediction of numbers as JSON: one object for each example, with the components of the mixture, from which everything else follows

@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Prediction;
 
 /// <summary>Collects the Gaussians that the draws predict: together they are the mixture that the targets are distributed by.</summary>
 /// <param name="noise">What the outputs mean.</param>

@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Pruning;
 
 /// <summary>What a pruning keeps.</summary>
 /// <param name="Weights">Each Bayesian weight tensor: its key, the number of its weights, and how many of them are kept.</param>

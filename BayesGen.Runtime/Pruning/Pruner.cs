@@ -1,4 +1,6 @@
-namespace BayesGen;
+using BayesGen.Parameters;
+
+namespace BayesGen.Pruning;
 
 /// <summary>Turns thresholds into masks of the arenas.</summary>
 internal static class Pruner

@@ -1,4 +1,6 @@
-namespace BayesGen;
+using BayesGen.Variational;
+
+namespace BayesGen.Pruning;
 
 /// <summary>The score that thresholds are compared with.</summary>
 public enum PruningScore

@@ -1,7 +1,8 @@
 using System.Collections;
 using System.Globalization;
+using BayesGen.Parameters;
 
-namespace BayesGen;
+namespace BayesGen.Pruning;
 
 /// <summary>
 /// The thresholds of a pruning: a weight is kept where its score is at least the threshold. One bare number where the network has one

@@ -1,6 +1,9 @@
+using BayesGen.Kernels;
+using BayesGen.Noise;
+using BayesGen.Reporting;
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>
 /// Learns one noise for all inputs in closed form. For given weights the fit is least where sigma^2 is the mean squared residual, so the

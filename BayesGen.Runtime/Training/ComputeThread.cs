@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>
 /// A thread that computes with a share of Torch's threads of its own. Work runs in the order in which it was handed over; the tensors that

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>How Torch's threads wait for each other.</summary>
 public static class ComputeThreads

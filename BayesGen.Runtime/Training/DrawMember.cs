@@ -1,6 +1,7 @@
+using BayesGen.Parameters;
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>One network of a <see cref="DrawTeam"/>, and its share of the draws of a step.</summary>
 /// <param name="arena">The memory of the network.</param>

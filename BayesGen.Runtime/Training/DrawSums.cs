@@ -1,4 +1,6 @@
-namespace BayesGen;
+using BayesGen.Kernels;
+
+namespace BayesGen.Training;
 
 /// <summary>What draws of one step add up to.</summary>
 /// <param name="weights">How much each of them counts.</param>

@@ -1,6 +1,8 @@
+using BayesGen.Noise;
+using BayesGen.Parameters;
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>The networks that take the draws of a step: the model alone, or the model and replicas of it side by side.</summary>
 internal sealed class DrawTeam : IDisposable

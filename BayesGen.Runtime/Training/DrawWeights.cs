@@ -1,6 +1,7 @@
+using BayesGen.Kernels;
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>
 /// How much each draw of a step counts, one draw at a time. Draws that count alike get 1/K. Log-weights u_k are streamed: with the running

@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>A place inside an epoch: what the loop over batches knows that the network and the optimizer do not.</summary>
 internal sealed class EpochPlace : IDisposable

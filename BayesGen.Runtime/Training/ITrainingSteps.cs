@@ -1,6 +1,8 @@
+using BayesGen.Parameters;
+using BayesGen.Serialization;
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>How a trainer moves what it trains: what becomes of the gradients of a draw, and the step.</summary>
 internal interface ITrainingSteps : IDisposable

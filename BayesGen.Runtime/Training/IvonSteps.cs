@@ -1,6 +1,8 @@
+using BayesGen.Parameters;
+using BayesGen.Serialization;
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>
 /// The steps of IVON: the Gaussian posterior by <see cref="IvonUpdate"/>, and the weights that nobody annotated by an optimizer of the

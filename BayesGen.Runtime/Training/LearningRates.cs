@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>
 /// Ready-made schedules for <see cref="TrainerOptions.LearningRateSchedule"/>: a factor on the learning rate as a function of progress, 0

@@ -1,4 +1,6 @@
-namespace BayesGen;
+using BayesGen.Parameters;
+
+namespace BayesGen.Training;
 
 /// <summary>
 /// Which parts of a network are in training mode: a user may have put some into evaluation mode, such as a batch normalization whose

@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>
 /// The loss of a step, or its gradient, is not a finite number, or the fit loss has grown a thousandfold since the first step. The step was

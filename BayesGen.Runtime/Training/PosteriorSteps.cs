@@ -1,6 +1,9 @@
+using BayesGen.Optimizers;
+using BayesGen.Parameters;
+using BayesGen.Serialization;
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>
 /// The optimizer of a training and the rules round its step: a learning rate for each kind of parameter, the norm of the gradient, and

@@ -1,4 +1,6 @@
-namespace BayesGen;
+using BayesGen.Parameters;
+
+namespace BayesGen.Training;
 
 /// <summary>
 /// Further copies of a Bayesian network, so that the draws of a step run side by side on the processors' cores instead of one after

@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>Where a training goes on.</summary>
 /// <param name="File">The checkpoint that was read.</param>

@@ -1,4 +1,7 @@
-namespace BayesGen;
+using BayesGen.Reporting;
+using BayesGen.Serialization;
+
+namespace BayesGen.Training;
 
 /// <summary>Means over the examples of an epoch, whatever the batch split.</summary>
 internal sealed class RunningMeans

@@ -1,9 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text;
+using BayesGen.Kernels;
+using BayesGen.Optimizers;
+using BayesGen.Serialization;
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>The state of an optimizer on its way into a checkpoint and back.</summary>
 internal static class SavedOptimizer

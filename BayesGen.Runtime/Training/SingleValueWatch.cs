@@ -1,6 +1,6 @@
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>
 /// While it lives, a batch normalization that is to learn the variance of one value refuses, as in PyTorch. TorchSharp computes NaN and

@@ -1,4 +1,7 @@
-namespace BayesGen;
+using BayesGen.Kernels;
+using BayesGen.Reporting;
+
+namespace BayesGen.Training;
 
 /// <summary>
 /// What a step has to tell. Its numbers stay where they were computed until they are read: a device then works on while the host prepares

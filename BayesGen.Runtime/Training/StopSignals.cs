@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>
 /// Turns Ctrl-C and SIGTERM into a token that ends a training between two steps, so that a program can save and leave. A second signal ends

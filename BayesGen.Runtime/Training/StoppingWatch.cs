@@ -1,4 +1,8 @@
-namespace BayesGen;
+using BayesGen.Parameters;
+using BayesGen.Reporting;
+using BayesGen.Serialization;
+
+namespace BayesGen.Training;
 
 /// <summary>What early stopping has seen of one training.</summary>
 /// <param name="options">When to stop.</param>

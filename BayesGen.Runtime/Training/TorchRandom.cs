@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>The state of Torch's global generator on the CPU, which dropout and a user's own code draw from.</summary>
 internal static class TorchRandom

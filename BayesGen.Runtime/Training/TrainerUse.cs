@@ -1,4 +1,4 @@
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>Who uses a trainer now: one call after another, from one thread, and none after Dispose.</summary>
 internal sealed class TrainerUse

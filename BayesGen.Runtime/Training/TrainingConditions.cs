@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Numerics;
+using BayesGen.Serialization;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>
 /// What a training depends on besides its state: options that can be compared, and the machine. Where one differs when a training is

@@ -1,4 +1,6 @@
-namespace BayesGen;
+using BayesGen.Serialization;
+
+namespace BayesGen.Training;
 
 /// <summary>The numbers of a training that no tensor holds.</summary>
 /// <param name="EpochsDone">The epochs that ended.</param>

@@ -1,6 +1,9 @@
 using BayesGen.Data;
+using BayesGen.Parameters;
+using BayesGen.Reporting;
+using BayesGen.Serialization;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>Checkpoints: what is written, when, and how a training goes on from one.</summary>
 public sealed partial class VariationalTrainer

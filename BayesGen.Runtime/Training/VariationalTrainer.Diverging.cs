@@ -1,4 +1,6 @@
-namespace BayesGen;
+using BayesGen.Reporting;
+
+namespace BayesGen.Training;
 
 /// <summary>A training that diverges has finite losses for a long time; it is told by how much they have grown.</summary>
 public sealed partial class VariationalTrainer

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using BayesGen.Data;
+using BayesGen.Kernels;
+using BayesGen.Reporting;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>The loop over the batches of an epoch, from its start or from the place of a checkpoint.</summary>
 public sealed partial class VariationalTrainer

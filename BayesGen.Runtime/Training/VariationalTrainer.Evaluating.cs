@@ -1,7 +1,11 @@
 using System.Runtime.CompilerServices;
 using BayesGen.Data;
+using BayesGen.Kernels;
+using BayesGen.Parameters;
+using BayesGen.Pruning;
+using BayesGen.Reporting;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>Evaluation: it reads, and what it writes into the weights it puts back bit for bit.</summary>
 public sealed partial class VariationalTrainer

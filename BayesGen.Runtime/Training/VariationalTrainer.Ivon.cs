@@ -1,4 +1,6 @@
-namespace BayesGen;
+using BayesGen.Parameters;
+
+namespace BayesGen.Training;
 
 /// <summary>Training by IVON.</summary>
 public sealed partial class VariationalTrainer

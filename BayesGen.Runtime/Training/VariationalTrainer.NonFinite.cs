@@ -1,4 +1,8 @@
-namespace BayesGen;
+using BayesGen.Optimizers;
+using BayesGen.Parameters;
+using BayesGen.Serialization;
+
+namespace BayesGen.Training;
 
 /// <summary>What becomes of a step whose loss or gradient is not a finite number; see <see cref="NonFinitePolicy"/>.</summary>
 public sealed partial class VariationalTrainer

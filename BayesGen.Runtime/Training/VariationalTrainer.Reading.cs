@@ -1,4 +1,6 @@
-namespace BayesGen;
+using BayesGen.Reporting;
+
+namespace BayesGen.Training;
 
 /// <summary>When the numbers of a step are read: at once where they lie in memory, every so many steps where a device has them.</summary>
 public sealed partial class VariationalTrainer

@@ -1,6 +1,9 @@
 using System.Runtime.InteropServices;
+using BayesGen.Kernels;
+using BayesGen.Noise;
+using BayesGen.Parameters;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>One step: draws, forwards and backwards one by one, gradients added up on the posterior.</summary>
 public sealed partial class VariationalTrainer

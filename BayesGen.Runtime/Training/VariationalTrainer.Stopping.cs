@@ -1,6 +1,8 @@
 using BayesGen.Data;
+using BayesGen.Parameters;
+using BayesGen.Reporting;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>How a training ends: early, by itself, or not at all because it ended before.</summary>
 public sealed partial class VariationalTrainer

@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using BayesGen.Data;
+using BayesGen.Kernels;
+using BayesGen.Parameters;
+using BayesGen.Reporting;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>
 /// Trains and evaluates a Bayesian network. Generated wrappers make one by <c>CreateTrainer</c>, where the compiler checks that the loss

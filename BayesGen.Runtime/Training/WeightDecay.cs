@@ -1,6 +1,6 @@
 using TorchSharp.Modules;
 
-namespace BayesGen;
+namespace BayesGen.Training;
 
 /// <summary>The weight decay of an optimizer: TorchSharp's have no common way to ask for it.</summary>
 internal static class WeightDecay

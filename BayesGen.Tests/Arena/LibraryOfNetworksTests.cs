@@ -92,6 +92,6 @@ public sealed class LibraryOfNetworksTests
         var wrapper = GeneratorHarness.Run(GeneratorHarness.Compile(Heirs)
             .AddReferences(Microsoft.CodeAnalysis.MetadataReference.CreateFromImage(image.ToArray())))
                 .Compiles()["Application.BayesianHeir.g.cs"];
-        Assert.Contains("global::BayesGen.IScores<global::BayesGen.LogUniformPosterior>", wrapper);
+        Assert.Contains("global::BayesGen.Variational.IScores<global::BayesGen.Variational.LogUniformPosterior>", wrapper);
     }
 }

@@ -15,8 +15,8 @@ public sealed partial class ExampleTests
 {
     private const string Index = "docs/README.md";
 
-    /// <summary>What <c>dotnet new console</c> imports by itself.</summary>
-    private const string ImplicitUsings = """
+    /// <summary>What <c>dotnet new console</c> and the package import by themselves.</summary>
+    private static readonly string ImplicitUsings = PackageUsings.Source + """
         global using System;
         global using System.Collections.Generic;
         global using System.IO;

@@ -55,12 +55,12 @@ public sealed class GeneratorNameTests
     [InlineData("global using B = BayesGen.BayesianAttribute;", "[B(Gaussian)]")]
     [InlineData("using G = BayesGen;", "[G.Bayesian(G::Family.Gaussian)]")]
     [InlineData("", "[global::BayesGen.BayesianAttribute(family: Gaussian)]")]
-    [InlineData("using F = BayesGen.GaussianPosterior;", "[Bayesian(typeof(F))]")]
+    [InlineData("using F = BayesGen.Variational.GaussianPosterior;", "[Bayesian(typeof(F))]")]
     public void AnnotationsByOtherNames(string @using, string annotation)
     {
         var networks = GeneratorHarness.Run($"{@using}\npublic sealed class Net{Body.Replace("[Bayesian(Gaussian)]", annotation)}")
             .Compiles();
-        Assert.Contains("plan.Bayesian<global::BayesGen.GaussianPosterior>(prefix + \"fc\"", networks["BayesianNet.g.cs"]);
+        Assert.Contains("plan.Bayesian<global::BayesGen.Variational.GaussianPosterior>(prefix + \"fc\"", networks["BayesianNet.g.cs"]);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class GeneratorNameTests
             "global using Dense = TorchSharp.Modules.Linear;\nglobal using Of = TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor>;",
             $"public sealed class Net{Body.Replace("readonly Linear", "readonly Dense").Replace("Module<Tensor, Tensor>", "Of")}")
                 .Compiles();
-        Assert.Contains("WeightBiasPosterior<global::BayesGen.GaussianPosterior> Fc", networks["BayesianNet.g.cs"]);
+        Assert.Contains("WeightBiasPosterior<global::BayesGen.Variational.GaussianPosterior> Fc", networks["BayesianNet.g.cs"]);
     }
 
     /// <summary>What TorchSharp registers a field as may hold any character; it ends up in literals and in comments.</summary>

@@ -10,7 +10,7 @@ namespace Demo
     /// It cannot work: every member says BG0003: 'string' cannot be used here: it does not derive from Posterior; a family is a class that derives from Posterior and implements IPosterior of itself
     /// </remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-    public sealed class BayesianRefused : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>, global::BayesGen.IBayesianNetwork
+    public sealed class BayesianRefused : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>, global::BayesGen.Parameters.IBayesianNetwork
     {
         #region The network and its memory
 
@@ -25,7 +25,7 @@ namespace Demo
         public global::Demo.Refused Network => throw new global::System.InvalidOperationException(Refusal);
 
         /// <summary>The memory of the network.</summary>
-        public global::BayesGen.NetworkArena Arena => throw new global::System.InvalidOperationException(Refusal);
+        public global::BayesGen.Parameters.NetworkArena Arena => throw new global::System.InvalidOperationException(Refusal);
 
         /// <summary>The posteriors, by layer.</summary>
         public PosteriorMap Posterior => throw new global::System.InvalidOperationException(Refusal);
@@ -54,15 +54,15 @@ namespace Demo
         /// <summary>A trainer that minimises <see cref="global::BayesGen.GaussianKLLoss"/>.</summary>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) => throw new global::System.InvalidOperationException(Refusal);
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) => throw new global::System.InvalidOperationException(Refusal);
 
         /// <summary>A trainer that minimises a loss of your choice. It has to score the LogUniform posterior.</summary>
         /// <typeparam name="TLoss">The loss.</typeparam>
         /// <param name="loss">What to minimise.</param>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
-            where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.IScores<global::BayesGen.LogUniformPosterior> =>
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
+            where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.Variational.IScores<global::BayesGen.Variational.LogUniformPosterior> =>
             throw new global::System.InvalidOperationException(Refusal);
 
         #endregion
@@ -72,45 +72,45 @@ namespace Demo
         /// <summary>The posteriors of a <see cref="global::Demo.Refused"/>, by layer.</summary>
         public sealed class PosteriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The posteriors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PosteriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PosteriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;
             }
 
             /// <summary>The posteriors of <c>fc</c>: Linear, LogUniform family.</summary>
-            public global::BayesGen.WeightBiasPosterior<global::BayesGen.LogUniformPosterior> Fc => new(_arena, _prefix + "fc");
+            public global::BayesGen.Parameters.WeightBiasPosterior<global::BayesGen.Variational.LogUniformPosterior> Fc => new(_arena, _prefix + "fc");
 
             /// <summary>The posteriors of <c>odd</c>: Linear, unusable family.</summary>
-            public global::BayesGen.WeightBiasPosterior<global::BayesGen.Posterior> Odd => new(_arena, _prefix + "odd");
+            public global::BayesGen.Parameters.WeightBiasPosterior<global::BayesGen.Variational.Posterior> Odd => new(_arena, _prefix + "odd");
         }
 
         /// <summary>The priors of a <see cref="global::Demo.Refused"/>, by layer.</summary>
         public sealed class PriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The priors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;
             }
 
             /// <summary>The priors of <c>fc</c>: Linear, LogUniform family.</summary>
-            public global::BayesGen.WeightBiasPrior Fc => new(_arena, _prefix + "fc");
+            public global::BayesGen.Parameters.WeightBiasPrior Fc => new(_arena, _prefix + "fc");
 
             /// <summary>The priors of <c>odd</c>: Linear, unusable family.</summary>
-            public global::BayesGen.WeightBiasPrior Odd => new(_arena, _prefix + "odd");
+            public global::BayesGen.Parameters.WeightBiasPrior Odd => new(_arena, _prefix + "odd");
         }
 
         #endregion

@@ -11,7 +11,7 @@ namespace Demo
     /// </remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
     [global::System.ObsoleteAttribute("Take the other one.")]
-    internal sealed class BayesianGeneric<TLoss, TItem> : global::TorchSharp.torch.nn.Module<TItem, global::TorchSharp.torch.Tensor>, global::BayesGen.IBayesianNetwork where TLoss : class, new()
+    internal sealed class BayesianGeneric<TLoss, TItem> : global::TorchSharp.torch.nn.Module<TItem, global::TorchSharp.torch.Tensor>, global::BayesGen.Parameters.IBayesianNetwork where TLoss : class, new()
     {
         #region The network and its memory
 
@@ -26,7 +26,7 @@ namespace Demo
         public global::Demo.Generic<TLoss, TItem> Network => throw new global::System.InvalidOperationException(Refusal);
 
         /// <summary>The memory of the network.</summary>
-        public global::BayesGen.NetworkArena Arena => throw new global::System.InvalidOperationException(Refusal);
+        public global::BayesGen.Parameters.NetworkArena Arena => throw new global::System.InvalidOperationException(Refusal);
 
         /// <summary>The posteriors, by layer.</summary>
         public PosteriorMap Posterior => throw new global::System.InvalidOperationException(Refusal);
@@ -56,7 +56,7 @@ namespace Demo
         /// <param name="forward">Runs the wrapper on a batch, which is one tensor, and gives the prediction.</param>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateTrainer(global::System.Func<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> forward, global::BayesGen.TrainerOptions options) => throw new global::System.InvalidOperationException(Refusal);
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::System.Func<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> forward, global::BayesGen.TrainerOptions options) => throw new global::System.InvalidOperationException(Refusal);
 
         /// <summary>A trainer that minimises a loss of your choice. It has to score the Gaussian posterior.</summary>
         /// <typeparam name="TLoss_">The loss.</typeparam>
@@ -64,19 +64,19 @@ namespace Demo
         /// <param name="loss">What to minimise.</param>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateTrainer<TLoss_>(global::System.Func<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> forward, TLoss_ loss, global::BayesGen.TrainerOptions options)
-            where TLoss_ : global::BayesGen.VariationalLoss, global::BayesGen.IScores<global::BayesGen.GaussianPosterior> =>
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer<TLoss_>(global::System.Func<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> forward, TLoss_ loss, global::BayesGen.TrainerOptions options)
+            where TLoss_ : global::BayesGen.VariationalLoss, global::BayesGen.Variational.IScores<global::BayesGen.Variational.GaussianPosterior> =>
             throw new global::System.InvalidOperationException(Refusal);
 
         /// <summary>Cannot be called: a batch is one tensor, and the network takes something else.</summary>
         [global::System.Obsolete("A batch is one tensor, and Generic<TLoss, TItem> is called with (x). Say how it runs on a batch, in a function from the batch to the prediction: CreateTrainer(batch => model.call(...), options).", true)]
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-        public global::BayesGen.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) => throw new global::System.NotSupportedException("A batch is one tensor, and Generic<TLoss, TItem> is called with (x). Say how it runs on a batch, in a function from the batch to the prediction: CreateTrainer(batch => model.call(...), options).");
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) => throw new global::System.NotSupportedException("A batch is one tensor, and Generic<TLoss, TItem> is called with (x). Say how it runs on a batch, in a function from the batch to the prediction: CreateTrainer(batch => model.call(...), options).");
 
         /// <summary>Cannot be called: a batch is one tensor, and the network takes something else.</summary>
         [global::System.Obsolete("A batch is one tensor, and Generic<TLoss, TItem> is called with (x). Say how it runs on a batch, in a function from the batch to the prediction: CreateTrainer(batch => model.call(...), options).", true)]
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-        public global::BayesGen.VariationalTrainer CreateTrainer(global::BayesGen.VariationalLoss loss, global::BayesGen.TrainerOptions options) => throw new global::System.NotSupportedException("A batch is one tensor, and Generic<TLoss, TItem> is called with (x). Say how it runs on a batch, in a function from the batch to the prediction: CreateTrainer(batch => model.call(...), options).");
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.VariationalLoss loss, global::BayesGen.TrainerOptions options) => throw new global::System.NotSupportedException("A batch is one tensor, and Generic<TLoss, TItem> is called with (x). Say how it runs on a batch, in a function from the batch to the prediction: CreateTrainer(batch => model.call(...), options).");
 
         /// <summary>
         /// A trainer that moves the Gaussian posterior by IVON: natural gradients, and widths from curvatures. It is here because every
@@ -86,7 +86,7 @@ namespace Demo
         /// <param name="options">How to train.</param>
         /// <param name="ivon">How IVON moves; null is the default.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateIvonTrainer(global::System.Func<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> forward, global::BayesGen.TrainerOptions options, global::BayesGen.IvonOptions? ivon = null) =>
+        public global::BayesGen.Training.VariationalTrainer CreateIvonTrainer(global::System.Func<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> forward, global::BayesGen.TrainerOptions options, global::BayesGen.Training.IvonOptions? ivon = null) =>
             throw new global::System.InvalidOperationException(Refusal);
 
         #endregion
@@ -96,39 +96,39 @@ namespace Demo
         /// <summary>The posteriors of a <see cref="global::Demo.Generic{TLoss, TItem}"/>, by layer.</summary>
         public sealed class PosteriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The posteriors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PosteriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PosteriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;
             }
 
             /// <summary>The posteriors of <c>fc</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPosterior<global::BayesGen.GaussianPosterior> Fc => new(_arena, _prefix + "fc");
+            public global::BayesGen.Parameters.WeightBiasPosterior<global::BayesGen.Variational.GaussianPosterior> Fc => new(_arena, _prefix + "fc");
         }
 
         /// <summary>The priors of a <see cref="global::Demo.Generic{TLoss, TItem}"/>, by layer.</summary>
         public sealed class PriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The priors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;
             }
 
             /// <summary>The priors of <c>fc</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPrior Fc => new(_arena, _prefix + "fc");
+            public global::BayesGen.Parameters.WeightBiasPrior Fc => new(_arena, _prefix + "fc");
         }
 
         #endregion

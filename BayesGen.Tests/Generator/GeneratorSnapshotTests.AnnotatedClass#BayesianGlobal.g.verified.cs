@@ -16,7 +16,7 @@
 /// </list>
 /// </remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-public sealed class BayesianGlobal : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>, global::BayesGen.IBayesianNetwork
+public sealed class BayesianGlobal : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>, global::BayesGen.Parameters.IBayesianNetwork
 {
     #region The network and its memory
 
@@ -34,7 +34,7 @@ public sealed class BayesianGlobal : global::TorchSharp.torch.nn.Module<global::
             : "BayesianGlobal")
     {
         Network = network;
-        Arena = new global::BayesGen.NetworkArena(network);
+        Arena = new global::BayesGen.Parameters.NetworkArena(network);
         Posterior = new PosteriorMap(Arena, "");
         Prior = new PriorMap(Arena, "");
         AdoptDevice();
@@ -44,7 +44,7 @@ public sealed class BayesianGlobal : global::TorchSharp.torch.nn.Module<global::
     public global::Global Network { get; }
 
     /// <summary>The memory of the network: draws, keys and state.</summary>
-    public global::BayesGen.NetworkArena Arena { get; }
+    public global::BayesGen.Parameters.NetworkArena Arena { get; }
 
     /// <summary>The posteriors, by layer.</summary>
     public PosteriorMap Posterior { get; }
@@ -62,14 +62,14 @@ public sealed class BayesianGlobal : global::TorchSharp.torch.nn.Module<global::
     [global::System.Runtime.CompilerServices.ModuleInitializer]
     [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
     internal static void RegisterAnnotations() =>
-        global::BayesGen.AnnotatedNetworks.Register<global::Global>(DescribeAnnotations);
+        global::BayesGen.Parameters.AnnotatedNetworks.Register<global::Global>(DescribeAnnotations);
 
-    private static void DescribeAnnotations(global::BayesGen.NetworkPlan plan, global::Global network, string prefix)
+    private static void DescribeAnnotations(global::BayesGen.Parameters.NetworkPlan plan, global::Global network, string prefix)
     {
-        plan.EveryLayer<global::BayesGen.GaussianPosterior>(network, new global::BayesGen.WeightOptions { PriorScale = 0.5, InitialLogSigma = -4.0 });
+        plan.EveryLayer<global::BayesGen.Variational.GaussianPosterior>(network, new global::BayesGen.Variational.WeightOptions { PriorScale = 0.5, InitialLogSigma = -4.0 });
         plan.Unannotated(prefix + "fc1", Fc1Of(network), isRequired: true);
         plan.Deterministic(prefix + "fc2", Fc2Of(network));
-        plan.Bayesian<global::BayesGen.LogUniformPosterior>(prefix + "fc3", Fc3Of(network));
+        plan.Bayesian<global::BayesGen.Variational.LogUniformPosterior>(prefix + "fc3", Fc3Of(network));
         plan.Unannotated(prefix + "norm", NormOf(network));
         plan.Unannotated(prefix + "body", BodyOf(network), isRequired: true);
         plan.Unannotated(prefix + "gain", GainOf(network));
@@ -283,7 +283,7 @@ public sealed class BayesianGlobal : global::TorchSharp.torch.nn.Module<global::
     /// <summary>A trainer that minimises <see cref="global::BayesGen.ElboLoss"/>.</summary>
     /// <param name="options">How to train.</param>
     /// <returns>The trainer; dispose it before the network.</returns>
-    public global::BayesGen.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
+    public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
         CreateTrainer(new global::BayesGen.ElboLoss(), options);
 
     /// <summary>A trainer that minimises a loss of your choice. It has to score the posteriors Gaussian and LogUniform.</summary>
@@ -291,9 +291,9 @@ public sealed class BayesianGlobal : global::TorchSharp.torch.nn.Module<global::
     /// <param name="loss">What to minimise.</param>
     /// <param name="options">How to train.</param>
     /// <returns>The trainer; dispose it before the network.</returns>
-    public global::BayesGen.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
-        where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.IScores<global::BayesGen.GaussianPosterior>, global::BayesGen.IScores<global::BayesGen.LogUniformPosterior> =>
-        new global::BayesGen.VariationalTrainer(this, call, loss, options);
+    public global::BayesGen.Training.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
+        where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.Variational.IScores<global::BayesGen.Variational.GaussianPosterior>, global::BayesGen.Variational.IScores<global::BayesGen.Variational.LogUniformPosterior> =>
+        new global::BayesGen.Training.VariationalTrainer(this, call, loss, options);
 
     #endregion
 
@@ -302,51 +302,51 @@ public sealed class BayesianGlobal : global::TorchSharp.torch.nn.Module<global::
     /// <summary>The posteriors of a <see cref="global::Global"/>, by layer.</summary>
     public sealed class PosteriorMap
     {
-        private readonly global::BayesGen.NetworkArena _arena;
+        private readonly global::BayesGen.Parameters.NetworkArena _arena;
         private readonly string _prefix;
 
         /// <summary>The posteriors under a prefix; a wrapper makes its own.</summary>
         /// <param name="arena">The memory of the whole network.</param>
         /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-        public PosteriorMap(global::BayesGen.NetworkArena arena, string prefix)
+        public PosteriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
         {
             _arena = arena;
             _prefix = prefix;
         }
 
         /// <summary>The posteriors of <c>fc1</c>: Linear, Gaussian family.</summary>
-        public global::BayesGen.WeightBiasPosterior<global::BayesGen.GaussianPosterior> Fc1 => new(_arena, _prefix + "fc1");
+        public global::BayesGen.Parameters.WeightBiasPosterior<global::BayesGen.Variational.GaussianPosterior> Fc1 => new(_arena, _prefix + "fc1");
 
         /// <summary>The posteriors of <c>fc3</c>: Linear, LogUniform family.</summary>
-        public global::BayesGen.WeightBiasPosterior<global::BayesGen.LogUniformPosterior> Fc3 => new(_arena, _prefix + "fc3");
+        public global::BayesGen.Parameters.WeightBiasPosterior<global::BayesGen.Variational.LogUniformPosterior> Fc3 => new(_arena, _prefix + "fc3");
 
         /// <summary>The posteriors of <c>body</c>: Module&lt;Tensor, Tensor&gt;, Gaussian family.</summary>
-        public global::BayesGen.PosteriorGroup<global::BayesGen.GaussianPosterior> Body => new(_arena, _prefix + "body");
+        public global::BayesGen.Parameters.PosteriorGroup<global::BayesGen.Variational.GaussianPosterior> Body => new(_arena, _prefix + "body");
     }
 
     /// <summary>The priors of a <see cref="global::Global"/>, by layer.</summary>
     public sealed class PriorMap
     {
-        private readonly global::BayesGen.NetworkArena _arena;
+        private readonly global::BayesGen.Parameters.NetworkArena _arena;
         private readonly string _prefix;
 
         /// <summary>The priors under a prefix; a wrapper makes its own.</summary>
         /// <param name="arena">The memory of the whole network.</param>
         /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-        public PriorMap(global::BayesGen.NetworkArena arena, string prefix)
+        public PriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
         {
             _arena = arena;
             _prefix = prefix;
         }
 
         /// <summary>The priors of <c>fc1</c>: Linear, Gaussian family.</summary>
-        public global::BayesGen.WeightBiasPrior Fc1 => new(_arena, _prefix + "fc1");
+        public global::BayesGen.Parameters.WeightBiasPrior Fc1 => new(_arena, _prefix + "fc1");
 
         /// <summary>The priors of <c>fc3</c>: Linear, LogUniform family.</summary>
-        public global::BayesGen.WeightBiasPrior Fc3 => new(_arena, _prefix + "fc3");
+        public global::BayesGen.Parameters.WeightBiasPrior Fc3 => new(_arena, _prefix + "fc3");
 
         /// <summary>The priors of <c>body</c>: Module&lt;Tensor, Tensor&gt;, Gaussian family.</summary>
-        public global::BayesGen.PriorGroup Body => new(_arena, _prefix + "body");
+        public global::BayesGen.Parameters.PriorGroup Body => new(_arena, _prefix + "body");
     }
 
     #endregion

@@ -27,12 +27,12 @@ namespace Demo
         [global::System.Runtime.CompilerServices.ModuleInitializer]
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
         internal static void RegisterAnnotations() =>
-            global::BayesGen.AnnotatedNetworks.Register<global::Demo.Base>(DescribeAnnotations);
+            global::BayesGen.Parameters.AnnotatedNetworks.Register<global::Demo.Base>(DescribeAnnotations);
 
-        private static void DescribeAnnotations(global::BayesGen.NetworkPlan plan, global::Demo.Base network, string prefix)
+        private static void DescribeAnnotations(global::BayesGen.Parameters.NetworkPlan plan, global::Demo.Base network, string prefix)
         {
-            plan.Bayesian<global::BayesGen.GaussianPosterior>(prefix + "fc", FcOf(network));
-            plan.Bayesian<global::BayesGen.GaussianPosterior>(prefix + "Head", HeadOf(network));
+            plan.Bayesian<global::BayesGen.Variational.GaussianPosterior>(prefix + "fc", FcOf(network));
+            plan.Bayesian<global::BayesGen.Variational.GaussianPosterior>(prefix + "Head", HeadOf(network));
         }
 
         [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "fc")]
@@ -48,45 +48,45 @@ namespace Demo
         /// <summary>The posteriors of a <see cref="global::Demo.Base"/>, by layer.</summary>
         public sealed class PosteriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The posteriors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PosteriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PosteriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;
             }
 
             /// <summary>The posteriors of <c>fc</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPosterior<global::BayesGen.GaussianPosterior> Fc => new(_arena, _prefix + "fc");
+            public global::BayesGen.Parameters.WeightBiasPosterior<global::BayesGen.Variational.GaussianPosterior> Fc => new(_arena, _prefix + "fc");
 
             /// <summary>The posteriors of <c>Head</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPosterior<global::BayesGen.GaussianPosterior> Head => new(_arena, _prefix + "Head");
+            public global::BayesGen.Parameters.WeightBiasPosterior<global::BayesGen.Variational.GaussianPosterior> Head => new(_arena, _prefix + "Head");
         }
 
         /// <summary>The priors of a <see cref="global::Demo.Base"/>, by layer.</summary>
         public sealed class PriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The priors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;
             }
 
             /// <summary>The priors of <c>fc</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPrior Fc => new(_arena, _prefix + "fc");
+            public global::BayesGen.Parameters.WeightBiasPrior Fc => new(_arena, _prefix + "fc");
 
             /// <summary>The priors of <c>Head</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPrior Head => new(_arena, _prefix + "Head");
+            public global::BayesGen.Parameters.WeightBiasPrior Head => new(_arena, _prefix + "Head");
         }
 
         #endregion

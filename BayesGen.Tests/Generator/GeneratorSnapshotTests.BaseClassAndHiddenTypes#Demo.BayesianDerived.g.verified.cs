@@ -16,7 +16,7 @@ namespace Demo
     /// </list>
     /// </remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-    public sealed class BayesianDerived : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>, global::BayesGen.IBayesianNetwork
+    public sealed class BayesianDerived : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>, global::BayesGen.Parameters.IBayesianNetwork
     {
         #region The network and its memory
 
@@ -34,7 +34,7 @@ namespace Demo
                 : "BayesianDerived")
         {
             Network = network;
-            Arena = new global::BayesGen.NetworkArena(network);
+            Arena = new global::BayesGen.Parameters.NetworkArena(network);
             Posterior = new PosteriorMap(Arena, "");
             Prior = new PriorMap(Arena, "");
             AdoptDevice();
@@ -44,7 +44,7 @@ namespace Demo
         public global::Demo.Derived Network { get; }
 
         /// <summary>The memory of the network: draws, keys and state.</summary>
-        public global::BayesGen.NetworkArena Arena { get; }
+        public global::BayesGen.Parameters.NetworkArena Arena { get; }
 
         /// <summary>The posteriors, by layer.</summary>
         public PosteriorMap Posterior { get; }
@@ -62,14 +62,14 @@ namespace Demo
         [global::System.Runtime.CompilerServices.ModuleInitializer]
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
         internal static void RegisterAnnotations() =>
-            global::BayesGen.AnnotatedNetworks.Register<global::Demo.Derived>(DescribeAnnotations);
+            global::BayesGen.Parameters.AnnotatedNetworks.Register<global::Demo.Derived>(DescribeAnnotations);
 
-        private static void DescribeAnnotations(global::BayesGen.NetworkPlan plan, global::Demo.Derived network, string prefix)
+        private static void DescribeAnnotations(global::BayesGen.Parameters.NetworkPlan plan, global::Demo.Derived network, string prefix)
         {
-            plan.Bayesian<global::BayesGen.LogUniformPosterior>(prefix + "block", Registered(network, "block", isRequired: true));
-            plan.Bayesian<global::BayesGen.LogUniformPosterior>(prefix + "any", AnyOf(network));
-            plan.Bayesian<global::BayesGen.GaussianPosterior>(prefix + "fc", FcOf(network));
-            plan.Bayesian<global::BayesGen.GaussianPosterior>(prefix + "Head", HeadOf(network));
+            plan.Bayesian<global::BayesGen.Variational.LogUniformPosterior>(prefix + "block", Registered(network, "block", isRequired: true));
+            plan.Bayesian<global::BayesGen.Variational.LogUniformPosterior>(prefix + "any", AnyOf(network));
+            plan.Bayesian<global::BayesGen.Variational.GaussianPosterior>(prefix + "fc", FcOf(network));
+            plan.Bayesian<global::BayesGen.Variational.GaussianPosterior>(prefix + "Head", HeadOf(network));
         }
 
         [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "any")]
@@ -281,7 +281,7 @@ namespace Demo
         /// <summary>A trainer that minimises <see cref="global::BayesGen.ElboLoss"/>.</summary>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
             CreateTrainer(new global::BayesGen.ElboLoss(), options);
 
         /// <summary>A trainer that minimises a loss of your choice. It has to score the posteriors LogUniform and Gaussian.</summary>
@@ -289,9 +289,9 @@ namespace Demo
         /// <param name="loss">What to minimise.</param>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
-            where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.IScores<global::BayesGen.LogUniformPosterior>, global::BayesGen.IScores<global::BayesGen.GaussianPosterior> =>
-            new global::BayesGen.VariationalTrainer(this, call, loss, options);
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
+            where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.Variational.IScores<global::BayesGen.Variational.LogUniformPosterior>, global::BayesGen.Variational.IScores<global::BayesGen.Variational.GaussianPosterior> =>
+            new global::BayesGen.Training.VariationalTrainer(this, call, loss, options);
 
         #endregion
 
@@ -300,57 +300,57 @@ namespace Demo
         /// <summary>The posteriors of a <see cref="global::Demo.Derived"/>, by layer.</summary>
         public sealed class PosteriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The posteriors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PosteriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PosteriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;
             }
 
             /// <summary>The posteriors of <c>block</c>: Block, LogUniform family.</summary>
-            public global::BayesGen.PosteriorGroup<global::BayesGen.LogUniformPosterior> Block => new(_arena, _prefix + "block");
+            public global::BayesGen.Parameters.PosteriorGroup<global::BayesGen.Variational.LogUniformPosterior> Block => new(_arena, _prefix + "block");
 
             /// <summary>The posteriors of <c>any</c>: IModule&lt;Tensor, Tensor&gt;, LogUniform family.</summary>
-            public global::BayesGen.PosteriorGroup<global::BayesGen.LogUniformPosterior> Any => new(_arena, _prefix + "any");
+            public global::BayesGen.Parameters.PosteriorGroup<global::BayesGen.Variational.LogUniformPosterior> Any => new(_arena, _prefix + "any");
 
             /// <summary>The posteriors of <c>fc</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPosterior<global::BayesGen.GaussianPosterior> Fc => new(_arena, _prefix + "fc");
+            public global::BayesGen.Parameters.WeightBiasPosterior<global::BayesGen.Variational.GaussianPosterior> Fc => new(_arena, _prefix + "fc");
 
             /// <summary>The posteriors of <c>Head</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPosterior<global::BayesGen.GaussianPosterior> Head => new(_arena, _prefix + "Head");
+            public global::BayesGen.Parameters.WeightBiasPosterior<global::BayesGen.Variational.GaussianPosterior> Head => new(_arena, _prefix + "Head");
         }
 
         /// <summary>The priors of a <see cref="global::Demo.Derived"/>, by layer.</summary>
         public sealed class PriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The priors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;
             }
 
             /// <summary>The priors of <c>block</c>: Block, LogUniform family.</summary>
-            public global::BayesGen.PriorGroup Block => new(_arena, _prefix + "block");
+            public global::BayesGen.Parameters.PriorGroup Block => new(_arena, _prefix + "block");
 
             /// <summary>The priors of <c>any</c>: IModule&lt;Tensor, Tensor&gt;, LogUniform family.</summary>
-            public global::BayesGen.PriorGroup Any => new(_arena, _prefix + "any");
+            public global::BayesGen.Parameters.PriorGroup Any => new(_arena, _prefix + "any");
 
             /// <summary>The priors of <c>fc</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPrior Fc => new(_arena, _prefix + "fc");
+            public global::BayesGen.Parameters.WeightBiasPrior Fc => new(_arena, _prefix + "fc");
 
             /// <summary>The priors of <c>Head</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPrior Head => new(_arena, _prefix + "Head");
+            public global::BayesGen.Parameters.WeightBiasPrior Head => new(_arena, _prefix + "Head");
         }
 
         #endregion

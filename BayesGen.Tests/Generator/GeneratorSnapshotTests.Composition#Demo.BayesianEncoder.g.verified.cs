@@ -13,7 +13,7 @@ namespace Demo
     /// </list>
     /// </remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-    public sealed class BayesianEncoder : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>, global::BayesGen.IBayesianNetwork
+    public sealed class BayesianEncoder : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>, global::BayesGen.Parameters.IBayesianNetwork
     {
         #region The network and its memory
 
@@ -31,7 +31,7 @@ namespace Demo
                 : "BayesianEncoder")
         {
             Network = network;
-            Arena = new global::BayesGen.NetworkArena(network);
+            Arena = new global::BayesGen.Parameters.NetworkArena(network);
             Posterior = new PosteriorMap(Arena, "");
             Prior = new PriorMap(Arena, "");
             AdoptDevice();
@@ -41,7 +41,7 @@ namespace Demo
         public global::Demo.Encoder Network { get; }
 
         /// <summary>The memory of the network: draws, keys and state.</summary>
-        public global::BayesGen.NetworkArena Arena { get; }
+        public global::BayesGen.Parameters.NetworkArena Arena { get; }
 
         /// <summary>The posteriors, by layer.</summary>
         public PosteriorMap Posterior { get; }
@@ -59,11 +59,11 @@ namespace Demo
         [global::System.Runtime.CompilerServices.ModuleInitializer]
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
         internal static void RegisterAnnotations() =>
-            global::BayesGen.AnnotatedNetworks.Register<global::Demo.Encoder>(DescribeAnnotations);
+            global::BayesGen.Parameters.AnnotatedNetworks.Register<global::Demo.Encoder>(DescribeAnnotations);
 
-        private static void DescribeAnnotations(global::BayesGen.NetworkPlan plan, global::Demo.Encoder network, string prefix)
+        private static void DescribeAnnotations(global::BayesGen.Parameters.NetworkPlan plan, global::Demo.Encoder network, string prefix)
         {
-            plan.Bayesian<global::BayesGen.LogUniformPosterior>(prefix + "conv", ConvOf(network));
+            plan.Bayesian<global::BayesGen.Variational.LogUniformPosterior>(prefix + "conv", ConvOf(network));
             plan.Unannotated(prefix + "inner", InnerOf(network));
             plan.FormerlyKnownAs(prefix + "conv", prefix + "conv0");
         }
@@ -264,7 +264,7 @@ namespace Demo
         /// <summary>A trainer that minimises <see cref="global::BayesGen.ElboLoss"/>.</summary>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
             CreateTrainer(new global::BayesGen.ElboLoss(), options);
 
         /// <summary>A trainer that minimises a loss of your choice. It has to score the LogUniform posterior.</summary>
@@ -272,9 +272,9 @@ namespace Demo
         /// <param name="loss">What to minimise.</param>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
-            where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.IScores<global::BayesGen.LogUniformPosterior> =>
-            new global::BayesGen.VariationalTrainer(this, call, loss, options);
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
+            where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.Variational.IScores<global::BayesGen.Variational.LogUniformPosterior> =>
+            new global::BayesGen.Training.VariationalTrainer(this, call, loss, options);
 
         #endregion
 
@@ -283,20 +283,20 @@ namespace Demo
         /// <summary>The posteriors of a <see cref="global::Demo.Encoder"/>, by layer.</summary>
         public sealed class PosteriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The posteriors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PosteriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PosteriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;
             }
 
             /// <summary>The posteriors of <c>conv</c>: Conv1d, LogUniform family.</summary>
-            public global::BayesGen.WeightPosterior<global::BayesGen.LogUniformPosterior> Conv => new(_arena, _prefix + "conv");
+            public global::BayesGen.Parameters.WeightPosterior<global::BayesGen.Variational.LogUniformPosterior> Conv => new(_arena, _prefix + "conv");
 
             /// <summary>The posteriors of <c>inner</c>: Encoder?, annotated on its own.</summary>
             public global::Demo.BayesianEncoder.PosteriorMap Inner => new(_arena, _prefix + "inner.");
@@ -305,20 +305,20 @@ namespace Demo
         /// <summary>The priors of a <see cref="global::Demo.Encoder"/>, by layer.</summary>
         public sealed class PriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The priors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;
             }
 
             /// <summary>The priors of <c>conv</c>: Conv1d, LogUniform family.</summary>
-            public global::BayesGen.WeightPrior Conv => new(_arena, _prefix + "conv");
+            public global::BayesGen.Parameters.WeightPrior Conv => new(_arena, _prefix + "conv");
 
             /// <summary>The priors of <c>inner</c>: Encoder?, annotated on its own.</summary>
             public global::Demo.BayesianEncoder.PriorMap Inner => new(_arena, _prefix + "inner.");

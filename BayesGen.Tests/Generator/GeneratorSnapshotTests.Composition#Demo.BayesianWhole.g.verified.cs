@@ -16,7 +16,7 @@ namespace Demo
     /// </list>
     /// </remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-    public sealed class BayesianWhole : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>, global::BayesGen.IBayesianNetwork
+    public sealed class BayesianWhole : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>, global::BayesGen.Parameters.IBayesianNetwork
     {
         #region The network and its memory
 
@@ -34,7 +34,7 @@ namespace Demo
                 : "BayesianWhole")
         {
             Network = network;
-            Arena = new global::BayesGen.NetworkArena(network);
+            Arena = new global::BayesGen.Parameters.NetworkArena(network);
             Posterior = new PosteriorMap(Arena, "");
             Prior = new PriorMap(Arena, "");
             AdoptDevice();
@@ -44,7 +44,7 @@ namespace Demo
         public global::Demo.Whole Network { get; }
 
         /// <summary>The memory of the network: draws, keys and state.</summary>
-        public global::BayesGen.NetworkArena Arena { get; }
+        public global::BayesGen.Parameters.NetworkArena Arena { get; }
 
         /// <summary>The posteriors, by layer.</summary>
         public PosteriorMap Posterior { get; }
@@ -62,9 +62,9 @@ namespace Demo
         [global::System.Runtime.CompilerServices.ModuleInitializer]
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
         internal static void RegisterAnnotations() =>
-            global::BayesGen.AnnotatedNetworks.Register<global::Demo.Whole>(DescribeAnnotations);
+            global::BayesGen.Parameters.AnnotatedNetworks.Register<global::Demo.Whole>(DescribeAnnotations);
 
-        private static void DescribeAnnotations(global::BayesGen.NetworkPlan plan, global::Demo.Whole network, string prefix)
+        private static void DescribeAnnotations(global::BayesGen.Parameters.NetworkPlan plan, global::Demo.Whole network, string prefix)
         {
             plan.Unannotated(prefix + "encoder", EncoderOf(network));
             plan.Deterministic(prefix + "plain", PlainOf(network));
@@ -280,7 +280,7 @@ namespace Demo
         /// <summary>A trainer that minimises <see cref="global::BayesGen.ElboLoss"/>.</summary>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
             CreateTrainer(new global::BayesGen.ElboLoss(), options);
 
         /// <summary>A trainer that minimises a loss of your choice. It has to score the LogUniform posterior.</summary>
@@ -288,9 +288,9 @@ namespace Demo
         /// <param name="loss">What to minimise.</param>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
-            where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.IScores<global::BayesGen.LogUniformPosterior> =>
-            new global::BayesGen.VariationalTrainer(this, call, loss, options);
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
+            where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.Variational.IScores<global::BayesGen.Variational.LogUniformPosterior> =>
+            new global::BayesGen.Training.VariationalTrainer(this, call, loss, options);
 
         #endregion
 
@@ -299,13 +299,13 @@ namespace Demo
         /// <summary>The posteriors of a <see cref="global::Demo.Whole"/>, by layer.</summary>
         public sealed class PosteriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The posteriors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PosteriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PosteriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;
@@ -326,13 +326,13 @@ namespace Demo
         /// <summary>The priors of a <see cref="global::Demo.Whole"/>, by layer.</summary>
         public sealed class PriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The priors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;

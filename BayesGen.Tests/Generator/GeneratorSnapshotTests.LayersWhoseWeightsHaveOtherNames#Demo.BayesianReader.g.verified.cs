@@ -17,7 +17,7 @@ namespace Demo
     /// </list>
     /// </remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-    public sealed class BayesianReader : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor, (global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor)>, global::BayesGen.IBayesianNetwork
+    public sealed class BayesianReader : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor, (global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor)>, global::BayesGen.Parameters.IBayesianNetwork
     {
         #region The network and its memory
 
@@ -35,7 +35,7 @@ namespace Demo
                 : "BayesianReader")
         {
             Network = network;
-            Arena = new global::BayesGen.NetworkArena(network);
+            Arena = new global::BayesGen.Parameters.NetworkArena(network);
             Posterior = new PosteriorMap(Arena, "");
             Prior = new PriorMap(Arena, "");
             AdoptDevice();
@@ -45,7 +45,7 @@ namespace Demo
         public global::Demo.Reader Network { get; }
 
         /// <summary>The memory of the network: draws, keys and state.</summary>
-        public global::BayesGen.NetworkArena Arena { get; }
+        public global::BayesGen.Parameters.NetworkArena Arena { get; }
 
         /// <summary>The posteriors, by layer.</summary>
         public PosteriorMap Posterior { get; }
@@ -63,15 +63,15 @@ namespace Demo
         [global::System.Runtime.CompilerServices.ModuleInitializer]
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
         internal static void RegisterAnnotations() =>
-            global::BayesGen.AnnotatedNetworks.Register<global::Demo.Reader>(DescribeAnnotations);
+            global::BayesGen.Parameters.AnnotatedNetworks.Register<global::Demo.Reader>(DescribeAnnotations);
 
-        private static void DescribeAnnotations(global::BayesGen.NetworkPlan plan, global::Demo.Reader network, string prefix)
+        private static void DescribeAnnotations(global::BayesGen.Parameters.NetworkPlan plan, global::Demo.Reader network, string prefix)
         {
-            plan.Bayesian<global::BayesGen.GaussianPosterior>(prefix + "words", WordsOf(network));
-            plan.Bayesian<global::BayesGen.LogUniformPosterior>(prefix + "lstm", LstmOf(network));
-            plan.Bayesian<global::BayesGen.GaussianPosterior>(prefix + "attention", AttentionOf(network), new global::BayesGen.WeightOptions { PriorScale = 0.1 });
-            plan.Bayesian<global::BayesGen.GaussianPosterior>(prefix + "tail", TailOf(network));
-            plan.Bayesian<global::BayesGen.GaussianPosterior>(prefix + "scale", ScaleOf(network), new global::BayesGen.WeightOptions { InitialLogSigma = -4.0 });
+            plan.Bayesian<global::BayesGen.Variational.GaussianPosterior>(prefix + "words", WordsOf(network));
+            plan.Bayesian<global::BayesGen.Variational.LogUniformPosterior>(prefix + "lstm", LstmOf(network));
+            plan.Bayesian<global::BayesGen.Variational.GaussianPosterior>(prefix + "attention", AttentionOf(network), new global::BayesGen.Variational.WeightOptions { PriorScale = 0.1 });
+            plan.Bayesian<global::BayesGen.Variational.GaussianPosterior>(prefix + "tail", TailOf(network));
+            plan.Bayesian<global::BayesGen.Variational.GaussianPosterior>(prefix + "scale", ScaleOf(network), new global::BayesGen.Variational.WeightOptions { InitialLogSigma = -4.0 });
             plan.Unannotated(prefix + "shift", ShiftOf(network));
         }
 
@@ -284,7 +284,7 @@ namespace Demo
         /// <param name="forward">Runs the wrapper on a batch, which is one tensor, and gives the prediction.</param>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateTrainer(global::System.Func<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> forward, global::BayesGen.TrainerOptions options) =>
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::System.Func<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> forward, global::BayesGen.TrainerOptions options) =>
             CreateTrainer(forward, new global::BayesGen.ElboLoss(), options);
 
         /// <summary>A trainer that minimises a loss of your choice. It has to score the posteriors Gaussian and LogUniform.</summary>
@@ -293,19 +293,19 @@ namespace Demo
         /// <param name="loss">What to minimise.</param>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateTrainer<TLoss>(global::System.Func<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> forward, TLoss loss, global::BayesGen.TrainerOptions options)
-            where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.IScores<global::BayesGen.GaussianPosterior>, global::BayesGen.IScores<global::BayesGen.LogUniformPosterior> =>
-            new global::BayesGen.VariationalTrainer(this, forward, loss, options);
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer<TLoss>(global::System.Func<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> forward, TLoss loss, global::BayesGen.TrainerOptions options)
+            where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.Variational.IScores<global::BayesGen.Variational.GaussianPosterior>, global::BayesGen.Variational.IScores<global::BayesGen.Variational.LogUniformPosterior> =>
+            new global::BayesGen.Training.VariationalTrainer(this, forward, loss, options);
 
         /// <summary>Cannot be called: a batch is one tensor, and the network takes something else.</summary>
         [global::System.Obsolete("A batch is one tensor, and Reader is called with (text, mask). Say how it runs on a batch, in a function from the batch to the prediction: CreateTrainer(batch => model.call(...), options).", true)]
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-        public global::BayesGen.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) => throw new global::System.NotSupportedException("A batch is one tensor, and Reader is called with (text, mask). Say how it runs on a batch, in a function from the batch to the prediction: CreateTrainer(batch => model.call(...), options).");
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) => throw new global::System.NotSupportedException("A batch is one tensor, and Reader is called with (text, mask). Say how it runs on a batch, in a function from the batch to the prediction: CreateTrainer(batch => model.call(...), options).");
 
         /// <summary>Cannot be called: a batch is one tensor, and the network takes something else.</summary>
         [global::System.Obsolete("A batch is one tensor, and Reader is called with (text, mask). Say how it runs on a batch, in a function from the batch to the prediction: CreateTrainer(batch => model.call(...), options).", true)]
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-        public global::BayesGen.VariationalTrainer CreateTrainer(global::BayesGen.VariationalLoss loss, global::BayesGen.TrainerOptions options) => throw new global::System.NotSupportedException("A batch is one tensor, and Reader is called with (text, mask). Say how it runs on a batch, in a function from the batch to the prediction: CreateTrainer(batch => model.call(...), options).");
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.VariationalLoss loss, global::BayesGen.TrainerOptions options) => throw new global::System.NotSupportedException("A batch is one tensor, and Reader is called with (text, mask). Say how it runs on a batch, in a function from the batch to the prediction: CreateTrainer(batch => model.call(...), options).");
 
         #endregion
 
@@ -314,63 +314,63 @@ namespace Demo
         /// <summary>The posteriors of a <see cref="global::Demo.Reader"/>, by layer.</summary>
         public sealed class PosteriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The posteriors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PosteriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PosteriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;
             }
 
             /// <summary>The posteriors of <c>words</c>: Embedding, Gaussian family.</summary>
-            public global::BayesGen.WeightPosterior<global::BayesGen.GaussianPosterior> Words => new(_arena, _prefix + "words");
+            public global::BayesGen.Parameters.WeightPosterior<global::BayesGen.Variational.GaussianPosterior> Words => new(_arena, _prefix + "words");
 
             /// <summary>The posteriors of <c>lstm</c>: LSTM, LogUniform family.</summary>
-            public global::BayesGen.PosteriorGroup<global::BayesGen.LogUniformPosterior> Lstm => new(_arena, _prefix + "lstm");
+            public global::BayesGen.Parameters.PosteriorGroup<global::BayesGen.Variational.LogUniformPosterior> Lstm => new(_arena, _prefix + "lstm");
 
             /// <summary>The posteriors of <c>attention</c>: MultiheadAttention, Gaussian family.</summary>
-            public global::BayesGen.PosteriorGroup<global::BayesGen.GaussianPosterior> Attention => new(_arena, _prefix + "attention");
+            public global::BayesGen.Parameters.PosteriorGroup<global::BayesGen.Variational.GaussianPosterior> Attention => new(_arena, _prefix + "attention");
 
             /// <summary>The posteriors of <c>tail</c>: Sequential, Gaussian family.</summary>
-            public global::BayesGen.PosteriorGroup<global::BayesGen.GaussianPosterior> Tail => new(_arena, _prefix + "tail");
+            public global::BayesGen.Parameters.PosteriorGroup<global::BayesGen.Variational.GaussianPosterior> Tail => new(_arena, _prefix + "tail");
 
             /// <summary>The posteriors of <c>scale</c>: Parameter, Gaussian family.</summary>
-            public global::BayesGen.GaussianPosterior Scale => _arena.Posterior<global::BayesGen.GaussianPosterior>(_prefix + "scale");
+            public global::BayesGen.Variational.GaussianPosterior Scale => _arena.Posterior<global::BayesGen.Variational.GaussianPosterior>(_prefix + "scale");
         }
 
         /// <summary>The priors of a <see cref="global::Demo.Reader"/>, by layer.</summary>
         public sealed class PriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The priors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;
             }
 
             /// <summary>The priors of <c>words</c>: Embedding, Gaussian family.</summary>
-            public global::BayesGen.WeightPrior Words => new(_arena, _prefix + "words");
+            public global::BayesGen.Parameters.WeightPrior Words => new(_arena, _prefix + "words");
 
             /// <summary>The priors of <c>lstm</c>: LSTM, LogUniform family.</summary>
-            public global::BayesGen.PriorGroup Lstm => new(_arena, _prefix + "lstm");
+            public global::BayesGen.Parameters.PriorGroup Lstm => new(_arena, _prefix + "lstm");
 
             /// <summary>The priors of <c>attention</c>: MultiheadAttention, Gaussian family.</summary>
-            public global::BayesGen.PriorGroup Attention => new(_arena, _prefix + "attention");
+            public global::BayesGen.Parameters.PriorGroup Attention => new(_arena, _prefix + "attention");
 
             /// <summary>The priors of <c>tail</c>: Sequential, Gaussian family.</summary>
-            public global::BayesGen.PriorGroup Tail => new(_arena, _prefix + "tail");
+            public global::BayesGen.Parameters.PriorGroup Tail => new(_arena, _prefix + "tail");
 
             /// <summary>The priors of <c>scale</c>: Parameter, Gaussian family.</summary>
-            public global::BayesGen.Prior Scale { get => _arena.Prior(_prefix + "scale"); set => _arena.SetPrior(_prefix + "scale", value); }
+            public global::BayesGen.Variational.Prior Scale { get => _arena.Prior(_prefix + "scale"); set => _arena.SetPrior(_prefix + "scale", value); }
         }
 
         #endregion

@@ -12,7 +12,7 @@
 /// </list>
 /// </remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-public sealed class BayesianLocal : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>, global::BayesGen.IBayesianNetwork
+public sealed class BayesianLocal : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>, global::BayesGen.Parameters.IBayesianNetwork
 {
     #region The network and its memory
 
@@ -30,7 +30,7 @@ public sealed class BayesianLocal : global::TorchSharp.torch.nn.Module<global::T
             : "BayesianLocal")
     {
         Network = network;
-        Arena = new global::BayesGen.NetworkArena(network);
+        Arena = new global::BayesGen.Parameters.NetworkArena(network);
         Posterior = new PosteriorMap(Arena, "");
         Prior = new PriorMap(Arena, "");
         AdoptDevice();
@@ -40,7 +40,7 @@ public sealed class BayesianLocal : global::TorchSharp.torch.nn.Module<global::T
     public global::Local Network { get; }
 
     /// <summary>The memory of the network: draws, keys and state.</summary>
-    public global::BayesGen.NetworkArena Arena { get; }
+    public global::BayesGen.Parameters.NetworkArena Arena { get; }
 
     /// <summary>The posteriors, by layer.</summary>
     public PosteriorMap Posterior { get; }
@@ -58,13 +58,13 @@ public sealed class BayesianLocal : global::TorchSharp.torch.nn.Module<global::T
     [global::System.Runtime.CompilerServices.ModuleInitializer]
     [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
     internal static void RegisterAnnotations() =>
-        global::BayesGen.AnnotatedNetworks.Register<global::Local>(DescribeAnnotations);
+        global::BayesGen.Parameters.AnnotatedNetworks.Register<global::Local>(DescribeAnnotations);
 
-    private static void DescribeAnnotations(global::BayesGen.NetworkPlan plan, global::Local network, string prefix)
+    private static void DescribeAnnotations(global::BayesGen.Parameters.NetworkPlan plan, global::Local network, string prefix)
     {
-        plan.Bayesian<global::BayesGen.SparseDropoutPosterior>(prefix + "conv", ConvOf(network), new global::BayesGen.WeightOptions { Estimator = global::BayesGen.Estimator.Local });
-        plan.Bayesian<global::BayesGen.SparseDropoutPosterior>(prefix + "fc", FcOf(network), new global::BayesGen.WeightOptions { IncludeBias = true });
-        plan.Bayesian<global::BayesGen.GaussianPosterior>(prefix + "Head", network.Head, new global::BayesGen.WeightOptions { Prior = new global::BayesGen.LaplacePrior(0.1), Estimator = global::BayesGen.Estimator.Local });
+        plan.Bayesian<global::BayesGen.Variational.SparseDropoutPosterior>(prefix + "conv", ConvOf(network), new global::BayesGen.Variational.WeightOptions { Estimator = global::BayesGen.Estimator.Local });
+        plan.Bayesian<global::BayesGen.Variational.SparseDropoutPosterior>(prefix + "fc", FcOf(network), new global::BayesGen.Variational.WeightOptions { IncludeBias = true });
+        plan.Bayesian<global::BayesGen.Variational.GaussianPosterior>(prefix + "Head", network.Head, new global::BayesGen.Variational.WeightOptions { Prior = new global::BayesGen.Variational.LaplacePrior(0.1), Estimator = global::BayesGen.Estimator.Local });
     }
 
     [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "conv")]
@@ -263,7 +263,7 @@ public sealed class BayesianLocal : global::TorchSharp.torch.nn.Module<global::T
     /// <summary>A trainer that minimises <see cref="global::BayesGen.ElboLoss"/>.</summary>
     /// <param name="options">How to train.</param>
     /// <returns>The trainer; dispose it before the network.</returns>
-    public global::BayesGen.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
+    public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
         CreateTrainer(new global::BayesGen.ElboLoss(), options);
 
     /// <summary>A trainer that minimises a loss of your choice. It has to score the posteriors SparseDropout and Gaussian.</summary>
@@ -271,9 +271,9 @@ public sealed class BayesianLocal : global::TorchSharp.torch.nn.Module<global::T
     /// <param name="loss">What to minimise.</param>
     /// <param name="options">How to train.</param>
     /// <returns>The trainer; dispose it before the network.</returns>
-    public global::BayesGen.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
-        where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.IScores<global::BayesGen.SparseDropoutPosterior>, global::BayesGen.IScores<global::BayesGen.GaussianPosterior> =>
-        new global::BayesGen.VariationalTrainer(this, call, loss, options);
+    public global::BayesGen.Training.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
+        where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.Variational.IScores<global::BayesGen.Variational.SparseDropoutPosterior>, global::BayesGen.Variational.IScores<global::BayesGen.Variational.GaussianPosterior> =>
+        new global::BayesGen.Training.VariationalTrainer(this, call, loss, options);
 
     #endregion
 
@@ -282,51 +282,51 @@ public sealed class BayesianLocal : global::TorchSharp.torch.nn.Module<global::T
     /// <summary>The posteriors of a <see cref="global::Local"/>, by layer.</summary>
     public sealed class PosteriorMap
     {
-        private readonly global::BayesGen.NetworkArena _arena;
+        private readonly global::BayesGen.Parameters.NetworkArena _arena;
         private readonly string _prefix;
 
         /// <summary>The posteriors under a prefix; a wrapper makes its own.</summary>
         /// <param name="arena">The memory of the whole network.</param>
         /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-        public PosteriorMap(global::BayesGen.NetworkArena arena, string prefix)
+        public PosteriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
         {
             _arena = arena;
             _prefix = prefix;
         }
 
         /// <summary>The posteriors of <c>conv</c>: Conv2d, SparseDropout family.</summary>
-        public global::BayesGen.WeightPosterior<global::BayesGen.SparseDropoutPosterior> Conv => new(_arena, _prefix + "conv");
+        public global::BayesGen.Parameters.WeightPosterior<global::BayesGen.Variational.SparseDropoutPosterior> Conv => new(_arena, _prefix + "conv");
 
         /// <summary>The posteriors of <c>fc</c>: Linear, SparseDropout family.</summary>
-        public global::BayesGen.WeightBiasPosterior<global::BayesGen.SparseDropoutPosterior> Fc => new(_arena, _prefix + "fc");
+        public global::BayesGen.Parameters.WeightBiasPosterior<global::BayesGen.Variational.SparseDropoutPosterior> Fc => new(_arena, _prefix + "fc");
 
         /// <summary>The posteriors of <c>Head</c>: Linear, Gaussian family.</summary>
-        public global::BayesGen.WeightBiasPosterior<global::BayesGen.GaussianPosterior> Head => new(_arena, _prefix + "Head");
+        public global::BayesGen.Parameters.WeightBiasPosterior<global::BayesGen.Variational.GaussianPosterior> Head => new(_arena, _prefix + "Head");
     }
 
     /// <summary>The priors of a <see cref="global::Local"/>, by layer.</summary>
     public sealed class PriorMap
     {
-        private readonly global::BayesGen.NetworkArena _arena;
+        private readonly global::BayesGen.Parameters.NetworkArena _arena;
         private readonly string _prefix;
 
         /// <summary>The priors under a prefix; a wrapper makes its own.</summary>
         /// <param name="arena">The memory of the whole network.</param>
         /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-        public PriorMap(global::BayesGen.NetworkArena arena, string prefix)
+        public PriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
         {
             _arena = arena;
             _prefix = prefix;
         }
 
         /// <summary>The priors of <c>conv</c>: Conv2d, SparseDropout family.</summary>
-        public global::BayesGen.WeightPrior Conv => new(_arena, _prefix + "conv");
+        public global::BayesGen.Parameters.WeightPrior Conv => new(_arena, _prefix + "conv");
 
         /// <summary>The priors of <c>fc</c>: Linear, SparseDropout family.</summary>
-        public global::BayesGen.WeightBiasPrior Fc => new(_arena, _prefix + "fc");
+        public global::BayesGen.Parameters.WeightBiasPrior Fc => new(_arena, _prefix + "fc");
 
         /// <summary>The priors of <c>Head</c>: Linear, Gaussian family.</summary>
-        public global::BayesGen.WeightBiasPrior Head => new(_arena, _prefix + "Head");
+        public global::BayesGen.Parameters.WeightBiasPrior Head => new(_arena, _prefix + "Head");
     }
 
     #endregion

@@ -16,7 +16,7 @@ namespace Demo.@event
     /// </list>
     /// </remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-    internal sealed class BayesianZoo_Net : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>, global::BayesGen.IBayesianNetwork
+    internal sealed class BayesianZoo_Net : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>, global::BayesGen.Parameters.IBayesianNetwork
     {
         #region The network and its memory
 
@@ -34,7 +34,7 @@ namespace Demo.@event
                 : "BayesianZoo_Net")
         {
             Network = network;
-            Arena = new global::BayesGen.NetworkArena(network);
+            Arena = new global::BayesGen.Parameters.NetworkArena(network);
             Posterior = new PosteriorMap(Arena, "");
             Prior = new PriorMap(Arena, "");
             AdoptDevice();
@@ -44,7 +44,7 @@ namespace Demo.@event
         public global::Demo.@event.Zoo.Net Network { get; }
 
         /// <summary>The memory of the network: draws, keys and state.</summary>
-        public global::BayesGen.NetworkArena Arena { get; }
+        public global::BayesGen.Parameters.NetworkArena Arena { get; }
 
         /// <summary>The posteriors, by layer.</summary>
         public PosteriorMap Posterior { get; }
@@ -62,14 +62,14 @@ namespace Demo.@event
         [global::System.Runtime.CompilerServices.ModuleInitializer]
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
         internal static void RegisterAnnotations() =>
-            global::BayesGen.AnnotatedNetworks.Register<global::Demo.@event.Zoo.Net>(DescribeAnnotations);
+            global::BayesGen.Parameters.AnnotatedNetworks.Register<global::Demo.@event.Zoo.Net>(DescribeAnnotations);
 
-        private static void DescribeAnnotations(global::BayesGen.NetworkPlan plan, global::Demo.@event.Zoo.Net network, string prefix)
+        private static void DescribeAnnotations(global::BayesGen.Parameters.NetworkPlan plan, global::Demo.@event.Zoo.Net network, string prefix)
         {
-            plan.Bayesian<global::BayesGen.GaussianPosterior>(prefix + "Fc1", network.Fc1, new global::BayesGen.WeightOptions { IncludeBias = false });
-            plan.Bayesian<global::BayesGen.GaussianPosterior>(prefix + "Fc2", Fc2Of(network));
-            plan.Bayesian<global::BayesGen.GaussianPosterior>(prefix + "class", network.@class);
-            plan.Bayesian<global::BayesGen.GaussianPosterior>(prefix + "__class", network.__class);
+            plan.Bayesian<global::BayesGen.Variational.GaussianPosterior>(prefix + "Fc1", network.Fc1, new global::BayesGen.Variational.WeightOptions { IncludeBias = false });
+            plan.Bayesian<global::BayesGen.Variational.GaussianPosterior>(prefix + "Fc2", Fc2Of(network));
+            plan.Bayesian<global::BayesGen.Variational.GaussianPosterior>(prefix + "class", network.@class);
+            plan.Bayesian<global::BayesGen.Variational.GaussianPosterior>(prefix + "__class", network.__class);
             plan.Unannotated(prefix + "_norm", NormOf(network));
         }
 
@@ -269,7 +269,7 @@ namespace Demo.@event
         /// <summary>A trainer that minimises <see cref="global::BayesGen.ElboLoss"/>.</summary>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
             CreateTrainer(new global::BayesGen.ElboLoss(), options);
 
         /// <summary>A trainer that minimises a loss of your choice. It has to score the Gaussian posterior.</summary>
@@ -277,9 +277,9 @@ namespace Demo.@event
         /// <param name="loss">What to minimise.</param>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
-            where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.IScores<global::BayesGen.GaussianPosterior> =>
-            new global::BayesGen.VariationalTrainer(this, call, loss, options);
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
+            where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.Variational.IScores<global::BayesGen.Variational.GaussianPosterior> =>
+            new global::BayesGen.Training.VariationalTrainer(this, call, loss, options);
 
         /// <summary>
         /// A trainer that moves the Gaussian posterior by IVON: natural gradients, and widths from curvatures. It is here because every
@@ -288,8 +288,8 @@ namespace Demo.@event
         /// <param name="options">How to train.</param>
         /// <param name="ivon">How IVON moves; null is the default.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateIvonTrainer(global::BayesGen.TrainerOptions options, global::BayesGen.IvonOptions? ivon = null) =>
-            global::BayesGen.VariationalTrainer.WithIvon(this, call, options, ivon);
+        public global::BayesGen.Training.VariationalTrainer CreateIvonTrainer(global::BayesGen.TrainerOptions options, global::BayesGen.Training.IvonOptions? ivon = null) =>
+            global::BayesGen.Training.VariationalTrainer.WithIvon(this, call, options, ivon);
 
         #endregion
 
@@ -298,57 +298,57 @@ namespace Demo.@event
         /// <summary>The posteriors of a <see cref="global::Demo.@event.Zoo.Net"/>, by layer.</summary>
         public sealed class PosteriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The posteriors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PosteriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PosteriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;
             }
 
             /// <summary>The posteriors of <c>Fc1</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightPosterior<global::BayesGen.GaussianPosterior> Fc1 => new(_arena, _prefix + "Fc1");
+            public global::BayesGen.Parameters.WeightPosterior<global::BayesGen.Variational.GaussianPosterior> Fc1 => new(_arena, _prefix + "Fc1");
 
             /// <summary>The posteriors of <c>Fc2</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightPosterior<global::BayesGen.GaussianPosterior> Fc2 => new(_arena, _prefix + "Fc2");
+            public global::BayesGen.Parameters.WeightPosterior<global::BayesGen.Variational.GaussianPosterior> Fc2 => new(_arena, _prefix + "Fc2");
 
             /// <summary>The posteriors of <c>class</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPosterior<global::BayesGen.GaussianPosterior> Class => new(_arena, _prefix + "class");
+            public global::BayesGen.Parameters.WeightBiasPosterior<global::BayesGen.Variational.GaussianPosterior> Class => new(_arena, _prefix + "class");
 
             /// <summary>The posteriors of <c>__class</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPosterior<global::BayesGen.GaussianPosterior> Class_2 => new(_arena, _prefix + "__class");
+            public global::BayesGen.Parameters.WeightBiasPosterior<global::BayesGen.Variational.GaussianPosterior> Class_2 => new(_arena, _prefix + "__class");
         }
 
         /// <summary>The priors of a <see cref="global::Demo.@event.Zoo.Net"/>, by layer.</summary>
         public sealed class PriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The priors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;
             }
 
             /// <summary>The priors of <c>Fc1</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightPrior Fc1 => new(_arena, _prefix + "Fc1");
+            public global::BayesGen.Parameters.WeightPrior Fc1 => new(_arena, _prefix + "Fc1");
 
             /// <summary>The priors of <c>Fc2</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightPrior Fc2 => new(_arena, _prefix + "Fc2");
+            public global::BayesGen.Parameters.WeightPrior Fc2 => new(_arena, _prefix + "Fc2");
 
             /// <summary>The priors of <c>class</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPrior Class => new(_arena, _prefix + "class");
+            public global::BayesGen.Parameters.WeightBiasPrior Class => new(_arena, _prefix + "class");
 
             /// <summary>The priors of <c>__class</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPrior Class_2 => new(_arena, _prefix + "__class");
+            public global::BayesGen.Parameters.WeightBiasPrior Class_2 => new(_arena, _prefix + "__class");
         }
 
         #endregion

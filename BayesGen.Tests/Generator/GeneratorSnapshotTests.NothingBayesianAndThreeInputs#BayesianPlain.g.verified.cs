@@ -11,7 +11,7 @@
 /// </list>
 /// </remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-public sealed class BayesianPlain : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor?, (int rows, int columns), global::TorchSharp.torch.Tensor[]>, global::BayesGen.IBayesianNetwork
+public sealed class BayesianPlain : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor?, (int rows, int columns), global::TorchSharp.torch.Tensor[]>, global::BayesGen.Parameters.IBayesianNetwork
 {
     #region The network and its memory
 
@@ -29,7 +29,7 @@ public sealed class BayesianPlain : global::TorchSharp.torch.nn.Module<global::T
             : "BayesianPlain")
     {
         Network = network;
-        Arena = new global::BayesGen.NetworkArena(network);
+        Arena = new global::BayesGen.Parameters.NetworkArena(network);
         Posterior = new PosteriorMap(Arena, "");
         Prior = new PriorMap(Arena, "");
         AdoptDevice();
@@ -39,7 +39,7 @@ public sealed class BayesianPlain : global::TorchSharp.torch.nn.Module<global::T
     public global::Plain Network { get; }
 
     /// <summary>The memory of the network: draws, keys and state.</summary>
-    public global::BayesGen.NetworkArena Arena { get; }
+    public global::BayesGen.Parameters.NetworkArena Arena { get; }
 
     /// <summary>The posteriors, by layer.</summary>
     public PosteriorMap Posterior { get; }
@@ -57,9 +57,9 @@ public sealed class BayesianPlain : global::TorchSharp.torch.nn.Module<global::T
     [global::System.Runtime.CompilerServices.ModuleInitializer]
     [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
     internal static void RegisterAnnotations() =>
-        global::BayesGen.AnnotatedNetworks.Register<global::Plain>(DescribeAnnotations);
+        global::BayesGen.Parameters.AnnotatedNetworks.Register<global::Plain>(DescribeAnnotations);
 
-    private static void DescribeAnnotations(global::BayesGen.NetworkPlan plan, global::Plain network, string prefix)
+    private static void DescribeAnnotations(global::BayesGen.Parameters.NetworkPlan plan, global::Plain network, string prefix)
     {
         plan.Unannotated(prefix + "fc", FcOf(network));
         plan.Unannotated(prefix + "body", BodyOf(network));
@@ -262,7 +262,7 @@ public sealed class BayesianPlain : global::TorchSharp.torch.nn.Module<global::T
     /// <param name="forward">Runs the wrapper on a batch, which is one tensor, and gives the prediction.</param>
     /// <param name="options">How to train.</param>
     /// <returns>The trainer; dispose it before the network.</returns>
-    public global::BayesGen.VariationalTrainer CreateTrainer(global::System.Func<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> forward, global::BayesGen.TrainerOptions options) =>
+    public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::System.Func<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> forward, global::BayesGen.TrainerOptions options) =>
         CreateTrainer(forward, new global::BayesGen.ElboLoss(), options);
 
     /// <summary>A trainer that minimises a loss of your choice. It has to score nothing, as the network has no Bayesian weights that are known.</summary>
@@ -271,19 +271,19 @@ public sealed class BayesianPlain : global::TorchSharp.torch.nn.Module<global::T
     /// <param name="loss">What to minimise.</param>
     /// <param name="options">How to train.</param>
     /// <returns>The trainer; dispose it before the network.</returns>
-    public global::BayesGen.VariationalTrainer CreateTrainer<TLoss>(global::System.Func<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> forward, TLoss loss, global::BayesGen.TrainerOptions options)
+    public global::BayesGen.Training.VariationalTrainer CreateTrainer<TLoss>(global::System.Func<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> forward, TLoss loss, global::BayesGen.TrainerOptions options)
         where TLoss : global::BayesGen.VariationalLoss =>
-        new global::BayesGen.VariationalTrainer(this, forward, loss, options);
+        new global::BayesGen.Training.VariationalTrainer(this, forward, loss, options);
 
     /// <summary>Cannot be called: a batch is one tensor, and the network takes something else.</summary>
     [global::System.Obsolete("A batch is one tensor, and Plain is called with (x, mask, size). Say how it runs on a batch, in a function from the batch to the prediction: CreateTrainer(batch => model.call(...), options).", true)]
     [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-    public global::BayesGen.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) => throw new global::System.NotSupportedException("A batch is one tensor, and Plain is called with (x, mask, size). Say how it runs on a batch, in a function from the batch to the prediction: CreateTrainer(batch => model.call(...), options).");
+    public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) => throw new global::System.NotSupportedException("A batch is one tensor, and Plain is called with (x, mask, size). Say how it runs on a batch, in a function from the batch to the prediction: CreateTrainer(batch => model.call(...), options).");
 
     /// <summary>Cannot be called: a batch is one tensor, and the network takes something else.</summary>
     [global::System.Obsolete("A batch is one tensor, and Plain is called with (x, mask, size). Say how it runs on a batch, in a function from the batch to the prediction: CreateTrainer(batch => model.call(...), options).", true)]
     [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-    public global::BayesGen.VariationalTrainer CreateTrainer(global::BayesGen.VariationalLoss loss, global::BayesGen.TrainerOptions options) => throw new global::System.NotSupportedException("A batch is one tensor, and Plain is called with (x, mask, size). Say how it runs on a batch, in a function from the batch to the prediction: CreateTrainer(batch => model.call(...), options).");
+    public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.VariationalLoss loss, global::BayesGen.TrainerOptions options) => throw new global::System.NotSupportedException("A batch is one tensor, and Plain is called with (x, mask, size). Say how it runs on a batch, in a function from the batch to the prediction: CreateTrainer(batch => model.call(...), options).");
 
     /// <summary>
     /// A trainer that moves the Gaussian posterior by IVON: natural gradients, and widths from curvatures. It is here because every
@@ -293,8 +293,8 @@ public sealed class BayesianPlain : global::TorchSharp.torch.nn.Module<global::T
     /// <param name="options">How to train.</param>
     /// <param name="ivon">How IVON moves; null is the default.</param>
     /// <returns>The trainer; dispose it before the network.</returns>
-    public global::BayesGen.VariationalTrainer CreateIvonTrainer(global::System.Func<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> forward, global::BayesGen.TrainerOptions options, global::BayesGen.IvonOptions? ivon = null) =>
-        global::BayesGen.VariationalTrainer.WithIvon(this, forward, options, ivon);
+    public global::BayesGen.Training.VariationalTrainer CreateIvonTrainer(global::System.Func<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> forward, global::BayesGen.TrainerOptions options, global::BayesGen.Training.IvonOptions? ivon = null) =>
+        global::BayesGen.Training.VariationalTrainer.WithIvon(this, forward, options, ivon);
 
     #endregion
 
@@ -306,7 +306,7 @@ public sealed class BayesianPlain : global::TorchSharp.torch.nn.Module<global::T
         /// <summary>The posteriors under a prefix; a wrapper makes its own.</summary>
         /// <param name="arena">The memory of the whole network.</param>
         /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-        public PosteriorMap(global::BayesGen.NetworkArena arena, string prefix)
+        public PosteriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
         {
         }
     }
@@ -317,7 +317,7 @@ public sealed class BayesianPlain : global::TorchSharp.torch.nn.Module<global::T
         /// <summary>The priors under a prefix; a wrapper makes its own.</summary>
         /// <param name="arena">The memory of the whole network.</param>
         /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-        public PriorMap(global::BayesGen.NetworkArena arena, string prefix)
+        public PriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
         {
         }
     }

@@ -13,7 +13,7 @@ namespace Demo
     /// </list>
     /// </remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-    public sealed class BayesianOwn : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>, global::BayesGen.IBayesianNetwork
+    public sealed class BayesianOwn : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>, global::BayesGen.Parameters.IBayesianNetwork
     {
         #region The network and its memory
 
@@ -31,7 +31,7 @@ namespace Demo
                 : "BayesianOwn")
         {
             Network = network;
-            Arena = new global::BayesGen.NetworkArena(network);
+            Arena = new global::BayesGen.Parameters.NetworkArena(network);
             Posterior = new PosteriorMap(Arena, "");
             Prior = new PriorMap(Arena, "");
             AdoptDevice();
@@ -41,7 +41,7 @@ namespace Demo
         public global::Demo.Own Network { get; }
 
         /// <summary>The memory of the network: draws, keys and state.</summary>
-        public global::BayesGen.NetworkArena Arena { get; }
+        public global::BayesGen.Parameters.NetworkArena Arena { get; }
 
         /// <summary>The posteriors, by layer.</summary>
         public PosteriorMap Posterior { get; }
@@ -59,12 +59,12 @@ namespace Demo
         [global::System.Runtime.CompilerServices.ModuleInitializer]
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
         internal static void RegisterAnnotations() =>
-            global::BayesGen.AnnotatedNetworks.Register<global::Demo.Own>(DescribeAnnotations);
+            global::BayesGen.Parameters.AnnotatedNetworks.Register<global::Demo.Own>(DescribeAnnotations);
 
-        private static void DescribeAnnotations(global::BayesGen.NetworkPlan plan, global::Demo.Own network, string prefix)
+        private static void DescribeAnnotations(global::BayesGen.Parameters.NetworkPlan plan, global::Demo.Own network, string prefix)
         {
-            plan.Bayesian<global::Demo.PointPosterior>(prefix + "fc1", Fc1Of(network), new global::BayesGen.WeightOptions { Prior = new global::Demo.WidePrior(2.0) });
-            plan.Bayesian<global::Demo.PointPosterior>(prefix + "fc2", Fc2Of(network), new global::BayesGen.WeightOptions { Prior = new global::BayesGen.LogUniformPrior() });
+            plan.Bayesian<global::Demo.PointPosterior>(prefix + "fc1", Fc1Of(network), new global::BayesGen.Variational.WeightOptions { Prior = new global::Demo.WidePrior(2.0) });
+            plan.Bayesian<global::Demo.PointPosterior>(prefix + "fc2", Fc2Of(network), new global::BayesGen.Variational.WeightOptions { Prior = new global::BayesGen.Variational.LogUniformPrior() });
         }
 
         [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "fc1")]
@@ -263,7 +263,7 @@ namespace Demo
         /// <summary>A trainer that minimises <see cref="global::Demo.PointLoss"/>.</summary>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        internal global::BayesGen.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
+        internal global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
             CreateTrainer(new global::Demo.PointLoss(), options);
 
         /// <summary>A trainer that minimises a loss of your choice. It has to score the PointPosterior posterior.</summary>
@@ -271,9 +271,9 @@ namespace Demo
         /// <param name="loss">What to minimise.</param>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        internal global::BayesGen.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
-            where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.IScores<global::Demo.PointPosterior> =>
-            new global::BayesGen.VariationalTrainer(this, call, loss, options);
+        internal global::BayesGen.Training.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
+            where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.Variational.IScores<global::Demo.PointPosterior> =>
+            new global::BayesGen.Training.VariationalTrainer(this, call, loss, options);
 
         #endregion
 
@@ -282,45 +282,45 @@ namespace Demo
         /// <summary>The posteriors of a <see cref="global::Demo.Own"/>, by layer.</summary>
         public sealed class PosteriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The posteriors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PosteriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PosteriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;
             }
 
             /// <summary>The posteriors of <c>fc1</c>: Linear, PointPosterior family.</summary>
-            internal global::BayesGen.WeightBiasPosterior<global::Demo.PointPosterior> Fc1 => new(_arena, _prefix + "fc1");
+            internal global::BayesGen.Parameters.WeightBiasPosterior<global::Demo.PointPosterior> Fc1 => new(_arena, _prefix + "fc1");
 
             /// <summary>The posteriors of <c>fc2</c>: Bilinear, PointPosterior family.</summary>
-            internal global::BayesGen.WeightBiasPosterior<global::Demo.PointPosterior> Fc2 => new(_arena, _prefix + "fc2");
+            internal global::BayesGen.Parameters.WeightBiasPosterior<global::Demo.PointPosterior> Fc2 => new(_arena, _prefix + "fc2");
         }
 
         /// <summary>The priors of a <see cref="global::Demo.Own"/>, by layer.</summary>
         public sealed class PriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The priors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;
             }
 
             /// <summary>The priors of <c>fc1</c>: Linear, PointPosterior family.</summary>
-            internal global::BayesGen.WeightBiasPrior Fc1 => new(_arena, _prefix + "fc1");
+            internal global::BayesGen.Parameters.WeightBiasPrior Fc1 => new(_arena, _prefix + "fc1");
 
             /// <summary>The priors of <c>fc2</c>: Bilinear, PointPosterior family.</summary>
-            internal global::BayesGen.WeightBiasPrior Fc2 => new(_arena, _prefix + "fc2");
+            internal global::BayesGen.Parameters.WeightBiasPrior Fc2 => new(_arena, _prefix + "fc2");
         }
 
         #endregion

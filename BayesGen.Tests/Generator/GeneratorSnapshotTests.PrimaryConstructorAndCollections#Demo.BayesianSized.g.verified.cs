@@ -18,7 +18,7 @@ namespace Demo
     /// </list>
     /// </remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-    public sealed class BayesianSized : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>, global::BayesGen.IBayesianNetwork
+    public sealed class BayesianSized : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>, global::BayesGen.Parameters.IBayesianNetwork
     {
         #region The network and its memory
 
@@ -36,7 +36,7 @@ namespace Demo
                 : "BayesianSized")
         {
             Network = network;
-            Arena = new global::BayesGen.NetworkArena(network);
+            Arena = new global::BayesGen.Parameters.NetworkArena(network);
             Posterior = new PosteriorMap(Arena, "");
             Prior = new PriorMap(Arena, "");
             AdoptDevice();
@@ -46,7 +46,7 @@ namespace Demo
         public global::Demo.Sized Network { get; }
 
         /// <summary>The memory of the network: draws, keys and state.</summary>
-        public global::BayesGen.NetworkArena Arena { get; }
+        public global::BayesGen.Parameters.NetworkArena Arena { get; }
 
         /// <summary>The posteriors, by layer.</summary>
         public PosteriorMap Posterior { get; }
@@ -64,11 +64,11 @@ namespace Demo
         [global::System.Runtime.CompilerServices.ModuleInitializer]
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
         internal static void RegisterAnnotations() =>
-            global::BayesGen.AnnotatedNetworks.Register<global::Demo.Sized>(DescribeAnnotations);
+            global::BayesGen.Parameters.AnnotatedNetworks.Register<global::Demo.Sized>(DescribeAnnotations);
 
-        private static void DescribeAnnotations(global::BayesGen.NetworkPlan plan, global::Demo.Sized network, string prefix)
+        private static void DescribeAnnotations(global::BayesGen.Parameters.NetworkPlan plan, global::Demo.Sized network, string prefix)
         {
-            plan.EveryLayer<global::BayesGen.GaussianPosterior>(network);
+            plan.EveryLayer<global::BayesGen.Variational.GaussianPosterior>(network);
             plan.Unannotated(prefix + "first", FirstOf(network), isRequired: true);
             plan.Unannotated(prefix + "optional", OptionalOf(network), isRequired: true);
             plan.Unannotated(prefix + "list", ListOf(network), isRequired: true);
@@ -278,7 +278,7 @@ namespace Demo
         /// <summary>A trainer that minimises <see cref="global::BayesGen.ElboLoss"/>.</summary>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
             CreateTrainer(new global::BayesGen.ElboLoss(), options);
 
         /// <summary>A trainer that minimises a loss of your choice. It has to score the Gaussian posterior.</summary>
@@ -286,9 +286,9 @@ namespace Demo
         /// <param name="loss">What to minimise.</param>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
-            where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.IScores<global::BayesGen.GaussianPosterior> =>
-            new global::BayesGen.VariationalTrainer(this, call, loss, options);
+        public global::BayesGen.Training.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
+            where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.Variational.IScores<global::BayesGen.Variational.GaussianPosterior> =>
+            new global::BayesGen.Training.VariationalTrainer(this, call, loss, options);
 
         /// <summary>
         /// A trainer that moves the Gaussian posterior by IVON: natural gradients, and widths from curvatures. It is here because every
@@ -297,8 +297,8 @@ namespace Demo
         /// <param name="options">How to train.</param>
         /// <param name="ivon">How IVON moves; null is the default.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
-        public global::BayesGen.VariationalTrainer CreateIvonTrainer(global::BayesGen.TrainerOptions options, global::BayesGen.IvonOptions? ivon = null) =>
-            global::BayesGen.VariationalTrainer.WithIvon(this, call, options, ivon);
+        public global::BayesGen.Training.VariationalTrainer CreateIvonTrainer(global::BayesGen.TrainerOptions options, global::BayesGen.Training.IvonOptions? ivon = null) =>
+            global::BayesGen.Training.VariationalTrainer.WithIvon(this, call, options, ivon);
 
         #endregion
 
@@ -307,63 +307,63 @@ namespace Demo
         /// <summary>The posteriors of a <see cref="global::Demo.Sized"/>, by layer.</summary>
         public sealed class PosteriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The posteriors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PosteriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PosteriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;
             }
 
             /// <summary>The posteriors of <c>first</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPosterior<global::BayesGen.GaussianPosterior> First => new(_arena, _prefix + "first");
+            public global::BayesGen.Parameters.WeightBiasPosterior<global::BayesGen.Variational.GaussianPosterior> First => new(_arena, _prefix + "first");
 
             /// <summary>The posteriors of <c>optional</c>: Linear?, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPosterior<global::BayesGen.GaussianPosterior> Optional => new(_arena, _prefix + "optional");
+            public global::BayesGen.Parameters.WeightBiasPosterior<global::BayesGen.Variational.GaussianPosterior> Optional => new(_arena, _prefix + "optional");
 
             /// <summary>The posteriors of <c>list</c>: ModuleList&lt;Linear&gt;, Gaussian family.</summary>
-            public global::BayesGen.PosteriorGroup<global::BayesGen.GaussianPosterior> List => new(_arena, _prefix + "list");
+            public global::BayesGen.Parameters.PosteriorGroup<global::BayesGen.Variational.GaussianPosterior> List => new(_arena, _prefix + "list");
 
             /// <summary>The posteriors of <c>dictionary</c>: ModuleDict&lt;Linear&gt;, Gaussian family.</summary>
-            public global::BayesGen.PosteriorGroup<global::BayesGen.GaussianPosterior> Dictionary => new(_arena, _prefix + "dictionary");
+            public global::BayesGen.Parameters.PosteriorGroup<global::BayesGen.Variational.GaussianPosterior> Dictionary => new(_arena, _prefix + "dictionary");
 
             /// <summary>The posteriors of <c>Last</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPosterior<global::BayesGen.GaussianPosterior> Last => new(_arena, _prefix + "Last");
+            public global::BayesGen.Parameters.WeightBiasPosterior<global::BayesGen.Variational.GaussianPosterior> Last => new(_arena, _prefix + "Last");
         }
 
         /// <summary>The priors of a <see cref="global::Demo.Sized"/>, by layer.</summary>
         public sealed class PriorMap
         {
-            private readonly global::BayesGen.NetworkArena _arena;
+            private readonly global::BayesGen.Parameters.NetworkArena _arena;
             private readonly string _prefix;
 
             /// <summary>The priors under a prefix; a wrapper makes its own.</summary>
             /// <param name="arena">The memory of the whole network.</param>
             /// <param name="prefix">Put before every key; empty, or the path to the network with a dot.</param>
-            public PriorMap(global::BayesGen.NetworkArena arena, string prefix)
+            public PriorMap(global::BayesGen.Parameters.NetworkArena arena, string prefix)
             {
                 _arena = arena;
                 _prefix = prefix;
             }
 
             /// <summary>The priors of <c>first</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPrior First => new(_arena, _prefix + "first");
+            public global::BayesGen.Parameters.WeightBiasPrior First => new(_arena, _prefix + "first");
 
             /// <summary>The priors of <c>optional</c>: Linear?, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPrior Optional => new(_arena, _prefix + "optional");
+            public global::BayesGen.Parameters.WeightBiasPrior Optional => new(_arena, _prefix + "optional");
 
             /// <summary>The priors of <c>list</c>: ModuleList&lt;Linear&gt;, Gaussian family.</summary>
-            public global::BayesGen.PriorGroup List => new(_arena, _prefix + "list");
+            public global::BayesGen.Parameters.PriorGroup List => new(_arena, _prefix + "list");
 
             /// <summary>The priors of <c>dictionary</c>: ModuleDict&lt;Linear&gt;, Gaussian family.</summary>
-            public global::BayesGen.PriorGroup Dictionary => new(_arena, _prefix + "dictionary");
+            public global::BayesGen.Parameters.PriorGroup Dictionary => new(_arena, _prefix + "dictionary");
 
             /// <summary>The priors of <c>Last</c>: Linear, Gaussian family.</summary>
-            public global::BayesGen.WeightBiasPrior Last => new(_arena, _prefix + "Last");
+            public global::BayesGen.Parameters.WeightBiasPrior Last => new(_arena, _prefix + "Last");
         }
 
         #endregion

@@ -123,8 +123,8 @@ public sealed class GeneratorSurroundingsTests
 
     [Fact]
     public void AFamilyIsGaussianWhereNoneIsNamed() => Assert.Contains(
-        "plan.Bayesian<global::BayesGen.GaussianPosterior>(prefix + \"fc\", FcOf(network), "
-            + "new global::BayesGen.WeightOptions { PriorScale = 2.0 });",
+        "plan.Bayesian<global::BayesGen.Variational.GaussianPosterior>(prefix + \"fc\", FcOf(network), "
+            + "new global::BayesGen.Variational.WeightOptions { PriorScale = 2.0 });",
         GeneratorHarness.Run("public sealed class Net : Module<Tensor, Tensor> " + Body.Replace("(Gaussian)", "(PriorScale = 2)"))
             .Compiles()["BayesianNet.g.cs"]);
 

@@ -11,9 +11,8 @@ namespace BayesGen.Tests.Support;
 /// <summary>Compiles sources in memory against the runtime and TorchSharp, and runs the generator and analyzers on them.</summary>
 internal static class GeneratorHarness
 {
-    private const string Usings = """
+    private static readonly string Usings = PackageUsings.Source + """
         global using System;
-        global using BayesGen;
         global using TorchSharp;
         global using TorchSharp.Modules;
         global using static BayesGen.Family;

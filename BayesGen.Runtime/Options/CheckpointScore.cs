@@ -1,0 +1,55 @@
+using BayesGen.Data;
+using BayesGen.Reporting;
+
+namespace BayesGen;
+
+/// <summary>A number of an epoch that says how good the network is after it.</summary>
+/// <param name="Name">The name in messages.</param>
+/// <param name="Of">From the epoch to the number; NaN is never the best.</param>
+/// <param name="HigherIsBetter">Whether the best number is the highest.</param>
+public sealed record CheckpointScore(string Name, Func<EpochResult, double> Of, bool HigherIsBetter)
+{
+    /// <summary>The evidence lower bound on the validation data; the highest is the best.</summary>
+    public static CheckpointScore Elbo { get; } = new("validation ELBO", epoch => epoch.Validation!.Elbo, HigherIsBetter: true)
+    {
+        NeedsValidation = true, NeedsElbo = true,
+    };
+
+    /// <summary>The fit loss on the validation data; the lowest is the best.</summary>
+    public static CheckpointScore Fit { get; } = new(
+        "validation fit", epoch => epoch.Validation!.Fit, HigherIsBetter: false) { NeedsValidation = true };
+
+    /// <summary>A metric on the validation data.</summary>
+    /// <param name="name">The name of one of TrainerOptions.Metrics, such as <c>accuracy</c>.</param>
+    /// <param name="higherIsBetter">Whether the best number is the highest.</param>
+    public static CheckpointScore Metric(string name, bool higherIsBetter = true) => new(
+        $"validation {name}", epoch => epoch.Validation!.Metrics[name], higherIsBetter) { NeedsValidation = true, MetricName = name };
+
+    /// <summary>The metric that it needs, or null.</summary>
+    internal string? MetricName { get; private init; }
+
+    /// <summary>Whether it is one of the scores here, which all go by the validation data.</summary>
+    internal bool NeedsValidation { get; private init; }
+
+    /// <summary>Whether it is the ELBO, for which evaluations must take draws.</summary>
+    internal bool NeedsElbo { get; private init; }
+
+    /// <summary>Finds out before the first epoch what would go wrong after it.</summary>
+    /// <param name="place">The option that names the score.</param>
+    /// <param name="options">How to train.</param>
+    /// <param name="validation">The validation data, or null.</param>
+    /// <exception cref="ArgumentException">There is no validation data, no such metric, or no ELBO.</exception>
+    internal void RequireFit(string place, TrainerOptions options, Data.BatchSource? validation)
+    {
+        if (NeedsValidation && validation is null)
+            throw new ArgumentException($"{place} goes by the {Name}, and Train was given no validation data.");
+        if (MetricName is { } name && options.Metrics.All(metric => metric.Name != name))
+            throw new ArgumentException($"{place} goes by the metric '{name}', which is not among TrainerOptions.Metrics.");
+        if (NeedsElbo && options.ElboDraws == 0)
+            throw new ArgumentException($"{place} goes by the {Name}, and TrainerOptions.ElboDraws is 0, which leaves the ELBO out.");
+    }
+
+    /// <summary>Whether a number is better than another; anything is better than NaN.</summary>
+    internal bool IsBetter(double score, double best) =>
+        !double.IsNaN(score) && (double.IsNaN(best) || (HigherIsBetter ? score > best : score < best));
+}

@@ -1,0 +1,270 @@
+using System.Collections.ObjectModel;
+using BayesGen.Optimizers;
+using BayesGen.Parameters;
+using BayesGen.Pruning;
+using BayesGen.Reporting;
+using BayesGen.Training;
+using BayesGen.Variational;
+using TorchSharp.Modules;
+
+namespace BayesGen;
+
+/// <summary>What the divergence is divided by before it joins the mean fit loss.</summary>
+public enum DivergenceScale
+{
+    /// <summary>By the number N of training examples: beta = 1 is the negative ELBO per example.</summary>
+    PerExample,
+
+    /// <summary>By nothing: fit + beta * divergence, as in the Python library, whose beta is ours divided by N.</summary>
+    None,
+}
+
+/// <summary>
+/// Makes the optimizer over the flat posterior parameters and deterministic weights. It is called once for each learning rate: see
+/// <see cref="TrainerOptions.LearningRateFactors"/>.
+/// </summary>
+/// <remarks>
+/// Weight decay pulls weights towards zero, so it is for means and the weights that nobody annotated. Where an optimizer of TorchSharp or
+/// BayesGen has one, the factory is called again for the other parameters of the rate, and their decay is set to 0.
+/// </remarks>
+/// <param name="parameters">The tensors to optimise.</param>
+/// <param name="learningRate">The learning rate of the options, times the factor of these parameters.</param>
+public delegate optim.Optimizer OptimizerFactory(IReadOnlyList<Parameter> parameters, double learningRate);
+
+/// <summary>
+/// How to train: a value that never changes, for any number of trainers. Lists and dictionaries are copied when they are set.
+/// </summary>
+public sealed record TrainerOptions
+{
+    /// <summary>The number of passes over the training data; at least 1.</summary>
+    public int Epochs { get; init; } = 10;
+
+    /// <summary>The number K of weight draws in each step; at least 1.</summary>
+    public int Samples { get; init; } = 1;
+
+    /// <summary>
+    /// Whether draws come in pairs whose noise has opposite signs, so that what is odd in the noise cancels in their mean; then
+    /// <see cref="Samples"/> is even.
+    /// </summary>
+    public bool Antithetic { get; init; }
+
+    /// <summary>
+    /// Makes copies of the network, so that the draws of a step run side by side on the cores of the CPU; null takes one draw after
+    /// another. It pays from <see cref="Samples"/> 2 on, the more the smaller the network and the more cores there are.
+    /// </summary>
+    public Replicas? Replicas { get; init; }
+
+    /// <summary>
+    /// The learning rate at its highest; positive. The default suits Adam on networks of a few layers with decay and factors as they stand
+    /// here; deep or recurrent networks often want a lower one.
+    /// </summary>
+    public double LearningRate { get; init; } = 4e-3;
+
+    /// <summary>
+    /// A factor on the learning rate as a function of progress, 0 at the first step and towards 1 at the last; <see cref="LearningRates"/>
+    /// has ready-made ones. Null leaves it constant. By default the rate is full for one half and falls to zero in the other.
+    /// </summary>
+    /// <example><c>progress => progress &lt; 0.5 ? 1 : 2 * (1 - progress)</c> is the default.</example>
+    public Func<double, double>? LearningRateSchedule { get; init; } = LearningRates.LinearDecay(from: 0.5);
+
+    /// <summary>
+    /// Factors on the learning rate by the name of the parameter: a variational parameter as in state keys (<c>log_sigma2</c>), the same of
+    /// one family alone (<c>LogUniform.log_sigma</c>, which wins over <c>log_sigma</c>), <c>prior</c> for trainable priors, or
+    /// <c>deterministic</c> for the weights that nobody annotated. What is not named has factor 1, so that an empty dictionary is one rate
+    /// for all. Null takes the factors of each family, <see cref="IPosterior{TSelf}.LearningRateFactors"/>.
+    /// </summary>
+    /// <remarks>
+    /// The families that prune ask for a factor of 3: SparseDropout for log_sigma2, LogUniform for log_sigma and log_alpha. Adam moves a
+    /// parameter by about the learning rate in a step, whatever the size of its gradient. Means are of the order of 0.1, while the
+    /// logarithm of a variance has some ten units to travel until a weight counts as pruned. Gaussian asks for none: at a faster rate the
+    /// noise of weights that the data does not determine soon reaches that of the prior, and predictions become less certain than they are
+    /// right. To prune a Gaussian network by signal to noise, <c>["log_sigma"] = 3</c> gets there in fewer epochs.
+    /// </remarks>
+    public IReadOnlyDictionary<string, double>? LearningRateFactors
+    {
+        get;
+        init => field = value is null ? null : Copied(value, nameof(LearningRateFactors));
+    }
+
+    /// <summary>
+    /// Bounds of parameters by name as in <see cref="LearningRateFactors"/>, kept after every step, for example
+    /// <c>{ ["log_sigma"] = (-10, 0) }</c>. Nothing is bounded that is not named.
+    /// </summary>
+    public IReadOnlyDictionary<string, Interval> Bounds
+    {
+        get;
+        init => field = Copied(value, nameof(Bounds));
+    } = new Dictionary<string, Interval>();
+
+    /// <summary>
+    /// The largest Euclidean norm of the whole gradient, posterior and deterministic weights together; a longer one is shortened to it
+    /// before the step. Null leaves gradients as they are.
+    /// </summary>
+    public double? MaximalGradientNorm { get; init; }
+
+    /// <summary>The loss on the data.</summary>
+    public FitLoss FitLoss { get; init; } = FitLoss.CrossEntropy;
+
+    /// <summary>
+    /// The weight of the divergence; 1 is the ELBO. Null is a <see cref="LinearWarmup"/> from 0 to 1 over the first half of the epochs, but
+    /// over 100 at most and, with <see cref="EarlyStopping"/>, over 10: a network that pays for its weights before it has learned anything
+    /// gives them up, and does not get them back.
+    /// </summary>
+    public BetaSchedule? Beta { get; init; }
+
+    /// <summary>What the divergence is divided by.</summary>
+    public DivergenceScale DivergenceScale { get; init; } = DivergenceScale.PerExample;
+
+    /// <summary>
+    /// The number N of training examples. Null takes it from the data; required where the data does not tell.
+    /// </summary>
+    public long? ExampleCount { get; init; }
+
+    /// <summary>The number of examples in a batch, for data that is not in batches yet; at least 1.</summary>
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary>Whether such data is shuffled in every epoch.</summary>
+    public bool Shuffle { get; init; } = true;
+
+    /// <summary>
+    /// What is measured besides the loss. Where none is named, an evaluation under <see cref="FitLoss.CrossEntropy"/> measures the
+    /// accuracy.
+    /// </summary>
+    public IReadOnlyList<Metric> Metrics
+    {
+        get;
+        init => field = Copied(value, nameof(Metrics));
+    } = [];
+
+    /// <summary>Called after every step with the trainer and the result of the step.</summary>
+    public IReadOnlyList<Action<VariationalTrainer, StepResult>> Hooks
+    {
+        get;
+        init => field = Copied(value, nameof(Hooks));
+    } = [];
+
+    /// <summary>Is told about steps and epochs; see <see cref="ReportChain"/> for several.</summary>
+    public IReport? Report { get; init; }
+
+    /// <summary>The thresholds that validation prunes by, for the evaluation alone; null prunes nothing.</summary>
+    public Thresholds? Threshold { get; init; }
+
+    /// <summary>What the weights hold in validation and evaluation.</summary>
+    public WeightState EvaluateAt { get; init; } = WeightState.Mean;
+
+    /// <summary>
+    /// The number of draws from which an evaluation estimates its <see cref="EvaluationResult.Elbo"/>; each costs one more pass over the
+    /// data. 0 leaves it out.
+    /// </summary>
+    public int ElboDraws { get; init; } = 1;
+
+    /// <summary>The seed of the noise and of the order of the data.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Where training and evaluation move batches to; null takes the device of the weights.</summary>
+    public Device? Device { get; init; }
+
+    /// <summary>Makes the optimizer; <see cref="FlatAdam"/> by default.</summary>
+    public OptimizerFactory Optimizer { get; init; } = (parameters, learningRate) => new FlatAdam(parameters, learningRate);
+
+    /// <summary>
+    /// Whether training and evaluation settle how the C library of the process (Linux) keeps freed memory: large buffers stay with the
+    /// process between batches, which saves thousands of page faults each, and what is free is handed back when the process has grown, so
+    /// that it does not grow by fragmentation.
+    /// </summary>
+    public bool ManageMemory { get; init; } = true;
+
+    /// <summary>
+    /// Whether inputs of four dimensions [N, C, H, W] are laid out in memory with the channels last, as PyTorch's <c>channels_last</c>.
+    /// Null does so on the CPU, in float32, for networks with convolutions whose forward takes it; true always does, false never. Shapes
+    /// and results are the same up to rounding.
+    /// </summary>
+    /// <remarks>
+    /// Torch's pooling on the CPU is several times as fast that way. Whether the forward takes it is found out on one example before the
+    /// first step: <c>x.view(...)</c> behind a convolution does not, <c>x.flatten(1)</c> does.
+    /// </remarks>
+    public bool? ChannelsLast { get; init; }
+
+    /// <summary>Where and when the training saves itself; null saves nothing. See <see cref="VariationalTrainer.Resume"/>.</summary>
+    public CheckpointOptions? Checkpoints { get; init; }
+
+    /// <summary>Ends the training when it does not get better any more; null trains for all epochs.</summary>
+    public EarlyStopping? EarlyStopping { get; init; }
+
+    /// <summary>
+    /// What happens when the loss or the gradient of a step is not a finite number, or the loss grows a thousandfold; by default the
+    /// training stops.
+    /// </summary>
+    public NonFinitePolicy NonFinite { get; init; } = NonFinitePolicy.Stop;
+
+    internal void Validate()
+    {
+        Checkpoints?.Validate();
+        EarlyStopping?.Validate();
+        RequireValues(Metrics, nameof(Metrics));
+        RequireValues(Hooks, nameof(Hooks));
+        RequireValue(FitLoss, nameof(FitLoss));
+        RequireValue(Optimizer, nameof(Optimizer));
+        RequireValue(NonFinite, nameof(NonFinite));
+        RequireDefined(EvaluateAt, nameof(EvaluateAt));
+        RequireDefined(DivergenceScale, nameof(DivergenceScale));
+        RequireDefined(FitLoss.Reduction, $"{nameof(FitLoss)}.{nameof(FitLoss.Reduction)}");
+        ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Samples, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+        if (Antithetic && Samples % 2 != 0)
+            throw new ArgumentException(
+                $"Antithetic draws come in pairs, and {nameof(Samples)} is {Samples}: set it to an even number.", nameof(Samples));
+        ArgumentOutOfRangeException.ThrowIfNegative(ElboDraws);
+        if (!double.IsFinite(LearningRate) || LearningRate <= 0)
+            throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "The learning rate is positive and finite.");
+        foreach (var (name, factor) in LearningRateFactors ?? ReadOnlyDictionary<string, double>.Empty)
+            if (!double.IsFinite(factor) || factor < 0)
+                throw new ArgumentOutOfRangeException(
+                    nameof(LearningRateFactors), factor, $"The factor on the learning rate of '{name}' is finite and not negative.");
+        foreach (var (name, (min, max)) in Bounds)
+            if (!(min <= max))
+                throw new ArgumentException($"The bounds of '{name}' are {min} and {max}; the lower one comes first.", nameof(Bounds));
+        if (MaximalGradientNorm is { } norm && !(norm > 0))
+            throw new ArgumentOutOfRangeException(nameof(MaximalGradientNorm), norm, "The largest norm of a gradient is positive.");
+        if (ExampleCount is { } count)
+            ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(ExampleCount));
+        if (Metrics.GroupBy(metric => metric.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new ArgumentException($"Two metrics are called '{twice.Key}'.", nameof(Metrics));
+    }
+
+    private static void RequireValue(object? value, string option)
+    {
+        if (value is null)
+            throw new ArgumentException($"TrainerOptions.{option} is null. Leave it out for the default.", option);
+    }
+
+    private static void RequireValues<T>(IReadOnlyList<T> values, string option)
+        where T : class
+    {
+        for (var i = 0; i < values.Count; i++)
+            if (values[i] is null)
+                throw new ArgumentException($"TrainerOptions.{option}[{i}] is null.", option);
+    }
+
+    private static void RequireDefined<T>(T value, string option)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+            throw new ArgumentOutOfRangeException(
+                option, value, $"TrainerOptions.{option} is one of {string.Join(", ", Enum.GetNames<T>())}.");
+    }
+
+    /// <summary>What nobody can change any more.</summary>
+    private static IReadOnlyList<T> Copied<T>(IReadOnlyList<T> values, string option)
+    {
+        ArgumentNullException.ThrowIfNull(values, option);
+        return Array.AsReadOnly([.. values]);
+    }
+
+    private static ReadOnlyDictionary<string, T> Copied<T>(IReadOnlyDictionary<string, T> values, string option)
+    {
+        ArgumentNullException.ThrowIfNull(values, option);
+        return new(new Dictionary<string, T>(values));
+    }
+}
