@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis.CodeRefactorings;
 namespace BayesGen.CodeFixes;
 
 /// <summary>On the head of an ordinary network: puts [Bayesian] on the layer that computes the output.</summary>
-/// <remarks>The cheapest Bayesian network: the layers before it learn features, the last one says how sure it is.</remarks>
+/// <remarks>The cheapest Bayesian neural network: the layers before it learn features, the last one says how sure it is.</remarks>
 [ExportCodeRefactoringProvider(LanguageNames.CSharp, Name = nameof(BayesianLastLayerRefactoring)), Shared]
 public sealed class BayesianLastLayerRefactoring : CodeRefactoringProvider
 {

@@ -7,13 +7,13 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace BayesGen.CodeFixes;
 
-/// <summary>On the head of a Bayesian network: takes [Bayesian] off its normalisation layers, all at once.</summary>
+/// <summary>On the head of a Bayesian neural network: takes [Bayesian] off its normalization layers, all at once.</summary>
 /// <remarks>
 /// An annotation on the class leaves them out by itself, and without one only annotated members are Bayesian: so an annotation of their
 /// own is all that can make them Bayesian.
 /// </remarks>
-[ExportCodeRefactoringProvider(LanguageNames.CSharp, Name = nameof(ExcludeNormalisationRefactoring)), Shared]
-public sealed class ExcludeNormalisationRefactoring : CodeRefactoringProvider
+[ExportCodeRefactoringProvider(LanguageNames.CSharp, Name = nameof(ExcludeNormalizationRefactoring)), Shared]
+public sealed class ExcludeNormalizationRefactoring : CodeRefactoringProvider
 {
     /// <inheritdoc/>
     public override async Task ComputeRefactoringsAsync(CodeRefactoringContext context)
@@ -22,7 +22,7 @@ public sealed class ExcludeNormalisationRefactoring : CodeRefactoringProvider
             return;
         var known = network.Known;
         var annotated = Annotations.AnnotatedMembers(network.Type, known).ToList();
-        var norms = annotated.Where(member => IsNormalisation(member, known)).ToList();
+        var norms = annotated.Where(member => IsNormalization(member, known)).ToList();
         // The annotation that makes the class a network has to stay.
         if (norms.Count == annotated.Count
             && network.Type.Find(known.BayesianAttribute) is null && network.Type.Find(known.NetworkAttribute) is null)
@@ -35,13 +35,13 @@ public sealed class ExcludeNormalisationRefactoring : CodeRefactoringProvider
             .ToDictionary(attribute => attribute.FirstAncestorOrSelf<MemberDeclarationSyntax>()!);
         if (attributes.Count > 0)
             context.RegisterRefactoring(CodeAction.Create(
-                "Exclude normalisation layers",
+                "Exclude normalization layers",
                 _ => Task.FromResult(network.Document.WithSyntaxRoot(network.Root.ReplaceNodes(
                     attributes.Keys, (member, _) => Annotation.Remove(member, attributes[member])))),
-                equivalenceKey: nameof(ExcludeNormalisationRefactoring)));
+                equivalenceKey: nameof(ExcludeNormalizationRefactoring)));
     }
 
-    private static bool IsNormalisation(ISymbol member, KnownTypes known) =>
+    private static bool IsNormalization(ISymbol member, KnownTypes known) =>
         (member is IFieldSymbol field ? field.Type : (member as IPropertySymbol)?.Type) is { } type
-        && LayerCatalog.KindOf(type, known) == LayerKind.Normalisation;
+        && LayerCatalog.KindOf(type, known) == LayerKind.Normalization;
 }

@@ -19,7 +19,7 @@ internal sealed class LiveBar : IDisposable
     public LiveBar(IAnsiConsole console)
     {
         _console = console;
-        // On the pool, since a host's synchronisation context could not run the end of the display while it waits for it.
+        // On the pool, since a host's synchronization context could not run the end of the display while it waits for it.
         _display = Task.Run(() => console.Live(new Text("")).AutoClear(true).StartAsync(async context =>
         {
             _begun.SetResult(context);

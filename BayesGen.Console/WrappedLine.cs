@@ -5,7 +5,7 @@ namespace BayesGen;
 
 /// <summary>
 /// A line of text as rows of a terminal, broken between its fields. Each row clears what the terminal shows there first: Spectre writes
-/// lines over the live part and draws that anew below them, so what a row does not reach would stay of the old display.
+/// lines over the live part and draws that again below them, so what a row does not reach would stay of the old display.
 /// </summary>
 /// <param name="text">The line; control characters in it are shown as a dot, since names out of files must not command a terminal.</param>
 /// <param name="clears">Whether a live part may stand where the rows go.</param>

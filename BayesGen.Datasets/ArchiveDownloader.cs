@@ -16,7 +16,7 @@ internal sealed class ArchiveDownloader(HttpClient client, ImageDataOptions opti
     /// goes wrong, nothing partial stays behind.
     /// </summary>
     /// <exception cref="DataDownloadException">No mirror gave the right content.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signaled.</exception>
     public async Task FetchAsync(ArchiveFile file, IReadOnlyList<Uri> mirrors, string target, CancellationToken cancellation)
     {
         var faults = new StringBuilder();

@@ -26,7 +26,7 @@ internal sealed class ForwardStream(Stream inner) : Stream
     /// <summary>The last bytes read so far, or null where there were fewer than <see cref="LastLength"/>.</summary>
     public byte[]? Last => _read < LastLength ? null : [.. _last];
 
-    /// <summary>The next bytes, fewer at the end of the stream; they are read all the same afterwards.</summary>
+    /// <summary>The next bytes, fewer at the end of the stream; they are read all the same afterward.</summary>
     public ReadOnlySpan<byte> Peek(int count)
     {
         if (_ahead.Length < count)

@@ -68,7 +68,7 @@ public sealed class ImageArchive
     /// <exception cref="FileNotFoundException">A file is missing from such a folder.</exception>
     /// <exception cref="DataFormatException">A file is damaged, or images and labels do not fit together.</exception>
     /// <exception cref="DataDownloadException">The files are not at hand and could not be fetched.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signaled.</exception>
     public TrainTest Load(ImageDataOptions? options = null, CancellationToken cancellation = default)
     {
         // On the pool, so that a caller with a synchronization context cannot deadlock; the tensors are made on the caller's own thread,

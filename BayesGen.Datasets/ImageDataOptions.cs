@@ -16,7 +16,7 @@ public sealed record ImageDataOptions
     /// <summary>False: never touch the network; missing or broken files are then an error. Default true.</summary>
     public bool AllowDownload { get; init; } = true;
 
-    /// <summary>Told of every download as it goes on, from a thread of the pool. Null: silent.</summary>
+    /// <summary>Told of every download as it progresses, from a thread of the pool. Null: silent.</summary>
     public IProgress<DownloadProgress>? Progress { get; init; }
 
     /// <summary>Base addresses to fetch from, in this order, each ending in a slash. Null: the archive's own mirrors.</summary>

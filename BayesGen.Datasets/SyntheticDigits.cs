@@ -4,7 +4,7 @@ namespace BayesGen.Datasets;
 
 /// <summary>
 /// Handwritten-looking digits drawn by the library itself: the data set that is always at hand. The images look like MNIST's
-/// (28x28, ink on a black ground, 20x20 box, centred by mass), and vary in the way of writing, pen, slant, size and place.
+/// (28x28, ink on a black ground, 20x20 box, centered by mass), and vary in the way of writing, pen, slant, size and place.
 /// </summary>
 public static class SyntheticDigits
 {
@@ -21,7 +21,7 @@ public static class SyntheticDigits
     /// <paramref name="count"/>. Different seeds give different images: take one for training and another for testing.</param>
     /// <param name="cancellation">Ends the drawing.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is out of range.</exception>
-    /// <exception cref="OperationCanceledException">The drawing was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The drawing was canceled.</exception>
     public static TensorDataSet Create(int count, int seed, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace BayesGen.Plots;
 
-/// <summary>The numbers of one weight tensor that pictures are made of, taken from the network when the picture is asked for.</summary>
+/// <summary>The numbers of one weight tensor that charts are made of, taken from the network when the chart is asked for.</summary>
 /// <param name="Key">The key of the weight.</param>
 /// <param name="Rows">Its first dimension.</param>
 /// <param name="Columns">All other dimensions together.</param>

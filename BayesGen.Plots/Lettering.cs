@@ -4,7 +4,7 @@ using SkiaSharp;
 
 namespace BayesGen.Plots;
 
-/// <summary>The letters of all pictures: they come with the assembly, since a server often has no fonts at all.</summary>
+/// <summary>The letters of all charts: they come with the assembly, since a server often has no fonts at all.</summary>
 internal sealed class Lettering : IFontResolver
 {
     /// <summary>The name of the family, as it stands in SVG files.</summary>
@@ -12,7 +12,7 @@ internal sealed class Lettering : IFontResolver
 
     private static readonly Lazy<bool> Registered = new(() =>
     {
-        // Before the machine's own: pictures shall look alike where a font of this name is installed and where none is.
+        // Before the machine's own: charts should look alike where a font of this name is installed and where none is.
         Fonts.FontResolvers.Insert(0, new Lettering());
         return true;
     });

@@ -4,7 +4,7 @@ using ScottPlot.TickGenerators;
 
 namespace BayesGen.Plots;
 
-/// <summary>What the panels of all pictures have in common.</summary>
+/// <summary>What the panels of all charts have in common.</summary>
 internal static class Panel
 {
     /// <summary>An empty panel with its title and the labels of its axes.</summary>

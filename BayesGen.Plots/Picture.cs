@@ -7,7 +7,7 @@ using SkiaSharp;
 namespace BayesGen.Plots;
 
 /// <summary>
-/// A picture, drawn anew each time it is asked for: as PNG or SVG, at any size, on a light or a dark ground. It holds plain numbers and no
+/// A chart, redrawn each time it is asked for: as PNG or SVG, at any size, on a light or a dark ground. It holds plain numbers and no
 /// tensors, so it stays right whatever becomes of the network, and can be used from any thread.
 /// </summary>
 public sealed partial class Picture
@@ -28,19 +28,19 @@ public sealed partial class Picture
     /// <summary>The title.</summary>
     public string Title { get; }
 
-    /// <summary>What the picture shows, in a sentence or two: for the page around it and for those who cannot see it.</summary>
+    /// <summary>What the chart shows, in a sentence or two: for the page around it and for those who cannot see it.</summary>
     public string Description { get; }
 
-    /// <summary>The width that suits the picture, in pixels.</summary>
+    /// <summary>The width that suits the chart, in pixels.</summary>
     public int Width { get; }
 
-    /// <summary>The height that suits the picture, in pixels.</summary>
+    /// <summary>The height that suits the chart, in pixels.</summary>
     public int Height { get; }
 
-    /// <summary>The picture as a PNG file.</summary>
+    /// <summary>The chart as a PNG file.</summary>
     /// <param name="width">The width in pixels; null is <see cref="Width"/>.</param>
     /// <param name="height">The height in pixels; null is <see cref="Height"/>.</param>
-    /// <param name="theme">The colours; null is <see cref="PictureTheme.Light"/>.</param>
+    /// <param name="theme">The colors; null is <see cref="PictureTheme.Light"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A side is less than 100 pixels.</exception>
     public byte[] ToPngBytes(int? width = null, int? height = null, PictureTheme? theme = null)
     {
@@ -53,10 +53,10 @@ public sealed partial class Picture
         return data.ToArray();
     }
 
-    /// <summary>The picture as SVG text. Its words are text, too: they can be searched and copied.</summary>
+    /// <summary>The chart as SVG text. Its words are text, too: they can be searched and copied.</summary>
     /// <param name="width">The width in pixels; null is <see cref="Width"/>.</param>
     /// <param name="height">The height in pixels; null is <see cref="Height"/>.</param>
-    /// <param name="theme">The colours; null is <see cref="PictureTheme.Light"/>.</param>
+    /// <param name="theme">The colors; null is <see cref="PictureTheme.Light"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A side is less than 100 pixels.</exception>
     public string ToSvg(int? width = null, int? height = null, PictureTheme? theme = null) =>
         // A viewer without the font takes the next one that has about its widths.
@@ -68,7 +68,7 @@ public sealed partial class Picture
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="width">The width in pixels; null is <see cref="Width"/>.</param>
     /// <param name="height">The height in pixels; null is <see cref="Height"/>.</param>
-    /// <param name="theme">The colours; null is <see cref="PictureTheme.Light"/>.</param>
+    /// <param name="theme">The colors; null is <see cref="PictureTheme.Light"/>.</param>
     public void SavePng(string path, int? width = null, int? height = null, PictureTheme? theme = null) =>
         File.WriteAllBytes(path, ToPngBytes(width, height, theme));
 
@@ -76,20 +76,20 @@ public sealed partial class Picture
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="width">The width in pixels; null is <see cref="Width"/>.</param>
     /// <param name="height">The height in pixels; null is <see cref="Height"/>.</param>
-    /// <param name="theme">The colours; null is <see cref="PictureTheme.Light"/>.</param>
+    /// <param name="theme">The colors; null is <see cref="PictureTheme.Light"/>.</param>
     public void SaveSvg(string path, int? width = null, int? height = null, PictureTheme? theme = null) =>
         File.WriteAllText(path, ToSvg(width, height, theme));
 
-    /// <summary>The picture as an element of a page: no ground and no title of its own, colours from the page's style sheet.</summary>
+    /// <summary>The chart as an element of a page: no ground and no title of its own, colors from the page's style sheet.</summary>
     internal string ToPageElement(string id)
     {
         var svg = Svg(null, null, PictureTheme.Light, withTitle: false, withGround: false);
         svg = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
-        // Clearing to nothing comes out as a rectangle without a colour, which is black.
+        // Clearing to nothing comes out as a rectangle without a color, which is black.
         svg = Cleared().Replace(svg, "");
         foreach (var (name, value) in PictureTheme.Light.Named)
             svg = svg.Replace($"\"{value}\"", $"\"var(--{name})\"", StringComparison.OrdinalIgnoreCase);
-        // Several pictures on a page may not share the names of their clips and pictures.
+        // Several charts on a page may not share the names of their clips and charts.
         svg = Reference().Replace(svg, match => $"{match.Groups[1].Value}{id}-{match.Groups[2].Value}");
         return Root().Replace(svg, _ => string.Create(
             CultureInfo.InvariantCulture,
@@ -107,7 +107,7 @@ public sealed partial class Picture
         using var stream = new MemoryStream();
         using (var canvas = SKSvgCanvas.Create(new SKRect(0, 0, w, h), stream))
             Draw(canvas, w, h, theme, withTitle, withGround);
-        // Skia counts its names through the whole process; the same picture shall be the same text each time.
+        // Skia counts its names through the whole process; the same chart should be the same text each time.
         var names = new Dictionary<string, string>();
         var svg = Reference().Replace(Encoding.UTF8.GetString(stream.ToArray()), match =>
         {

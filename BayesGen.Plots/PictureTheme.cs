@@ -2,8 +2,8 @@ using ScottPlot;
 
 namespace BayesGen.Plots;
 
-/// <summary>The colours of a picture: those of Okabe and Ito, which people with any kind of colour vision can tell apart.</summary>
-/// <remarks>M. Okabe, K. Ito, "Color Universal Design", 2008. Lightness differs too, so that a grey print can be read.</remarks>
+/// <summary>The colors of a chart: those of Okabe and Ito, which people with any kind of color vision can tell apart.</summary>
+/// <remarks>M. Okabe, K. Ito, "Color Universal Design", 2008. Lightness differs too, so that a gray print can be read.</remarks>
 public sealed record PictureTheme
 {
     private PictureTheme()
@@ -18,7 +18,7 @@ public sealed record PictureTheme
         Pruned = "#A3ABB5",
     };
 
-    /// <summary>Light ink on a dark ground; the colours are a little lighter where they would be lost.</summary>
+    /// <summary>Light ink on a dark ground; the colors are a little lighter where they would be lost.</summary>
     public static PictureTheme Dark { get; } = new()
     {
         Ground = "#0F1419", Ink = "#E6EAEE", Faint = "#9DA7B1", Grid = "#29313A",
@@ -38,28 +38,28 @@ public sealed record PictureTheme
     /// <summary>The grid.</summary>
     public required string Grid { get; init; }
 
-    /// <summary>The first colour of data.</summary>
+    /// <summary>The first color of data.</summary>
     public required string Blue { get; init; }
 
-    /// <summary>The second colour of data.</summary>
+    /// <summary>The second color of data.</summary>
     public required string Orange { get; init; }
 
-    /// <summary>The third colour of data.</summary>
+    /// <summary>The third color of data.</summary>
     public required string Green { get; init; }
 
     /// <summary>Thresholds, and what wants attention.</summary>
     public required string Vermilion { get; init; }
 
-    /// <summary>The fifth colour of data.</summary>
+    /// <summary>The fifth color of data.</summary>
     public required string Purple { get; init; }
 
-    /// <summary>The sixth colour of data.</summary>
+    /// <summary>The sixth color of data.</summary>
     public required string Sky { get; init; }
 
     /// <summary>Weights that are no longer there.</summary>
     public required string Pruned { get; init; }
 
-    /// <summary>Every colour by its name, as pages need them.</summary>
+    /// <summary>Every color by its name, as pages need them.</summary>
     internal IEnumerable<(string Name, string Value)> Named =>
     [
         ("ground", Ground), ("ink", Ink), ("faint", Faint), ("grid", Grid), ("blue", Blue), ("orange", Orange), ("green", Green),

@@ -5,7 +5,7 @@ using System.Text;
 namespace BayesGen.Plots;
 
 /// <summary>
-/// One page that shows a whole run: figures, settings, tables, pictures and examples, under headings that can be read as a table of
+/// One page that shows a whole run: figures, settings, tables, charts and examples, under headings that can be read as a table of
 /// contents. It is one HTML file without scripts: it opens from a disk with no network, on a light or a dark screen, and prints.
 /// </summary>
 /// <example>
@@ -58,9 +58,9 @@ public sealed class RunReport(string title)
     /// <summary>A table. The first column is text, the others are numbers.</summary>
     /// <param name="columns">The headings of the columns.</param>
     /// <param name="rows">The rows; each has as many cells as there are columns.</param>
-    /// <param name="emphasised">The row to point out, from 0; null points out none.</param>
+    /// <param name="emphasized">The row to point out, from 0; null points out none.</param>
     /// <exception cref="ArgumentException">A row has more or fewer cells than there are columns.</exception>
-    public RunReport Table(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows, int? emphasised = null)
+    public RunReport Table(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows, int? emphasized = null)
     {
         ArgumentNullException.ThrowIfNull(columns);
         ArgumentNullException.ThrowIfNull(rows);
@@ -73,7 +73,7 @@ public sealed class RunReport(string title)
         Add("</tr></thead><tbody>");
         for (var i = 0; i < rows.Count; i++)
         {
-            Add(i == emphasised ? "<tr class=\"chosen\">" : "<tr>");
+            Add(i == emphasized ? "<tr class=\"chosen\">" : "<tr>");
             for (var column = 0; column < columns.Count; column++)
                 Add(column == 0
                     ? $"<th scope=\"row\">{Plots.Picture.Escape(rows[i][column])}</th>"
@@ -84,9 +84,9 @@ public sealed class RunReport(string title)
         return Add("</tbody></table></div>");
     }
 
-    /// <summary>A picture with what it shows below it. It takes the colours of the page.</summary>
-    /// <param name="picture">The picture.</param>
-    /// <param name="caption">What to say below it; null says what the picture says of itself.</param>
+    /// <summary>A chart with what it shows below it. It takes the colors of the page.</summary>
+    /// <param name="picture">The chart.</param>
+    /// <param name="caption">What to say below it; null says what the chart says of itself.</param>
     public RunReport Picture(Picture picture, string? caption = null)
     {
         ArgumentNullException.ThrowIfNull(picture);
@@ -96,8 +96,8 @@ public sealed class RunReport(string title)
             + $"<figcaption><strong>{Plots.Picture.Escape(picture.Title)}.</strong> {Plots.Picture.Escape(caption ?? picture.Description)}</figcaption></figure>");
     }
 
-    /// <summary>Small grey pictures with an answer below each, such as digits and what a network reads in them.</summary>
-    /// <param name="examples">The pictures.</param>
+    /// <summary>Small gray images with an answer below each, such as digits and what a network reads in them.</summary>
+    /// <param name="examples">The images.</param>
     public RunReport Examples(IReadOnlyList<ReportExample> examples)
     {
         ArgumentNullException.ThrowIfNull(examples);

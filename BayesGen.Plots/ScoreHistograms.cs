@@ -13,7 +13,7 @@ public static class ScoreHistograms
     /// <summary>How often the highest bin has to have the median bin for the axis to be logarithmic.</summary>
     private const double LogarithmicFrom = 40;
 
-    /// <summary>What a bin of one weight is high on a logarithmic axis, in powers of ten: it shall be seen.</summary>
+    /// <summary>What a bin of one weight is high on a logarithmic axis, in powers of ten: it must be visible.</summary>
     private const double LeastHeight = 0.3;
 
     /// <summary>
@@ -131,7 +131,7 @@ public static class ScoreHistograms
     }
 
     /// <summary>
-    /// The scores but for one in a thousand on either side, and the threshold: a few outliers shall not flatten the rest.
+    /// The scores but for one in a thousand on either side, and the threshold: a few outliers must not flatten the rest.
     /// </summary>
     private static (double Low, double High) Range(double[] scores, double? threshold)
     {

@@ -65,7 +65,7 @@ public static class WeightMatrices
             }
         }
 
-        // Of the weights before pruning, so that the same colour is the same weight in both pictures.
+        // Of the weights before pruning, so that the same color is the same weight in both charts.
         var sizes = layer.Means.Where(float.IsFinite).Select(Math.Abs).Order().ToArray();
         var scale = sizes.Length == 0 ? 1 : Math.Max(sizes[(int)((sizes.Length - 1) * 0.995)], 1e-12);
         plot.HideGrid();

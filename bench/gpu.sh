@@ -6,7 +6,7 @@
 #
 # There:   tar -xzf bayesgen-gpu.tar.gz && bayesgen-gpu/run.sh
 #
-# The bundle holds the program and its run time, and no library of Torch: those are the ones of the PyTorch it finds. TORCH_LIB names
+# The bundle holds the program and its runtime, and no library of Torch: those are the ones of the PyTorch it finds. TORCH_LIB names
 # their folder where python3 does not know it; for a dry run here it may name any folder with libtorch_cpu.so.
 set -euo pipefail
 

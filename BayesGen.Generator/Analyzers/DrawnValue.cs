@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.Operations;
 namespace BayesGen.SourceGeneration.Analyzers;
 
 /// <summary>
-/// Whether a value was computed from a network under a draw, with gradients on. It follows locals backwards through one method body, from
+/// Whether a value was computed from a network under a draw, with gradients on. It follows locals backward through one method body, from
 /// the last assignment that certainly ran to those that may have run since. What it cannot follow counts as not drawn.
 /// </summary>
 /// <param name="model">The variable of the network that was drawn, or null where the source does not say which one it is.</param>

@@ -58,7 +58,7 @@ public sealed class FormerNameAnalyzer : DiagnosticAnalyzer
             .ToList();
         // An abstract class may wait for its heirs.
         if (networks.Count == 0 && !type.IsAbstract)
-            return $"no Bayesian network has this member, so nobody would read it; put [BayesianNetwork] on {type.ShortName()}";
+            return $"no Bayesian neural network has this member, so nobody would read it; put [BayesianNetwork] on {type.ShortName()}";
         return networks.Append(type).Select(network => FormerNameReader.ReasonAgainst(former, network, known))
             .FirstOrDefault(why => why is not null);
     }

@@ -51,7 +51,7 @@ public sealed class IvonAnalyzer : DiagnosticAnalyzer
             Report(context, name.GetLocation(), TrainerCall.NetworkOf(wrapper, known), known);
     }
 
-    /// <summary><c>VariationalTrainer.WithIvon(model, forward, options)</c>, which the run time would refuse.</summary>
+    /// <summary><c>VariationalTrainer.WithIvon(model, forward, options)</c>, which the runtime would refuse.</summary>
     private static void AnalyzeCall(SyntaxNodeAnalysisContext context, KnownTypes known)
     {
         var call = (InvocationExpressionSyntax)context.Node;

@@ -52,7 +52,7 @@ public sealed class LossPairAnalyzer : DiagnosticAnalyzer
     }
 
     /// <summary>
-    /// <c>new VariationalTrainer(model, forward, new GaussianKLLoss(), options)</c>; a loss of unknown class is left to the run time.
+    /// <c>new VariationalTrainer(model, forward, new GaussianKLLoss(), options)</c>; a loss of unknown class is left to the runtime.
     /// </summary>
     private static void AnalyzeCreation(SyntaxNodeAnalysisContext context, KnownTypes known)
     {

@@ -9,7 +9,7 @@ using Microsoft.CodeAnalysis.Diagnostics;
 namespace BayesGen.SourceGeneration.Analyzers;
 
 /// <summary>Finds networks that ask for a wrapper and have nothing that could be Bayesian in it.</summary>
-/// <remarks>Whatever may hold a layer or an annotated network that the declarations do not show is left to the run time.</remarks>
+/// <remarks>Whatever may hold a layer or an annotated network that the declarations do not show is left to the runtime.</remarks>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class NothingBayesianAnalyzer : DiagnosticAnalyzer
 {
@@ -75,7 +75,7 @@ public sealed class NothingBayesianAnalyzer : DiagnosticAnalyzer
         LayerKind.Any => field.Member.Find(known.DeterministicAttribute) is not null,
         LayerKind.Named => field.Member.Find(known.DeterministicAttribute) is not null
             || known.IsTorchSharp(field.Field.Type) && field.Field.Type.Name is not ("Sequential" or "ModuleList" or "ModuleDict"),
-        LayerKind.Normalisation or LayerKind.WeightAndBias or LayerKind.Weight or LayerKind.Parameter => true,
+        LayerKind.Normalization or LayerKind.WeightAndBias or LayerKind.Weight or LayerKind.Parameter => true,
         _ => HoldsNoLayer(field.Field.Type, known),
     };
 

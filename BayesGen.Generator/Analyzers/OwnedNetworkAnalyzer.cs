@@ -94,7 +94,7 @@ public sealed class OwnedNetworkAnalyzer : DiagnosticAnalyzer
     }
 
     /// <summary>
-    /// Steps of optimizers over the plain network that go on after it was wrapped. To train first and wrap then is fine.
+    /// Steps of optimizers over the plain network that continue after it was wrapped. To train first and wrap then is fine.
     /// </summary>
     private static IEnumerable<(IInvocationOperation Use, ISymbol Optimizer)> OptimizersMadeBefore(
         IObjectCreationOperation made, ISymbol network, VariableLife life)

@@ -9,7 +9,7 @@ namespace BayesGen.SourceGeneration.Analyzers;
 /// <summary>Finds priors that the loss of a network has no divergence to.</summary>
 /// <remarks>
 /// It stands apart from <see cref="NetworkAnalyzer"/>, whose findings keep the wrapper from working: a prior can be replaced when the
-/// model runs, and the run time refuses one that cannot be scored by itself.
+/// model runs, and the runtime refuses one that cannot be scored by itself.
 /// </remarks>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class PriorAnalyzer : DiagnosticAnalyzer

@@ -116,7 +116,7 @@ public sealed class StateSchemaAnalyzer : DiagnosticAnalyzer
                 Properties(lines.Key, [], entries),
                 lines.Key,
                 Listed(entries),
-                "there is no such Bayesian network; list the keys under the new name of the class, which files do not hold, or remove the lines"));
+                "there is no such Bayesian neural network; list the keys under the new name of the class, which files do not hold, or remove the lines"));
         }
     }
 

@@ -6,12 +6,12 @@ namespace BayesGen.SourceGeneration.Diagnostics;
 internal static partial class Descriptors
 {
     private const string Declaration = "BayesGen.Declaration";
-    private const string Modelling = "BayesGen.Modelling";
+    private const string Modeling = "BayesGen.Modeling";
 
     /// <summary>{0} the class, {1} why and what to do.</summary>
     public static readonly DiagnosticDescriptor CannotWrap = Error(
         "BG0001",
-        "A Bayesian network class cannot be wrapped",
+        "A Bayesian neural network class cannot be wrapped",
         "'{0}' cannot get a Bayesian wrapper: {1}",
         Declaration,
         "The wrapper is a class beside the network that derives from the same Module<...> and names the network.");
@@ -35,7 +35,7 @@ internal static partial class Descriptors
     /// <summary>{0} the member or members with "is" or "are", {1} why and what to do.</summary>
     public static readonly DiagnosticDescriptor NotRegistered = Error(
         "BG0004",
-        "A layer of a Bayesian network is never registered",
+        "A layer of a Bayesian neural network is never registered",
         "{0} never registered with TorchSharp: {1}",
         Declaration,
         "A layer that TorchSharp does not know of is not trained, moved or saved, and cannot get a posterior.");
@@ -62,12 +62,12 @@ internal static partial class Descriptors
         "Estimator.Local cannot be used here",
         "Estimator.Local cannot be used for '{0}': {1}",
         Declaration,
-        "Local reparameterisation adds the noise to the outputs of Linear and Conv1d to Conv3d layers, and needs Gaussian weights.");
+        "Local reparameterization adds the noise to the outputs of Linear and Conv1d to Conv3d layers, and needs Gaussian weights.");
 
     /// <summary>{0} the class, {1} why and what to do.</summary>
     public static readonly DiagnosticDescriptor NothingBayesian = Warning(
         "BG0008",
-        "A Bayesian network without Bayesian weights",
+        "A Bayesian neural network without Bayesian weights",
         "'{0}' has no Bayesian weights, so there is nothing to train as a posterior: {1}",
         Declaration,
         "A wrapper without Bayesian weights has no divergence, and its trainer refuses to train.");
@@ -93,7 +93,7 @@ internal static partial class Descriptors
         "BG0100",
         "The loss cannot score a posterior of the network",
         "{0} the {1} posterior, which {2} cannot score; losses that can: {3}",
-        Modelling,
+        Modeling,
         "A loss implements IScores of every posterior that it can score; the trainer of a network needs one that scores them all.");
 
     /// <summary>{0} the loss, {1} why and what to do.</summary>
@@ -101,7 +101,7 @@ internal static partial class Descriptors
         "BG0101",
         "The loss of [BayesianNetwork] cannot be used",
         "'{0}' cannot be the loss of [BayesianNetwork]: {1}",
-        Modelling,
+        Modeling,
         "CreateTrainer(options) creates the loss, so it needs a class with a public constructor without arguments.");
 
     /// <summary>{0} the field or fields with "has" or "have", {1} the prior, {2} why the loss cannot use it, {3} what fits.</summary>
@@ -109,7 +109,7 @@ internal static partial class Descriptors
         "BG0102",
         "The loss cannot score a posterior against its prior",
         "{0} the prior {1}, and {2}; {3}",
-        Modelling,
+        Modeling,
         "A divergence needs a closed form for the pair of posterior and prior, or the density of both.");
 
     /// <summary>{0} the field or fields with "has" or "have", {1} what IVON cannot train, {2} why and what to do.</summary>
@@ -117,7 +117,7 @@ internal static partial class Descriptors
         "BG0103",
         "IVON cannot train the network",
         "{0} {1}, and {2}",
-        Modelling,
+        Modeling,
         "IVON sets the width of Gaussian posteriors from curvatures and takes its weight decay from Gaussian priors. Wrappers of other "
         + "networks have no CreateIvonTrainer.");
 

@@ -13,7 +13,7 @@ internal sealed class Finding(DiagnosticDescriptor rule, Location location, INam
     /// <summary>What a code fix has to know.</summary>
     public ImmutableDictionary<string, string?> Properties { get; init; } = ImmutableDictionary<string, string?>.Empty;
 
-    /// <summary>The text for the run time, where no compiler says the id.</summary>
+    /// <summary>The text for the runtime, where no compiler says the id.</summary>
     public string Message =>
         $"{rule.Id}: {string.Format(CultureInfo.InvariantCulture, rule.MessageFormat.ToString(CultureInfo.InvariantCulture), arguments)}";
 

@@ -124,8 +124,8 @@ internal static class NetworkEmitter
     /// <summary>Bayesian, deterministic, or unknown until run time.</summary>
     private static string Fate(MemberModel member) => member.Role switch
     {
-        MemberRole.Bayesian when member.MayBeNormalisation =>
-            $"unknown until run time: {member.Family!.Name} posterior, deterministic if it is a normalisation layer",
+        MemberRole.Bayesian when member.MayBeNormalization =>
+            $"unknown until run time: {member.Family!.Name} posterior, deterministic if it is a normalization layer",
         MemberRole.Bayesian when member.Weights.Count == 0 => $"{member.Family!.Name} posterior; its weights are unknown until run time",
         MemberRole.Bayesian when member.Weights.FirstOrDefault(weight => !weight.IsBayesian) is { } plain =>
             $"{member.Family!.Name} posterior, its {plain.Name} deterministic",

@@ -27,7 +27,7 @@ internal static class TrainerSection
             loss += "_";
 
         writer.Write($$"""
-            /// <summary>A trainer that minimises {{SeeType(model.DefaultLoss)}}.</summary>{{extraDoc}}
+            /// <summary>A trainer that minimizes {{SeeType(model.DefaultLoss)}}.</summary>{{extraDoc}}
             /// <param name="options">How to train.</param>
             /// <returns>The trainer; dispose it before the network.</returns>
             """);
@@ -38,9 +38,9 @@ internal static class TrainerSection
 
         writer.Write($$"""
 
-            /// <summary>A trainer that minimises a loss of your choice. It has to score {{Doc(FamilyNames(model))}}.</summary>
+            /// <summary>A trainer that minimizes a loss of your choice. It has to score {{Doc(FamilyNames(model))}}.</summary>
             /// <typeparam name="{{loss}}">The loss.</typeparam>{{extraDoc}}
-            /// <param name="loss">What to minimise.</param>
+            /// <param name="loss">What to minimize.</param>
             /// <param name="options">How to train.</param>
             /// <returns>The trainer; dispose it before the network.</returns>
             {{visibility}} {{Trainer}} CreateTrainer<{{loss}}>({{extra}}{{loss}} loss, {{Options}} options)

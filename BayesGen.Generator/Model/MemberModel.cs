@@ -12,7 +12,7 @@ namespace BayesGen.SourceGeneration.Model;
 /// <param name="IsParameter">Whether it holds a parameter and no layer.</param>
 /// <param name="Inner">The network or networks it holds, where they have a wrapper of their own.</param>
 /// <param name="IsPublic">Whether everybody who sees the wrapper sees the types in the maps too.</param>
-/// <param name="MayBeNormalisation">Whether only the run time can tell a normalisation layer, which stays plain.</param>
+/// <param name="MayBeNormalization">Whether only the runtime can tell a normalization layer, which stays plain.</param>
 /// <param name="IsAnnotated">Whether an annotation of its own decides, and not that of the class or those of what it holds.</param>
 /// <param name="MayHoldNetworks">Whether what it holds at run time may be, or hold, networks with annotations of their own.</param>
 /// <param name="Shape">What its maps name.</param>
@@ -28,7 +28,7 @@ internal sealed record MemberModel(
     bool IsParameter,
     InnerModel? Inner,
     bool IsPublic,
-    bool MayBeNormalisation,
+    bool MayBeNormalization,
     bool IsAnnotated,
     bool MayHoldNetworks,
     MapShape Shape)

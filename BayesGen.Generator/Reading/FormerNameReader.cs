@@ -27,7 +27,7 @@ internal static class FormerNameReader
     public static string? NameIn(AttributeData attribute) =>
         attribute.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Primitive } name ? name.Value as string ?? "" : null;
 
-    /// <summary>Those that the run time has to know.</summary>
+    /// <summary>Those that the runtime has to know.</summary>
     public static EquatableArray<FormerNameModel> Read(INamedTypeSymbol network, KnownTypes known) => Find(network, known)
         .Where(former => ReasonAgainst(former, network, known) is null)
         .Select(former => new FormerNameModel(former.Field.Key, former.Name))

@@ -1,7 +1,7 @@
 namespace BayesGen.SourceGeneration.Reading;
 
 /// <summary>
-/// Which networks IVON can train. What the run time alone knows, a prior that is assigned there for one, it checks itself.
+/// Which networks IVON can train. What the runtime alone knows, a prior that is assigned there for one, it checks itself.
 /// </summary>
 internal static class IvonReader
 {
@@ -9,7 +9,7 @@ internal static class IvonReader
 
     /// <summary>The arguments of <see cref="Diagnostics.Descriptors.NoIvon"/>, once for each thing that is in the way.</summary>
     /// <param name="scored">What is known to be Bayesian.</param>
-    /// <param name="mayBeMore">Whether only the run time knows all that is.</param>
+    /// <param name="mayBeMore">Whether only the runtime knows all that is.</param>
     /// <param name="known">The types to ask about.</param>
     public static IEnumerable<string[]> Mismatches(IReadOnlyList<ScoredField> scored, bool mayBeMore, KnownTypes known)
     {

@@ -118,7 +118,7 @@ internal sealed class KnownTypes
 
     public bool IsTensor(ITypeSymbol type) => SymbolEqualityComparer.Default.Equals(type, Tensor);
 
-    /// <summary>Whether a type comes with TorchSharp, so that what it holds is known or left to the run time.</summary>
+    /// <summary>Whether a type comes with TorchSharp, so that what it holds is known or left to the runtime.</summary>
     public bool IsTorchSharp(ITypeSymbol type) =>
         SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, Module!.ContainingAssembly);
 

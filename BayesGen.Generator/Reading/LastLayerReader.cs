@@ -8,7 +8,7 @@ internal static class LastLayerReader
 {
     /// <summary>
     /// The layer with weights that forward runs last: the outermost one in what it returns, followed through local variables. Where forward
-    /// does not say, the last one in the order of the fields. Normalisation layers do not count.
+    /// does not say, the last one in the order of the fields. Normalization layers do not count.
     /// </summary>
     public static NetworkField? Find(INamedTypeSymbol network, KnownTypes known, CancellationToken cancellation)
     {

@@ -22,7 +22,7 @@ internal sealed class LateLayerReader(INamedTypeSymbol network, KnownTypes known
         foreach (var field in NetworkField.Of(network, known))
             if (SymbolEqualityComparer.Default.Equals(field.Type, network)
                 && LayerCatalog.KindOf(field.Field.Type, known) is LayerKind.WeightAndBias or LayerKind.Weight or LayerKind.Named
-                    or LayerKind.Normalisation or LayerKind.Any or LayerKind.Parameter
+                    or LayerKind.Normalization or LayerKind.Any or LayerKind.Parameter
                 && DeclaredValue.InitializerOf(field.Member, cancellation) is null
                 && ReasonOf(field.Member) is { } reason)
                 yield return new Finding(

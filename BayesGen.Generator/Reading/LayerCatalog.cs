@@ -14,8 +14,8 @@ internal enum LayerKind
     /// <summary>A module without weights.</summary>
     Weightless,
 
-    /// <summary>A normalisation layer.</summary>
-    Normalisation,
+    /// <summary>A normalization layer.</summary>
+    Normalization,
 
     /// <summary>A layer with <c>weight</c> and, unless told otherwise, <c>bias</c>.</summary>
     WeightAndBias,
@@ -26,7 +26,7 @@ internal enum LayerKind
     /// <summary>A module whose weights have other names, or a class of the developer's own.</summary>
     Named,
 
-    /// <summary>Declared so loosely that it may hold any module, a normalisation layer included.</summary>
+    /// <summary>Declared so loosely that it may hold any module, a normalization layer included.</summary>
     Any,
 
     /// <summary>Any interface but IModule, object, dynamic or a type parameter: it may hold a module, a parameter or neither.</summary>
@@ -55,7 +55,7 @@ internal static class LayerCatalog
             || type.SelfAndBases().Any(candidate => candidate.Name == "Loss"))
             return LayerKind.Weightless;
         if (type.SelfAndBases().Any(candidate => candidate.Name is "NormBase" or "LayerNorm" or "GroupNorm"))
-            return LayerKind.Normalisation;
+            return LayerKind.Normalization;
         return type.Name switch
         {
             "Linear" or "Bilinear" or "Conv1d" or "Conv2d" or "Conv3d" => LayerKind.WeightAndBias,
@@ -67,7 +67,7 @@ internal static class LayerCatalog
     }
 
     /// <summary>
-    /// Whether the outputs of a layer are Gaussian given its inputs, so that Estimator.Local can be used; null where only the run time
+    /// Whether the outputs of a layer are Gaussian given its inputs, so that Estimator.Local can be used; null where only the runtime
     /// knows the layer.
     /// </summary>
     public static bool? SupportsLocal(ITypeSymbol type, KnownTypes known) => KindOf(type, known) switch

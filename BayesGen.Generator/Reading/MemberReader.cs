@@ -133,7 +133,7 @@ internal sealed class MemberReader(
         _ => MapShape.Group,
     };
 
-    /// <summary>What a field holds that only the run time can tell has no other place than the doc comment of the wrapper.</summary>
+    /// <summary>What a field holds that only the runtime can tell has no other place than the doc comment of the wrapper.</summary>
     private MemberModel Unregistered(IFieldSymbol field, ISymbol member, INamedTypeSymbol type, LayerKind kind) => new(
         member.Name, member.Name, field.Type.ShortName(), MemberRole.Unregistered, AccessTo(field, member, type, kind), null,
         OptionsModel.None, EquatableArray<WeightModel>.Empty, false, null, true, false, false, false, MapShape.Group);
@@ -143,7 +143,7 @@ internal sealed class MemberReader(
         : isAnnotated ? MemberRole.Bayesian
         : isDeterministic ? MemberRole.Deterministic
         : inner is { } composed ? composed
-        : annotation is null || kind is LayerKind.Normalisation or LayerKind.Parameter ? MemberRole.Deterministic
+        : annotation is null || kind is LayerKind.Normalization or LayerKind.Parameter ? MemberRole.Deterministic
         : MemberRole.Bayesian;
 
     private AccessModel AccessTo(IFieldSymbol field, ISymbol member, INamedTypeSymbol type, LayerKind kind)

@@ -9,7 +9,7 @@ namespace BayesGen.SourceGeneration.Reading;
 /// <param name="Findings">What is wrong with the class.</param>
 internal sealed record NetworkReading(NetworkModel? Model, IReadOnlyList<Finding> Findings);
 
-/// <summary>Reads a network class. The generator takes the model, the analyzer the findings, so there is one judgement.</summary>
+/// <summary>Reads a network class. The generator takes the model, the analyzer the findings, so there is one judgment.</summary>
 internal static class NetworkReader
 {
     public static NetworkReading Read(INamedTypeSymbol network, KnownTypes known, CancellationToken cancellation)

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 namespace BayesGen.SourceGeneration.Reading;
 
 /// <summary>Which loss can score which posterior against which prior. A test compares this with the runtime.</summary>
-/// <remarks>What classes of the developer's own do, and priors that are not listed here, only the run time knows.</remarks>
+/// <remarks>What classes of the developer's own do, and priors that are not listed here, only the runtime knows.</remarks>
 internal static class PriorCatalog
 {
     /// <summary>Why a loss cannot score a posterior against a prior, or null where it can or the source does not say.</summary>

@@ -122,7 +122,7 @@ internal sealed class RegistrationReader(INamedTypeSymbol network, KnownTypes kn
             : type is { IsRecord: true } ? type.GetMembers().OfType<IPropertySymbol>().Select(part => part.Type)
             : [];
         return parts.Any(part => LayerCatalog.KindOf(part, known) is LayerKind.WeightAndBias or LayerKind.Weight or LayerKind.Named
-            or LayerKind.Normalisation or LayerKind.Any)
+            or LayerKind.Normalization or LayerKind.Any)
             ? "give each layer a field of its own"
             : null;
     }

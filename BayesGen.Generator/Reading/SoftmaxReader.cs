@@ -90,7 +90,7 @@ internal sealed class SoftmaxReader(Squash squash, KnownTypes known, Cancellatio
         };
     }
 
-    /// <summary>One in a field, or at the end of the Sequential that a field is initialised with.</summary>
+    /// <summary>One in a field, or at the end of the Sequential that a field is initialized with.</summary>
     private (string Name, SyntaxNode Node)? LayerIn(ISymbol member, IInvocationOperation call)
     {
         var type = member is IFieldSymbol field ? field.Type : (member as IPropertySymbol)?.Type;

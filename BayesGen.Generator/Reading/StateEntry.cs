@@ -1,7 +1,7 @@
 namespace BayesGen.SourceGeneration.Reading;
 
 /// <summary>
-/// One line of BayesGen.State.txt: <c>Demo.Classifier: conv1.weight -> LogUniform</c>. Where only the run time knows the layout, the key is
+/// One line of BayesGen.State.txt: <c>Demo.Classifier: conv1.weight -> LogUniform</c>. Where only the runtime knows the layout, the key is
 /// what the keys begin with: <c>encoder.*</c>.
 /// </summary>
 /// <param name="Network">The network class with its namespace.</param>

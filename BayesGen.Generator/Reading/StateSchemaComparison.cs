@@ -29,7 +29,7 @@ internal sealed record StateSchemaComparison(IReadOnlyList<LostState> Lost, IRea
         IReadOnlyList<StateEntry> listed, IReadOnlyList<StateEntry> today, IReadOnlyDictionary<string, string> formerly)
     {
         var members = today.GroupBy(entry => entry.Member).ToDictionary(group => group.Key, group => group.ToList());
-        // The file keeps the entries of old names: saved files have them for ever, and the attribute must not get lost either.
+        // The file keeps the entries of old names: saved files have them forever, and the attribute must not get lost either.
         string Renamed(string member) => !members.ContainsKey(member) && formerly.TryGetValue(member, out var name) ? name : member;
 
         var known = new HashSet<string>(listed.Select(entry => Renamed(entry.Member)));

@@ -7,7 +7,7 @@ public enum Estimator
     WeightSampling,
 
     /// <summary>
-    /// Local reparameterisation: the noise of the weights is moved to the outputs, so that every example has noise of its own and the
+    /// Local reparameterization: the noise of the weights is moved to the outputs, so that every example has noise of its own and the
     /// gradient is far less noisy. For Linear and Conv1d to Conv3d, and for the Gaussian and SparseDropout families, where the outputs
     /// are exactly Gaussian given the inputs.
     /// </summary>

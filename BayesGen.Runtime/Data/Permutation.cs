@@ -17,7 +17,7 @@ internal static class Permutation
             return order.to(device);
     }
 
-    // Neighbouring seeds and epochs must not meet (seed 0 epoch 1 is not seed 1 epoch 0), hence a hash and not a sum.
+    // Neighboring seeds and epochs must not meet (seed 0 epoch 1 is not seed 1 epoch 0), hence a hash and not a sum.
     private static ulong Blend(ulong seed, ulong stream)
     {
         ulong z = (seed << 32) ^ (stream * 0x9E3779B97F4A7C15UL) ^ 0x5DEECE66DUL;

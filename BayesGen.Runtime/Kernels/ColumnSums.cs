@@ -5,7 +5,7 @@ namespace BayesGen.Kernels;
 
 /// <summary>Sums down the columns of a matrix whose rows follow each other in memory, in one pass.</summary>
 /// <remarks>
-/// Torch has two ways to such sums and both take longer: its <c>sum</c>, because neighbours in memory belong to different sums, and a
+/// Torch has two ways to such sums and both take longer: its <c>sum</c>, because neighbors in memory belong to different sums, and a
 /// product with a row of ones, which between other work of the processor takes three times what it takes alone. What comes out does not
 /// depend on the number of threads.
 /// </remarks>

@@ -64,7 +64,7 @@ internal static unsafe class FlatLoop
         return sums.Sum();
     }
 
-    /// <summary>Shares items 0 to <paramref name="count"/> between the threads, a run of neighbours to each.</summary>
+    /// <summary>Shares items 0 to <paramref name="count"/> between the threads, a run of neighbors to each.</summary>
     /// <param name="count">The number of items.</param>
     /// <param name="isWorthIt">Whether the work is worth a second thread.</param>
     /// <param name="run">Works on the items from the first number up to, and without, the second.</param>

@@ -7,7 +7,7 @@ internal static class TensorMemory
 {
     /// <summary>
     /// Whether TorchSharp's native library can be asked directly, which takes nanoseconds: every step compares some dozens of addresses.
-    /// A program that loads the library from where the run time does not look for it goes through TorchSharp's own surface.
+    /// A program that loads the library from where the runtime does not look for it goes through TorchSharp's own surface.
     /// </summary>
     private static readonly bool IsDirect =
         NativeLibrary.TryLoad("LibTorchSharp", typeof(TensorMemory).Assembly, null, out var library)

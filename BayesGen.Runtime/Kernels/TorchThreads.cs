@@ -8,7 +8,7 @@ namespace BayesGen.Kernels;
 /// They are OpenMP's, and after each operation of Torch they spin for a while in wait for the next. A thread of another pool has to be
 /// woken, and then shares its processor with one that spins, which takes tenths of a millisecond; a thread that spins for work already
 /// takes some microseconds. Where Torch comes with another OpenMP than GNU's (Windows, macOS), or a program loads the library from where
-/// the run time does not look for it, .NET's own pool does the work.
+/// the runtime does not look for it, .NET's own pool does the work.
 /// </remarks>
 internal static unsafe class TorchThreads
 {
@@ -18,7 +18,8 @@ internal static unsafe class TorchThreads
 
     static TorchThreads()
     {
-        // A search for a symbol goes on through the libraries that a library needs, so OpenMP is found behind Torch, whatever it is called.
+        // A search for a symbol continues through the libraries that a library needs, so OpenMP is found behind Torch, whatever it is
+        // called.
         if (!OperatingSystem.IsLinux()
             || !NativeLibrary.TryLoad("LibTorchSharp", typeof(TorchThreads).Assembly, null, out var library)
             || !NativeLibrary.TryGetExport(library, "GOMP_parallel", out var parallel)

@@ -5,7 +5,7 @@ using BayesGen.Variational;
 namespace BayesGen;
 
 /// <summary>
-/// What to minimise: a fit loss plus a divergence of the posterior from the prior. A loss says which families it can score by
+/// What to minimize: a fit loss plus a divergence of the posterior from the prior. A loss says which families it can score by
 /// implementing <see cref="IScores{TPosterior}"/> for each.
 /// </summary>
 /// <remarks>

@@ -160,7 +160,7 @@ public sealed class NoiseSource
     }
 
     /// <summary>
-    /// The finaliser of SplitMix64 (Steele, Lea, Flood 2014) over seed and call, so that neighbouring calls get unrelated streams.
+    /// The finalizer of SplitMix64 (Steele, Lea, Flood 2014) over seed and call, so that neighboring calls get unrelated streams.
     /// </summary>
     internal static long Mixed(long seed, long call)
     {

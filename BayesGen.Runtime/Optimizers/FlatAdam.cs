@@ -14,7 +14,7 @@ namespace BayesGen.Optimizers;
 public sealed class FlatAdam : Adam
 {
     /// <summary>One group of parameters.</summary>
-    /// <param name="parameters">The tensors to optimise.</param>
+    /// <param name="parameters">The tensors to optimize.</param>
     /// <param name="lr">The learning rate, at least 0.</param>
     /// <param name="beta1">The decay of the mean of gradients, in [0, 1).</param>
     /// <param name="beta2">The decay of the mean of their squares, in [0, 1).</param>

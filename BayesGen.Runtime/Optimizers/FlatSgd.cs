@@ -15,7 +15,7 @@ namespace BayesGen.Optimizers;
 public sealed class FlatSgd : SGD
 {
     /// <summary>One group of parameters.</summary>
-    /// <param name="parameters">The tensors to optimise.</param>
+    /// <param name="parameters">The tensors to optimize.</param>
     /// <param name="lr">The learning rate, at least 0.</param>
     /// <param name="momentum">The decay of the running gradient; 0 keeps none.</param>
     /// <param name="dampening">What the running gradient does not take from a new one.</param>

@@ -56,7 +56,7 @@ public abstract class RunningBeta
     }
 
     /// <summary>
-    /// Goes on where <see cref="Save"/> was called, perhaps in another process. What is thrown here refuses the checkpoint.
+    /// Continues where <see cref="Save"/> was called, perhaps in another process. What is thrown here refuses the checkpoint.
     /// </summary>
     /// <param name="state">The numbers by name.</param>
     public virtual void Restore(IReadOnlyDictionary<string, double> state)

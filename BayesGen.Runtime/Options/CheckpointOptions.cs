@@ -4,11 +4,11 @@ using BayesGen.Training;
 namespace BayesGen;
 
 /// <summary>
-/// Where and when a training saves itself, so that it can go on after a restart; see <see cref="VariationalTrainer.Resume"/>.
+/// Where and when a training saves itself, so that it can continue after a restart; see <see cref="VariationalTrainer.Resume"/>.
 /// </summary>
 /// <remarks>
-/// A checkpoint is also written when the training ends, and when it is cancelled. One that cannot be written is told to
-/// <see cref="IReport.OnNotice"/>, and the training goes on.
+/// A checkpoint is also written when the training ends, and when it is canceled. One that cannot be written is told to
+/// <see cref="IReport.OnNotice"/>, and the training continues.
 /// </remarks>
 public sealed record CheckpointOptions
 {

@@ -45,8 +45,8 @@ public sealed record CheckpointScore(string Name, Func<EpochResult, double> Of, 
             throw new ArgumentException($"{place} goes by the {Name}, and Train was given no validation data.");
         if (MetricName is { } name && options.Metrics.All(metric => metric.Name != name))
             throw new ArgumentException($"{place} goes by the metric '{name}', which is not among TrainerOptions.Metrics.");
-        if (NeedsElbo && options.ElboDraws == 0)
-            throw new ArgumentException($"{place} goes by the {Name}, and TrainerOptions.ElboDraws is 0, which leaves the ELBO out.");
+        if (NeedsElbo && options.ElboSamples == 0)
+            throw new ArgumentException($"{place} goes by the {Name}, and TrainerOptions.ElboSamples is 0, which leaves the ELBO out.");
     }
 
     /// <summary>Whether a number is better than another; anything is better than NaN.</summary>

@@ -9,7 +9,7 @@ namespace BayesGen;
 /// </summary>
 /// <remarks>
 /// On a device a training that nobody asks for the numbers of a step is read every fifty steps (see <see cref="IReport.NeedsSteps"/>).
-/// Under <see cref="Stop"/> a step whose loss is no number is then taken with a gradient of zero and found at the next reading.
+/// Under <see cref="Stop"/> a step whose loss is not finite is then taken with a gradient of zero and found at the next reading.
 /// </remarks>
 public sealed record NonFinitePolicy
 {
@@ -30,8 +30,8 @@ public sealed record NonFinitePolicy
     public double LearningRateFactor { get; private init; } = 1;
 
     /// <summary>
-    /// Leaves the step out and goes on with the next batch; the number of steps left out is in <see cref="EpochResult.SkippedSteps"/>. For
-    /// data with a bad batch here and there.
+    /// Leaves the step out and continues with the next batch; the number of steps left out is in <see cref="EpochResult.SkippedSteps"/>.
+    /// For data with a bad batch here and there.
     /// </summary>
     /// <param name="atMostInARow">Skipped steps in a row, at least 1; one more ends the training as <see cref="Stop"/> does.</param>
     public static NonFinitePolicy Skip(int atMostInARow = 10)

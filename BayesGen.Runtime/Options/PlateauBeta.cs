@@ -16,7 +16,7 @@ public enum LossPart
 /// </summary>
 /// <remarks>
 /// A value improves when it is at most best - |best| * threshold. After <see cref="Patience"/> values in a row that do not, beta changes,
-/// is clipped, and the count begins again. What is no number is no value: it neither improves nor counts.
+/// is clipped, and the count begins again. What is NaN is no value: it neither improves nor counts.
 /// </remarks>
 public sealed class PlateauBeta : BetaSchedule
 {

@@ -24,10 +24,10 @@ public enum DivergenceScale
 /// <see cref="TrainerOptions.LearningRateFactors"/>.
 /// </summary>
 /// <remarks>
-/// Weight decay pulls weights towards zero, so it is for means and the weights that nobody annotated. Where an optimizer of TorchSharp or
+/// Weight decay pulls weights toward zero, so it is for means and the weights that nobody annotated. Where an optimizer of TorchSharp or
 /// BayesGen has one, the factory is called again for the other parameters of the rate, and their decay is set to 0.
 /// </remarks>
-/// <param name="parameters">The tensors to optimise.</param>
+/// <param name="parameters">The tensors to optimize.</param>
 /// <param name="learningRate">The learning rate of the options, times the factor of these parameters.</param>
 public delegate optim.Optimizer OptimizerFactory(IReadOnlyList<Parameter> parameters, double learningRate);
 
@@ -61,7 +61,7 @@ public sealed record TrainerOptions
     public double LearningRate { get; init; } = 4e-3;
 
     /// <summary>
-    /// A factor on the learning rate as a function of progress, 0 at the first step and towards 1 at the last; <see cref="LearningRates"/>
+    /// A factor on the learning rate as a function of progress, 0 at the first step and toward 1 at the last; <see cref="LearningRates"/>
     /// has ready-made ones. Null leaves it constant. By default the rate is full for one half and falls to zero in the other.
     /// </summary>
     /// <example><c>progress => progress &lt; 0.5 ? 1 : 2 * (1 - progress)</c> is the default.</example>
@@ -156,7 +156,7 @@ public sealed record TrainerOptions
     /// The number of draws from which an evaluation estimates its <see cref="EvaluationResult.Elbo"/>; each costs one more pass over the
     /// data. 0 leaves it out.
     /// </summary>
-    public int ElboDraws { get; init; } = 1;
+    public int ElboSamples { get; init; } = 1;
 
     /// <summary>The seed of the noise and of the order of the data.</summary>
     public int Seed { get; init; }
@@ -215,7 +215,7 @@ public sealed record TrainerOptions
         if (Antithetic && Samples % 2 != 0)
             throw new ArgumentException(
                 $"Antithetic draws come in pairs, and {nameof(Samples)} is {Samples}: set it to an even number.", nameof(Samples));
-        ArgumentOutOfRangeException.ThrowIfNegative(ElboDraws);
+        ArgumentOutOfRangeException.ThrowIfNegative(ElboSamples);
         if (!double.IsFinite(LearningRate) || LearningRate <= 0)
             throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "The learning rate is positive and finite.");
         foreach (var (name, factor) in LearningRateFactors ?? ReadOnlyDictionary<string, double>.Empty)

@@ -86,7 +86,7 @@ internal sealed class ArenaPriors : IDisposable
         double[] values = [.. Enumerable.Range(0, _priors.Length).SelectMany(index => Trainable(index)?.ParameterValues ?? [])];
         if (values.Length > 0)
         {
-            // On the CPU a tensor may go on using the memory of the array.
+            // On the CPU a tensor may continue using the memory of the array.
             using var start = tensor(values, dtype: ScalarType.Float64, device: CPU);
             _learned = new Parameter(start.to(_store.Dtype, _store.Device, copy: true));
             _learned.DetachFromDisposeScope();

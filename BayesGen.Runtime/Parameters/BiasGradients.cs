@@ -7,7 +7,7 @@ namespace BayesGen.Parameters;
 /// <summary>Sums the gradients of the biases of convolutions by <see cref="BiasSum"/> while a trainer takes the draws of a step.</summary>
 /// <remarks>
 /// Torch's convolutions on the CPU sum them along with the gradients of the weights, and take several times what a pass over the gradient
-/// of the outputs takes: an eighth of the forward and backward of a small network for pictures. That was measured for pictures with the
+/// of the outputs takes: an eighth of the forward and backward of a small network for images. That was measured for images with the
 /// channels last in memory, and for nothing else is it done. A hook before its forward tells a layer that its bias wants no gradient, and
 /// one after it that it does, so that whatever else a network does with its biases is differentiated as ever.
 /// </remarks>

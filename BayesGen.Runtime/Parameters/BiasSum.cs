@@ -4,7 +4,7 @@ namespace BayesGen.Parameters;
 
 /// <summary>
 /// The outputs of a convolution as they are, on whose way back the gradient of its bias is summed: dL/db_c is the sum of dL/dy_c over
-/// pictures and places.
+/// images and places.
 /// </summary>
 internal sealed class BiasSum : autograd.SingleTensorFunction<BiasSum>
 {

@@ -1,8 +1,8 @@
 namespace BayesGen.Parameters;
 
 /// <summary>
-/// Evaluation mode for as long as it lives. Afterwards every part of the network is in the mode that it was in, parts that the user had
-/// put into another mode than the whole included, such as a frozen batch normalisation.
+/// Evaluation mode for as long as it lives. Afterward every part of the network is in the mode that it was in, parts that the user had
+/// put into another mode than the whole included, such as a frozen batch normalization.
 /// </summary>
 internal sealed class EvaluationMode : IDisposable
 {

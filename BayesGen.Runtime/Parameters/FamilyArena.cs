@@ -166,7 +166,8 @@ internal abstract partial class FamilyArena : IDisposable
         _followed = leader._keptAsNumber;
     }
 
-    /// <summary>Starts the posterior of one weight anew, as the family does it round the given mean, and keeps all of the weight.</summary>
+    /// <summary>Starts the posterior of one weight again, as the family does it around the given mean, and keeps all of the
+    /// weight.</summary>
     /// <param name="weight">The weight.</param>
     /// <param name="mean">Of the weight's shape, dtype and device.</param>
     public abstract void Restart(NetworkWeight weight, Tensor mean);
@@ -174,7 +175,7 @@ internal abstract partial class FamilyArena : IDisposable
     /// <summary>The mask of one weight in its shape.</summary>
     public Tensor MaskWindowOf(NetworkWeight weight) => MaskWindows[IndexOf(weight)];
 
-    /// <summary>Runs of neighbouring weights with one prior, as (offset, count, prior).</summary>
+    /// <summary>Runs of neighboring weights with one prior, as (offset, count, prior).</summary>
     protected IEnumerable<(long Offset, long Count, Prior Prior)> PriorRuns()
     {
         (int First, long Offset, long Count)? run = null;

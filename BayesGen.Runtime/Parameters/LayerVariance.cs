@@ -7,7 +7,7 @@ internal static class LayerVariance
 {
     /// <summary>x^2, laid out as x.</summary>
     /// <remarks>
-    /// Torch settles the stride of a dimension of length 1 as it likes, and a convolution takes pictures of one channel for channels last
+    /// Torch settles the stride of a dimension of length 1 as it likes, and a convolution takes images of one channel for channels last
     /// or first by it.
     /// </remarks>
     public static Tensor SquareOf(Tensor input)
@@ -38,7 +38,7 @@ internal static class LayerVariance
         },
         Convolution { padding_mode: PaddingModes.Zeros } convolution => Convolve(convolution, square, weight, bias, convolution.padding!),
         Convolution convolution => Padded(convolution, square, weight, bias),
-        _ => throw new NotSupportedException($"{layer.GetName()} has no local reparameterisation."),
+        _ => throw new NotSupportedException($"{layer.GetName()} has no local reparameterization."),
     };
 
     /// <summary>The weight of such a layer.</summary>
@@ -46,7 +46,7 @@ internal static class LayerVariance
     {
         Linear linear => linear.weight!,
         Convolution convolution => convolution.weight,
-        _ => throw new NotSupportedException($"{layer.GetName()} has no local reparameterisation."),
+        _ => throw new NotSupportedException($"{layer.GetName()} has no local reparameterization."),
     };
 
     /// <summary>The dimension of such a layer's outputs that its bias runs along.</summary>

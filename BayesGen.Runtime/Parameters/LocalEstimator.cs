@@ -5,7 +5,7 @@ using TorchSharp.Modules;
 namespace BayesGen.Parameters;
 
 /// <summary>
-/// Local reparameterisation for the layers of one arena: while a draw is alive W holds the means, and a forward hook of each layer adds
+/// Local reparameterization for the layers of one arena: while a draw is alive W holds the means, and a forward hook of each layer adds
 /// the noise that its weights would have caused, sqrt(Var) eps with Var = layer(x^2; Var w, Var b), to every output by itself.
 /// </summary>
 /// <remarks>

@@ -80,7 +80,7 @@ public sealed partial class NetworkArena
         if (failure is not null)
             ExceptionDispatchInfo.Throw(failure);
 
-        // Built anew, a weight that is only held would be taken for one without a posterior.
+        // Rebuilt, a weight that is only held would be taken for one without a posterior.
         void Thaw()
         {
             foreach (var (module, name, parameter) in NetworkPlaces.ParametersOf(_network))

@@ -1,6 +1,6 @@
 namespace BayesGen.Parameters;
 
-/// <summary>What a training looks at, and keeps, where a step may come out as no number.</summary>
+/// <summary>What a training looks at, and keeps, where a step may come out as NaN.</summary>
 public sealed partial class NetworkArena
 {
     /// <summary>

@@ -13,7 +13,7 @@ public sealed partial class NetworkArena
                 + "them out there.");
         if (_buffers.Count > 0)
             throw new ArgumentException(
-                $"The network has a buffer, '{_buffers[0].Key}', which a forward may change, as batch normalisation changes its running means: "
+                $"The network has a buffer, '{_buffers[0].Key}', which a forward may change, as batch normalization changes its running means: "
                 + "draws side by side would each change their own. Leave TrainerOptions.Replicas out.");
     }
 

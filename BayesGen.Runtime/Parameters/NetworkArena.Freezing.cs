@@ -150,7 +150,7 @@ public sealed partial class NetworkArena
     private void Enter()
     {
         if (_isDisposed)
-            throw new ObjectDisposedException(_network.GetName(), "The Bayesian network was disposed, and its posterior with it.");
+            throw new ObjectDisposedException(_network.GetName(), "The Bayesian neural network was disposed, and its posterior with it.");
         _keptByHand?.RestoreMoved();
     }
 
@@ -229,7 +229,7 @@ public sealed partial class NetworkArena
     private static InvalidOperationException FrozenFromTheStart(NetworkWeight weight, string what) => new(
         $"'{weight.Key}' {what}, but its requires_grad was off when the network was wrapped, so it has no posterior and no optimizer sees "
         + "it. "
-        + $"Wrap the network with requires_grad on, and freeze it afterwards by model.Freeze(\"{weight.Key}\").");
+        + $"Wrap the network with requires_grad on, and freeze it afterward by model.Freeze(\"{weight.Key}\").");
 
     /// <summary>The frozen weights during one step of an optimizer.</summary>
     private sealed class Step(FrozenWeights frozen) : IDisposable

@@ -20,7 +20,7 @@ public sealed partial class NetworkArena
     ];
 
     /// <summary>
-    /// Makes plain weights the means of their posteriors, which start anew, and writes deterministic weights and buffers as they are.
+    /// Makes plain weights the means of their posteriors, which start over, and writes deterministic weights and buffers as they are.
     /// Everything is checked before anything is written.
     /// </summary>
     /// <param name="source">Tensors by plain key.</param>

@@ -18,7 +18,7 @@ public sealed partial class NetworkArena
     /// <summary>Whether a training moves the network on another thread.</summary>
     private bool IsTrainedElsewhere => _trainingThread is var thread && thread != 0 && thread != Environment.CurrentManagedThreadId;
 
-    /// <summary>The state for a thread that a training goes on beside: copies, since the live tensors change at the next step.</summary>
+    /// <summary>The state for a thread that a training continues beside: copies, since the live tensors change at the next step.</summary>
     private List<KeyValuePair<string, Tensor>> CopyState()
     {
         using var turn = TakeTurn();

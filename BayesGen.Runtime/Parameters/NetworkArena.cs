@@ -6,8 +6,8 @@ using TorchSharp.Modules;
 namespace BayesGen.Parameters;
 
 /// <summary>
-/// The memory of a Bayesian network: every annotated weight in the flat arena of its family, every other one in a deterministic arena,
-/// and the rules about who may write them. Generated wrappers hold one; its public members are what they and the trainer need.
+/// The memory of a Bayesian neural network: every annotated weight in the flat arena of its family, every other one in a deterministic
+/// arena, and the rules about who may write them. Generated wrappers hold one; its public members are what they and the trainer need.
 /// </summary>
 /// <remarks>
 /// What the network computes with is the content of the flat weights: a draw while one is alive, else the mean or the MAP. Evaluation

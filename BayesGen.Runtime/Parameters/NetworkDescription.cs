@@ -3,7 +3,7 @@ using BayesGen.Variational;
 
 namespace BayesGen.Parameters;
 
-/// <summary>What a Bayesian network is made of, as it was built; see <see cref="BayesianNetworkExtensions.Describe"/>.</summary>
+/// <summary>What a Bayesian neural network is made of, as it was built; see <see cref="BayesianNetworkExtensions.Describe"/>.</summary>
 /// <param name="Weights">Every weight tensor in the order of the network; tied ones once.</param>
 /// <param name="Layers">Every layer that has weights.</param>
 public sealed record NetworkDescription(IReadOnlyList<WeightDescription> Weights, IReadOnlyList<LayerDescription> Layers)

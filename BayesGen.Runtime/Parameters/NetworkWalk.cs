@@ -181,13 +181,13 @@ internal sealed partial class NetworkWalk
     }
 
     /// <summary>
-    /// Normalisation layers stay plain unless the annotation stands on the very layer: their scales are no connections, and a family
+    /// Normalization layers stay plain unless the annotation stands on the very layer: their scales are no connections, and a family
     /// that may prune them would switch off whole channels by accident.
     /// </summary>
     private static bool IsBayesian(
         nn.Module module, string key, string name, PlanEntry entry, PosteriorFamily family, nn.Module? annotated)
     {
-        if (IsNormalisation(module) && !ReferenceEquals(module, annotated))
+        if (IsNormalization(module) && !ReferenceEquals(module, annotated))
             return false;
         if (module is TransformerEncoderLayer or TransformerDecoderLayer or TransformerEncoder or TransformerDecoder or Transformer
             && key.Split('.').Any(part => part.StartsWith("norm", StringComparison.Ordinal)))
@@ -195,7 +195,7 @@ internal sealed partial class NetworkWalk
         return !IsBias(name) || (entry.Options.IncludeBias ?? family.IncludesBias);
     }
 
-    private static bool IsNormalisation(nn.Module module) => module is NormBase or LayerNorm or GroupNorm;
+    private static bool IsNormalization(nn.Module module) => module is NormBase or LayerNorm or GroupNorm;
 
     private static bool IsBias(string name) =>
         name.StartsWith("bias", StringComparison.Ordinal) || name.EndsWith("_bias", StringComparison.Ordinal);

@@ -4,7 +4,7 @@ using TorchSharp.Modules;
 namespace BayesGen.Parameters;
 
 /// <summary>
-/// Hands pictures to the network with the channels last in memory, where that is faster and the network takes it. Shapes stay
+/// Hands images to the network with the channels last in memory, where that is faster and the network takes it. Shapes stay
 /// [N, C, H, W]; what the layers return follows the layout of their inputs.
 /// </summary>
 /// <remarks>

@@ -43,7 +43,7 @@ internal sealed class ScoredWeights<TPosterior>(
         if (Mask is null)
             return perWeight.sum();
 
-        // where() and not a product: the score of a pruned weight may be infinite, and infinity times zero is no number.
+        // where() and not a product: the score of a pruned weight may be infinite, and infinity times zero is NaN.
         using var zero = zeros_like(perWeight, dtype: perWeight.dtype, device: perWeight.device);
         using var kept = where(Mask, perWeight, zero);
         return kept.sum();

@@ -1,7 +1,7 @@
 namespace BayesGen.Parameters;
 
 /// <summary>
-/// One reparameterised draw of all Bayesian weights, written into the network. While it is alive the network computes with it; dispose it
+/// One reparameterized draw of all Bayesian weights, written into the network. While it is alive the network computes with it; dispose it
 /// before the next one. It is also the only door for gradients: <see cref="Backward"/> carries the network's gradients on to the
 /// posterior.
 /// </summary>
@@ -46,7 +46,7 @@ public sealed class WeightDraw : IDisposable
     /// <remarks>
     /// The chain rule in two strides: autograd fills the gradients with respect to the weights of the network, then
     /// dL/d(parameters) = dL/dw dw/d(parameters) along the graph of this draw. A bare <c>total.backward()</c> would stop half way; the
-    /// next draw refuses to go on after one.
+    /// next draw refuses to continue after one.
     /// </remarks>
     /// <param name="total">A scalar computed from the network under this draw, and from divergences of it.</param>
     /// <exception cref="InvalidOperationException">
@@ -62,7 +62,7 @@ public sealed class WeightDraw : IDisposable
     }
 
     /// <summary>
-    /// Made by hand, a draw may stay alive while an optimizer moves the parameters; it would then go on with the old weights.
+    /// Made by hand, a draw may stay alive while an optimizer moves the parameters; it would then continue with the old weights.
     /// </summary>
     internal void WatchParameters()
     {
@@ -78,7 +78,7 @@ public sealed class WeightDraw : IDisposable
             throw new InvalidOperationException(
                 "The posterior has changed since this draw was made, by an optimizer's step or by hand, and the network still computes "
                     + "with the old "
-                + "weights. Draw anew for each step: using var draw = model.Draw() belongs inside the loop.");
+                + "weights. Draw again for each step: using var draw = model.Draw() belongs inside the loop.");
     }
 
     /// <summary>The first stride alone: what arrives at the weights is left to the caller, who pulls it back or uses it up.</summary>

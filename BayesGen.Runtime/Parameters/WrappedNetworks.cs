@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace BayesGen.Parameters;
 
 /// <summary>
-/// Which networks a wrapper has taken over. A second one would move the weights to memory of its own, and the first would go on answering
-/// with them.
+/// Which networks a wrapper has taken over. A second one would move the weights to memory of its own, and the first would continue
+/// answering with them.
 /// </summary>
 internal static class WrappedNetworks
 {

@@ -1,6 +1,6 @@
 namespace BayesGen.Prediction;
 
-/// <summary>Refuses answers that are no numbers: NaN has a largest element, so it would pass for class 0.</summary>
+/// <summary>Refuses answers that are NaN: NaN has a largest element, so it would pass for class 0.</summary>
 internal static class AnswerCheck
 {
     private const int Named = 10;

@@ -1,6 +1,6 @@
 namespace BayesGen.Prediction;
 
-/// <summary>How good the class probabilities of a prediction are on labelled examples.</summary>
+/// <summary>How good the class probabilities of a prediction are on labeled examples.</summary>
 /// <param name="Prediction">The prediction itself, example by example.</param>
 /// <param name="Accuracy">The part of examples whose most probable class is the target.</param>
 /// <param name="NegativeLogLikelihood">The mean of -log p(target), nats.</param>

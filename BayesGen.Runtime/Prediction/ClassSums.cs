@@ -24,7 +24,7 @@ internal sealed class ClassSums(bool keepOutputs) : IPredictiveSums
                 + "Predict(x, GaussianNoise.Fixed(sigma)).");
         var logits = output.detach().to(ScalarType.Float64);
         var probabilities = logits.softmax(1);
-        // entr is -p log p, and 0 at p = 0, where a product with the logarithm would be no number.
+        // entr is -p log p, and 0 at p = 0, where a product with the logarithm would be NaN.
         var entropy = special.entr(probabilities).sum(1);
         if (_draws == 0)
         {

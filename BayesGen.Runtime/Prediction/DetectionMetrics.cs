@@ -15,7 +15,7 @@ public static class DetectionMetrics
     /// </summary>
     /// <param name="inside">The scores of examples from inside, at least one.</param>
     /// <param name="outside">The scores of examples from outside, at least one.</param>
-    /// <exception cref="ArgumentException">A list is empty, or a score is no number.</exception>
+    /// <exception cref="ArgumentException">A list is empty, or a score is NaN.</exception>
     public static double Auroc(IReadOnlyList<double> inside, IReadOnlyList<double> outside)
     {
         Require(inside, nameof(inside));
@@ -49,7 +49,7 @@ public static class DetectionMetrics
     /// <param name="outside">The scores of examples from outside, at least one.</param>
     /// <param name="truePositiveRate">The part from inside that has to pass, above 0 and up to 1.</param>
     /// <returns>0 (perfect) to 1.</returns>
-    /// <exception cref="ArgumentException">A list is empty, or a score is no number.</exception>
+    /// <exception cref="ArgumentException">A list is empty, or a score is NaN.</exception>
     public static double FalsePositiveRate(IReadOnlyList<double> inside, IReadOnlyList<double> outside, double truePositiveRate = 0.95)
     {
         Require(inside, nameof(inside));
@@ -69,6 +69,6 @@ public static class DetectionMetrics
         if (scores.Count == 0)
             throw new ArgumentException("Telling apart needs at least one example from inside and one from outside.", name);
         if (scores.Any(double.IsNaN))
-            throw new ArgumentException("A score is no number (NaN), so it cannot be ranked: look at the network's outputs.", name);
+            throw new ArgumentException("A score is NaN, so it cannot be ranked: look at the network's outputs.", name);
     }
 }

@@ -6,7 +6,7 @@ namespace BayesGen.Prediction;
 internal static class DrawSeed
 {
     /// <summary>
-    /// A seed for one draw. Neighbouring seeds and draws get unrelated ones, so that two predictions share no draw by accident.
+    /// A seed for one draw. Neighboring seeds and draws get unrelated ones, so that two predictions share no draw by accident.
     /// </summary>
     /// <param name="seed">The seed of the prediction.</param>
     /// <param name="draw">The draw, from 0.</param>

@@ -4,7 +4,7 @@ using TorchSharp.Modules;
 namespace BayesGen.Prediction;
 
 /// <summary>
-/// The noise round the function that a regression network computes: y ~ N(mean(x), sigma^2), independent over outputs. It says what the
+/// The noise around the function that a regression network computes: y ~ N(mean(x), sigma^2), independent over outputs. It says what the
 /// network's outputs mean.
 /// </summary>
 /// <remarks>
@@ -43,7 +43,7 @@ public abstract class GaussianNoise
     /// </param>
     /// <returns>A parameter of shape [D] and dtype float32 on the CPU; it moves with the network.</returns>
     /// <remarks>
-    /// A trainer with <c>FitLoss.LearnedGaussian</c> moves it towards the residuals in closed form, a tenth of the way in each step, and
+    /// A trainer with <c>FitLoss.LearnedGaussian</c> moves it toward the residuals in closed form, a tenth of the way in each step, and
     /// not by its learning rate; so it is where <see cref="Join"/> gets the parameter itself, trained and unchanged. The residuals are
     /// those of the draws: the noise takes in how much the draws differ where there is data. See <c>CalibrateNoise</c>.
     /// </remarks>

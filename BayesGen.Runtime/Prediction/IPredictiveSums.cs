@@ -12,6 +12,6 @@ internal interface IPredictiveSums
     void Add(Tensor output);
 
     /// <summary>All draws have answered: turns their sums into numbers.</summary>
-    /// <param name="inputs">What they were asked, to say whose fault an answer is that is no number; null where it is not known.</param>
+    /// <param name="inputs">What they were asked, to say whose fault an answer is that is NaN; null where it is not known.</param>
     void EndBatch(Tensor? inputs = null);
 }

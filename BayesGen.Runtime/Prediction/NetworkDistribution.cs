@@ -16,7 +16,7 @@ public sealed class NetworkDistribution<TNetwork>
     private readonly Func<TNetwork> _create;
 
     /// <summary>The distribution of a model's networks.</summary>
-    /// <param name="model">The Bayesian network; it is never changed.</param>
+    /// <param name="model">The Bayesian neural network; it is never changed.</param>
     /// <param name="create">Builds a plain network of the same class and sizes.</param>
     public NetworkDistribution(IBayesianNetwork model, Func<TNetwork> create)
     {

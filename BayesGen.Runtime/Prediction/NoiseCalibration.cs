@@ -24,7 +24,7 @@ internal static class NoiseCalibration
         var sum = 0.0;
         for (var i = 0; i < targets.Count; i++)
         {
-            var (means, variances) = (prediction.MeansOfDraws(i, output), prediction.VariancesOfDraws(i, output));
+            var (means, variances) = (prediction.MeansOfSamples(i, output), prediction.VariancesOfSamples(i, output));
             var target = targets[i][output];
             var largest = double.NegativeInfinity;
             for (var k = 0; k < means.Count; k++)

@@ -13,7 +13,7 @@ namespace BayesGen.Prediction;
 /// grow with the number of draws. Layers of <see cref="Estimator.Local"/> are drawn by their weights like all others. Noise at the outputs
 /// would be another one for each example, and no function drawn from the posterior.
 /// </remarks>
-/// <param name="model">The Bayesian network; it is left bit for bit as it was.</param>
+/// <param name="model">The Bayesian neural network; it is left bit for bit as it was.</param>
 /// <param name="forward">Runs the wrapper on a batch.</param>
 /// <param name="samples">The number of draws.</param>
 /// <param name="options">How to predict.</param>

@@ -6,8 +6,8 @@ namespace BayesGen.Prediction;
 public sealed record PredictionOptions
 {
     /// <summary>
-    /// The seed of the draws. Draw k has a seed of its own, made of this one and k: more samples go on with the same draws, and two calls
-    /// with one seed answer from the same ones.
+    /// The seed of the draws. Draw k has a seed of its own, made of this one and k: more samples continue with the same draws, and two
+    /// calls with one seed answer from the same ones.
     /// </summary>
     public long Seed { get; init; }
 

@@ -49,7 +49,7 @@ public sealed class Predictor : IDisposable
 
     /// <summary>Predicts numbers: for each output a mixture of Gaussians.</summary>
     /// <param name="x">The inputs, on any device; the first dimension is the example. Only read.</param>
-    /// <param name="noise">What the network's outputs mean, and the noise round them.</param>
+    /// <param name="noise">What the network's outputs mean, and the noise around them.</param>
     /// <param name="batchSize">The number of examples that go through a network at once; at least 1.</param>
     /// <param name="cancellation">Ends the call between two draws.</param>
     /// <exception cref="ObjectDisposedException">The predictor was disposed.</exception>

@@ -59,12 +59,12 @@ public sealed class RegressionPrediction
     /// <summary>What every draw says of one output: the means of the mixture.</summary>
     /// <param name="example">The example, from 0.</param>
     /// <param name="output">The output, from 0.</param>
-    public IReadOnlyList<double> MeansOfDraws(int example, int output = 0) => _means[example][output];
+    public IReadOnlyList<double> MeansOfSamples(int example, int output = 0) => _means[example][output];
 
     /// <summary>The noise variance that every draw gives one output.</summary>
     /// <param name="example">The example, from 0.</param>
     /// <param name="output">The output, from 0.</param>
-    public IReadOnlyList<double> VariancesOfDraws(int example, int output = 0) => _variances[example][output];
+    public IReadOnlyList<double> VariancesOfSamples(int example, int output = 0) => _variances[example][output];
 
     /// <summary>
     /// The central interval that holds the target with a probability, noise included: between the quantiles (1 - level) / 2 and
@@ -100,7 +100,7 @@ public sealed class RegressionPrediction
         {
             var terms = Enumerable.Range(0, Samples).Select(draw => Enumerable.Range(0, Outputs).Sum(output =>
             {
-                // A variance that has come to 0 is a peak of its own; the smallest number keeps it from being no number.
+                // A variance that has come to 0 is a peak of its own; the smallest number keeps it from being NaN.
                 var (mean, variance) = (_means[example][output][draw], Math.Max(_variances[example][output][draw], Smallest));
                 var offset = targets[example][output] - mean;
                 return -0.5 * (offset * offset / variance + Math.Log(variance) + LogTwoPi);

@@ -28,9 +28,9 @@ internal sealed class RegressionPredictionJson : JsonConverter<RegressionPredict
             writer.Put("aleatoricVariance", value.AleatoricVariance[i]);
             writer.Put("lower", lower[i]);
             writer.Put("upper", upper[i]);
-            writer.Put("meansOfDraws", Enumerable.Range(0, value.Outputs).Select(output => value.MeansOfDraws(example, output)));
+            writer.Put("meansOfSamples", Enumerable.Range(0, value.Outputs).Select(output => value.MeansOfSamples(example, output)));
             writer.Put(
-                "variancesOfDraws", Enumerable.Range(0, value.Outputs).Select(output => Once(value.VariancesOfDraws(example, output))));
+                "variancesOfSamples", Enumerable.Range(0, value.Outputs).Select(output => Once(value.VariancesOfSamples(example, output))));
             writer.WriteEndObject();
         }
 
@@ -45,9 +45,9 @@ internal sealed class RegressionPredictionJson : JsonConverter<RegressionPredict
             List<JsonElement> examples = [.. root.GetProperty("examples").EnumerateArray()];
             if (samples < 1 || examples.Count == 0)
                 throw new FormatException("there is at least one draw and one example");
-            List<double[][]> means = [.. examples.Select(example => JsonNumbers.Rows(example.GetProperty("meansOfDraws")))];
+            List<double[][]> means = [.. examples.Select(example => JsonNumbers.Rows(example.GetProperty("meansOfSamples")))];
             List<double[][]> variances = [.. examples.Select(example => Array.ConvertAll(
-                JsonNumbers.Rows(example.GetProperty("variancesOfDraws")),
+                JsonNumbers.Rows(example.GetProperty("variancesOfSamples")),
                 draws => draws.Length == 1 ? [.. Enumerable.Repeat(draws[0], samples)] : draws))];
             var outputs = means[0].Length;
             foreach (var components in means.Concat(variances))

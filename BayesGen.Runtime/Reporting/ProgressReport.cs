@@ -57,7 +57,7 @@ public sealed class ProgressReport(IProgress<TrainingProgress> progress, TimePro
     {
         _toldAt = _time.GetTimestamp();
         var elapsed = _time.GetElapsedTime(_begin, _toldAt);
-        // A training that goes on with a trained network begins at a later epoch, and a resumed one in the middle of an epoch.
+        // A training that continues with a trained network begins at a later epoch, and a resumed one in the middle of an epoch.
         var begin = _first!;
         double? part = step.StepsPerEpoch is { } steps
             ? Math.Clamp(

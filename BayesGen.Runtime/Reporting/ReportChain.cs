@@ -4,8 +4,8 @@ namespace BayesGen.Reporting;
 
 /// <summary>Several reports as one, told in order.</summary>
 /// <remarks>
-/// A full disk under a log file shall not cost a night of training. So a report that throws is told nothing from then on, while the
-/// others and the training go on; it is not passed over in silence: it stands in <see cref="Failures"/>, and <see cref="OnFailure"/> is
+/// A full disk under a log file must not cost a night of training. So a report that throws is told nothing from then on, while the
+/// others and the training continue; it is not passed over in silence: it stands in <see cref="Failures"/>, and <see cref="OnFailure"/> is
 /// called at once, which writes to standard error unless told otherwise, if that can be written. An
 /// <see cref="OperationCanceledException"/> is let through: a report may end a training. A report that is used without a chain ends the
 /// training with whatever it throws.
@@ -66,7 +66,7 @@ public sealed class ReportChain(params IReadOnlyList<IReport> reports) : IReport
         try
         {
             Console.Error.WriteLine(
-                $"{failure.Report.GetType().Name} failed and gets no more reports; the training goes on. "
+                $"{failure.Report.GetType().Name} failed and gets no more reports; the training continues. "
                 + $"{failure.Exception.GetType().Name}: {failure.Exception.Message}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ObjectDisposedException)

@@ -10,7 +10,7 @@ namespace BayesGen.Reporting;
 /// <param name="StepsPerEpoch">The number of steps in an epoch, or null in the first one where it is not known yet.</param>
 /// <param name="Examples">The number of examples in the batch.</param>
 /// <param name="Total">
-/// The loss that was minimised, as <see cref="LossTerms.Bound"/> has it: fit + beta * divergence / N, or the negative bound per example of
+/// The loss that was minimized, as <see cref="LossTerms.Bound"/> has it: fit + beta * divergence / N, or the negative bound per example of
 /// a loss whose draws do not count alike.
 /// </param>
 /// <param name="Fit">The fit loss alone, mean over the examples and draws.</param>
@@ -91,7 +91,7 @@ public sealed record TrainingResult(IReadOnlyList<EpochResult> Epochs, TimeSpan 
 /// <param name="Divergence">The divergence in nats, over all weights of the network that are kept.</param>
 /// <param name="Elbo">
 /// The evidence lower bound per example, -(E fit + divergence / N) with beta 1 whatever the schedule says: E fit is the mean over
-/// TrainerOptions.ElboDraws draws, always the same ones, since the fit at the mean is no bound. NaN where there are none.
+/// TrainerOptions.ElboSamples draws, always the same ones, since the fit at the mean is no bound. NaN where there are none.
 /// </param>
 /// <param name="Metrics">Each metric over all examples.</param>
 /// <param name="State">What the weights held.</param>

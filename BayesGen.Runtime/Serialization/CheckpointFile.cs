@@ -56,7 +56,7 @@ internal static class CheckpointFile
             return content;
         content.Dispose();
         throw new StateFileException(
-            path, "it holds a network and no training, so that no training can go on from it. Load it by model.Load.");
+            path, "it holds a network and no training, so that no training can continue from it. Load it by model.Load.");
     }
 
     /// <summary>Whether metadata is that of a checkpoint.</summary>

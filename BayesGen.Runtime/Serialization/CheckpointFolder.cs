@@ -36,7 +36,7 @@ internal sealed class CheckpointFolder
 
     /// <summary>
     /// Keeps other trainings from writing here until the returned value is disposed. The folder is made; where that or the lock is
-    /// impossible the training goes on without, as it does with a disk that fails.
+    /// impossible the training continues without, as it does with a disk that fails.
     /// </summary>
     /// <exception cref="InvalidOperationException">A training writes here at this moment.</exception>
     public IDisposable Hold()
@@ -167,7 +167,7 @@ internal sealed class CheckpointFolder
         }
 
         if (passed.Exists(one => one.Reason.Length > 0))
-            notices($"Going on from the checkpoint before that, '{found}'.");
+            notices($"Continuing from the checkpoint before that, '{found}'.");
     }
 
     /// <summary>Makes ready for a training: tries what a write needs, and deletes what one left behind that was cut off.</summary>

@@ -35,7 +35,7 @@ internal static class FileSeal
 
     /// <summary>
     /// Makes a hash of nothing. On Linux .NET asks OpenSSL for hashes, loads it for the first one, and ends the process where there is
-    /// none: a long training shall end so before it begins, not at its first checkpoint.
+    /// none: a long training should end so before it begins, not at its first checkpoint.
     /// </summary>
     public static void RequireHashes() => SHA256.HashData([]);
 

@@ -10,8 +10,8 @@ public static class PlainStateFile
     private static readonly SortedDictionary<string, string> PyTorchMetadata = new(StringComparer.Ordinal) { ["format"] = "pt" };
 
     /// <summary>
-    /// Starts from a trained plain network: reads a state dict and makes its weights the posterior means. Each posterior starts anew
-    /// round its mean, as if the wrapper had been built from the trained network, and keeps all weights; deterministic weights and buffers
+    /// Starts from a trained plain network: reads a state dict and makes its weights the posterior means. Each posterior starts over
+    /// around its mean, as if the wrapper had been built from the trained network, and keeps all weights; deterministic weights and buffers
     /// are taken over as they are. Everything is checked before anything is written.
     /// </summary>
     /// <remarks>
@@ -106,7 +106,7 @@ public static class PlainStateFile
     {
         var there = mismatch.Unexpected.ToHashSet();
         if (mismatch.Missing.Any(key => there.Contains(key + ".mask")))
-            return "This is a state file of a Bayesian network: read it with Load.";
+            return "This is a state file of a Bayesian neural network: read it with Load.";
         if (mismatch.Missing.Count == 0)
             return null;
         // All that is missing stands in the file behind one beginning, such as the "module." of DataParallel.

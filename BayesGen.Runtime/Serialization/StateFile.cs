@@ -5,7 +5,7 @@ using BayesGen.Training;
 
 namespace BayesGen.Serialization;
 
-/// <summary>Saving and loading the whole state of a Bayesian network.</summary>
+/// <summary>Saving and loading the whole state of a Bayesian neural network.</summary>
 public static class StateFile
 {
     /// <summary>The metadata entry with the hash of keys, shapes and dtypes.</summary>

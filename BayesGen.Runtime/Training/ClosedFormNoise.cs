@@ -48,7 +48,7 @@ internal static class ClosedFormNoise
         gradient?.MakeZero();
     }
 
-    /// <summary>Moves the noise towards the residuals of a step. What is not finite moves nothing.</summary>
+    /// <summary>Moves the noise toward the residuals of a step. What is not finite moves nothing.</summary>
     /// <param name="logSigma">The parameter, [D].</param>
     /// <param name="residuals">The mean squared residuals, [D].</param>
     /// <param name="isFirst">Whether the training begins here, so that the parameter may have no start yet.</param>

@@ -10,7 +10,7 @@ namespace BayesGen.Training;
 internal sealed class ComputeThread : IDisposable
 {
     /// <summary>
-    /// How many threads Torch computes with is set for a thread, and remembered for threads to come; nobody else shall come in between.
+    /// How many threads Torch computes with is set for a thread, and remembered for threads to come; nobody else should come in between.
     /// </summary>
     private static readonly Lock Settings = new();
 

@@ -67,7 +67,7 @@ internal sealed class DrawTeam : IDisposable
         }))];
         try
         {
-            // Nobody may go on while one of them still reads the model.
+            // Nobody may continue while one of them still reads the model.
             foreach (var share in shares)
                 share.Wait();
             _model.Arena.Noise.Reseed(
@@ -107,7 +107,7 @@ internal sealed class DrawTeam : IDisposable
         if (_model.Arena.ReasonNotToLead(model.Arena) is { } reason)
             throw new ArgumentException($"TrainerOptions.Replicas makes another network than the one that is trained: {reason}.");
 
-        // Asked for in every step: following a prior that is learned may make its parameter anew.
+        // Asked for in every step: following a prior that is learned may make its parameter again.
         AddMember(
             model.Arena, forward, (draw, total) => draw.Backward(total),
             () => [.. model.Arena.OptimizedParameters().Select(entry => entry.Parameter)], count);

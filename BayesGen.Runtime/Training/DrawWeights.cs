@@ -25,7 +25,7 @@ internal sealed class DrawWeights(VariationalLoss loss, IReadOnlyList<Parameter>
     /// Those of draws that several networks took, each with parameters of its own: gradients are brought to one unit and added up on the
     /// parameters of the first.
     /// </summary>
-    /// <param name="parts">Of one step, in the order in which they are added up; none is used afterwards.</param>
+    /// <param name="parts">Of one step, in the order in which they are added up; none is used afterward.</param>
     public static DrawWeights Joined(IReadOnlyList<DrawWeights> parts)
     {
         using var _ = no_grad();

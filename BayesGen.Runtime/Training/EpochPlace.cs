@@ -18,7 +18,7 @@ internal sealed class EpochPlace : IDisposable
     /// </summary>
     public Tensor? RandomOfEpoch { get; set; }
 
-    /// <summary>The state of Torch's generator at this place, to go on with; null in an epoch that was not taken up.</summary>
+    /// <summary>The state of Torch's generator at this place, to continue with; null in an epoch that was not taken up.</summary>
     public Tensor? Random { get; set; }
 
     /// <summary>The count of a source that counts its own passes; null where the source is still to be asked.</summary>

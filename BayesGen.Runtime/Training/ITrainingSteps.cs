@@ -43,7 +43,7 @@ internal interface ITrainingSteps : IDisposable
     /// <param name="content">The checkpoint.</param>
     IEnumerable<string> Differences(CheckpointContent content);
 
-    /// <summary>Goes on from a checkpoint. The rates start from those of the options.</summary>
+    /// <summary>Continues from a checkpoint. The rates start from those of the options.</summary>
     /// <param name="content">The checkpoint.</param>
     /// <returns>Whether the numbers of the optimizers (decays, betas) are those of the checkpoint.</returns>
     /// <exception cref="CheckpointMismatchException">The state belongs to other parameters.</exception>

@@ -83,7 +83,7 @@ internal sealed class IvonSteps : ITrainingSteps
         ? size
         : throw new InvalidOperationException("IVON needs a positive beta: with beta 0 the posterior has no width.");
 
-    /// <summary>Goes on from a state, in steps that were made as not fresh. The posterior itself is the network's to load.</summary>
+    /// <summary>Continues from a state, in steps that were made as not fresh. The posterior itself is the network's to load.</summary>
     /// <param name="tensors">As in <see cref="StateTensors"/>; copied.</param>
     /// <param name="numbers">As in <see cref="StateNumbers"/>.</param>
     /// <exception cref="ArgumentException">A name is missing or too many, or a shape or dtype is another; nothing was written.</exception>

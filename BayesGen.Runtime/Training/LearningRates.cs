@@ -2,7 +2,7 @@ namespace BayesGen.Training;
 
 /// <summary>
 /// Ready-made schedules for <see cref="TrainerOptions.LearningRateSchedule"/>: a factor on the learning rate as a function of progress, 0
-/// at the first step and towards 1 at the last, so that a schedule fits a training of any length.
+/// at the first step and toward 1 at the last, so that a schedule fits a training of any length.
 /// </summary>
 public static class LearningRates
 {

@@ -3,7 +3,7 @@ namespace BayesGen.Training;
 /// <summary>
 /// The loss of a step, or its gradient, is not a finite number, or the fit loss has grown a thousandfold since the first step. The step was
 /// not taken: the weights are as they were before it. On a device that is read every so many steps only, it was taken (with a gradient of
-/// zero where the loss was no number), and some steps after it; the message says so.
+/// zero where the loss was not finite), and some steps after it; the message says so.
 /// </summary>
 public sealed class NonFiniteLossException : ArithmeticException
 {
@@ -61,7 +61,7 @@ public sealed class NonFiniteLossException : ArithmeticException
     internal static NonFiniteLossException OfWeight(int epoch, int step, string parameter) => new(
         epoch, step, parameter,
         $"The parameter '{parameter}' is not finite after step {step} of epoch {epoch}, though loss and gradient were. ",
-        "The network holds it: load or build it anew. ");
+        "The network holds it: load or build it again. ");
 
     /// <summary>The loss is finite, and so many times what it was at first that the training diverges.</summary>
     internal static NonFiniteLossException OfGrowth(int epoch, int step, double fit, double first, int? lastStep = null) => new(

@@ -6,7 +6,7 @@ using TorchSharp.Modules;
 namespace BayesGen.Training;
 
 /// <summary>
-/// The optimizer of a training and the rules round its step: a learning rate for each kind of parameter, the norm of the gradient, and
+/// The optimizer of a training and the rules around its step: a learning rate for each kind of parameter, the norm of the gradient, and
 /// the bounds of parameters.
 /// </summary>
 internal sealed class PosteriorSteps : ITrainingSteps
@@ -110,7 +110,7 @@ internal sealed class PosteriorSteps : ITrainingSteps
         return _optimizers.Select((optimizer, i) => SavedOptimizer.Difference(optimizer, content, NameOf(i))).OfType<string>().Distinct();
     }
 
-    /// <summary>Goes on from a checkpoint. The rates start from those of the options.</summary>
+    /// <summary>Continues from a checkpoint. The rates start from those of the options.</summary>
     /// <returns>Whether the numbers of the optimizers (decays, betas) are those of the checkpoint.</returns>
     public bool Load(CheckpointContent content)
     {
@@ -144,8 +144,8 @@ internal sealed class PosteriorSteps : ITrainingSteps
     }
 
     /// <summary>
-    /// The optimizer of a rate; two where it has a weight decay and parameters that are no weights: the decay would pull log_sigma towards
-    /// 0, that is sigma towards 1.
+    /// The optimizer of a rate; two where it has a weight decay and parameters that are no weights: the decay would pull log_sigma toward
+    /// 0, that is sigma toward 1.
     /// </summary>
     private static IEnumerable<optim.Optimizer> Make(
         IReadOnlyList<OptimizedParameter> group, TrainerOptions options, double factor, IReadOnlySet<string>? decaying)

@@ -3,7 +3,7 @@ using BayesGen.Parameters;
 namespace BayesGen.Training;
 
 /// <summary>
-/// Further copies of a Bayesian network, so that the draws of a step run side by side on the processors' cores instead of one after
+/// Further copies of a Bayesian neural network, so that the draws of a step run side by side on the processors' cores instead of one after
 /// another.
 /// </summary>
 /// <remarks>

@@ -1,12 +1,12 @@
 namespace BayesGen.Training;
 
-/// <summary>Where a training goes on.</summary>
+/// <summary>Where a training continues.</summary>
 /// <param name="File">The checkpoint that was read.</param>
-/// <param name="Epoch">The epoch that goes on, from 1.</param>
+/// <param name="Epoch">The epoch that continues, from 1.</param>
 /// <param name="Step">The steps of that epoch that are done; 0 at its start.</param>
 /// <param name="GlobalStep">The steps that were done in the whole training.</param>
 /// <param name="Notices">
 /// What the user should know: a damaged checkpoint that was passed over, and options that differ from those of the checkpoint, so that the
-/// training goes on, but not bit for bit as it would have.
+/// training continues, but not bit for bit as it would have.
 /// </param>
 public sealed record ResumeReport(string File, int Epoch, int Step, long GlobalStep, IReadOnlyList<string> Notices);

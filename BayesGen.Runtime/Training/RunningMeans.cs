@@ -44,7 +44,7 @@ internal sealed class RunningMeans
             content.Put(CountedPrefix + name, count);
     }
 
-    /// <summary>Goes on from sums that were written down.</summary>
+    /// <summary>Continues from sums that were written down.</summary>
     public void Load(CheckpointContent content)
     {
         _total = content.Number("epoch.total");

@@ -78,7 +78,7 @@ internal static class SavedOptimizer
             throw new CheckpointMismatchException(["the state of the optimizer belongs to other parameters"], exception);
         }
 
-        // Some tensors are read in place and some are made anew: what the optimizer holds now stays, what it held before goes.
+        // Some tensors are read in place and some are made again: what the optimizer holds now stays, what it held before goes.
         var holds = Held(torch);
         foreach (var tensor in holds)
             tensor.DetachFromDisposeScope();

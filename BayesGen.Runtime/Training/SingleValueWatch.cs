@@ -4,7 +4,7 @@ namespace BayesGen.Training;
 
 /// <summary>
 /// While it lives, a batch normalization that is to learn the variance of one value refuses, as in PyTorch. TorchSharp computes NaN and
-/// keeps it in the running variance for ever.
+/// keeps it in the running variance forever.
 /// </summary>
 internal sealed class SingleValueWatch : IDisposable
 {

@@ -27,7 +27,7 @@ internal sealed class StepReading(int epoch, int step, long globalStep, int? ste
     /// <summary>Takes the numbers, scalars of any dtype on one device or on the CPU.</summary>
     /// <param name="fit">The fit loss.</param>
     /// <param name="divergence">The divergence.</param>
-    /// <param name="total">The loss that was minimised.</param>
+    /// <param name="total">The loss that was minimized.</param>
     /// <param name="metrics">The metrics by name, and what the examples count together where that is not their number.</param>
     public void Take(Tensor fit, Tensor divergence, Tensor total, IReadOnlyList<(string Name, Tensor Mean, Tensor? Count)> metrics)
     {

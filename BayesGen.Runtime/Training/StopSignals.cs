@@ -44,7 +44,7 @@ public sealed class StopSignals : IDisposable
         ];
     }
 
-    /// <summary>Is cancelled by the first signal.</summary>
+    /// <summary>Is canceled by the first signal.</summary>
     public CancellationToken Token => _source.Token;
 
     /// <summary>The first signal that came, or null.</summary>
@@ -53,7 +53,7 @@ public sealed class StopSignals : IDisposable
     /// <summary>What the program ends with: 130 after Ctrl-C, 143 after SIGTERM, as shells have it; 0 where no signal came.</summary>
     public int ExitCode => Received is { } signal ? ExitCodeOf(signal) : 0;
 
-    /// <summary>Leaves signals to the run time again.</summary>
+    /// <summary>Leaves signals to the runtime again.</summary>
     public void Dispose()
     {
         foreach (var registration in _registrations)

@@ -70,7 +70,7 @@ internal sealed class StoppingWatch(EarlyStopping options) : IDisposable
             content.Tensors.Add(StatePrefix + key, tensor);
     }
 
-    /// <summary>Goes on from a checkpoint.</summary>
+    /// <summary>Continues from a checkpoint.</summary>
     /// <returns>Whether it says anything about early stopping.</returns>
     /// <exception cref="CheckpointMismatchException">The best network in it is another one.</exception>
     public bool Load(CheckpointContent content)

@@ -27,6 +27,6 @@ internal static class TorchRandom
         return seeded == 1 && left is > 0 and <= Words && next <= Words;
     }
 
-    /// <summary>Goes on from a state.</summary>
+    /// <summary>Continues from a state.</summary>
     public static void Write(Tensor state) => set_rng_state(state);
 }

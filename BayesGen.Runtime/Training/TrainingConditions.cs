@@ -6,7 +6,7 @@ namespace BayesGen.Training;
 
 /// <summary>
 /// What a training depends on besides its state: options that can be compared, and the machine. Where one differs when a training is
-/// resumed, it goes on, but not bit for bit as it would have.
+/// resumed, it continues, but not bit for bit as it would have.
 /// </summary>
 internal static class TrainingConditions
 {
@@ -26,10 +26,10 @@ internal static class TrainingConditions
     }
 
     /// <summary>The conditions that are not as they were when a checkpoint was written.</summary>
-    /// <param name="trainer">The trainer that is to go on.</param>
+    /// <param name="trainer">The trainer that is to continue.</param>
     /// <param name="content">The checkpoint.</param>
     /// <param name="isInsideEpoch">Whether it was written inside an epoch.</param>
-    /// <returns>A sentence for each, and whether the training cannot go on with it.</returns>
+    /// <returns>A sentence for each, and whether the training cannot continue with it.</returns>
     public static IEnumerable<(string What, bool IsFatal)> Differences(
         VariationalTrainer trainer, CheckpointContent content, bool isInsideEpoch)
     {

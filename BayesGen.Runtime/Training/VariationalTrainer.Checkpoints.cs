@@ -5,7 +5,7 @@ using BayesGen.Serialization;
 
 namespace BayesGen.Training;
 
-/// <summary>Checkpoints: what is written, when, and how a training goes on from one.</summary>
+/// <summary>Checkpoints: what is written, when, and how a training continues from one.</summary>
 public sealed partial class VariationalTrainer
 {
     private const string RandomName = "random";
@@ -24,16 +24,16 @@ public sealed partial class VariationalTrainer
     private bool KeepsPlaces => Options.Checkpoints is not null || Options.NonFinite.RollBacks > 0;
 
     /// <summary>
-    /// Takes an interrupted training up: the next <see cref="Train(BatchSource, BatchSource?, CancellationToken)"/> goes on where the
+    /// Takes an interrupted training up: the next <see cref="Train(BatchSource, BatchSource?, CancellationToken)"/> continues where the
     /// checkpoint was written, on the CPU and with the same number of threads bit for bit as if nothing had happened. Give it the data that
     /// the training had.
     /// </summary>
     /// <param name="path">
     /// The folder of <see cref="CheckpointOptions"/>, of which the newest whole checkpoint is taken, or a checkpoint file.
     /// </param>
-    /// <returns>Where the training goes on, and what the user should know.</returns>
+    /// <returns>Where the training continues, and what the user should know.</returns>
     /// <remarks>
-    /// What makes it impossible to go on bit for bit but leaves the training one training, such as another learning rate or number of
+    /// What makes it impossible to continue bit for bit but leaves the training one training, such as another learning rate or number of
     /// threads, is a notice. A damaged checkpoint is renamed and the one before it taken. Move the network to its device first.
     /// </remarks>
     /// <exception cref="FileNotFoundException">There is no checkpoint.</exception>
@@ -116,7 +116,7 @@ public sealed partial class VariationalTrainer
         return null;
     }
 
-    /// <summary>Everything that a training goes on from. The tensors are live, or belong to the current dispose scope.</summary>
+    /// <summary>Everything that a training continues from. The tensors are live, or belong to the current dispose scope.</summary>
     private CheckpointContent Capture()
     {
         var content = new CheckpointContent();
@@ -150,7 +150,7 @@ public sealed partial class VariationalTrainer
         return Capture().Copy();
     }
 
-    /// <summary>Goes on from a content; where it throws, network, optimizer and schedule are to be loaded from another.</summary>
+    /// <summary>Continues from a content; where it throws, network, optimizer and schedule are to be loaded from another.</summary>
     private void Restore(CheckpointContent content, Action<string> notices)
     {
         var counters = TrainingCounters.Load(content);
@@ -163,9 +163,9 @@ public sealed partial class VariationalTrainer
         place.Sums.Load(content);
         LoadParts(content, notices);
         if (_stopping?.Load(content) == false)
-            notices("The checkpoint was written without early stopping, which begins anew.");
+            notices("The checkpoint was written without early stopping, which starts over.");
 
-        // At the start of an epoch one state is both: what the source may draw its order from, and what the first step goes on with.
+        // At the start of an epoch one state is both: what the source may draw its order from, and what the first step continues with.
         var isInside = content.Tensors.TryGetValue(RandomOfEpochName, out var ofEpoch);
         place.RandomOfEpoch = Kept(isInside ? ofEpoch! : content.Tensor(RandomName));
         place.Random = isInside ? Kept(content.Tensor(RandomName)) : null;
@@ -197,7 +197,7 @@ public sealed partial class VariationalTrainer
             notices("The numbers of the optimizer (betas, decays) are not those of the checkpoint; the options' own hold from now on.");
         if (content.Text(ScheduleName) is var schedule && schedule != _scheduleName)
         {
-            notices($"The beta schedule is {_scheduleName}, and was {schedule} when the checkpoint was written: it begins anew, from the checkpoint's beta.");
+            notices($"The beta schedule is {_scheduleName}, and was {schedule} when the checkpoint was written: it starts over, from the checkpoint's beta.");
             return;
         }
 
@@ -211,7 +211,7 @@ public sealed partial class VariationalTrainer
         }
     }
 
-    /// <summary>Looks for what makes it impossible to go on, before anything is written, and tells what does not.</summary>
+    /// <summary>Looks for what makes it impossible to continue, before anything is written, and tells what does not.</summary>
     private void RequireFit(CheckpointContent content, Action<string> notices)
     {
         List<string> fatal = [.. _steps!.Differences(content)];
@@ -229,7 +229,7 @@ public sealed partial class VariationalTrainer
             if (isFatal)
                 fatal.Add($"{what}, inside an epoch");
             else
-                notices($"{what}: the training goes on, but not bit for bit as it would have.");
+                notices($"{what}: the training continues, but not bit for bit as it would have.");
         }
 
         if (fatal.Count > 0)
@@ -251,8 +251,8 @@ public sealed partial class VariationalTrainer
         if (folder.Newest().Count > 0 && !folder.Holds(_lastCheckpoint))
             throw new InvalidOperationException(
                 $"The folder '{checkpoints.Folder}' holds checkpoints of another training"
-                + (_lastCheckpoint is null ? "" : $" than the one that goes on from '{_lastCheckpoint}'")
-                + ". Call Resume to go on with that one, or name a folder of its own in CheckpointOptions.");
+                + (_lastCheckpoint is null ? "" : $" than the one that continues from '{_lastCheckpoint}'")
+                + ". Call Resume to continue with that one, or name a folder of its own in CheckpointOptions.");
         var holding = folder.Hold();
         try
         {
@@ -301,8 +301,8 @@ public sealed partial class VariationalTrainer
             Save();
     }
 
-    /// <summary>The last act of a training that was cancelled.</summary>
-    private void SaveCancelled()
+    /// <summary>The last act of a training that was canceled.</summary>
+    private void SaveCanceled()
     {
         if (Options.Checkpoints is null)
             return;
@@ -310,14 +310,14 @@ public sealed partial class VariationalTrainer
             ReadAll(place, _stepsOfEpoch);
         if (_wasFinite && FirstNotFiniteWeight() is { } lost)
         {
-            Notice($"The training was cancelled, and was not saved: '{lost}' is not finite.");
+            Notice($"The training was canceled, and was not saved: '{lost}' is not finite.");
             return;
         }
 
         if (_savedAt == Here || Save())
             Notice(
-                $"The training was cancelled in epoch {_epochsDone + 1} after step {_place?.Step ?? 0} and saved to '{_lastCheckpoint}'; "
-                + "Resume goes on from there.");
+                $"The training was canceled in epoch {_epochsDone + 1} after step {_place?.Step ?? 0} and saved to '{_lastCheckpoint}'; "
+                + "Resume continues from there.");
     }
 
     private (int Epochs, int Step, long GlobalStep) Here => (_epochsDone, _place?.Step ?? 0, _stepsDone);
@@ -346,7 +346,7 @@ public sealed partial class VariationalTrainer
         {
             notices.Add(
                 $"The {what} after step {_stepsDone} could not be written to '{Options.Checkpoints!.Folder}': {exception.Message} The training "
-                + $"goes on; {(_lastCheckpoint is null ? "there is no checkpoint yet" : $"the last one is '{_lastCheckpoint}'")}.");
+                + $"continues; {(_lastCheckpoint is null ? "there is no checkpoint yet" : $"the last one is '{_lastCheckpoint}'")}.");
             return false;
         }
         finally

@@ -136,7 +136,7 @@ public sealed partial class VariationalTrainer
         return batches;
     }
 
-    /// <summary>Moves to the next batch, unless the training is cancelled: then it ends between two steps.</summary>
+    /// <summary>Moves to the next batch, unless the training is canceled: then it ends between two steps.</summary>
     private static bool Next(IEnumerator<(Tensor Inputs, Tensor Targets)> batches, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

@@ -21,7 +21,7 @@ public sealed partial class VariationalTrainer
     /// <param name="cancellation">Ends the evaluation before the next batch; the network is put back as it was.</param>
     /// <exception cref="ArgumentException">The data is empty, or a threshold fits nothing.</exception>
     /// <exception cref="InvalidOperationException">A draw is alive, or the network cannot take a batch.</exception>
-    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
     public EvaluationResult Evaluate(BatchSource data, Thresholds? threshold = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -51,7 +51,7 @@ public sealed partial class VariationalTrainer
     /// <param name="thresholds">The thresholds, for example <c>[1.0, 2.0]</c>.</param>
     /// <param name="cancellation">Ends the evaluation before the next batch; the network is put back as it was.</param>
     /// <returns>One result for each threshold, in order.</returns>
-    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
     public IReadOnlyList<EvaluationResult> EvaluateThresholds(
         BatchSource data, IReadOnlyList<Thresholds> thresholds, CancellationToken cancellation)
     {
@@ -79,7 +79,7 @@ public sealed partial class VariationalTrainer
         using (new EvaluationMode(Model))
         {
             var point = loan.Point(Options.EvaluateAt, keep);
-            var draws = loan.Draws(Options.ElboDraws, DivergenceSeed, keep);
+            var draws = loan.Draws(Options.ElboSamples, DivergenceSeed, keep);
             loan.Write(point);
             foreach (var (inputs, targets) in data.Batches(Options.BatchSize, shuffle: false, Options.Seed, epoch: 0))
             {
@@ -127,7 +127,7 @@ public sealed partial class VariationalTrainer
             fit + Beta * divergence / (Options.DivergenceScale == DivergenceScale.None ? 1 : shared),
             fit,
             divergence,
-            Options.ElboDraws == 0 ? double.NaN : -(fitOfDraws / examples + divergence / shared),
+            Options.ElboSamples == 0 ? double.NaN : -(fitOfDraws / examples + divergence / shared),
             metrics.ToDictionary(metric => metric.Key, metric => metric.Value.Sum / metric.Value.Count),
             Options.EvaluateAt,
             threshold,

@@ -15,7 +15,7 @@ public sealed partial class VariationalTrainer
     /// constant tempers the posterior. LearningRate, LearningRateFactors, Bounds and Optimizer are for the weights that nobody annotated.
     /// </remarks>
     /// <param name="model">
-    /// The Bayesian network, of Gaussian weights with fixed Gaussian priors. It is trained in place and stays yours.
+    /// The Bayesian neural network, of Gaussian weights with fixed Gaussian priors. It is trained in place and stays yours.
     /// </param>
     /// <param name="forward">Computes the network's output for a batch of inputs.</param>
     /// <param name="options">How to train.</param>

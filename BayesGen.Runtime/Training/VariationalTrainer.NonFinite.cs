@@ -94,7 +94,7 @@ public sealed partial class VariationalTrainer
         if (Model.Arena.FirstNotFiniteStatistic() is { } key)
             Notice(
                 $"'{key}' is not finite before the training begins, and a running statistic stays so: evaluations will not be finite. Reset it "
-                + "(reset_running_stats) or load it anew.");
+                + "(reset_running_stats) or load it again.");
         if (_readsLate)
             KeepBuffers(null);
     }
@@ -208,7 +208,7 @@ public sealed partial class VariationalTrainer
         _steps!.Damping = Math.Pow(Options.NonFinite.LearningRateFactor, rollBacks);
         Notice(
             $"{exception.Message} The training went back to {(found is { } file ? $"'{file.Path}'" : "the start of the epoch")}, that is to step "
-            + $"{_place!.Step} of epoch {_epochsDone + 1}, and goes on at {_steps.Damping:G3} of the learning rate ({rollBacks} of "
+            + $"{_place!.Step} of epoch {_epochsDone + 1}, and continues at {_steps.Damping:G3} of the learning rate ({rollBacks} of "
             + $"{Options.NonFinite.RollBacks} times).");
     }
 
@@ -240,7 +240,7 @@ public sealed partial class VariationalTrainer
         static long StepsOf(CheckpointContent content) => TrainingCounters.Load(content).StepsDone;
     }
 
-    /// <summary>What in a checkpoint is no number, so that every training from it fails; null where it is sound.</summary>
+    /// <summary>What in a checkpoint is NaN, so that every training from it fails; null where it is sound.</summary>
     private string? Poison(CheckpointContent content)
     {
         // The best network of early stopping has the buffers of a network, a mask of attention among them.

@@ -32,7 +32,7 @@ public sealed partial class VariationalTrainer
             ReadAll(place, steps);
     }
 
-    /// <summary>A step that was skipped has no losses, but an epoch may end with it, which a schedule shall not miss.</summary>
+    /// <summary>A step that was skipped has no losses, but an epoch may end with it, which a schedule must not miss.</summary>
     private void TellOfSkipped(EpochPlace place, int? steps) => Next(
         SignalOf(place.Step, steps, double.NaN, double.NaN, place.Sums.Fit, place.Sums.Divergence));
 

@@ -5,7 +5,7 @@ using BayesGen.Parameters;
 
 namespace BayesGen.Training;
 
-/// <summary>One step: draws, forwards and backwards one by one, gradients added up on the posterior.</summary>
+/// <summary>One step: draws, forward and backward passes one by one, gradients added up on the posterior.</summary>
 public sealed partial class VariationalTrainer
 {
     /// <summary>The noise for all inputs that the last forward joined, where it is learned.</summary>
@@ -47,7 +47,7 @@ public sealed partial class VariationalTrainer
     }
 
     /// <summary>
-    /// Those draws of a step that one network takes: forwards and backwards one by one, gradients added up on its posterior.
+    /// Those draws of a step that one network takes: forward and backward passes one by one, gradients added up on its posterior.
     /// </summary>
     private DrawSums TakeDraws(DrawMember member, Tensor inputs, Tensor targets, int epoch, int step, long examples)
     {
@@ -116,7 +116,7 @@ public sealed partial class VariationalTrainer
     }
 
     /// <summary>
-    /// Makes the gradient zero where the loss is no number, on the device, so that the weights stay finite until that is read.
+    /// Makes the gradient zero where the loss is not finite, on the device, so that the weights stay finite until that is read.
     /// </summary>
     private void GiveUpGradientsOf(Tensor loss)
     {

@@ -84,6 +84,6 @@ public sealed partial class VariationalTrainer
     {
         // Of a network that was disposed the counts are left.
         if (Model.Arena is { Families.Count: 0, BayesianCount: > 0 })
-            throw new ObjectDisposedException(Model.GetType().Name, "The network of this trainer was disposed. Make both anew.");
+            throw new ObjectDisposedException(Model.GetType().Name, "The network of this trainer was disposed. Make both again.");
     }
 }

@@ -8,8 +8,8 @@ using BayesGen.Reporting;
 namespace BayesGen.Training;
 
 /// <summary>
-/// Trains and evaluates a Bayesian network. Generated wrappers make one by <c>CreateTrainer</c>, where the compiler checks that the loss
-/// can score every family of the network.
+/// Trains and evaluates a Bayesian neural network. Generated wrappers make one by <c>CreateTrainer</c>, where the compiler checks that the
+/// loss can score every family of the network.
 /// </summary>
 public sealed partial class VariationalTrainer : IDisposable
 {
@@ -40,7 +40,7 @@ public sealed partial class VariationalTrainer : IDisposable
     private ModuleModes? _modesOfTraining;
 
     /// <summary>A trainer for a network.</summary>
-    /// <param name="model">The Bayesian network. It is trained in place and stays yours.</param>
+    /// <param name="model">The Bayesian neural network. It is trained in place and stays yours.</param>
     /// <param name="forward">Computes the network's output for a batch of inputs.</param>
     /// <param name="loss">The loss; it must score every family of the network.</param>
     /// <param name="options">How to train.</param>
@@ -83,7 +83,7 @@ public sealed partial class VariationalTrainer : IDisposable
     public TrainerOptions Options { get; }
 
     /// <summary>
-    /// The present weight of the divergence, finite and not negative. A hook may set it; the schedule goes on from there.
+    /// The present weight of the divergence, finite and not negative. A hook may set it; the schedule continues from there.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to something else.</exception>
     public double Beta
@@ -93,12 +93,12 @@ public sealed partial class VariationalTrainer : IDisposable
     }
 
     /// <summary>
-    /// Trains for the number of epochs of the options. A second call goes on with the same optimizer, schedule and order of data; the
+    /// Trains for the number of epochs of the options. A second call continues with the same optimizer, schedule and order of data; the
     /// first one after <see cref="Resume"/> trains what is left of the training that was interrupted. One that stopped early stays stopped.
     /// </summary>
     /// <remarks>
     /// A network in evaluation mode is put into training mode; of one in training mode the parts that are not, such as a batch
-    /// normalization whose statistics are to stay, are left as they are. Afterwards every part is in the mode that it was in.
+    /// normalization whose statistics are to stay, are left as they are. Afterward every part is in the mode that it was in.
     /// </remarks>
     /// <param name="train">The training data.</param>
     /// <param name="validation">Evaluated after every epoch, or null.</param>
@@ -108,10 +108,10 @@ public sealed partial class VariationalTrainer : IDisposable
     /// <exception cref="ArgumentException">The data is empty, or does not tell N and the options do not either.</exception>
     /// <exception cref="InvalidOperationException">The folder of checkpoints holds those of another training.</exception>
     /// <exception cref="NonFiniteLossException">
-    /// The loss or the gradient of a step is not finite, and the options do not go on after it; the step was not taken. Or the
+    /// The loss or the gradient of a step is not finite, and the options do not continue after it; the step was not taken. Or the
     /// weights are not finite after the last step of an epoch.
     /// </exception>
-    /// <exception cref="OperationCanceledException">The training was cancelled; the network holds what it learned.</exception>
+    /// <exception cref="OperationCanceledException">The training was canceled; the network holds what it learned.</exception>
     public TrainingResult Train(BatchSource train, BatchSource? validation = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(train);
@@ -181,7 +181,7 @@ public sealed partial class VariationalTrainer : IDisposable
                     }
                     finally
                     {
-                        // A report that fails ends the training, and shall not cost the epoch.
+                        // A report that fails ends the training, and must not cost the epoch.
                         SaveEpoch(epoch, isLast: _epochsDone == last || isStopped);
                     }
                 }
@@ -194,7 +194,7 @@ public sealed partial class VariationalTrainer : IDisposable
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            SaveCancelled();
+            SaveCanceled();
             throw;
         }
         finally

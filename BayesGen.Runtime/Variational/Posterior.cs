@@ -27,7 +27,7 @@ public abstract class Posterior
     /// <summary>The number of weights.</summary>
     public long Count => Parameters[0].numel();
 
-    /// <summary>One reparameterised draw w = f(parameters, noise).</summary>
+    /// <summary>One reparameterized draw w = f(parameters, noise).</summary>
     /// <param name="noise">The source of randomness.</param>
     /// <returns>A new tensor of shape <see cref="Shape"/>; gradients flow to <see cref="Parameters"/>.</returns>
     public abstract Tensor Sample(NoiseSource noise);

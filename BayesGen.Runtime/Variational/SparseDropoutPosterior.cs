@@ -3,7 +3,7 @@ using BayesGen.Noise;
 namespace BayesGen.Variational;
 
 /// <summary>
-/// w = N(mu, sigma^2) in the additive parameterisation of variational dropout, under a log-uniform prior: the noise is measured against
+/// w = N(mu, sigma^2) in the additive parameterization of variational dropout, under a log-uniform prior: the noise is measured against
 /// the weight by alpha = sigma^2 / mu^2, and a weight of large alpha is one the data does not need. The family to prune weights with.
 /// </summary>
 /// <remarks>

@@ -3,7 +3,7 @@ using BayesGen.Variational;
 
 namespace BayesGen;
 
-/// <summary>What can be done with a Bayesian network's weights.</summary>
+/// <summary>What can be done with a Bayesian neural network's weights.</summary>
 public static class BayesianNetworkExtensions
 {
     /// <summary>Draws every Bayesian weight and writes the draw into the network; see <see cref="WeightDraw"/>.</summary>
@@ -29,7 +29,7 @@ public static class BayesianNetworkExtensions
     /// <c>model.parameters()</c> it freezes the whole network, on one of them that part of every posterior, such as log_sigma. The tensors
     /// of <c>model.Posterior</c> are windows that never require a gradient, so there it says nothing. An optimizer of your own does move
     /// frozen weights, by its momentum or weight decay; the model puts them back when it is next used. Files and checkpoints hold the
-    /// numbers and not what is frozen: that is said anew after loading, as in PyTorch.
+    /// numbers and not what is frozen: that is said again after loading, as in PyTorch.
     /// </remarks>
     /// <param name="model">The network.</param>
     /// <param name="keys">The keys of layers (<c>encoder</c>) or weights (<c>encoder.weight</c>); none means every weight.</param>
@@ -76,8 +76,8 @@ public static class BayesianNetworkExtensions
     /// Writes the MAP weights, pruned ones as zeros, and every deterministic weight and buffer into a plain network of the same class.
     /// </summary>
     /// <typeparam name="TNetwork">The class of the plain network.</typeparam>
-    /// <param name="model">The Bayesian network; it is left as it was.</param>
-    /// <param name="plain">A network of the same class and sizes; it shares no memory with the model afterwards.</param>
+    /// <param name="model">The Bayesian neural network; it is left as it was.</param>
+    /// <param name="plain">A network of the same class and sizes; it shares no memory with the model afterward.</param>
     /// <returns><paramref name="plain"/>.</returns>
     /// <exception cref="StateMismatchException">The plain network has other weights; nothing was written.</exception>
     public static TNetwork Export<TNetwork>(this IBayesianNetwork model, TNetwork plain)

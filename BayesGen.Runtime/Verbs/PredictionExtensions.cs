@@ -24,7 +24,7 @@ public static class PredictionExtensions
     /// <param name="cancellation">Ends the prediction between two draws.</param>
     /// <exception cref="ArgumentException">The network cannot take inputs of this shape, or they hold NaN; examples are named.</exception>
     /// <exception cref="InvalidOperationException">A draw is alive, or the network gives no logits, or NaN.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled; the model is as it was.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled; the model is as it was.</exception>
     public static ClassPrediction Predict<TModel>(
         this TModel model, Tensor x, int samples = UsualSamples, PredictionOptions? options = null,
         CancellationToken cancellation = default)
@@ -51,13 +51,13 @@ public static class PredictionExtensions
     /// <typeparam name="TModel">The generated wrapper.</typeparam>
     /// <param name="model">The network.</param>
     /// <param name="x">The inputs; the first dimension is the example.</param>
-    /// <param name="noise">What the network's outputs mean, and the noise round them.</param>
+    /// <param name="noise">What the network's outputs mean, and the noise around them.</param>
     /// <param name="samples">The number of weight draws, at least 1.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
     /// <param name="cancellation">Ends the prediction between two draws.</param>
     /// <exception cref="ArgumentException">The network cannot take inputs of this shape, or they hold NaN; examples are named.</exception>
     /// <exception cref="InvalidOperationException">A draw is alive, or the network gives outputs of another shape, or NaN.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled; the model is as it was.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled; the model is as it was.</exception>
     public static RegressionPrediction Predict<TModel>(
         this TModel model, Tensor x, GaussianNoise noise, int samples = UsualSamples, PredictionOptions? options = null,
         CancellationToken cancellation = default)
@@ -68,7 +68,7 @@ public static class PredictionExtensions
     /// <param name="model">The network.</param>
     /// <param name="forward">Runs the wrapper on a batch.</param>
     /// <param name="x">The inputs, as <paramref name="forward"/> takes them; the first dimension is the example.</param>
-    /// <param name="noise">What the network's outputs mean, and the noise round them.</param>
+    /// <param name="noise">What the network's outputs mean, and the noise around them.</param>
     /// <param name="samples">The number of weight draws, at least 1.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
     /// <param name="cancellation">Ends the prediction between two draws.</param>
@@ -83,7 +83,7 @@ public static class PredictionExtensions
     }
 
     /// <summary>
-    /// Predicts classes for labelled examples and judges the probabilities; with a second data set also how well the uncertainty tells
+    /// Predicts classes for labeled examples and judges the probabilities; with a second data set also how well the uncertainty tells
     /// its examples from those.
     /// </summary>
     /// <typeparam name="TModel">The generated wrapper.</typeparam>
@@ -133,7 +133,7 @@ public static class PredictionExtensions
     /// <typeparam name="TModel">The generated wrapper.</typeparam>
     /// <param name="model">The network.</param>
     /// <param name="data">Inputs and targets, [N, D] or [N].</param>
-    /// <param name="noise">What the network's outputs mean, and the noise round them.</param>
+    /// <param name="noise">What the network's outputs mean, and the noise around them.</param>
     /// <param name="samples">The number of weight draws, at least 1.</param>
     /// <param name="levels">The levels of intervals; null takes <see cref="RegressionEvaluation.UsualLevels"/>.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
@@ -188,7 +188,7 @@ public static class PredictionExtensions
     /// <param name="model">The network.</param>
     /// <param name="forward">Runs the wrapper on a batch.</param>
     /// <param name="data">Inputs and targets, [N, D] or [N].</param>
-    /// <param name="noise">What the network's outputs mean, and the noise round them.</param>
+    /// <param name="noise">What the network's outputs mean, and the noise around them.</param>
     /// <param name="samples">The number of weight draws, at least 1.</param>
     /// <param name="levels">The levels of intervals; null takes <see cref="RegressionEvaluation.UsualLevels"/>.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
@@ -202,18 +202,18 @@ public static class PredictionExtensions
     }
 
     /// <summary>
-    /// Draws some networks from the posterior and keeps them: a predictor that is independent of the model afterwards and may be called
+    /// Draws some networks from the posterior and keeps them: a predictor that is independent of the model afterward and may be called
     /// from many threads at once. It answers as <c>Predict</c> with the same seed and number of draws.
     /// </summary>
     /// <typeparam name="TNetwork">The class of the plain network.</typeparam>
-    /// <param name="model">The Bayesian network; it is left as it was.</param>
+    /// <param name="model">The Bayesian neural network; it is left as it was.</param>
     /// <param name="create">
-    /// Builds a plain network of the same class and sizes, a new one each time, where the predictor shall compute.
+    /// Builds a plain network of the same class and sizes, a new one each time, where the predictor will compute.
     /// </param>
     /// <param name="draws">The number of networks, at least 1; each has weights of its own.</param>
     /// <param name="seed">The seed of the draws.</param>
     /// <param name="thresholds">Prunes the networks, not the model; null prunes nothing more than the model does.</param>
-    /// <param name="channelsLast">The layout of pictures: see <see cref="PredictionOptions.ChannelsLast"/>.</param>
+    /// <param name="channelsLast">The layout of images: see <see cref="PredictionOptions.ChannelsLast"/>.</param>
     /// <param name="manageMemory">Whether large buffers stay with the process: see <see cref="PredictionOptions.ManageMemory"/>.</param>
     public static Predictor CreatePredictor<TNetwork>(
         this IBayesianNetwork model, Func<TNetwork> create, int draws = UsualSamples, long seed = 0, Thresholds? thresholds = null,
@@ -223,15 +223,15 @@ public static class PredictionExtensions
 
     /// <summary>A predictor of networks with several inputs; see the other overload.</summary>
     /// <typeparam name="TNetwork">The class of the plain network.</typeparam>
-    /// <param name="model">The Bayesian network; it is left as it was.</param>
+    /// <param name="model">The Bayesian neural network; it is left as it was.</param>
     /// <param name="create">
-    /// Builds a plain network of the same class and sizes, a new one each time, where the predictor shall compute.
+    /// Builds a plain network of the same class and sizes, a new one each time, where the predictor will compute.
     /// </param>
     /// <param name="forward">Runs a plain network on a batch. It must share nothing that changes between calls.</param>
     /// <param name="draws">The number of networks, at least 1; each has weights of its own.</param>
     /// <param name="seed">The seed of the draws.</param>
     /// <param name="thresholds">Prunes the networks, not the model; null prunes nothing more than the model does.</param>
-    /// <param name="channelsLast">The layout of pictures: see <see cref="PredictionOptions.ChannelsLast"/>.</param>
+    /// <param name="channelsLast">The layout of images: see <see cref="PredictionOptions.ChannelsLast"/>.</param>
     /// <param name="manageMemory">Whether large buffers stay with the process: see <see cref="PredictionOptions.ManageMemory"/>.</param>
     public static Predictor CreatePredictor<TNetwork>(
         this IBayesianNetwork model, Func<TNetwork> create, Func<TNetwork, Tensor, Tensor> forward, int draws = UsualSamples, long seed = 0,

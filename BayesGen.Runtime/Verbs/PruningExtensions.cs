@@ -3,7 +3,7 @@ using BayesGen.Pruning;
 
 namespace BayesGen;
 
-/// <summary>Pruning a Bayesian network.</summary>
+/// <summary>Pruning a Bayesian neural network.</summary>
 public static class PruningExtensions
 {
     /// <summary>

@@ -7,7 +7,7 @@ namespace BayesGen.Tests.Analyzers;
 public sealed class BareBackwardTests
 {
     [Fact]
-    public Task ABackwardOnTheTotal() => AnalyzerAssert.Reports(
+    public Task ReportsBackwardOnATotalUnderADraw() => AnalyzerAssert.Reports(
         Step("""
             using var draw = model.Draw();
             var fit = nn.functional.cross_entropy(model.call(x), y);
@@ -34,16 +34,16 @@ public sealed class BareBackwardTests
     [InlineData(
         "using var draw = model.Draw(); var fits = new Tensor[2]; fits[0] = model.call(x); [|BG0200:stack(fits).sum().backward()|];")]
     [InlineData("using var draw = model.Draw(); var fit = y.numel() > 1 ? model.call(x).sum() : zeros(1); [|BG0200:fit.backward()|];")]
-    public Task EveryWayOfTheValue(string body) => AnalyzerAssert.Reports(Step(body));
+    public Task ReportsEveryWayAValueComesFromADraw(string body) => AnalyzerAssert.Reports(Step(body));
 
     [Fact]
-    public Task ADrawWithoutAName() => AnalyzerAssert.Reports(
+    public Task ReportsADrawWithoutAName() => AnalyzerAssert.Reports(
         Step("using (model.Draw()) [|BG0200:model.call(x).sum().backward()|];"),
         "This backward() stops at the drawn weights and never reaches the posterior: give the draw a name, "
         + "using var draw = model.Draw(), and write draw.Backward(...)");
 
     [Fact]
-    public Task TheTermsOfAnotherMethod() => AnalyzerAssert.Reports("""
+    public Task ReportsTermsThatAnotherMethodMade() => AnalyzerAssert.Reports("""
         public static class User
         {
             public static void Step(WeightDraw draw, LossTerms terms) => [|BG0200:terms.Total.backward()|];
@@ -71,7 +71,7 @@ public sealed class BareBackwardTests
     [InlineData("using var draw = model.Draw(); var shape = model.call(x).shape; plain.call(x).reshape(shape).sum().backward();")]
     [InlineData("using var draw = model.Draw(); var mask = model.call(x) > 0; (plain.call(x) * mask).sum().backward();")]
     [InlineData("using var draw = model.Draw(); var labels = model.call(x).argmax(1); nn.functional.cross_entropy(plain.call(x), labels).backward();")]
-    public Task WhatIsNotDrawnIsFine(string body) => AnalyzerAssert.Reports(Step(body));
+    public Task AcceptsBackwardOnWhatNoDrawMade(string body) => AnalyzerAssert.Reports(Step(body));
 
     private static string Step(string body) => TestSources.Classifier + $$"""
 

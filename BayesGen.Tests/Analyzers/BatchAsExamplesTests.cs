@@ -6,7 +6,7 @@ namespace BayesGen.Tests.Analyzers;
 public sealed class BatchAsExamplesTests
 {
     [Fact]
-    public Task TheLengthOfABatch() => AnalyzerAssert.Reports(
+    public Task ReportsABatchSizeGivenAsTheNumberOfExamples() => AnalyzerAssert.Reports(
         Loop("[|BG0214:a.shape[0]|]"),
         "'a.shape[0]' is the size of a batch, and the divergence is shared by all training examples: give the number of those, "
         + "or it weighs too much by the number of batches");
@@ -17,7 +17,7 @@ public sealed class BatchAsExamplesTests
     [InlineData("[|BG0214:count|]")]
     [InlineData("[|BG0214:options.BatchSize|]")]
     [InlineData("[|BG0214:batchSize|]")]
-    public Task EveryWayToGiveIt(string examples) => AnalyzerAssert.Reports(Loop(examples));
+    public Task ReportsEveryWayToGiveTheBatchSize(string examples) => AnalyzerAssert.Reports(Loop(examples));
 
     [Theory]
     [InlineData("x.shape[0]")]
@@ -26,11 +26,11 @@ public sealed class BatchAsExamplesTests
     [InlineData("batches.Count * 32")]
     [InlineData("a.shape[0] * batches.Count")]
     [InlineData("total")]
-    public Task TheNumberOfExamplesIsFine(string examples) => AnalyzerAssert.Reports(Loop(examples));
+    public Task AcceptsTheNumberOfExamples(string examples) => AnalyzerAssert.Reports(Loop(examples));
 
     /// <summary>All examples are one batch here.</summary>
     [Fact]
-    public Task AFullBatchIsFine() => AnalyzerAssert.Reports(HandStep.In("""
+    public Task AcceptsTheSizeOfAFullBatch() => AnalyzerAssert.Reports(HandStep.In("""
         for (var i = 0; i < 100; i++)
         {
             using var draw = model.Draw();

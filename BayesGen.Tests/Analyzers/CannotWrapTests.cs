@@ -15,7 +15,7 @@ public sealed class CannotWrapTests
         """;
 
     [Fact]
-    public async Task TheAnnotationsOfANestedClassAreItsOwn()
+    public async Task AnnotationsOfANestedClassCountForThatClassOnly()
     {
         const string source = """
             public static class Zoo
@@ -59,18 +59,18 @@ public sealed class CannotWrapTests
     }
 
     [Fact]
-    public Task APrivateNestedClass() => AnalyzerAssert.Reports(
+    public Task ReportsAPrivateNestedClass() => AnalyzerAssert.Reports(
         $$"""public class Outer { private sealed class [|BG0001:Net|] : Module<Tensor, Tensor> {{Body}} }""",
         "'Net' cannot get a Bayesian wrapper: it is nested and private or protected, so no class beside it can name it; "
         + "make it internal or public");
 
     [Fact]
-    public Task AFileLocalClass() => AnalyzerAssert.Reports(
+    public Task ReportsAFileLocalClass() => AnalyzerAssert.Reports(
         $$"""file sealed class [|BG0001:Net|] : Module<Tensor, Tensor> {{Body}}""",
         "'Net' cannot get a Bayesian wrapper: it is local to its file, so no other file can name it; remove the modifier 'file'");
 
     [Fact]
-    public async Task AGenericClass()
+    public async Task ReportsAGenericClass()
     {
         const string source = $$"""
             public sealed class [|BG0001:Net|]<T> : Module<Tensor, Tensor> where T : class, new() {{Body}}
@@ -85,7 +85,7 @@ public sealed class CannotWrapTests
 
     /// <summary>A library ships it for the classes that derive from it elsewhere.</summary>
     [Fact]
-    public async Task AnAbstractClassIsFineWithOrWithoutHeirs()
+    public async Task AcceptsAnAbstractClassWithOrWithoutDerivedClasses()
     {
         const string source = $$"""public abstract class Net : Module<Tensor, Tensor> {{Body}}""";
         await AnalyzerAssert.Reports(source);
@@ -95,22 +95,22 @@ public sealed class CannotWrapTests
     }
 
     [Fact]
-    public Task AGenericClassWhoseHeirsAreAnnotatedIsFine() => AnalyzerAssert.Reports($$"""
+    public Task AcceptsAGenericClassWithAnnotatedDerivedClasses() => AnalyzerAssert.Reports($$"""
         public abstract class Net<T> : Module<Tensor, Tensor> {{Body}}
         [BayesianNetwork] public sealed class Heir : Net<int>;
         """);
 
     [Fact]
-    public Task AClassThatIsNoNetwork() => AnalyzerAssert.Reports(
+    public Task ReportsAClassThatIsNotANetwork() => AnalyzerAssert.Reports(
         "public sealed class [|BG0001:Net|] { [Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1); public Linear Fc => fc; }",
         "'Net' cannot get a Bayesian wrapper: it is no TorchSharp network; derive it from Module<Tensor, Tensor> or another Module<...> "
         + "and override forward");
 
     [Fact]
-    public Task AStaticClass() => AnalyzerAssert.Reports("[BayesianNetwork] public static class [|BG0001:Net|];");
+    public Task ReportsAStaticClass() => AnalyzerAssert.Reports("[BayesianNetwork] public static class [|BG0001:Net|];");
 
     [Fact]
-    public Task ATakenName() => AnalyzerAssert.Reports(
+    public Task ReportsAWrapperNameThatIsTaken() => AnalyzerAssert.Reports(
         $$"""
         public sealed class [|BG0001:Net|] : Module<Tensor, Tensor> {{Body}}
         public sealed class BayesianNet;
@@ -118,7 +118,7 @@ public sealed class CannotWrapTests
         "'Net' cannot get a Bayesian wrapper: there is a class BayesianNet beside it already; rename one of the two");
 
     [Fact]
-    public Task TwoWrappersOfOneName() => AnalyzerAssert.Reports(
+    public Task ReportsTwoWrappersOfOneName() => AnalyzerAssert.Reports(
         $$"""
         public static class Outer { public sealed class [|BG0001:Net|] : Module<Tensor, Tensor> {{Body}} }
         public sealed class [|BG0001:Outer_Net|] : Module<Tensor, Tensor> {{Body.Replace("Net()", "Outer_Net()")}}
@@ -129,5 +129,5 @@ public sealed class CannotWrapTests
         + "rename one of the two");
 
     [Fact]
-    public Task AnOrdinaryNetworkIsFine() => AnalyzerAssert.Reports($$"""public sealed class Net : Module<Tensor, Tensor> {{Body}}""");
+    public Task AcceptsAnOrdinaryNetwork() => AnalyzerAssert.Reports($$"""public sealed class Net : Module<Tensor, Tensor> {{Body}}""");
 }

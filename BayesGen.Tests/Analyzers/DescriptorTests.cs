@@ -16,7 +16,7 @@ public sealed partial class DescriptorTests
             .Select(field => (DiagnosticDescriptor)field.GetValue(null)!)];
 
     [Fact]
-    public void NoIdIsUsedTwice() => Assert.Equal(All.Count, All.Select(rule => rule.Id).Distinct().Count());
+    public void DiagnosticIdsAreUnique() => Assert.Equal(All.Count, All.Select(rule => rule.Id).Distinct().Count());
 
     [Fact]
     public void EveryRuleHasAPageAReleaseRowAndALinkToThePage()
@@ -57,7 +57,7 @@ public sealed partial class DescriptorTests
     }
 
     [Fact]
-    public void NoPageAndNoReleaseRowIsLeftOver()
+    public void EveryPageAndReleaseRowBelongsToARule()
     {
         var ids = All.Select(rule => rule.Id).ToHashSet();
         var pages = Directory.EnumerateFiles(Path.Combine(Root(), "docs", "diagnostics"), "BG*.md")

@@ -9,7 +9,7 @@ public sealed class DrawForManyStepsTests
     private const string Loop = "foreach (var (a, b) in batches)";
 
     [Fact]
-    public Task ADrawBeforeTheLoop() => AnalyzerAssert.Reports(
+    public Task ReportsADrawBeforeTheLoop() => AnalyzerAssert.Reports(
         HandStep.In($$"""
             using var draw = model.Draw();
             {{Loop}}
@@ -28,7 +28,7 @@ public sealed class DrawForManyStepsTests
         + ")|]; optimizer.step(); } }")]
     [InlineData("using var draw = model.Draw(); for (var i = 0; i < 3; i++) { " + Loop + " [|BG0210:draw.Backward(" + Total
         + ")|]; optimizer.step(); }")]
-    public Task EveryLoop(string body) => AnalyzerAssert.Reports(HandStep.In(body));
+    public Task ReportsEveryKindOfLoop(string body) => AnalyzerAssert.Reports(HandStep.In(body));
 
     [Theory]
     [InlineData(Loop + " { using var draw = model.Draw(); draw.Backward(" + Total + "); optimizer.step(); }")]
@@ -41,5 +41,5 @@ public sealed class DrawForManyStepsTests
     [InlineData("using var sgd = optim.SGD(plain.parameters(), 0.1); using var draw = model.Draw(); " + Loop + " { draw.Backward(" + Total
         + "); sgd.step(); }")]
     [InlineData("using var draw = model.Draw(); " + Loop + " { draw.Backward(" + Total + "); Action later = () => optimizer.step(); }")]
-    public Task ADrawForEachStepIsFine(string body) => AnalyzerAssert.Reports(HandStep.In(body));
+    public Task AcceptsADrawForEachStep(string body) => AnalyzerAssert.Reports(HandStep.In(body));
 }

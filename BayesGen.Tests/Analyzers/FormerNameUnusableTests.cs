@@ -33,10 +33,10 @@ public sealed class FormerNameUnusableTests
     [InlineData(
         """[field: [|BG0303:FormerlyKnownAs("Fc")|]] public Linear Fc { get; } = Linear(1, 1);""",
         "[FormerlyKnownAs(\"Fc\")] on 'Fc' cannot be used: 'Fc' is its name today; write the old name, or remove it")]
-    public Task ANameThatHelpsNobody(string member, string message) => AnalyzerAssert.Reports(Network(member), message);
+    public Task ReportsAFormerNameThatNoFileCanUse(string member, string message) => AnalyzerAssert.Reports(Network(member), message);
 
     [Fact]
-    public Task TwoMembersOfOneOldName() => AnalyzerAssert.Reports(
+    public Task ReportsTwoMembersWithOneFormerName() => AnalyzerAssert.Reports(
         Network("""
             [[|BG0303:FormerlyKnownAs("fc")|]] private readonly Linear a = Linear(1, 1);
             [[|BG0303:FormerlyKnownAs("fc")|]] private readonly Linear b = Linear(1, 1);
@@ -45,7 +45,7 @@ public sealed class FormerNameUnusableTests
         "[FormerlyKnownAs(\"fc\")] on 'b' cannot be used: 'a' has the same old name; remove it from one of the two");
 
     [Fact]
-    public Task ANameThatANetworkFurtherDownHas() => AnalyzerAssert.Reports(
+    public Task ReportsAFormerNameThatADerivedClassUses() => AnalyzerAssert.Reports(
         """
         public abstract class Base(string name) : Module<Tensor, Tensor>(name)
         {
@@ -63,7 +63,7 @@ public sealed class FormerNameUnusableTests
         """);
 
     [Fact]
-    public Task AClassWithoutAWrapper() => AnalyzerAssert.Reports(
+    public Task ReportsAFormerNameInAClassWithoutAWrapper() => AnalyzerAssert.Reports(
         """
         public sealed class Block : Module<Tensor, Tensor>
         {
@@ -72,7 +72,7 @@ public sealed class FormerNameUnusableTests
             public override Tensor forward(Tensor x) => fc.call(x);
         }
         """,
-        "[FormerlyKnownAs(\"a\")] on 'fc' cannot be used: no Bayesian network has this member, so nobody would read it; put [BayesianNetwork] on Block");
+        "[FormerlyKnownAs(\"a\")] on 'fc' cannot be used: no Bayesian neural network has this member, so nobody would read it; put [BayesianNetwork] on Block");
 
     [Theory]
     [InlineData("""[FormerlyKnownAs("a"), FormerlyKnownAs("b")] private readonly Linear fc = Linear(1, 1);""")]
@@ -82,7 +82,7 @@ public sealed class FormerNameUnusableTests
     [InlineData("""[FormerlyKnownAs("norm")] public BatchNorm1d? Norm { get; }""")]
     [InlineData("""[FormerlyKnownAs("relu")] private readonly Linear fc = Linear(1, 1); private readonly ReLU relu = ReLU();""")]
     [InlineData("""[field: FormerlyKnownAs("norm")] public BatchNorm1d? Norm { get; }""")]
-    public Task WhatWasSavedUnderAnotherNameIsFine(string member) => AnalyzerAssert.Reports(Network(member));
+    public Task AcceptsAFormerNameThatFilesCanHave(string member) => AnalyzerAssert.Reports(Network(member));
 
     private static string Network(string member) => $$"""
         public sealed class Net : Module<Tensor, Tensor>

@@ -42,7 +42,7 @@ public sealed class HalfTypedCodeTests
 
     /// <summary>The source as it grows.</summary>
     [Fact]
-    public async Task NoRuleThrows()
+    public async Task NoRuleThrowsOnCodeCutOffAnywhere()
     {
         for (var length = 1; length <= Source.Length; length += 23)
             await GeneratorHarness.Analyze(GeneratorHarness.Compile(Source[..length]), State);
@@ -51,7 +51,7 @@ public sealed class HalfTypedCodeTests
 
     /// <summary>Nor where a piece is missing.</summary>
     [Fact]
-    public async Task NorWithAHole()
+    public async Task NoRuleThrowsOnCodeWithAGapAnywhere()
     {
         for (var start = 0; start + 12 <= Source.Length; start += 37)
             await GeneratorHarness.Analyze(GeneratorHarness.Compile(Source.Remove(start, 12)), State);

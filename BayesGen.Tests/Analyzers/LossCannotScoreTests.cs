@@ -10,7 +10,7 @@ public sealed class LossCannotScoreTests
         "Field 'conv1' has the LogUniform posterior, which GaussianKLLoss cannot score; losses that can: ElboLoss, LogUniformKLLoss";
 
     [Fact]
-    public Task ALossGivenToCreateTrainer() => AnalyzerAssert.Reports(
+    public Task ReportsALossGivenToCreateTrainer() => AnalyzerAssert.Reports(
         Using("model.CreateTrainer([|BG0100:new GaussianKLLoss()|], options)"), Message);
 
     [Theory]
@@ -22,16 +22,16 @@ public sealed class LossCannotScoreTests
     [InlineData("new VariationalTrainer(model, model.call, [|BG0100:Held|], options)")]
     [InlineData("new VariationalTrainer((IBayesianNetwork)model, model.call, [|BG0100:Held|], options)")]
     [InlineData("model.CreateTrainer([|BG0100:new KL()|], options)")]
-    public Task EveryWayToMakeATrainer(string call) => AnalyzerAssert.Reports(Using(call), Message);
+    public Task ReportsEveryWayToMakeATrainer(string call) => AnalyzerAssert.Reports(Using(call), Message);
 
     [Fact]
-    public Task EveryFamilyThatIsLeftOut() => AnalyzerAssert.Reports(
+    public Task ReportsEveryFamilyThatTheLossCannotScore() => AnalyzerAssert.Reports(
         Using("model.CreateTrainer([|BG0100+BG0100:new Nothing()|], options)") + "public sealed class Nothing : VariationalLoss;",
         "Field 'conv1' has the LogUniform posterior, which Nothing cannot score; losses that can: ElboLoss, LogUniformKLLoss",
         "Field 'fc2' has the Gaussian posterior, which Nothing cannot score; losses that can: ElboLoss, GaussianKLLoss, RenyiLoss");
 
     [Fact]
-    public Task LossesOfTheProjectAreNamedToo() => AnalyzerAssert.Reports(
+    public Task NamesLossesOfTheProjectThatFit() => AnalyzerAssert.Reports(
         Using("model.CreateTrainer([|BG0100:new GaussianKLLoss()|], options)") + """
         public sealed class Mine : VariationalLoss, IScores<Posterior>
         {
@@ -44,10 +44,10 @@ public sealed class LossCannotScoreTests
     [InlineData("model.CreateTrainer(options)")]
     [InlineData("model.CreateTrainer(new ElboLoss(), options)")]
     [InlineData("new VariationalTrainer(model, model.call, Made(), options)")] // Known at run time only.
-    public Task WhatFitsIsFine(string call) => AnalyzerAssert.Reports(Using(call));
+    public Task AcceptsALossThatScoresEveryFamily(string call) => AnalyzerAssert.Reports(Using(call));
 
     [Fact]
-    public async Task TheLossOfTheNetworkAttribute()
+    public async Task ReportsTheLossOfTheNetworkAttribute()
     {
         var source = TestSources.Classifier.Replace(
             "public sealed class", "[[|BG0100:BayesianNetwork(Loss = typeof(GaussianKLLoss))|]] public sealed class")
@@ -57,7 +57,7 @@ public sealed class LossCannotScoreTests
     }
 
     [Fact]
-    public Task SeveralFieldsInOneSentence() => AnalyzerAssert.Reports(
+    public Task ReportsSeveralFieldsOfOneFamilyTogether() => AnalyzerAssert.Reports(
         """
         [[|BG0100:BayesianNetwork(Loss = typeof(LogUniformKLLoss))|]]
         public sealed class Net : Module<Tensor, Tensor>
@@ -71,7 +71,7 @@ public sealed class LossCannotScoreTests
         "Fields 'a', 'b' have the Gaussian posterior, which LogUniformKLLoss cannot score; losses that can: ElboLoss, GaussianKLLoss, RenyiLoss");
 
     [Fact]
-    public Task TheDefaultLossAndAFamilyWithoutDivergence() => AnalyzerAssert.Reports(
+    public Task ReportsTheDefaultLossForAFamilyWithoutADivergence() => AnalyzerAssert.Reports(
         TestSources.OwnFamily + """
         public sealed class [|BG0100:Net|] : Module<Tensor, Tensor>
         {
@@ -83,7 +83,7 @@ public sealed class LossCannotScoreTests
         "Field 'fc' has the PointPosterior posterior, which ElboLoss cannot score; losses that can: PointLoss");
 
     [Fact]
-    public Task AFieldOfANetworkInside() => AnalyzerAssert.Reports(
+    public Task ReportsAFieldOfANestedNetwork() => AnalyzerAssert.Reports(
         TestSources.Classifier + """
         [[|BG0100:BayesianNetwork(Loss = typeof(GaussianKLLoss))|]]
         public sealed class Outer : Module<Tensor, Tensor>

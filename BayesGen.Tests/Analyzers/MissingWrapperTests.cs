@@ -11,13 +11,13 @@ public sealed class MissingWrapperTests
     private const string Inner = "private readonly Classifier inner = new();";
 
     [Fact]
-    public Task AClassThatHoldsAnAnnotatedNetwork() => AnalyzerAssert.Reports(
+    public Task ReportsAWrapperOfAClassThatHoldsAnAnnotatedNetwork() => AnalyzerAssert.Reports(
         Using(Inner, "new [|BG0010:BayesianWhole|](new Whole())"),
         "There is no BayesianWhole, since class Whole has no annotation of its own: 'inner' holds an annotated network; "
         + "put [BayesianNetwork] on the class to compose it");
 
     [Fact]
-    public Task AClassWithoutAnyAnnotation() => AnalyzerAssert.Reports(
+    public Task ReportsAWrapperOfAClassWithoutAnnotations() => AnalyzerAssert.Reports(
         Using(Plain, "new Demo.[|BG0010:BayesianWhole|](new Whole())"),
         "There is no BayesianWhole, since class Whole has no annotation of its own: put [Bayesian(...)] on its layers, or on the class, "
         + "or [BayesianNetwork] if it holds networks with annotations");
@@ -27,17 +27,17 @@ public sealed class MissingWrapperTests
     [InlineData("[Bayesian(Gaussian)] " + Plain, "new BayesianWhole(new Whole())")]
     [InlineData(Plain, "new BayesianClassifier(new Classifier())")]
     [InlineData(Plain, "new BayesianOther()")]
-    public Task WhatIsThereOrSomethingElseIsFine(string member, string made) => AnalyzerAssert.Reports(Using(member, made));
+    public Task AcceptsExistingWrappersAndOtherMissingNames(string member, string made) => AnalyzerAssert.Reports(Using(member, made));
 
     [Fact]
-    public Task TheFixComposes() => CodeFixAssert.Fixes<MissingWrapperCodeFix>(
+    public Task FixAddsBayesianNetworkToTheClass() => CodeFixAssert.Fixes<MissingWrapperCodeFix>(
         Using(Inner, "new BayesianWhole(new Whole())"),
         "Compose the networks: [BayesianNetwork]",
         Using(Inner, "new BayesianWhole(new Whole())").Replace(
             "public sealed class Whole", "[BayesianNetwork]\npublic sealed class Whole"));
 
     [Fact]
-    public Task NoFixWhereNothingWouldBeBayesian() =>
+    public Task OffersNoFixWhereNoWeightWouldBeBayesian() =>
         CodeFixAssert.Offers<MissingWrapperCodeFix>(Using(Plain, "new BayesianWhole(new Whole())"));
 
     private static string Using(string member, string made) => TestSources.Classifier + $$"""

@@ -6,7 +6,7 @@ namespace BayesGen.Tests.Analyzers;
 public sealed class NoLocalEstimatorTests
 {
     [Fact]
-    public Task AFamilyThatIsNotGaussian() => AnalyzerAssert.Reports(
+    public Task ReportsAFamilyThatIsNotGaussian() => AnalyzerAssert.Reports(
         Network("[[|BG0007:Bayesian(LogUniform, Estimator = Estimator.Local)|]] private readonly Linear fc = Linear(1, 1);"),
         "Estimator.Local cannot be used for 'fc': the LogUniformPosterior is not Gaussian; use the Gaussian or the SparseDropout family, or Estimator.WeightSampling");
 
@@ -15,12 +15,12 @@ public sealed class NoLocalEstimatorTests
     [InlineData("Embedding", "Embedding(2, 2)")]
     [InlineData("ConvTranspose2d", "ConvTranspose2d(1, 1, 1)")]
     [InlineData("BatchNorm1d", "BatchNorm1d(2)")]
-    public Task ALayerThatCannotTakeIt(string type, string made) => AnalyzerAssert.Reports(
+    public Task ReportsALayerWhoseOutputsAreNotGaussian(string type, string made) => AnalyzerAssert.Reports(
         Network($"[Bayesian(Gaussian, Estimator = Estimator.Local)] private readonly {type} [|BG0007:layer|] = {made};"),
         $"Estimator.Local cannot be used for 'layer': the outputs of {type} are not Gaussian; annotate it with Estimator.WeightSampling, or [Deterministic]");
 
     [Fact]
-    public Task UnderAnAnnotationOnTheClassTheLayerIsNamed() => AnalyzerAssert.Reports(
+    public Task ReportsTheLayerUnderAnAnnotationOfTheClass() => AnalyzerAssert.Reports(
         "[Bayesian(SparseDropout, Estimator = Estimator.Local)] "
         + Network("private readonly Linear fc = Linear(1, 1); private readonly GRU [|BG0007:gru|] = GRU(2, 2); private readonly BatchNorm1d norm = BatchNorm1d(2);"),
         "Estimator.Local cannot be used for 'gru': the outputs of GRU are not Gaussian; annotate it with Estimator.WeightSampling, or [Deterministic]");
@@ -30,7 +30,7 @@ public sealed class NoLocalEstimatorTests
     [InlineData("[Bayesian(SparseDropout, Estimator = Estimator.Local)] private readonly Conv3d conv = Conv3d(1, 1, 1);")]
     [InlineData("[Bayesian(LogUniform, Estimator = Estimator.WeightSampling)] private readonly LSTM lstm = LSTM(2, 2);")]
     [InlineData("[Bayesian(Gaussian, Estimator = Estimator.Local)] private readonly Sequential body = Sequential(Linear(1, 1));")]
-    public Task WhatCanBeUsedIsFine(string member) => AnalyzerAssert.Reports(Network(member));
+    public Task AcceptsLinearAndConvolutionLayers(string member) => AnalyzerAssert.Reports(Network(member));
 
     private static string Network(string members) => $$"""
         public sealed class Net : Module<Tensor, Tensor>

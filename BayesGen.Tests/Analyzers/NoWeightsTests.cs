@@ -6,7 +6,7 @@ namespace BayesGen.Tests.Analyzers;
 public sealed class NoWeightsTests
 {
     [Fact]
-    public Task AMemberThatHoldsNeitherModuleNorParameter() => AnalyzerAssert.Reports(
+    public Task ReportsAMemberThatHoldsNeitherModuleNorParameter() => AnalyzerAssert.Reports(
         Network("[Bayesian(Gaussian)] private readonly Tensor [|BG0002:buffer|] = ones(1);"),
         "'buffer' cannot be Bayesian: it holds Tensor, which is neither a module nor a Parameter");
 
@@ -15,32 +15,32 @@ public sealed class NoWeightsTests
     [InlineData("System.Collections.Generic.IReadOnlyList<Linear>", "[]")]
     [InlineData("Linear[]", "[Linear(1, 1)]")]
     [InlineData("System.Collections.Generic.Dictionary<string, Linear>", "[]")]
-    public Task ACollectionOfLayers(string type, string value) => AnalyzerAssert.Reports(
+    public Task ReportsACollectionOfLayers(string type, string value) => AnalyzerAssert.Reports(
         Network($"[Bayesian(Gaussian)] private readonly {type} [|BG0002:layers|] = {value};"),
         $"'layers' cannot be Bayesian: it holds {type.Replace("System.Collections.Generic.", "")}, which is neither a module nor a Parameter");
 
     [Fact]
-    public Task ALayerWithoutWeights() => AnalyzerAssert.Reports(
+    public Task ReportsALayerWithoutWeights() => AnalyzerAssert.Reports(
         Network("[Bayesian(Gaussian)] private readonly ReLU [|BG0002:relu|] = ReLU();"),
         "'relu' cannot be Bayesian: ReLU has no weights; remove the annotation");
 
     [Fact]
-    public Task AComputedProperty() => AnalyzerAssert.Reports(
+    public Task ReportsAComputedProperty() => AnalyzerAssert.Reports(
         Network("private readonly Linear fc = Linear(1, 1); [Bayesian(Gaussian)] public Linear [|BG0002:Fc|] => fc;"),
         "'Fc' cannot be Bayesian: it is no auto-property, so it holds nothing itself; annotate the field that holds the layer");
 
     [Fact]
-    public Task AnAnnotationOnTheFieldBehindAProperty() => AnalyzerAssert.Reports(
+    public Task ReportsAnAnnotationOnTheBackingFieldOfAProperty() => AnalyzerAssert.Reports(
         Network("[field: Bayesian(Gaussian)] public Linear [|BG0002:Fc|] { get; } = Linear(1, 1);"),
         "'Fc' cannot be Bayesian: its annotation stands on the field behind it; put it on the property itself, without 'field:'");
 
     [Fact]
-    public Task AStaticField() => AnalyzerAssert.Reports(
+    public Task ReportsAStaticField() => AnalyzerAssert.Reports(
         Network("[Bayesian(Gaussian)] private static readonly Linear [|BG0002:Shared|] = Linear(1, 1);"),
         "'Shared' cannot be Bayesian: it is static, so it is no part of a network object");
 
     [Fact]
-    public Task LayersOfEveryKindAreFine() => AnalyzerAssert.Reports(Network("""
+    public Task AcceptsLayersOfEveryKind() => AnalyzerAssert.Reports(Network("""
         [Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1);
         [Bayesian(Gaussian)] private readonly LSTM lstm = LSTM(1, 1);
         [Bayesian(Gaussian)] private readonly Module<Tensor, Tensor> any = Linear(1, 1);
@@ -51,7 +51,7 @@ public sealed class NoWeightsTests
         """));
 
     [Fact]
-    public async Task APartialPropertyWithAFieldOfItsOwnIsFine()
+    public async Task AcceptsAPartialPropertyWithAFieldOfItsOwn()
     {
         const string source = """
             public sealed partial class Net : Module<Tensor, Tensor>
@@ -76,7 +76,7 @@ public sealed class NoWeightsTests
     }
 
     [Fact]
-    public void TheWrapperIsThereAllTheSame() => AnalyzerAssert.CompilesBeside(
+    public void TheWrapperIsGeneratedDespiteTheError() => AnalyzerAssert.CompilesBeside(
         Network("[Bayesian(Gaussian)] private readonly Tensor buffer = ones(1);") + "class User { public BayesianNet? Model; }");
 
     private static string Network(string members) => $$"""

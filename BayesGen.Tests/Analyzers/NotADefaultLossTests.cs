@@ -10,7 +10,7 @@ public sealed class NotADefaultLossTests
     [InlineData(
         "VariationalLoss", "'VariationalLoss' cannot be the loss of [BayesianNetwork]: it is abstract; name a loss that can be created")]
     [InlineData("Scaled", "'Scaled' cannot be the loss of [BayesianNetwork]: it has no constructor without arguments that generated code can call; add one, or pass the loss to CreateTrainer")]
-    public async Task SaysWhy(string loss, string message)
+    public async Task ReportsALossThatCannotBeCreatedAndSaysWhy(string loss, string message)
     {
         var source = Network($"[|BG0101:BayesianNetwork(Loss = typeof({loss}))|]");
         await AnalyzerAssert.Reports(source, message);
@@ -22,7 +22,7 @@ public sealed class NotADefaultLossTests
     [InlineData("BayesianNetwork(Loss = typeof(RenyiLoss))")]
     [InlineData("BayesianNetwork(Loss = null)")]
     [InlineData("BayesianNetwork")]
-    public Task WhatCanBeUsedIsFine(string attribute) => AnalyzerAssert.Reports(Network(attribute));
+    public Task AcceptsALossThatCanBeCreated(string attribute) => AnalyzerAssert.Reports(Network(attribute));
 
     private static string Network(string attribute) => $$"""
         [{{attribute}}]

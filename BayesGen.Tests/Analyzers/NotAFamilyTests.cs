@@ -22,7 +22,7 @@ public sealed class NotAFamilyTests
     [InlineData("Gaussian, PriorScale = -1", "'PriorScale' cannot be used here: a scale is a positive, finite number")]
     [InlineData(
         "Gaussian, InitialLogSigma = double.NegativeInfinity", "'InitialLogSigma' cannot be used here: log sigma is a finite number")]
-    public async Task SaysWhy(string arguments, string message)
+    public async Task ReportsAnUnusablePosteriorOrPriorAndSaysWhy(string arguments, string message)
     {
         var source = Network($"[[|BG0003:Bayesian({arguments})|]] private readonly Linear fc = Linear(1, 1);");
         await AnalyzerAssert.Reports(source, message);
@@ -34,16 +34,16 @@ public sealed class NotAFamilyTests
     [InlineData("Gaussian, Prior = typeof(GaussianPrior), PriorScale = 2")]
     [InlineData("Gaussian, Prior = typeof(LaplacePrior), PriorScale = 2")]
     [InlineData("Gaussian, PriorScale = 0.1, InitialLogSigma = -3, IncludeBias = false")]
-    public Task WhatCanBeUsedIsFine(string arguments) =>
+    public Task AcceptsUsablePosteriorsAndPriors(string arguments) =>
         AnalyzerAssert.Reports(Network($"[Bayesian({arguments})] private readonly Linear fc = Linear(1, 1);"));
 
     [Fact]
-    public Task AnAnnotationOnTheClassIsReadOnce() => AnalyzerAssert.Reports(
+    public Task ReportsAnAnnotationOfTheClassOnce() => AnalyzerAssert.Reports(
         "[[|BG0003:Bayesian(typeof(int))|]] "
             + Network("private readonly Linear a = Linear(1, 1); private readonly Linear b = Linear(1, 1);"));
 
     [Fact]
-    public Task AFindingInABaseClassIsReportedThere() => AnalyzerAssert.Reports("""
+    public Task ReportsAFindingOfABaseClassAtTheBaseClass() => AnalyzerAssert.Reports("""
         public abstract class Base : Module<Tensor, Tensor>
         {
             protected Base(string name) : base(name) => RegisterComponents();

@@ -8,7 +8,7 @@ public sealed class NotRegisteredTests
     private const string Registering = """public Net() : base("Net") => RegisterComponents();""";
 
     [Fact]
-    public Task ANetworkThatRegistersNothing() => AnalyzerAssert.Reports(
+    public Task ReportsANetworkThatRegistersNothing() => AnalyzerAssert.Reports(
         """
         public sealed class [|BG0004:Net|]() : Module<Tensor, Tensor>("Net")
         {
@@ -20,7 +20,7 @@ public sealed class NotRegisteredTests
         "'fc' is never registered with TorchSharp: no constructor of Net calls RegisterComponents(); call it at the end of the constructor");
 
     [Fact]
-    public Task ANetworkWhoseBaseRegistersNothingEither() => AnalyzerAssert.Reports(
+    public Task ReportsANetworkWhoseBaseRegistersNothingEither() => AnalyzerAssert.Reports(
         """
         public abstract class Base(string name) : Module<Tensor, Tensor>(name)
         {
@@ -38,7 +38,7 @@ public sealed class NotRegisteredTests
         + "call it at the end of the constructor");
 
     [Fact]
-    public Task ALayerAssignedTooLate() => AnalyzerAssert.Reports(
+    public Task ReportsALayerAssignedAfterRegistration() => AnalyzerAssert.Reports(
         Network("""
             [Bayesian(Gaussian)] private readonly Linear fc;
             public Net() : base("Net")
@@ -50,7 +50,7 @@ public sealed class NotRegisteredTests
         "'fc' is never registered with TorchSharp: RegisterComponents() looks at the fields before it is assigned; assign it first");
 
     [Fact]
-    public Task ALayerAssignedTooLateInEachConstructor() => AnalyzerAssert.Reports(Network("""
+    public Task ReportsALateLayerInEachConstructor() => AnalyzerAssert.Reports(Network("""
         [Bayesian(Gaussian)] private readonly Linear fc;
         public Net() : base("Net") { RegisterComponents(); this.Touch(); [|BG0004:this.fc|] = Linear(1, 1); }
         public Net(int size) : base("Net") { this.RegisterComponents(); [|BG0004:fc|] = Linear(size, 1); }
@@ -65,7 +65,7 @@ public sealed class NotRegisteredTests
     [InlineData("System.Collections.Generic.Dictionary<string, Linear>", "new() { [\"a\"] = Linear(1, 1) }", "ModuleDict<Linear>")]
     [InlineData("Linear[]", "System.Linq.Enumerable.ToArray(System.Linq.Enumerable.Select(new[] { 1, 2 }, size => Linear(size, 1)))",
         "ModuleList<Linear>")]
-    public async Task LayersMadeInACollection(string type, string value, string container)
+    public async Task ReportsLayersMadeInACollection(string type, string value, string container)
     {
         var source = "[Bayesian(Gaussian)] " + Network($"private readonly {type} [|BG0004:blocks|] = {value}; {Registering}");
         await AnalyzerAssert.Reports(
@@ -75,7 +75,7 @@ public sealed class NotRegisteredTests
     }
 
     [Fact]
-    public Task LayersAddedToAList() => AnalyzerAssert.Reports("[Bayesian(Gaussian)] " + Network("""
+    public Task ReportsLayersAddedToAList() => AnalyzerAssert.Reports("[Bayesian(Gaussian)] " + Network("""
         private readonly System.Collections.Generic.List<Linear> [|BG0004:blocks|] = [];
         public Net() : base("Net")
         {
@@ -105,10 +105,10 @@ public sealed class NotRegisteredTests
     [InlineData("""[Bayesian(Gaussian)] private readonly Sequential body; public Net() : base("Net") { var parts = new System.Collections.Generic.List<Module<Tensor, Tensor>> { Linear(1, 1) }; body = Sequential(parts); RegisterComponents(); }""")]
     [InlineData("""[Bayesian(Gaussian)] private readonly ModuleList<Linear> all; private readonly Linear[] parts = [Linear(1, 1)]; public Net() : base("Net") { all = new(parts); RegisterComponents(); }""")]
     [InlineData("""[Bayesian(Gaussian)] private Linear fc; private Linear[] views; public Net() : base("Net") { fc = Linear(1, 1); RegisterComponents(); views = [fc]; }""")]
-    public Task WhatIsRegisteredIsFine(string members) => AnalyzerAssert.Reports(Network(members));
+    public Task AcceptsRegisteredLayers(string members) => AnalyzerAssert.Reports(Network(members));
 
     [Fact]
-    public Task ANetworkWithoutAnnotationsIsNoneOfOurBusiness() => AnalyzerAssert.Reports("""
+    public Task IgnoresANetworkWithoutAnnotations() => AnalyzerAssert.Reports("""
         public sealed class Net() : Module<Tensor, Tensor>("Net")
         {
             private readonly Linear fc = Linear(1, 1);
@@ -117,7 +117,7 @@ public sealed class NotRegisteredTests
         """);
 
     [Fact]
-    public Task ABaseClassThatRegistersIsFine() => AnalyzerAssert.Reports("""
+    public Task AcceptsABaseClassThatRegisters() => AnalyzerAssert.Reports("""
         public abstract class Base : Module<Tensor, Tensor>
         {
             protected Base(string name) : base(name) => RegisterComponents();
@@ -133,7 +133,7 @@ public sealed class NotRegisteredTests
     [Theory]
     [InlineData("(Linear A, Linear B)", "(Linear(1, 1), Linear(1, 1))")]
     [InlineData("Pair", "new(Linear(1, 1), Linear(1, 1))")]
-    public Task LayersMadeInATupleOrARecord(string type, string value) => AnalyzerAssert.Reports(
+    public Task ReportsLayersInATupleOrARecord(string type, string value) => AnalyzerAssert.Reports(
         "[Bayesian(Gaussian)] " + Network($"private readonly {type} [|BG0004:pair|] = {value}; {Registering}")
             + "public sealed record Pair(Linear A, Linear B);",
         $"The layers in 'pair' are never registered with TorchSharp: it does not look into {type}; give each layer a field of its own");
@@ -143,7 +143,7 @@ public sealed class NotRegisteredTests
     [InlineData("public required Linear [|BG0004:Fc|] { get; set; }")]
     [InlineData("public required Linear [|BG0004:Fc|];")]
     [InlineData("public Linear? [|BG0004:Fc|] { get; init; }")]
-    public Task ALayerThatAnObjectInitializerSets(string member) => AnalyzerAssert.Reports(
+    public Task ReportsALayerSetByAnObjectInitializer(string member) => AnalyzerAssert.Reports(
         "[Bayesian(Gaussian)] " + Network(member + Registering),
         "'Fc' is never registered with TorchSharp: RegisterComponents() looks at the fields in the constructor, before an object initializer "
         + "sets it; take it as an argument of the constructor");
@@ -152,11 +152,11 @@ public sealed class NotRegisteredTests
     [InlineData("public Linear [|BG0004:Fc|] => field ??= Linear(1, 1);", "Fc.call(x)")]
     [InlineData("private Linear? [|BG0004:_fc|]; private Linear Fc => _fc ??= Linear(1, 1);", "Fc.call(x)")]
     [InlineData("private Linear? [|BG0004:_fc|];", "(_fc ??= Linear(1, 1)).call(x)")]
-    public Task ALayerThatIsMadeAtItsFirstUse(string member, string output) => AnalyzerAssert.Reports(
+    public Task ReportsALayerMadeAtItsFirstUse(string member, string output) => AnalyzerAssert.Reports(
         "[Bayesian(Gaussian)] " + Network(member + Registering).Replace("forward(Tensor x) => x", $"forward(Tensor x) => {output}"));
 
     [Fact]
-    public Task ALayerMadeBehindTheConstructorOfTheBase() => AnalyzerAssert.Reports(
+    public Task ReportsALayerMadeAfterTheBaseConstructorRegistered() => AnalyzerAssert.Reports(
         """
         public abstract class Base : Module<Tensor, Tensor>
         {
@@ -182,10 +182,10 @@ public sealed class NotRegisteredTests
     [InlineData("private Linear? _fc; private Linear Fc => _fc ??= Linear(1, 1); public Net() : base(\"Net\") { Build(); RegisterComponents(); } private void Build() => Fc.train();")]
     [InlineData("private readonly Linear a = Linear(1, 1); private readonly (Linear, int) pair; public Net() : base(\"Net\") { pair = (a, 1); RegisterComponents(); }")]
     [InlineData("private readonly Linear fc = Linear(1, 1); private readonly (int, int) sizes = (1, 1);" + Registering)]
-    public Task WhatIsThereInTimeIsFine(string members) => AnalyzerAssert.Reports("[Bayesian(Gaussian)] " + Network(members));
+    public Task AcceptsLayersMadeBeforeRegistration(string members) => AnalyzerAssert.Reports("[Bayesian(Gaussian)] " + Network(members));
 
     [Fact]
-    public Task AnotherNameForALayerThatIsRegisteredIsFine() => AnalyzerAssert.Reports("""
+    public Task AcceptsASecondNameForARegisteredLayer() => AnalyzerAssert.Reports("""
         public abstract class Base : Module<Tensor, Tensor>
         {
             protected readonly Linear first = Linear(1, 1);
@@ -203,7 +203,7 @@ public sealed class NotRegisteredTests
         """);
 
     [Fact]
-    public Task ALayerOfAnHeirThatIsThereBeforeTheBaseIsFine() => AnalyzerAssert.Reports("""
+    public Task AcceptsALayerOfADerivedClassMadeBeforeTheBaseRegisters() => AnalyzerAssert.Reports("""
         public abstract class Base : Module<Tensor, Tensor>
         {
             protected Base(string name, bool registers) : base(name)

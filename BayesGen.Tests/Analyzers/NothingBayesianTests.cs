@@ -7,13 +7,13 @@ namespace BayesGen.Tests.Analyzers;
 public sealed class NothingBayesianTests
 {
     [Fact]
-    public Task NoLayerIsAnnotated() => AnalyzerAssert.Reports(
+    public Task ReportsANetworkWithoutAnnotatedLayers() => AnalyzerAssert.Reports(
         Network("[BayesianNetwork]", "[|BG0008:Net|]", "private readonly Linear fc = Linear(1, 1);"),
         "'Net' has no Bayesian weights, so there is nothing to train as a posterior: no layer is annotated; put [Bayesian(...)] on a layer, "
         + "or on the class for all of them");
 
     [Fact]
-    public Task NothingHasWeights() => AnalyzerAssert.Reports(
+    public Task ReportsANetworkWithoutWeights() => AnalyzerAssert.Reports(
         Network("[Bayesian(Gaussian)]", "[|BG0008:Net|]",
             "private readonly Dropout drop = Dropout(); private readonly Tensor scale = ones(1);"),
         "'Net' has no Bayesian weights, so there is nothing to train as a posterior: none of its members has weights");
@@ -24,7 +24,7 @@ public sealed class NothingBayesianTests
     [InlineData(
         "private readonly Parameter scale = new(ones(1)); [Deterministic] private readonly Sequential body = Sequential(Linear(1, 1));")]
     [InlineData("[Deterministic] private readonly Module<Tensor, Tensor> any = Linear(1, 1);")]
-    public Task AllThatTheClassAnnotationLeavesOut(string members) =>
+    public Task ReportsANetworkWhoseLayersAreAllLeftOut(string members) =>
         AnalyzerAssert.Reports(Network("[Bayesian(Gaussian)]", "[|BG0008:Net|]", members));
 
     [Theory]
@@ -38,11 +38,11 @@ public sealed class NothingBayesianTests
     [InlineData("[BayesianNetwork]", "private readonly Demo.Classifier inner = new();")]
     [InlineData("[BayesianNetwork]", "private readonly ModuleList<Demo.Classifier> inner = new();")]
     [InlineData("[Bayesian(Gaussian)]", "private readonly ModuleList<Linear> layers = new();")]
-    public Task WhatHasOrMayHaveBayesianWeightsIsFine(string annotation, string members) => AnalyzerAssert.Reports(
+    public Task AcceptsNetworksThatHaveOrMayHaveBayesianWeights(string annotation, string members) => AnalyzerAssert.Reports(
         TestSources.Classifier.Replace("namespace Demo;", "namespace Demo {") + "}\n" + Network(annotation, "Net", members));
 
     [Fact]
-    public Task AnAbstractBaseIsFine() => AnalyzerAssert.Reports("""
+    public Task AcceptsAnAbstractBaseClass() => AnalyzerAssert.Reports("""
         public abstract class Base : Module<Tensor, Tensor>
         {
             [Bayesian(Gaussian)] private readonly Linear first = Linear(1, 1);

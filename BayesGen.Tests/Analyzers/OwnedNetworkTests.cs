@@ -14,7 +14,7 @@ public sealed class OwnedNetworkTests
     [InlineData(
         "using var adam = optim.Adam([|BG0204:network.parameters()|]);",
         "an optimizer would move weights that the next draw overwrites; give it the parameters() of the wrapper")]
-    public Task SaysWhatToDo(string use, string advice) =>
+    public Task ReportsUsesOfTheWrappedNetworkWithAdvice(string use, string advice) =>
         AnalyzerAssert.Reports(Using(Owned + use), $"'network' belongs to a BayesianClassifier here: {advice}");
 
     [Theory]
@@ -24,10 +24,10 @@ public sealed class OwnedNetworkTests
     [InlineData("using var sgd = optim.SGD(System.Linq.Enumerable.ToArray([|BG0204:network.parameters()|]), 0.1);")]
     [InlineData("[|BG0204:network.half()|];")]
     [InlineData("using var adam = optim.Adam([|BG0204:network.named_parameters()|]);")]
-    public Task EveryUseThatCutsItOff(string use) => AnalyzerAssert.Reports(Using(Owned + use));
+    public Task ReportsEveryUseThatBreaksTheWrapper(string use) => AnalyzerAssert.Reports(Using(Owned + use));
 
     [Fact]
-    public Task AnOptimizerMadeBefore() => AnalyzerAssert.Reports(
+    public Task ReportsAnOptimizerMadeBeforeTheWrapper() => AnalyzerAssert.Reports(
         Using("""
             var network = new Classifier();
             using var adam = optim.Adam(network.parameters());
@@ -43,11 +43,11 @@ public sealed class OwnedNetworkTests
     [InlineData("[|BG0204:model.Network.to(CPU)|];", "to() puts other parameters in their place; call it on the wrapper")]
     [InlineData("using var adam = optim.Adam([|BG0204:model.Network.parameters()|]);",
         "an optimizer would move weights that the next draw overwrites; give it the parameters() of the wrapper")]
-    public Task TheNetworkThatTheWrapperShows(string use, string advice) =>
+    public Task ReportsUsesOfTheNetworkProperty(string use, string advice) =>
         AnalyzerAssert.Reports(Using(Owned + use), $"'model.Network' belongs to a BayesianClassifier here: {advice}");
 
     [Fact]
-    public Task ANetworkInAField() => AnalyzerAssert.Reports(TestSources.Classifier + """
+    public Task ReportsANetworkInAField() => AnalyzerAssert.Reports(TestSources.Classifier + """
 
         public sealed class Experiment
         {
@@ -87,19 +87,19 @@ public sealed class OwnedNetworkTests
         "var network = new Classifier(); if (on) { var model = new BayesianClassifier(network); model.eval(); return; } network.to(CPU);")]
     [InlineData("var network = new Classifier(); var adam = optim.Adam(network.parameters()); using var model = new BayesianClassifier(network); adam = optim.Adam(model.parameters()); adam.step();")]
     [InlineData("var network = new Classifier(); var adam = optim.Adam(network.parameters()); network = new Classifier(); using var model = new BayesianClassifier(network); adam.step();")]
-    public Task WhatDoesNoHarmIsFine(string body) => AnalyzerAssert.Reports(Using(body));
+    public Task AcceptsHarmlessUses(string body) => AnalyzerAssert.Reports(Using(body));
 
     [Theory]
     [InlineData("Renew();")]
     [InlineData("this.Renew();")]
     [InlineData("_renew();")]
     [InlineData("Elsewhere.Of(this);")]
-    public Task AFieldThatAHelperReplacesIsFine(string renew) =>
+    public Task AcceptsAFieldThatAHelperMayReplace(string renew) =>
         AnalyzerAssert.Reports(Experiment("private Classifier _network = new();", renew));
 
     /// <summary>What nothing but the constructor writes is the same object behind any call.</summary>
     [Fact]
-    public Task AFieldThatNothingReplaces() => AnalyzerAssert.Reports(Experiment(
+    public Task ReportsAFieldThatNothingReplaces() => AnalyzerAssert.Reports(Experiment(
             "private readonly Classifier _network = new();", "System.Console.WriteLine();")
         .Replace("_network.to(CPU)", "[|BG0204:_network.to(CPU)|]").Replace("_network = new Classifier();", ""));
 

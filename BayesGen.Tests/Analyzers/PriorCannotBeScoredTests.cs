@@ -18,18 +18,18 @@ public sealed class PriorCannotBeScoredTests
         "SparseDropout, Prior = typeof(Own)",
         "Field 'fc' has the prior Own, and SparseDropoutPosterior has neither a closed-form KL to it nor a density; "
         + "priors that fit ElboLoss: LogUniformPrior")]
-    public Task TheDefaultLoss(string annotation, string message) =>
+    public Task ReportsAPriorThatTheDefaultLossCannotScore(string annotation, string message) =>
         AnalyzerAssert.Reports(Network($"[[|BG0102:Bayesian({annotation})|]] private readonly Linear fc = Linear(1, 1);"), message);
 
     [Fact]
-    public Task TheLossOfTheNetwork() => AnalyzerAssert.Reports(
+    public Task ReportsAPriorThatTheLossOfTheNetworkCannotScore() => AnalyzerAssert.Reports(
         "[BayesianNetwork(Loss = typeof(LogUniformKLLoss))] "
         + Network("[[|BG0102:Bayesian(LogUniform, Prior = typeof(GaussianPrior))|]] private readonly Linear fc = Linear(1, 1);"),
         "Field 'fc' has the prior GaussianPrior, and LogUniformKLLoss scores against the log-uniform prior alone; "
         + "priors that fit LogUniformKLLoss: LogUniformPrior");
 
     [Fact]
-    public Task TheAnnotationOfTheClassNamesEveryField() => AnalyzerAssert.Reports(
+    public Task ReportsEveryFieldUnderAnAnnotationOfTheClass() => AnalyzerAssert.Reports(
         "[[|BG0102:Bayesian(Gaussian, Prior = typeof(LogUniformPrior))|]] "
         + Network("private readonly Linear a = Linear(1, 1); private readonly Linear b = Linear(1, 1);"),
         "Fields 'a', 'b' have the prior LogUniformPrior, and GaussianPosterior has no closed-form KL to it, and it is improper, without a "
@@ -37,7 +37,7 @@ public sealed class PriorCannotBeScoredTests
 
     /// <summary>A family of the developer's own with a density and a closed form of which the source says nothing.</summary>
     [Fact]
-    public Task ALossGivenToTheTrainer() => AnalyzerAssert.Reports(
+    public Task ReportsAPriorThatTheLossOfTheTrainerCannotScore() => AnalyzerAssert.Reports(
         Network("[Bayesian(typeof(Both), Prior = typeof(LogUniformPrior))] private readonly Linear fc = Linear(1, 1);") + """
 
         public static class User
@@ -51,7 +51,7 @@ public sealed class PriorCannotBeScoredTests
         + "priors that fit RenyiLoss: GaussianPrior, LaplacePrior, ScaleMixturePrior");
 
     [Fact]
-    public Task ANetworkInsideUnderAnotherLoss() => AnalyzerAssert.Reports(
+    public Task ReportsANestedNetworkUnderAnotherLoss() => AnalyzerAssert.Reports(
         Network("[Bayesian(typeof(Both), Prior = typeof(LogUniformPrior))] private readonly Linear fc = Linear(1, 1);") + """
 
         [[|BG0102:BayesianNetwork(Loss = typeof(RenyiLoss))|]]
@@ -66,7 +66,7 @@ public sealed class PriorCannotBeScoredTests
         + "priors that fit RenyiLoss: GaussianPrior, LaplacePrior, ScaleMixturePrior");
 
     [Fact]
-    public Task ANetworkInsideIsToldOnce() => AnalyzerAssert.Reports(
+    public Task ReportsANestedNetworkOnce() => AnalyzerAssert.Reports(
         Network("[[|BG0102:Bayesian(LogUniform, Prior = typeof(GaussianPrior))|]] private readonly Linear fc = Linear(1, 1);") + """
 
         [BayesianNetwork]
@@ -88,13 +88,13 @@ public sealed class PriorCannotBeScoredTests
     [InlineData("LogUniform, Prior = typeof(LogUniformPrior)")]
     [InlineData("SparseDropout, Prior = typeof(LogUniformPrior)")]
     [InlineData("typeof(Both), Prior = typeof(LogUniformPrior)")]
-    public Task WhatCanBeScoredIsFine(string annotation) =>
+    public Task AcceptsPriorsThatCanBeScored(string annotation) =>
         AnalyzerAssert.Reports(Network($"[Bayesian({annotation})] private readonly Linear fc = Linear(1, 1);"));
 
     [Theory]
     [InlineData("GaussianKLLoss")] // It fits a prior of its own.
     [InlineData("OwnLoss")]
-    public Task ALossThatAsksNoPriorIsFine(string loss) => AnalyzerAssert.Reports(
+    public Task AcceptsALossThatUsesNoPrior(string loss) => AnalyzerAssert.Reports(
         $"[BayesianNetwork(Loss = typeof({loss}))] "
         + Network("[Bayesian(Gaussian, Prior = typeof(LogUniformPrior))] private readonly Linear fc = Linear(1, 1);"));
 

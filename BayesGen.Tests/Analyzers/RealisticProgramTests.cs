@@ -30,7 +30,7 @@ public sealed class RealisticProgramTests
         """;
 
     [Fact]
-    public Task ALoopByHand() => IsSilent("""
+    public Task AcceptsALoopByHand() => IsSilent("""
         public static class Program
         {
             public static void Run(IEnumerable<(Tensor, Tensor)> batches, long examples, Device device)
@@ -73,7 +73,7 @@ public sealed class RealisticProgramTests
         """);
 
     [Fact]
-    public Task SchedulesAndAccumulatedGradients() => IsSilent("""
+    public Task AcceptsSchedulesAndAccumulatedGradients() => IsSilent("""
         public sealed class Experiment : IDisposable
         {
             private readonly BayesianNet _model = new(new Net());
@@ -143,7 +143,7 @@ public sealed class RealisticProgramTests
         """);
 
     [Fact]
-    public Task AnAdversarialPairWithTwoOptimizers() => IsSilent("""
+    public Task AcceptsAnAdversarialPairWithTwoOptimizers() => IsSilent("""
         public sealed class Generator : Module<Tensor, Tensor>
         {
             [Bayesian(Gaussian)] private readonly Linear a = Linear(16, 64);
@@ -192,7 +192,7 @@ public sealed class RealisticProgramTests
         """);
 
     [Fact]
-    public Task EvaluationOnly() => IsSilent("""
+    public Task AcceptsEvaluationOnly() => IsSilent("""
         public static class Program
         {
             public static void Run(TensorDataSet test, Tensor picture)
@@ -222,7 +222,7 @@ public sealed class RealisticProgramTests
         """);
 
     [Fact]
-    public Task AnEnsemble() => IsSilent("""
+    public Task AcceptsAnEnsemble() => IsSilent("""
         public sealed class Ensemble : IDisposable
         {
             private readonly List<BayesianNet> _members = [];

@@ -6,7 +6,7 @@ namespace BayesGen.Tests.Analyzers;
 public sealed class RenyiOfOneDrawTests
 {
     [Fact]
-    public Task NoSamples() => AnalyzerAssert.Reports(
+    public Task ReportsRenyiLossWithoutSamples() => AnalyzerAssert.Reports(
         Using("model.CreateTrainer(new RenyiLoss(0.5), [|BG0203:new TrainerOptions|] { Epochs = 2 })"),
         "RenyiLoss weighs the draws of a step against each other, and there is one: Samples is not set, and its default is 1; "
         + "set it to 2 or more, or use ElboLoss");
@@ -24,10 +24,10 @@ public sealed class RenyiOfOneDrawTests
     [InlineData("model.CreateTrainer(new R(), new TrainerOptions { Samples = [|BG0203:1|] })")]
     [InlineData("new VariationalTrainer(model, model.call, Held, new TrainerOptions { Samples = [|BG0203:1|] })")]
     [InlineData("new VariationalTrainer(Any, model.call, new RenyiLoss(), [|BG0203:new()|])")]
-    public Task OneDraw(string call) => AnalyzerAssert.Reports(Using(call));
+    public Task ReportsRenyiLossWithOneSample(string call) => AnalyzerAssert.Reports(Using(call));
 
     [Fact]
-    public Task TheLossOfTheNetwork() => AnalyzerAssert.Reports(
+    public Task ReportsRenyiLossOfTheNetworkAttribute() => AnalyzerAssert.Reports(
         Using("model.CreateTrainer([|BG0203:new TrainerOptions()|])")
             .Replace("public sealed class Net", "[BayesianNetwork(Loss = typeof(RenyiLoss))] public sealed class Net"));
 
@@ -41,7 +41,7 @@ public sealed class RenyiOfOneDrawTests
     [InlineData("model.CreateTrainer(new RenyiLoss(0.5), Changed)")]
     [InlineData("model.CreateTrainer(new ElboLoss(), new TrainerOptions())")]
     [InlineData("model.CreateTrainer(new TrainerOptions { Samples = 1 })")]
-    public Task WhatFitsIsFine(string call) => AnalyzerAssert.Reports(Using(call));
+    public Task AcceptsTwoOrMoreSamples(string call) => AnalyzerAssert.Reports(Using(call));
 
     private static string Using(string call) => $$"""
         using R = BayesGen.RenyiLoss;

@@ -13,7 +13,7 @@ public sealed class SecondWrapperTests
     [InlineData("using var b = new BayesianClassifier([|BG0211:model.Network|]);", "model.Network", "model")]
     [InlineData(Network + "for (var i = 0; i < 3; i++) { using var a = new BayesianClassifier([|BG0211:network|]); }", "network",
         "the wrapper of the turn before")]
-    public Task SaysWhatOwnsIt(string body, string network, string owner) => AnalyzerAssert.Reports(
+    public Task ReportsASecondWrapperAndNamesTheOwner(string body, string network, string owner) => AnalyzerAssert.Reports(
         HandStep.In(body),
         $"'{network}' belongs to {owner} already, which would answer with the weights of this one: make a network for each wrapper");
 
@@ -30,5 +30,5 @@ public sealed class SecondWrapperTests
     [InlineData("var one = new Classifier(); var two = new Classifier(); using var a = new BayesianClassifier(one); using var b = new BayesianClassifier(two);")]
     [InlineData(Network
         + "Func<BayesianClassifier> make = () => new BayesianClassifier(network); using var a = new BayesianClassifier(new Classifier());")]
-    public Task ANetworkForEachIsFine(string body) => AnalyzerAssert.Reports(HandStep.In(body));
+    public Task AcceptsANetworkForEachWrapper(string body) => AnalyzerAssert.Reports(HandStep.In(body));
 }

@@ -9,7 +9,7 @@ public sealed class SigmoidTwiceTests
     private const string WithLogits = "new FitLoss(\"bce\", (o, t) => nn.functional.binary_cross_entropy_with_logits(o, t))";
 
     [Fact]
-    public Task AFitLossWithLogits() => AnalyzerAssert.Reports(
+    public Task ReportsASigmoidBeforeALossOnLogits() => AnalyzerAssert.Reports(
         Network("=> fc.call(x).sigmoid();", Trainer($"[|BG0215:{WithLogits}|]")),
         "'Net.forward' ends in sigmoid, and binary_cross_entropy_with_logits takes logits, to which it applies the sigmoid itself; return the logits");
 
@@ -17,7 +17,7 @@ public sealed class SigmoidTwiceTests
     [InlineData("=> torch.sigmoid(fc.call(x));", "nn.functional.binary_cross_entropy_with_logits([|BG0215:model.call(x)|], y)")]
     [InlineData("=> gate.call(fc.call(x));", "BCEWithLogitsLoss().call([|BG0215:model.call(x)|], y)")]
     [InlineData("=> seq.call(x);", "nn.functional.binary_cross_entropy_with_logits([|BG0215:model.call(x)|], y)")]
-    public Task EveryWayToEndInASigmoid(string forward, string use) => AnalyzerAssert.Reports(Network(forward, use));
+    public Task ReportsEveryWayToEndInASigmoid(string forward, string use) => AnalyzerAssert.Reports(Network(forward, use));
 
     [Theory]
     [InlineData("=> fc.call(x);", "nn.functional.binary_cross_entropy_with_logits(model.call(x), y)")]
@@ -26,10 +26,10 @@ public sealed class SigmoidTwiceTests
     [InlineData("{ var z = fc.call(x); if (!training) return z.sigmoid(); return z; }",
         "nn.functional.binary_cross_entropy_with_logits(model.call(x), y)")]
     [InlineData("=> fc.call(x.sigmoid());", "nn.functional.binary_cross_entropy_with_logits(model.call(x), y)")]
-    public Task WhatFitsIsFine(string forward, string use) => AnalyzerAssert.Reports(Network(forward, use));
+    public Task AcceptsLogitsAndLossesOnProbabilities(string forward, string use) => AnalyzerAssert.Reports(Network(forward, use));
 
     [Fact]
-    public Task TheFixRemovesTheSigmoid() => CodeFixAssert.Fixes<SoftmaxCodeFix>(
+    public Task FixRemovesTheSigmoid() => CodeFixAssert.Fixes<SoftmaxCodeFix>(
         Network("=> fc.call(x).sigmoid();", Trainer(WithLogits)), "Remove the sigmoid", Network("=> fc.call(x);", Trainer(WithLogits)));
 
     private static string Trainer(string loss) => $"model.CreateTrainer(new TrainerOptions {{ FitLoss = {loss} }})";

@@ -8,7 +8,7 @@ public sealed class SoftmaxTwiceTests
     private const string Logits = "fc.call(x)";
 
     [Fact]
-    public Task CrossEntropyByDefault() => AnalyzerAssert.Reports(
+    public Task ReportsASoftmaxBeforeTheDefaultCrossEntropy() => AnalyzerAssert.Reports(
         Network("=> fc.call(x).softmax(1);", "model.CreateTrainer([|BG0201:new TrainerOptions()|])"),
         "'Net.forward' ends in softmax, and FitLoss.CrossEntropy takes logits, to which it applies log-softmax itself; return the logits");
 
@@ -19,7 +19,7 @@ public sealed class SoftmaxTwiceTests
     [InlineData("new TrainerOptions { FitLoss = [|BG0201:Held|] }")]
     [InlineData("[|BG0201:new()|] { Epochs = 3 }")]
     [InlineData("[|BG0201:new TrainerOptions|] { Epochs = 3 }")]
-    public Task EveryWayToSayCrossEntropy(string options) =>
+    public Task ReportsEveryWayToNameCrossEntropy(string options) =>
         AnalyzerAssert.Reports(Network("=> nn.functional.softmax(fc.call(x), 1);", $"model.CreateTrainer(new ElboLoss(), {options})"));
 
     [Theory]
@@ -35,14 +35,14 @@ public sealed class SoftmaxTwiceTests
     [InlineData("{ var y = fc.call(x); if (training) y = y + 1; y = nn.functional.softmax(y, 1); return y; }")]
     [InlineData("=> any.call(fc.call(x));")]
     [InlineData("=> (Tensor)soft.forward(fc.call(x));")]
-    public Task EveryWayToEndInASoftmax(string forward) =>
+    public Task ReportsEveryWayToEndInASoftmax(string forward) =>
         AnalyzerAssert.Reports(Network(forward, "model.CreateTrainer([|BG0201:new TrainerOptions()|])"));
 
     [Theory]
     [InlineData(
         "new FitLoss(\"mine\", (output, target) => nn.functional.cross_entropy(output, target, label_smoothing: 0.1))", "cross_entropy")]
     [InlineData("new FitLoss(\"mine\", CrossEntropyLoss().call)", "CrossEntropyLoss")]
-    public Task ACrossEntropyOfOnesOwn(string loss, string name) => AnalyzerAssert.Reports(
+    public Task ReportsASoftmaxBeforeACustomCrossEntropy(string loss, string name) => AnalyzerAssert.Reports(
         Network("=> fc.call(x).softmax(1);", $"model.CreateTrainer(new TrainerOptions {{ FitLoss = [|BG0201:{loss}|] }})"),
         $"'Net.forward' ends in softmax, and {name} takes logits, to which it applies log-softmax itself; return the logits");
 
@@ -50,11 +50,11 @@ public sealed class SoftmaxTwiceTests
     [InlineData("nn.functional.cross_entropy([|BG0201:model.call(x)|], y)")]
     [InlineData("nn.functional.cross_entropy([|BG0201:net.call(x)|], y)")]
     [InlineData("CrossEntropyLoss().call([|BG0201:model.forward(x)|], y)")]
-    public Task AStepByHand(string fit) => AnalyzerAssert.Reports(Network("=> fc.call(x).softmax(1);", "null").Replace(
+    public Task ReportsASoftmaxInAStepByHand(string fit) => AnalyzerAssert.Reports(Network("=> fc.call(x).softmax(1);", "null").Replace(
         "/* more */", $"private static Tensor Fit(BayesianNet model, Net net, Tensor x, Tensor y) => {fit};"));
 
     [Fact]
-    public Task OptionsInALocal() => AnalyzerAssert.Reports(Network(
+    public Task ReportsOptionsInALocalVariable() => AnalyzerAssert.Reports(Network(
         "=> fc.call(x).softmax(1);", "Made(model)").Replace("/* more */", """
             private static VariationalTrainer Made(BayesianNet model)
             {
@@ -80,7 +80,7 @@ public sealed class SoftmaxTwiceTests
     [InlineData("{ var y = fc.call(x); if (!training) return y.softmax(1); return y; }", "model.CreateTrainer(new TrainerOptions())")]
     [InlineData("{ var y = fc.call(x); return training ? y : y.softmax(1); }", "model.CreateTrainer(new TrainerOptions())")]
     [InlineData("{ var y = fc.call(x); if (!training) y = y.softmax(1); return y; }", "model.CreateTrainer(new TrainerOptions())")]
-    public Task WhatFitsIsFine(string forward, string trainer) => AnalyzerAssert.Reports(Network(forward, trainer));
+    public Task AcceptsLogitsAndLossesOnProbabilities(string forward, string trainer) => AnalyzerAssert.Reports(Network(forward, trainer));
 
     private static string Network(string forward, string trainer) => $$"""
         public sealed class Net : Module<Tensor, Tensor>

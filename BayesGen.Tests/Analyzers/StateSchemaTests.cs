@@ -18,40 +18,40 @@ public sealed class StateSchemaTests
     private const string Fc = "[Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1);";
 
     [Fact]
-    public Task WhatIsListedIsFine() => AnalyzerAssert.ReportsWithState(Network($"{Fc} {Norm}"), Listed);
+    public Task AcceptsKeysThatTheFileLists() => AnalyzerAssert.ReportsWithState(Network($"{Fc} {Norm}"), Listed);
 
     [Fact]
-    public Task WithoutTheFileNothingIsAsked() =>
+    public Task AcceptsEverythingWithoutTheFile() =>
         AnalyzerAssert.Reports(Network("[Bayesian(Gaussian)] private readonly Linear any = Linear(1, 1);"));
 
     [Fact]
-    public Task ARenamedFieldOfWhichNothingRemindsAnyMore() => AnalyzerAssert.ReportsWithState(
+    public Task ReportsARenameWithoutFormerlyKnownAs() => AnalyzerAssert.ReportsWithState(
         Network($"[Bayesian(Gaussian)] private readonly Linear [|BG0300:head|] = Linear(1, 1); {Norm}"),
         Listed,
         "Files saved by Net hold 'fc.bias' (Gaussian), 'fc.weight' (Gaussian), which it would not find: if 'head' is the old 'fc', put "
         + "[FormerlyKnownAs(\"fc\")] on it; if not, remove the lines from BayesGen.State.txt");
 
     [Fact]
-    public Task WithTheAttributeOnlyTheNewKeysAreMissingInTheFile() => AnalyzerAssert.ReportsWithState(
+    public Task ReportsOnlyTheNewKeysOfARenameWithTheAttribute() => AnalyzerAssert.ReportsWithState(
         Network($"[Bayesian(Gaussian), FormerlyKnownAs(\"fc\")] private readonly Linear [|BG0301:head|] = Linear(1, 1); {Norm}"),
         Listed,
         "'head' of Net saves 'head.weight' (Gaussian), 'head.bias' (Gaussian), which BayesGen.State.txt does not list");
 
     /// <summary>The lines of the old name stay: files of that name stay too, and the attribute must not be forgotten.</summary>
     [Fact]
-    public Task WithBothListedAllIsWell() => AnalyzerAssert.ReportsWithState(
+    public Task AcceptsARenameWithBothKeysListed() => AnalyzerAssert.ReportsWithState(
         Network($"[Bayesian(Gaussian), FormerlyKnownAs(\"fc\")] private readonly Linear head = Linear(1, 1); {Norm}"),
         Listed + "Demo.Net: head.bias -> Gaussian\nDemo.Net: head.weight -> Gaussian\n");
 
     [Fact]
-    public Task TheAttributeMayNotBeForgotten() => AnalyzerAssert.ReportsWithState(
+    public Task ReportsARemovedFormerlyKnownAs() => AnalyzerAssert.ReportsWithState(
         Network($"[Bayesian(Gaussian)] private readonly Linear head = Linear(1, 1); {Norm}", "[|BG0300:Net|]"),
         Listed + "Demo.Net: head.bias -> Gaussian\nDemo.Net: head.weight -> Gaussian\n",
         "Files saved by Net hold 'fc.bias' (Gaussian), 'fc.weight' (Gaussian), which it would not find: it has no member 'fc'; bring it back, "
         + "or remove the lines from BayesGen.State.txt");
 
     [Fact]
-    public Task TwoMembersThatMayBeTheOldOne() => AnalyzerAssert.ReportsWithState(
+    public Task ReportsBothMembersThatMayBeTheOldOne() => AnalyzerAssert.ReportsWithState(
         Network(
             $"""
             [Bayesian(Gaussian)] private readonly Linear head = Linear(1, 1);
@@ -66,21 +66,21 @@ public sealed class StateSchemaTests
         "'other' of Net saves 'other.weight' (LogUniform), 'other.bias' (LogUniform), which BayesGen.State.txt does not list");
 
     [Fact]
-    public Task ARemovedField() => AnalyzerAssert.ReportsWithState(
+    public Task ReportsARemovedField() => AnalyzerAssert.ReportsWithState(
         Network(Fc, "[|BG0300:Net|]"),
         Listed,
         "Files saved by Net hold 'norm.*' (Deterministic), which it would not find: it has no member 'norm'; bring it back, or remove the lines "
         + "from BayesGen.State.txt");
 
     [Fact]
-    public Task AnotherFamily() => AnalyzerAssert.ReportsWithState(
+    public Task ReportsAChangedFamily() => AnalyzerAssert.ReportsWithState(
         Network($"[Bayesian(LogUniform)] private readonly Linear [|BG0300:fc|] = Linear(1, 1); {Norm}"),
         Listed,
         "Files saved by Net hold 'fc.bias' (Gaussian), 'fc.weight' (Gaussian), which it would not find: 'fc' saves 'fc.weight' (LogUniform), "
         + "'fc.bias' (LogUniform); make it what it was, or give the old lines up in BayesGen.State.txt");
 
     [Fact]
-    public Task ALayerThatLostItsBias() => AnalyzerAssert.ReportsWithState(
+    public Task ReportsALayerThatLostItsBias() => AnalyzerAssert.ReportsWithState(
         Network($"[Bayesian(Gaussian)] private readonly Linear [|BG0300:fc|] = Linear(1, 1, hasBias: false); {Norm}"),
         Listed,
         "Files saved by Net hold 'fc.bias' (Gaussian), which it would not find: 'fc' saves 'fc.weight' (Gaussian); make it what it was, or give "
@@ -94,11 +94,11 @@ public sealed class StateSchemaTests
         "fc.bias -> Deterministic", "'fc.*' (SparseDropout)")]
     [InlineData(
         "[Bayesian(Gaussian)] private readonly Linear [|BG0301:fc|] = Linear(1, 1, false);", "fc.* -> Gaussian", "'fc.weight' (Gaussian)")]
-    public Task TheSameKeysProvenOrNot(string field, string listed, string today) => AnalyzerAssert.ReportsWithState(
+    public Task ReportsKeysWhetherTheLayoutIsProvenOrNot(string field, string listed, string today) => AnalyzerAssert.ReportsWithState(
         Network(field), $"Demo.Net: {listed}\n", $"'fc' of Net saves {today}, which BayesGen.State.txt does not list");
 
     [Fact]
-    public Task EachKindOfMember() => AnalyzerAssert.ReportsWithState(
+    public Task AcceptsEachKindOfMember() => AnalyzerAssert.ReportsWithState(
         """
         namespace Demo;
 
@@ -146,20 +146,20 @@ public sealed class StateSchemaTests
         "'stem' of Whole saves 'stem.weight' (Deterministic), which BayesGen.State.txt does not list");
 
     [Fact]
-    public Task AKeyOfSeveralLinesTakesOne() => AnalyzerAssert.ReportsWithState(
+    public Task AcceptsAnEscapedLineBreakInAKey() => AnalyzerAssert.ReportsWithState(
         Network($"{Fc} {Norm} [TorchSharp.Utils.ComponentName(Name = \"a\\n b\")] private readonly Parameter gain = new(ones(1));"),
         Listed + "Demo.Net: a\\u000a b -> Deterministic\n");
 
     [Fact]
-    public Task AClassThatIsGone() => AnalyzerAssert.ReportsWithState(
+    public Task ReportsAClassThatWasRemoved() => AnalyzerAssert.ReportsWithState(
         Network($"{Fc} {Norm}"),
         "[|BG0300:Demo.Former: fc.bias -> Gaussian|]\nDemo.Former: fc.weight -> Gaussian\n" + Listed,
-        "Files saved by Demo.Former hold 'fc.bias' (Gaussian), 'fc.weight' (Gaussian), which it would not find: there is no such Bayesian network; "
+        "Files saved by Demo.Former hold 'fc.bias' (Gaussian), 'fc.weight' (Gaussian), which it would not find: there is no such Bayesian neural network; "
         + "list the keys under the new name of the class, which files do not hold, or remove the lines");
 
     /// <summary>What is saved cannot be known where the class is wrong; that comes first.</summary>
     [Fact]
-    public Task AClassWithFindingsOfItsOwn() => AnalyzerAssert.ReportsWithState(
+    public Task SkipsAClassThatHasOtherErrors() => AnalyzerAssert.ReportsWithState(
         Network("[Bayesian(Gaussian)] private readonly ReLU [|BG0002:relu|] = ReLU();"), Listed);
 
     [Theory]
@@ -169,20 +169,20 @@ public sealed class StateSchemaTests
     [InlineData(": fc.weight -> Gaussian")]
     [InlineData("Demo.Net:  -> Gaussian")]
     [InlineData("fc.weight -> Demo.Net: Gaussian")]
-    public Task ALineThatIsNoEntry(string line) => AnalyzerAssert.ReportsWithState(
+    public Task ReportsALineThatIsNotAnEntry(string line) => AnalyzerAssert.ReportsWithState(
         Network($"{Fc} {Norm}"),
         Listed + $"\n  [|BG0302:{line}|]  \n",
         $"'{line}' is no entry: an entry reads 'Namespace.Network: key -> family', and a comment begins with #");
 
     [Fact]
-    public Task ALineThatIsThereTwice() => AnalyzerAssert.ReportsWithState(
+    public Task ReportsADuplicateLine() => AnalyzerAssert.ReportsWithState(
         Network($"{Fc} {Norm}"),
         Listed + "[|BG0302:Demo.Net: fc.bias -> Gaussian|]",
         "'Demo.Net: fc.bias -> Gaussian' is no entry: it is there already; remove one of the two");
 
     /// <summary>What the generator emits as a key and what the file says are the same.</summary>
     [Fact]
-    public void TheEntriesAreTheKeysOfTheWrapper()
+    public void EntriesMatchTheKeysOfTheWrapper()
     {
         var networks = GeneratorHarness.Run(Network($"{Fc} {Norm}"));
         var known = KnownTypes.From(networks.Output)!;

@@ -6,7 +6,7 @@ namespace BayesGen.Tests.Analyzers;
 public sealed class StepWithoutDrawTests
 {
     [Fact]
-    public Task TheLoopOfAPlainNetwork() => AnalyzerAssert.Reports(
+    public Task ReportsATrainingLoopWithoutADraw() => AnalyzerAssert.Reports(
         HandStep.In("""
             using var adam = optim.Adam(model.parameters());
             foreach (var (a, b) in batches)
@@ -26,7 +26,7 @@ public sealed class StepWithoutDrawTests
     [InlineData("Action step = () => { [|BG0209:model.call(x).sum().backward()|]; optimizer.step(); }; step();")]
     [InlineData("[|BG0209:plain.call(model.call(x)).mean().backward()|]; optimizer.step();")]
     [InlineData("[|BG0209:model.call(x).sum().backward()|]; if (y.numel() > 1) optimizer.step();")]
-    public Task EveryWayToIt(string body) => AnalyzerAssert.Reports(HandStep.In(body));
+    public Task ReportsEveryStepWithoutADraw(string body) => AnalyzerAssert.Reports(HandStep.In(body));
 
     [Theory]
     [InlineData("model.call(x).sum().backward();")]
@@ -41,5 +41,5 @@ public sealed class StepWithoutDrawTests
     [InlineData("Tensor teacher; using (no_grad()) teacher = model.call(x); (plain.call(x) - teacher).sum().backward(); optimizer.step();")]
     [InlineData("using var draw = model.Draw(); draw.Backward(loss.Aggregate([nn.functional.cross_entropy(model.call(x), y)], [loss.Divergence(draw)], 1, 100).Total); optimizer.step();")]
     [InlineData("optimizer.step(); model.call(x).sum().backward();")]
-    public Task WhatIsRightOrNotInSightIsFine(string body) => AnalyzerAssert.Reports(HandStep.In(body));
+    public Task AcceptsStepsThatHaveOrMayHaveADraw(string body) => AnalyzerAssert.Reports(HandStep.In(body));
 }

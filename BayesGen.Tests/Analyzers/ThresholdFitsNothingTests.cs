@@ -26,7 +26,7 @@ public sealed class ThresholdFitsNothingTests
         """;
 
     [Fact]
-    public Task OneNumberForTwoFamilies() => AnalyzerAssert.Reports(
+    public Task ReportsOneNumberForTwoFamilies() => AnalyzerAssert.Reports(
         Using("model.Prune([|BG0202:1.0|]);"),
         "This threshold fits nothing: one number stands for the families LogUniform, Gaussian of Classifier, whose scores mean different "
         + "things; give one for each: new() { [LogUniform] = ..., [Gaussian] = ... }");
@@ -45,32 +45,32 @@ public sealed class ThresholdFitsNothingTests
     [InlineData("IBayesianNetwork held = model; held.Prune([|BG0202:1.0|]);")]
     [InlineData("((IBayesianNetwork)model).Prune([|BG0202:1.0|]);")]
     [InlineData("model.CreateTrainer(options with { Threshold = [|BG0202:1.0|] });")]
-    public Task EveryWayToGiveOneNumber(string body) => AnalyzerAssert.Reports(Using(body));
+    public Task ReportsEveryWayToGiveOneNumber(string body) => AnalyzerAssert.Reports(Using(body));
 
     [Fact]
-    public Task AKeyOfNoWeight() => AnalyzerAssert.Reports(
+    public Task ReportsAKeyThatNoWeightHas() => AnalyzerAssert.Reports(
         Using("small.Prune(new() { [[|BG0202:\"fc.bias\"|]] = 1.0 });"),
         "This threshold fits nothing: Small has no Bayesian weight 'fc.bias'; it has 'fc.weight', 'other.weight', 'scale'");
 
     [Theory]
     [InlineData("small.Prune(new() { [Gaussian] = 1.0, [[|BG0202:\"other.bias\"|]] = 1.0 });")]
     [InlineData("var thresholds = new Thresholds { [[|BG0202:\"plain.0.weight\"|]] = 1.0 }; small.Prune(thresholds);")]
-    public Task EveryWayToGiveAKey(string body) => AnalyzerAssert.Reports(Using(body));
+    public Task ReportsEveryWayToGiveAKey(string body) => AnalyzerAssert.Reports(Using(body));
 
     [Fact]
-    public Task AFamilyThatNoWeightHas() => AnalyzerAssert.Reports(
+    public Task ReportsAFamilyThatNoWeightHas() => AnalyzerAssert.Reports(
         Using("model.Prune(new() { [LogUniform] = 1.0, [[|BG0202:SparseDropout|]] = 1.0 });"),
         "This threshold fits nothing: Classifier has no weight of the SparseDropout family; it has LogUniform, Gaussian");
 
     [Theory]
     [InlineData("small.Prune(new() { [[|BG0202:Family.LogUniform|]] = 1.0 });")]
     [InlineData("small.Prune(new() { [[|BG0202:typeof(LogUniformPosterior)|]] = 1.0 });")]
-    public Task EveryWayToNameAFamily(string body) => AnalyzerAssert.Reports(Using(body));
+    public Task ReportsEveryWayToNameAFamily(string body) => AnalyzerAssert.Reports(Using(body));
 
     [Theory]
     [InlineData("small.Prune([|BG0202:double.NaN|]);")]
     [InlineData("model.Prune(new() { [LogUniform] = 1.0, [Gaussian] = [|BG0202:0.0 / 0.0|] });")]
-    public Task NoNumber(string body) => AnalyzerAssert.Reports(
+    public Task ReportsNaN(string body) => AnalyzerAssert.Reports(
         Using(body), "This threshold fits nothing: it is NaN, which no score reaches or misses");
 
     [Theory]
@@ -87,7 +87,7 @@ public sealed class ThresholdFitsNothingTests
     [InlineData("Thresholds two = 1.0; two = new() { [LogUniform] = 1.0, [Gaussian] = -1.0 }; model.Prune(two);")]
     [InlineData("trainer.Evaluate(data, 1.0);")]
     [InlineData("using var own = small.CreateTrainer(options); own.Evaluate(data, 1.0);")]
-    public Task WhatMayFitIsFine(string body) => AnalyzerAssert.Reports(Using(body));
+    public Task AcceptsThresholdsThatMayFit(string body) => AnalyzerAssert.Reports(Using(body));
 
     private static string Using(string body) => TestSources.Classifier + Proven + $$"""
 

@@ -13,7 +13,7 @@ public sealed class ThresholdOutOfReachTests
     [InlineData("sparse.CreateTrainer(new TrainerOptions { Threshold = [|BG0208:10.0|] });",
         "between -8 and 8, so the threshold 10 prunes every one of them")]
     [InlineData("[|BG0208:sparse.Prune(All)|];", "between -8 and 8, so the threshold 12 prunes every one of them")]
-    public Task BeyondAClampedScore(string body, string message) =>
+    public Task ReportsAThresholdBeyondAClampedScore(string body, string message) =>
         AnalyzerAssert.Reports(Using(body), $"The scores of SparseDropout weights lie {message}");
 
     [Theory]
@@ -21,11 +21,11 @@ public sealed class ThresholdOutOfReachTests
         "Infinity prunes every one of them")]
     [InlineData(
         "mixed.Prune(new() { [LogUniform] = 0.0, [Gaussian] = [|BG0208:double.NegativeInfinity|] });", "Gaussian", "-Infinity prunes none")]
-    public Task Infinity(string body, string family, string message) => AnalyzerAssert.Reports(
+    public Task ReportsAnInfiniteThreshold(string body, string family, string message) => AnalyzerAssert.Reports(
         Using(body), $"The scores of {family} weights lie between -Infinity and Infinity, so the threshold {message}");
 
     [Fact]
-    public Task TheTotalNoiseOfASparseWeightHasNoEnd() => AnalyzerAssert.Reports(Using("""
+    public Task AcceptsAnyFiniteThresholdOnTotalNoise() => AnalyzerAssert.Reports(Using("""
         sparse.Prune(new() { Score = PruningScore.TotalNoise, [SparseDropout] = 9.0 });
         sparse.Prune(new() { Score = own, [SparseDropout] = 9.0 });
         sparse.Prune(new() { Score = PruningScore.TotalNoise, [SparseDropout] = [|BG0208:double.PositiveInfinity|] });
@@ -38,7 +38,7 @@ public sealed class ThresholdOutOfReachTests
     [InlineData("sparse.Prune(-7.9);")]
     [InlineData("sparse.Prune(level);")]
     [InlineData("mixed.Prune(new() { [LogUniform] = 20.0, [Gaussian] = -20.0 });")]
-    public Task WithinReachIsFine(string body) => AnalyzerAssert.Reports(Using(body));
+    public Task AcceptsAThresholdWithinReach(string body) => AnalyzerAssert.Reports(Using(body));
 
     private static string Using(string body) => $$"""
         public sealed class Sparse : Module<Tensor, Tensor>

@@ -26,11 +26,11 @@ public sealed class WrongReductionTests
     [InlineData(
         """new FitLoss("a", (o, t) => [|BG0206:nn.functional.nll_loss(o, t, reduction: Reduction.None)|])""", "nll_loss",
         "a number for each example, and a fit loss is one number; use Reduction.Mean")]
-    public Task AFitLossThatIsDeclaredWrongly(string loss, string name, string message) =>
+    public Task ReportsAFitLossDeclaredWithTheWrongReduction(string loss, string name, string message) =>
         AnalyzerAssert.Reports(Using($"private static readonly FitLoss Fit = {loss};"), $"'{name}' returns {message}");
 
     [Fact]
-    public Task EveryWayOutOfTheFunction() => AnalyzerAssert.Reports(Using("""
+    public Task ReportsEveryReturnOfTheFunction() => AnalyzerAssert.Reports(Using("""
         private static FitLoss Fit(bool on) => new("a", (o, t) =>
         {
             if (on)
@@ -43,7 +43,7 @@ public sealed class WrongReductionTests
     [Theory]
     [InlineData("[|BG0206:nn.functional.cross_entropy(model.call(x), y, reduction: Reduction.Sum)|]", "cross_entropy")]
     [InlineData("[|BG0206:nn.functional.mse_loss(model.call(x), y, Reduction.None).sum()|]", "mse_loss")]
-    public Task AStepByHand(string fit, string name) => AnalyzerAssert.Reports(
+    public Task ReportsASumInAStepByHand(string fit, string name) => AnalyzerAssert.Reports(
         Using($$"""
             private static void Step(BayesianClassifier model, ElboLoss loss, Tensor x, Tensor y, long count)
             {
@@ -73,7 +73,7 @@ public sealed class WrongReductionTests
     [InlineData(
         "LossTerms Step(ElboLoss loss, Tensor x, Tensor d) => loss.Aggregate([nn.functional.mse_loss(x, x, Reduction.Sum)], [d], 1.0);")]
     [InlineData("LossTerms Step(ElboLoss loss, Tensor x, Tensor d) => loss.Aggregate([nn.functional.mse_loss(x, x)], [d], 1.0, 100);")]
-    public Task WhatAgreesIsFine(string member) => AnalyzerAssert.Reports(Using("private static " + member));
+    public Task AcceptsAReductionThatMatchesItsDeclaration(string member) => AnalyzerAssert.Reports(Using("private static " + member));
 
     private static string Using(string member) => TestSources.Classifier + $$"""
 

@@ -6,7 +6,7 @@ namespace BayesGen.Tests;
 public class ArenaGradientTests
 {
     [Fact]
-    public void RecurrentAttentionEmbeddingAndNormLayers()
+    public void GradientsOfRecurrentAttentionEmbeddingAndNormLayersMatchDifferences()
     {
         random.manual_seed(1);
         using var scope = NewDisposeScope();
@@ -19,7 +19,7 @@ public class ArenaGradientTests
     }
 
     [Fact]
-    public void ConvolutionsAndBilinear()
+    public void GradientsOfConvolutionsAndBilinearMatchDifferences()
     {
         random.manual_seed(2);
         using var scope = NewDisposeScope();
@@ -34,7 +34,7 @@ public class ArenaGradientTests
     [InlineData("elbo")]
     [InlineData("gaussian")]
     [InlineData("renyi")]
-    public void EveryLossOfTheGaussianFamily(string name)
+    public void GradientsOfEveryLossOfTheGaussianFamilyMatchDifferences(string name)
     {
         random.manual_seed(3);
         using var scope = NewDisposeScope();
@@ -59,7 +59,7 @@ public class ArenaGradientTests
     }
 
     [Fact]
-    public void TiedFrozenAndOwnParameters()
+    public void GradientsOfTiedFrozenAndOwnParametersMatchDifferences()
     {
         random.manual_seed(5);
         using var scope = NewDisposeScope();

@@ -5,7 +5,7 @@ namespace BayesGen.Tests;
 public class ArenaTests
 {
     [Fact]
-    public void AFreshModelAnswersAsThePlainNetworkDid()
+    public void AFreshModelAnswersLikeThePlainNetwork()
     {
         using var scope = NewDisposeScope();
         var plain = new MixedClassifier();
@@ -20,7 +20,7 @@ public class ArenaTests
     }
 
     [Fact]
-    public void ASeededDrawIsRepeatableAndTheMeanComesBack()
+    public void ASeededDrawRepeatsAndItsEndRestoresTheMean()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianMixedClassifier(new MixedClassifier());
@@ -41,7 +41,7 @@ public class ArenaTests
     }
 
     [Fact]
-    public void ABareBackwardOfADivergenceAloneIsRefusedToo()
+    public void RefusesABareBackwardOfTheDivergenceAlone()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
@@ -64,12 +64,12 @@ public class ArenaTests
     }
 
     [Fact]
-    public void ABareBackwardIsRefusedByTheNextDrawAndForgottenByZeroGrad()
+    public void RefusesADrawAfterABareBackwardUntilZeroGrad()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
         var x = randn(2, 3);
-#pragma warning disable BG0200 // The mistake itself: the run time has to refuse it where the analyzer was not heard.
+#pragma warning disable BG0200 // The mistake itself: the runtime has to refuse it where the analyzer was not heard.
         using (var draw = model.Draw())
             model.call(x).sum().backward();
 #pragma warning restore BG0200
@@ -84,7 +84,7 @@ public class ArenaTests
     }
 
     [Fact]
-    public void ABackwardThroughOverwrittenWeightsIsRefused()
+    public void RefusesABackwardThroughOverwrittenWeights()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
@@ -98,7 +98,7 @@ public class ArenaTests
     }
 
     [Fact]
-    public void OneDrawAtATime()
+    public void RefusesASecondDrawWhileOneIsAlive()
     {
         using var model = new BayesianLine(new Line());
         using var draw = model.Draw();
@@ -108,7 +108,7 @@ public class ArenaTests
     }
 
     [Fact]
-    public void MemoryThatUserCodeBrokeIsNamed()
+    public void NamesAWeightWhoseMemoryUserCodeReplaced()
     {
         using var scope = NewDisposeScope();
         var x = randn(2, 3);
@@ -134,7 +134,7 @@ public class ArenaTests
     }
 
     [Fact]
-    public void AnOptimizerSeesAHandfulOfTensors()
+    public void AnOptimizerSeesOnlyTheFlatTensors()
     {
         using var model = new BayesianMixedClassifier(new MixedClassifier());
         Assert.Equal(
@@ -145,7 +145,7 @@ public class ArenaTests
     }
 
     [Fact]
-    public void TwoArenasOfAFamilyHaveNamesOfTheirOwn()
+    public void TwoArenasOfOneFamilyHaveDifferentNames()
     {
         using var model = new BayesianTwoEstimators(new TwoEstimators());
         var names = model.named_parameters().Select(entry => entry.name).ToList();
@@ -232,7 +232,7 @@ public class ArenaTests
     }
 
     [Fact]
-    public void CudaWithoutCudaSaysSo()
+    public void MovingToCudaWithoutCudaSaysSo()
     {
         if (cuda.is_available())
             return;

@@ -7,7 +7,7 @@ namespace BayesGen.Tests;
 [Trait("Lane", "Slow")]
 public class BiasGradientTests
 {
-    /// <summary>The least pictures of 64 x 64 whose 16 channels are worth it.</summary>
+    /// <summary>The least images of 64 x 64 whose 16 channels are worth it.</summary>
     private const long Worthwhile = 4;
 
     public static TheoryData<string> Uses => [.. Ways.Keys];
@@ -26,14 +26,14 @@ public class BiasGradientTests
 
     [Theory]
     [MemberData(nameof(Uses))]
-    public void TheyAreThoseOfDifferences(string way)
+    public void BiasGradientsMatchDifferences(string way)
     {
         using var scope = NewDisposeScope();
         Check(new PictureScore(Ways[way]));
     }
 
     [Fact]
-    public void AHookOfTheUsersChangesTheOutputsAndTheGradients()
+    public void AUserHookStillChangesTheOutputsAndTheGradients()
     {
         using var scope = NewDisposeScope();
         var before = new PictureScore(Ways["once"]);
@@ -54,7 +54,7 @@ public class BiasGradientTests
     [Theory]
     [InlineData(ScalarType.Float32, 1e-5)]
     [InlineData(ScalarType.Float64, 1e-13)]
-    public void TheyAreThoseOfTorch(ScalarType dtype, double tolerance)
+    public void BiasGradientsMatchTorch(ScalarType dtype, double tolerance)
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
@@ -78,7 +78,7 @@ public class BiasGradientTests
     }
 
     [Fact]
-    public void TorchSumsThemWhereThatIsNoSlower()
+    public void TorchSumsBiasGradientsWhereThatIsNoSlower()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
@@ -113,7 +113,7 @@ public class BiasGradientTests
     }
 
     [Fact]
-    public void ABiasThatIsFrozenStaysSo()
+    public void AFrozenBiasStaysFrozen()
     {
         using var scope = NewDisposeScope();
         var network = new PictureScore(Ways["once"]);
@@ -127,7 +127,7 @@ public class BiasGradientTests
     }
 
     [Fact]
-    public void AForwardThatFailsLeavesTheBiasAsItWas()
+    public void AFailedForwardRestoresTheBias()
     {
         using var scope = NewDisposeScope();
         var network = new PictureScore(Ways["once"]);
@@ -142,7 +142,7 @@ public class BiasGradientTests
     }
 
     [Fact]
-    public void ATrainerHasThemSummed()
+    public void ATrainerSumsBiasGradientsByTheKernel()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);

@@ -5,7 +5,7 @@ public sealed class DescriptionTests
 {
     /// <summary>Tied and frozen weights, a parameter of the network's own, float64.</summary>
     [Fact]
-    public void TiedAndFrozenWeightsAreToldApart()
+    public void DescribesTiedAndFrozenWeights()
     {
         using var model = new BayesianCorners(new Corners());
         var description = model.Describe();
@@ -29,7 +29,7 @@ public sealed class DescriptionTests
 
     /// <summary>Layers whose weights the declaration does not tell: recurrent ones, attention, a whole encoder.</summary>
     [Fact]
-    public void LayoutsThatOnlyTheRunTimeKnowsAreThere()
+    public void DescribesLayoutsKnownOnlyAtRunTime()
     {
         using var model = new BayesianReader(new Reader());
         var description = model.Describe();
@@ -46,7 +46,7 @@ public sealed class DescriptionTests
     }
 
     [Fact]
-    public void LayersHaveTheirEstimatorAndTheirPriorAsItIsNow()
+    public void DescribesTheEstimatorAndTheCurrentPriorOfALayer()
     {
         using var model = new BayesianByOutputs(new ByOutputs());
         model.Prior.Line.Weight = new GaussianPrior(0.25);
@@ -57,7 +57,7 @@ public sealed class DescriptionTests
     }
 
     [Fact]
-    public void TheTableIsForPeople()
+    public void ToStringIsAReadableTable()
     {
         using var model = new BayesianCorners(new Corners());
         Assert.Equal(

@@ -18,7 +18,7 @@ public sealed class FreezingTests
 
     [Theory]
     [MemberData(nameof(OptimizerNames))]
-    public void AFrozenLayerSurvivesMomentumDecayAndDivergence(string optimizer)
+    public void MomentumDecayAndDivergenceLeaveAFrozenLayerAlone(string optimizer)
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianThawing(new Thawing());
@@ -57,7 +57,7 @@ public sealed class FreezingTests
     }
 
     [Fact]
-    public void UnfreezeUndoesWhatRequiresGradOfAllParametersFroze()
+    public void UnfreezeUndoesRequiresGradOnAllParameters()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianThawing(new Thawing());
@@ -99,7 +99,7 @@ public sealed class FreezingTests
     }
 
     [Fact]
-    public void IvonRefusesHalfAPosterior()
+    public void IvonRefusesAPartlyFrozenPosterior()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianThawing(new Thawing());
@@ -109,7 +109,7 @@ public sealed class FreezingTests
     }
 
     [Fact]
-    public void ReplicasFreezeWhatTheModelFreezes()
+    public void ReplicasFreezeTheWeightsThatTheModelFreezes()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianThawing(new Thawing());
@@ -126,7 +126,7 @@ public sealed class FreezingTests
     }
 
     [Fact]
-    public void NoiseAtTheOutputsOfAFrozenLayerMovesNothingOfIt()
+    public void LocalNoiseLeavesAFrozenLayerAlone()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianThawingLocal(new ThawingLocal());
@@ -139,7 +139,7 @@ public sealed class FreezingTests
     }
 
     [Fact]
-    public void RequiresGradOfTheNetworksOwnParametersIsHeard()
+    public void RequiresGradOnAParameterOfTheNetworkFreezesIt()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianThawing(new Thawing());
@@ -156,7 +156,7 @@ public sealed class FreezingTests
     }
 
     [Fact]
-    public void RequiresGradOfAFlatParameterFreezesThatPartOfEveryPosterior()
+    public void RequiresGradOnAFlatParameterFreezesThatParameterOfEveryPosterior()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianThawing(new Thawing());
@@ -170,7 +170,7 @@ public sealed class FreezingTests
     }
 
     [Fact]
-    public void TrainingAWhollyFrozenNetworkIsRefused()
+    public void RefusesToTrainAFrozenNetwork()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianThawing(new Thawing());
@@ -181,7 +181,7 @@ public sealed class FreezingTests
     }
 
     [Fact]
-    public void AFrozenLayerIsNoPartOfTheDivergence()
+    public void TheDivergenceLeavesOutAFrozenLayer()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianThawing(new Thawing());
@@ -193,7 +193,7 @@ public sealed class FreezingTests
     }
 
     [Fact]
-    public void AnOptimizerOfTheUsersOwnDoesNotKeepWhatItMoved()
+    public void UndoesWhatAUserOptimizerDidToFrozenWeights()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianThawing(new Thawing());
@@ -222,7 +222,7 @@ public sealed class FreezingTests
     }
 
     [Fact]
-    public void FrozenWeightsAreDescribedMovedAndLoaded()
+    public void DescribesMovesAndLoadsFrozenWeights()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianThawing(new Thawing());
@@ -246,7 +246,7 @@ public sealed class FreezingTests
     }
 
     [Fact]
-    public void UnfreezingWhatHasNoPosteriorIsRefused()
+    public void RefusesToUnfreezeAWeightWithoutAPosterior()
     {
         using var scope = NewDisposeScope();
         var network = new Thawing();
@@ -259,7 +259,7 @@ public sealed class FreezingTests
     }
 
     [Fact]
-    public void AResumedTrainingSaysThatOtherWeightsAreFrozen()
+    public void AResumedTrainingReportsAChangeOfFrozenWeights()
     {
         using var scope = NewDisposeScope();
         var folder = Directory.CreateTempSubdirectory().FullName;

@@ -23,7 +23,7 @@ public class KernelTests
 
     [Theory]
     [MemberData(nameof(Families))]
-    public void ADrawAndItsPullBackAreThoseOfTheGraph(string family)
+    public void DrawAndPullBackMatchTheGraph(string family)
     {
         using var scope = NewDisposeScope();
         var (posterior, kernel) = Make(family);
@@ -45,7 +45,7 @@ public class KernelTests
 
     [Theory]
     [MemberData(nameof(LocalFamilies))]
-    public void TheMomentsAndTheirPullBackAreThoseOfTheGraph(string family)
+    public void MomentsAndTheirPullBackMatchTheGraph(string family)
     {
         using var scope = NewDisposeScope();
         var (posterior, kernel) = Make(family);
@@ -70,7 +70,7 @@ public class KernelTests
     [InlineData(ScalarType.Float32, true)]
     [InlineData(ScalarType.Float64, false)]
     [InlineData(ScalarType.Float64, true)]
-    public void NoiseThatIsMadeBlockByBlockIsThatOfAWholeTensor(ScalarType dtype, bool isMirrored)
+    public void NoiseMadeByBlocksMatchesNoiseMadeAtOnce(ScalarType dtype, bool isMirrored)
     {
         using var scope = NewDisposeScope();
         var (whole, parts, sum) = (empty(Count, dtype: dtype), empty(Count, dtype: dtype), zeros(Count, dtype: dtype));
@@ -97,7 +97,7 @@ public class KernelTests
 
     [Theory]
     [MemberData(nameof(Families))]
-    public void TheDivergenceAndItsSlopesAreThoseOfTheGraph(string family)
+    public void DivergenceAndItsGradientMatchTheGraph(string family)
     {
         using var scope = NewDisposeScope();
         var (posterior, kernel) = Make(family);
@@ -114,7 +114,7 @@ public class KernelTests
     }
 
     [Fact]
-    public void SinglePrecisionKeepsTheDigitsItHas()
+    public void SinglePrecisionMatchesDoubleUpToRounding()
     {
         using var scope = NewDisposeScope();
         foreach (var family in FamilyTypes.Keys)
@@ -130,7 +130,7 @@ public class KernelTests
     }
 
     [Fact]
-    public void TheSumDoesNotDependOnTheNumberOfThreads()
+    public void DivergenceDoesNotDependOnTheNumberOfThreads()
     {
         using var scope = NewDisposeScope();
         var threads = get_num_threads();
@@ -157,7 +157,7 @@ public class KernelTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void AStepByKernelsIsAStepByTheGraph(bool isPruned)
+    public void AStepByKernelsMatchesAStepByTheGraph(bool isPruned)
     {
         random.manual_seed(1);
         using var scope = NewDisposeScope();

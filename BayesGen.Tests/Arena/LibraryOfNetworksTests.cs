@@ -67,7 +67,7 @@ public sealed class LibraryOfNetworksTests
     [InlineData("Heir", "body.a.fc.weight: Gaussian, head.weight: LogUniform, list.0.fc.weight: Gaussian, middle.weight: Gaussian")]
     [InlineData("Painted", "free.weight: SparseDropout, head.weight: LogUniform, middle.weight: Gaussian")]
     [InlineData("OfEvery", "fc.weight: Gaussian, own.weight: Gaussian")]
-    public void AnnotationsOfAnAbstractBaseElsewhereCount(string network, string expected)
+    public void AnnotationsOfAnAbstractBaseInAnotherAssemblyCount(string network, string expected)
     {
         using var scope = NewDisposeScope();
         using var libraries = new LoadedLibraries();
@@ -84,7 +84,7 @@ public sealed class LibraryOfNetworksTests
     }
 
     [Fact]
-    public void ALossHasToScoreTheHiddenFieldsOfABaseToo()
+    public void ALossHasToScorePrivateFieldsOfABaseInAnotherAssembly()
     {
         var library = GeneratorHarness.Run(Library).Compiles().Output.WithAssemblyName("Library");
         using var image = new MemoryStream();

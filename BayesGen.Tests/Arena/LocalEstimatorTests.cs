@@ -5,7 +5,7 @@ namespace BayesGen.Tests;
 public class LocalEstimatorTests
 {
     [Fact]
-    public void GradientsAreThoseOfCentralDifferences()
+    public void GradientsMatchDifferences()
     {
         random.manual_seed(1);
         using var scope = NewDisposeScope();
@@ -17,7 +17,7 @@ public class LocalEstimatorTests
     }
 
     [Fact]
-    public void MaskedWeightsBringNoNoise()
+    public void MaskedWeightsAddNoNoise()
     {
         random.manual_seed(2);
         using var scope = NewDisposeScope();
@@ -30,7 +30,7 @@ public class LocalEstimatorTests
     }
 
     [Fact]
-    public void MeanAndVarianceAreThoseOfWeightDraws()
+    public void MeanAndVarianceMatchWeightDraws()
     {
         random.manual_seed(3);
         using var scope = NewDisposeScope();
@@ -64,7 +64,7 @@ public class LocalEstimatorTests
     }
 
     [Fact]
-    public void WithoutADrawTheNetworkAnswersItsMeanAndNothingLeaks()
+    public void WithoutADrawTheNetworkAnswersItsMeanAndLeaksNothing()
     {
         random.manual_seed(4);
         using var scope = NewDisposeScope();
@@ -85,7 +85,7 @@ public class LocalEstimatorTests
     }
 
     [Fact]
-    public void ALayerThatWasNotHeardIsNamed()
+    public void NamesALayerWhoseHookDidNotRun()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianUnheard(new Unheard());
@@ -100,7 +100,7 @@ public class LocalEstimatorTests
     }
 
     [Fact]
-    public void ALossThatScoresTheDrawIsRefused()
+    public void RefusesALossThatScoresTheDraw()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianByOutputs(new ByOutputs());

@@ -3,7 +3,7 @@ using static TorchSharp.torch.nn;
 
 namespace BayesGen.Tests;
 
-/// <summary>Local reparameterisation of every layer it is for, in every way such a layer can be built, exactly.</summary>
+/// <summary>Local reparameterization of every layer it is for, in every way such a layer can be built, exactly.</summary>
 public class LocalLayerTests
 {
     /// <summary>Dimensions, stride, padding, dilation, groups, mode of padding, bias.</summary>
@@ -31,7 +31,7 @@ public class LocalLayerTests
 
     [Theory]
     [MemberData(nameof(Convolutions))]
-    public void Convolution(int dimensions, int stride, int padding, int dilation, int groups, PaddingModes mode, bool bias)
+    public void ConvolutionsMatchExactly(int dimensions, int stride, int padding, int dilation, int groups, PaddingModes mode, bool bias)
     {
         random.manual_seed(1);
         Module<Tensor, Tensor> layer = dimensions switch
@@ -48,7 +48,7 @@ public class LocalLayerTests
     [InlineData(PaddingModes.Reflect)]
     [InlineData(PaddingModes.Replicate)]
     [InlineData(PaddingModes.Circular)]
-    public void PaddingThatKeepsTheSize(PaddingModes mode)
+    public void PaddingModesMatchTheExactMoments(PaddingModes mode)
     {
         random.manual_seed(2);
         Check(Conv1d(2, 2, 4, Padding.Same, padding_mode: mode), [2, 2, 6]);
@@ -58,7 +58,7 @@ public class LocalLayerTests
     }
 
     [Fact]
-    public void UnequalStridesPaddingsAndDilations()
+    public void UnequalStridesPaddingsAndDilationsMatchTheExactMoments()
     {
         random.manual_seed(3);
         Check(Conv2d(1, 2, (2, 3), stride: (2, 1), padding: (1, 2), dilation: (1, 2)), [2, 1, 4, 5]);
@@ -69,16 +69,16 @@ public class LocalLayerTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Line(bool bias)
+    public void LinearMatchesTheExactMoments(bool bias)
     {
         random.manual_seed(4);
         Check(Linear(3, 2, bias), [4, 3]);
         Check(Linear(3, 2, bias), [2, 5, 3]);
     }
 
-    /// <summary>A picture of one channel is laid out either way by its strides alone, and a convolution goes by them.</summary>
+    /// <summary>An image of one channel is laid out either way by its strides alone, and a convolution goes by them.</summary>
     [Fact]
-    public void SquaresAreLaidOutAsTheInputs()
+    public void SquaresHaveTheLayoutOfTheInputs()
     {
         using var scope = NewDisposeScope();
         var pictures = randn(4, 1, 5, 6);

@@ -5,7 +5,7 @@ public sealed class LoopTests
 {
 #pragma warning disable BG0200 // The mistakes themselves.
     [Fact]
-    public void TheOrdinaryLoopWithoutADrawIsRefusedByItsSecondForward()
+    public void RefusesTheSecondForwardOfALoopWithoutADraw()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
@@ -17,7 +17,7 @@ public sealed class LoopTests
     }
 
     [Fact]
-    public void TheOrdinaryLoopThatClearsItsGradientsIsRefusedToo()
+    public void RefusesALoopWithoutADrawThatClearsItsGradients()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
@@ -40,7 +40,7 @@ public sealed class LoopTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void OneDrawForManyStepsIsRefused(bool runsAgain)
+    public void RefusesOneDrawForManySteps(bool runsAgain)
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
@@ -56,7 +56,7 @@ public sealed class LoopTests
     }
 
     [Fact]
-    public void ADroppedDrawCanBeEnded()
+    public void EndDrawEndsADrawThatWasDropped()
     {
         using var model = new BayesianLine(new Line());
         model.Draw();
@@ -67,7 +67,7 @@ public sealed class LoopTests
     }
 
     [Fact]
-    public void ALoanThatFailsLeavesTheModelUnlocked()
+    public void AFailedOverrideOfTheWeightsLeavesTheModelUnlocked()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianThawing(new Thawing());
@@ -82,7 +82,7 @@ public sealed class LoopTests
     }
 
     [Fact]
-    public void ASecondWrapperOverOneNetworkIsRefused()
+    public void RefusesASecondWrapperOfOneNetwork()
     {
         using var scope = NewDisposeScope();
         var network = new Thawing();
@@ -96,7 +96,7 @@ public sealed class LoopTests
     }
 
     [Fact]
-    public void ADisposedModelSaysSo()
+    public void ADisposedModelIsNamed()
     {
         var model = new BayesianLine(new Line());
         model.Dispose();
@@ -105,7 +105,7 @@ public sealed class LoopTests
     }
 
     [Fact]
-    public void DisposingWhatAPropertyHandsOutBreaksNothing()
+    public void DisposingAReturnedTensorBreaksNothing()
     {
         using var model = new BayesianThawing(new Thawing());
         using (var mu = model.Posterior.A.Weight.Mu)
@@ -123,7 +123,7 @@ public sealed class LoopTests
     }
 
     [Fact]
-    public void ALossMayDisposeWhatItIsGiven()
+    public void ALossMayDisposeItsArguments()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianThawing(new Thawing());

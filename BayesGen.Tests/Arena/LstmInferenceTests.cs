@@ -10,7 +10,7 @@ public sealed class LstmInferenceTests
     [InlineData(8)]
     [InlineData(16)]
     [InlineData(24)]
-    public void AnLstmAnswersAlikeWithAndWithoutGradients(int hidden)
+    public void AnLstmAnswersTheSameWithAndWithoutGradients(int hidden)
     {
         random.manual_seed(hidden);
         using var scope = NewDisposeScope();
@@ -26,7 +26,7 @@ public sealed class LstmInferenceTests
     }
 
     [Fact]
-    public void GradientsAreOffAgainBehindTheLayer()
+    public void GradientsAreOffAgainAfterTheLayer()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianShortMemory(new ShortMemory(8));
@@ -36,7 +36,7 @@ public sealed class LstmInferenceTests
     }
 
     [Fact]
-    public void MeasuringDrawsNothingFromTheGlobalGenerator()
+    public void MeasuringLeavesTheGlobalGeneratorAlone()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);

@@ -26,7 +26,7 @@ public class PrunedGradientTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void AreThoseOfDifferences(string name, bool byGraph)
+    public void GradientsMatchDifferences(string name, bool byGraph)
     {
         using var scope = NewDisposeScope();
         var (model, fit) = Pruned(name, byGraph);
@@ -36,7 +36,7 @@ public class PrunedGradientTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void AFitLeavesNoneOnAPrunedWeight(string name, bool byGraph)
+    public void TheFitGivesAPrunedWeightNoGradient(string name, bool byGraph)
     {
         using var scope = NewDisposeScope();
         var (model, fit) = Pruned(name, byGraph);
@@ -59,7 +59,7 @@ public class PrunedGradientTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void AreTheSameByKernelsAndByTheGraph(string name)
+    public void KernelsAndGraphGiveTheSameGradients(string name)
     {
         using var scope = NewDisposeScope();
         var (kernels, graph) = (Gradients(byGraph: false), Gradients(byGraph: true));

@@ -25,7 +25,7 @@ public sealed class RunTimeCompositionTests
     }
 
     [Fact]
-    public void SuchANetworkTrainsMovesAndItsStateLoadsIntoAnotherOne()
+    public void ANetworkComposedAtRunTimeTrainsMovesSavesAndLoads()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianResidual(new Residual());
@@ -46,7 +46,7 @@ public sealed class RunTimeCompositionTests
     }
 
     [Fact]
-    public void ALossThatCannotScoreWhatOnlyTheRunTimeKnowsIsRefused()
+    public void RefusesALossThatCannotScoreALayerKnownOnlyAtRunTime()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianResidual(new Residual());
@@ -56,7 +56,7 @@ public sealed class RunTimeCompositionTests
     }
 
     [Fact]
-    public void AnAnnotatedNetworkThatIsNeverRegisteredIsNamed()
+    public void NamesAnAnnotatedNetworkThatIsNeverRegistered()
     {
         using var scope = NewDisposeScope();
         Assert.Contains(
@@ -83,7 +83,7 @@ public sealed class RunTimeCompositionTests
     }
 
     [Fact]
-    public void HeirsInheritTheAnnotationOfAClass()
+    public void DerivedClassesInheritTheAnnotationOfAClass()
     {
         using var scope = NewDisposeScope();
         using var taller = new BayesianTallerStack(new TallerStack());
@@ -95,7 +95,7 @@ public sealed class RunTimeCompositionTests
     }
 
     [Fact]
-    public void AWrapperWithoutABayesianWeightIsRefusedInWords()
+    public void RefusesAWrapperWithoutABayesianWeight()
     {
         var error = Assert.Throws<InvalidOperationException>(() => new BayesianOnlyDropout(new OnlyDropout()));
         Assert.Contains("OnlyDropout has no weight that gets a posterior", error.Message);

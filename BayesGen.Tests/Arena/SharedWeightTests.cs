@@ -6,7 +6,7 @@ namespace BayesGen.Tests;
 public sealed class SharedWeightTests
 {
     [Fact]
-    public void ATransposedTieIsRefused() =>
+    public void RefusesATransposedTie() =>
         Assert.Contains("transposed", Assert.Throws<NotSupportedException>(() => new BayesianAutoencoder(new Autoencoder())).Message);
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class SharedWeightTests
     [Theory]
     [InlineData(0f)]
     [InlineData(2f)]
-    public void APaddingRowIsNeitherDrawnNorScoredNorPruned(float padding)
+    public void APaddingRowIsNeitherSampledNorScoredNorPruned(float padding)
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianPadded(new Padded(padding));
@@ -82,7 +82,7 @@ public sealed class SharedWeightTests
     }
 
     [Fact]
-    public void AFailedMoveIsUndone()
+    public void UndoesAFailedMove()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianUnmovable(new Unmovable());
@@ -98,7 +98,7 @@ public sealed class SharedWeightTests
     }
 
     [Fact]
-    public void AStackIsDescribedLayerByLayer()
+    public void DescribesAStackLayerByLayer()
     {
         using var model = new BayesianStacked(new Stacked());
         Assert.Equal(
@@ -110,7 +110,7 @@ public sealed class SharedWeightTests
     }
 
     [Fact]
-    public void OnePriorGoesToEveryWeight()
+    public void SetPriorSetsThePriorOfEveryWeight()
     {
         using var model = new BayesianThawing(new Thawing());
         model.SetPrior(new GaussianPrior(0.5));
@@ -118,14 +118,14 @@ public sealed class SharedWeightTests
     }
 
     [Fact]
-    public void ASigmaBeyondTheDtypeIsRefusedByName()
+    public void RefusesASigmaThatTheDtypeCannotHold()
     {
         var message = Assert.Throws<ArgumentException>(() => new BayesianTooWide(new TooWide())).Message;
         Assert.Contains("InitialLogSigma of 'line.weight' is 60", message);
     }
 
     [Fact]
-    public void AnInfiniteDivergenceIsNotBlamedOnTheInputs()
+    public void DoesNotBlameTheInputsForAnInfiniteDivergence()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianLine(new Line());
@@ -137,7 +137,7 @@ public sealed class SharedWeightTests
     }
 
     [Fact]
-    public void HalfPrecisionSumsItsDivergenceInSingle()
+    public void HalfPrecisionSumsItsDivergenceInSinglePrecision()
     {
         using var scope = NewDisposeScope();
         var wide = zeros(70_000) + 2;

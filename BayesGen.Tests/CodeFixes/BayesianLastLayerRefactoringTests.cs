@@ -43,7 +43,7 @@ public sealed class BayesianLastLayerRefactoringTests
     [InlineData("=> x + (training ? head.call(x) : x);", "head")]
     [InlineData("=> x;", "tail")]
     [InlineData("=> Helper(x); private Tensor Helper(Tensor x) => head.call(x);", "tail")]
-    public Task TheLastLayerInForwardGetsTheAnnotation(string forward, string field)
+    public Task AnnotatesTheLastLayerOfForward(string forward, string field)
     {
         var rest = $"    public override Tensor forward(Tensor x) {forward}\n}}\n";
         var declaration = field switch
@@ -61,7 +61,7 @@ public sealed class BayesianLastLayerRefactoringTests
     }
 
     [Fact]
-    public Task UsingsAreAddedHereToo() => RefactoringAssert.Refactors<BayesianLastLayerRefactoring>(
+    public Task AddsMissingUsings() => RefactoringAssert.Refactors<BayesianLastLayerRefactoring>(
         """
         using TorchSharp.Modules;
         using static TorchSharp.torch;
@@ -89,6 +89,6 @@ public sealed class BayesianLastLayerRefactoringTests
 
     /// <summary>The attribute would be on both.</summary>
     [Fact]
-    public Task ALayerThatSharesItsDeclarationIsLeftAlone() => RefactoringAssert.Offers<BayesianLastLayerRefactoring>(
+    public Task OffersNothingForALayerThatSharesItsDeclaration() => RefactoringAssert.Offers<BayesianLastLayerRefactoring>(
         Before + "    public override Tensor forward(Tensor x) => b.call(a.call(x));\n}\n");
 }

@@ -13,17 +13,17 @@ public sealed class CallCodeFixTests
     [InlineData("this.fc.forward( x.relu() /* why */ )", "this.fc.call( x.relu() /* why */ )")]
     [InlineData("nn.functional.linear(x.relu(), fc.weight, fc.bias)", "fc.call(x.relu())")]
     [InlineData("Twice(fc.forward, x)", "Twice(fc.call, x)")]
-    public Task TheLayerIsCalled(string before, string after) =>
+    public Task ReplacesForwardWithCall(string before, string after) =>
         CodeFixAssert.Fixes<CallCodeFix>(Network(before), Title, Network(after));
 
     [Fact]
-    public Task AllOfThem() => CodeFixAssert.FixesAll<CallCodeFix>(
+    public Task FixesAllForwards() => CodeFixAssert.FixesAll<CallCodeFix>(
         Network("other.forward(x) + fc.forward(x)"), Title, Network("other.call(x) + fc.call(x)"));
 
     [Theory]
     [InlineData("nn.functional.linear(x, fc.weight)")]
     [InlineData("nn.functional.linear(x, fc.weight, other.bias)")]
-    public Task NothingIsOfferedForAnotherFunction(string forward) => CodeFixAssert.Offers<CallCodeFix>(Network(forward));
+    public Task OffersNothingForAnotherFunction(string forward) => CodeFixAssert.Offers<CallCodeFix>(Network(forward));
 
     private static string Network(string forward) => $$"""
         [Bayesian(Gaussian, Estimator = Estimator.Local)]

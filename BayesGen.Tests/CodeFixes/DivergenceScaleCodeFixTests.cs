@@ -10,7 +10,7 @@ public sealed class DivergenceScaleCodeFixTests
     private const string Title = "Use DivergenceScale.PerExample";
 
     [Fact]
-    public Task AllOfThem()
+    public Task FixesAllDivergenceScales()
     {
         const string two = "new() {{ DivergenceScale = DivergenceScale.{0} }}), model.CreateTrainer(new() {{ Beta = 1, DivergenceScale = DivergenceScale.{0} }}";
         return CodeFixAssert.FixesAll<DivergenceScaleCodeFix>(
@@ -18,14 +18,14 @@ public sealed class DivergenceScaleCodeFixTests
     }
 
     [Fact]
-    public Task TheDivergenceIsShared() => CodeFixAssert.Fixes<DivergenceScaleCodeFix>(
+    public Task SetsDivergenceScalePerExample() => CodeFixAssert.Fixes<DivergenceScaleCodeFix>(
         Using("Shared with { DivergenceScale = DivergenceScale.None }"), Title,
         Using("Shared with { DivergenceScale = DivergenceScale.PerExample }"));
 
     [Theory]
     [InlineData("AsPython")] // It may be meant for other trainers too.
     [InlineData("Shared), loss.Aggregate([nn.functional.mse_loss(x, x)], [x], 1.0")] // Only the developer knows N.
-    public Task NothingIsOfferedWhereTheSourceDoesNotSayWhatIsMeant(string options) =>
+    public Task OffersNothingWhereTheOptionsAreOutOfSight(string options) =>
         CodeFixAssert.Offers<DivergenceScaleCodeFix>(Using(options));
 
     private static string Using(string options) => TestSources.Classifier + $$"""

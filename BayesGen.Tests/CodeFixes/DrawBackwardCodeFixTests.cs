@@ -13,12 +13,12 @@ public sealed class DrawBackwardCodeFixTests
     [InlineData("var total = model.call(x).sum(); total.backward();", "var total = model.call(x).sum(); draw.Backward(total);")]
     [InlineData("(model.call(x) + x).sum().backward(); // why", "draw.Backward((model.call(x) + x).sum()); // why")]
     [InlineData("(model.call(x) + x).backward();", "draw.Backward(model.call(x) + x);")]
-    public Task TheCallIsRewritten(string before, string after) =>
+    public Task ReplacesBackwardWithDrawBackward(string before, string after) =>
         CodeFixAssert.Fixes<DrawBackwardCodeFix>(
             Step("using var draw = model.Draw(); " + before), Title, Step("using var draw = model.Draw(); " + after));
 
     [Fact]
-    public Task AllOfThem() => CodeFixAssert.FixesAll<DrawBackwardCodeFix>(
+    public Task FixesAllBackwards() => CodeFixAssert.FixesAll<DrawBackwardCodeFix>(
         Step("""
             using (var draw = model.Draw())
                 model.call(x).sum().backward();
@@ -43,7 +43,7 @@ public sealed class DrawBackwardCodeFixTests
     [InlineData("using (model.Draw()) model.call(x).sum().backward();")]
     [InlineData("using var draw = model.Draw(); model.call(x).sum().backward(retain_graph: true);")]
     [InlineData("using var draw = model.Draw(); autograd.backward([model.call(x).sum()]);")]
-    public Task NothingIsOfferedWhereMoreThanTheCallHasToChange(string body) => CodeFixAssert.Offers<DrawBackwardCodeFix>(Step(body));
+    public Task OffersNothingWhereMoreThanTheCallHasToChange(string body) => CodeFixAssert.Offers<DrawBackwardCodeFix>(Step(body));
 
     private static string Step(string body) => TestSources.Classifier + $$"""
 

@@ -3,13 +3,13 @@ using BayesGen.Tests.Support;
 
 namespace BayesGen.Tests.CodeFixes;
 
-/// <summary>"Exclude normalisation layers" on a Bayesian network.</summary>
-public sealed class ExcludeNormalisationRefactoringTests
+/// <summary>"Exclude normalization layers" on a Bayesian neural network.</summary>
+public sealed class ExcludeNormalizationRefactoringTests
 {
-    private const string Title = "Exclude normalisation layers";
+    private const string Title = "Exclude normalization layers";
 
     [Fact]
-    public Task EveryNormalisationLayerLosesItsAnnotation() => RefactoringAssert.Refactors<ExcludeNormalisationRefactoring>(
+    public Task RemovesTheAnnotationOfEveryNormalizationLayer() => RefactoringAssert.Refactors<ExcludeNormalizationRefactoring>(
         Network("""
             [Bayesian(Gaussian)] private readonly Linear fc = Linear(2, 2);
                 [Bayesian(Gaussian)] private readonly BatchNorm1d first = BatchNorm1d(2), second = BatchNorm1d(2);
@@ -30,7 +30,7 @@ public sealed class ExcludeNormalisationRefactoringTests
         "BayesianNet.g.cs");
 
     [Fact]
-    public Task AnAnnotationOnTheClassLeavesThemOutByItself() => RefactoringAssert.Refactors<ExcludeNormalisationRefactoring>(
+    public Task OffersNothingForLayersUnderAnAnnotationOfTheClass() => RefactoringAssert.Refactors<ExcludeNormalizationRefactoring>(
         Network("private readonly Linear fc = Linear(2, 2); [Bayesian(Gaussian)] private readonly BatchNorm1d norm = BatchNorm1d(2);",
             "[Bayesian(Gaussian)]"),
         Title,
@@ -42,7 +42,7 @@ public sealed class ExcludeNormalisationRefactoringTests
     [InlineData("[Bayesian(Gaussian)] private readonly Linear fc = Linear(2, 2); private readonly BatchNorm1d norm = BatchNorm1d(2);")]
     [InlineData("private readonly Linear fc = Linear(2, 2); private readonly BatchNorm1d norm = BatchNorm1d(2);")]
     [InlineData("[Bayesian(Gaussian)] private readonly BatchNorm1d norm = BatchNorm1d(2);")]
-    public Task ElsewhereNothingIsOffered(string members) => RefactoringAssert.Offers<ExcludeNormalisationRefactoring>(Network(members));
+    public Task OffersNothingElsewhere(string members) => RefactoringAssert.Offers<ExcludeNormalizationRefactoring>(Network(members));
 
     private static string Network(string members, string attribute = "") => $$"""
         using BayesGen;

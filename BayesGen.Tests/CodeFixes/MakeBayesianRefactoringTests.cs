@@ -43,18 +43,18 @@ public sealed class MakeBayesianRefactoringTests
     [Theory]
     [InlineData(Gaussian, "Gaussian")]
     [InlineData(SparseDropout, "SparseDropout")]
-    public Task AnOrdinaryNetworkBecomesBayesian(string title, string family) => RefactoringAssert.Refactors<MakeBayesianRefactoring>(
+    public Task AnnotatesAnOrdinaryNetwork(string title, string family) => RefactoringAssert.Refactors<MakeBayesianRefactoring>(
         $"{Usings}\n{Head.Replace("Net", "[||]Net")}{Body}",
         title,
         $"{UsingsAfter}\n[Bayesian({family})]\n{Head}{Body}",
         "BayesianNet.g.cs");
 
     [Fact]
-    public Task UsingsThatAreThereStayAsTheyAre() => RefactoringAssert.Refactors<MakeBayesianRefactoring>(
+    public Task KeepsExistingUsings() => RefactoringAssert.Refactors<MakeBayesianRefactoring>(
         $"{UsingsAfter}\n[||]{Head}{Body}", Gaussian, $"{UsingsAfter}\n[Bayesian(Gaussian)]\n{Head}{Body}", "BayesianNet.g.cs");
 
     [Fact]
-    public Task CommentsAttributesAndIndentationStay()
+    public Task KeepsCommentsAttributesAndIndentation()
     {
         const string attribute = "[System.ComponentModel.Description(\"A network.\")]";
         return RefactoringAssert.Refactors<MakeBayesianRefactoring>(
@@ -68,7 +68,7 @@ public sealed class MakeBayesianRefactoringTests
 
     /// <summary>What is on top of the file stays on top.</summary>
     [Fact]
-    public Task TheFirstUsingMayBeOurs()
+    public Task AddsTheUsingBeforeAllOthers()
     {
         var (before, after) = (Usings.Replace("using System;\n", ""), UsingsAfter.Replace("using System;\n", ""));
         return RefactoringAssert.Refactors<MakeBayesianRefactoring>(
@@ -77,14 +77,14 @@ public sealed class MakeBayesianRefactoringTests
     }
 
     [Fact]
-    public Task UsingsInsideOfTheNamespaceStayThere() => RefactoringAssert.Refactors<MakeBayesianRefactoring>(
+    public Task AddsTheUsingInsideTheNamespaceWhereOthersAre() => RefactoringAssert.Refactors<MakeBayesianRefactoring>(
         $"namespace Demo;\n\n{Usings}\n[||]{Head}{Body}",
         Gaussian,
         $"namespace Demo;\n\n{UsingsAfter}\n[Bayesian(Gaussian)]\n{Head}{Body}",
         "Demo.BayesianNet.g.cs");
 
     [Fact]
-    public Task AFileWithoutUsingsGetsThem() => RefactoringAssert.Refactors<MakeBayesianRefactoring>(
+    public Task AddsUsingsToAFileWithoutAny() => RefactoringAssert.Refactors<MakeBayesianRefactoring>(
         "// Of us.\nnamespace Demo;\n\n"
         + "public sealed class [||]Net() : TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor>(\"Net\")\n{\n"
         + "    private readonly TorchSharp.Modules.Linear fc = TorchSharp.torch.nn.Linear(1, 1);\n"
@@ -97,14 +97,14 @@ public sealed class MakeBayesianRefactoringTests
         "Demo.BayesianNet.g.cs");
 
     [Fact]
-    public Task AFamilyWhoseNameIsTakenGetsItsFullOne() => RefactoringAssert.Refactors<MakeBayesianRefactoring>(
+    public Task UsesTheFullNameOfAFamilyWhoseNameIsTaken() => RefactoringAssert.Refactors<MakeBayesianRefactoring>(
         $"{Usings}\npublic sealed class Gaussian;\n\n[||]{Head}{Body}",
         Gaussian,
         $"{Usings.Replace("System;\n", "System;\nusing BayesGen;\n")}\npublic sealed class Gaussian;\n\n[Bayesian(Family.Gaussian)]\n{Head}{Body}",
         "BayesianNet.g.cs");
 
     [Fact]
-    public Task LineEndsStayAsTheyAre() => RefactoringAssert.Refactors<MakeBayesianRefactoring>(
+    public Task KeepsLineEnds() => RefactoringAssert.Refactors<MakeBayesianRefactoring>(
         $"{Usings}\n[||]{Head}{Body}".Replace("\n", "\r\n"),
         Gaussian,
         $"{UsingsAfter}\n[Bayesian(Gaussian)]\n{Head}{Body}".Replace("\n", "\r\n"),
@@ -119,7 +119,7 @@ public sealed class MakeBayesianRefactoringTests
     [InlineData("public sealed class [||]Net { private readonly Linear fc = Linear(1, 1); }")]
     [InlineData("file sealed class [||]Net : Module<Tensor, Tensor> { private readonly Linear fc = Linear(1, 1); }")]
     [InlineData("public sealed class Net : Module<Tensor, Tensor> { private readonly Linear [||]fc = Linear(1, 1); }")]
-    public async Task ElsewhereNothingIsOffered(string source)
+    public async Task OffersNothingElsewhere(string source)
     {
         source = source.Replace("; }", "; public Net() : base(\"Net\") { } public override Tensor forward(Tensor x) => x; }");
         await RefactoringAssert.Offers<MakeBayesianRefactoring>(Usings + source);
@@ -127,7 +127,7 @@ public sealed class MakeBayesianRefactoringTests
     }
 
     [Fact]
-    public async Task HalfTypedCodeThrowsNothing()
+    public async Task DoesNotThrowOnHalfTypedCode()
     {
         var source = $"{UsingsAfter}[||]{Head}{Body}";
         var start = source.IndexOf("[||]", StringComparison.Ordinal) + 4;
@@ -135,12 +135,12 @@ public sealed class MakeBayesianRefactoringTests
         {
             await RefactoringAssert.Survives<MakeBayesianRefactoring>(source[..length]);
             await RefactoringAssert.Survives<BayesianLastLayerRefactoring>(source[..length]);
-            await RefactoringAssert.Survives<ExcludeNormalisationRefactoring>(
+            await RefactoringAssert.Survives<ExcludeNormalizationRefactoring>(
                 source[..length].Replace("private", "[Bayesian(Gaussian)] private"));
         }
     }
 
     [Fact]
-    public Task BothFamiliesAreOfferedOnTheHeadOfTheClass() => RefactoringAssert.Offers<MakeBayesianRefactoring>(
+    public Task OffersBothFamiliesOnTheClassDeclaration() => RefactoringAssert.Offers<MakeBayesianRefactoring>(
         $"{Usings}\n{Head}[||]{Body}", Gaussian, SparseDropout);
 }

@@ -26,15 +26,15 @@ public sealed class MakeInternalCodeFixTests
         "public class Outer { internal class Room { internal class Net ... } }")]
     [InlineData("public class Outer\n{\n    // why\n    [BayesianNetwork]\n    private class Net ...\n}",
         "public class Outer\n{\n    // why\n    [BayesianNetwork]\n    internal class Net ...\n}")]
-    public Task GeneratedCodeCanNameIt(string before, string after) =>
+    public Task MakesTheClassInternal(string before, string after) =>
         CodeFixAssert.Fixes<MakeInternalCodeFix>(before.Replace("...", Body), Title, after.Replace("...", Body));
 
     [Fact]
-    public Task AllOfThem() => CodeFixAssert.FixesAll<MakeInternalCodeFix>(
+    public Task FixesAllClasses() => CodeFixAssert.FixesAll<MakeInternalCodeFix>(
         $"public class A {{ private class Net {Body} }} public class B {{ private class Net {Body} }}",
         Title,
         $"public class A {{ internal class Net {Body} }} public class B {{ internal class Net {Body} }}");
 
     [Fact]
-    public Task NothingIsOfferedForAGenericClass() => CodeFixAssert.Offers<MakeInternalCodeFix>($"public sealed class Net<T> {Body}");
+    public Task OffersNothingForAGenericClass() => CodeFixAssert.Offers<MakeInternalCodeFix>($"public sealed class Net<T> {Body}");
 }

@@ -18,17 +18,17 @@ public sealed class ReductionCodeFixTests
         "new(\"a\", (o, t) => nn.functional.mse_loss(o, t), FitReduction.Sum)",
         "new(\"a\", (o, t) => nn.functional.mse_loss(o, t), FitReduction.Mean)",
         "Mean")]
-    public Task WhatItIsIsDeclared(string before, string after, string reduction) => CodeFixAssert.Fixes<ReductionCodeFix>(
+    public Task DeclaresTheReductionOfTheLoss(string before, string after, string reduction) => CodeFixAssert.Fixes<ReductionCodeFix>(
         Using($"private static readonly FitLoss Fit = {before};"),
         $"Declare FitReduction.{reduction}",
         Using($"private static readonly FitLoss Fit = {after};"));
 
     [Fact]
-    public Task AStepByHandTakesTheMean() => CodeFixAssert.Fixes<ReductionCodeFix>(
+    public Task UsesTheMeanInAStepByHand() => CodeFixAssert.Fixes<ReductionCodeFix>(
         Using(Step.Replace("{0}", "Sum")), "Use Reduction.Mean", Using(Step.Replace("{0}", "Mean")));
 
     [Fact]
-    public Task AllOfThem() => CodeFixAssert.FixesAll<ReductionCodeFix>(
+    public Task FixesAllReductions() => CodeFixAssert.FixesAll<ReductionCodeFix>(
         Using($"static readonly FitLoss A = new(\"a\", {Sum}); static readonly FitLoss B = new(\"b\", {Sum}, FitReduction.Mean);"),
         "Declare FitReduction.Sum",
         Using($"static readonly FitLoss A = new(\"a\", {Sum}, FitReduction.Sum); static readonly FitLoss B = new(\"b\", {Sum}, FitReduction.Sum);"));
@@ -36,7 +36,7 @@ public sealed class ReductionCodeFixTests
     [Theory]
     [InlineData("private static readonly FitLoss Fit = new(\"a\", (o, t) => nn.functional.mse_loss(o, t, Reduction.None));")]
     [InlineData("LossTerms Step(ElboLoss loss, Tensor x, Tensor d, long n) => loss.Aggregate([(x - d).sum()], [d], 1.0, n);")]
-    public Task NothingIsOfferedWhereTheLossItselfHasToChange(string member) => CodeFixAssert.Offers<ReductionCodeFix>(Using(member));
+    public Task OffersNothingWhereTheLossItselfHasToChange(string member) => CodeFixAssert.Offers<ReductionCodeFix>(Using(member));
 
     private const string Step = """
         LossTerms Step(ElboLoss loss, Tensor x, Tensor d, long n)

@@ -21,7 +21,7 @@ public sealed class RegistrationCodeFixTests
     [InlineData(
         "public Net() : base(\"Net\")\n    {\n        eval(); // why\n    }",
         "public Net() : base(\"Net\")\n    {\n        eval(); // why\n        RegisterComponents();\n    }")]
-    public Task TheConstructorsCallIt(string before, string after) =>
+    public Task AddsRegisterComponentsToTheConstructors(string before, string after) =>
         CodeFixAssert.Fixes<RegistrationCodeFix>(Network(Fc + before), Call, Network(Fc + after));
 
     [Theory]
@@ -31,21 +31,21 @@ public sealed class RegistrationCodeFixTests
     [InlineData(
         "[Bayesian(Gaussian)] private readonly Linear fc;\n    public Net() : base(\"Net\")\n    {\n        RegisterComponents(); // first\n        var size = 3;\n        fc = Linear(size, 1);\n    }",
         "[Bayesian(Gaussian)] private readonly Linear fc;\n    public Net() : base(\"Net\")\n    {\n        var size = 3;\n        fc = Linear(size, 1);\n        RegisterComponents(); // first\n    }")]
-    public Task TheCallWaitsForTheLayers(string before, string after) =>
+    public Task MovesRegisterComponentsBehindTheLayers(string before, string after) =>
         CodeFixAssert.Fixes<RegistrationCodeFix>(Network(before), Later, Network(after));
 
     [Fact]
-    public Task AllOfThem() => CodeFixAssert.FixesAll<RegistrationCodeFix>(
+    public Task FixesAllConstructors() => CodeFixAssert.FixesAll<RegistrationCodeFix>(
         Network("[Bayesian(Gaussian)] private Linear a, b; public Net() : base(\"Net\") { RegisterComponents(); a = Linear(1, 1); b = Linear(1, 1); }"),
         Later,
         Network("[Bayesian(Gaussian)] private Linear a, b; public Net() : base(\"Net\") { a = Linear(1, 1); b = Linear(1, 1); RegisterComponents(); }"));
 
     [Theory]
     [InlineData("[Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1); private readonly Linear[] all = [Linear(1, 1)]; public Net() : base(\"Net\") => RegisterComponents();")]
-    public Task AListIsForTheDeveloper(string members) => CodeFixAssert.Offers<RegistrationCodeFix>(Network(members));
+    public Task OffersNothingForAList(string members) => CodeFixAssert.Offers<RegistrationCodeFix>(Network(members));
 
     [Fact]
-    public Task SoIsAPrimaryConstructor() =>
+    public Task OffersNothingForAPrimaryConstructor() =>
         CodeFixAssert.Offers<RegistrationCodeFix>(
         Network(Fc).Replace("Net : Module<Tensor, Tensor>", "Net() : Module<Tensor, Tensor>(\"Net\")"));
 

@@ -13,17 +13,17 @@ public sealed class RemoveAnnotationCodeFixTests
     [InlineData("[Bayesian(Gaussian)] [Deterministic] ", "[Bayesian(Gaussian)] ")]
     [InlineData("[Deterministic] [Bayesian(Gaussian)] ", "[Bayesian(Gaussian)] ")]
     [InlineData("/* why */ [Deterministic]\n    [Bayesian(Gaussian)]\n    ", "/* why */ [Bayesian(Gaussian)]\n    ")]
-    public Task DeterministicGoes(string before, string after) =>
+    public Task RemovesDeterministic(string before, string after) =>
         CodeFixAssert.Fixes<RemoveAnnotationCodeFix>(Network(before + Fc), "Remove [Deterministic]", Network(after + Fc));
 
     [Theory]
     [InlineData("[Bayesian(Gaussian), Deterministic] ", "[Deterministic] ")]
     [InlineData("[Bayesian(Gaussian, PriorScale = 2)] [Deterministic] ", "[Deterministic] ")]
-    public Task OrBayesianGoes(string before, string after) =>
+    public Task RemovesBayesian(string before, string after) =>
         CodeFixAssert.Fixes<RemoveAnnotationCodeFix>(Network(before + Fc), "Remove [Bayesian]", Network(after + Fc));
 
     [Fact]
-    public Task AnAnnotationWithoutEffectGoes() =>
+    public Task RemovesDeterministicWithoutEffect() =>
         CodeFixAssert.Fixes<RemoveAnnotationCodeFix>(
             Network("// why\n    [Deterministic] " + Fc), "Remove [Deterministic]", Network("// why\n    " + Fc));
 
@@ -32,33 +32,33 @@ public sealed class RemoveAnnotationCodeFixTests
     [InlineData("[Bayesian(Gaussian)] private static readonly Linear Shared = Linear(1, 1);",
         "private static readonly Linear Shared = Linear(1, 1);")]
     [InlineData("[Bayesian(Gaussian)] public Linear Other => other;", "public Linear Other => other;")]
-    public Task AnAnnotationOfNoWeightsGoes(string before, string after) =>
+    public Task RemovesBayesianFromAMemberWithoutWeights(string before, string after) =>
         CodeFixAssert.Fixes<RemoveAnnotationCodeFix>(Network(before), "Remove [Bayesian]", Network(after));
 
     [Fact]
-    public Task OnTheFieldBehindAPropertyItMoves() => CodeFixAssert.Fixes<RemoveAnnotationCodeFix>(
+    public Task MovesTheAnnotationFromTheBackingFieldToTheProperty() => CodeFixAssert.Fixes<RemoveAnnotationCodeFix>(
         Network("[field: Bayesian(Gaussian)] public Linear Fc { get; } = Linear(1, 1);"),
         "Put [Bayesian] on the property",
         Network("[Bayesian(Gaussian)] public Linear Fc { get; } = Linear(1, 1);"));
 
     [Fact]
-    public Task AllOfThem() => CodeFixAssert.FixesAll<RemoveAnnotationCodeFix>(
+    public Task FixesAllAnnotations() => CodeFixAssert.FixesAll<RemoveAnnotationCodeFix>(
         Network("[Deterministic] private readonly Linear a = Linear(1, 1); [Deterministic] private readonly Linear b = Linear(1, 1);"),
         "Remove [Deterministic]",
         Network("private readonly Linear a = Linear(1, 1); private readonly Linear b = Linear(1, 1);"));
 
     [Fact]
-    public Task AnAnnotationWithoutEffectLeavesNoChoice() =>
+    public Task OffersOneFixForDeterministicWithoutEffect() =>
         CodeFixAssert.Offers<RemoveAnnotationCodeFix>(Network("[Deterministic] " + Fc), "Remove [Deterministic]");
 
     /// <summary>BG0303.</summary>
     [Fact]
-    public Task AFormerNameThatCannotBeUsedGoes() => CodeFixAssert.Fixes<RemoveAnnotationCodeFix>(
+    public Task RemovesAnUnusableFormerName() => CodeFixAssert.Fixes<RemoveAnnotationCodeFix>(
         Network("[Bayesian(Gaussian), FormerlyKnownAs(\"other\")] " + Fc), "Remove [FormerlyKnownAs]",
         Network("[Bayesian(Gaussian)] " + Fc));
 
     [Fact]
-    public Task AContradictionLeavesTwo() => CodeFixAssert.Offers<RemoveAnnotationCodeFix>(
+    public Task OffersBothFixesForAContradiction() => CodeFixAssert.Offers<RemoveAnnotationCodeFix>(
         Network("[Bayesian(Gaussian), Deterministic] " + Fc), "Remove [Deterministic]", "Remove [Bayesian]");
 
     private static string Network(string members) => $$"""

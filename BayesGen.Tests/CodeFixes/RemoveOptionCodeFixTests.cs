@@ -15,19 +15,19 @@ public sealed class RemoveOptionCodeFixTests
     [InlineData("Gaussian, PriorScale = -1", "Linear fc = Linear(1, 1)", "PriorScale", "Gaussian")]
     [InlineData("Gaussian, Prior = typeof(string)", "Linear fc = Linear(1, 1)", "Prior", "Gaussian")]
     [InlineData("Gaussian, Prior = typeof(LogUniformPrior)", "Linear fc = Linear(1, 1)", "Prior", "Gaussian")]
-    public Task TheOptionGoes(string before, string field, string option, string after) => CodeFixAssert.Fixes<RemoveOptionCodeFix>(
+    public Task RemovesTheOption(string before, string field, string option, string after) => CodeFixAssert.Fixes<RemoveOptionCodeFix>(
         Network($"[Bayesian({before})] private readonly {field};"), $"Remove {option}",
         Network($"[Bayesian({after})] private readonly {field};"));
 
     [Fact]
-    public Task ALayerUnderTheAnnotationOfItsClass() => CodeFixAssert.Fixes<RemoveOptionCodeFix>(
+    public Task AnnotatesALayerUnderTheAnnotationOfItsClass() => CodeFixAssert.Fixes<RemoveOptionCodeFix>(
         "[Bayesian(Gaussian, Estimator = Estimator.Local)]\n" + Network("// why\n    private readonly LSTM lstm = LSTM(1, 1);"),
         "Give the layer an annotation without Estimator",
         "[Bayesian(Gaussian, Estimator = Estimator.Local)]\n"
             + Network("// why\n    [Bayesian(Gaussian)]\n    private readonly LSTM lstm = LSTM(1, 1);"));
 
     [Fact]
-    public Task AllOfThem() => CodeFixAssert.FixesAll<RemoveOptionCodeFix>(
+    public Task FixesAllOptions() => CodeFixAssert.FixesAll<RemoveOptionCodeFix>(
         Network("""
             [Bayesian(LogUniform, Estimator = Estimator.Local)] private readonly Linear a = Linear(1, 1);
             [Bayesian(Gaussian, Estimator = Estimator.Local)] private readonly LSTM b = LSTM(1, 1);
@@ -39,7 +39,7 @@ public sealed class RemoveOptionCodeFixTests
             """));
 
     [Fact]
-    public Task NothingIsOfferedForAFamilyThatIsNone() => CodeFixAssert.Offers<RemoveOptionCodeFix>(
+    public Task OffersNothingForAnInvalidFamily() => CodeFixAssert.Offers<RemoveOptionCodeFix>(
         Network("[Bayesian(typeof(string))] private readonly Linear fc = Linear(1, 1);"));
 
     private static string Network(string members) => $$"""

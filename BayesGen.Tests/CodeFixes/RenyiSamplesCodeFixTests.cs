@@ -21,10 +21,11 @@ public sealed class RenyiSamplesCodeFixTests
         "new TrainerOptions\n{\n    Epochs = 2,\n    Seed = 1,\n    Samples = 8,\n}")]
     [InlineData("new TrainerOptions\n{\n    Epochs = 2,\n    Seed = 1\n}",
         "new TrainerOptions\n{\n    Epochs = 2,\n    Seed = 1,\n    Samples = 8\n}")]
-    public Task EightDraws(string before, string after) => CodeFixAssert.Fixes<RenyiSamplesCodeFix>(Using(before), Title, Using(after));
+    public Task SetsEightSamples(string before, string after) =>
+        CodeFixAssert.Fixes<RenyiSamplesCodeFix>(Using(before), Title, Using(after));
 
     [Fact]
-    public Task AllOfThem() => CodeFixAssert.FixesAll<RenyiSamplesCodeFix>(
+    public Task FixesAllTrainers() => CodeFixAssert.FixesAll<RenyiSamplesCodeFix>(
         Using("new() { Samples = 1 }), model.CreateTrainer(new RenyiLoss(), new() { Seed = 2 }"),
         Title,
         Using("new() { Samples = 8 }), model.CreateTrainer(new RenyiLoss(), new() { Seed = 2, Samples = 8 }"));

@@ -14,22 +14,22 @@ public sealed class ReplaceLossCodeFixTests
         "model.CreateTrainer(options: options, loss: new GaussianKLLoss())", "model.CreateTrainer(options: options, loss: new ElboLoss())")]
     [InlineData("new VariationalTrainer(model, model.call, new RenyiLoss(), options)",
         "new VariationalTrainer(model, model.call, new ElboLoss(), options)")]
-    public Task TheCallNamesALossThatFits(string before, string after) =>
+    public Task ReplacesTheLossOfTheCall(string before, string after) =>
         CodeFixAssert.Fixes<ReplaceLossCodeFix>(Using(before), "Use ElboLoss", Using(after));
 
     [Fact]
-    public Task OneFixForEachLossThatScoresEveryFamily() =>
+    public Task OffersEachLossThatScoresEveryFamily() =>
         CodeFixAssert.Offers<ReplaceLossCodeFix>(
             Using("model.CreateTrainer(new GaussianKLLoss(), options)") + Mine, "Use ElboLoss", "Use Mine");
 
     [Fact]
-    public Task TheAttributeNamesALossThatFits() => CodeFixAssert.Fixes<ReplaceLossCodeFix>(
+    public Task ReplacesTheLossOfTheAttribute() => CodeFixAssert.Fixes<ReplaceLossCodeFix>(
         TestSources.Classifier.Replace("public sealed", "[BayesianNetwork(Loss = typeof(GaussianKLLoss))] public sealed"),
         "Use ElboLoss",
         TestSources.Classifier.Replace("public sealed", "[BayesianNetwork(Loss = typeof(ElboLoss))] public sealed"));
 
     [Fact]
-    public Task AllOfThem()
+    public Task FixesAllLosses()
     {
         const string two = "(model.CreateTrainer(new {0}(), options), model.CreateTrainer(new {0}(), options))";
         return CodeFixAssert.FixesAll<ReplaceLossCodeFix>(
@@ -37,7 +37,7 @@ public sealed class ReplaceLossCodeFixTests
     }
 
     [Fact]
-    public Task ALossInAVariableIsLeftAlone() => CodeFixAssert.Offers<ReplaceLossCodeFix>(
+    public Task OffersNothingForALossInAVariable() => CodeFixAssert.Offers<ReplaceLossCodeFix>(
         Using("model.CreateTrainer(Shared, options)")
             + "public partial class User { private static readonly GaussianKLLoss Shared = new(); }");
 

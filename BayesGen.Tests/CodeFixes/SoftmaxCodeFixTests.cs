@@ -15,17 +15,17 @@ public sealed class SoftmaxCodeFixTests
     [InlineData("=> fc.call(x).softmax(1).MoveToOuterDisposeScope();", "=> fc.call(x).MoveToOuterDisposeScope();")]
     [InlineData("{ var y = fc.call(x); return y.softmax(1); }", "{ var y = fc.call(x); return y; }")]
     [InlineData("{ x = fc.call(x); x = x.softmax(1); return x; }", "{ x = fc.call(x); return x; }")]
-    public Task TheLogitsAreReturned(string before, string after) =>
+    public Task RemovesTheSoftmaxOfForward(string before, string after) =>
         CodeFixAssert.Fixes<SoftmaxCodeFix>(Network(before), Title, Network(after));
 
     [Theory]
     [InlineData("Sequential(Linear(4, 3), Softmax(1))", "Sequential(Linear(4, 3))")]
     [InlineData("Sequential((\"fc\", Linear(4, 3)), (\"soft\", LogSoftmax(1)))", "Sequential((\"fc\", Linear(4, 3)))")]
-    public Task TheLastLayerGoes(string before, string after) =>
+    public Task RemovesASoftmaxLayer(string before, string after) =>
         CodeFixAssert.Fixes<SoftmaxCodeFix>(Network("=> seq.call(x);", before), Title, Network("=> seq.call(x);", after));
 
     [Fact]
-    public Task AllOfThem() => CodeFixAssert.FixesAll<SoftmaxCodeFix>(
+    public Task FixesAllSoftmaxes() => CodeFixAssert.FixesAll<SoftmaxCodeFix>(
         Network("=> fc.call(x).softmax(1);")
             .Replace("null", "(model.CreateTrainer(new TrainerOptions()), model.CreateTrainer(new TrainerOptions()))"),
         Title,

@@ -22,25 +22,25 @@ public sealed class StateSchemaCodeFixTests
     [InlineData(
         "[Bayesian(Gaussian)] [FormerlyKnownAs(\"f\")] ", "[Bayesian(Gaussian)] [FormerlyKnownAs(\"f\"), FormerlyKnownAs(\"fc\")] ")]
     [InlineData("/* why */\n    [Bayesian(Gaussian)]\n    ", "/* why */\n    [Bayesian(Gaussian), FormerlyKnownAs(\"fc\")]\n    ")]
-    public Task ARenamedFieldRemembersItsOldName(string before, string after) => CodeFixAssert.FixesWithState<FormerNameCodeFix>(
+    public Task AddsFormerlyKnownAsToARenamedField(string before, string after) => CodeFixAssert.FixesWithState<FormerNameCodeFix>(
         Network(before + Head), Listed, "Add [FormerlyKnownAs(\"fc\")]", Network(after + Head));
 
     [Fact]
-    public Task AFieldWithoutBracketsGetsThem() => CodeFixAssert.FixesWithState<FormerNameCodeFix>(
+    public Task AddsAnAttributeListToAFieldWithoutOne() => CodeFixAssert.FixesWithState<FormerNameCodeFix>(
         Network($"// The end.\n    {Head}"),
         Listed.Replace("Gaussian", "Deterministic"),
         "Add [FormerlyKnownAs(\"fc\")]",
         Network($"// The end.\n    [FormerlyKnownAs(\"fc\")] {Head}"));
 
     [Fact]
-    public Task APropertyDoesToo() => CodeFixAssert.FixesWithState<FormerNameCodeFix>(
+    public Task AddsFormerlyKnownAsToAProperty() => CodeFixAssert.FixesWithState<FormerNameCodeFix>(
         Network("[Bayesian(Gaussian)] public Linear Head { get; } = Linear(1, 1);"),
         Listed,
         "Add [FormerlyKnownAs(\"fc\")]",
         Network("[Bayesian(Gaussian), FormerlyKnownAs(\"fc\")] public Linear Head { get; } = Linear(1, 1);"));
 
     [Fact]
-    public Task OneOfSeveralHasToBeChosen() => CodeFixAssert.OffersWithState<FormerNameCodeFix>(
+    public Task OffersEachMemberThatMayBeTheOldOne() => CodeFixAssert.OffersWithState<FormerNameCodeFix>(
         Network($"[Bayesian(Gaussian)] {Head} [Bayesian(Gaussian)] private readonly Linear tail = Linear(1, 1);"),
         Listed,
         "Add [FormerlyKnownAs(\"fc\")] to 'head'",
@@ -48,11 +48,11 @@ public sealed class StateSchemaCodeFixTests
 
     /// <summary>The attribute would be on both.</summary>
     [Fact]
-    public Task FieldsThatShareADeclarationAreLeftAlone() => CodeFixAssert.OffersWithState<FormerNameCodeFix>(
+    public Task OffersNothingForFieldsThatShareADeclaration() => CodeFixAssert.OffersWithState<FormerNameCodeFix>(
         Network("[Bayesian(Gaussian)] private readonly Linear a = Linear(1, 1), b = Linear(1, 1);"), Listed);
 
     [Fact]
-    public Task AllRenamedFieldsAtOnce() => CodeFixAssert.FixesAllWithState<FormerNameCodeFix>(
+    public Task FixesAllRenamedFields() => CodeFixAssert.FixesAllWithState<FormerNameCodeFix>(
         Network($"[Bayesian(Gaussian)] {Head} [Bayesian(LogUniform)] private readonly Linear tail = Linear(1, 1);"),
         Listed + "Demo.Net: last.bias -> LogUniform\nDemo.Net: last.weight -> LogUniform\n",
         "Add [FormerlyKnownAs(\"fc\")]",
@@ -61,7 +61,7 @@ public sealed class StateSchemaCodeFixTests
             + "[Bayesian(LogUniform), FormerlyKnownAs(\"last\")] private readonly Linear tail = Linear(1, 1);"));
 
     [Fact]
-    public Task NewKeysGoWhereTheyBelong() => CodeFixAssert.FixesState<StateSchemaCodeFix>(
+    public Task InsertsNewKeysInOrder() => CodeFixAssert.FixesState<StateSchemaCodeFix>(
         Network($"[Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1); {Head}"),
         "Demo.Net: fc.bias -> Gaussian\r\nDemo.Net: fc.weight -> Gaussian\r\n# Z\r\nDemo.Zoo: x -> y",
         "List 'head' in BayesGen.State.txt",
@@ -69,7 +69,7 @@ public sealed class StateSchemaCodeFixTests
         + "Demo.Net: head.bias -> Deterministic\r\nDemo.Net: head.weight -> Deterministic\r\nDemo.Zoo: x -> y\r\n");
 
     [Fact]
-    public Task AnEmptyFileIsTheWayToStart() => CodeFixAssert.FixesAllOfState<StateSchemaCodeFix>(
+    public Task FillsAnEmptyFile() => CodeFixAssert.FixesAllOfState<StateSchemaCodeFix>(
         Network($"[Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1); {Head}"),
         "",
         "List 'fc' in BayesGen.State.txt",
@@ -82,28 +82,28 @@ public sealed class StateSchemaCodeFixTests
         """);
 
     [Fact]
-    public Task APrefixGivesWayToTheKeys() => CodeFixAssert.FixesState<StateSchemaCodeFix>(
+    public Task ReplacesAPrefixWithTheKeys() => CodeFixAssert.FixesState<StateSchemaCodeFix>(
         Network("[Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1);"),
         "Demo.Net: fc.* -> Gaussian\n",
         "List 'fc' in BayesGen.State.txt",
         "Demo.Net: fc.bias -> Gaussian\nDemo.Net: fc.weight -> Gaussian\n");
 
     [Fact]
-    public Task WhatIsGoneForGoodIsGivenUp() => CodeFixAssert.FixesState<StateSchemaCodeFix>(
+    public Task RemovesKeysThatAreGone() => CodeFixAssert.FixesState<StateSchemaCodeFix>(
         Network("[Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1);"),
         Listed + "Demo.Net: norm.* -> Deterministic\n",
         "Give the old keys of 'norm' up in BayesGen.State.txt",
         Listed);
 
     [Fact]
-    public Task AnotherFamilyIsTakenOver() => CodeFixAssert.FixesState<StateSchemaCodeFix>(
+    public Task ReplacesTheFamilyOfAKey() => CodeFixAssert.FixesState<StateSchemaCodeFix>(
         Network("[Bayesian(LogUniform)] private readonly Linear fc = Linear(1, 1, hasBias: false);"),
         Listed,
         "Give the old keys of 'fc' up in BayesGen.State.txt",
         "# What saved files hold.\nDemo.Net: fc.weight -> LogUniform\n\n# The next network.\n");
 
     [Fact]
-    public Task AClassThatIsGoneGoesFromTheFile() => CodeFixAssert.FixesState<StateSchemaCodeFix>(
+    public Task RemovesTheLinesOfARemovedClass() => CodeFixAssert.FixesState<StateSchemaCodeFix>(
         Network("[Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1);"),
         "Demo.Former: a -> Gaussian\nDemo.Former: b -> Gaussian\n" + Listed,
         "Give the old keys of 'Demo.Former' up in BayesGen.State.txt",
@@ -112,7 +112,7 @@ public sealed class StateSchemaCodeFixTests
     [Theory]
     [InlineData("nonsense")]
     [InlineData("Demo.Net: fc.bias -> Gaussian")]
-    public Task ALineThatIsNoEntryGoes(string line) => CodeFixAssert.FixesState<StateSchemaCodeFix>(
+    public Task RemovesALineThatIsNotAnEntry(string line) => CodeFixAssert.FixesState<StateSchemaCodeFix>(
         Network("[Bayesian(Gaussian)] private readonly Linear fc = Linear(1, 1);"), $"{Listed}{line}\n", "Remove the line", Listed);
 
     private static string Network(string members) => $$"""

@@ -16,11 +16,11 @@ public sealed class ThresholdCodeFixTests
     [InlineData("Thresholds two = 1.0; model.Prune(two);",
         "Thresholds two = new Thresholds { [LogUniform] = 1.0, [Gaussian] = 1.0 }; model.Prune(two);")]
     [InlineData("own.Prune(1.0);", "own.Prune(new Thresholds { [Gaussian] = 1.0, [typeof(PointPosterior)] = 1.0 });")]
-    public Task OneNumberForEachFamily(string before, string after) =>
+    public Task ReplacesOneNumberWithOneForEachFamily(string before, string after) =>
         CodeFixAssert.Fixes<ThresholdCodeFix>(Using(before), Each, Using(after));
 
     [Fact]
-    public Task AllOfThem() => CodeFixAssert.FixesAll<ThresholdCodeFix>(
+    public Task FixesAllThresholds() => CodeFixAssert.FixesAll<ThresholdCodeFix>(
         Using("model.Prune(1.0); model.PruneStatistics(2.0);"),
         Each,
         Using("model.Prune(new Thresholds { [LogUniform] = 1.0, [Gaussian] = 1.0 }); "
@@ -30,12 +30,12 @@ public sealed class ThresholdCodeFixTests
     [InlineData("fc.wieght", "fc.weight")]
     [InlineData("head.weigth", "head.weight")]
     [InlineData("head", "head.weight")]
-    public Task TheNearestKey(string before, string after) => CodeFixAssert.Fixes<ThresholdCodeFix>(
+    public Task ReplacesAKeyWithTheNearestOne(string before, string after) => CodeFixAssert.Fixes<ThresholdCodeFix>(
         Using($"small.Prune(new() {{ [\"{before}\"] = 1.0 }});"), $"Use '{after}'",
         Using($"small.Prune(new() {{ [\"{after}\"] = 1.0 }});"));
 
     [Fact]
-    public Task TheOnlyFamily() => CodeFixAssert.Fixes<ThresholdCodeFix>(
+    public Task ReplacesAFamilyWithTheOnlyOne() => CodeFixAssert.Fixes<ThresholdCodeFix>(
         Using("small.Prune(new() { [LogUniform] = 1.0 });"), "Use [Gaussian]", Using("small.Prune(new() { [Gaussian] = 1.0 });"));
 
     [Theory]
@@ -43,7 +43,7 @@ public sealed class ThresholdCodeFixTests
     [InlineData("model.Prune(new() { [SparseDropout] = 1.0 });")]
     [InlineData("small.Prune(new() { [\"encoder.gamma\"] = 1.0 });")]
     [InlineData("small.Prune(double.NaN);")]
-    public Task NothingIsOfferedWhereTheSourceDoesNotSayWhatIsMeant(string body) => CodeFixAssert.Offers<ThresholdCodeFix>(Using(body));
+    public Task OffersNothingWhereTheThresholdIsOutOfSight(string body) => CodeFixAssert.Offers<ThresholdCodeFix>(Using(body));
 
     private static string Using(string body) => TestSources.OwnFamily + TestSources.Classifier.Replace("namespace Demo;", "") + $$"""
 

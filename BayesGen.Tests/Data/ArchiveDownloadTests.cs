@@ -64,7 +64,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task TellsWhatEveryMirrorAnswered()
+    public async Task NamesTheAnswerOfEveryMirror()
     {
         var server = new MemoryServer(uri => uri.Host == TinyArchive.FirstMirror.Host ? TinyArchive.Gzip([1, 2, 3]) : null);
         var error = await Assert.ThrowsAsync<DataDownloadException>(() => _archive.FetchAsync(From(server)));
@@ -89,7 +89,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task CancellationEndsItAndLeavesNothingBehind()
+    public async Task CancellationEndsADownloadAndLeavesNothingBehind()
     {
         using var cancellation = new CancellationTokenSource();
         var server = new MemoryServer((uri, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)
@@ -105,7 +105,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task ASilentMirrorIsLeftForTheNext()
+    public async Task TakesTheNextMirrorWhereOneIsSilent()
     {
         var server = new MemoryServer(async (uri, cancellation) =>
         {
@@ -118,7 +118,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task AMirrorThatDripsIsLeftForTheNext()
+    public async Task TakesTheNextMirrorWhereOneIsTooSlow()
     {
         var server = new MemoryServer((uri, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)
         {
@@ -133,7 +133,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task AMirrorThatSendsWithoutEndIsLeftForTheNext(bool announces)
+    public async Task TakesTheNextMirrorWhereOneSendsTooMuch(bool announces)
     {
         var server = new MemoryServer((uri, _) =>
         {
@@ -151,7 +151,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task ARedirectionToNowhereInTheWebIsLeftForTheNextMirror()
+    public async Task TakesTheNextMirrorWhereOneRedirectsToAnInvalidAddress()
     {
         var server = new MemoryServer((uri, _) => uri.Host == TinyArchive.FirstMirror.Host
             ? throw new UriFormatException("Invalid URI: The hostname could not be parsed.")
@@ -161,7 +161,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task AFileThatUnpacksWithoutEndIsNoFileOfTheArchive()
+    public async Task RefusesAFileThatUnpacksWithoutEnd()
     {
         byte[] bomb;
         using (var buffer = new MemoryStream())
@@ -180,7 +180,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task MirrorsCanBeGiven()
+    public async Task UsesTheMirrorsOfTheOptions()
     {
         var server = new MemoryServer(MemoryServer.Good);
         await _archive.FetchAsync(From(server) with { Mirrors = [new Uri("http://own.invalid/a/b/")] });
@@ -204,7 +204,7 @@ public sealed class ArchiveDownloadTests : IDisposable
         }
     }
 
-    /// <summary>Gives some bytes, then fails, or stays silent until cancelled.</summary>
+    /// <summary>Gives some bytes, then fails, or stays silent until canceled.</summary>
     private sealed class BreakingStream(byte[] start, Exception? end) : MemoryStream(start)
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

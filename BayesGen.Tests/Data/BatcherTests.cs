@@ -26,7 +26,7 @@ public sealed class BatcherTests
     }
 
     [Fact]
-    public void KeepsTheOrderAndTheRaggedLastBatch()
+    public void KeepsTheOrderAndTheShorterLastBatch()
     {
         using TensorDataSet set = Numbered(7);
         var batcher = new Batcher(set, 3, shuffle: false);
@@ -47,7 +47,7 @@ public sealed class BatcherTests
     }
 
     [Fact]
-    public void AnEpochIsAFunctionOfSeedAndNumber()
+    public void AnEpochDependsOnSeedAndNumberOnly()
     {
         using TensorDataSet set = Numbered(50);
         var batcher = new Batcher(set, 8, seed: 3);
@@ -64,7 +64,7 @@ public sealed class BatcherTests
     }
 
     [Fact]
-    public void ABrokenOffEnumerationLeavesTheEpoch()
+    public void AnAbandonedEnumerationLeavesTheEpochAlone()
     {
         using TensorDataSet set = Numbered(50);
         var batcher = new Batcher(set, 8, seed: 3);
@@ -80,7 +80,7 @@ public sealed class BatcherTests
     }
 
     [Fact]
-    public void NeitherReadsNorMovesTheGlobalGenerator()
+    public void LeavesTheGlobalGeneratorAlone()
     {
         using DisposeScope scope = NewDisposeScope();
         using TensorDataSet set = Numbered(20);
@@ -94,7 +94,7 @@ public sealed class BatcherTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void TheCallersScopesNeitherBreakItNorLeakIt(bool shuffle)
+    public void DisposeScopesOfTheCallerNeitherBreakNorLeakBatches(bool shuffle)
     {
         using TensorDataSet set = Numbered(50);
         var batcher = new Batcher(set, 8, shuffle);
@@ -117,7 +117,7 @@ public sealed class BatcherTests
     }
 
     [Fact]
-    public void RefusesNonsense()
+    public void RefusesInvalidArguments()
     {
         using TensorDataSet set = Numbered(5);
         Assert.Throws<ArgumentOutOfRangeException>(() => new Batcher(set, 0));

@@ -24,7 +24,7 @@ internal sealed class TemporaryFolder : IDisposable
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }
 
-/// <summary>The bytes of IDX files, and a tiny archive made of them: 3 pictures of 2x2 to train, 2 to test.</summary>
+/// <summary>The bytes of IDX files, and a tiny archive made of them: 3 images of 2x2 to train, 2 to test.</summary>
 internal static class TinyArchive
 {
     public static readonly byte[] TrainImages = Idx([3, 2, 2], [0, 51, 102, 255, 1, 2, 3, 4, 5, 6, 7, 8]);

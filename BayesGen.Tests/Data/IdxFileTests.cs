@@ -54,7 +54,7 @@ public sealed class IdxFileTests
     }
 
     [Fact]
-    public void TellsTheMagicNumberExpectedAndFound()
+    public void NamesTheMagicNumberExpectedAndFound()
     {
         string floats = Complaint([0, 0, 0x0D, 1, 0, 0, 0, 0]);
         Assert.Contains("some.idx", floats);
@@ -65,7 +65,7 @@ public sealed class IdxFileTests
     }
 
     [Fact]
-    public void TellsTheBytesExpectedAndFoundOfATruncatedFile()
+    public void NamesTheBytesExpectedAndFoundOfATruncatedFile()
     {
         string message = Complaint(TinyArchive.TrainImages[..^5]);
         Assert.Contains("truncated", message);
@@ -84,7 +84,7 @@ public sealed class IdxFileTests
     }
 
     [Fact]
-    public void RefusesLengthsNoFileCanHave()
+    public void RefusesImpossibleLengths()
     {
         Assert.Contains("dimension 0", Complaint([0, 0, 8, 1, 0xFF, 0, 0, 0]));
         var huge = new byte[4 + 4 * 255];
@@ -94,7 +94,7 @@ public sealed class IdxFileTests
     }
 
     [Fact]
-    public void TellsABrokenGzipFile()
+    public void NamesABrokenGzipFile()
     {
         byte[] packed = TinyArchive.Gzip(TinyArchive.TrainImages);
         packed[12] ^= 0xFF;
@@ -104,7 +104,7 @@ public sealed class IdxFileTests
     }
 
     [Fact]
-    public void AGzipFileThatIsCutInItsTrailerOrFollowedBySomethingIsRefused()
+    public void RefusesAGzipFileWithACutTrailerOrTrailingBytes()
     {
         byte[] packed = TinyArchive.Gzip(TinyArchive.TrainImages);
         Assert.Equal([3, 2, 2], Read(packed).Shape);
@@ -117,7 +117,7 @@ public sealed class IdxFileTests
     }
 
     [Fact]
-    public void APackedFileTakesNoMoreMemoryThanItsHeaderAnnounces()
+    public void APackedFileTakesNoMoreMemoryThanItsHeaderSays()
     {
         byte[] bomb = TinyArchive.Gzip([.. TinyArchive.Idx([4], [1, 2, 3, 4]), .. new byte[200 << 20]]);
         long before = GC.GetAllocatedBytesForCurrentThread();

@@ -46,7 +46,7 @@ public sealed class ImageArchiveTests : IDisposable
     }
 
     [Fact]
-    public void FindsFilesUnderEveryNamePeopleHaveThemBy()
+    public void FindsFilesUnderEveryCommonName()
     {
         Assert.EndsWith("plain", _archive.Find(Offline(Place("plain", name => name, packed: false))));
         Assert.EndsWith("dotted", _archive.Find(Offline(Place("dotted", name => name.Replace("-idx", ".idx"), packed: false))));
@@ -70,7 +70,7 @@ public sealed class ImageArchiveTests : IDisposable
     }
 
     [Fact]
-    public void AVariableThatHoldsOtherDataIsNoError()
+    public void IgnoresAVariableThatPointsToOtherData()
     {
         _folder.Write(Path.Combine("env", "notes.txt"), [1]);
         Environment.SetEnvironmentVariable(ImageArchive.DataVariable, Path.Combine(_folder.Root, "env"));
@@ -100,7 +100,7 @@ public sealed class ImageArchiveTests : IDisposable
     }
 
     [Fact]
-    public void AFolderOfOnesOwnMayHoldASubsetButNoDamagedFile()
+    public void AUserFolderMayHoldASubsetButNoDamagedFile()
     {
         string folder = Place("mine", name => name, packed: false);
         _folder.Write("mine/train-images-idx3-ubyte", TinyArchive.TestImages);
@@ -112,7 +112,7 @@ public sealed class ImageArchiveTests : IDisposable
     }
 
     [Fact]
-    public void WithoutLeaveToDownloadItSaysWhatIsWrongInTheCache()
+    public void WithoutDownloadsSaysWhatIsWrongInTheCache()
     {
         Assert.Contains("it is not there", Assert.Throws<DataDownloadException>(() => _archive.Load(Offline())).Message);
         Place(Path.Combine("cache", "tiny"), name => name + ".gz");
@@ -123,7 +123,7 @@ public sealed class ImageArchiveTests : IDisposable
     }
 
     [Fact]
-    public void TheRealArchiveIsReadWhereItIsAtHand()
+    public void ReadsTheRealArchiveWhereItIsPresent()
     {
         if (_variable is null)
             return;

@@ -25,7 +25,7 @@ public sealed class LabeledImagesTests : IDisposable
     }
 
     [Fact]
-    public void TellsBothCountsAndFiles()
+    public void NamesBothCountsAndFiles()
     {
         var error = Assert.Throws<DataFormatException>(() => Read(TinyArchive.TrainImages, TinyArchive.TestLabels));
         Assert.Contains("2 labels in", error.Message);

@@ -7,7 +7,7 @@ namespace BayesGen.Tests;
 public sealed class SyntheticDigitsTests(ITestOutputHelper output)
 {
     [Fact]
-    public void ArePicturesAndLabels()
+    public void HaveTheShapesOfImagesAndLabels()
     {
         using TensorDataSet digits = SyntheticDigits.Create(200, seed: 1);
         Assert.Equal([200, 1, 28, 28], digits.Inputs.shape);
@@ -21,7 +21,7 @@ public sealed class SyntheticDigitsTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void TheSameSeedDrawsTheSamePicturesWhateverTheCount()
+    public void TheSameSeedGivesTheSameImagesForAnyCount()
     {
         using TensorDataSet few = SyntheticDigits.Create(35, seed: 7), many = SyntheticDigits.Create(120, seed: 7);
         Assert.Equal(few.Inputs.data<float>(), many.Inputs.data<float>().Take(35 * 784));
@@ -29,7 +29,7 @@ public sealed class SyntheticDigitsTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void NoTwoPicturesAreAlike()
+    public void NoTwoImagesAreEqual()
     {
         using TensorDataSet one = SyntheticDigits.Create(300, seed: 7), other = SyntheticDigits.Create(300, seed: 8);
         IEnumerable<string> pictures = one.Inputs.data<float>().Concat(other.Inputs.data<float>())
@@ -47,7 +47,7 @@ public sealed class SyntheticDigitsTests(ITestOutputHelper output)
 
     /// <summary>Too easy a task would show nothing: a linear classifier must leave room for a network, and yet get most digits.</summary>
     [Fact]
-    public void AreBeyondALinearClassifierButNotBeyondReading()
+    public void AreTooHardForALinearClassifierAndEasyForANetwork()
     {
         using TensorDataSet train = SyntheticDigits.Create(8_000, seed: 1), test = SyntheticDigits.Create(2_000, seed: 2);
         manual_seed(0);

@@ -20,7 +20,7 @@ public sealed class SyntheticLettersTests
     }
 
     [Fact]
-    public void SameSeedGivesTheSamePicturesWhateverTheCount()
+    public void TheSameSeedGivesTheSameImagesForAnyCount()
     {
         using TensorDataSet few = SyntheticLetters.Create(35, seed: 7), many = SyntheticLetters.Create(120, seed: 7),
         other = SyntheticLetters.Create(35, seed: 8);
@@ -33,11 +33,12 @@ public sealed class SyntheticLettersTests
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
-    public void ThereIsAtLeastOne(int count) => Assert.Throws<ArgumentOutOfRangeException>(() => SyntheticLetters.Create(count, seed: 1));
+    public void RefusesACountBelowOne(int count) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => SyntheticLetters.Create(count, seed: 1));
 
     /// <summary>If letters could be taken for digits, nobody could tell the two apart who is told which is which.</summary>
     [Fact]
-    public void CanBeToldFromDigitsByWhoeverIsTold()
+    public void AClassifierTrainedOnBothSeparatesLettersFromDigits()
     {
         random.manual_seed(0);
         using var scope = NewDisposeScope();

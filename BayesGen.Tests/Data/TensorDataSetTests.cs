@@ -11,7 +11,7 @@ public sealed class TensorDataSetTests
     }
 
     [Fact]
-    public void RefusesTensorsThatAreNoDataSet()
+    public void RefusesTensorsThatDoNotFitTogether()
     {
         using DisposeScope scope = NewDisposeScope();
         Assert.Contains("59,999 targets but 60,000 inputs", Assert.Throws<ArgumentException>(
@@ -28,7 +28,7 @@ public sealed class TensorDataSetTests
     }
 
     [Fact]
-    public void SplitIsDisjointCoveringAndAFunctionOfTheSeed()
+    public void SplitIsDisjointAndCompleteAndDependsOnTheSeed()
     {
         using TensorDataSet set = Numbered(101);
         (TensorDataSet train, TensorDataSet validation) = set.Split(0.2, seed: 4);
@@ -45,7 +45,7 @@ public sealed class TensorDataSetTests
     }
 
     [Fact]
-    public void SplitNeverLeavesAPartEmpty()
+    public void SplitLeavesNoPartEmpty()
     {
         using TensorDataSet set = Numbered(3);
         (TensorDataSet train, TensorDataSet validation) = set.Split(0.01, seed: 0);

@@ -8,7 +8,7 @@ public sealed class GpuBundleTests
 {
     /// <summary>The libraries beside the tests stand for those of a PyTorch; everything else is as it will be there.</summary>
     [Fact]
-    public void TheDryRunHolds()
+    public void DryRunOfTheBundlePasses()
     {
         if (!OperatingSystem.IsLinux())
             return;

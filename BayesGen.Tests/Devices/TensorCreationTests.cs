@@ -43,7 +43,7 @@ public sealed class TensorCreationTests
     [InlineData("x?.new_zeros(3)")]
     [InlineData("from_array(new[] { 1.5 })")]
     [InlineData("zeros(nothingThatExists)")]
-    public void OneThatIsNotNamedIsFound(string call)
+    public void FindsATensorWithoutDtypeOrDevice(string call)
     {
         var found = Assert.Single(Unspecified(call));
 
@@ -59,7 +59,7 @@ public sealed class TensorCreationTests
     [InlineData("randperm(3, ScalarType.Int64, CPU)")]
     [InlineData("x.zeros_like(dtype: x.dtype, device: x.device)")]
     [InlineData("x.clone()")]
-    public void OneThatIsNamedIsNot(string call) => Assert.Empty(Unspecified(call));
+    public void AcceptsATensorWithDtypeAndDevice(string call) => Assert.Empty(Unspecified(call));
 
     private static List<string> Unspecified(string call) => TensorCreation.Unspecified(
         [

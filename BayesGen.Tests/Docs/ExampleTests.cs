@@ -52,7 +52,7 @@ public sealed partial class ExampleTests
     [InlineData("CS1529", "```csharp", "var x = 1;", "```", "```csharp", "using System.Text;", "```")]
     [InlineData("CS0234", "```csharp", "BayesGen.Plots.PictureTheme? theme = null;", "```")]
     [InlineData("CS0246", "```csharp", "ConsoleReport? report = null;", "```")]
-    public void AReaderMeetsTheErrorThatThePageHides(string error, params string[] page) =>
+    public void FindsAnErrorThatHiddenLinesWouldHide(string error, params string[] page) =>
         Assert.Contains(
             error, Errors(Compilation(page, Assert.Single(DocumentedProgram.Of(page)), SharedUsings())).Select(found => found.Id));
 
@@ -63,7 +63,7 @@ public sealed partial class ExampleTests
     [InlineData("<PackageReference Include=\"BayesGen.Plots\" />", "```csharp", "BayesGen.Plots.PictureTheme? theme = null;", "```")]
     [InlineData("<ProjectReference Include=\"../BayesGen.Console/BayesGen.Console.csproj\" />", "```csharp",
         "ConsoleReport? report = null;", "```")]
-    public void AReaderCompilesAPageThatSaysAll(params string[] page) =>
+    public void APageThatShowsEverythingCompilesWithoutHiddenLines(params string[] page) =>
         Assert.Empty(Errors(Compilation(page, Assert.Single(DocumentedProgram.Of(page)), SharedUsings())));
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed partial class ExampleTests
         page => Assert.NotEmpty(DocumentedProgram.Of(Read(page))));
 
     [Fact]
-    public void TheIndexLeadsToEveryPage()
+    public void TheIndexLinksToEveryPage()
     {
         var targets = Targets(Index).ToHashSet();
         Assert.All(PathsOfPages().Where(page => page is not ("README.md" or Index)),
@@ -85,11 +85,11 @@ public sealed partial class ExampleTests
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public void EveryLinkLeadsSomewhere(string page) =>
+    public void EveryLinkLeadsToAFile(string page) =>
         Assert.Equal([], Targets(page).Where(target => !Path.Exists(target)));
 
     [Fact]
-    public void AnUnknownKindOfBlockIsAnError()
+    public void RefusesAnUnknownKindOfBlock()
     {
         Assert.Throws<FormatException>(() => DocumentedProgram.Of(["```csharp ignore", "wrong", "```"]));
         Assert.Throws<FormatException>(() => DocumentedProgram.Of(["```cs", "wrong", "```"]));
@@ -97,7 +97,7 @@ public sealed partial class ExampleTests
     }
 
     [Fact]
-    public void BlocksAreOneProgramUntilAnotherBegins()
+    public void BlocksOfAPageFormOneProgramUntilAnotherBegins()
     {
         string[] page =
         [

@@ -38,8 +38,8 @@ public sealed partial class MappingTests
     {
         var names = NamesIn(Page()).ToList();
         Assert.True(names.Count > 100, $"The page names only {names.Count} C# names: its tables were not read.");
-        var misspelt = names.Where(entry => !Exists(entry.Name)).Select(entry => $"line {entry.Line}: {entry.Name}").ToList();
-        Assert.True(misspelt.Count == 0, "Names that do not exist:\n" + string.Join("\n", misspelt));
+        var misspelled = names.Where(entry => !Exists(entry.Name)).Select(entry => $"line {entry.Line}: {entry.Name}").ToList();
+        Assert.True(misspelled.Count == 0, "Names that do not exist:\n" + string.Join("\n", misspelled));
     }
 
     [Theory]
@@ -54,7 +54,7 @@ public sealed partial class MappingTests
     [InlineData("BayesianClassifier.CreateTrainer")]
     [InlineData("TrainingCurves.Draw(training)")]
     [InlineData("ConsoleReport")]
-    public void ARightNameIsFound(string name) => Assert.True(Exists(name));
+    public void FindsAnExistingName(string name) => Assert.True(Exists(name));
 
     [Theory]
     [InlineData("TrainerOption")]
@@ -70,10 +70,10 @@ public sealed partial class MappingTests
     [InlineData("PosteriorGroup<TPosterior>")]
     [InlineData("WeightStore")]
     [InlineData("")]
-    public void AWrongNameIsNot(string name) => Assert.False(Exists(name));
+    public void ReportsAMissingName(string name) => Assert.False(Exists(name));
 
     [Fact]
-    public void ATableIsReadByItsHeader()
+    public void ReadsATableByItsHeader()
     {
         string[] page =
         [
@@ -91,7 +91,7 @@ public sealed partial class MappingTests
     }
 
     [Fact]
-    public void TheWalkThroughCompilesAndItsWrapperHasTheGeneratedNames()
+    public void TheWalkThroughCompilesAgainstTheGeneratedWrapper()
     {
         var blocks = CSharpBlocks(Page()).ToList();
         Assert.True(blocks.Count > 1, "The page has no walk-through.");

@@ -7,7 +7,7 @@ namespace BayesGen.Tests.Docs;
 public sealed partial class ReadmeTests
 {
     [Fact]
-    public void TheFirstExampleIsTheQuickstart()
+    public void TheFirstExampleMatchesTheQuickstartSample()
     {
         var readme = File.ReadAllText(Path.Combine(Root(), "README.md"));
         var example = CSharpBlock().Match(readme);
@@ -18,7 +18,7 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void EveryLinkToAFileLeadsToOne()
+    public void EveryLinkLeadsToAFile()
     {
         var readme = File.ReadAllText(Path.Combine(Root(), "README.md"));
         var dead = Link().Matches(readme)

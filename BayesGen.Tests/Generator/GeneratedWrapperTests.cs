@@ -6,7 +6,7 @@ namespace BayesGen.Tests.SourceGenerator;
 public sealed class GeneratedWrapperTests
 {
     [Fact]
-    public void AFreshWrapperAnswersAsTheNetworkDid()
+    public void AFreshWrapperAnswersLikeTheNetwork()
     {
         using var scope = NewDisposeScope();
         var network = new Classifier();
@@ -21,7 +21,7 @@ public sealed class GeneratedWrapperTests
     }
 
     [Fact]
-    public void StateKeysAreThoseOfTheState()
+    public void StateKeysMatchTheStateDict()
     {
         using var model = new BayesianClassifier(new Classifier());
         var constants = typeof(BayesianClassifier.StateKeys).GetFields().Select(field => (string)field.GetRawConstantValue()!);
@@ -61,7 +61,7 @@ public sealed class GeneratedWrapperTests
     }
 
     [Fact]
-    public void AnUnannotatedHeirGoesIntoTheWrapperOfItsBaseClass()
+    public void AnUnannotatedDerivedClassFitsTheWrapperOfItsBaseClass()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianAncestor(new Heir());
@@ -74,7 +74,7 @@ public sealed class GeneratedWrapperTests
     }
 
     [Fact]
-    public void SaveLoadMoveAndDisposeWorkThroughTorchSharpsOwnDoors()
+    public void SaveLoadMoveAndDisposeWorkByTorchSharpsOwnMembers()
     {
         using var scope = NewDisposeScope();
         var path = Path.GetTempFileName();
@@ -90,7 +90,7 @@ public sealed class GeneratedWrapperTests
 
         var before = other.parameters().First();
         other.to(CPU).to(ScalarType.Float32);
-        Assert.Same(before, other.parameters().First()); // An optimizer made before goes on.
+        Assert.Same(before, other.parameters().First()); // An optimizer made before continues.
 
         other.to(ScalarType.Float64);
         other.eval();
@@ -104,11 +104,11 @@ public sealed class GeneratedWrapperTests
     }
 
     [Fact]
-    public void AWrapperWithoutANetworkSaysSo() =>
+    public void RefusesAWrapperWithoutANetwork() =>
         Assert.Contains("BayesianMlp wraps a Mlp", Assert.Throws<ArgumentNullException>(() => new BayesianMlp(null!)).Message);
 
     [Fact]
-    public void TrainersAreMadeWithAndWithoutALoss()
+    public void CreateTrainerWorksWithAndWithoutALoss()
     {
         using var model = new BayesianComposed(new Composed());
         using var batch = ones(5, 3);

@@ -29,9 +29,9 @@ public sealed class GeneratorCachingTests
     [InlineData("namespace Demo;", "// A file.\n\nnamespace Demo;")] // One outside, which moves every line.
     [InlineData("public Classifier()", "private int _count;\n    public int Count() => ++_count;\n    public Classifier()")] // Members.
     [InlineData("fc2.call(fc1.call(x))", "fc2.call(fc1.call(x).relu())")] // A body.
-    [InlineData("Linear(128, 10)", "Linear(128, 12)")] // A size, which only the run time needs.
-    [InlineData("public sealed class Classifier", "public sealed class Other;\npublic sealed class Classifier")] // A neighbour.
-    public void AnEditThatSaysNothingAboutTheNetworkIsTakenFromTheCache(string old, string @new)
+    [InlineData("Linear(128, 10)", "Linear(128, 12)")] // A size, which only the runtime needs.
+    [InlineData("public sealed class Classifier", "public sealed class Other;\npublic sealed class Classifier")] // A neighbor.
+    public void AnEditThatDoesNotChangeTheNetworkIsServedFromTheCache(string old, string @new)
     {
         var after = First.Replace(old, @new);
         Assert.NotEqual(First, after);
@@ -39,23 +39,23 @@ public sealed class GeneratorCachingTests
     }
 
     [Fact]
-    public void AnotherFileChangesNothing() => AssertReasons(
+    public void AnEditOfAnotherFileRegeneratesNothing() => AssertReasons(
         Rerun([First, Second, "class Other { }"], [First, Second, "class Other { int _field; }"]),
         ("Classifier", Unchanged), ("Second", Unchanged));
 
     [Fact]
-    public void ANewFileChangesNothing() => AssertReasons(
+    public void ANewFileRegeneratesNothing() => AssertReasons(
         Rerun([First, Second], [First, Second, "namespace Demo; class Other { }"]), ("Classifier", Unchanged), ("Second", Unchanged));
 
     [Fact]
-    public void ANewNetworkLeavesTheOthersAlone()
+    public void ANewNetworkRegeneratesNoOther()
     {
         AssertReasons(Rerun([First], [First, Second]), ("Classifier", Unchanged), ("Second", New));
         AssertReasons(Rerun([First], [$"{First}\n{Second.Replace("namespace Demo;", "")}"]), ("Classifier", Unchanged), ("Second", New));
     }
 
     [Fact]
-    public void ARemovedNetworkLeavesTheOthersAlone() =>
+    public void ARemovedNetworkRegeneratesNoOther() =>
         AssertReasons(Rerun([First, Second], [First, ""]), ("Classifier", Unchanged), ("Second", Removed));
 
     [Theory]
@@ -64,7 +64,7 @@ public sealed class GeneratorCachingTests
     [InlineData("private readonly Linear fc1", "[Bayesian(Gaussian)] private readonly Linear fc1")] // One more annotation.
     [InlineData("    [Bayesian(Gaussian)] private", "    private")] // One less.
     [InlineData("public sealed class Classifier", "[Bayesian(LogUniform)] public sealed class Classifier")] // One on the class.
-    public void AChangedAnnotationWritesThatNetworkAlone(string old, string @new)
+    public void AChangedAnnotationRegeneratesThatNetworkOnly(string old, string @new)
     {
         var after = First.Replace(old, @new);
         Assert.NotEqual(First, after);
@@ -75,7 +75,7 @@ public sealed class GeneratorCachingTests
     }
 
     [Fact]
-    public void AnAnnotationInANetworkInsideWritesTheOuterFileAgain()
+    public void AnAnnotationOfANestedNetworkRegeneratesTheOuterFile()
     {
         const string outer = """
             [BayesianNetwork]

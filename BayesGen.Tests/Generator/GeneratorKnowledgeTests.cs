@@ -12,7 +12,7 @@ namespace BayesGen.Tests.SourceGenerator;
 public sealed partial class GeneratorKnowledgeTests
 {
     [Fact]
-    public void FamiliesAreAsTheRuntimeHasThem()
+    public void FamilyFactsMatchTheRuntime()
     {
         var known = KnownTypes.From(GeneratorHarness.Compile())!;
         Check<GaussianPosterior>(Family.Gaussian);
@@ -36,7 +36,7 @@ public sealed partial class GeneratorKnowledgeTests
 
     /// <summary>Every loss, family and prior of BayesGen that can be made by itself.</summary>
     [Fact]
-    public void PriorsAreScoredAsTheRuntimeDoes()
+    public void PriorScoringMatchesTheRuntime()
     {
         var known = KnownTypes.From(GeneratorHarness.Compile())!;
         VariationalLoss[] losses = [new ElboLoss(), new RenyiLoss(), new LogUniformKLLoss(), new GaussianKLLoss()];
@@ -68,7 +68,7 @@ public sealed partial class GeneratorKnowledgeTests
     }
 
     [Fact]
-    public void ScoresEndWhereTheRuntimeEndsThem()
+    public void ScoreRangesMatchTheRuntime()
     {
         var known = KnownTypes.From(GeneratorHarness.Compile())!;
         using var scope = NewDisposeScope();
@@ -94,7 +94,7 @@ public sealed partial class GeneratorKnowledgeTests
     [InlineData("Head", "Head")]
     [InlineData("_1", "_1")]
     [InlineData("größe", "Größe")]
-    public void MembersAreInPascalCase(string field, string expected) => Assert.Equal(expected, MemberNames.Pascal(field));
+    public void MemberNamesAreInPascalCase(string field, string expected) => Assert.Equal(expected, MemberNames.Pascal(field));
 
     [Fact]
     public void AMemberOfAReservedOrTakenNameGetsANumber()
@@ -111,7 +111,7 @@ public sealed partial class GeneratorKnowledgeTests
     [InlineData("Diagnostics", "Reading", "Model", "Emission", "Analyzers")]
     [InlineData("Reading", "Emission", "Analyzers")]
     [InlineData("Analyzers", "Emission")]
-    public void RoomsKeepToThemselves(string room, params string[] others)
+    public void RoomsUseOnlyTheRoomsTheyMay(string room, params string[] others)
     {
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Root(), "BayesGen.Generator", room), "*.cs"))
         {
@@ -144,7 +144,7 @@ public sealed partial class GeneratorKnowledgeTests
     }
 
     /// <summary>A quoted name of a type of the runtime, and not that of the state's file or of a category of diagnostics.</summary>
-    [GeneratedRegex("""(?<=["{ ]|global::)BayesGen\.(?!State|Usage|Declaration|Modelling|SourceGeneration|CodeFixes)[A-Z]\w*(?=[^"\n]*")""")]
+    [GeneratedRegex("""(?<=["{ ]|global::)BayesGen\.(?!State|Usage|Declaration|Modeling|SourceGeneration|CodeFixes)[A-Z]\w*(?=[^"\n]*")""")]
     private static partial Regex FullNames();
 
     /// <summary>A build has no workspaces: an analyzer assembly that needs them does not load there.</summary>
@@ -158,7 +158,7 @@ public sealed partial class GeneratorKnowledgeTests
     }
 
     [Fact]
-    public void ThePipelineFitsOnOneScreen() =>
+    public void ThePipelineStaysShort() =>
         Assert.True(File.ReadLines(Path.Combine(Root(), "BayesGen.Generator", "BayesianNetGenerator.cs")).Count() < 60);
 
     private static string Root([CallerFilePath] string file = "") =>

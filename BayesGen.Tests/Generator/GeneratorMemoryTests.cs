@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace BayesGen.Tests.SourceGenerator;
 
-/// <summary>What the generator remembers from edit to edit never differs from what it would read anew.</summary>
+/// <summary>What the generator remembers from edit to edit never differs from what it would read again.</summary>
 [Trait("Lane", "Slow")]
 public sealed class GeneratorMemoryTests
 {
@@ -56,20 +56,20 @@ public sealed class GeneratorMemoryTests
     [InlineData(2, "public static class Chosen", "public sealed class BayesianNet;\npublic static class Chosen")] // The name is taken.
     [InlineData(2, "public static class Chosen",
         "public sealed class Linear : TorchSharp.torch.nn.Module { public Linear() : base(\"\") { } }\npublic static class Chosen")]
-    public void AnEditThatMattersIsSeen(int file, string old, string @new)
+    public void ANetworkEditChangesTheOutput(int file, string old, string @new)
     {
         string[] before = [Net, Inner, Chosen];
         var after = before.Select((text, i) => i == file ? text.Replace(old, @new) : text).ToArray();
         var (first, second) = RunBoth(before, after);
 
-        Assert.Equal(Anew(before), first);
-        Assert.Equal(Anew(after), second);
+        Assert.Equal(Again(before), first);
+        Assert.Equal(Again(after), second);
         Assert.NotEqual(first, second);
     }
 
     /// <summary>A base class in a file of its own: its initializers and assignments count for the networks that derive from it.</summary>
     [Fact]
-    public void AnEditInTheFileOfABaseClassIsSeen()
+    public void AnEditOfABaseClassChangesTheOutput()
     {
         const string heir = "namespace Demo; [BayesianNetwork] public sealed class Heir : Parent { public Heir() : base(\"Heir\") { } }";
         const string parent = """
@@ -82,7 +82,7 @@ public sealed class GeneratorMemoryTests
             """;
         var after = parent.Replace("Linear(2, 2)", "Linear(2, 2, hasBias: false)");
         var (first, second) = RunBoth([heir, parent], [heir, after]);
-        Assert.Equal(Anew([heir, after]), second);
+        Assert.Equal(Again([heir, after]), second);
         Assert.NotEqual(first, second);
     }
 
@@ -90,7 +90,7 @@ public sealed class GeneratorMemoryTests
     [Theory]
     [InlineData("[Bayesian(Gaussian)]", "[Bayesian(LogUniform)]")]
     [InlineData("[BayesianNetwork(Loss = typeof(ElboLoss))]", "[BayesianNetwork(Loss = typeof(GaussianKLLoss))]")]
-    public void AnEditOfAnAnnotationThatIsInheritedIsSeen(string before, string after)
+    public void AnEditOfAnInheritedAnnotationChangesTheOutput(string before, string after)
     {
         const string heir = """
             namespace Demo;
@@ -110,12 +110,12 @@ public sealed class GeneratorMemoryTests
             """;
         string[] Sources(string annotation) => [heir, parent.Replace("public abstract", annotation + " public abstract")];
         var (first, second) = RunBoth(Sources(before), Sources(after));
-        Assert.Equal(Anew(Sources(after)), second);
+        Assert.Equal(Again(Sources(after)), second);
         Assert.NotEqual(first["Demo.BayesianHeir.g.cs"], second["Demo.BayesianHeir.g.cs"]);
     }
 
     [Fact]
-    public void AnotherReferenceIsSeen()
+    public void AnAddedReferenceChangesTheOutput()
     {
         var compilation = GeneratorHarness.Compile(Net, Inner, Chosen);
         var driver = GeneratorHarness.Driver().RunGenerators(compilation);
@@ -126,7 +126,7 @@ public sealed class GeneratorMemoryTests
 
     /// <summary>Random files, random edits of one after the other, half of them broken ones that are taken back.</summary>
     [Fact]
-    public void RandomEditsGiveWhatReadingAnewGives()
+    public void RandomEditsGiveTheOutputOfAFreshRun()
     {
         var written = 0;
         for (var seed = 0; seed < 20; seed++)
@@ -144,7 +144,7 @@ public sealed class GeneratorMemoryTests
                     compilation = Replace(compilation, text, file);
                     driver = driver.RunGenerators(compilation);
                     var files = Files(driver);
-                    Assert.Equal(Anew(texts), files);
+                    Assert.Equal(Again(texts), files);
                     written += files.Count;
                 }
             }
@@ -174,7 +174,7 @@ public sealed class GeneratorMemoryTests
     }
 
     /// <summary>The same sources where nothing is remembered: an assembly of another name.</summary>
-    private static SortedDictionary<string, string> Anew(string[] texts) => Files(
+    private static SortedDictionary<string, string> Again(string[] texts) => Files(
         GeneratorHarness.Driver().RunGenerators(GeneratorHarness.Compile(texts).WithAssemblyName(Guid.NewGuid().ToString("N"))));
 
     private static SortedDictionary<string, string> Files(GeneratorDriver driver)

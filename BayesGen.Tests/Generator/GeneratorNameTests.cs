@@ -16,7 +16,7 @@ public sealed class GeneratorNameTests
         """;
 
     [Fact]
-    public void TwoNetworksOfOneNameInTwoNamespaces() => AssertFiles(
+    public void CompilesNetworksOfOneNameInTwoNamespaces() => AssertFiles(
         $$"""
         namespace A { public sealed class Net{{Body}} }
         namespace B.C { public sealed class Net{{Body}} }
@@ -26,7 +26,7 @@ public sealed class GeneratorNameTests
 
     /// <summary>For Roslyn the names of generated files are the same then.</summary>
     [Fact]
-    public void NetworksAndNamespacesThatDifferInCaseAlone()
+    public void CompilesNetworksAndNamespacesThatDifferOnlyInCase()
     {
         var networks = GeneratorHarness.Run($$"""
             namespace Demo { public sealed class Net{{Body}} public sealed class NET{{Body}} }
@@ -37,11 +37,11 @@ public sealed class GeneratorNameTests
     }
 
     [Fact]
-    public void AGenericNetworkBesideOneWithANumber() => AssertFiles(
+    public void CompilesAGenericNetworkBesideOneWithANumberedName() => AssertFiles(
         $$"""public sealed class Net_1{{Body}} public sealed class Net<T>{{Body}}""", "BayesianNet-1.g.cs", "BayesianNet_1.g.cs");
 
     [Fact]
-    public void TheLettersOfAllLanguagesAndOfKeywords() => AssertFiles(
+    public void CompilesNamesInAllAlphabetsAndKeywords() => AssertFiles(
         $$"""
         namespace @namespace.größe;
         public sealed class @class{{Body.Replace("fc", "@event")}}
@@ -56,7 +56,7 @@ public sealed class GeneratorNameTests
     [InlineData("using G = BayesGen;", "[G.Bayesian(G::Family.Gaussian)]")]
     [InlineData("", "[global::BayesGen.BayesianAttribute(family: Gaussian)]")]
     [InlineData("using F = BayesGen.Variational.GaussianPosterior;", "[Bayesian(typeof(F))]")]
-    public void AnnotationsByOtherNames(string @using, string annotation)
+    public void FindsAnnotationsUnderAnAlias(string @using, string annotation)
     {
         var networks = GeneratorHarness.Run($"{@using}\npublic sealed class Net{Body.Replace("[Bayesian(Gaussian)]", annotation)}")
             .Compiles();
@@ -64,7 +64,7 @@ public sealed class GeneratorNameTests
     }
 
     [Fact]
-    public void LayersByOtherNames()
+    public void FindsLayersUnderAnAlias()
     {
         var networks = GeneratorHarness.Run(
             "global using Dense = TorchSharp.Modules.Linear;\nglobal using Of = TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor>;",
@@ -83,7 +83,7 @@ public sealed class GeneratorNameTests
     [InlineData("<&>", "\"<&>\"")]
     [InlineData("{x}", "\"{x}\"")]
     [InlineData("\\ud83d\\ude00", "\"\\ud83d\\ude00\"")]
-    public void RegisteredNamesWithUnsafeCharacters(string name, string literal)
+    public void EscapesUnsafeCharactersInRegisteredNames(string name, string literal)
     {
         var source = $"public sealed class Net{Body.Replace("[Bayesian", $"[TorchSharp.Utils.ComponentName(Name = \"{name}\"), Bayesian")}";
         Assert.Contains($"prefix + {literal}, ", GeneratorHarness.Run(source).Compiles()["BayesianNet.g.cs"]);

@@ -27,7 +27,7 @@ public sealed class GeneratorRandomSourceTests(ITestOutputHelper output)
     private static readonly CSharpCompilation Empty = WithReferencesBound(GeneratorHarness.Compile());
 
     [Fact]
-    public async Task RandomSourcesGiveWhatCompiles()
+    public async Task RandomSourcesGiveCodeThatCompiles()
     {
         var (compiling, written) = (0, 0);
         foreach (var seeds in Enumerable.Range(Start, Count).Chunk(Together))
@@ -55,7 +55,7 @@ public sealed class GeneratorRandomSourceTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task MutatedSourcesGiveWhatParsesAndCompilesIfTheyDo()
+    public async Task MutatedSourcesGiveCodeThatParsesAndCompilesIfTheyDo()
     {
         var (compiling, written) = (0, 0);
         foreach (var seed in Enumerable.Range(Start, Count))

@@ -21,7 +21,7 @@ public sealed class GeneratorReachabilityTests
             .Select(field => (string)field.GetRawConstantValue()!)];
 
     [Fact]
-    public void NothingOfTheCompilerIsReachableFromAnyStep()
+    public void NoStepKeepsAnObjectOfTheCompiler()
     {
         var steps = Run(
             new BayesianNetGenerator(),
@@ -56,7 +56,7 @@ public sealed class GeneratorReachabilityTests
     [InlineData("Location", "Location")]
     [InlineData("Attribute", "AttributeData")]
     [InlineData("Closure", "SyntaxNode")]
-    public void ABadModelIsFound(string what, string expected)
+    public void FindsAModelThatHoldsAnObjectOfTheCompiler(string what, string expected)
     {
         var steps = Run(new BadGenerator(what), TestSources.Classifier);
         var values = ValuesOf(steps, [BadGenerator.Step]).ToList();
@@ -65,7 +65,7 @@ public sealed class GeneratorReachabilityTests
     }
 
     [Fact]
-    public void APlainModelPasses()
+    public void AcceptsAModelOfPlainValues()
     {
         var values = ValuesOf(Run(new BadGenerator("Name"), TestSources.Classifier), [BadGenerator.Step]).ToList();
         Assert.NotEmpty(values);

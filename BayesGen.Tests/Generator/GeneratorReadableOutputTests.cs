@@ -20,10 +20,10 @@ public sealed class GeneratorReadableOutputTests
             File.ReadAllText(path), new CSharpParseOptions(documentationMode: DocumentationMode.Diagnose)).GetCompilationUnitRoot()))];
 
     [Fact]
-    public void ThereIsADozenOfShapes() => Assert.True(Snapshots.Count >= 12, $"There are {Snapshots.Count} snapshots.");
+    public void SnapshotsCoverAtLeastADozenNetworks() => Assert.True(Snapshots.Count >= 12, $"There are {Snapshots.Count} snapshots.");
 
     [Fact]
-    public void RegionsStandInOneOrder() => Assert.All(Snapshots, snapshot =>
+    public void RegionsKeepOneOrder() => Assert.All(Snapshots, snapshot =>
     {
         var found = snapshot.Root.DescendantTrivia()
             .Where(trivia => trivia.IsKind(SyntaxKind.RegionDirectiveTrivia))
@@ -51,7 +51,7 @@ public sealed class GeneratorReadableOutputTests
 
     /// <summary>Outside of comments every type is named from the root, so that nothing of the user's can come between.</summary>
     [Fact]
-    public void TypesAreNamedFromTheRoot() => Assert.All(Snapshots, snapshot => Assert.DoesNotContain(
+    public void TypeNamesAreFullyQualified() => Assert.All(Snapshots, snapshot => Assert.DoesNotContain(
         snapshot.Root.DescendantNodes().OfType<QualifiedNameSyntax>()
             .Where(name => name.Parent is not (QualifiedNameSyntax or BaseNamespaceDeclarationSyntax)),
         name => !name.ToString().StartsWith("global::", StringComparison.Ordinal)

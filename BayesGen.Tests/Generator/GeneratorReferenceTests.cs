@@ -25,7 +25,7 @@ public sealed class GeneratorReferenceTests
     }
 
     [Fact]
-    public async Task AndItsFamiliesAreHeldAgainstTheLoss()
+    public async Task ReportsALossThatCannotScoreAReferencedNetwork()
     {
         var diagnostic = Assert.Single(await GeneratorHarness.Analyze(Referencing(Outer)));
         Assert.Equal(
@@ -35,7 +35,7 @@ public sealed class GeneratorReferenceTests
 
     /// <summary>An editor hands over the sources of another project; a build does not.</summary>
     [Fact]
-    public async Task SourcesOfAnotherProjectAreNotReadAsOnesOfThisProject()
+    public async Task SourcesOfAnotherProjectAreNotReadAsPartOfThisOne()
     {
         var library = GeneratorHarness.Run("""
             namespace Demo;

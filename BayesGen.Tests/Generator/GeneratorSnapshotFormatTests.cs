@@ -37,7 +37,7 @@ public sealed class GeneratorSnapshotFormatTests : IDisposable
     }
 
     [Fact]
-    public void AnOrphanFails()
+    public void ASnapshotWithoutAGeneratedFileFails()
     {
         Write("T.M#Gone.g.verified.cs", "//HintName: Gone.g.cs\n");
         Assert.Contains("No generated file belongs to", Failure());

@@ -51,14 +51,14 @@ namespace Demo
 
         #region Trainer
 
-        /// <summary>A trainer that minimises <see cref="global::BayesGen.GaussianKLLoss"/>.</summary>
+        /// <summary>A trainer that minimizes <see cref="global::BayesGen.GaussianKLLoss"/>.</summary>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
         public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) => throw new global::System.InvalidOperationException(Refusal);
 
-        /// <summary>A trainer that minimises a loss of your choice. It has to score the LogUniform posterior.</summary>
+        /// <summary>A trainer that minimizes a loss of your choice. It has to score the LogUniform posterior.</summary>
         /// <typeparam name="TLoss">The loss.</typeparam>
-        /// <param name="loss">What to minimise.</param>
+        /// <param name="loss">What to minimize.</param>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
         public global::BayesGen.Training.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)

@@ -10,7 +10,7 @@
 /// <item><c>fc2</c>, Linear: deterministic</item>
 /// <item><c>fc3</c>, Linear: LogUniform posterior</item>
 /// <item><c>norm</c>, LayerNorm: deterministic</item>
-/// <item><c>body</c>, Module&lt;Tensor, Tensor&gt;: unknown until run time: Gaussian posterior, deterministic if it is a normalisation layer</item>
+/// <item><c>body</c>, Module&lt;Tensor, Tensor&gt;: unknown until run time: Gaussian posterior, deterministic if it is a normalization layer</item>
 /// <item><c>relu</c>, ReLU: without weights</item>
 /// <item><c>gain</c>, Parameter: deterministic</item>
 /// </list>
@@ -280,15 +280,15 @@ public sealed class BayesianGlobal : global::TorchSharp.torch.nn.Module<global::
 
     #region Trainer
 
-    /// <summary>A trainer that minimises <see cref="global::BayesGen.ElboLoss"/>.</summary>
+    /// <summary>A trainer that minimizes <see cref="global::BayesGen.ElboLoss"/>.</summary>
     /// <param name="options">How to train.</param>
     /// <returns>The trainer; dispose it before the network.</returns>
     public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
         CreateTrainer(new global::BayesGen.ElboLoss(), options);
 
-    /// <summary>A trainer that minimises a loss of your choice. It has to score the posteriors Gaussian and LogUniform.</summary>
+    /// <summary>A trainer that minimizes a loss of your choice. It has to score the posteriors Gaussian and LogUniform.</summary>
     /// <typeparam name="TLoss">The loss.</typeparam>
-    /// <param name="loss">What to minimise.</param>
+    /// <param name="loss">What to minimize.</param>
     /// <param name="options">How to train.</param>
     /// <returns>The trainer; dispose it before the network.</returns>
     public global::BayesGen.Training.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)

@@ -271,15 +271,15 @@ namespace Demo
 
         #region Trainer
 
-        /// <summary>A trainer that minimises <see cref="global::BayesGen.ElboLoss"/>.</summary>
+        /// <summary>A trainer that minimizes <see cref="global::BayesGen.ElboLoss"/>.</summary>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
         public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
             CreateTrainer(new global::BayesGen.ElboLoss(), options);
 
-        /// <summary>A trainer that minimises a loss of your choice. It has to score the posteriors LogUniform and Gaussian.</summary>
+        /// <summary>A trainer that minimizes a loss of your choice. It has to score the posteriors LogUniform and Gaussian.</summary>
         /// <typeparam name="TLoss">The loss.</typeparam>
-        /// <param name="loss">What to minimise.</param>
+        /// <param name="loss">What to minimize.</param>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
         public global::BayesGen.Training.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)

@@ -280,17 +280,17 @@ namespace Demo
 
         #region Trainer
 
-        /// <summary>A trainer that minimises <see cref="global::BayesGen.ElboLoss"/>.</summary>
+        /// <summary>A trainer that minimizes <see cref="global::BayesGen.ElboLoss"/>.</summary>
         /// <param name="forward">Runs the wrapper on a batch, which is one tensor, and gives the prediction.</param>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
         public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::System.Func<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> forward, global::BayesGen.TrainerOptions options) =>
             CreateTrainer(forward, new global::BayesGen.ElboLoss(), options);
 
-        /// <summary>A trainer that minimises a loss of your choice. It has to score the posteriors Gaussian and LogUniform.</summary>
+        /// <summary>A trainer that minimizes a loss of your choice. It has to score the posteriors Gaussian and LogUniform.</summary>
         /// <typeparam name="TLoss">The loss.</typeparam>
         /// <param name="forward">Runs the wrapper on a batch, which is one tensor, and gives the prediction.</param>
-        /// <param name="loss">What to minimise.</param>
+        /// <param name="loss">What to minimize.</param>
         /// <param name="options">How to train.</param>
         /// <returns>The trainer; dispose it before the network.</returns>
         public global::BayesGen.Training.VariationalTrainer CreateTrainer<TLoss>(global::System.Func<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> forward, TLoss loss, global::BayesGen.TrainerOptions options)

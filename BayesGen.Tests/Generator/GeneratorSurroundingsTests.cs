@@ -19,14 +19,14 @@ public sealed class GeneratorSurroundingsTests
     [InlineData(LanguageVersion.CSharp9)]
     [InlineData(LanguageVersion.CSharp10)]
     [InlineData(LanguageVersion.CSharp11)]
-    public void InOlderVersionsOfTheLanguage(LanguageVersion version) =>
+    public void CompilesInOlderLanguageVersions(LanguageVersion version) =>
         GeneratorHarness.RunIn(version, "namespace Demo { public sealed class Net : Module<Tensor, Tensor> " + Body + " }").Compiles();
 
     [Theory]
     [InlineData("[System.Diagnostics.CodeAnalysis.Experimental(\"NET9\")]")]
     [InlineData("[Obsolete(\"Old.\", DiagnosticId = \"OLD1\", UrlFormat = \"https://example.org\")]")]
     [InlineData("[System.Runtime.Versioning.RequiresPreviewFeatures(\"Soon.\")]")]
-    public void OfANetworkThatWarns(string attribute)
+    public void CompilesForANetworkThatWarnsWhenUsed(string attribute)
     {
         var networks = GeneratorHarness.Run(attribute + " public sealed class Net : Module<Tensor, Tensor> " + Body).Compiles();
         Assert.Contains(attribute.TrimStart('[').Split('(')[0].Split('.')[^1], networks["BayesianNet.g.cs"]);
@@ -36,7 +36,7 @@ public sealed class GeneratorSurroundingsTests
     [InlineData("[System.Diagnostics.CodeAnalysis.Experimental(\"NET9\")]", "NET9")]
     [InlineData("[Obsolete(\"Old.\", DiagnosticId = \"OLD1\")]", "OLD1")]
     [InlineData("[System.Runtime.Versioning.RequiresPreviewFeatures]", "CA2252")]
-    public void OfALayerThatWarns(string attribute, string id)
+    public void CompilesForALayerThatWarnsWhenUsed(string attribute, string id)
     {
         var networks = GeneratorHarness.Run($$"""
             #pragma warning disable {{id}}
@@ -58,11 +58,11 @@ public sealed class GeneratorSurroundingsTests
     }
 
     [Fact]
-    public void InAnAssemblyThatIsCompliant() => GeneratorHarness.Run(
+    public void CompilesInAClsCompliantAssembly() => GeneratorHarness.Run(
         "[assembly: CLSCompliant(true)]\n[CLSCompliant(false)] public sealed class Net : Module<Tensor, Tensor> " + Body).Compiles();
 
     [Fact]
-    public void OfANetworkThatMayGiveNull() => GeneratorHarness.Run("""
+    public void CompilesForANetworkThatMayReturnNull() => GeneratorHarness.Run("""
         public sealed class Net : Module<Tensor, Tensor?>
         {
             public Net() : base("Net") => RegisterComponents();
@@ -72,7 +72,7 @@ public sealed class GeneratorSurroundingsTests
         """).Compiles();
 
     [Fact]
-    public void WithALossThatHasTypeArguments() => GeneratorHarness.Run("""
+    public void CompilesWithAGenericLoss() => GeneratorHarness.Run("""
         public sealed class MyLoss<T> : VariationalLoss, IScores<Posterior>
         {
             public Tensor Divergence(System.Collections.Generic.IReadOnlyList<IScoredWeights<Posterior>> weights) => zeros(1);
@@ -83,7 +83,7 @@ public sealed class GeneratorSurroundingsTests
         """ + Body).Compiles();
 
     [Fact]
-    public void OfABaseClassBehindAnExternAlias()
+    public void CompilesForABaseClassBehindAnExternAlias()
     {
         using var image = new MemoryStream();
         Assert.True(GeneratorHarness.Run("""
@@ -101,7 +101,7 @@ public sealed class GeneratorSurroundingsTests
     }
 
     [Fact]
-    public void OfASourceThatTwoProjectsShare()
+    public void CompilesForASourceThatTwoProjectsShare()
     {
         const string net = "internal sealed class Net : Module<Tensor, Tensor> " + Body;
         using var image = new MemoryStream();
@@ -112,7 +112,7 @@ public sealed class GeneratorSurroundingsTests
     }
 
     [Fact]
-    public void UnderNamesThatAFileSystemTakes()
+    public void GeneratesFileNamesThatAFileSystemAccepts()
     {
         var (first, second) = (new string('Ä', 240), new string('Ä', 241));
         var networks = GeneratorHarness.Run(string.Concat(new[] { first, second }.Select(name =>
@@ -122,14 +122,14 @@ public sealed class GeneratorSurroundingsTests
     }
 
     [Fact]
-    public void AFamilyIsGaussianWhereNoneIsNamed() => Assert.Contains(
+    public void TheFamilyIsGaussianByDefault() => Assert.Contains(
         "plan.Bayesian<global::BayesGen.Variational.GaussianPosterior>(prefix + \"fc\", FcOf(network), "
             + "new global::BayesGen.Variational.WeightOptions { PriorScale = 2.0 });",
         GeneratorHarness.Run("public sealed class Net : Module<Tensor, Tensor> " + Body.Replace("(Gaussian)", "(PriorScale = 2)"))
             .Compiles()["BayesianNet.g.cs"]);
 
     [Fact]
-    public void ATrainerOfTwoInputsIsRefusedWithTheCallThatWorks()
+    public void CreateTrainerOfTwoInputsIsAnErrorThatNamesTheRightCall()
     {
         var diagnostics = GeneratorHarness.Run("""
             public sealed class Net : Module<Tensor, Tensor, Tensor>

@@ -26,7 +26,7 @@ public sealed class NormalizationLayerTests
 
     /// <summary>A layer that a newer TorchSharp brings has to be judged here.</summary>
     [Fact]
-    public void TorchSharpHasNoOther() => Assert.Equal(
+    public void TorchSharpHasNoOtherNormalizationLayer() => Assert.Equal(
         Layers.Keys.Order(StringComparer.Ordinal),
         typeof(Linear).Assembly.GetExportedTypes()
             .Where(type => type is { IsAbstract: false } && typeof(Module).IsAssignableFrom(type)
@@ -37,7 +37,7 @@ public sealed class NormalizationLayerTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void StayPlainByTheirDeclaredType(string name)
+    public void NormalizationLayersStayPlainByTheirDeclaredType(string name)
     {
         var wrapper = GeneratorHarness.Run($$"""
             [Bayesian(Gaussian)]
@@ -55,7 +55,7 @@ public sealed class NormalizationLayerTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void StayPlainInAFieldThatMayHoldAnyModule(string name)
+    public void NormalizationLayersStayPlainInAFieldOfAnyModule(string name)
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianAnyLayer(new AnyLayer(Layers[name]()));
@@ -64,7 +64,7 @@ public sealed class NormalizationLayerTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void StayPlainWithinAnotherModule(string name)
+    public void NormalizationLayersStayPlainInsideAnotherModule(string name)
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianAnyLayer(new AnyLayer(Sequential(("inner", Layers[name]()))));

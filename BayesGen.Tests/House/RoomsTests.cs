@@ -20,7 +20,7 @@ public class RoomsTests
         Assert.Equal(RuntimeRooms.Current.Rooms.Count(), RuntimeRooms.Current.Floors().Sum(floor => floor.Count));
     }
 
-    /// <summary>build/draw-rooms.sh writes the page anew.</summary>
+    /// <summary>build/draw-rooms.sh writes the page again.</summary>
     [Fact]
     public void ThePageOfTheRoomsShowsWhatTheAssemblyDoes()
     {

@@ -16,7 +16,7 @@ public class IvonStartTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void TheDefaultsDoNotDivergeOnASmallTable(int seed)
+    public void DefaultsDoNotDivergeOnASmallTable(int seed)
     {
         using var scope = NewDisposeScope();
         random.manual_seed(seed);
@@ -31,7 +31,7 @@ public class IvonStartTests
 
     /// <summary>From a curvature of 0.1 a trained network fell back to chance in its first epoch and did not come out.</summary>
     [Fact]
-    public void ATrainedConvolutionalNetworkIsNotRuined()
+    public void DefaultsDoNotRuinATrainedConvolutionalNetwork()
     {
         random.manual_seed(1);
         using var train = SyntheticDigits.Create(2_000, seed: 1);
@@ -55,7 +55,7 @@ public class IvonStartTests
 
         using var model = new BayesianSmallConvolutional(plain);
         using var trainer = model.CreateIvonTrainer(
-            new TrainerOptions { Epochs = 2, BatchSize = 64, Metrics = [Metric.Accuracy], ElboDraws = 0 });
+            new TrainerOptions { Epochs = 2, BatchSize = 64, Metrics = [Metric.Accuracy], ElboSamples = 0 });
         var before = trainer.Evaluate(test);
         trainer.Train(train);
         var after = trainer.Evaluate(test);
@@ -64,7 +64,7 @@ public class IvonStartTests
     }
 
     [Fact]
-    public void TheDefaultsPredictDigitsAsWellAsAdam()
+    public void DefaultsPredictDigitsAsWellAsAdam()
     {
         using var train = SyntheticDigits.Create(1_500, seed: 1);
         using var test = SyntheticDigits.Create(1_000, seed: 2);
@@ -76,7 +76,7 @@ public class IvonStartTests
         {
             random.manual_seed(1);
             using var model = new BayesianDigitReader(new DigitReader());
-            using var trainer = create(model, new TrainerOptions { Epochs = 24, ElboDraws = 0, Seed = 1 });
+            using var trainer = create(model, new TrainerOptions { Epochs = 24, ElboSamples = 0, Seed = 1 });
             trainer.Train(train);
             return model.EvaluatePredictions(test).NegativeLogLikelihood;
         }
@@ -84,7 +84,7 @@ public class IvonStartTests
 
     /// <summary>As it was by default: what multiplies is stopped while everything is still finite.</summary>
     [Fact]
-    public void AFitThatMultipliesStopsTheTraining()
+    public void AnExplodingFitStopsTheTraining()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
@@ -100,7 +100,7 @@ public class IvonStartTests
     }
 
     [Fact]
-    public void AFitThatMultipliesIsRolledBackWhereTheOptionsSaySo()
+    public void AnExplodingFitIsRolledBackWhereTheOptionsSaySo()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
@@ -115,7 +115,7 @@ public class IvonStartTests
 
     /// <summary>The same policy sees a divergence of any optimizer.</summary>
     [Fact]
-    public void AFitThatMultipliesUnderGradientDescentStopsTheTraining()
+    public void AnExplodingFitUnderGradientDescentStopsTheTraining()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
@@ -132,7 +132,7 @@ public class IvonStartTests
 
     private static TrainerOptions Options(int seed) => new()
     {
-        BatchSize = 64, FitLoss = FitLoss.LearnedGaussian, ElboDraws = 0, Seed = seed,
+        BatchSize = 64, FitLoss = FitLoss.LearnedGaussian, ElboSamples = 0, Seed = seed,
     };
 
     private static TensorDataSet Table()

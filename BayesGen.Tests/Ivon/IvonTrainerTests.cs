@@ -13,12 +13,12 @@ public class IvonTrainerTests
     private const double Noise = 0.5;
 
     /// <summary>
-    /// Linear regression under N(0, 0.5^2): precision P = X'X / s^2 + 4 I, mean P^-1 X'y / s^2, and the best factorised Gaussian has that
+    /// Linear regression under N(0, 0.5^2): precision P = X'X / s^2 + 4 I, mean P^-1 X'y / s^2, and the best factorized Gaussian has that
     /// mean and variances 1 / P_ii. A single curvature from 8 draws has a relative standard deviation of at most sqrt(3 / 8), the running
     /// mean of them sqrt((1 - b2) / (1 + b2)) of that, 1.9 %, and sigma half of it: 5 % are five standard deviations.
     /// </summary>
     [Fact]
-    public void TheConjugatePosteriorIsFound()
+    public void FindsTheConjugatePosterior()
     {
         using var model = new BayesianNarrowLine(new NarrowLine());
         Check(model, model.CreateIvonTrainer, samples: 8, () => model.Posterior.Line.Weight);
@@ -26,7 +26,7 @@ public class IvonTrainerTests
 
     /// <summary>Noise at the outputs gives the same curvatures from less noise.</summary>
     [Fact]
-    public void TheConjugatePosteriorIsFoundFromLocalNoise()
+    public void FindsTheConjugatePosteriorWithLocalNoise()
     {
         using var model = new BayesianNarrowLocalLine(new NarrowLocalLine());
         Check(model, model.CreateIvonTrainer, samples: 2, () => model.Posterior.Line.Weight);
@@ -63,7 +63,7 @@ public class IvonTrainerTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void AStepIsTheFormulaOnTheMeanOfTheDraws(int samples)
+    public void AStepFollowsTheFormulaOnTheMeanOfTheSamples(int samples)
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianNarrowLine(new NarrowLine());
@@ -101,7 +101,7 @@ public class IvonTrainerTests
     [InlineData(1, false)]
     [InlineData(2, false)]
     [InlineData(2, true)]
-    public void DrawsByKernelAndByGraphAreOne(int samples, bool isPruned)
+    public void SamplesByKernelAndByGraphAreEqual(int samples, bool isPruned)
     {
         using var scope = NewDisposeScope();
         var results = new List<List<Tensor>>();
@@ -127,7 +127,7 @@ public class IvonTrainerTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void AStateIsResumedBitForBit(int samples)
+    public void ResumesBitForBit(int samples)
     {
         using var scope = NewDisposeScope();
         random.manual_seed(5);
@@ -175,13 +175,13 @@ public class IvonTrainerTests
     }
 
     [Fact]
-    public void WhatIsReportedIsTheElbo()
+    public void ReportsTheElbo()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(6);
         using var model = new BayesianHeaded(new Headed());
         var data = new TensorDataSet(randn(40, 3), randn(40, 1));
-        var options = new TrainerOptions { Epochs = 2, FitLoss = FitLoss.SquaredError, ElboDraws = 4 };
+        var options = new TrainerOptions { Epochs = 2, FitLoss = FitLoss.SquaredError, ElboSamples = 4 };
         using var elbo = model.CreateTrainer(options with { Beta = 1 });
         var before = elbo.Evaluate(data).Divergence;
         var steps = new List<StepResult>();
@@ -198,7 +198,7 @@ public class IvonTrainerTests
     }
 
     [Fact]
-    public void APrunedWeightIsLeftAlone()
+    public void LeavesAPrunedWeightAlone()
     {
         using var scope = NewDisposeScope();
         foreach (var samples in new[] { 1, 2 })
@@ -219,7 +219,7 @@ public class IvonTrainerTests
 
     /// <summary>Another prior while training: h stays, so h + delta and with it sigma changes by the change of delta.</summary>
     [Fact]
-    public void APriorMayChange()
+    public void FollowsAChangedPrior()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianNarrowLine(new NarrowLine());
@@ -240,7 +240,7 @@ public class IvonTrainerTests
 
     /// <summary>beta T makes the posterior that of N / T examples: h + beta / (N s^2), times N / beta.</summary>
     [Fact]
-    public void AConstantBetaTempers()
+    public void AConstantBetaTempersThePosterior()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianNarrowLine(new NarrowLine());
@@ -252,7 +252,7 @@ public class IvonTrainerTests
     }
 
     [Fact]
-    public void WhatMeansNothingIsRefused()
+    public void RefusesOptionsWithoutMeaning()
     {
         using var model = new BayesianHeaded(new Headed());
         string Refused(TrainerOptions options) => Assert.Throws<ArgumentException>(() => model.CreateIvonTrainer(options)).Message;
@@ -271,7 +271,7 @@ public class IvonTrainerTests
                 new() { ClipRadius = 0 }])
             Assert.Throws<ArgumentOutOfRangeException>(() => model.CreateIvonTrainer(new(), wrong));
 
-        // What the compiler cannot know: a prior of the run time, and a network of another family by the door that takes any.
+        // What the compiler cannot know: a prior of the runtime, and a network of another family by the door that takes any.
         model.Prior.Head.Weight = new LaplacePrior(0.1);
         Assert.Contains("'head.weight'", Assert.Throws<NotSupportedException>(() => model.CreateIvonTrainer(new())).Message);
         model.Prior.Head.Weight = GaussianPrior.Trainable(0.1);
@@ -305,7 +305,7 @@ public class IvonTrainerTests
 
     /// <summary>Two hundred steps with the defaults: random answers would be 10 % right with an NLL of 2.3.</summary>
     [Fact]
-    public void TheDefaultsLearnDigits()
+    public void DefaultsLearnDigits()
     {
         random.manual_seed(1);
         using var train = SyntheticDigits.Create(4_000, seed: 1);
@@ -322,7 +322,7 @@ public class IvonTrainerTests
     {
         random.manual_seed(2);
         var x = randn(Count, 2, dtype: ScalarType.Float64);
-        // Correlated inputs, so that the factorised posterior is narrower than the marginals.
+        // Correlated inputs, so that the factorized posterior is narrower than the marginals.
         x = cat([x.narrow(1, 0, 1), x.narrow(1, 0, 1) * 0.7 + x.narrow(1, 1, 1)], 1);
         return (x, x.matmul(tensor(new[] { 0.8, -1.3 }).unsqueeze(1)) + randn(Count, 1, dtype: ScalarType.Float64) * Noise);
     }

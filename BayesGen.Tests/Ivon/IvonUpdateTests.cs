@@ -14,7 +14,7 @@ public class IvonUpdateTests
     [InlineData(false, ScalarType.Float64, 1e-12)]
     [InlineData(true, ScalarType.Float32, 2e-4)]
     [InlineData(false, ScalarType.Float32, 2e-4)]
-    public void EveryStepIsThePapers(bool isFlat, ScalarType dtype, double tolerance)
+    public void EveryStepFollowsThePaper(bool isFlat, ScalarType dtype, double tolerance)
     {
         foreach (var takesDeviation in new[] { true, false })
             foreach (var isMasked in new[] { false, true })
@@ -66,7 +66,7 @@ public class IvonUpdateTests
 
     /// <summary>The gradients of fit + KL / lambda are zero where the update stands still: at the truth it stays on average.</summary>
     [Fact]
-    public void AtTheOptimumOfAParabolaTheMeanStepIsZero()
+    public void TheMeanStepIsZeroAtTheOptimumOfAParabola()
     {
         // fit = c (w - w0)^2 / 2: the posterior has precision lambda (c + delta) and mean c w0 / (c + delta).
         const double Curve = 0.7, Target = 1.5, Size = 200, Decay = 0.05;

@@ -24,7 +24,7 @@ public class ColumnSumsTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void AreThoseOfTheColumns(long rows, long columns, ScalarType dtype)
+    public void SumsMatchDoublePrecision(long rows, long columns, ScalarType dtype)
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
@@ -40,7 +40,7 @@ public class ColumnSumsTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void AreThoseOfEachDimensionWhateverTheLayout(int dimension)
+    public void SumsOverAnyDimensionAndLayoutMatchDoublePrecision(int dimension)
     {
         using var scope = NewDisposeScope();
         random.manual_seed(2);
@@ -55,7 +55,7 @@ public class ColumnSumsTests
     }
 
     [Fact]
-    public void DoNotDependOnTheNumberOfThreads()
+    public void SumsDoNotDependOnTheNumberOfThreads()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(3);

@@ -32,7 +32,7 @@ internal static class ProcessMemoryProcess
         using var scope = NewDisposeScope();
         using var data = new TensorDataSet(rand(Batches * Batch, 1, 28, 28), zeros(Batches * Batch, dtype: ScalarType.Int64));
         using var model = new BayesianClassifier(new Classifier());
-        using var trainer = model.CreateTrainer(new TrainerOptions { ManageMemory = managesMemory, BatchSize = Batch, ElboDraws = 0 });
+        using var trainer = model.CreateTrainer(new TrainerOptions { ManageMemory = managesMemory, BatchSize = Batch, ElboSamples = 0 });
         using var predictor = model.CreatePredictor(() => new Classifier(), draws: 1, manageMemory: managesMemory);
         Action use = work switch
         {

@@ -10,7 +10,7 @@ public class ProcessMemoryTests
     [InlineData(ProcessMemoryProcess.Evaluate)]
     [InlineData(ProcessMemoryProcess.Predict)]
     [InlineData(ProcessMemoryProcess.Predictor)]
-    public void BuffersStayWithTheProcessBetweenBatches(string work)
+    public void KeepsLargeBuffersBetweenBatches(string work)
     {
         if (!OperatingSystem.IsLinux())
             return;

@@ -9,7 +9,7 @@ public class TensorNumbersTests
     [InlineData(ScalarType.Float16)]
     [InlineData(ScalarType.Int64)]
     [InlineData(ScalarType.Int32)]
-    public void AreReadFromEveryDtypeAndLayout(ScalarType dtype)
+    public void ReadsNumbersOfEveryDtypeAndLayout(ScalarType dtype)
     {
         using var scope = NewDisposeScope();
         var row = tensor([-2.0, 0, 1, 7, 40], dtype: ScalarType.Float64, device: CPU).to(dtype);
@@ -22,7 +22,7 @@ public class TensorNumbersTests
     }
 
     [Fact]
-    public void AreReadFromWhatHasAGraph()
+    public void ReadsNumbersOfTensorsWithAGraph()
     {
         using var scope = NewDisposeScope();
         var leaf = tensor([0.5, 4], dtype: ScalarType.Float32, device: CPU).requires_grad_();
@@ -33,7 +33,7 @@ public class TensorNumbersTests
     }
 
     [Fact]
-    public void TakePartInOperationsWithTheirGradients()
+    public void NumbersAsOperandsKeepGradients()
     {
         using var scope = NewDisposeScope();
         var x = tensor([3.0, -1], dtype: ScalarType.Float64, device: CPU).requires_grad_();
@@ -51,7 +51,7 @@ public class TensorNumbersTests
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.Float64)]
     [InlineData(ScalarType.Int64)]
-    public void BecomeZeroInPlace(ScalarType dtype)
+    public void ZeroesATensorInPlace(ScalarType dtype)
     {
         using var scope = NewDisposeScope();
         var whole = ones(3, 4, dtype: dtype, device: CPU);
@@ -66,7 +66,7 @@ public class TensorNumbersTests
     /// Each would be a small native block that lives until the next collection, among the large ones that the step frees.
     /// </summary>
     [Fact]
-    public void OfAStepAreNotLeftToFinalizers()
+    public void AStepLeavesNoNumbersToFinalizers()
     {
         const int Steps = 40;
         using var scope = NewDisposeScope();
@@ -88,7 +88,7 @@ public class TensorNumbersTests
     }
 
     [Fact]
-    public void AreMadeZeroInOneWay()
+    public void TheRuntimeZeroesTensorsInOneWayOnly()
     {
         var files = RuntimeSources.All();
         Assert.True(files.Count > 100);

@@ -8,10 +8,10 @@ public class TorchThreadsTests
     private const int Threads = 3;
 
     [Fact]
-    public void OnLinuxTheyAreThoseOfTorch() => Assert.Equal(OperatingSystem.IsLinux(), TorchThreads.AreOurs);
+    public void UsesTorchsThreadsOnLinux() => Assert.Equal(OperatingSystem.IsLinux(), TorchThreads.AreOurs);
 
     [Fact]
-    public void EachThreadOfTheTeamIsCalledOnceWithANumberOfItsOwn()
+    public void CallsEachThreadOnceWithItsNumber()
     {
         var seen = new ConcurrentBag<(int Thread, int Team)>();
         TorchThreads.Run(Threads, (thread, team) => seen.Add((thread, team)));
@@ -20,7 +20,7 @@ public class TorchThreadsTests
     }
 
     [Fact]
-    public void WithinTheWorkOfATeamEverythingIsStillDone()
+    public void NestedRunsDoAllWork()
     {
         var done = new int[Threads * 100];
         TorchThreads.Run(Threads, (outer, _) =>
@@ -35,7 +35,7 @@ public class TorchThreadsTests
     [Theory]
     [InlineData(0)]
     [InlineData(Threads - 1)]
-    public void WhatAThreadThrowsIsThrownToTheCaller(int which)
+    public void RethrowsAnExceptionOfAThreadToTheCaller(int which)
     {
         var thrown = Assert.Throws<InvalidOperationException>(() => TorchThreads.Run(Threads, (thread, _) =>
         {
@@ -45,11 +45,11 @@ public class TorchThreadsTests
         Assert.Equal("from within", thrown.Message);
 
         // The threads are as good as before.
-        EachThreadOfTheTeamIsCalledOnceWithANumberOfItsOwn();
+        CallsEachThreadOnceWithItsNumber();
     }
 
     [Fact]
-    public async Task SeveralCallersAtOnceGetTheirOwnWorkDone()
+    public async Task ConcurrentCallersGetTheirOwnWorkDone()
     {
         const int Callers = 4, Rounds = 200;
         var sums = new long[Callers];
@@ -73,7 +73,7 @@ public class TorchThreadsTests
     }
 
     [Fact]
-    public void AnOddNumberOfItemsIsSharedWithoutALossOrARepetition()
+    public void SharesAnyNumberOfItemsWithoutLossOrRepetition()
     {
         var threads = get_num_threads();
         try

@@ -6,7 +6,7 @@ public class DivergenceTests
     private const int Draws = 400_000;
 
     [Fact]
-    public void TheClosedFormIsTheMeanOfTheLogRatio()
+    public void TheClosedFormMatchesTheMeanLogRatio()
     {
         using var scope = NewDisposeScope();
         var noise = new NoiseSource(3);
@@ -21,7 +21,7 @@ public class DivergenceTests
     }
 
     [Fact]
-    public void TheBestSharedPriorGivesTheKnownNumber()
+    public void TheBestSharedPriorGivesTheKnownDivergence()
     {
         using var scope = NewDisposeScope();
         var posterior = GaussianPosterior.Over(
@@ -34,7 +34,7 @@ public class DivergenceTests
     }
 
     [Fact]
-    public void PrunedWeightsTakeNoPart()
+    public void PrunedWeightsAddNoDivergence()
     {
         using var scope = NewDisposeScope();
         var posterior = GaussianPosterior.Over(
@@ -47,7 +47,7 @@ public class DivergenceTests
     }
 
     [Fact]
-    public void PriorsCountByTheWeightTheyAreGivenTo()
+    public void EachWeightIsScoredAgainstItsOwnPrior()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
@@ -63,7 +63,7 @@ public class DivergenceTests
     }
 
     [Fact]
-    public void AFamilyAndAPriorOfOnesOwn()
+    public void CustomFamilyAndPriorAreScored()
     {
         random.manual_seed(2);
         using var scope = NewDisposeScope();
@@ -78,7 +78,7 @@ public class DivergenceTests
     }
 
     [Fact]
-    public void ALossThatCannotScoreIsRefusedAtRunTimeWithTheLossesThatFit()
+    public void RefusesALossThatCannotScoreAndNamesTheLossesThatCan()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianMixedClassifier(new MixedClassifier());
@@ -92,7 +92,7 @@ public class DivergenceTests
     }
 
     [Fact]
-    public void AnImproperPriorHasNoLogRatio()
+    public void RefusesTheLogRatioOfAnImproperPrior()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianLine(new Line());
@@ -102,7 +102,7 @@ public class DivergenceTests
     }
 
     [Fact]
-    public void SchedulesOfBeta()
+    public void BetaSchedulesFollowTheirFormulas()
     {
         var warmup = new LinearWarmup(epochs: 2, to: 0.8, after: 1);
         Assert.Equal(0, warmup.Initial);

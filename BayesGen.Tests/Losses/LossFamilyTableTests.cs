@@ -37,7 +37,7 @@ public class LossFamilyTableTests
     }
 
     [Fact]
-    public void TheTableNamesShippedPairsAlone()
+    public void TheTableNamesOnlyShippedPairs()
     {
         Assert.True(Losses.Count >= 4, $"only {Losses.Count} losses were found");
         Assert.All(Truth.Keys, pair => Assert.Contains(pair.Loss, Losses));
@@ -47,7 +47,7 @@ public class LossFamilyTableTests
 
     [Theory]
     [MemberData(nameof(Pairs))]
-    public async Task APairIsRightOrDoesNotCompile(string name, Family family)
+    public async Task EveryPairMatchesItsFormulaOrDoesNotCompile(string name, Family family)
     {
         var type = Losses.Single(loss => loss.Name == name);
         var compilation = GeneratorHarness.Run(GeneratorHarness.Compile($$"""

@@ -4,7 +4,7 @@ namespace BayesGen.Tests;
 public class OracleTests(OracleReport report) : IClassFixture<OracleReport>
 {
     [Fact]
-    public void LogUniformKl()
+    public void LogUniformKlMatchesTheReference()
     {
         foreach (var one in OracleCases.Read("log_uniform_kl", report))
         {
@@ -33,7 +33,7 @@ public class OracleTests(OracleReport report) : IClassFixture<OracleReport>
     }
 
     [Fact]
-    public void GaussianKl()
+    public void GaussianKlMatchesTheReference()
     {
         foreach (var one in OracleCases.Read("gaussian_kl", report))
         {
@@ -58,7 +58,7 @@ public class OracleTests(OracleReport report) : IClassFixture<OracleReport>
     }
 
     [Fact]
-    public void Renyi()
+    public void RenyiMatchesTheReference()
     {
         foreach (var one in OracleCases.Read("renyi", report))
         {
@@ -77,7 +77,7 @@ public class OracleTests(OracleReport report) : IClassFixture<OracleReport>
     }
 
     [Fact]
-    public void PlateauBetaTrace()
+    public void PlateauBetaMatchesTheReferenceTrace()
     {
         foreach (var one in OracleCases.Read("plateau_beta", report))
         {
@@ -95,7 +95,7 @@ public class OracleTests(OracleReport report) : IClassFixture<OracleReport>
     }
 
     [Fact]
-    public void AFolderIsFoundFromWhereTheCallerIs()
+    public void FindsTheFolderRelativeToTheCaller()
     {
         var root = Directory.CreateTempSubdirectory("oracles");
         try

@@ -15,7 +15,7 @@ public class RenyiBoundTests
     /// from many draws is that number; it falls as alpha rises, from above the evidence through it to the ELBO and below.
     /// </summary>
     [Fact]
-    public void TheBoundIsThatOfAModelWhoseEvidenceIsKnown()
+    public void TheBoundMatchesAModelWithKnownEvidence()
     {
         random.manual_seed(1);
         using var scope = NewDisposeScope();
@@ -23,7 +23,7 @@ public class RenyiBoundTests
         var noise = new NoiseSource(4);
         var x = randn(Count, 2, dtype: ScalarType.Float64);
         var y = x.matmul(tensor(new[] { 0.8, -1.3 }).unsqueeze(1)) + randn(Count, 1, dtype: ScalarType.Float64) * Noise;
-        // The marginals of the posterior, a little wider than the best factorised q, so that the bounds differ.
+        // The marginals of the posterior, a little wider than the best factorized q, so that the bounds differ.
         var precision = x.t().matmul(x) / (Noise * Noise) + eye(2, dtype: ScalarType.Float64);
         var posterior = GaussianPosterior.Over([
             linalg.solve(precision, x.t().matmul(y) / (Noise * Noise)).flatten() + 0.02, precision.inverse().diagonal().log() * 0.5 + 0.1]);
@@ -55,7 +55,7 @@ public class RenyiBoundTests
     }
 
     [Fact]
-    public void TowardOrderOneItIsTheElboInValueAndGradient()
+    public void ApproachesTheElboAtOrderOneInValueAndGradient()
     {
         // A prior without a closed form, so that ElboLoss estimates from the draws too.
         var elbo = StepOf(new ElboLoss(), 5);
@@ -80,7 +80,7 @@ public class RenyiBoundTests
     [InlineData(0.0)]
     [InlineData(0.5)]
     [InlineData(2.0)]
-    public void TheGradientIsThatOfTheReportedBound(double alpha)
+    public void TheGradientMatchesTheReportedBound(double alpha)
     {
         using var scope = NewDisposeScope();
         using var model = Regressor();

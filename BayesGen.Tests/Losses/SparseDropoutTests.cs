@@ -3,13 +3,13 @@ namespace BayesGen.Tests;
 public class SparseDropoutTests
 {
     [Fact]
-    public void TheSeriesOfTheDivergenceIsThatOfNumericIntegration() => Assert.All(
+    public void TheDivergenceSeriesMatchesNumericIntegration() => Assert.All(
         (double[])[-7.5, -4, -2, 0, 2, 7.5],
         logAlpha => Assert.Equal(LogUniformTruth.Integrated(logAlpha), LogUniformTruth.Divergence(logAlpha), 4));
 
     /// <summary>The error that the documentation states, which is all there is: the constant is the exact one.</summary>
     [Fact]
-    public void TheErrorOfTheApproximationIsWhatIsStated()
+    public void TheApproximationErrorIsAsStated()
     {
         using var scope = NewDisposeScope();
         double[] grid = [.. Enumerable.Range(-800, 1601).Select(i => i / 100.0)];
@@ -29,7 +29,7 @@ public class SparseDropoutTests
     }
 
     [Fact]
-    public void TheScoreIsTheLogOfSignalOverNoiseAndClamped()
+    public void TheScoreIsTheClampedLogSignalToNoiseRatio()
     {
         using var scope = NewDisposeScope();
         var posterior = SparseDropoutPosterior.Over([tensor(new[] { 1.0, 0.1, 1.0, 0.0 }), tensor(new[] { -2.0, 0.0, -30.0, 0.0 })]);
@@ -53,7 +53,7 @@ public class SparseDropoutTests
     }
 
     [Fact]
-    public void ThresholdsCanAskForTotalNoise()
+    public void ThresholdsCanUseTotalNoise()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianByWeights(new ByWeights());
@@ -66,7 +66,7 @@ public class SparseDropoutTests
     [InlineData(typeof(GaussianPrior))]
     [InlineData(typeof(LaplacePrior))]
     [InlineData(typeof(ScaleMixturePrior))]
-    public void PriorsIntegrateToOneAndSampleWhatTheySay(Type type)
+    public void PriorsIntegrateToOneAndSampleTheirDensity(Type type)
     {
         using var scope = NewDisposeScope();
         var noise = new NoiseSource(3);

@@ -15,7 +15,7 @@ public sealed class NativeShimTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void The_one_need_turns_weak_and_every_other_byte_stays(bool stripped)
+    public void MakesTheOneVersionNeedWeakAndKeepsEveryOtherByte(bool stripped)
     {
         byte[] original = ElfLibrary.Build(ElfLibrary.TypicalNeeds);
         if (stripped)
@@ -34,7 +34,7 @@ public sealed class NativeShimTests : IDisposable
     }
 
     [Fact]
-    public void Other_flags_of_the_need_are_kept()
+    public void KeepsOtherFlagsOfTheVersionNeed()
     {
         byte[] original = ElfLibrary.Build([new("libstdc++.so.6", new VersionNeed("GLIBCXX_3.4.32", Flags: 0x101))]);
         string library = Write("shim.so", original);
@@ -51,7 +51,7 @@ public sealed class NativeShimTests : IDisposable
     [InlineData("weak already")]
     [InlineData("no version table")]
     [InlineData("no needs")]
-    public void A_library_that_needs_nothing_is_left_alone(string what)
+    public void LeavesALibraryWithoutTheVersionNeedAlone(string what)
     {
         byte[] image = what switch
         {
@@ -74,7 +74,7 @@ public sealed class NativeShimTests : IDisposable
     }
 
     [Fact]
-    public void A_stale_copy_goes_when_the_library_no_longer_needs_one()
+    public void RemovesAStaleCopyThatIsNoLongerNeeded()
     {
         string source = Write("source.so", ElfLibrary.Build([]));
         string destination = Write("shim.so", ElfLibrary.Build(ElfLibrary.TypicalNeeds));
@@ -87,7 +87,7 @@ public sealed class NativeShimTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_second_run_does_nothing(bool inPlace)
+    public void ASecondRunDoesNothing(bool inPlace)
     {
         string source = Write("source.so", ElfLibrary.Build(ElfLibrary.TypicalNeeds));
         string destination = inPlace ? source : InFolder("shim.so");
@@ -100,7 +100,7 @@ public sealed class NativeShimTests : IDisposable
     }
 
     [Fact]
-    public void A_destination_with_other_content_of_the_same_length_is_replaced()
+    public void ReplacesADestinationOfOtherContentAndTheSameLength()
     {
         byte[] original = ElfLibrary.Build(ElfLibrary.TypicalNeeds);
         string source = Write("source.so", original);
@@ -115,7 +115,7 @@ public sealed class NativeShimTests : IDisposable
     [InlineData("MZ, and then a Windows library")]
     [InlineData("\u007fEL")]
     [InlineData("\u007fELF")]
-    public void What_is_no_elf_file_is_refused_by_name(string content)
+    public void NamesAFileThatIsNotElf(string content)
     {
         AssertRefused(Write("shim.so", System.Text.Encoding.ASCII.GetBytes(content)));
     }
@@ -124,7 +124,7 @@ public sealed class NativeShimTests : IDisposable
     [InlineData(4, 1)]      // 32-bit
     [InlineData(5, 2)]      // big-endian
     [InlineData(54, 32)]    // program headers of another size
-    public void An_elf_file_of_another_kind_is_refused_by_name(int offset, byte value)
+    public void NamesAnElfFileOfAnotherKind(int offset, byte value)
     {
         byte[] image = ElfLibrary.Build(ElfLibrary.TypicalNeeds);
         image[offset] = value;
@@ -133,7 +133,7 @@ public sealed class NativeShimTests : IDisposable
     }
 
     [Fact]
-    public void A_file_truncated_anywhere_is_refused_by_name()
+    public void NamesAFileTruncatedAnywhere()
     {
         byte[] image = ElfLibrary.Build(ElfLibrary.TypicalNeeds);
         for (int length = 0; length < image.Length; length++)
@@ -141,7 +141,7 @@ public sealed class NativeShimTests : IDisposable
     }
 
     [Fact]
-    public void A_damaged_file_gives_the_one_error_or_none()
+    public void ADamagedFileGivesTheOneErrorOrNone()
     {
         byte[] image = ElfLibrary.Build(ElfLibrary.TypicalNeeds);
         for (int i = 0; i < image.Length; i++)
@@ -159,7 +159,7 @@ public sealed class NativeShimTests : IDisposable
     }
 
     [Fact]
-    public void The_other_name_of_a_hard_link_stays_as_it_was()
+    public void LeavesTheOtherNameOfAHardLinkAlone()
     {
         if (OperatingSystem.IsWindows())
             return;
@@ -186,7 +186,7 @@ public sealed class NativeShimTests : IDisposable
     [InlineData("600")]
     [InlineData("555")]
     [InlineData("444")]
-    public void The_mode_bits_are_kept(string octal)
+    public void KeepsTheModeBits(string octal)
     {
         if (OperatingSystem.IsWindows())
             return;
@@ -202,7 +202,7 @@ public sealed class NativeShimTests : IDisposable
     }
 
     [Fact]
-    public void A_read_only_source_in_a_read_only_folder_is_enough()
+    public void AReadOnlySourceInAReadOnlyFolderIsEnough()
     {
         if (OperatingSystem.IsWindows())
             return;

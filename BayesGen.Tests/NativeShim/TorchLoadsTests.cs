@@ -3,7 +3,7 @@ namespace BayesGen.Tests.NativeShim;
 public sealed class TorchLoadsTests
 {
     [Fact]
-    public void Torch_computes_with_the_library_beside_the_tests()
+    public void TorchComputesWithTheLibraryBesideTheTests()
     {
         using Tensor sum = torch.ones(3).sum();
 
@@ -11,7 +11,7 @@ public sealed class TorchLoadsTests
     }
 
     [Fact]
-    public void The_library_in_use_is_the_one_beside_the_tests()
+    public void TheLoadedLibraryIsTheOneBesideTheTests()
     {
         if (!OperatingSystem.IsLinux())
             return;

@@ -4,7 +4,7 @@ using TorchSharp.Modules;
 
 namespace BayesGen.Tests;
 
-/// <summary>Every layer that local reparameterisation is for, with strides, paddings, dilations, groups and without a bias.</summary>
+/// <summary>Every layer that local reparameterization is for, with strides, paddings, dilations, groups and without a bias.</summary>
 public sealed class LocalConvolver : Module<Tensor, Tensor>
 {
     [Bayesian(Gaussian, Estimator = Estimator.Local, InitialLogSigma = -2)]
@@ -46,7 +46,7 @@ public sealed class Unheard : Module<Tensor, Tensor>
 
     public Unheard() : base(nameof(Unheard)) => RegisterComponents();
 
-#pragma warning disable BG0205 // The mistake itself: the run time has to refuse it where the analyzer was not heard.
+#pragma warning disable BG0205 // The mistake itself: the runtime has to refuse it where the analyzer was not heard.
     public override Tensor forward(Tensor x) => second.forward(first.call(x).tanh());
 #pragma warning restore BG0205
 }

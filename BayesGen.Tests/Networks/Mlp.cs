@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace BayesGen.Tests.Networks;
 
 /// <summary>
-/// Layers in properties, annotated on the class; a parameter, a normalisation layer and a loosely declared field among them.
+/// Layers in properties, annotated on the class; a parameter, a normalization layer and a loosely declared field among them.
 /// </summary>
 [Bayesian(Gaussian, PriorScale = 0.5)]
 public sealed class Mlp : Module<Tensor, Tensor>

@@ -28,7 +28,7 @@ public sealed class SparseDropoutRegressor : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x) => output.call(hidden.call(x).tanh());
 }
 
-/// <summary>One layer of any kind under local reparameterisation, made by the caller.</summary>
+/// <summary>One layer of any kind under local reparameterization, made by the caller.</summary>
 public sealed class LocalLayer : Module<Tensor, Tensor>
 {
     [Bayesian(Gaussian, Estimator = Estimator.Local, InitialLogSigma = -1)]

@@ -13,7 +13,7 @@ public class NoiseTests
         0xffffffffu, 0xffffffffu, 0xffffffffu, 0xffffffffu, 0xffffffffu, 0xffffffffu, 0x408f276du, 0x41c83b0eu, 0xa20bc7c6u, 0x6d5451fdu)]
     [InlineData(
         0x243f6a88u, 0x85a308d3u, 0x13198a2eu, 0x03707344u, 0xa4093822u, 0x299f31d0u, 0xd16cfe09u, 0x94fdccebu, 0x5001e420u, 0x24126ea1u)]
-    public void PhiloxGivesThePublishedNumbers(
+    public void PhiloxMatchesThePublishedNumbers(
         uint counter0, uint counter1, uint counter2, uint counter3, uint key0, uint key1, uint word0, uint word1, uint word2, uint word3)
     {
         static Vector512<ulong> Lanes(uint word) => Vector512.Create((ulong)word);
@@ -23,7 +23,7 @@ public class NoiseTests
     }
 
     [Fact]
-    public void EightBlocksAreEightCounters()
+    public void EightLanesMatchEightCounters()
     {
         var (a, _, _, _) = Philox.Words(7, 3, uint.MaxValue - 2);
         for (var block = 0UL; block < 8; block++)
@@ -33,7 +33,7 @@ public class NoiseTests
 
     /// <summary>At angles all the way round, with the ends of every quarter turn and of every polynomial among them.</summary>
     [Fact]
-    public void SineAndCosineAreExactToTheirLastBits()
+    public void SineAndCosineAreExactToTheLastBits()
     {
         const int Count = 1 << 20;
         for (var i = 0; i < Count; i += Vector512<int>.Count)
@@ -79,7 +79,7 @@ public class NoiseTests
         var distance = ((1 + (sorted / Math.Sqrt(2)).erf()) / 2 - steps).abs().max().item<double>();
         Assert.InRange(distance, 0, 2.7 / Math.Sqrt(Count));
 
-        // Neighbours at every distance within a group, and across calls, know nothing of each other.
+        // Neighbors at every distance within a group, and across calls, know nothing of each other.
         foreach (var lag in new[] { 1, 8, 16, 32, 64, 4096 })
             Assert.InRange((noise[..^lag] * noise[lag..]).mean().item<double>(), -5 / Math.Sqrt(Count), 5 / Math.Sqrt(Count));
         var next = source.Normal(empty(Count, dtype: dtype)).to(ScalarType.Float64);
@@ -89,7 +89,7 @@ public class NoiseTests
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.Float64)]
-    public void ANumberDependsOnItsPlaceAlone(ScalarType dtype)
+    public void ANumberDependsOnItsPositionOnly(ScalarType dtype)
     {
         using var scope = NewDisposeScope();
         var threads = get_num_threads();
@@ -109,7 +109,7 @@ public class NoiseTests
     }
 
     [Fact]
-    public void SourcesOfOneSeedAgreeAndOthersDoNot()
+    public void EqualSeedsGiveEqualNoiseAndOthersDoNot()
     {
         using var scope = NewDisposeScope();
         var source = new NoiseSource(5);
@@ -133,7 +133,7 @@ public class NoiseTests
     }
 
     [Fact]
-    public void ATransposedTensorIsFilledLikeAnyOther()
+    public void FillsATransposedTensor()
     {
         using var scope = NewDisposeScope();
         var noise = new NoiseSource(2).Normal(zeros(30, 20).t());

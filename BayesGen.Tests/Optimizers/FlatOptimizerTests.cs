@@ -15,14 +15,14 @@ public class FlatOptimizerTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void EveryStepIsTorchSharps(string name)
+    public void EveryStepMatchesTorchSharp(string name)
     {
         RequireSame(name, ScalarType.Float64, 1e-13);
         RequireSame(name, ScalarType.Float32, 1e-5);
     }
 
     [Fact]
-    public void GroupsKeepTheirOwnRates()
+    public void ParameterGroupsKeepTheirOwnRates()
     {
         using var scope = NewDisposeScope();
         var (mine, theirs) = (Parameters(ScalarType.Float64), Parameters(ScalarType.Float64));
@@ -40,7 +40,7 @@ public class FlatOptimizerTests
     }
 
     [Fact]
-    public void WhatHasNoKernelGoesTorchSharpsWay()
+    public void DtypesWithoutAKernelUseTorchSharpsStep()
     {
         using var scope = NewDisposeScope();
         var (mine, theirs) = (Parameters(ScalarType.Float64), Parameters(ScalarType.Float64));
@@ -52,7 +52,7 @@ public class FlatOptimizerTests
     }
 
     [Fact]
-    public void AParameterWithoutAGradientStaysAndItsNeighbourMoves()
+    public void AParameterWithoutAGradientStaysAndItsNeighborMoves()
     {
         using var scope = NewDisposeScope();
         var parameters = Parameters(ScalarType.Float32);
@@ -65,7 +65,7 @@ public class FlatOptimizerTests
     }
 
     [Fact]
-    public void AutogradLearnsOfTheStep()
+    public void AutogradSeesTheStep()
     {
         using var scope = NewDisposeScope();
         var parameters = Parameters(ScalarType.Float32);
@@ -77,7 +77,7 @@ public class FlatOptimizerTests
     }
 
     [Fact]
-    public void TheStateIsTorchSharpsState()
+    public void TheStateLoadsIntoTorchSharpsOptimizer()
     {
         using var scope = NewDisposeScope();
         var (mine, theirs) = (Parameters(ScalarType.Float64), Parameters(ScalarType.Float64));

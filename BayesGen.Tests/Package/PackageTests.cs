@@ -33,7 +33,7 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
         """;
 
     [Fact]
-    public void AProjectThatReferencesThePackageTrainsAndIsToldWhatDoesNotFitAndOfKeysNotListed()
+    public void AProjectWithThePackageTrainsAndGetsItsDiagnostics()
     {
         var project = packed.PathOf("Consumer");
         packed.Write(ConsumerProject(), "Consumer", "Consumer.csproj");
@@ -77,7 +77,7 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
     [Theory]
     [InlineData("PublishAot")]
     [InlineData("PublishTrimmed")]
-    public void ATrimmedProgramKeepsTheFieldsThatLayersAreFoundBy(string property)
+    public void ATrimmedProgramKeepsTheFieldsOfLayers(string property)
     {
         var project = packed.PathOf(property);
         packed.Write(ConsumerProject(), property, "Trimmed.csproj");
@@ -91,7 +91,7 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
     }
 
     [Fact]
-    public void TheTemplateIsTheQuickstartAndBuilds()
+    public void TheTemplateMatchesTheQuickstartAndBuilds()
     {
         var hive = packed.PathOf("templates");
         DotnetCommand.Run(packed.PathOf(), "new", "install", packed.TemplateFile, "--debug:custom-hive", hive).Succeeds();
@@ -104,7 +104,7 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
     }
 
     [Fact]
-    public void ThePackageHoldsAllThatAProjectNeedsAndNothingOfTheCompiler()
+    public void ThePackageHoldsWhatAProjectNeedsAndNothingOfTheCompiler()
     {
         using var package = ZipFile.OpenRead(packed.PackageFile);
         var files = package.Entries.Select(entry => entry.FullName).ToList();
@@ -125,7 +125,7 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
     [Theory]
     [InlineData("README.md")]
     [InlineData("docs/package.md")]
-    public void ThePagesNameTheVersionsThatArePacked(string page)
+    public void TheDocsNameThePackedVersions(string page)
     {
         var text = File.ReadAllText(Path.Combine(PackedRepository.Root, page));
 

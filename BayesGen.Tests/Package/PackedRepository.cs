@@ -80,7 +80,7 @@ public sealed class PackedRepository : IDisposable
         _folder.Dispose();
     }
 
-    /// <summary>Packs what has been built: the assemblies are in use by the tests and must not be built anew.</summary>
+    /// <summary>Packs what has been built: the assemblies are in use by the tests and must not be rebuilt.</summary>
     private void Pack(string project) =>
         DotnetCommand.Build(
             Root, "pack", project, "--no-build", "-c", Configuration,

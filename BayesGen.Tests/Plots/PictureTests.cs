@@ -5,7 +5,7 @@ using SkiaSharp;
 
 namespace BayesGen.Tests.Plots;
 
-/// <summary>Every picture has what it is about: its colours in the PNG, its words in the SVG.</summary>
+/// <summary>Every chart has what it is about: its colors in the PNG, its words in the SVG.</summary>
 public sealed partial class PictureTests
 {
     /// <summary>Pixels of a bar that its outline covers.</summary>
@@ -29,7 +29,7 @@ public sealed partial class PictureTests
     }
 
     [Fact]
-    public void WithoutMetricsAndValidationTheirCurvesAreLeftOut()
+    public void LeavesOutCurvesWithoutMetricsOrValidation()
     {
         var epoch = Told.Epoch(1, withValidation: false) with { Metrics = new Dictionary<string, double>() };
         var words = Words(TrainingCurves.Draw(Told.Finish(epoch, epoch with { Epoch = 2 })));
@@ -40,7 +40,7 @@ public sealed partial class PictureTests
     [Theory]
     [InlineData(0.05, "5 %")]
     [InlineData(0.4, "50 %")]
-    public void AccuracyStandsAgainstThePartKept(double least, string mark)
+    public void PruningCurveShowsAccuracyAgainstThePartKept(double least, string mark)
     {
         var results = new[] { (2.0, 0.6, least), (1.0, 0.9, 0.6), (-1.0, 0.95, 0.9) }
             .Select(point => Told.Evaluation(point.Item2, kept: point.Item3, thresholds: point.Item1)).ToList();
@@ -53,7 +53,7 @@ public sealed partial class PictureTests
     }
 
     [Fact]
-    public void ScoresShowWhatAThresholdPrunes()
+    public void ScoreHistogramsShowWhatAThresholdPrunes()
     {
         random.manual_seed(3);
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
@@ -70,14 +70,14 @@ public sealed partial class PictureTests
         Assert.True(pixels.Count(PictureTheme.Light.Blue) > 100);
         Assert.True(pixels.Count(PictureTheme.Light.Orange) > 100);
 
-        // Nothing is below a threshold that every weight reaches, so nothing but its legend has the colour.
+        // Nothing is below a threshold that every weight reaches, so nothing but its legend has the color.
         var all = new Pixels(ScoreHistograms.Draw(model, -100.0, ["hidden.weight"]));
         Assert.True(all.Count(PictureTheme.Light.Orange) < 400);
         Assert.Contains("hidden.bias", Words(ScoreHistograms.Draw(model, keys: ["hidden.bias"])));
     }
 
     [Fact]
-    public void PrunedWeightsAreGreyInTheLowerMatrices()
+    public void PrunedWeightsAreGrayInTheLowerMatrices()
     {
         random.manual_seed(3);
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
@@ -85,7 +85,7 @@ public sealed partial class PictureTests
         var picture = WeightMatrices.Draw(model, everything, ["hidden.weight"]);
         var pixels = new Pixels(picture);
         Assert.Equal(0, pixels.Count(PictureTheme.Light.Pruned, 0, picture.Height / 2));
-        // A panel is some 250 x 180 pixels large; all of it is grey.
+        // A panel is some 250 x 180 pixels large; all of it is gray.
         Assert.True(pixels.Count(PictureTheme.Light.Pruned, picture.Height / 2, picture.Height) > 30_000);
         Assert.Contains("hidden.weight, before", Words(picture));
         Assert.Contains("after, 0 % kept, gray pruned", Words(picture));
@@ -93,7 +93,7 @@ public sealed partial class PictureTests
     }
 
     [Fact]
-    public void AWeightThatIsNotThereIsNamed()
+    public void NamesAWeightThatDoesNotExist()
     {
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
         Assert.Contains(
@@ -102,7 +102,7 @@ public sealed partial class PictureTests
     }
 
     [Fact]
-    public void TheCalibrationErrorIsTheMeanGap()
+    public void ReliabilityDiagramShowsTheCalibrationError()
     {
         // 10 of 40 predictions are 0.3 off, 30 are 0.1 off: 0.25 * 0.3 + 0.75 * 0.1 = 0.15.
         var picture = ReliabilityDiagram.Draw([0, 0, 10, 30], [double.NaN, 0, 0.7, 0.9], [double.NaN, 0, 0.4, 1.0]);
@@ -119,7 +119,7 @@ public sealed partial class PictureTests
     }
 
     [Fact]
-    public void EntropiesCloseToZeroAreSpreadOutByALogarithm()
+    public void EntropiesNearZeroGetALogarithmicAxis()
     {
         // Exactly sure, and sure to a ten thousandth, would be one bar on an even axis.
         double[] known = [0, .. Enumerable.Repeat(1e-4, 300), .. Enumerable.Repeat(3e-3, 300)];
@@ -137,7 +137,7 @@ public sealed partial class PictureTests
     }
 
     [Fact]
-    public void EntropiesLieOverEachOther()
+    public void EntropyHistogramsOverlap()
     {
         var picture = EntropyHistograms.Draw([0.1, 0.2, 0.1], [1.9, 2.0], "digits", "letters", Math.Log(10));
         var pixels = new Pixels(picture);
@@ -150,7 +150,7 @@ public sealed partial class PictureTests
     }
 
     [Fact]
-    public void ARegressionHasItsBand()
+    public void DrawsTheBandOfARegression()
     {
         double[] x = [0, 1, 2], mean = [0, 1, 0];
         var picture = RegressionBand.Draw(x, mean, [-1, 0, -1], [1, 2, 1], [0.5, 1.5], [0.4, 0.6], truth: [0, 1.1, 0]);
@@ -165,7 +165,7 @@ public sealed partial class PictureTests
     }
 
     [Fact]
-    public void APictureHasTheSizeAndTheGroundThatWereAskedFor()
+    public void AChartHasTheRequestedSizeAndBackground()
     {
         var picture = TrainingCurves.Draw(Told.Finish(Told.Epoch(1)));
         using var bitmap = SKBitmap.Decode(picture.ToPngBytes(600, 300, PictureTheme.Dark));
@@ -183,14 +183,14 @@ public sealed partial class PictureTests
     }
 
     [Fact]
-    public void TheColoursOfDataCanBeToldApart()
+    public void DataColorsAreDistinct()
     {
         foreach (var theme in new[] { PictureTheme.Light, PictureTheme.Dark })
         {
             string[] colors = [theme.Blue, theme.Orange, theme.Green, theme.Vermilion, theme.Purple, theme.Sky];
             Assert.Equal(colors.Length, colors.Distinct().Count());
             // Graphical objects stand out from their ground by 3:1 where they carry meaning alone (WCAG 2.1, 1.4.11); orange and sky are
-            // for areas, which have neighbours and labels.
+            // for areas, which have neighbors and labels.
             Assert.All(
                 [theme.Ink, theme.Faint, theme.Blue, theme.Green, theme.Vermilion],
                 color => Assert.True(Contrast(color, theme.Ground) >= 3, $"{color} on {theme.Ground}: {Contrast(color, theme.Ground):F2}"));
@@ -199,7 +199,7 @@ public sealed partial class PictureTests
 
     /// <summary>TorchSharp was built for an older SkiaSharp than ScottPlot brings; both have to work with the one that is there.</summary>
     [Fact]
-    public void TorchSharpDrawsWithTheSameSkiaSharp()
+    public void TorchSharpUsesTheSameSkiaSharp()
     {
         Assert.NotEmpty(TrainingCurves.Draw(Told.Finish(Told.Epoch(1))).ToPngBytes());
         using var folder = new TemporaryFolder();

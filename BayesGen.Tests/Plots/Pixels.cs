@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace BayesGen.Tests.Plots;
 
-/// <summary>The pixels of a picture at its own size.</summary>
+/// <summary>The pixels of a chart at its own size.</summary>
 internal sealed class Pixels(Picture picture)
 {
     private readonly SKColor[] _colors = Decode(picture);
@@ -16,7 +16,7 @@ internal sealed class Pixels(Picture picture)
         .Count(pixel => IsNear(pixel, color, tolerance));
 
     /// <summary>
-    /// Runs of neighbouring columns in each of which at least so many pixels have a colour; <c>To</c> is the one after the last.
+    /// Runs of neighboring columns in each of which at least so many pixels have a color; <c>To</c> is the one after the last.
     /// </summary>
     public List<(int From, int To)> Columns(SKColor color, int tolerance, int least)
     {

@@ -15,12 +15,12 @@ public sealed partial class RunReportTests
         .Heading("Training")
         .Picture(TrainingCurves.Draw(Told.Finish(Told.Epoch(1), Told.Epoch(2))))
         .Picture(PruningCurve.Draw([Told.Evaluation(0.9, kept: 0.5, thresholds: 1.0), Told.Evaluation(0.8, kept: 0.3, thresholds: 2.0)]))
-        .Table(["threshold", "accuracy"], [["1", "90 %"], ["2", "80 %"]], emphasised: 1)
+        .Table(["threshold", "accuracy"], [["1", "90 %"], ["2", "80 %"]], emphasized: 1)
         .Examples([new ReportExample([0, 1, 0.5f, 0.25f], 2, "7", "99 % sure", IsRight: false)])
         .ToHtml();
 
     [Fact]
-    public void NothingIsLoadedFromElsewhere()
+    public void ThePageLoadsNothingFromElsewhere()
     {
         // Namespaces are names, not places; everything else that looks like an address is within the page.
         var addresses = Address().Matches(Page).Select(match => match.Value).Distinct().Order();
@@ -31,7 +31,7 @@ public sealed partial class RunReportTests
     }
 
     [Fact]
-    public void TheHeadingsAreTheContents()
+    public void TheTableOfContentsListsTheHeadings()
     {
         Assert.Equal(["Settings", "Training"], Heading().Matches(Page).Select(match => match.Groups[2].Value));
         Assert.All(
@@ -41,7 +41,7 @@ public sealed partial class RunReportTests
     }
 
     [Fact]
-    public void PicturesTakeTheColoursOfThePageAndShareNoNames()
+    public void ChartsUseTheColorsOfThePageAndShareNoIds()
     {
         Assert.Contains("\"var(--blue)\"", Page);
         Assert.Contains("\"var(--ink)\"", Page);
@@ -81,7 +81,7 @@ public sealed partial class RunReportTests
     }
 
     [Fact]
-    public void AnExampleIsItsPixels()
+    public void AnExampleShowsItsPixels()
     {
         using var bitmap = SKBitmap.Decode(new ReportExample([0, 1, 0.5f, 0.25f, 0, 2], 2, "7").ToPngBytes());
         Assert.Equal((2, 3), (bitmap.Width, bitmap.Height));
@@ -90,7 +90,7 @@ public sealed partial class RunReportTests
     }
 
     [Fact]
-    public void ARowOfAnotherLengthIsRefused() => Assert.Contains("1 cells under 2 columns", Assert.Throws<ArgumentException>(
+    public void RefusesARowOfAnotherLength() => Assert.Contains("1 cells under 2 columns", Assert.Throws<ArgumentException>(
         () => new RunReport("a").Table(["x", "y"], [["1"]])).Message);
 
     [GeneratedRegex("https?://[^\"' )<]+")]

@@ -20,7 +20,7 @@ public sealed class WeightChartTests
     [InlineData(null, 0)]
     [InlineData(null, 1)]
     [InlineData(null, 2)]
-    public void ARowAtTheRimIsAsHighAsTheOthers(int? row, int? column)
+    public void EdgeRowsAreAsHighAsTheOthers(int? row, int? column)
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
@@ -43,7 +43,7 @@ public sealed class WeightChartTests
     }
 
     [Fact]
-    public void AxesSayWhatTheyAreAndEveryLayerLiesAlike()
+    public void EveryLayerHasTheSameOrientationAndLabeledAxes()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianConvolver(new Convolver());
@@ -64,7 +64,7 @@ public sealed class WeightChartTests
     }
 
     [Fact]
-    public void ASingleRowIsDrawn()
+    public void DrawsASingleRow()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
@@ -80,7 +80,7 @@ public sealed class WeightChartTests
     [InlineData(9, "0 2 4 6 8")]
     [InlineData(784, "0 100 200 300 400 500 600 700")]
     [InlineData(2_000_000_000, "0 500,000,000 1,000,000,000 1,500,000,000")]
-    public void TicksStandAtTheMiddleOfTheirCells(int count, string labels)
+    public void TicksAreCenteredOnTheirCells(int count, string labels)
     {
         var marks = Panel.CellMarks(count);
         Assert.Equal(labels.Split(' '), marks.Select(mark => mark.Label));
@@ -89,7 +89,7 @@ public sealed class WeightChartTests
 
     /// <summary>Zero is white in the maps, F7F7F7; what is pruned must not be taken for it, nor for the ground.</summary>
     [Fact]
-    public void PrunedIsNotTakenForZeroNorForTheGround()
+    public void ThePrunedColorDiffersFromZeroAndTheBackground()
     {
         foreach (var theme in new[] { PictureTheme.Light, PictureTheme.Dark })
             Assert.All(["#F7F7F7", theme.Ground], other => Assert.True(
@@ -98,7 +98,7 @@ public sealed class WeightChartTests
     }
 
     [Fact]
-    public void ScoresAfterAPruningShowWhatIsGone()
+    public void ScoresAfterAPruningShowThePrunedWeights()
     {
         random.manual_seed(3);
         using var scope = NewDisposeScope();

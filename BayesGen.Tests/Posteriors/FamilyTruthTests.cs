@@ -10,7 +10,7 @@ public class FamilyTruthTests
 
     [Theory]
     [MemberData(nameof(Families))]
-    public void DrawsHaveTheMomentsThatTheFamilyStates(Family family)
+    public void SamplesHaveTheMomentsThatTheFamilyStates(Family family)
     {
         using var scope = NewDisposeScope();
         var noise = new NoiseSource(5);
@@ -20,14 +20,14 @@ public class FamilyTruthTests
             Assert.Equal(mean, posterior.Mean()[0].item<double>(), 12);
             Assert.Equal(1, posterior.Variance()[0].item<double>() / variance, 12);
             var sample = posterior.Sample(noise);
-            var centred = sample - mean;
+            var centered = sample - mean;
             Within(mean, sample, "mean");
-            Within(variance, centred.square(), "variance");
+            Within(variance, centered.square(), "variance");
         }
     }
 
     [Fact]
-    public void TheDensityOfGaussianIsOneDensityWithItsMoments()
+    public void TheGaussianDensityIntegratesToOneWithItsMoments()
     {
         using var scope = NewDisposeScope();
         var (mu, sigma) = (-0.6, 0.45);
@@ -42,7 +42,7 @@ public class FamilyTruthTests
     }
 
     [Fact]
-    public void GaussianToGaussianIsTheMeanOfTheLogRatio()
+    public void GaussianToGaussianKlMatchesTheMeanLogRatio()
     {
         using var scope = NewDisposeScope();
         var noise = new NoiseSource(6);
@@ -65,7 +65,7 @@ public class FamilyTruthTests
     [InlineData(-1.0)]
     [InlineData(1.0)]
     [InlineData(5.0)]
-    public void SparseDropoutToLogUniformIsTheMeanOfTheLogRatio(double logAlpha)
+    public void SparseDropoutToLogUniformKlMatchesTheMeanLogRatio(double logAlpha)
     {
         using var scope = NewDisposeScope();
         var noise = new NoiseSource(7);
@@ -81,7 +81,7 @@ public class FamilyTruthTests
     }
 
     [Fact]
-    public void LogUniformIsTheSumOverScaleAndValue()
+    public void LogUniformKlIsTheSumOverScaleAndValue()
     {
         using var scope = NewDisposeScope();
         var noise = new NoiseSource(8);

@@ -4,7 +4,7 @@ namespace BayesGen.Tests;
 public sealed class ClasswiseCalibrationTests
 {
     [Fact]
-    public void TheErrorOfARareClassIsNotHidden()
+    public void ReportsTheCalibrationErrorOfARareClass()
     {
         double[][] p = [.. Enumerable.Repeat(new[] { 0.4, 0.6 }, 60), .. Enumerable.Repeat(new[] { 0.9, 0.1 }, 40)];
         int[] targets = [.. Enumerable.Repeat(1, 24), .. Enumerable.Repeat(0, 36), .. Enumerable.Repeat(1, 4), .. Enumerable.Repeat(0, 36)];
@@ -23,7 +23,7 @@ public sealed class ClasswiseCalibrationTests
     }
 
     [Fact]
-    public void AnEvaluationReportsIt()
+    public void AnEvaluationReportsTheErrorOfEachClass()
     {
         using var scope = NewDisposeScope();
         var prediction = ClassPrediction.Of(tensor(new[] { Math.Log(0.8), Math.Log(0.2) }, [1, 2], ScalarType.Float64, CPU));

@@ -8,7 +8,7 @@ public sealed class GaussianNoiseTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void TheLossIsTheDensity()
+    public void TheLossMatchesTheDensity()
     {
         using var scope = NewDisposeScope();
         // Means 1 and 0, variances 4 and 1, targets 3 and 0.5: -log N(3; 1, 4) - log N(0.5; 0, 1).
@@ -28,7 +28,7 @@ public sealed class GaussianNoiseTests : IDisposable
     }
 
     [Fact]
-    public void GradientsAreTheDifferences()
+    public void GradientsMatchDifferences()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
@@ -44,13 +44,13 @@ public sealed class GaussianNoiseTests : IDisposable
     }
 
     /// <summary>
-    /// The likelihood is stationary in log sigma where sigma^2 is the mean squared residual, and pulls towards it elsewhere.
+    /// The likelihood is stationary in log sigma where sigma^2 is the mean squared residual, and pulls toward it elsewhere.
     /// </summary>
     [Theory]
     [InlineData(1.0, 0)]
     [InlineData(0.5, -1)]
     [InlineData(2.0, 1)]
-    public void LogSigmaRestsAtTheResiduals(double factor, int slope)
+    public void LogSigmaIsStationaryAtTheResiduals(double factor, int slope)
     {
         using var scope = NewDisposeScope();
         random.manual_seed(2);
@@ -65,7 +65,7 @@ public sealed class GaussianNoiseTests : IDisposable
     }
 
     [Fact]
-    public void LogSigmaIsADeterministicWeightUnderItsFieldAndIsSaved()
+    public void LogSigmaIsSavedAsADeterministicWeight()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(3);
@@ -89,7 +89,7 @@ public sealed class GaussianNoiseTests : IDisposable
     }
 
     [Fact]
-    public void ShapesThatDoNotFitAreNamed()
+    public void NamesShapesThatDoNotFit()
     {
         using var scope = NewDisposeScope();
         Assert.Contains("[4, 3]", Assert.Throws<ArgumentException>(

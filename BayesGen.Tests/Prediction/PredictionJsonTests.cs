@@ -6,7 +6,7 @@ namespace BayesGen.Tests;
 public sealed class PredictionJsonTests
 {
     [Fact]
-    public void ClassesHaveAnObjectForEachExampleAndComeBack()
+    public void ClassPredictionsRoundTripWithAnObjectForEachExample()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
@@ -30,7 +30,7 @@ public sealed class PredictionJsonTests
     }
 
     [Fact]
-    public void LogitsOfImpossibleClassesComeBackToo()
+    public void LogitsOfImpossibleClassesRoundTrip()
     {
         using var scope = NewDisposeScope();
         var sums = new ClassSums(keepOutputs: true);
@@ -42,7 +42,7 @@ public sealed class PredictionJsonTests
     }
 
     [Fact]
-    public void NumbersComeBackWithTheirMixture()
+    public void RegressionPredictionsRoundTripWithTheirMixture()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(2);
@@ -70,7 +70,7 @@ public sealed class PredictionJsonTests
     [InlineData("{}")]
     [InlineData("[]")]
     [InlineData("""{"samples":1,"examples":[{"class":1,"entropy":0,"expectedEntropy":0,"mutualInformation":0,"probabilities":[1,0]}]}""")]
-    public void WhatIsNoPredictionIsSaid(string json)
+    public void RefusesJsonThatIsNotAPrediction(string json)
     {
         Assert.Contains(
             "no prediction of classes", Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<ClassPrediction>(json)).Message);
@@ -79,7 +79,7 @@ public sealed class PredictionJsonTests
     }
 
     [Fact]
-    public void TheTextHasALineForEachExample()
+    public void ToStringHasALineForEachExample()
     {
         using var scope = NewDisposeScope();
         var classes = ClassPrediction.Of(zeros(12, 2, dtype: ScalarType.Float64, device: CPU)).ToString().Split(Environment.NewLine);

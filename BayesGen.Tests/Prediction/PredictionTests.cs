@@ -11,7 +11,7 @@ public sealed class PredictionTests
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(49)]
-    public void TheSplitMakesNoDifference(int batch)
+    public void PredictionsDoNotDependOnTheBatchSplit(int batch)
     {
         using var scope = NewDisposeScope();
         using var data = SyntheticDigits.Create(50, 2);
@@ -25,7 +25,7 @@ public sealed class PredictionTests
     }
 
     [Fact]
-    public void RegressionsAndLocalLayersDoNotDependOnTheSplitEither()
+    public void RegressionsAndLocalLayersDoNotDependOnTheBatchSplit()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(4);
@@ -41,7 +41,7 @@ public sealed class PredictionTests
     }
 
     [Fact]
-    public void MoreSamplesGoOnWithTheSameDraws()
+    public void MoreSamplesExtendTheSameSequence()
     {
         using var scope = NewDisposeScope();
         using var data = SyntheticDigits.Create(6, 2);
@@ -59,7 +59,7 @@ public sealed class PredictionTests
     }
 
     [Fact]
-    public void TheSplitOfTheEntropyIsThatOfTheDraws()
+    public void EntropySplitsIntoEpistemicAndAleatoricParts()
     {
         using var scope = NewDisposeScope();
         using var data = SyntheticDigits.Create(20, 2);
@@ -90,7 +90,7 @@ public sealed class PredictionTests
 
     /// <summary>By weights: one draw is one function, so an affine layer stays affine over the examples of the batch.</summary>
     [Fact]
-    public void LocalFamiliesAreDrawnByTheirWeights()
+    public void LocalFamiliesAreSampledByTheirWeights()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(5);
@@ -115,7 +115,7 @@ public sealed class PredictionTests
 
     /// <summary>f(x) = w x with independent Gaussian weights is N(x mu, sum x^2 sigma^2): the whole prediction in closed form.</summary>
     [Fact]
-    public void ALineHasItsClosedForm()
+    public void ALinearModelMatchesItsClosedForm()
     {
         const int Draws = 20_000;
         const double Noise = 0.4;
@@ -150,7 +150,7 @@ public sealed class PredictionTests
     }
 
     [Fact]
-    public void ThePredictionLeavesEveryBitAndEveryMode()
+    public void PredictLeavesEveryBitAndModeAlone()
     {
         using var scope = NewDisposeScope();
         using var data = SyntheticDigits.Create(12, 2);
@@ -194,7 +194,7 @@ public sealed class PredictionTests
     }
 
     [Fact]
-    public void TheModelsOwnNoiseGoesOnAsIfNothingHadBeen()
+    public void PredictLeavesTheNoiseOfTheModelAlone()
     {
         using var scope = NewDisposeScope();
         using var x = ones(1, 2, dtype: ScalarType.Float32, device: CPU);
@@ -212,7 +212,7 @@ public sealed class PredictionTests
     }
 
     [Fact]
-    public void ThresholdsPruneTheDraws()
+    public void ThresholdsPruneTheSamples()
     {
         using var scope = NewDisposeScope();
         using var data = SyntheticDigits.Create(4, 2);
@@ -232,7 +232,7 @@ public sealed class PredictionTests
     }
 
     [Fact]
-    public void SeveralInputsTakeAFunction()
+    public void AFunctionPredictsFromSeveralInputs()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(9);
@@ -247,7 +247,7 @@ public sealed class PredictionTests
     }
 
     [Fact]
-    public void WhatCannotBePredictedIsSaid()
+    public void RefusesWhatCannotBePredicted()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianLine(new Line());
@@ -268,7 +268,7 @@ public sealed class PredictionTests
     }
 
     [Fact]
-    public void NoTensorStaysBehind()
+    public void PredictLeaksNoTensor()
     {
         using var data = SyntheticDigits.Create(20, 2);
         using var model = StateFileTests.Trained(10);
@@ -288,7 +288,7 @@ public sealed class PredictionTests
     }
 
     [Fact]
-    public void AnEvaluationIsThePredictionJudged()
+    public void AnEvaluationMatchesThePredictionsMetrics()
     {
         using var scope = NewDisposeScope();
         using var data = SyntheticDigits.Create(30, 2);

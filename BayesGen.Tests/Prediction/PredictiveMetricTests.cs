@@ -7,7 +7,7 @@ public sealed class PredictiveMetricTests
     private const double Z95 = 1.6448536269514722;
 
     [Fact]
-    public void ScoresOfProbabilitiesByHand()
+    public void ClassMetricsMatchHandComputedValues()
     {
         double[][] p = [[0.7, 0.2, 0.1], [0.7, 0.2, 0.1]];
         int[] targets = [0, 2];
@@ -23,7 +23,7 @@ public sealed class PredictiveMetricTests
     }
 
     [Fact]
-    public void TheCalibrationErrorOfAConstructedPredictor()
+    public void CalibrationErrorOfAConstructedPredictorIsExact()
     {
         // Says 0.8 and is right in 60 of 100, says 0.6 and is right in 60 of 100: off by 0.2 for one half.
         var rows = Enumerable.Repeat(new[] { 0.8, 0.2 }, 100).Concat(Enumerable.Repeat(new[] { 0.6, 0.4 }, 100)).ToList();
@@ -40,7 +40,7 @@ public sealed class PredictiveMetricTests
     }
 
     [Fact]
-    public void BinsHoldTheirUpperEnds()
+    public void ReliabilityBinsIncludeTheirUpperEnds()
     {
         double[][] rows = [[0.5, 0.5], [0.75, 0.25], [1, 0], [0.76, 0.24]];
         var bins = ClassificationMetrics.ReliabilityBins(rows, [0, 0, 0, 0], bins: 4);
@@ -50,7 +50,7 @@ public sealed class PredictiveMetricTests
     }
 
     [Fact]
-    public void AurocByHandAndAgainstAllPairs()
+    public void AurocMatchesHandComputedValuesAndAllPairs()
     {
         Assert.Equal(1, DetectionMetrics.Auroc([1, 2], [3, 4]));
         Assert.Equal(0, DetectionMetrics.Auroc([3, 4], [1, 2]));
@@ -73,7 +73,7 @@ public sealed class PredictiveMetricTests
     }
 
     [Fact]
-    public void TwoNormalsHaveTheirClosedForms()
+    public void AurocOfTwoNormalsMatchesTheClosedForm()
     {
         const int Count = 20_000;
         const double Distance = 1.3;
@@ -94,7 +94,7 @@ public sealed class PredictiveMetricTests
     }
 
     [Fact]
-    public void FalsePositivesByHand()
+    public void FalsePositiveRatesMatchHandComputedValues()
     {
         double[] inside = [.. Enumerable.Range(1, 20)];
         // 19 of 20 pass at 19, with 5 and 19 from outside.
@@ -106,7 +106,7 @@ public sealed class PredictiveMetricTests
     }
 
     [Fact]
-    public void QuantilesOfOneComponentAreThoseOfAGaussian()
+    public void QuantilesOfOneComponentAreGaussian()
     {
         using var scope = NewDisposeScope();
         var means = tensor(new[] { 2, -1.0 }, [1, 2], ScalarType.Float64, CPU);
@@ -142,7 +142,7 @@ public sealed class PredictiveMetricTests
     }
 
     [Fact]
-    public void AKnownGaussianIsCoveredAsItSays()
+    public void IntervalsCoverAKnownGaussian()
     {
         const int Count = 20_000;
         const double Sigma = 0.7;
@@ -168,7 +168,7 @@ public sealed class PredictiveMetricTests
     }
 
     [Fact]
-    public void RegressionByHand()
+    public void RegressionMetricsMatchHandComputedValues()
     {
         double[][] predictions = [[1, 2], [3, 4]], targets = [[2, 2], [3, 1]];
         Assert.Equal(Math.Sqrt(10.0 / 4), RegressionMetrics.RootMeanSquaredError(predictions, targets), 1e-15);
@@ -193,12 +193,12 @@ public sealed class PredictiveMetricTests
         Assert.Equal([0.25, 1], prediction.EpistemicVariance[0]);
         Assert.Equal([2.5, 2.5], prediction.AleatoricVariance[0]);
         Assert.Equal([2.75, 3.5], prediction.Variance[0]);
-        Assert.Equal([0, 2], prediction.MeansOfDraws(0, 1));
-        Assert.Equal([1, 4], prediction.VariancesOfDraws(0, 1).Select(variance => Math.Round(variance, 12)));
+        Assert.Equal([0, 2], prediction.MeansOfSamples(0, 1));
+        Assert.Equal([1, 4], prediction.VariancesOfSamples(0, 1).Select(variance => Math.Round(variance, 12)));
     }
 
     [Fact]
-    public void NetworksRunElsewhereArePredictionsToo()
+    public void PredictionsCanBeMadeOfOutputsFromElsewhere()
     {
         using var scope = NewDisposeScope();
         // Two networks that contradict each other with certainty: all of the uncertainty is theirs.
@@ -212,7 +212,7 @@ public sealed class PredictiveMetricTests
         Assert.Equal(Math.Log(4), alone.ExpectedEntropy[0], 1e-12);
         Assert.Equal(0, alone.MutualInformation[0]);
         Assert.Equal((1, 1, 0.25, 0), (alone.Samples, alone.Count, alone.Confidence[0], alone.Classes[0]));
-        // Impossible classes add nothing, and do not make the entropy no number.
+        // Impossible classes add nothing, and do not make the entropy NaN.
         Assert.Equal(0, ClassPrediction.Of(tensor(new[] { 0, double.NegativeInfinity }, [1, 2], ScalarType.Float64, CPU)).Entropy[0]);
         Assert.Throws<ArgumentException>(() => ClassPrediction.Of());
         Assert.Contains("[1, 4]", Assert.Throws<ArgumentException>(
@@ -226,7 +226,7 @@ public sealed class PredictiveMetricTests
     }
 
     [Fact]
-    public void WhatDoesNotFitIsSaid()
+    public void RefusesArgumentsThatDoNotFit()
     {
         Assert.Contains(
             "2 targets for 1", Assert.Throws<ArgumentException>(() => ClassificationMetrics.Accuracy([[1, 0]], [0, 1])).Message);

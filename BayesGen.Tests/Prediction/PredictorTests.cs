@@ -7,7 +7,7 @@ namespace BayesGen.Tests;
 public sealed class PredictorTests
 {
     [Fact]
-    public void ItAnswersLikeTheModelAndOutlivesIt()
+    public void APredictorAnswersLikeTheModelAndOutlivesIt()
     {
         using var scope = NewDisposeScope();
         using var data = SyntheticDigits.Create(11, 2);
@@ -34,7 +34,7 @@ public sealed class PredictorTests
     }
 
     [Fact]
-    public void ItPredictsNumbersToo()
+    public void APredictorPredictsRegressions()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(2);
@@ -101,12 +101,12 @@ public sealed class PredictorTests
         using var model = new BayesianLine(new Line());
         var x = ones(1, 2, dtype: ScalarType.Float32, device: CPU);
         using var predictor = model.CreatePredictor(() => new Line(), draws: 3, thresholds: 1000);
-        Assert.Equal([0, 0, 0], predictor.Predict(x, GaussianNoise.Fixed(1)).MeansOfDraws(0));
+        Assert.Equal([0, 0, 0], predictor.Predict(x, GaussianNoise.Fixed(1)).MeansOfSamples(0));
         Assert.Equal(2, model.PruneStatistics().Kept);
     }
 
     [Fact]
-    public void MisuseIsSaid()
+    public void RefusesMisuse()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianLine(new Line());

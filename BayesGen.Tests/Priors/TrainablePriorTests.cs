@@ -7,7 +7,7 @@ public class TrainablePriorTests
         new ScaleMixturePrior(0.3, 1.2, 0.1)];
 
     [Fact]
-    public void TheScaleBecomesTheSpreadOfTheWeights()
+    public void TheScaleLearnsTheSpreadOfTheWeights()
     {
         random.manual_seed(1);
         using var scope = NewDisposeScope();
@@ -59,7 +59,7 @@ public class TrainablePriorTests
     }
 
     [Fact]
-    public void GradientsOfEveryTrainablePrior()
+    public void GradientsOfEveryTrainablePriorMatchDifferences()
     {
         random.manual_seed(3);
         using var scope = NewDisposeScope();
@@ -79,7 +79,7 @@ public class TrainablePriorTests
     }
 
     [Fact]
-    public void OverTensorsADensityIsTheSameAsOverNumbers()
+    public void DensitiesWithTensorsMatchDensitiesWithNumbers()
     {
         using var scope = NewDisposeScope();
         var noise = new NoiseSource(4);
@@ -102,7 +102,7 @@ public class TrainablePriorTests
     }
 
     [Fact]
-    public void TheMapShowsThePresentNumbersAndCopiesAreValues()
+    public void ThePriorMapShowsCurrentValuesAndReturnsCopies()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
@@ -128,7 +128,7 @@ public class TrainablePriorTests
     }
 
     [Fact]
-    public void ComponentsThatPassEachOtherChangeNames()
+    public void MixtureComponentsSwapNamesWhenTheirScalesCross()
     {
         var prior = Assert.IsType<ScaleMixturePrior>(
             ((ITrainablePrior)ScaleMixturePrior.Trainable(0.3, 1, 0.5)).With([Math.Log(0.25 / 0.75), -1, 0.5]));
@@ -139,7 +139,7 @@ public class TrainablePriorTests
     }
 
     [Fact]
-    public void StateMovesSavesAndLoads()
+    public void TheStateMovesSavesAndLoads()
     {
         using var scope = NewDisposeScope();
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
@@ -167,7 +167,7 @@ public class TrainablePriorTests
     }
 
     [Fact]
-    public void NothingLeaks()
+    public void TrainablePriorsLeakNothing()
     {
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         for (var i = 0; i < 3; i++)

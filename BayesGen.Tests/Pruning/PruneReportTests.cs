@@ -3,7 +3,7 @@ namespace BayesGen.Tests;
 public class PruneReportTests
 {
     [Fact]
-    public void ThePrunedPartIsThatOfAllWeightsNotOfTheBayesianOnesAlone()
+    public void ThePrunedFractionCountsAllWeights()
     {
         var report = new PruneReport([new PrunedWeight("a.weight", 6, 2), new PrunedWeight("b.weight", 2, 1)], AllWeights: 20);
         Assert.Equal((8, 3, 5, 15), (report.BayesianWeights, report.Kept, report.Pruned, report.Remaining));
@@ -12,10 +12,10 @@ public class PruneReportTests
     }
 
     [Fact]
-    public void NothingAtAllIsNotANumberThatIsMissing() => Assert.Equal(0, new PruneReport([], 0).PrunedPart);
+    public void ThePrunedFractionOfNoWeightsIsZero() => Assert.Equal(0, new PruneReport([], 0).PrunedPart);
 
     [Fact]
-    public void AModelReportsThePartThatItsMasksPrune()
+    public void AModelReportsTheFractionThatItsMasksPrune()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianLine(new Line());

@@ -3,7 +3,7 @@ namespace BayesGen.Tests;
 public class PruningTests
 {
     [Fact]
-    public void AWeightIsKeptWhereItsScoreReachesTheThreshold()
+    public void KeepsAWeightWhoseScoreReachesTheThreshold()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianLine(new Line());
@@ -29,7 +29,7 @@ public class PruningTests
     }
 
     [Fact]
-    public void ANetworkOfWhichNothingIsKeptIsNotMeasuredAsIfOneWeightWere()
+    public void TheCompressionOfANetworkWithNoWeightKeptIsInfinite()
     {
         using var model = new BayesianLine(new Line());
         Assert.Equal(double.PositiveInfinity, model.Prune(1e9).Compression);
@@ -69,11 +69,11 @@ public class PruningTests
     }
 
     [Fact]
-    public void ThresholdsThatFitNothingAreNamed()
+    public void NamesThresholdsThatFitNothing()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianMixedClassifier(new MixedClassifier());
-#pragma warning disable BG0202 // The mistakes themselves: the run time has to name them where the analyzer was not heard.
+#pragma warning disable BG0202 // The mistakes themselves: the runtime has to name them where the analyzer was not heard.
         Assert.Contains("Gaussian", Assert.Throws<ArgumentException>(() => model.Prune(1.0)).Message);
         var unknown = Assert.Throws<ArgumentException>(() => model.Prune(new() { ["fc9.weight"] = 1.0 })).Message;
 #pragma warning restore BG0202
@@ -88,7 +88,7 @@ public class PruningTests
     }
 
     [Fact]
-    public void ADistributionOfNetworksIsPrunedApartFromTheModel()
+    public void ADistributionIsPrunedSeparatelyFromTheModel()
     {
         using var scope = NewDisposeScope();
         using var model = StateFileTests.Trained(2);

@@ -6,7 +6,7 @@ namespace BayesGen.Tests.Reports;
 public sealed class CancellationTests
 {
     [Fact]
-    public void AnEvaluationThatIsCancelledPutsTheNetworkBack()
+    public void ACanceledEvaluationRestoresTheNetwork()
     {
         random.manual_seed(4);
         using var data = SyntheticDigits.Create(60, 3);
@@ -46,7 +46,7 @@ public sealed class CancellationTests
     }
 
     [Fact]
-    public void ThresholdsAreTriedUntilCancelled()
+    public void TryingThresholdsCanBeCanceled()
     {
         using var data = SyntheticDigits.Create(20, 3);
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
@@ -56,6 +56,6 @@ public sealed class CancellationTests
     }
 
     [Fact]
-    public void DrawingDigitsCanBeCancelled() =>
+    public void CreatingDigitsCanBeCanceled() =>
         Assert.ThrowsAny<OperationCanceledException>(() => SyntheticDigits.Create(1000, 1, new CancellationToken(canceled: true)));
 }

@@ -9,7 +9,7 @@ public sealed class ConsoleReportTests
     private const char Escape = '\u001b';
 
     [Fact]
-    public void AFileGetsWhatATextReportWrites()
+    public void AFileGetsTheLinesOfATextReport()
     {
         using var plain = new StringWriter();
         Told.Tell(new TextReport(plain));
@@ -35,7 +35,7 @@ public sealed class ConsoleReportTests
             Assert.True(report.IsLive);
             Told.Tell(report);
             // The training is over: what is written now is not part of the display.
-            terminal.Console.WriteLine("afterwards");
+            terminal.Console.WriteLine("afterward");
         }
 
         var text = terminal.Written;
@@ -46,11 +46,11 @@ public sealed class ConsoleReportTests
         Assert.Contains("validation", text);
         // The cursor is hidden while the bar is there and shown at its end.
         Assert.Equal(Count(text, "\u001b[?25l"), Count(text, "\u001b[?25h"));
-        Assert.True(text.LastIndexOf("\u001b[?25h", StringComparison.Ordinal) < text.IndexOf("afterwards", StringComparison.Ordinal));
+        Assert.True(text.LastIndexOf("\u001b[?25h", StringComparison.Ordinal) < text.IndexOf("afterward", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void ATrainingThatThrowsLeavesTheTerminalAsItWas()
+    public void AFailedTrainingRestoresTheTerminal()
     {
         var terminal = new Terminal(80);
         using (var report = new ConsoleReport(terminal.Console, null, noColor: null))
@@ -69,7 +69,7 @@ public sealed class ConsoleReportTests
     [InlineData("1", false)]
     [InlineData("0", false)]
     [InlineData("", true)]
-    public void NoColorTakesTheBarAway(string noColor, bool isLive)
+    public void NoColorTurnsTheBarOff(string noColor, bool isLive)
     {
         var terminal = new Terminal(80);
         using var report = new ConsoleReport(terminal.Console, null, noColor);

@@ -12,7 +12,7 @@ internal static class EventFile
         .GroupBy(entry => entry.Value.Tag)
         .ToDictionary(group => group.Key, group => group.Select(entry => (entry.Step, entry.Value.SimpleValue)).ToList());
 
-    /// <summary>Pictures as the files that they are in.</summary>
+    /// <summary>Images as the files that they are in.</summary>
     public static Dictionary<string, byte[]> Images(string folder) =>
         Values(folder).ToDictionary(entry => entry.Value.Tag, entry => entry.Value.Image.EncodedImageString.ToByteArray());
 

@@ -27,7 +27,7 @@ public sealed class FileReportTests
     }
 
     [Fact]
-    public void WithoutStepsAndValidationThereAreNone()
+    public void LeavesOutStepsAndValidationWhereThereAreNone()
     {
         using var writer = new StringWriter();
         var report = new JsonLinesReport(writer);
@@ -41,7 +41,7 @@ public sealed class FileReportTests
     }
 
     [Fact]
-    public void ALineIsInTheFileBeforeTheReportIsClosed()
+    public void FlushesEachLine()
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Root, "run.jsonl");
@@ -58,7 +58,7 @@ public sealed class FileReportTests
     }
 
     [Fact]
-    public void AFileWhoseLastLineWasCutIsGoneOnWithInANewLine()
+    public void ContinuesAFileWithACutLastLineOnANewLine()
     {
         using var folder = new TemporaryFolder();
         var (json, csv) = (Path.Combine(folder.Root, "run.jsonl"), Path.Combine(folder.Root, "run.csv"));
@@ -78,7 +78,7 @@ public sealed class FileReportTests
     }
 
     [Fact]
-    public void AMetricThatIsNamedLikeAFormulaIsTextInASpreadsheet()
+    public void EscapesAMetricNamedLikeAFormula()
     {
         using var writer = new StringWriter();
         using var report = new CsvReport(writer);
@@ -87,7 +87,7 @@ public sealed class FileReportTests
     }
 
     [Fact]
-    public void TheColumnsOfCsvStayTheSameWhateverTheCulture()
+    public void CsvColumnsDoNotDependOnTheCulture()
     {
         var culture = CultureInfo.CurrentCulture;
         try
@@ -115,7 +115,7 @@ public sealed class FileReportTests
     }
 
     [Fact]
-    public void ANameWithCommasAndQuotesIsQuoted()
+    public void QuotesANameWithCommasAndQuotes()
     {
         using var writer = new StringWriter();
         new CsvReport(writer).OnEpoch(Told.Epoch(1, metric: "top \"5\", all"));
@@ -124,7 +124,7 @@ public sealed class FileReportTests
     }
 
     [Fact]
-    public void AMetricWithoutAColumnIsRefused()
+    public void RefusesAMetricWithoutAColumn()
     {
         using var writer = new StringWriter();
         var report = new CsvReport(writer);
@@ -134,7 +134,7 @@ public sealed class FileReportTests
     }
 
     [Fact]
-    public void AFileGoesOnUnderItsHeaderOnly()
+    public void ContinuesAFileOnlyUnderTheSameHeader()
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Root, "run.csv");
@@ -164,7 +164,7 @@ public sealed class FileReportTests
     }
 
     [Fact]
-    public void StepsGoToTensorBoardWhereAskedFor()
+    public void TensorBoardGetsStepsWhereAskedFor()
     {
         using var folder = new TemporaryFolder();
         Told.Tell(new TensorBoardReport(folder.Root) { Steps = true });

@@ -6,7 +6,7 @@ namespace BayesGen.Tests.Reports;
 public sealed class HostReportTests
 {
     [Fact]
-    public void ProgressTellsWhatIsDoneAndWhatRemains()
+    public void ProgressReportsTheDoneAndTheRemainingPart()
     {
         var clock = new StandingClock();
         var told = new Recorder<TrainingProgress>();
@@ -33,7 +33,7 @@ public sealed class HostReportTests
     }
 
     [Fact]
-    public void ATrainingThatGoesOnBeginsAtNothingDone()
+    public void ProgressOfAContinuedTrainingStartsAtZero()
     {
         var told = new Recorder<TrainingProgress>();
         var report = new ProgressReport(told, new StandingClock()) { Interval = TimeSpan.Zero };
@@ -44,7 +44,7 @@ public sealed class HostReportTests
     }
 
     [Fact]
-    public void WithoutTheNumberOfStepsNothingIsPromised()
+    public void ProgressWithoutTheNumberOfStepsHasNoRemainingTime()
     {
         var told = new Recorder<TrainingProgress>();
         var report = new ProgressReport(told, new StandingClock());
@@ -57,7 +57,7 @@ public sealed class HostReportTests
     }
 
     [Fact]
-    public void StepsWithinTheIntervalAreNotTold()
+    public void SkipsStepsWithinTheInterval()
     {
         var clock = new StandingClock();
         var told = new Recorder<TrainingProgress>();
@@ -73,7 +73,7 @@ public sealed class HostReportTests
     }
 
     [Fact]
-    public void ALogGetsStructuredValues()
+    public void LoggerReportWritesStructuredValues()
     {
         var log = new RecordingLogger(LogLevel.Information);
         Told.Tell(new LoggerReport(log));
@@ -89,7 +89,7 @@ public sealed class HostReportTests
     }
 
     [Fact]
-    public void AReportThatFailsCostsItselfAlone()
+    public void AFailedReportStopsNoOtherReport()
     {
         var failing = new Failing();
         using var writer = new StringWriter();
@@ -110,7 +110,7 @@ public sealed class HostReportTests
 
     /// <summary>A disk that is full is full under the report and under standard error.</summary>
     [Fact]
-    public void AFullDiskUnderStandardErrorEndsNoTraining()
+    public void AFullDiskUnderStandardErrorDoesNotEndTheTraining()
     {
         var (before, other) = (Console.Error, new StringWriter());
         try
@@ -135,7 +135,7 @@ public sealed class HostReportTests
     }
 
     [Fact]
-    public void AHandlerThatThrowsLeavesNoReportOpen()
+    public void AFailedHandlerStillClosesEveryReport()
     {
         var (first, second) = (new Failing { FailsAtTheEnd = true }, new Failing());
         var chain = new ReportChain(first, second) { OnFailure = _ => throw new InvalidOperationException("enough") };
@@ -144,9 +144,9 @@ public sealed class HostReportTests
     }
 
     [Fact]
-    public void AReportMayEndATraining()
+    public void AReportMayCancelATraining()
     {
-        using var chain = new ReportChain(new Cancelling());
+        using var chain = new ReportChain(new Canceling());
         Assert.Throws<OperationCanceledException>(() => Told.Tell(chain));
         Assert.Empty(chain.Failures);
     }
@@ -182,7 +182,7 @@ public sealed class HostReportTests
         public override void WriteLine(string? value) => Write(' ');
     }
 
-    private sealed class Cancelling : IReport
+    private sealed class Canceling : IReport
     {
         public void OnStep(StepResult step) => throw new OperationCanceledException();
     }

@@ -12,7 +12,7 @@ public sealed class LiveDisplayTests
     [InlineData(120)]
     [InlineData(170)]
     [InlineData(250)]
-    public void EveryEpochLineIsWholeAtEveryWidth(int width)
+    public void EveryEpochLineIsCompleteAtEveryWidth(int width)
     {
         using var plain = new StringWriter();
         Train(new TextReport(plain));
@@ -30,7 +30,7 @@ public sealed class LiveDisplayTests
     [Theory]
     [InlineData(60)]
     [InlineData(120)]
-    public void TheBarIsWholeBelowThem(int width)
+    public void TheBarIsCompleteBelowTheLines(int width)
     {
         var terminal = new Terminal(width);
         var clock = new StandingClock();
@@ -38,7 +38,7 @@ public sealed class LiveDisplayTests
         report.OnStart(Told.Start);
         report.OnStep(Told.Step(1, 1, 1));
         report.OnEpoch(Told.Epoch(1));
-        // The bar is drawn anew some times a second.
+        // The bar is redrawn several times a second.
         clock.Pass(TimeSpan.FromSeconds(1));
         report.OnStep(Told.Step(2, 1, 11));
         var rows = Screen.Of(terminal.Written, width).Where(row => row.Length > 0).ToList();
@@ -48,7 +48,7 @@ public sealed class LiveDisplayTests
     }
 
     [Fact]
-    public void ANoticeBreaksAtItsWordsAndCommandsNoTerminal()
+    public void ANoticeBreaksBetweenWordsAndContainsNoControlCharacters()
     {
         const string Notice =
             "notice: the checkpoint '\u001b[2J\u0007evil' is not whole and is left where it is; the one before it is read";
@@ -64,7 +64,7 @@ public sealed class LiveDisplayTests
     [InlineData("地層の名前は二桁の幅がある", 8)]
     [InlineData("😀😀😀😀", 3)]
     [InlineData("", 10)]
-    public void NothingIsLostWhereThereIsHardlyRoom(string text, int width)
+    public void NoTextIsLostOnANarrowTerminal(string text, int width)
     {
         var rows = WrappedLine.Rows(text, width).ToList();
         Assert.Equal(text.Replace(" ", ""), string.Concat(rows).Replace(" ", ""));

@@ -1,10 +1,10 @@
 namespace BayesGen.Tests;
 
-/// <summary>Metrics over batches: what counts, what is no number, and whose the tensors are.</summary>
+/// <summary>Metrics over batches: what counts, what is NaN, and whose the tensors are.</summary>
 public sealed class MetricTests
 {
     [Fact]
-    public void OneLogitForEachExampleIsJudgedByItsSign()
+    public void AccuracyOfOneLogitUsesItsSign()
     {
         using var scope = NewDisposeScope();
         var logits = tensor(new[] { 2f, -1, 0.5f, -3 }, [4], device: CPU);
@@ -17,7 +17,7 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public void WhatHasNoLabelDoesNotCount()
+    public void AccuracyIgnoresUnlabeledExamples()
     {
         using var scope = NewDisposeScope();
         var logits = tensor(new[] { 1f, 0, 1, 0, 0, 1 }, [3, 2], device: CPU);
@@ -27,7 +27,7 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public void TheAccuracyOfPlacesIsThePartOfPlaces()
+    public void AccuracyOfPositionsIsTheFractionOfPositions()
     {
         using var scope = NewDisposeScope();
         // Two examples of three places; the classes that win are 1 1 0 and 0 1 1.
@@ -39,7 +39,7 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public void ADeadNetworkHasNoAccuracy()
+    public void AccuracyOfNaNIsNaN()
     {
         using var scope = NewDisposeScope();
         var logits = tensor(new[] { float.NaN, float.NaN, 1, 0 }, [2, 2], device: CPU);
@@ -48,7 +48,7 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public void TargetsThatAreNoClassNumbersAreSaid()
+    public void RefusesTargetsThatAreNotClassNumbers()
     {
         using var scope = NewDisposeScope();
         var logits = zeros(3, 2, dtype: ScalarType.Float32, device: CPU);
@@ -60,7 +60,7 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public void AMetricMayReturnWhatItWasGiven()
+    public void AMetricMayReturnItsArgument()
     {
         using var scope = NewDisposeScope();
         var (output, target) = (tensor(new[] { 1f, 2 }, [2], device: CPU), zeros(2, dtype: ScalarType.Float32, device: CPU));
@@ -70,7 +70,7 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public void AMetricThatCannotIsNamed()
+    public void NamesAMetricThatFails()
     {
         using var scope = NewDisposeScope();
         var metric = new Metric("mine", (output, target) => (output - target).abs());
@@ -83,20 +83,20 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public void AnEvaluationOfClassesHasAnAccuracyWithoutBeingAsked()
+    public void AnEvaluationOfClassesReportsAccuracyByDefault()
     {
         random.manual_seed(1);
         using var data = SyntheticDigits.Create(20, 1);
         using var model = new BayesianMixedClassifier(new MixedClassifier());
-        using var asked = model.CreateTrainer(new TrainerOptions { Metrics = [Metric.Accuracy], ElboDraws = 0 });
-        using var silent = model.CreateTrainer(new TrainerOptions { ElboDraws = 0 });
+        using var asked = model.CreateTrainer(new TrainerOptions { Metrics = [Metric.Accuracy], ElboSamples = 0 });
+        using var silent = model.CreateTrainer(new TrainerOptions { ElboSamples = 0 });
         Assert.Equal(asked.Evaluate(data).Accuracy, silent.Evaluate(data).Accuracy);
         Assert.False(double.IsNaN(silent.Evaluate(data).Accuracy));
     }
 
     /// <summary>Batches of two, in which 2, 0 and 1 examples have labels.</summary>
     [Fact]
-    public void UnlabelledExamplesCountInNoBatchOfAnEpoch()
+    public void UnlabeledExamplesDoNotWeighInAnEpoch()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(2);
@@ -105,7 +105,7 @@ public sealed class MetricTests
         var labels = tensor(new[] { 1f, 1, -100, -100, -100, 0 }, [6, 1], device: CPU);
         using var trainer = model.CreateTrainer(new TrainerOptions
         {
-            Epochs = 1, BatchSize = 2, Shuffle = false, Metrics = [Metric.Accuracy], LearningRate = 1e-9, ElboDraws = 0,
+            Epochs = 1, BatchSize = 2, Shuffle = false, Metrics = [Metric.Accuracy], LearningRate = 1e-9, ElboSamples = 0,
             FitLoss = new FitLoss("nothing", (output, _) => output.sum() * 0),
         });
         using var data = new Data.TensorDataSet(x, labels);

@@ -4,7 +4,7 @@ namespace BayesGen.Tests.Reports;
 public class TextReportTests
 {
     [Fact]
-    public void ALineNamesDrawsAndMeanAndLeavesOutWhatIsNotThere()
+    public void ALineNamesSamplesAndMeanAndOmitsWhatIsMissing()
     {
         var line = Line(Told.Epoch(1));
         Assert.Contains("draws: fit 0.0333", line);
@@ -14,7 +14,7 @@ public class TextReportTests
     }
 
     [Fact]
-    public void ALineOfAPrunedNetworkSaysWhatWasKept()
+    public void ALineOfAPrunedNetworkShowsThePartKept()
     {
         var epoch = Told.Epoch(1);
         Assert.Contains("kept ", Line(epoch with { Validation = Told.Evaluation(0.5, kept: 0.5) with { State = WeightState.Map } }));

@@ -1,6 +1,6 @@
 namespace BayesGen.Tests.Reports;
 
-/// <summary>What a trainer would tell: results with numbers that can be recognised.</summary>
+/// <summary>What a trainer would tell: results with numbers that can be recognized.</summary>
 internal static class Told
 {
     public static readonly TrainingInfo Start = new(2, 1000, 30, 40, "ElboLoss");
@@ -34,7 +34,7 @@ internal static class Told
     }
 }
 
-/// <summary>A clock that stands still until it is told to go on.</summary>
+/// <summary>A clock that stands still until it is told to continue.</summary>
 internal sealed class StandingClock : TimeProvider
 {
     private long _now;

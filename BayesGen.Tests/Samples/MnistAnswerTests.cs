@@ -7,7 +7,7 @@ namespace BayesGen.Tests.Samples;
 public sealed class MnistAnswerTests
 {
     [Fact]
-    public void CertaintyIsTheMeanOverDrawsNotTheSoftmaxOfOneNetwork()
+    public void ConfidenceIsTheMeanOverSamplesNotTheSoftmaxOfOneNetwork()
     {
         using var scope = NewDisposeScope();
         using var test = SyntheticDigits.Create(20, 5);

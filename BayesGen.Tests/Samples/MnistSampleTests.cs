@@ -7,7 +7,7 @@ namespace BayesGen.Tests.Samples;
 public sealed class MnistSampleTests
 {
     [Fact]
-    public void EveryOptionIsRead()
+    public void ParsesEveryOption()
     {
         var options = Options.Parse([
             "--data", "fashion-mnist", "--data-dir", "folder", "--epochs", "3", "--samples", "2", "--batch", "64",
@@ -32,14 +32,14 @@ public sealed class MnistSampleTests
     }
 
     [Fact]
-    public void WithoutOptionsTheDigitsAreBuiltIn()
+    public void UsesBuiltInDigitsByDefault()
     {
         Assert.Equal(new Options(), Options.Parse([]));
         Assert.Equal(DataName.Synthetic, new Options().Data);
     }
 
     [Fact]
-    public void HelpWinsOverWhatStandsBesideIt() => Assert.True(Options.Parse(["--epochs", "3", "--help"]).ShowHelp);
+    public void HelpWinsOverOtherOptions() => Assert.True(Options.Parse(["--epochs", "3", "--help"]).ShowHelp);
 
     [Theory]
     [InlineData("There is no option '--epoch'.", "--epoch", "3")]
@@ -53,12 +53,12 @@ public sealed class MnistSampleTests
     [InlineData("--data is one of synthetic, mnist, fashion-mnist, not 'MNIST'.", "--data", "MNIST")]
     [InlineData("--device is one of auto, cpu, cuda, not '1'.", "--device", "1")]
     [InlineData("--data-dir goes with --data mnist or --data fashion-mnist; synthetic digits need no folder.", "--data-dir", "folder")]
-    [InlineData("--resume goes with --checkpoints DIR, the folder to go on from.", "--resume")]
-    public void WhatIsWrongIsSaid(string message, params string[] args) =>
+    [InlineData("--resume goes with --checkpoints DIR, the folder to continue from.", "--resume")]
+    public void RefusesWrongOptionsWithAMessage(string message, params string[] args) =>
         Assert.Equal(message, Assert.Throws<OptionException>(() => Options.Parse(args)).Message);
 
     [Fact]
-    public void TheSummaryHasTheKeysThatItsReadersExpect()
+    public void TheSummaryHasTheDocumentedKeys()
     {
         using var folder = new TemporaryFolder();
         new Summary("mnist", 61.5, 0.99, 0.5, [new ThresholdRow(0.5, 0.98, 40, 100, 120)]).Write(folder.Root);

@@ -3,11 +3,11 @@ using SkiaSharp;
 
 namespace BayesGen.Tests.Samples;
 
-/// <summary>What comes out of the sample on regression: its command line, and the picture of the band.</summary>
+/// <summary>What comes out of the sample on regression: its command line, and the chart of the band.</summary>
 public sealed class RegressionSampleTests
 {
     [Fact]
-    public void WithoutOptionsItDrawsIntoAFolderOfItsOwn()
+    public void WritesToItsOwnFolderByDefault()
     {
         Assert.Equal("results/regression", Options.Parse([]).Out);
         Assert.Equal("here", Options.Parse(["--out", "here"]).Out);
@@ -18,11 +18,11 @@ public sealed class RegressionSampleTests
     [InlineData("There is no option '--epochs'.", "--epochs", "3")]
     [InlineData("--out needs a value.", "--out")]
     [InlineData("--out needs a value.", "--out", "")]
-    public void WhatIsWrongIsSaid(string message, params string[] args) =>
+    public void RefusesWrongOptionsWithAMessage(string message, params string[] args) =>
         Assert.Equal(message, Assert.Throws<OptionException>(() => Options.Parse(args)).Message);
 
     [Fact]
-    public void TheBandIsDrawnAndWrittenAsATable()
+    public void WritesTheBandAsAChartAndATable()
     {
         using var folder = new TemporaryFolder();
         using var points = Points.Draw(20, seed: 1);
@@ -34,7 +34,7 @@ public sealed class RegressionSampleTests
         using (var picture = SKBitmap.Decode(path))
         {
             Assert.Equal((800, 460), (picture.Width, picture.Height));
-            // The band is 35 % of sky blue on white, two to four of some nine units high: a fifth of the picture or more.
+            // The band is 35 % of sky blue on white, two to four of some nine units high: a fifth of the chart or more.
             Assert.InRange(
                 picture.Pixels.Count(pixel => (pixel.Red, pixel.Green, pixel.Blue) is (> 190 and < 200, > 225 and < 235, > 240 and < 250)),
                 50_000, 300_000);
@@ -50,13 +50,13 @@ public sealed class RegressionSampleTests
     }
 
     [Fact]
-    public void AShortTrainingHasABandThatHoldsItsMean()
+    public void TheBandOfAShortTrainingContainsItsMean()
     {
         random.manual_seed(1);
         using var train = Points.Draw(100, seed: 1);
         using var model = new BayesianCurveNetwork(new CurveNetwork());
         using var trainer = model.CreateTrainer(
-            new TrainerOptions { Epochs = 2, FitLoss = FitLoss.LearnedGaussian, ElboDraws = 0, Seed = 1 });
+            new TrainerOptions { Epochs = 2, FitLoss = FitLoss.LearnedGaussian, ElboSamples = 0, Seed = 1 });
         trainer.Train(train);
 
         var band = Band.Of(model, samples: 20);

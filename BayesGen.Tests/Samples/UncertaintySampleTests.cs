@@ -5,11 +5,11 @@ using UncertaintySample;
 
 namespace BayesGen.Tests.Samples;
 
-/// <summary>What comes out of the sample on uncertainty: its command line, its figures, its pictures and its page.</summary>
+/// <summary>What comes out of the sample on uncertainty: its command line, its figures, its charts and its page.</summary>
 public sealed class UncertaintySampleTests
 {
     [Fact]
-    public void EveryOptionIsRead()
+    public void ParsesEveryOption()
     {
         var options = Options.Parse([
             "--data", "mnist", "--data-dir", "folder", "--train-on", "0-3,7", "--outside", "noise,fashion-mnist", "--seeds", "1,2,3",
@@ -24,7 +24,7 @@ public sealed class UncertaintySampleTests
     }
 
     [Fact]
-    public void WithoutOptionsEverythingIsBuiltIn()
+    public void UsesBuiltInDataByDefault()
     {
         var options = Options.Parse([]);
         Assert.False(options.IsMnist);
@@ -44,11 +44,11 @@ public sealed class UncertaintySampleTests
     [InlineData("--samples is a whole number from 1, not '0'.", "--samples", "0")]
     [InlineData("--out needs a value.", "--out")]
     [InlineData("--data-dir goes with --data mnist or --outside fashion-mnist; synthetic digits need no folder.", "--data-dir", "x")]
-    public void WhatIsWrongIsSaid(string message, params string[] args) =>
+    public void RefusesWrongOptionsWithAMessage(string message, params string[] args) =>
         Assert.Equal(message, Assert.Throws<OptionException>(() => Options.Parse(args)).Message);
 
     [Fact]
-    public void PicturesAndAPageAreWritten()
+    public void WritesChartsAndAPage()
     {
         using var folder = new TemporaryFolder();
         using var pictures = SomePictures();
@@ -70,7 +70,8 @@ public sealed class UncertaintySampleTests
             // What is outside lies over what is known, and hides it where both are the same.
             var color = SKColor.Parse(name[0] == 'e' ? PictureTheme.Light.Orange : PictureTheme.Light.Blue);
             Assert.True(picture.Pixels.Count(pixel => pixel == color) > 200, name);
-            Assert.Contains(name.EndsWith("-bayesian", StringComparison.Ordinal) ? "of the Bayesian network" : "of the plain network",
+            Assert.Contains(
+                name.EndsWith("-bayesian", StringComparison.Ordinal) ? "of the Bayesian neural network" : "of the plain network",
                 File.ReadAllText(Path.Combine(folder.Root, name + ".svg")));
         }
 

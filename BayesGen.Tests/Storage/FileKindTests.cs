@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
-using BayesGen.Tests.Survival;
+using BayesGen.Tests.Resilience;
 
 namespace BayesGen.Tests;
 
@@ -13,7 +13,7 @@ public sealed class FileKindTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void AReplacedFileKeepsItsModeAndANewOneHasTheUsual()
+    public void AReplacedFileKeepsItsModeAndANewFileGetsTheDefault()
     {
         using var model = new BayesianLine(new Line());
         var (path, usual) = (In("model.safetensors"), In("usual"));
@@ -31,7 +31,7 @@ public sealed class FileKindTests : IDisposable
     }
 
     [Fact]
-    public void ALinkStaysALinkAndItsTargetIsWritten()
+    public void WritesTheTargetOfALink()
     {
         using var model = new BayesianLine(new Line());
         Directory.CreateDirectory(In("store"));
@@ -51,12 +51,12 @@ public sealed class FileKindTests : IDisposable
     }
 
     [Fact]
-    public void APipeIsRefusedWhereItWouldBeReplacedOrWaitedFor()
+    public void RefusesAPipe()
     {
         Assert.True(OperatingSystem.IsLinux());
         var pipe = Pipe("pipe.safetensors");
-        using var model = SurvivalTraining.Network(1);
-        using var trainer = model.CreateTrainer(SurvivalTraining.Options());
+        using var model = ResilienceTraining.Network(1);
+        using var trainer = model.CreateTrainer(ResilienceTraining.Options());
         Assert.Contains("pipe", Assert.Throws<IOException>(() => model.Save(pipe)).Message);
         Assert.Contains("pipe", Assert.Throws<IOException>(() => model.SaveMeans(pipe)).Message);
         Assert.Contains("pipe", Assert.Throws<StateFileException>(() => model.Load(pipe)).Message);

@@ -47,7 +47,7 @@ public sealed class ForeignNumbersTests : IDisposable
     }
 
     [Fact]
-    public void WeightsThatAreNoNumbersAreTold()
+    public void LoadWarnsAboutWeightsThatAreNaN()
     {
         using var model = new BayesianLine(new Line());
         using (no_grad())
@@ -63,7 +63,7 @@ public sealed class ForeignNumbersTests : IDisposable
     }
 
     [Fact]
-    public void ThousandsOfWrongKeysMakeAMessageOfAPage()
+    public void ThousandsOfWrongKeysGiveAMessageOfAtMostOnePage()
     {
         List<KeyValuePair<string, Tensor>> expected =
             [.. Enumerable.Range(0, 6_000).Select(i => new KeyValuePair<string, Tensor>($"a{i}", zeros(1)))];
@@ -76,7 +76,7 @@ public sealed class ForeignNumbersTests : IDisposable
     }
 
     [Fact]
-    public void KeysOfAFileDoNotReachTheTerminalAsCommands()
+    public void EscapesControlCharactersInKeys()
     {
         const string Escape = "\\u001b[2J\\u202e\\u009b31m";
         using var model = new BayesianLine(new Line());
@@ -97,7 +97,7 @@ public sealed class ForeignNumbersTests : IDisposable
     }
 
     [Fact]
-    public void TorchSharpsOwnFormatIsNamedAndWhatReadsIt()
+    public void NamesTorchSharpsFormatAndWhatReadsIt()
     {
         using var plain = new Line();
         plain.save(Path);

@@ -13,7 +13,7 @@ public sealed class FormerNameTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void AStateOfTheOldNamesLoadsBitForBit()
+    public void LoadsAStateOfOldNamesBitForBit()
     {
         random.manual_seed(1);
         using var scope = NewDisposeScope();
@@ -30,7 +30,7 @@ public sealed class FormerNameTests : IDisposable
     }
 
     [Fact]
-    public void NetworksInsideLoadUnderBothOldNames()
+    public void LoadsNestedNetworksUnderBothOldNames()
     {
         random.manual_seed(2);
         using var scope = NewDisposeScope();
@@ -48,7 +48,7 @@ public sealed class FormerNameTests : IDisposable
     }
 
     [Fact]
-    public void TorchSharpsOwnLoadKnowsOldNamesToo()
+    public void TorchSharpsLoadKnowsOldNames()
     {
         using var scope = NewDisposeScope();
         using var before = new BayesianTowerBefore(new TowerBefore());
@@ -64,7 +64,7 @@ public sealed class FormerNameTests : IDisposable
     }
 
     [Fact]
-    public void TorchSharpsOwnLoadChangesNothingWhereItFails()
+    public void TorchSharpsLoadChangesNothingWhereItFails()
     {
         using var scope = NewDisposeScope();
         using var before = new BayesianStemBefore(new StemBefore());
@@ -77,7 +77,7 @@ public sealed class FormerNameTests : IDisposable
     }
 
     [Fact]
-    public void SavingUsesTheNamesOfToday()
+    public void SavesUnderTheCurrentNames()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianStemAfter(new StemAfter());
@@ -91,7 +91,7 @@ public sealed class FormerNameTests : IDisposable
     }
 
     [Fact]
-    public void AFormerNameIsKnownAfterAMoveToo()
+    public void KnowsFormerNamesAfterAMove()
     {
         using var scope = NewDisposeScope();
         using var before = new BayesianStemBefore(new StemBefore());
@@ -106,7 +106,7 @@ public sealed class FormerNameTests : IDisposable
     }
 
     [Fact]
-    public void WhatIsSkippedMayHaveEitherName()
+    public void SkipsKeysOfEitherName()
     {
         using var scope = NewDisposeScope();
         using var before = new BayesianStemBefore(new StemBefore());
@@ -122,7 +122,7 @@ public sealed class FormerNameTests : IDisposable
     }
 
     [Fact]
-    public void AStateWithTheOldAndTheNewNameIsRefused()
+    public void RefusesAStateWithTheOldAndTheNewName()
     {
         using var scope = NewDisposeScope();
         using var before = new BayesianStemBefore(new StemBefore());
@@ -154,7 +154,7 @@ public sealed class FormerNameTests : IDisposable
     }
 
     [Fact]
-    public void AnotherNetworkLooksLikeNoRename()
+    public void DoesNotTakeAnotherNetworkForARename()
     {
         using var scope = NewDisposeScope();
         using var line = new BayesianLine(new Line());
@@ -164,7 +164,7 @@ public sealed class FormerNameTests : IDisposable
     }
 
     [Fact]
-    public void OneOldNameCannotMeanTwoThings()
+    public void RefusesOneOldNameForTwoMembers()
     {
         var plan = new NetworkPlan();
         plan.FormerlyKnownAs("a", "old");

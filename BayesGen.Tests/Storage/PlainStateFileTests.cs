@@ -12,7 +12,7 @@ public sealed class PlainStateFileTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void EveryFamilyStartsRoundThePlainWeights()
+    public void EveryFamilyStartsAroundThePlainWeights()
     {
         using var scope = NewDisposeScope();
         using var model = StateFileTests.Trained(1);
@@ -53,7 +53,7 @@ public sealed class PlainStateFileTests : IDisposable
     }
 
     [Fact]
-    public void MeansThatWereSavedAreAStateDictOfThePlainNetwork()
+    public void SavedMeansAreAStateDictOfThePlainNetwork()
     {
         using var scope = NewDisposeScope();
         using var model = StateFileTests.Trained(2);
@@ -80,7 +80,7 @@ public sealed class PlainStateFileTests : IDisposable
     [InlineData("F16", "003E 00C0")]
     [InlineData("BF16", "C03F 00C0")]
     [InlineData("F64", "000000000000F83F 00000000000000C0")]
-    public void FloatingPointIsConverted(string dtype, string bits)
+    public void ConvertsFloatingPointTypes(string dtype, string bits)
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianLine(new Line());
@@ -94,7 +94,7 @@ public sealed class PlainStateFileTests : IDisposable
     }
 
     [Fact]
-    public void WholeNumbersAreNoWeights()
+    public void RefusesIntegerWeights()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianLine(new Line());
@@ -105,7 +105,7 @@ public sealed class PlainStateFileTests : IDisposable
     }
 
     [Fact]
-    public void TheCounterOfBatchesMayBeThereOrNot()
+    public void TheBatchCounterOfBatchNormIsOptional()
     {
         using var scope = NewDisposeScope();
         using var model = StateFileTests.Trained(4);
@@ -129,7 +129,7 @@ public sealed class PlainStateFileTests : IDisposable
     }
 
     [Fact]
-    public void PrefixesAndOtherNamesAreTakenOff()
+    public void RemovesPrefixesAndMapsNames()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianLine(new Line());
@@ -151,7 +151,7 @@ public sealed class PlainStateFileTests : IDisposable
     }
 
     [Fact]
-    public void WhatDoesNotFitIsListedAndNothingIsWritten()
+    public void ListsKeysThatDoNotFitAndWritesNothing()
     {
         using var scope = NewDisposeScope();
         using var model = StateFileTests.Trained(5);
@@ -175,7 +175,7 @@ public sealed class PlainStateFileTests : IDisposable
     }
 
     [Fact]
-    public void FilesOfAnotherKindAreToldApart()
+    public void NamesFilesOfAnotherKind()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianLine(new Line());
@@ -214,7 +214,7 @@ public sealed class PlainStateFileTests : IDisposable
     }
 
     [Fact]
-    public void TiedAndFrozenWeightsAndTheOwnParameterAreFound()
+    public void LoadsTiedFrozenAndOwnParameters()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianCorners(new Corners());
@@ -242,7 +242,7 @@ public sealed class PlainStateFileTests : IDisposable
     }
 
     [Fact]
-    public void NoTensorStaysBehind()
+    public void LoadingLeaksNoTensor()
     {
         using var model = StateFileTests.Trained(6);
         Write(Mixed());

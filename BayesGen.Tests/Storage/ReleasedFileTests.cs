@@ -17,7 +17,7 @@ public sealed class ReleasedFileTests
 
     [Theory]
     [InlineData("0.1.0")]
-    public void ACheckpointOfAnEarlierReleaseTrainsOnToTheSameLosses(string release)
+    public void ACheckpointOfAnEarlierReleaseContinuesWithTheSameLosses(string release)
     {
         using var scope = NewDisposeScope();
         using var data = ReleasedFiles.Data();

@@ -31,7 +31,7 @@ public sealed class SafeTensorsInteropTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Dtypes))]
-    public void EveryDtypeGoesBothWays(string name, ScalarType dtype, string bits)
+    public void EveryDtypeRoundTrips(string name, ScalarType dtype, string bits)
     {
         using var scope = NewDisposeScope();
         var bytes = Convert.FromHexString(bits.Replace(" ", ""));
@@ -58,7 +58,7 @@ public sealed class SafeTensorsInteropTests : IDisposable
 
     /// <summary>A whole file byte by byte: header out of the order of the data, white space, a scalar, a key that is not ASCII.</summary>
     [Fact]
-    public void AFileOfAnotherWriterIsRead()
+    public void ReadsAFileOfAnotherWriter()
     {
         using var scope = NewDisposeScope();
         var header = Encoding.UTF8.GetBytes("""
@@ -77,7 +77,7 @@ public sealed class SafeTensorsInteropTests : IDisposable
 
     /// <summary>What the format's own reader asks of a file: the header is JSON that begins with a brace, the data has no gap.</summary>
     [Fact]
-    public void AStateFileObeysTheFormat()
+    public void AStateFileFollowsTheFormat()
     {
         using var scope = NewDisposeScope();
         using var model = StateFileTests.Trained(1);
@@ -108,7 +108,7 @@ public sealed class SafeTensorsInteropTests : IDisposable
 
     /// <summary>An exported network is TorchSharp's own affair: its format, and a plain network that reads it.</summary>
     [Fact]
-    public void AnExportedNetworkIsSavedInTorchSharpsOwnFormat()
+    public void AnExportedNetworkIsSavedInTorchSharpsFormat()
     {
         using var scope = NewDisposeScope();
         using var data = SyntheticDigits.Create(5, 1);

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using BayesGen.Tests.Survival;
+using BayesGen.Tests.Resilience;
 
 namespace BayesGen.Tests;
 
@@ -11,14 +11,14 @@ public sealed class SaveDuringTrainingTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("bayesgen").FullName;
 
     /// <summary>The saves; epochs are trained until they are done.</summary>
-    private static int Saves => SurvivalScale.IsFull ? 500 : 40;
+    private static int Saves => ResilienceScale.IsFull ? 500 : 40;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void EverySaveOfAnotherThreadLoadsAndTheTrainingIsTheSame()
+    public void SavesOfAnotherThreadLoadAndLeaveTheTrainingAlone()
     {
-        using var loaded = SurvivalTraining.Network(9);
+        using var loaded = ResilienceTraining.Network(9);
         var path = Path.Combine(_folder, "model.safetensors");
         Beside((model, _) =>
         {
@@ -28,9 +28,9 @@ public sealed class SaveDuringTrainingTests : IDisposable
     }
 
     [Fact]
-    public void EverySaveOfMeansLoads()
+    public void SavesOfMeansOfAnotherThreadLoad()
     {
-        using var loaded = SurvivalTraining.Network(9);
+        using var loaded = ResilienceTraining.Network(9);
         var path = Path.Combine(_folder, "means.safetensors");
         Beside((model, _) =>
         {
@@ -40,7 +40,7 @@ public sealed class SaveDuringTrainingTests : IDisposable
     }
 
     [Fact]
-    public void EveryStateDictHoldsStill() => Beside((model, _) =>
+    public void StateDictsOfAnotherThreadAreSnapshots() => Beside((model, _) =>
     {
         using var scope = NewDisposeScope();
         var state = model.state_dict();
@@ -50,9 +50,9 @@ public sealed class SaveDuringTrainingTests : IDisposable
     });
 
     [Fact]
-    public void EveryCheckpointLoads()
+    public void CheckpointsOfAnotherThreadLoad()
     {
-        using var loaded = SurvivalTraining.Network(9);
+        using var loaded = ResilienceTraining.Network(9);
         var loads = 0;
         Beside(
             (_, _) =>
@@ -79,15 +79,15 @@ public sealed class SaveDuringTrainingTests : IDisposable
     }
 
     [Fact]
-    public void AnEvaluationByTheTrainerOnAnotherThreadIsRefusedInWords()
+    public void RefusesAnEvaluationByTheTrainerOnAnotherThread()
     {
-        using var validation = SurvivalTraining.Data(2);
+        using var validation = ResilienceTraining.Data(2);
         Beside((model, trainer) => Assert.Contains(
             "is running on another thread", Assert.Throws<InvalidOperationException>(() => trainer.Evaluate(validation)).Message));
     }
 
     [Fact]
-    public void PruningAndRestingOnAnotherThreadWaitForTheStep() => Train(
+    public void PruningAndRestoringOnAnotherThreadWaitForTheStep() => Train(
         (model, _) =>
         {
             model.Prune(new() { [Family.Gaussian] = 0 });
@@ -99,13 +99,13 @@ public sealed class SaveDuringTrainingTests : IDisposable
         int.MaxValue);
 
     [Fact]
-    public void TheTrainingsOwnThreadSeesLiveTensors()
+    public void TheTrainingThreadSeesLiveTensors()
     {
-        using var data = SurvivalTraining.Data();
-        using var model = SurvivalTraining.Network(3);
+        using var data = ResilienceTraining.Data();
+        using var model = ResilienceTraining.Network(3);
         var state = model.state_dict();
         var isLive = false;
-        using var trainer = model.CreateTrainer(SurvivalTraining.Options() with
+        using var trainer = model.CreateTrainer(ResilienceTraining.Options() with
         {
             Epochs = 1,
             Hooks = [(_, _) => isLive |= AddressIn(state) == AddressIn(model.state_dict())],
@@ -129,12 +129,12 @@ public sealed class SaveDuringTrainingTests : IDisposable
 
     private static (int Steps, string State) Train(Action<BayesianSurvivor, VariationalTrainer>? act, string? folder, int steps)
     {
-        using var data = SurvivalTraining.Data();
-        using var model = SurvivalTraining.Network(3);
+        using var data = ResilienceTraining.Data();
+        using var model = ResilienceTraining.Network(3);
         using var enough = new CancellationTokenSource();
         using var begun = new ManualResetEventSlim();
         var taken = 0;
-        using var trainer = model.CreateTrainer(SurvivalTraining.Options(folder) with
+        using var trainer = model.CreateTrainer(ResilienceTraining.Options(folder) with
         {
             Epochs = 100_000, Beta = 0.1, Checkpoints = folder is null ? null : new CheckpointOptions { Folder = folder, EverySteps = 1 },
             Hooks = [(_, _) => { begun.Set(); if (++taken == steps) enough.Cancel(); }],

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using BayesGen.Tests.Survival;
+using BayesGen.Tests.Resilience;
 
 namespace BayesGen.Tests;
 
@@ -16,10 +16,10 @@ public sealed class SharedPathTests : IDisposable
 
     /// <summary>The full run has 27 MB a file and 20 kills.</summary>
     [Fact]
-    public void TwoProcessesThatSaveToOnePathAndAreKilledLeaveAFileThatLoadsEveryTime()
+    public void KilledProcessesThatSaveToOnePathLeaveAFileThatLoads()
     {
-        long outputs = SurvivalScale.IsFull ? 3000 : 300;
-        var kills = SurvivalScale.IsFull ? 20 : 4;
+        long outputs = ResilienceScale.IsFull ? 3000 : 300;
+        var kills = ResilienceScale.IsFull ? 20 : 4;
         var path = Path.Combine(_folder, "model.safetensors");
         var random = new Random(20261128);
         using var model = new BayesianBroad(new Broad(1000, outputs));
@@ -60,7 +60,7 @@ public sealed class SharedPathTests : IDisposable
     }
 
     [Fact]
-    public void ASaveInTheMiddleOfAnotherTakesNothingFromIt()
+    public void ASaveDuringAnotherSaveLeavesItsFileAlone()
     {
         var path = Path.Combine(_folder, "line.safetensors");
         using var first = new BayesianLine(new Line());
@@ -91,7 +91,7 @@ public sealed class SharedPathTests : IDisposable
     }
 
     [Fact]
-    public void ALeftoverOfADeadProcessGoesAndEverythingOfTheUsersStays()
+    public void RemovesLeftoversOfDeadProcessesAndKeepsUserFiles()
     {
         var path = Path.Combine(_folder, "model.safetensors");
         File.WriteAllText(path + ".0123456789abcdef.partial", "left by a process that was killed");
@@ -110,7 +110,7 @@ public sealed class SharedPathTests : IDisposable
     }
 
     [Fact]
-    public void ANameAsLongAsTheSystemAllowsCanBeSaved()
+    public void SavesUnderTheLongestNameThatTheSystemAllows()
     {
         var path = Path.Combine(_folder, new string('n', 255));
         using var model = new BayesianLine(new Line());
@@ -121,7 +121,7 @@ public sealed class SharedPathTests : IDisposable
     }
 
     [Fact]
-    public void ANetworkThatChangesWhileItIsSavedIsRefusedAndTheOldFileStays()
+    public void RefusesANetworkThatChangesDuringTheSaveAndKeepsTheOldFile()
     {
         var path = Path.Combine(_folder, "line.safetensors");
         using var model = new BayesianLine(new Line());

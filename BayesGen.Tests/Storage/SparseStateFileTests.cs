@@ -10,7 +10,7 @@ public sealed class SparseStateFileTests : IDisposable
     [Theory]
     [InlineData(WeightState.Mean)]
     [InlineData(WeightState.Map)]
-    public void ItIsSmallAndAnswersAsTheModelDid(WeightState state)
+    public void ASparseFileIsSmallAndAnswersLikeTheModel(WeightState state)
     {
         using var scope = NewDisposeScope();
         using var model = Compressed();
@@ -40,7 +40,7 @@ public sealed class SparseStateFileTests : IDisposable
     }
 
     [Fact]
-    public void PlainWeightsAndBuffersComeAlong()
+    public void ASparseFileHoldsPlainWeightsAndBuffers()
     {
         using var scope = NewDisposeScope();
         using var model = StateFileTests.Trained(7);
@@ -55,7 +55,7 @@ public sealed class SparseStateFileTests : IDisposable
     }
 
     [Fact]
-    public void WhatDoesNotFitIsRefusedInWords()
+    public void RefusesFilesThatDoNotFit()
     {
         using var model = Compressed();
         model.SaveSparse(In("sparse"));
@@ -89,7 +89,7 @@ public sealed class SparseStateFileTests : IDisposable
     }
 
     [Fact]
-    public void NoTensorStaysBehind()
+    public void SavingAndLoadingLeaksNoTensor()
     {
         using var model = Compressed();
         using var plain = new Wide();

@@ -33,7 +33,7 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
-    public void TorchSharpsOwnSaveAndLoadWorkToo()
+    public void TorchSharpsSaveAndLoadWork()
     {
         using var scope = NewDisposeScope();
         using var saved = Trained(3);
@@ -45,7 +45,7 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
-    public void TheKeysAreThoseOfTheClassWhateverHappened()
+    public void KeysDoNotDependOnWhatHappenedToTheModel()
     {
         using var scope = NewDisposeScope();
         using var fresh = new BayesianMixedClassifier(new MixedClassifier());
@@ -60,7 +60,7 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
-    public void AnotherNetworksFileNamesEveryKeyAndChangesNothing()
+    public void AFileOfAnotherNetworkNamesEveryKeyAndChangesNothing()
     {
         using var scope = NewDisposeScope();
         using var other = new BayesianGaussianRegressor(new GaussianRegressor());
@@ -77,7 +77,7 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
-    public void EveryTruncationAndAlterationIsRefused()
+    public void RefusesEveryTruncationAndAlteration()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianLine(new Line());
@@ -189,7 +189,7 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
-    public void AMissingFileIsNamed()
+    public void NamesAMissingFile()
     {
         using var model = new BayesianLine(new Line());
         Assert.Contains("nowhere.safetensors", Assert.Throws<FileNotFoundException>(() => model.Load(File("nowhere.safetensors"))).Message);

@@ -1,4 +1,4 @@
-using BayesGen.Tests.Survival;
+using BayesGen.Tests.Resilience;
 
 namespace BayesGen.Tests;
 
@@ -16,11 +16,11 @@ public sealed class TensorPieceTests : IDisposable
 
     /// <summary>The full run has a tensor of more than 2^31 bytes; else the pieces are small.</summary>
     [Fact]
-    public void ATensorOfManyPiecesComesBackBitForBit()
+    public void ATensorOfManyPiecesRoundTripsBitForBit()
     {
         using var scope = NewDisposeScope();
-        var count = SurvivalScale.IsFull ? (1L << 29) + 1025 : 1025;
-        if (!SurvivalScale.IsFull)
+        var count = ResilienceScale.IsFull ? (1L << 29) + 1025 : 1025;
+        if (!ResilienceScale.IsFull)
             TensorBytes.LongestPiece = 37;
         var path = Path.Combine(_folder, "large.safetensors");
         var saved = arange(count, dtype: ScalarType.Int32);

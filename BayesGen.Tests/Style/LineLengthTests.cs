@@ -52,14 +52,15 @@ public sealed partial class LineLengthTests
     ];
 
     [Fact]
-    public void NoLineOfCodeIsLonger() => Assert.Equal([], TooLong().Where(line => !NotYet.Contains(line.File)).Select(line => line.Text));
+    public void LinesOfCodeAreShortEnough() =>
+        Assert.Equal([], TooLong().Where(line => !NotYet.Contains(line.File)).Select(line => line.Text));
 
     /// <summary>A list that is longer than it has to be would let new lines in.</summary>
     [Fact]
-    public void WhatIsStillToBeShortenedIsLong() => Assert.Equal([], NotYet.Except(TooLong().Select(line => line.File)));
+    public void NotYetListsOnlyFilesWithLongLines() => Assert.Equal([], NotYet.Except(TooLong().Select(line => line.File)));
 
     [Fact]
-    public void NoLineOfAnExampleIsLonger() => Assert.Equal([], Directory
+    public void LinesOfExamplesAreShortEnough() => Assert.Equal([], Directory
         .GetFiles(Path.Combine(PackedRepository.Root, "docs"), "*.md", SearchOption.AllDirectories)
         .Append(Path.Combine(PackedRepository.Root, "README.md"))
         .SelectMany(page => DocumentedProgram.Blocks(File.ReadAllLines(page))
@@ -71,7 +72,7 @@ public sealed partial class LineLengthTests
     [InlineData(true, 141, "x")]
     [InlineData(false, 140, "x")]
     [InlineData(false, 200, "\"the words of a message, or a program that a test compiles, which are data and have no better place\"")]
-    public void DataIsNotBroken(bool isTooLong, int length, string start) =>
+    public void LongStringLiteralsAreAllowed(bool isTooLong, int length, string start) =>
         Assert.Equal(isTooLong, IsTooLong(start.PadRight(length, 'x')));
 
     private static IEnumerable<(string File, string Text)> TooLong() =>

@@ -54,7 +54,7 @@ internal sealed class FinalizedObjects : EventListener
             GC.WaitForPendingFinalizers();
         }
 
-        // Events of the run time come by a thread of their own.
+        // Events of the runtime come by a thread of their own.
         Thread.Sleep(500);
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using BayesGen.Tests.Survival;
+using BayesGen.Tests.Resilience;
 
 namespace BayesGen.Tests;
 
@@ -11,8 +11,8 @@ internal static class SecondProcess
     {
         [StateFileProcess.Argument, var path] => StateFileProcess.Run(path),
         [ReleasedFiles.Argument, var folder] => ReleasedFiles.Write(folder),
-        [SurvivalProcess.Argument, var folder, var held, var bytes, var pace, var limit] =>
-            SurvivalProcess.Run(folder, int.Parse(held), long.Parse(bytes), int.Parse(pace), long.Parse(limit)),
+        [ResilienceProcess.Argument, var folder, var held, var bytes, var pace, var limit] =>
+            ResilienceProcess.Run(folder, int.Parse(held), long.Parse(bytes), int.Parse(pace), long.Parse(limit)),
         [SharedPathProcess.Argument, var path, var outputs] => SharedPathProcess.Run(path, long.Parse(outputs)),
         [ProcessMemoryProcess.Argument, var work, var managesMemory] => ProcessMemoryProcess.Run(work, bool.Parse(managesMemory)),
         _ => throw new ArgumentException("This assembly is run by the test runner."),

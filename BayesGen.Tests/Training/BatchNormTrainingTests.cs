@@ -6,7 +6,7 @@ namespace BayesGen.Tests;
 public class BatchNormTrainingTests
 {
     [Fact]
-    public void ALastBatchOfOneIsLeftOutAndSaid()
+    public void ALastBatchOfOneIsSkippedWithANotice()
     {
         using var data = Examples(17);
         using var model = Model(1);
@@ -20,7 +20,7 @@ public class BatchNormTrainingTests
 
     /// <summary>As on a device, where the numbers of many steps are read at once.</summary>
     [Fact]
-    public void ALastBatchOfOneIsLeftOutWhereNumbersAreReadLate()
+    public void ALastBatchOfOneIsSkippedWhereNumbersAreReadLate()
     {
         using var data = Examples(17);
         using var model = Model(1);
@@ -31,7 +31,7 @@ public class BatchNormTrainingTests
     }
 
     [Fact]
-    public void ALastBatchOfOneIsTakenWhereTheStatisticsStay()
+    public void ALastBatchOfOneIsUsedWhereTheStatisticsAreFrozen()
     {
         using var data = Examples(17);
         using var model = Model(1);
@@ -43,7 +43,7 @@ public class BatchNormTrainingTests
     [Theory]
     [InlineData(1, 8)]
     [InlineData(9, 1)]
-    public void BatchesOfOneAloneAreRefused(int examples, int batchSize)
+    public void RefusesBatchesOfOne(int examples, int batchSize)
     {
         using var data = Examples(examples);
         using var model = Model(1);
@@ -57,7 +57,7 @@ public class BatchNormTrainingTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void StopAndUsedUpRollBacksLeaveTheStatisticsAsBeforeTheStep(bool stops)
+    public void StopAndSpentRollBacksRestoreTheStatistics(bool stops)
     {
         using var data = Examples();
         using (no_grad())
@@ -77,7 +77,7 @@ public class BatchNormTrainingTests
 
     /// <summary>As on a device, where the numbers of many steps are read at once.</summary>
     [Fact]
-    public void ReadLateTheStatisticsAreThoseOfTheLastGoodReading()
+    public void ReadLateTheStatisticsAreThoseOfTheLastFiniteReading()
     {
         using var data = Examples();
         using (no_grad())
@@ -113,7 +113,7 @@ public class BatchNormTrainingTests
     }
 
     [Fact]
-    public void StatisticsThatWereNaNBeforeAreSaid()
+    public void WarnsAboutStatisticsThatWereNaNBefore()
     {
         using var data = Examples();
         using var model = Model(1);
@@ -124,7 +124,7 @@ public class BatchNormTrainingTests
     }
 
     [Fact]
-    public void AFrozenBatchNormStaysFrozenAndIsPutBack()
+    public void AFrozenBatchNormStaysFrozen()
     {
         using var data = Examples();
         using var model = Model(1);
@@ -143,7 +143,7 @@ public class BatchNormTrainingTests
     }
 
     [Fact]
-    public void AHookFreezesABatchNormForTheRestOfTheTraining()
+    public void AHookMayFreezeABatchNorm()
     {
         using var data = Examples();
         using var model = Model(1);
@@ -159,7 +159,7 @@ public class BatchNormTrainingTests
     }
 
     [Fact]
-    public void ANetworkInEvaluationModeIsTrainedAndPutBack()
+    public void TrainingRestoresEvaluationMode()
     {
         using var data = Examples();
         using var model = Model(1);

@@ -6,7 +6,7 @@ namespace BayesGen.Tests;
 
 /// <summary>
 /// Bayesian linear regression has its posterior in closed form, so the whole road (scaling, draws, gradients, optimizer) is held against
-/// the truth: precision P = X'X / s^2 + I, mean P^-1 X'y / s^2, and the best factorised Gaussian has that mean and variances 1 / P_ii.
+/// the truth: precision P = X'X / s^2 + I, mean P^-1 X'y / s^2, and the best factorized Gaussian has that mean and variances 1 / P_ii.
 /// </summary>
 public class ConjugateRegressionTests
 {
@@ -14,7 +14,7 @@ public class ConjugateRegressionTests
     private const double Noise = 0.5;
 
     [Fact]
-    public void WeightDrawsFindThePosterior()
+    public void WeightSamplesFindThePosterior()
     {
         using var model = new BayesianLine(new Line());
         Check(model, model.CreateTrainer, samples: 8, () => model.Posterior.Line.Weight);
@@ -34,7 +34,7 @@ public class ConjugateRegressionTests
         random.manual_seed(1);
         ((Module)model).to(ScalarType.Float64);
         var x = randn(Count, 2, dtype: ScalarType.Float64);
-        // Correlated inputs, so that the factorised posterior is narrower than the marginals and the two cannot be mixed up.
+        // Correlated inputs, so that the factorized posterior is narrower than the marginals and the two cannot be mixed up.
         x = cat([x.narrow(1, 0, 1), x.narrow(1, 0, 1) * 0.7 + x.narrow(1, 1, 1)], 1);
         var y = x.matmul(tensor(new[] { 0.8, -1.3 }).unsqueeze(1)) + randn(Count, 1, dtype: ScalarType.Float64) * Noise;
         using var trainer = createTrainer(new TrainerOptions

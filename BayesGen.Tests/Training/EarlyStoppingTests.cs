@@ -10,7 +10,7 @@ public sealed class EarlyStoppingTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void ItStopsAndGivesTheBestNetworkBack()
+    public void StopsAndRestoresTheBestNetwork()
     {
         using var data = Examples();
         using var model = Model(1);
@@ -28,7 +28,7 @@ public sealed class EarlyStoppingTests : IDisposable
     }
 
     [Fact]
-    public void TheBestNetworkIsGivenBackWhereAllEpochsAreTrained()
+    public void RestoresTheBestNetworkAfterAllEpochs()
     {
         using var data = Examples();
         using var model = Model(1);
@@ -41,7 +41,7 @@ public sealed class EarlyStoppingTests : IDisposable
     }
 
     [Fact]
-    public void AnotherTrainDoesNotTrainPastTheStop()
+    public void AnotherTrainDoesNotContinueAfterTheStop()
     {
         using var data = Examples();
         using var model = Model(1);
@@ -56,7 +56,7 @@ public sealed class EarlyStoppingTests : IDisposable
     }
 
     [Fact]
-    public void AResumedTrainingStopsWhereItWouldHave()
+    public void AResumedTrainingStopsAtTheSameEpoch()
     {
         using var data = Examples();
         double[] scores = [3, 2, 1, 4, 5, 6, 7, 8];
@@ -120,7 +120,7 @@ public sealed class EarlyStoppingTests : IDisposable
     }
 
     [Fact]
-    public void WhatItGoesByIsThereOrRefusedBeforeTheFirstEpoch()
+    public void RefusesAMissingMetricBeforeTheFirstEpoch()
     {
         using var data = Examples();
         using var model = Model(1);
@@ -133,11 +133,11 @@ public sealed class EarlyStoppingTests : IDisposable
                 trainer.Train(data);
         }).Message;
         Assert.Contains("no validation data", Message(Options() with { EarlyStopping = new() }, false));
-        Assert.Contains("ElboDraws is 0", Message(Options() with { EarlyStopping = new(), ElboDraws = 0 }, true));
+        Assert.Contains("ElboSamples is 0", Message(Options() with { EarlyStopping = new(), ElboSamples = 0 }, true));
         Assert.Contains("Patience", Message(Options() with { EarlyStopping = new() { Patience = 0 } }, true));
         Assert.Contains(
-            "ElboDraws is 0", Message(
-                Options() with { ElboDraws = 0, Checkpoints = new() { Folder = _folder, KeepBest = CheckpointScore.Elbo } }, true));
+            "ElboSamples is 0", Message(
+                Options() with { ElboSamples = 0, Checkpoints = new() { Folder = _folder, KeepBest = CheckpointScore.Elbo } }, true));
     }
 
     private static TrainerOptions Stopping(double[] scores) => Options() with

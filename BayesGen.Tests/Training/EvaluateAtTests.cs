@@ -8,7 +8,7 @@ public class EvaluateAtTests
     [Theory]
     [InlineData(WeightState.Mean)]
     [InlineData(WeightState.Map)]
-    public void EvaluationAndValidationRunOnThePointThatTheOptionsName(WeightState state)
+    public void EvaluationAndValidationUseEvaluateAt(WeightState state)
     {
         random.manual_seed(21);
         using var scope = NewDisposeScope();
@@ -39,5 +39,5 @@ public class EvaluateAtTests
     }
 
     [Fact]
-    public void TheMeanIsTheDefault() => Assert.Equal(WeightState.Mean, new TrainerOptions().EvaluateAt);
+    public void EvaluatesAtTheMeanByDefault() => Assert.Equal(WeightState.Mean, new TrainerOptions().EvaluateAt);
 }

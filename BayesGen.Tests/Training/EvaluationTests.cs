@@ -31,7 +31,7 @@ public class EvaluationTests
     }
 
     [Fact]
-    public void EvaluationGivesTheWeightsBackAfterAnException()
+    public void EvaluationRestoresTheWeightsAfterAnException()
     {
         random.manual_seed(3);
         using var scope = NewDisposeScope();
@@ -60,7 +60,7 @@ public class EvaluationTests
         EvaluationResult Run(int size)
         {
             using var trainer = model.CreateTrainer(
-                new TrainerOptions { BatchSize = size, Metrics = [Metric.Accuracy, label], ElboDraws = 2 });
+                new TrainerOptions { BatchSize = size, Metrics = [Metric.Accuracy, label], ElboSamples = 2 });
             return trainer.Evaluate(data, new() { [Family.Gaussian] = 0.5 });
         }
 
@@ -76,7 +76,7 @@ public class EvaluationTests
     }
 
     [Fact]
-    public void EvaluationSwitchesModesAndPutsThemBack()
+    public void EvaluationRestoresModes()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianMixedClassifier(new MixedClassifier());
@@ -95,7 +95,7 @@ public class EvaluationTests
             foreach (var part in (bool[])[true, false])
             {
                 model.train(whole);
-                // A batch normalisation in a mode of its own, as one does to freeze its statistics.
+                // A batch normalization in a mode of its own, as one does to freeze its statistics.
                 modules["norm"].train(part);
                 var before = modules.ToDictionary(entry => entry.Key, entry => entry.Value.training);
                 seen.Clear();
@@ -110,7 +110,7 @@ public class EvaluationTests
 
     /// <summary>Fit and divergence apart, counts over Bayesian and over all weights, and the bound made of them.</summary>
     [Fact]
-    public void AnEvaluationIsMadeOfItsParts()
+    public void AnEvaluationEqualsTheSumOfItsParts()
     {
         random.manual_seed(12);
         using var scope = NewDisposeScope();
@@ -119,7 +119,7 @@ public class EvaluationTests
         var (x, y) = (randn(20, 3, dtype: ScalarType.Float64), randn(20, 1, dtype: ScalarType.Float64));
         using var trainer = model.CreateTrainer(new TrainerOptions
         {
-            FitLoss = FitLoss.SquaredError, Beta = 0.25, ExampleCount = 500, BatchSize = 6, ElboDraws = 4000,
+            FitLoss = FitLoss.SquaredError, Beta = 0.25, ExampleCount = 500, BatchSize = 6, ElboSamples = 4000,
         });
         using (no_grad())
             model.Arena.Families.Single().Flat[1].fill_(-0.7);
@@ -148,7 +148,7 @@ public class EvaluationTests
     }
 
     [Fact]
-    public void EvaluationAtAThresholdIsThatOfThePrunedNetwork()
+    public void EvaluationAtAThresholdMatchesThePrunedNetwork()
     {
         random.manual_seed(13);
         using var data = SyntheticDigits.Create(40, 5);

@@ -8,7 +8,7 @@ public sealed class FitLossTests
     private static readonly FitLoss[] Elementwise = [FitLoss.SquaredError, FitLoss.Gaussian(0.7), FitLoss.BinaryCrossEntropy];
 
     [Fact]
-    public void ARowOfTargetsIsAsGoodAsAColumn()
+    public void TargetsMayBeARowOrAColumn()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
@@ -35,7 +35,7 @@ public sealed class FitLossTests
     [InlineData(new long[] { 10, 1 }, new long[] { 5 })]
     [InlineData(new long[] { 10 }, new long[] { 1 })]
     [InlineData(new long[] { 2, 3 }, new long[] { 3, 2 })]
-    public void TargetsThatWouldBroadcastAreRefused(long[] outputs, long[] targets)
+    public void RefusesTargetsThatWouldBroadcast(long[] outputs, long[] targets)
     {
         using var scope = NewDisposeScope();
         var (output, target) = (
@@ -50,7 +50,7 @@ public sealed class FitLossTests
     [InlineData(ScalarType.Float64)]
     [InlineData(ScalarType.Int64)]
     [InlineData(ScalarType.Int32)]
-    public void TargetsOfAnotherTypeTrainAsThoseOfTheOutputs(ScalarType type)
+    public void ConvertsTargetsToTheTypeOfTheOutputs(ScalarType type)
     {
         using var scope = NewDisposeScope();
         random.manual_seed(2);
@@ -68,7 +68,7 @@ public sealed class FitLossTests
     }
 
     [Fact]
-    public void CrossEntropyOfPlacesIsTheSumOverThePlacesOfAnExample()
+    public void CrossEntropyOfPositionsIsTheSumOverPositions()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(3);
@@ -80,20 +80,20 @@ public sealed class FitLossTests
 
     /// <summary>An example without a label is one of the N that share the divergence, so it is one of the N of the fit.</summary>
     [Fact]
-    public void AnIgnoredLabelAddsNothingAndIsStillAnExample()
+    public void AnIgnoredLabelAddsNothingAndCountsAsAnExample()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(4);
         var logits = randn(4, 3, dtype: ScalarType.Float64, device: CPU);
         var classes = tensor(new long[] { 2, -100, 0, -100 }, [4], device: CPU);
-        var labelled = functional.cross_entropy(logits[TensorIndex.Tensor(tensor(new long[] { 0, 2 }, [2], device: CPU))],
+        var labeled = functional.cross_entropy(logits[TensorIndex.Tensor(tensor(new long[] { 0, 2 }, [2], device: CPU))],
             tensor(new long[] { 2, 0 }, [2], device: CPU), reduction: Reduction.Sum);
-        Assert.Equal(labelled.item<double>() / 4, FitLoss.CrossEntropy.Mean(logits, classes).item<double>(), 1e-12);
+        Assert.Equal(labeled.item<double>() / 4, FitLoss.CrossEntropy.Mean(logits, classes).item<double>(), 1e-12);
         Assert.Equal(0, FitLoss.CrossEntropy.Mean(logits, full_like(classes, -100)).item<double>());
     }
 
     [Fact]
-    public void CrossEntropyOfPlainClassesIsTorchsMean()
+    public void CrossEntropyOfClassesMatchesTorch()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(5);
@@ -108,7 +108,7 @@ public sealed class FitLossTests
     }
 
     [Fact]
-    public void TargetsThatAreNoClassesAreSaid()
+    public void RefusesTargetsThatAreNotClasses()
     {
         using var scope = NewDisposeScope();
         var logits = zeros(4, 3, dtype: ScalarType.Float32, device: CPU);
@@ -126,7 +126,7 @@ public sealed class FitLossTests
 
     /// <summary>The log density of places is a sum as that of outputs is.</summary>
     [Fact]
-    public void LearnedNoiseTakesPlaces()
+    public void LearnedNoiseSupportsPositions()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(6);

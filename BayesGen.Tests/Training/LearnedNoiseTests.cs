@@ -7,7 +7,7 @@ public sealed class LearnedNoiseTests
 {
     /// <summary>Targets a hundred times as large as the sigma of 1 that nobody chose.</summary>
     [Fact]
-    public void ANoiseWithoutAStartBeginsAtTheFirstResiduals()
+    public void NoiseWithoutAStartBeginsAtTheFirstResiduals()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
@@ -20,7 +20,7 @@ public sealed class LearnedNoiseTests
     }
 
     [Fact]
-    public void ANoiseWithAStartGoesATenthOfTheWayInAStep()
+    public void NoiseWithAStartMovesATenthOfTheWayInAStep()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(2);
@@ -34,7 +34,7 @@ public sealed class LearnedNoiseTests
 
     /// <summary>A start of 1 that is named is a start like any other.</summary>
     [Fact]
-    public void ASigmaOfOneThatIsNamedIsKept()
+    public void AnExplicitSigmaOfOneIsKept()
     {
         using var scope = NewDisposeScope();
         Assert.False(LogSigmaStart.IsOpen(GaussianNoise.LogSigma(2, sigma: 1)));
@@ -48,14 +48,14 @@ public sealed class LearnedNoiseTests
 
     /// <summary>Eighty steps, in which Adam moves log sigma from 0 to about -0.3 where -1.9 is right.</summary>
     [Fact]
-    public void TheNoiseOfASineIsThereAfterTheDefaultEpochs()
+    public void LearnsTheNoiseOfASineInTheDefaultEpochs()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(3);
         using var model = new BayesianForecaster(new Forecaster());
         var (x, y) = Sine(1000, seed: 1, sigma: 0.15);
         using var data = new TensorDataSet(x, y);
-        using var trainer = model.CreateTrainer(new TrainerOptions { FitLoss = FitLoss.LearnedGaussian, ElboDraws = 0, Seed = 1 });
+        using var trainer = model.CreateTrainer(new TrainerOptions { FitLoss = FitLoss.LearnedGaussian, ElboSamples = 0, Seed = 1 });
         trainer.Train(data);
         Assert.InRange(SigmaOf(model), 0.14, 0.4);
     }
@@ -64,7 +64,7 @@ public sealed class LearnedNoiseTests
     /// A network that differs by 0.03 between draws round targets of variance 0.05 learns a noise of 0.05, and predicts 0.08.
     /// </summary>
     [Fact]
-    public void CalibratedNoiseLeavesOutWhatTheDrawsAlreadyTell()
+    public void CalibratedNoiseExcludesTheSpreadOfTheSamples()
     {
         const int Count = 2_000;
         using var scope = NewDisposeScope();
@@ -94,7 +94,7 @@ public sealed class LearnedNoiseTests
     }
 
     [Fact]
-    public void FactorsThatDoNotFitAreSaid()
+    public void RefusesFactorsThatDoNotFit()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianLine(new Line());
@@ -110,7 +110,7 @@ public sealed class LearnedNoiseTests
     {
         using var trainer = model.CreateTrainer(new TrainerOptions
         {
-            Epochs = steps, BatchSize = (int)data.Count, FitLoss = FitLoss.LearnedGaussian, LearningRate = 1e-9, ElboDraws = 0,
+            Epochs = steps, BatchSize = (int)data.Count, FitLoss = FitLoss.LearnedGaussian, LearningRate = 1e-9, ElboSamples = 0,
         });
         trainer.Train(data);
     }

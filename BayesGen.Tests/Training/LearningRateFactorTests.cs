@@ -9,7 +9,7 @@ namespace BayesGen.Tests;
 public class LearningRateFactorTests
 {
     [Fact]
-    public void ANameThatTwoFamiliesShareHasTheFactorOfEachFamily() => Same(
+    public void ASharedParameterNameHasTheFactorOfEachFamily() => Same(
         new()
         {
             ["LogUniform.mu"] = 1, ["LogUniform.log_sigma"] = 3, ["LogUniform.scale_mu"] = 1, ["LogUniform.log_alpha"] = 3,
@@ -19,7 +19,7 @@ public class LearningRateFactorTests
         Factors(null));
 
     [Fact]
-    public void ADictionaryOfTheUsersReplacesTheFactorsOfTheFamilies()
+    public void AUserDictionaryReplacesTheFactorsOfTheFamilies()
     {
         Assert.All(Factors([]), entry => Assert.Equal(1, entry.Value, 12));
         Same(
@@ -33,7 +33,7 @@ public class LearningRateFactorTests
     }
 
     [Fact]
-    public void ANameWithItsFamilyMeansThatFamilyAlone()
+    public void ANameWithAFamilyAppliesToThatFamilyOnly()
     {
         var factors = Factors(new() { ["log_sigma"] = 5, ["Gaussian.log_sigma"] = 0.5, ["SparseDropout.mu"] = 2 });
         Assert.Equal(5, factors["LogUniform.log_sigma"], 12);
@@ -43,7 +43,7 @@ public class LearningRateFactorTests
     }
 
     [Fact]
-    public void AFactorOfAParameterThatIsNotThereIsRefused()
+    public void RefusesAFactorOfAMissingParameter()
     {
         Assert.Contains(
             "'Gaussian.log_alpha'", Assert.Throws<ArgumentException>(() => Factors(new() { ["Gaussian.log_alpha"] = 3 })).Message);
@@ -52,7 +52,7 @@ public class LearningRateFactorTests
     }
 
     [Fact]
-    public void BoundsTakeTheNameOfAFamilyToo()
+    public void BoundsAcceptTheNameOfAFamily()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianThreeFamilies(new ThreeFamilies());
@@ -72,13 +72,13 @@ public class LearningRateFactorTests
     /// are 0.1 nats worse.
     /// </summary>
     [Fact]
-    public void GaussianPredictionsAreSureOfWhatTheyGetRight()
+    public void GaussianPredictionsAreConfidentWhereTheyAreRight()
     {
         random.manual_seed(1);
         using var train = SyntheticDigits.Create(1_500, seed: 1);
         using var test = SyntheticDigits.Create(1_000, seed: 2);
         using var model = new BayesianDigitReader(new DigitReader());
-        using var trainer = model.CreateTrainer(new TrainerOptions { Epochs = 24, ElboDraws = 0, Seed = 1 });
+        using var trainer = model.CreateTrainer(new TrainerOptions { Epochs = 24, ElboSamples = 0, Seed = 1 });
         trainer.Train(train);
         var evaluation = model.EvaluatePredictions(test);
         Assert.True(evaluation.NegativeLogLikelihood < 0.41, $"NLL {evaluation.NegativeLogLikelihood:F3}");

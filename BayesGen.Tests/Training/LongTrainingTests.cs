@@ -6,7 +6,7 @@ namespace BayesGen.Tests;
 public class LongTrainingTests
 {
     [Fact]
-    public void ASecondTrainingOfAllEpochsThereAreTrains()
+    public void ASecondTrainingOfMaxValueEpochsTrains()
     {
         using var data = Examples();
         using var model = Model(1);
@@ -24,7 +24,7 @@ public class LongTrainingTests
     }
 
     [Fact]
-    public void TheDefaultWarmUpOfAnEndlessTrainingArrives()
+    public void TheDefaultWarmUpOfAnEndlessTrainingEnds()
     {
         using var data = Examples(8);
         using var model = Model(1);

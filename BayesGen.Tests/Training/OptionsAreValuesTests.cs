@@ -24,7 +24,7 @@ public class OptionsAreValuesTests
 
     /// <summary>Side by side, one step each in turn: what one sees is no part of the other.</summary>
     [Fact]
-    public void ARunOfAScheduleSeesItsOwnTrainingAlone()
+    public void ARunOfAScheduleSeesOnlyItsOwnTraining()
     {
         var schedule = new PlateauBeta(1, 0.5, patience: 1, threshold: 0);
         var (one, other) = (schedule.Begin(), schedule.Begin());
@@ -35,7 +35,7 @@ public class OptionsAreValuesTests
     }
 
     [Fact]
-    public void ListsAndDictionariesOfOptionsAreCopied()
+    public void OptionsCopyListsAndDictionaries()
     {
         var (metrics, factors) = (new List<Metric> { Metric.Accuracy }, new Dictionary<string, double> { ["mu"] = 1 });
         var (hooks, bounds) = (new List<Action<VariationalTrainer, StepResult>>(), new Dictionary<string, Interval>());
@@ -83,7 +83,7 @@ public class OptionsAreValuesTests
     }
 
     [Fact]
-    public void MakingATrainerDrawsNothingAndReseedsNothing()
+    public void MakingATrainerLeavesTheRandomGeneratorsAlone()
     {
         using var model = Model(1);
         var before = (model.Arena.Noise.Seed, model.Arena.Noise.Calls);

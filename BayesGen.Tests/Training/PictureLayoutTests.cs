@@ -7,7 +7,7 @@ namespace BayesGen.Tests;
 public class PictureLayoutTests
 {
     [Fact]
-    public void TheNetworkGetsPicturesWithTheChannelsLastAndTheSameNumbers()
+    public void TheNetworkGetsImagesWithChannelsLastAndTheSameNumbers()
     {
         using var scope = NewDisposeScope();
         foreach (var channels in new[] { 1, 3 })
@@ -32,7 +32,7 @@ public class PictureLayoutTests
     }
 
     [Fact]
-    public void ANetworkThatAsksForContiguousMemoryGetsIt()
+    public void ANetworkThatNeedsContiguousMemoryGetsIt()
     {
         using var scope = NewDisposeScope();
         var (seen, state) = Train(new PictureReader(3, view: true), 3, channelsLast: null);
@@ -43,7 +43,7 @@ public class PictureLayoutTests
     }
 
     [Fact]
-    public void TheTrialLeavesModesAndStatisticsAlone()
+    public void TheLayoutTrialLeavesModesAndStatisticsAlone()
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
@@ -61,7 +61,7 @@ public class PictureLayoutTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void APredictorLaysPicturesOutForItsNetworksAsWell(bool view)
+    public void APredictorUsesTheLayoutOfImages(bool view)
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
@@ -84,7 +84,7 @@ public class PictureLayoutTests
     }
 
     [Fact]
-    public void PredictionsLayPicturesOutAsTheyAreTold()
+    public void PredictionsFollowTheLayoutOption()
     {
         using var scope = NewDisposeScope();
         var plain = new PictureReader(3);
@@ -128,7 +128,7 @@ public class PictureLayoutTests
     }
 }
 
-/// <summary>Remembers how the pictures that it got lay in memory.</summary>
+/// <summary>Remembers how the images that it got lay in memory.</summary>
 [Bayesian(Gaussian)]
 public sealed class PictureReader : Module<Tensor, Tensor>
 {

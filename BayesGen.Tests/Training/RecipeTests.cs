@@ -10,7 +10,7 @@ namespace BayesGen.Tests;
 public class RecipeTests
 {
     [Fact]
-    public void ReadyMadeSchedules()
+    public void LearningRateSchedulesFollowTheirFormulas()
     {
         static double[] At(Func<double, double> schedule) => [.. ((double[])[0, 0.25, 0.5, 0.75, 1]).Select(schedule)];
         Same([1, 1, 1, 1, 1], At(LearningRates.Constant));
@@ -30,7 +30,7 @@ public class RecipeTests
     }
 
     [Fact]
-    public void RatesDifferByTheNameOfTheParameter()
+    public void LearningRatesDependOnTheParameterName()
     {
         using var scope = NewDisposeScope();
         // With plain gradient descent a move is rate times factor times gradient.
@@ -48,7 +48,7 @@ public class RecipeTests
 
     /// <summary>A factory may know better than the options; schedule and report go by the rate it gave.</summary>
     [Fact]
-    public void ARateOfTheFactorysOwnIsScheduled()
+    public void SchedulesALearningRateThatTheFactoryChose()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
@@ -62,7 +62,7 @@ public class RecipeTests
     }
 
     [Fact]
-    public void ALongGradientIsShortenedAsAWhole()
+    public void ClipsTheGradientByItsTotalNorm()
     {
         using var scope = NewDisposeScope();
         var plain = new TrainerOptions { LearningRate = 1, LearningRateSchedule = null, LearningRateFactors = new Dictionary<string,
@@ -93,7 +93,7 @@ public class RecipeTests
     }
 
     [Fact]
-    public void OptionsThatNameNothingAreRefused()
+    public void RefusesOptionsThatNameNothing()
     {
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
         string Refused(TrainerOptions options)
@@ -113,7 +113,7 @@ public class RecipeTests
     }
 
     [Fact]
-    public void ATrainedPlainNetworkIsTheStart()
+    public void StartsFromATrainedPlainNetwork()
     {
         random.manual_seed(2);
         using var scope = NewDisposeScope();
@@ -140,7 +140,7 @@ public class RecipeTests
     [Theory]
     [InlineData(SparseDropout, -3.0, 0.86, 0.90)]
     [InlineData(LogUniform, 0.0, 0.80, 0.60)]
-    public void AnUntunedUserGetsANetworkThatReadsAndPrunes(Family family, double threshold, double accuracy, double pruned) =>
+    public void DefaultsGiveAnAccurateNetworkThatPrunes(Family family, double threshold, double accuracy, double pruned) =>
         Prunes(family, threshold, accuracy, pruned, factors: null);
 
     /// <summary>What is left to Gaussian predictions by default, and what pruning by signal to noise wants.</summary>
@@ -163,7 +163,7 @@ public class RecipeTests
         using var network = (Module<Tensor, Tensor>)model;
         using var trainer = new VariationalTrainer(
             model, network.call, new ElboLoss(),
-            new TrainerOptions { Epochs = 5, Metrics = [Metric.Accuracy], ElboDraws = 0, LearningRateFactors = factors });
+            new TrainerOptions { Epochs = 5, Metrics = [Metric.Accuracy], ElboSamples = 0, LearningRateFactors = factors });
         trainer.Train(train);
         var (whole, small) = (trainer.Evaluate(test), trainer.Evaluate(test, threshold));
         Assert.True(whole.Accuracy >= accuracy + 0.02, $"accuracy {whole.Accuracy:P1}");

@@ -8,7 +8,7 @@ public class RefusedTrainingTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void AFitLossWithoutAGraphIsRefused(bool detached)
+    public void RefusesAFitLossWithoutAGraph(bool detached)
     {
         var error = Refused<InvalidOperationException>(Options() with
         {
@@ -24,13 +24,13 @@ public class RefusedTrainingTests
     [InlineData(double.NaN)]
     [InlineData(-1.0)]
     [InlineData(double.PositiveInfinity)]
-    public void AScheduleOfNoRateIsRefusedAtTheStep(double part) => Assert.Contains(
+    public void RefusesAnInvalidLearningRateAtTheStep(double part) => Assert.Contains(
         "LearningRateSchedule", Refused<InvalidOperationException>(Options() with { LearningRateSchedule = _ => part }).Message);
 
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(-1.0)]
-    public void ABetaThatIsNoneIsRefused(double beta)
+    public void RefusesAnInvalidBeta(double beta)
     {
         Assert.Contains("beta schedule", Trained<InvalidOperationException>(Options() with { Beta = new Stray(beta) }).Message);
         Assert.Contains("beta", Trained<ArgumentOutOfRangeException>(
@@ -38,7 +38,7 @@ public class RefusedTrainingTests
     }
 
     [Fact]
-    public void ALearnedPriorThatAHookSetsIsRefused()
+    public void RefusesALearnedPriorThatAHookSets()
     {
         using var data = Examples();
         using var model = Model(1);
@@ -54,7 +54,7 @@ public class RefusedTrainingTests
     }
 
     [Fact]
-    public void AFixedPriorThatAHookSetsIsTaken()
+    public void AcceptsAFixedPriorThatAHookSets()
     {
         using var data = Examples();
         using var model = Model(1);
@@ -63,7 +63,7 @@ public class RefusedTrainingTests
     }
 
     [Fact]
-    public void WeightsThatTheLastStepMadeNaNAreFound()
+    public void FindsWeightsThatTheLastStepMadeNaN()
     {
         using var data = Examples();
         using var model = Model(1);
@@ -77,7 +77,7 @@ public class RefusedTrainingTests
     }
 
     [Fact]
-    public void AHookThatTrainsOrDisposesIsToldSo()
+    public void RefusesAHookThatTrainsOrDisposes()
     {
         using var data = Examples();
         Assert.Contains("inside Train",
@@ -98,7 +98,7 @@ public class RefusedTrainingTests
     }
 
     [Fact]
-    public void AnEvaluationOnAnotherThreadWhileItTrainsIsRefusedInOneSentence()
+    public void RefusesAnEvaluationOnAnotherThreadDuringTraining()
     {
         using var data = Examples();
         using var model = Model(1);
@@ -117,7 +117,7 @@ public class RefusedTrainingTests
     }
 
     [Fact]
-    public void ADisposedTrainerOrNetworkIsNamed()
+    public void NamesADisposedTrainerOrNetwork()
     {
         using var data = Examples();
         var model = Model(1);
@@ -134,7 +134,7 @@ public class RefusedTrainingTests
     }
 
     [Fact]
-    public void OptionsThatAreNoneAreNamed()
+    public void RefusesNullOptions()
     {
         using var model = Model(1);
         string Message(TrainerOptions options) => Assert.ThrowsAny<ArgumentException>(() => model.CreateTrainer(options)).Message;
@@ -152,7 +152,7 @@ public class RefusedTrainingTests
     [InlineData("adam")]
     [InlineData("adamw")]
     [InlineData("sgd")]
-    public void AnOptimizerOlderThanAMoveSaysSo(string kind)
+    public void NamesAnOptimizerOlderThanAMove(string kind)
     {
         using var scope = NewDisposeScope();
         using var model = Model(1);
@@ -169,7 +169,7 @@ public class RefusedTrainingTests
     }
 
     [Fact]
-    public void ANetworkWithoutBayesianWeightsIsRefusedBeforeTheReportIsTold()
+    public void RefusesANetworkWithoutBayesianWeightsBeforeTheReportStarts()
     {
         using var data = Examples();
         using var network = new Normed();

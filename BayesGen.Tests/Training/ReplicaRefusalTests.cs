@@ -6,7 +6,7 @@ namespace BayesGen.Tests;
 public class ReplicaRefusalTests
 {
     [Fact]
-    public void WhatCannotBeReplicatedIsRefusedByName()
+    public void NamesWhatCannotBeReplicated()
     {
         using var scope = NewDisposeScope();
         using var model = Started();
@@ -45,7 +45,7 @@ public class ReplicaRefusalTests
     }
 
     [Fact]
-    public void NoiseThatComesAndGoesIsFound()
+    public void FindsRandomnessInTheForward()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianFickle(new Fickle());
@@ -58,7 +58,7 @@ public class ReplicaRefusalTests
     }
 
     [Fact]
-    public void IvonHasNoPlaceForThem()
+    public void IvonRefusesReplicas()
     {
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
         var error = Assert.Throws<ArgumentException>(() => model.CreateIvonTrainer(new TrainerOptions
@@ -69,6 +69,6 @@ public class ReplicaRefusalTests
     }
 
     [Fact]
-    public void TheNumberAtOnceIsPositive() =>
+    public void RefusesANumberAtOnceBelowOne() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Replicas.Of(Network, atOnce: 0));
 }

@@ -15,7 +15,7 @@ public sealed class ReplicaTests : IDisposable
     [InlineData(5, 3, false)]
     [InlineData(4, 2, true)]
     [InlineData(6, 3, true)]
-    public void TheTrainingIsTheSameUpToRounding(int samples, int atOnce, bool antithetic)
+    public void ReplicasTrainTheSameUpToRounding(int samples, int atOnce, bool antithetic)
     {
         using var scope = NewDisposeScope();
         var options = Options(samples) with { Antithetic = antithetic };
@@ -37,7 +37,7 @@ public sealed class ReplicaTests : IDisposable
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
-    public void LogWeightsOfAllNetworksMakeOneBound(int atOnce)
+    public void LogWeightsOfAllReplicasGiveOneBound(int atOnce)
     {
         using var scope = NewDisposeScope();
         static BayesianGaussianRegressor Make()
@@ -64,7 +64,7 @@ public sealed class ReplicaTests : IDisposable
     }
 
     [Fact]
-    public void ItIsBitForBitTheSameFromRunToRunAndAfterAResume()
+    public void ReplicasTrainBitForBitTheSameAgainAndAfterAResume()
     {
         using var scope = NewDisposeScope();
         var options = Options(4) with { Replicas = Replicas.Of(Network, atOnce: 2) };
@@ -90,7 +90,7 @@ public sealed class ReplicaTests : IDisposable
     }
 
     [Fact]
-    public void WhatAHookChangesIsFollowed()
+    public void ReplicasFollowTheChangesOfAHook()
     {
         using var scope = NewDisposeScope();
         var options = Options(4) with
@@ -115,7 +115,7 @@ public sealed class ReplicaTests : IDisposable
     }
 
     [Fact]
-    public void EveryNetworkHasAThreadAndAShareOfTorchsThreads()
+    public void EachReplicaHasAThreadAndAShareOfTorchsThreads()
     {
         using var scope = NewDisposeScope();
         var before = get_num_threads();
@@ -161,7 +161,7 @@ public sealed class ReplicaTests : IDisposable
     }
 
     [Fact]
-    public void ABatchThatDoesNotFitIsNamedAndCostsNothing()
+    public void NamesABatchThatDoesNotFitAndLosesNothing()
     {
         using var scope = NewDisposeScope();
         using var model = Started();
@@ -176,7 +176,7 @@ public sealed class ReplicaTests : IDisposable
     }
 
     [Fact]
-    public void ALossThatIsNoNumberInOneOfThemSkipsTheStep()
+    public void ANonFiniteLossOfOneReplicaSkipsTheStep()
     {
         using var scope = NewDisposeScope();
         using var model = Started();

@@ -1,12 +1,12 @@
 namespace BayesGen.Tests;
 
-/// <summary>What a step computes does not depend on how it is organised: when numbers are read, how draws share a divergence.</summary>
+/// <summary>What a step computes does not depend on how it is organized: when numbers are read, how draws share a divergence.</summary>
 public class SteppingTests
 {
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void ReadLateTheNumbersAndTheWeightsAreTheSame(int samples)
+    public void ReadingLossesLateChangesNoNumber(int samples)
     {
         using var scope = NewDisposeScope();
         var (now, stateNow) = Train(late: false, samples);
@@ -25,7 +25,7 @@ public class SteppingTests
     }
 
     [Fact]
-    public void AHookAReportOfStepsAPlateauOrAPolicyIsToldAtOnce()
+    public void HooksStepReportsPlateausAndPoliciesReadLossesAtOnce()
     {
         using var scope = NewDisposeScope();
         var told = new List<int>();
@@ -57,7 +57,7 @@ public class SteppingTests
     }
 
     [Fact]
-    public void ALossThatIsNoNumberIsFoundLateAndLeavesFiniteWeights()
+    public void ANonFiniteLossFoundLateLeavesFiniteWeights()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
@@ -74,7 +74,7 @@ public class SteppingTests
 
     /// <summary>Where a loss is linear in the weights, the odd part of the noise is all there is, and pairs cancel it exactly.</summary>
     [Fact]
-    public void AntitheticDrawsCancelWhatIsOddInTheNoise()
+    public void AntitheticSamplesCancelOddTermsOfTheNoise()
     {
         using var scope = NewDisposeScope();
         Tensor LogSigmaAfter(bool antithetic)
@@ -100,7 +100,7 @@ public class SteppingTests
     }
 
     [Fact]
-    public void AntitheticDrawsComeInPairs()
+    public void AntitheticSamplesComeInPairs()
     {
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
         var error = Assert.Throws<ArgumentException>(() => model.CreateTrainer(new TrainerOptions { Samples = 3, Antithetic = true }));
@@ -112,7 +112,7 @@ public class SteppingTests
     [InlineData(1, false)]
     [InlineData(4, false)]
     [InlineData(4, true)]
-    public void ADivergenceSharedByDrawsIsThatOfEachDraw(int samples, bool isPruned)
+    public void ADivergenceSharedBySamplesMatchesThatOfEach(int samples, bool isPruned)
     {
         using var scope = NewDisposeScope();
         var kernel = State(samples, isPruned, byGraph: false);

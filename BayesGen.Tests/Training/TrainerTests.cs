@@ -6,7 +6,7 @@ namespace BayesGen.Tests;
 public class TrainerTests
 {
     [Fact]
-    public void StreamedRenyiIsTheJointGradient()
+    public void StreamedRenyiMatchesTheJointGradient()
     {
         random.manual_seed(1);
         using var scope = NewDisposeScope();
@@ -111,7 +111,7 @@ public class TrainerTests
     }
 
     [Fact]
-    public void DataComesFromWhereverBatchesDo()
+    public void AcceptsEverySourceOfBatches()
     {
         random.manual_seed(9);
         using var scope = NewDisposeScope();
@@ -152,7 +152,7 @@ public class TrainerTests
     }
 
     [Fact]
-    public void ABatchersOwnBatchSizeIsWhatSchedulesGoBy()
+    public void SchedulesUseTheBatchSizeOfTheBatcher()
     {
         using var scope = NewDisposeScope();
         using var set = new TensorDataSet(randn(12, 3), randn(12, 1));
@@ -176,7 +176,7 @@ public class TrainerTests
     }
 
     [Fact]
-    public void ACancelledTrainingLeavesNoBatchBehind()
+    public void ACanceledTrainingLeaksNoBatch()
     {
         using var set = new TensorDataSet(randn(12, 3), randn(12, 1));
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
@@ -193,7 +193,7 @@ public class TrainerTests
     }
 
     [Fact]
-    public void TheNumberOfExamplesIsRequired()
+    public void RefusesATrainingWithoutTheNumberOfExamples()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());
@@ -228,7 +228,7 @@ public class TrainerTests
     }
 
     [Fact]
-    public void HooksSetBetaAndReportsAreTold()
+    public void HooksMaySetBetaAndReportsSeeIt()
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianGaussianRegressor(new GaussianRegressor());

@@ -43,7 +43,7 @@ public class WeightDecayTests
     }
 
     [Fact]
-    public void WithoutWeightDecayThereIsOneOptimizerForEachRate()
+    public void WithoutWeightDecayEachRateHasOneOptimizer()
     {
         using var data = Examples();
         using var model = Model(1);

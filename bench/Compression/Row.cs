@@ -52,7 +52,7 @@ internal sealed record Run(double Unpruned, double Validation, double Seconds, I
 /// <summary>A network, a family, and the recipe that trains it.</summary>
 /// <param name="Network">The name of the network in the papers.</param>
 /// <param name="Family">The family of the posteriors.</param>
-/// <param name="Create">Makes the Bayesian network and its trainer.</param>
+/// <param name="Create">Makes the Bayesian neural network and its trainer.</param>
 internal sealed record Row(string Network, string Family, Func<TrainerOptions, (IDisposable Model, VariationalTrainer Trainer)> Create)
 {
     private const string Dense = "lenet-300-100";
@@ -173,7 +173,7 @@ internal sealed record Row(string Network, string Family, Func<TrainerOptions, (
             Report = new TextReport(Console.Error),
             Metrics = [Metric.Accuracy],
             // Some fifty thresholds are looked at, and none asks for a bound.
-            ElboDraws = 0,
+            ElboSamples = 0,
         };
     }
 }

@@ -43,7 +43,7 @@ foreach (var row in rows)
 }
 
 Console.WriteLine();
-Console.WriteLine($"Keystrokes at most {Allowed} times the empty generator, and no file written anew: {(isMet ? "met" : "NOT MET")}.");
+Console.WriteLine($"Keystrokes at most {Allowed} times the empty generator, and no file rewritten: {(isMet ? "met" : "NOT MET")}.");
 return isMet ? 0 : 1;
 
 static double TimeToCompile(int count)
@@ -87,7 +87,7 @@ internal sealed class Row
 
     public Times Inside { get; }
 
-    /// <summary>Files that were written anew though no annotation changed.</summary>
+    /// <summary>Files that were rewritten though no annotation changed.</summary>
     public int Reruns { get; }
 
     /// <summary>

@@ -27,7 +27,7 @@ internal sealed class CheckReport
         }
     }
 
-    /// <summary>A number that is at most a bound; one that is no number fails.</summary>
+    /// <summary>A number that is at most a bound; one that is NaN fails.</summary>
     public void AtMost(string what, double error, double bound) => Write(error <= bound, $"{what}: {error:G3}, at most {bound:G3}");
 
     /// <summary>Two numbers that agree up to a part of the first.</summary>

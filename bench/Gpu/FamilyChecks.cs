@@ -71,7 +71,7 @@ internal sealed class FamilyChecks(CheckReport report, CheckOptions options)
             new((IBayesianNetwork)model, model.call, new ElboLoss(), new TrainerOptions
         {
             BatchSize = 64,
-            ElboDraws = 0,
+            ElboSamples = 0,
             Metrics = [Metric.Accuracy,
                 Metric.Loss((output, target) => nn.functional.cross_entropy(output, target, reduction: nn.Reduction.None))],
         });

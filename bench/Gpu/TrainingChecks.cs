@@ -39,7 +39,7 @@ internal sealed class TrainingChecks(CheckReport report, CheckOptions options)
             part.Dispose();
     }
 
-    /// <summary>A training that goes on from a checkpoint on the device ends where the undisturbed one did.</summary>
+    /// <summary>A training that continues from a checkpoint on the device ends where the undisturbed one did.</summary>
     public void RunResume()
     {
         using var drawn = SyntheticDigits.Create(640, seed: 8);

@@ -18,7 +18,7 @@ internal static class DataTable
             randint(10, [Examples], dtype: ScalarType.Int64, device: settings.Device));
         using var model = new BayesianGaussianClassifier(new());
         model.to(settings.Device);
-        using var trainer = model.CreateTrainer(new TrainerOptions { Metrics = [Metric.Accuracy], ElboDraws = 0, BatchSize = 100 });
+        using var trainer = model.CreateTrainer(new TrainerOptions { Metrics = [Metric.Accuracy], ElboSamples = 0, BatchSize = 100 });
         using var plain = new Classifier();
         plain.to(settings.Device);
         Console.WriteLine();

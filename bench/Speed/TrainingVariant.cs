@@ -177,7 +177,7 @@ internal sealed class TrainerVariant : TrainingVariant
             LearningRate = 1e-3,
             Beta = 1,
             ExampleCount = examples,
-            ElboDraws = 0,
+            ElboSamples = 0,
             ManageMemory = managesMemory,
         });
     }
@@ -193,7 +193,7 @@ internal sealed class TrainerVariant : TrainingVariant
 
 internal static class DeviceQueue
 {
-    /// <summary>Work on a device goes on in the background until something is read.</summary>
+    /// <summary>Work on a device continues in the background until something is read.</summary>
     public static void Wait(Tensor onDevice)
     {
         if (onDevice.device_type == DeviceType.CUDA)

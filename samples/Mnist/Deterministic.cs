@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MnistSample;
 
-/// <summary>Pruned for good and set to its MAP estimate, the model is an ordinary network with one answer to each picture.</summary>
+/// <summary>Pruned for good and set to its MAP estimate, the model is an ordinary network with one answer to each image.</summary>
 public static class Deterministic
 {
     private const string Ink = " .:-=+*#%@";
@@ -58,6 +58,6 @@ public static class Deterministic
         using var scope = NewDisposeScope();
         var pixels = image.reshape(14, 2, 28).mean([1]).data<float>().ToArray();
         foreach (var line in pixels.Chunk(28))
-            Console.WriteLine(string.Concat(line.Select(grey => Ink[(int)(grey * (Ink.Length - 0.01f))])).TrimEnd());
+            Console.WriteLine(string.Concat(line.Select(gray => Ink[(int)(gray * (Ink.Length - 0.01f))])).TrimEnd());
     }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MnistSample;
 
-/// <summary>Which pictures to learn from.</summary>
+/// <summary>Which images to learn from.</summary>
 public enum DataName
 {
     /// <summary>Digits that the library draws itself: always at hand.</summary>
@@ -35,7 +35,7 @@ public sealed class OptionException(string message) : Exception(message);
 public sealed record Options
 {
     public const string Help = """
-        Trains a Bayesian network on pictures of digits, prunes it and uses what is left.
+        Trains a Bayesian neural network on pictures of digits, prunes it and uses what is left.
 
         dotnet run -c Release --project samples/Mnist -- [options]
 
@@ -53,7 +53,7 @@ public sealed record Options
           --out DIR         write the run there: report.html, pictures, the model,
                             summary.json and the training epoch by epoch
           --checkpoints DIR save the training there after every epoch, and on Ctrl-C
-          --resume          go on from the last checkpoint in that folder, if any
+          --resume          continue from the last checkpoint in that folder, if any
           --help            show this text
         """;
 
@@ -116,7 +116,7 @@ public sealed record Options
         if (options is { Data: DataName.Synthetic, DataDirectory: not null })
             throw new OptionException("--data-dir goes with --data mnist or --data fashion-mnist; synthetic digits need no folder.");
         if (options is { Resume: true, Checkpoints: null })
-            throw new OptionException("--resume goes with --checkpoints DIR, the folder to go on from.");
+            throw new OptionException("--resume goes with --checkpoints DIR, the folder to continue from.");
         return options;
     }
 

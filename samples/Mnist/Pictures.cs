@@ -23,7 +23,7 @@ public sealed record Pictures(
             : null;
         if (all is not null)
         {
-            // Another seed draws other pictures; no test picture is among those of the training.
+            // Another seed draws other images; no test image is among those of the training.
             var test = SyntheticDigits.Create(SyntheticTestCount, unchecked(options.Seed + 1));
             return Split(all, test, archive.ClassNames, options.Seed);
         }

@@ -62,7 +62,7 @@ try
 catch (OperationCanceledException) when (signals.Received is not null)
 {
     // Ctrl-C or SIGTERM: the training ended after a step, and is saved where --checkpoints says.
-    Console.Error.WriteLine("Stopped before the end; with --checkpoints DIR, --resume goes on from here.");
+    Console.Error.WriteLine("Stopped before the end; with --checkpoints DIR, --resume continues from here.");
     return signals.ExitCode;
 }
 catch (OptionException exception)

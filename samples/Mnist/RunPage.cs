@@ -5,13 +5,13 @@ using BayesGen.Plots;
 
 namespace MnistSample;
 
-/// <summary>What <c>--out</c> adds to the files of a run: pictures, and one page that shows the whole of it.</summary>
+/// <summary>What <c>--out</c> adds to the files of a run: charts, and one page that shows the whole of it.</summary>
 public static class RunPage
 {
     /// <summary>The thresholds of the curve.</summary>
     private static readonly IReadOnlyList<double> Curve = [-4, -3, -2, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3];
 
-    /// <summary>Writes the page and the pictures. The network is not pruned yet: pictures try the threshold out.</summary>
+    /// <summary>Writes the page and the charts. The network is not pruned yet: charts try the threshold out.</summary>
     public static void Write(
         string folder, Options options, Pictures pictures, BayesianClassifier model, VariationalTrainer trainer, TrainingResult training,
         Summary summary)
@@ -33,7 +33,7 @@ public static class RunPage
 
         var chosen = summary.Thresholds.Single(row => row.Threshold == threshold);
         var recipe = Recipe.For(options);
-        new RunReport("A Bayesian network that reads pictures")
+        new RunReport("A Bayesian neural network that reads images")
         {
             Summary = $"A convolutional network of {chosen.AllWeights:N0} weights with a LogUniform posterior, trained on pictures ({summary.Data}) and pruned.",
         }
@@ -66,7 +66,7 @@ public static class RunPage
                         Percent(row.PartPruned),
                     ]),
                 ],
-                emphasised: 1 + summary.Thresholds.ToList().IndexOf(chosen))
+                emphasized: 1 + summary.Thresholds.ToList().IndexOf(chosen))
             .Picture(pruning, pruning.Description + " On the validation data; each point has its threshold beside it.")
             .Picture(scores)
             .Picture(weights)

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace RegressionSample;
 
-/// <summary>The prediction along the axis, as plain arrays: what the table prints and a picture is drawn from.</summary>
+/// <summary>The prediction along the axis, as plain arrays: what the table prints and a chart is drawn from.</summary>
 /// <param name="X">Places on the axis, in order.</param>
 /// <param name="Truth">The curve that the points come from.</param>
 /// <param name="Mean">The predictive mean.</param>
@@ -56,8 +56,8 @@ public sealed record Band(
         X, Mean, Lower, Upper, Numbers(points.Inputs), Numbers(points.Targets), Truth,
         string.Create(CultureInfo.InvariantCulture, $"{Level * 100:0} % interval"));
 
-    /// <summary>Writes the picture as PNG and SVG, and the arrays behind it as a table for other programs.</summary>
-    /// <returns>The path of the picture.</returns>
+    /// <summary>Writes the chart as PNG and SVG, and the arrays behind it as a table for other programs.</summary>
+    /// <returns>The path of the chart.</returns>
     public string Write(string folder, TensorDataSet points)
     {
         Directory.CreateDirectory(folder);

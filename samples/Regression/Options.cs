@@ -4,7 +4,7 @@ namespace RegressionSample;
 public sealed class OptionException(string message) : Exception(message);
 
 /// <summary>What the command line asks for.</summary>
-/// <param name="Out">The folder for the picture and the table behind it.</param>
+/// <param name="Out">The folder for the chart and the table behind it.</param>
 /// <param name="ShowHelp">Whether it asks how to ask.</param>
 public sealed record Options(string Out = Options.DefaultFolder, bool ShowHelp = false)
 {

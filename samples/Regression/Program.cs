@@ -16,7 +16,7 @@ try
         return 0;
     }
 
-    // What is wrong with the folder shall not be found out after the training.
+    // What is wrong with the folder must not be found out after the training.
     Directory.CreateDirectory(options.Out);
 }
 catch (OptionException exception)
@@ -41,7 +41,7 @@ using var trainer = model.CreateTrainer(new TrainerOptions
     BatchSize = 50,
     LearningRate = 1e-2,
     FitLoss = FitLoss.LearnedGaussian,
-    ElboDraws = 0,
+    ElboSamples = 0,
     Seed = 1,
 });
 var training = trainer.Train(train);

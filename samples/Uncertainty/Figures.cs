@@ -9,7 +9,7 @@ namespace UncertaintySample;
 /// <param name="NegativeLogLikelihood">Nats.</param>
 /// <param name="BrierScore">Summed over classes, 0 to 2.</param>
 /// <param name="ExpectedCalibrationError">15 bins of equal width.</param>
-/// <param name="Outside">How well each kind of other pictures is told apart.</param>
+/// <param name="Outside">How well each kind of other images is told apart.</param>
 public sealed record NetworkFigures(
     string Name, bool IsBayesian, double Accuracy, double NegativeLogLikelihood, double BrierScore, double ExpectedCalibrationError,
     IReadOnlyList<KindFigures> Outside)
@@ -33,5 +33,5 @@ public sealed record NetworkFigures(
     }
 }
 
-/// <summary>How well one kind of pictures is told apart from the digits, by three scores.</summary>
+/// <summary>How well one kind of images is told apart from the digits, by three scores.</summary>
 public sealed record KindFigures(string Name, Detection ByEntropy, Detection ByMutualInformation, Detection ByConfidence);

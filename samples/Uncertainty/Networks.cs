@@ -32,6 +32,6 @@ public sealed class LeNet5 : Module<Tensor, Tensor>
         return fc2.call(functional.relu(fc1.call(x.flatten(1))));
     }
 
-    /// <summary>The same pictures, laid out in memory as Torch's pooling and convolutions on the CPU like them best.</summary>
+    /// <summary>The same images, laid out in memory as Torch's pooling and convolutions on the CPU like them best.</summary>
     private static Tensor ChannelsLast(Tensor x) => x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 }

@@ -11,7 +11,7 @@ public sealed record Options
     public const string DefaultFolder = "results/uncertainty";
 
     public const string Help = """
-        Trains a Bayesian network and a plain one on digits, and asks how honest they are:
+        Trains a Bayesian neural network and a plain one on digits, and asks how honest they are:
         are they right as often as they say, and do they notice what is no digit?
 
         dotnet run -c Release --project samples/Uncertainty -- [options]

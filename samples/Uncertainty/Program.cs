@@ -15,7 +15,7 @@ try
         return 0;
     }
 
-    // What is wrong with the folder shall not be found out after the training.
+    // What is wrong with the folder must not be found out after the training.
     Directory.CreateDirectory(options.Out);
     var clock = Stopwatch.StartNew();
     using var pictures = Pictures.Load(options);

@@ -5,7 +5,7 @@ using BayesGen;
 namespace UncertaintySample;
 
 /// <summary>What was found about both networks, seed by seed: in the terminal, and in files for other programs.</summary>
-/// <param name="samples">The number of draws that the Bayesian network answered with.</param>
+/// <param name="samples">The number of draws that the Bayesian neural network answered with.</param>
 public sealed class Report(int samples)
 {
     private static readonly JsonSerializerOptions Format = new() { WriteIndented = true };
@@ -13,7 +13,7 @@ public sealed class Report(int samples)
     private readonly List<Judgement> _bayesian = [];
     private readonly List<Judgement> _deterministic = [];
 
-    /// <summary>The Bayesian network of the first seed.</summary>
+    /// <summary>The Bayesian neural network of the first seed.</summary>
     public Judgement Bayesian => _bayesian[0];
 
     /// <summary>The plain network of the first seed.</summary>
@@ -58,7 +58,7 @@ public sealed class Report(int samples)
     }
 
     /// <summary>
-    /// Writes the figures as JSON, and the arrays behind the pictures, those of the first seed, as tables.
+    /// Writes the figures as JSON, and the arrays behind the charts, those of the first seed, as tables.
     /// </summary>
     public void Write(string folder)
     {
@@ -66,14 +66,14 @@ public sealed class Report(int samples)
         var networks = Figures();
         File.WriteAllText(Path.Combine(folder, "summary.json"), JsonSerializer.Serialize(
             new { seeds = Seeds, samples, bayesian = Json(networks[0]), deterministic = Json(networks[1]) }, Format));
-        foreach (var (file, judgement) in new[] { ("bayesian", Bayesian), ("deterministic", Deterministic) })
+        foreach (var (file, judgment) in new[] { ("bayesian", Bayesian), ("deterministic", Deterministic) })
         {
-            Lines($"reliability-{file}.csv", "lower,upper,count,confidence,accuracy", judgement.Known.ReliabilityBins.Select(bin =>
+            Lines($"reliability-{file}.csv", "lower,upper,count,confidence,accuracy", judgment.Known.ReliabilityBins.Select(bin =>
                 string.Create(
                     CultureInfo.InvariantCulture, $"{bin.Lower:R},{bin.Upper:R},{bin.Count},{bin.Confidence:R},{bin.Accuracy:R}")));
-            Lines($"entropy-{file}.csv", "kind,entropy", judgement.Outside
+            Lines($"entropy-{file}.csv", "kind,entropy", judgment.Outside
                 .Select(kind => (kind.Name, kind.Result.Prediction))
-                .Prepend(("known", judgement.Known.Prediction))
+                .Prepend(("known", judgment.Known.Prediction))
                 .SelectMany(kind => kind.Item2.Entropy.Select(entropy =>
                     string.Create(CultureInfo.InvariantCulture, $"\"{kind.Item1}\",{entropy:R}"))));
         }

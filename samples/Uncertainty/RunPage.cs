@@ -5,7 +5,7 @@ using BayesGen.Plots;
 
 namespace UncertaintySample;
 
-/// <summary>The pictures of a run, and one page that shows the whole of it.</summary>
+/// <summary>The charts of a run, and one page that shows the whole of it.</summary>
 public static class RunPage
 {
     private const int ExamplesOfAKind = 16;
@@ -45,10 +45,10 @@ public static class RunPage
                         Text($"{network.ExpectedCalibrationError:F4}"),
                     ]),
                 ],
-                emphasised: 0)
-            .Picture(Save(options.Out, "reliability-bayesian", Reliability(report.Bayesian, "the Bayesian network")))
+                emphasized: 0)
+            .Picture(Save(options.Out, "reliability-bayesian", Reliability(report.Bayesian, "the Bayesian neural network")))
             .Picture(Save(options.Out, "reliability-deterministic", Reliability(report.Deterministic, "the plain network")))
-            .Text("The known digits that the Bayesian network is least sure of:")
+            .Text("The known digits that the Bayesian neural network is least sure of:")
             .Examples(LeastSure(pictures.Test, report.Bayesian.Known.Prediction, options.TrainOn))
             .Heading("Does it notice what is no digit?")
             .Text("AUROC is the probability that a strange picture is found more uncertain than a known digit. FPR95 is the part of strange pictures "
@@ -70,7 +70,7 @@ public static class RunPage
                 .Replace("--", "-", StringComparison.Ordinal);
             page = page
                 .Heading(Capital(name))
-                .Picture(Save(options.Out, file + "-bayesian", Entropies(report.Bayesian, i, options, "the Bayesian network")))
+                .Picture(Save(options.Out, file + "-bayesian", Entropies(report.Bayesian, i, options, "the Bayesian neural network")))
                 .Picture(Save(options.Out, file + "-deterministic", Entropies(report.Deterministic, i, options, "the plain network")))
                 .Text("Some of them, and what the Bayesian network reads in them:")
                 .Examples(Some(data, report.Bayesian.Outside[i].Result.Prediction, options.TrainOn));
@@ -81,17 +81,17 @@ public static class RunPage
         return path;
     }
 
-    private static Picture Reliability(Judgement judgement, string network)
+    private static Picture Reliability(Judgement judgment, string network)
     {
-        var bins = judgement.Known.ReliabilityBins;
+        var bins = judgment.Known.ReliabilityBins;
         return ReliabilityDiagram.Draw(
             [.. bins.Select(bin => (long)bin.Count)], [.. bins.Select(bin => bin.Confidence)],
             [.. bins.Select(bin => bin.Accuracy)], network);
     }
 
-    private static Picture Entropies(Judgement judgement, int kind, Options options, string network) => EntropyHistograms.Draw(
-        judgement.Known.Prediction.Entropy, judgement.Outside[kind].Result.Prediction.Entropy,
-        "known digits", judgement.Outside[kind].Name, Math.Log(options.TrainOn.Count), network);
+    private static Picture Entropies(Judgement judgment, int kind, Options options, string network) => EntropyHistograms.Draw(
+        judgment.Known.Prediction.Entropy, judgment.Outside[kind].Result.Prediction.Entropy,
+        "known digits", judgment.Outside[kind].Name, Math.Log(options.TrainOn.Count), network);
 
     private static Picture Save(string folder, string name, Picture picture)
     {

@@ -16,7 +16,7 @@ public static class Training
     private static readonly Func<double, double> Schedule = LearningRates.LinearDecay(from: 0.5);
 
     /// <remarks>
-    /// Few: once beta has arrived at 1, independent Gaussian weights give up what the pictures do not hold fast, and answers become less
+    /// Few: once beta has arrived at 1, independent Gaussian weights give up what the images do not hold fast, and answers become less
     /// sure than they are right. With five epochs of MNIST in the place of three the calibration error is 0.024.
     /// </remarks>
     public static int EpochsFor(Options options) => options.Epochs ?? (options.IsMnist ? 3 : 8);
@@ -32,7 +32,7 @@ public static class Training
             BatchSize = BatchSize,
             LearningRate = LearningRate,
             LearningRateSchedule = Schedule,
-            ElboDraws = 0,
+            ElboSamples = 0,
             Seed = seed,
             Report = new EpochLines("Bayesian"),
         });

@@ -133,7 +133,7 @@ internal sealed class IvonArena : IDisposable
         }
     }
 
-    /// <summary>Runs of neighbouring weights with one prior.</summary>
+    /// <summary>Runs of neighboring weights with one prior.</summary>
     private IEnumerable<(long Offset, long Count, double Center, double Decay)> Runs()
     {
         for (var first = 0; first < _decays.Length;)

@@ -28,7 +28,7 @@ public sealed record IvonOptions
 
     /// <summary>
     /// h at the start of a training, not negative: every weight begins with log_sigma = -log(N (h + delta) / beta) / 2, whatever
-    /// InitialLogSigma said. Null begins with the posterior as it is, h = beta / (N sigma^2) - delta, to go on with one that was loaded.
+    /// InitialLogSigma said. Null begins with the posterior as it is, h = beta / (N sigma^2) - delta, to continue with one that was loaded.
     /// </summary>
     /// <remarks>
     /// It also is the curvature that the first steps divide by, until the running mean has learned better: too low a value takes steps that
@@ -56,7 +56,7 @@ public sealed record IvonOptions
         if (InitialCurvature is { } curvature && !(curvature >= 0 && curvature <= LargestCurvature))
             throw new ArgumentOutOfRangeException(
                 nameof(InitialCurvature), curvature,
-                $"The curvature to begin with lies in [0, {LargestCurvature:G3}]: above that sigma is no number in float32. Null takes the "
+                $"The curvature to begin with lies in [0, {LargestCurvature:G3}]: above that sigma is NaN in float32. Null takes the "
                 + "posterior as it is.");
         if (ClipRadius is { } radius && !(radius > 0))
             throw new ArgumentOutOfRangeException(nameof(ClipRadius), radius, "The clip radius is positive; null sets no bound.");

@@ -9,7 +9,7 @@ namespace BayesGen.Variational;
 /// </remarks>
 public abstract record Prior;
 
-/// <summary>A prior with a normalised density.</summary>
+/// <summary>A prior with a normalized density.</summary>
 public abstract record ProperPrior : Prior
 {
     /// <summary>log p(w), elementwise.</summary>

@@ -2,7 +2,7 @@ namespace BayesGen.Variational;
 
 /// <summary>
 /// A prior whose numbers can be learned together with the posterior: empirical Bayes, or maximum likelihood of the second kind. The bound
-/// on the evidence is then maximised over the prior too.
+/// on the evidence is then maximized over the prior too.
 /// </summary>
 /// <remarks>
 /// MacKay, "Bayesian Interpolation", 1992; Graves, "Practical Variational Inference for Neural Networks", 2011, section 4.2. The prior
