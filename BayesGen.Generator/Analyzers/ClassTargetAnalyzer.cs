@@ -47,7 +47,7 @@ public sealed class ClassTargetAnalyzer : DiagnosticAnalyzer
         if (call.TargetMethod.Name != "Train" || !SymbolEqualityComparer.Default.Equals(call.Instance?.Type, known.Trainer)
             || call.Arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == 0)?.Value is not { } data
             || DeclaredValue.Of(Unwrapped(data), known, context.CancellationToken) is not IObjectCreationOperation
-                { Type.Name: "TensorDataSet" } set
+            { Type.Name: "TensorDataSet" } set
             || !known.IsShipped(set.Type!)
             || TrainerCall.ArgumentOf(set.Arguments, "targets") is not { } targets || !AreReal(targets, known, context.CancellationToken)
             || DeclaredValue.Of(call.Instance, known, context.CancellationToken) is not { } made

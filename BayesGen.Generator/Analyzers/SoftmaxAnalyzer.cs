@@ -75,9 +75,9 @@ public sealed class SoftmaxAnalyzer : DiagnosticAnalyzer
     {
         const string shipped = "FitLoss.CrossEntropy";
         return fitLoss is null || DeclaredValue.Of(fitLoss, known, cancellation) is IPropertyReferenceOperation
-            {
-                Property: { Name: "CrossEntropy", ContainingType: var type },
-            } && SymbolEqualityComparer.Default.Equals(type, known.FitLoss)
+        {
+            Property: { Name: "CrossEntropy", ContainingType: var type },
+        } && SymbolEqualityComparer.Default.Equals(type, known.FitLoss)
             ? shipped
             : OwnLossIn(fitLoss, known, cancellation).FirstOrDefault(IsCrossEntropy);
     }

@@ -14,16 +14,16 @@ internal sealed record StateEntry(string Network, string Key, string Content)
 
     private const string AfterNetwork = ": ";
     private const string BeforeContent = " -> ";
-    private const string Rest = ".*";
+    private const string Others = ".*";
 
     /// <summary>The key of the member of the network that it belongs to.</summary>
     public string Member => Key.Split('.')[0];
 
     /// <summary>What every key under it begins with, or null where it is one key.</summary>
-    public string? Prefix => Key.EndsWith(Rest, StringComparison.Ordinal) ? Key.Substring(0, Key.Length - 1) : null;
+    public string? Prefix => Key.EndsWith(Others, StringComparison.Ordinal) ? Key.Substring(0, Key.Length - 1) : null;
 
     /// <summary>An entry for all that is under a member.</summary>
-    public static StateEntry ForAll(string network, string member, string content) => new(network, member + Rest, content);
+    public static StateEntry ForAll(string network, string member, string content) => new(network, member + Others, content);
 
     /// <summary>Reads a line, or gives null where it is none.</summary>
     public static StateEntry? Parse(string line)

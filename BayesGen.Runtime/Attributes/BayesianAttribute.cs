@@ -30,7 +30,7 @@ public sealed class BayesianAttribute : Attribute
     public Type? Posterior { get; }
 
     /// <summary>
-    /// The prior, a class that derives from <see cref="BayesGen.Variational.Prior"/> and has a public constructor without arguments, or one with a
+    /// The prior, a class that derives from <see cref="Variational.Prior"/> and has a public constructor without arguments, or one with a
     /// scale where <see cref="PriorScale"/> is set. Unset: the default prior of the family.
     /// </summary>
     public Type? Prior { get; set; }

@@ -29,13 +29,13 @@ internal static class LayerVariance
         Linear => nn.functional.linear(square, weight, bias),
         Convolution { padding_mode: PaddingModes.Zeros, padding_type: { } type } convolution =>
             (convolution, convolution.kernel_size.Length) switch
-        {
-            (_, 1) => nn.functional.conv1d_padding(
-                square, weight, bias, convolution.stride[0], type, convolution.dilation[0], convolution.groups),
-            (_, 2) => nn.functional.conv2d_padding(
-                square, weight, bias, convolution.stride, type, convolution.dilation, convolution.groups),
-            _ => nn.functional.conv3d_padding(square, weight, bias, convolution.stride, type, convolution.dilation, convolution.groups),
-        },
+            {
+                (_, 1) => nn.functional.conv1d_padding(
+                    square, weight, bias, convolution.stride[0], type, convolution.dilation[0], convolution.groups),
+                (_, 2) => nn.functional.conv2d_padding(
+                    square, weight, bias, convolution.stride, type, convolution.dilation, convolution.groups),
+                _ => nn.functional.conv3d_padding(square, weight, bias, convolution.stride, type, convolution.dilation, convolution.groups),
+            },
         Convolution { padding_mode: PaddingModes.Zeros } convolution => Convolve(convolution, square, weight, bias, convolution.padding!),
         Convolution convolution => Padded(convolution, square, weight, bias),
         _ => throw new NotSupportedException($"{layer.GetName()} has no local reparameterization."),
@@ -78,11 +78,11 @@ internal static class LayerVariance
 
     private static Tensor Convolve(Convolution layer, Tensor square, Tensor weight, Tensor? bias, long[] padding) =>
         layer.kernel_size.Length switch
-    {
-        1 => nn.functional.conv1d(square, weight, bias, layer.stride[0], padding[0], layer.dilation[0], layer.groups),
-        2 => nn.functional.conv2d(square, weight, bias, layer.stride, padding, layer.dilation, layer.groups),
-        _ => nn.functional.conv3d(square, weight, bias, layer.stride, padding, layer.dilation, layer.groups),
-    };
+        {
+            1 => nn.functional.conv1d(square, weight, bias, layer.stride[0], padding[0], layer.dilation[0], layer.groups),
+            2 => nn.functional.conv2d(square, weight, bias, layer.stride, padding, layer.dilation, layer.groups),
+            _ => nn.functional.conv3d(square, weight, bias, layer.stride, padding, layer.dilation, layer.groups),
+        };
 
     /// <summary>The padding on both sides of each dimension, the last dimension first, as functional.pad takes it.</summary>
     /// <remarks>

@@ -30,24 +30,24 @@ internal static class TensorNumbers
     }
 
     /// <summary>The sum of two tensors, as a new tensor: the operator takes the second one times a number.</summary>
-    public static Tensor Plus(this Tensor tensor, Tensor other) => tensor.add(other, One);
+    public static Tensor AddTo(this Tensor tensor, Tensor other) => tensor.add(other, One);
 
     /// <summary>The tensor times a number, as a new tensor.</summary>
-    public static Tensor Times(this Tensor tensor, double factor)
+    public static Tensor MultiplyBy(this Tensor tensor, double factor)
     {
         using Scalar scalar = factor;
         return tensor.mul(scalar);
     }
 
     /// <summary>The tensor divided by a number, as a new tensor.</summary>
-    public static Tensor Over(this Tensor tensor, double divisor)
+    public static Tensor DivideBy(this Tensor tensor, double divisor)
     {
         using Scalar scalar = divisor;
         return tensor.div(scalar);
     }
 
     /// <summary>Writes zeros in place: <c>zero_()</c>, which asks for the shape.</summary>
-    public static void MakeZero(this Tensor tensor) => tensor.fill_(Zero);
+    public static void ZeroInPlace(this Tensor tensor) => tensor.fill_(Zero);
 
     private static unsafe double[] Read<T>(Tensor row)
         where T : unmanaged, INumber<T>

@@ -98,7 +98,7 @@ public sealed record FitLoss(string Name, Func<Tensor, Tensor, Tensor> Compute, 
         if (loss.numel() != 1)
             throw new InvalidOperationException(
                 $"The fit loss '{Name}' returned shape {TargetShapes.Shape(loss)}; it returns a scalar, the {Reduction} over the batch.");
-        return Reduction == FitReduction.Mean ? loss : loss.Over(target.size(0));
+        return Reduction == FitReduction.Mean ? loss : loss.DivideBy(target.size(0));
     }
 
     private static Tensor CrossEntropySum(Tensor output, Tensor target) => nn.functional.cross_entropy(

@@ -38,7 +38,7 @@ public abstract class VariationalLoss
             if (!family.Key.IsScoredBy(this))
                 throw CannotScore(this, family.Key, parts[0].Arena.Weights[0].Key);
             var divergence = parts[0].Arena.Posterior.Divergence(this, parts);
-            sum = sum is null ? divergence : sum.Plus(divergence.to(sum.dtype, sum.device));
+            sum = sum is null ? divergence : sum.AddTo(divergence.to(sum.dtype, sum.device));
         }
 
         return sum ?? throw new NotSupportedException("The network has no Bayesian weights, so there is no divergence.");
@@ -78,7 +78,7 @@ public abstract class VariationalLoss
     internal static Tensor DrawTotal(Tensor fit, Tensor divergence, double beta, long examples)
     {
         var wide = fit.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? fit.to(ScalarType.Float32) : fit;
-        return wide.Plus(divergence.Times(beta / examples).to(wide.dtype, wide.device));
+        return wide.AddTo(divergence.MultiplyBy(beta / examples).to(wide.dtype, wide.device));
     }
 
     /// <summary>

@@ -34,7 +34,7 @@ internal static class FlatMemory
     {
         using var line = parameter.view(-1);
         using var nothing = line.narrow(0, 0, 0);
-        nothing.MakeZero();
+        nothing.ZeroInPlace();
     }
 
     private static bool IsLike(Tensor parameter, Tensor tensor) =>

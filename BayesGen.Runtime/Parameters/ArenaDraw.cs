@@ -18,10 +18,10 @@ internal abstract class ArenaDraw(FamilyArena arena) : IDisposable
     public abstract bool HasGradient { get; }
 
     /// <summary>Weights that count in a divergence, flat and boolean, on top of the arena's own mask; null where all of those do.</summary>
-    public Tensor? Keep { get; init; }
+    public Tensor? MaskValues { get; init; }
 
     /// <summary>Which weights count in a divergence; null where all do.</summary>
-    public Tensor? Mask => Keep is null ? Arena.Mask.Kept : Arena.Mask.Kept is { } kept ? kept & Keep : Keep;
+    public Tensor? Mask => MaskValues is null ? Arena.Mask.Kept : Arena.Mask.Kept is { } kept ? kept & MaskValues : MaskValues;
 
     /// <summary>
     /// The drawn weights as a leaf, for losses that score the draw itself. Its gradient joins that of the network in the pull-back.
@@ -55,7 +55,7 @@ internal abstract class ArenaDraw(FamilyArena arena) : IDisposable
             {
                 using var _ = no_grad();
                 store.Gradients.add_(ofSample);
-                ofSample.MakeZero();
+                ofSample.ZeroInPlace();
             }
         }
 
@@ -87,7 +87,7 @@ internal abstract class ArenaDraw(FamilyArena arena) : IDisposable
     {
         using var gradient = leaf?.grad;
         using var _ = no_grad();
-        gradient?.MakeZero();
+        gradient?.ZeroInPlace();
     }
 
     /// <summary>Adds what G means for the flat parameters to their gradients, and makes G zero.</summary>

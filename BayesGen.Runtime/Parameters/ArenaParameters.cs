@@ -85,7 +85,7 @@ internal sealed class ArenaParameters : IReadOnlyList<Parameter>, IDisposable
         foreach (var weight in _weights.Where(weight => weight.IsHeld))
         {
             using var slice = SliceOf(index, weight, flat);
-            slice.MakeZero();
+            slice.ZeroInPlace();
         }
     }
 

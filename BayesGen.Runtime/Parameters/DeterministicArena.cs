@@ -29,7 +29,7 @@ internal sealed class DeterministicArena : IDisposable
     /// <summary>Forgets the gradient and keeps the buffer.</summary>
     public void ZeroGradient()
     {
-        Store.Gradients.MakeZero();
+        Store.Gradients.ZeroInPlace();
         Store.AliasGradients();
         Flat.grad = Store.Gradients;
     }

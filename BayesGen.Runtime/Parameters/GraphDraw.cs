@@ -51,7 +51,7 @@ internal sealed class GraphDraw(FamilyArena arena, Tensor weights, Tensor? varia
         starts.RemoveAll(start => !start.From.requires_grad);
         if (starts.Count > 0)
             autograd.backward([.. starts.Select(start => start.From)], [.. starts.Select(start => start.Gradient)], retain_graph: true);
-        Arena.Store.Gradients.MakeZero();
-        Arena.Local?.Gradients.MakeZero();
+        Arena.Store.Gradients.ZeroInPlace();
+        Arena.Local?.Gradients.ZeroInPlace();
     }
 }

@@ -63,10 +63,10 @@ internal sealed class LocalEstimator : IDisposable
     public void End() => _noise = null;
 
     /// <summary>Checks that every layer that was used was heard.</summary>
-    public void RequireHeard()
+    public void RequireHookRan()
     {
         foreach (var layer in _layers)
-            layer.RequireHeard();
+            layer.RequireHookRan();
     }
 
     public void Dispose()
@@ -97,7 +97,7 @@ internal sealed class LocalEstimator : IDisposable
                     .DetachFromDisposeScope();
             _biasVariance = Leaf(weights.FirstOrDefault(weight => weight.Name == "bias"));
             var module = (nn.Module<Tensor, Tensor>)weights[0].Layer;
-            _remove = module.register_forward_hook((_, input, output) => Hear(module, input, output)).remove;
+            _remove = module.register_forward_hook((_, input, output) => OnForward(module, input, output)).remove;
         }
 
         public void Begin()
@@ -108,11 +108,11 @@ internal sealed class LocalEstimator : IDisposable
             foreach (var leaf in (Tensor?[])[_weightVariance, _biasVariance])
             {
                 using var nothing = leaf?.view(-1).narrow(0, 0, 0);
-                nothing?.MakeZero();
+                nothing?.ZeroInPlace();
             }
         }
 
-        public void RequireHeard()
+        public void RequireHookRan()
         {
             if (_calls > 0)
                 return;
@@ -151,7 +151,7 @@ internal sealed class LocalEstimator : IDisposable
         }
 
         /// <summary>Null leaves the output as it is.</summary>
-        private Tensor Hear(nn.Module module, Tensor input, Tensor output)
+        private Tensor OnForward(nn.Module module, Tensor input, Tensor output)
         {
             if (_estimator._noise is not { } noise)
                 return null!;

@@ -70,7 +70,8 @@ internal sealed class NetworkWeight(
     {
         if (!parameter.shape.AsSpan().SequenceEqual(Shape))
             throw new NotSupportedException(
-                $"'{Key}' and '{key}' share memory but not their shape ({string.Join("x", Shape)} and {string.Join("x", parameter.shape)}). "
+                $"'{Key}' and '{key}' share memory but not their shape "
+                + $"({string.Join("x", Shape)} and {string.Join("x", parameter.shape)}). "
                 + "Weights can be tied whole, not by a view: give one of them memory of its own.");
         if (!StridesOf(parameter).SequenceEqual(_strides))
             throw new NotSupportedException(

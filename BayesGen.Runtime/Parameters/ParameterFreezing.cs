@@ -181,7 +181,7 @@ internal sealed class ParameterFreezing(ParameterInventory inventory)
             foreach (var weight in arena.Weights.Where(weight => weight.IsHeld))
             {
                 using var slice = weight.SliceOf(arena.Store.Gradients);
-                slice.MakeZero();
+                slice.ZeroInPlace();
             }
     }
 

@@ -109,7 +109,7 @@ public sealed class WeightDraw : IDisposable
         {
             total.backward();
             foreach (var draw in _draws)
-                draw.Arena.Local?.RequireHeard();
+                draw.Arena.Local?.RequireHookRan();
         }
         catch
         {

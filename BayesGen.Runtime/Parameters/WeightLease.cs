@@ -79,7 +79,7 @@ internal sealed class WeightLease(ParameterInventory inventory, ParameterFreezin
         try
         {
             for (var i = 0; i < families.Length; i++)
-                draws.Add(new GraphDraw(families[i], families[i].Sample(own).DetachFromDisposeScope(), null) { Keep = keep?[i] });
+                draws.Add(new GraphDraw(families[i], families[i].Sample(own).DetachFromDisposeScope(), null) { MaskValues = keep?[i] });
             return use(draws);
         }
         finally
@@ -181,7 +181,7 @@ internal sealed class WeightLease(ParameterInventory inventory, ParameterFreezin
 
             arena.Store.ClearGradients();
             arena.Store.AliasGradients();
-            arena.Local?.Gradients.MakeZero();
+            arena.Local?.Gradients.ZeroInPlace();
         }
 
         foreach (var arena in inventory.Deterministic)
@@ -220,6 +220,6 @@ internal sealed class WeightLease(ParameterInventory inventory, ParameterFreezin
         if (setToNone)
             parameter.grad = null;
         else
-            gradient.MakeZero();
+            gradient.ZeroInPlace();
     }
 }

@@ -127,7 +127,7 @@ internal sealed class WeightMask : IDisposable
         {
             using var slice = weight.SliceOf(flat);
             using var _ = no_grad();
-            slice.MakeZero();
+            slice.ZeroInPlace();
         }
     }
 

@@ -91,7 +91,7 @@ internal sealed class WeightStore : IDisposable
         foreach (var owner in _owners)
         {
             RequireValid(owner);
-            owner.Nothing.MakeZero();
+            owner.Nothing.ZeroInPlace();
         }
     }
 
@@ -117,7 +117,7 @@ internal sealed class WeightStore : IDisposable
     /// <summary>Makes G zero.</summary>
     public void ClearGradients()
     {
-        Gradients.MakeZero();
+        Gradients.ZeroInPlace();
         ForgetRun();
     }
 

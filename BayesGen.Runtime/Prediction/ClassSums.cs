@@ -19,7 +19,8 @@ internal sealed class ClassSums(bool keepOutputs) : IPredictiveSums
     {
         if (output.dim() != 2 || output.shape[1] < 2)
             throw new InvalidOperationException(
-                $"The network gave an output of shape [{string.Join(", ", output.shape)}]; a prediction of classes needs logits [N, C] with "
+                $"The network gave an output of shape [{string.Join(", ", output.shape)}]; "
+                + $"a prediction of classes needs logits [N, C] with "
                 + "at least two classes. One logit z of a yes or no is cat([zeros_like(z), z], 1); for regression say what the noise is: "
                 + "Predict(x, GaussianNoise.Fixed(sigma)).");
         var logits = output.detach().to(ScalarType.Float64);

@@ -69,7 +69,8 @@ public abstract class GaussianNoise
         ArgumentNullException.ThrowIfNull(logSigma);
         if (mean.dim() != 2 || logSigma.dim() != 1 || mean.shape[1] != logSigma.shape[0])
             throw new ArgumentException(
-                $"Means [{string.Join(", ", mean.shape)}] and log sigma [{string.Join(", ", logSigma.shape)}] do not fit: expected [N, D] and [D].",
+                $"Means [{string.Join(", ", mean.shape)}] and log sigma [{string.Join(", ", logSigma.shape)}] "
+                + $"do not fit: expected [N, D] and [D].",
                 nameof(logSigma));
         JoinedNoise.Tell(logSigma);
         using var twice = logSigma * 2;
@@ -128,7 +129,8 @@ public abstract class GaussianNoise
         {
             if (output.dim() != 2 || output.shape[1] % 2 != 0)
                 throw new InvalidOperationException(
-                    $"The network gave an output of shape [{string.Join(", ", output.shape)}]; learned noise needs [N, 2 D], means and then "
+                    $"The network gave an output of shape [{string.Join(", ", output.shape)}]; "
+                    + $"learned noise needs [N, 2 D], means and then "
                     + "logarithms of variances. For known noise use GaussianNoise.Fixed(sigma).");
             var halves = Matrix(output).chunk(2, 1);
             return (halves[0], halves[1].exp());

@@ -27,7 +27,8 @@ internal static class AtomicFile
         var before = FileEntry.At(target);
         if (before.Kind is FileKind.Folder or FileKind.Other)
             throw new IOException(
-                $"'{path}' is {(before.Kind == FileKind.Folder ? "a folder" : "a pipe, a socket or a device")}, and a state is written to a file.");
+                $"'{path}' is {(before.Kind == FileKind.Folder ? "a folder" : "a pipe, a socket or a device")}, "
+                + $"and a state is written to a file.");
         var folder = Path.GetDirectoryName(target)!;
         PartialFile.Sweep(folder, Path.GetFileName(target));
         for (var tries = 1; !TryWrite(path, target, before, write); tries++)

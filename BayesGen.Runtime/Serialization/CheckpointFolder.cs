@@ -163,7 +163,8 @@ internal sealed class CheckpointFolder
             var aside = one.IsDamaged && (_lock ?? brief) is not null ? SetAside(one.Path) : null;
             notices(one.Error is null
                 ? $"The checkpoint '{one.Path}' was passed over: {one.Reason}"
-                : $"The checkpoint '{one.Path}' cannot be read and was {(aside is null ? "left where it is" : $"renamed to '{aside}'")}: {one.Reason}");
+                : $"The checkpoint '{one.Path}' cannot be read and was {(aside is null ? "left where it is" : $"renamed to '{aside}'")}"
+                + $": {one.Reason}");
         }
 
         if (passed.Exists(one => one.Reason.Length > 0))

@@ -94,7 +94,7 @@ internal sealed class CheckpointManager(TrainingSetup setup, TrainerState state,
     }
 
     /// <summary>The training continues from a checkpoint that was named.</summary>
-    public void Follow(string path) => (Last, _savedAt, _wentBack) = (path, state.Place, null);
+    public void KeepWritingAfter(string path) => (Last, _savedAt, _wentBack) = (path, state.Place, null);
 
     /// <summary>The newest whole checkpoint of a folder, or that of a file; null where there is none.</summary>
     /// <param name="path">The folder or the file.</param>

@@ -39,7 +39,7 @@ internal sealed class CheckpointResume(
         FirstEpochLeft = state.FirstEpoch;
         if (setup.Arena.NonFinite.FirstOf(content.Network) is { } key)
             Note($"'{key}' of the checkpoint holds values that are not finite, and so does the network now.");
-        checkpoints.Follow(found.Path);
+        checkpoints.KeepWritingAfter(found.Path);
         foreach (var notice in notices)
             setup.Options.Report?.OnNotice(notice);
         return new ResumeReport(found.Path, state.EpochsDone + 1, state.Cursor.Step, state.StepsDone, notices);

@@ -43,7 +43,7 @@ internal static class ClosedFormNoise
     public static void Claim(Parameter logSigma)
     {
         using var gradient = logSigma.grad;
-        gradient?.MakeZero();
+        gradient?.ZeroInPlace();
     }
 
     /// <summary>Moves the noise toward the residuals of a step. What is not finite moves nothing.</summary>

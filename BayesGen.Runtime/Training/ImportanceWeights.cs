@@ -52,8 +52,8 @@ internal sealed class ImportanceWeights(
         {
             if (_sum is not null)
                 throw MixedWeights();
-            Replace(ref _total, _total is null ? total.detach() : _total.Plus(total.detach()));
-            return samples == 1 ? total : total.Over(samples);
+            Replace(ref _total, _total is null ? total.detach() : _total.AddTo(total.detach()));
+            return samples == 1 ? total : total.DivideBy(samples);
         }
 
         var log = logWeight.detach();
@@ -80,7 +80,7 @@ internal sealed class ImportanceWeights(
     public Tensor Finish()
     {
         if (_sum is null)
-            return _total!.Over(samples);
+            return _total!.DivideBy(samples);
         Scale(1 / _sum);
         return loss.Bound(_maximum! + _sum.log() - Math.Log(samples), examples) ?? _total! / _sum;
     }

@@ -76,7 +76,8 @@ internal sealed class NonFiniteGuard(
         var buffers = _buffersBefore = _readsLate ? [] : setup.Arena.Inventory.Buffers.Copy();
         try
         {
-            using var watch = targets.size(0) == 1 && setup.Arena.Inventory.Buffers.Count > 0 ? new SingleValueWatch(setup.Arena.Network) : null;
+            using var watch = targets.size(0) == 1 && setup.Arena.Inventory.Buffers.Count > 0
+                ? new SingleValueWatch(setup.Arena.Network) : null;
             var result = step();
             state.SkippedInARow = 0;
             return result;
@@ -131,7 +132,8 @@ internal sealed class NonFiniteGuard(
         var (fitValue, divergenceValue) = (fit.Number(), divergence.Number());
         if (!double.IsFinite(fitValue) || !double.IsFinite(divergenceValue))
             throw new NonFiniteLossException(
-                place.Epoch, place.Step, fitValue, divergenceValue, setup.Arena.NonFinite.FirstParameter(), setup.Arena.NonFinite.FirstWeight());
+                place.Epoch, place.Step, fitValue, divergenceValue, setup.Arena.NonFinite.FirstParameter(),
+                    setup.Arena.NonFinite.FirstWeight());
         if (HasGrown(fitValue))
             throw NonFiniteLossException.OfGrowth(place.Epoch, place.Step, fitValue, _firstFit!.Value);
     }

@@ -99,7 +99,11 @@ internal static class OptimizerSerializer
         return isSame;
     }
 
-    private static string KindOf(optim.Optimizer optimizer) => optimizer.GetType().FullName ?? optimizer.GetType().Name;
+    private static string KindOf(optim.Optimizer optimizer) => optimizer.GetType() is var type
+        && type.Assembly == typeof(FlatAdam).Assembly
+            // Files of 0.1.0 name the optimizers of this library as they were before their namespace.
+            ? $"{nameof(BayesGen)}.{type.Name}"
+            : type.FullName ?? type.Name;
 
     private static OptimizerHelper Torch(optim.Optimizer optimizer) => optimizer as OptimizerHelper
         ?? throw new NotSupportedException(

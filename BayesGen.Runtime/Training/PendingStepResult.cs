@@ -49,7 +49,7 @@ internal sealed class PendingStepResult(StepPlace place, long globalStep, long e
     {
         using var _ = no_grad();
         _metrics = [.. sums.Metrics.Select(metric => (metric.Name, metric.Count is not null))];
-        var means = sums.Metrics.Select(metric => metric.Count is null ? metric.Sum.Over(examples) : metric.Sum.div(metric.Count));
+        var means = sums.Metrics.Select(metric => metric.Count is null ? metric.Sum.DivideBy(examples) : metric.Sum.div(metric.Count));
         var counts = sums.Metrics.Select(metric => metric.Count).OfType<Tensor>();
         _numbers = stack(((Tensor[])[sums.Fit, sums.Divergence, sums.Total, .. means, .. counts])
             .Select(number => number.detach().to(ScalarType.Float64, sums.Fit.device))).DetachFromDisposeScope();

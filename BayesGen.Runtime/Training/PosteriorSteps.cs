@@ -12,7 +12,7 @@ namespace BayesGen.Training;
 internal sealed class PosteriorSteps : ITrainingSteps
 {
     /// <summary>Keeps the quotient finite where the gradient is zero.</summary>
-    private const double Tiny = 1e-12;
+    private const double Epsilon = 1e-12;
 
     private readonly List<optim.Optimizer> _optimizers = [];
 
@@ -188,7 +188,7 @@ internal sealed class PosteriorSteps : ITrainingSteps
         var sum = gradients
             .Select(gradient => gradient.square().sum())
             .Aggregate((all, one) => all + one.to(all.dtype, all.device));
-        var factor = (norm / (sum.sqrt() + Tiny)).clamp(max: 1);
+        var factor = (norm / (sum.sqrt() + Epsilon)).clamp(max: 1);
         foreach (var gradient in gradients)
             gradient.mul_(factor.to(gradient.dtype, gradient.device));
     }

@@ -69,9 +69,9 @@ internal sealed class StepWork
     {
         var samples = _setup.Options.Samples;
         return new StepSums(
-            all.Fit!.Over(samples), all.Divergence!.Over(samples), all.Weights.Finish(),
-            all.Output is null ? [] : Measure(all.Output.Over(samples)),
-            all.Residuals is null ? null : new NoiseResiduals(all.LogSigma!, all.Residuals.Over(samples)));
+            all.Fit!.DivideBy(samples), all.Divergence!.DivideBy(samples), all.Weights.Finish(),
+            all.Output is null ? [] : Measure(all.Output.DivideBy(samples)),
+            all.Residuals is null ? null : new NoiseResiduals(all.LogSigma!, all.Residuals.DivideBy(samples)));
     }
 
     private void Take(SampleWorker worker, int k, SampleAccumulator sums)

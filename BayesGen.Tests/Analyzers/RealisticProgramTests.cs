@@ -195,7 +195,7 @@ public sealed class RealisticProgramTests
     public Task AcceptsEvaluationOnly() => IsSilent("""
         public static class Program
         {
-            public static void Run(TensorDataSet test, Tensor picture)
+            public static void Run(TensorDataSet test, Tensor image)
             {
                 var network = new Net();
                 using var model = new BayesianNet(network);
@@ -203,16 +203,16 @@ public sealed class RealisticProgramTests
                 model.UseMap();
                 model.eval();
                 using (no_grad())
-                using (var scores = model.call(picture))
+                using (var scores = model.call(image))
                 using (var answer = scores.argmax(1))
                     Console.WriteLine(answer.item<long>());
 
                 // Which pixels matter: gradients of the input, not of the weights.
-                var seen = picture.detach().requires_grad_();
+                var seen = image.detach().requires_grad_();
                 model.call(seen).max().backward();
                 Console.WriteLine(seen.grad!.abs().mean().item<float>());
 
-                var prediction = model.Predict(picture, samples: 30);
+                var prediction = model.Predict(image, samples: 30);
                 Console.WriteLine(prediction.Confidence[0]);
                 using var trainer = model.CreateTrainer(new TrainerOptions { Metrics = [Metric.Accuracy] });
                 Console.WriteLine(trainer.Evaluate(test).Accuracy);

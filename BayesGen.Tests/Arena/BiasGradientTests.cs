@@ -29,26 +29,26 @@ public class BiasGradientTests
     public void BiasGradientsMatchDifferences(string way)
     {
         using var scope = NewDisposeScope();
-        Check(new PictureScore(Ways[way]));
+        Check(new ImageScore(Ways[way]));
     }
 
     [Fact]
     public void AUserHookStillChangesTheOutputsAndTheGradients()
     {
         using var scope = NewDisposeScope();
-        var before = new PictureScore(Ways["once"]);
+        var before = new ImageScore(Ways["once"]);
         before.Convolution.register_forward_hook((_, _, output) => output.square());
         Check(before);
 
         // One that was there before and went leaves its place to the next.
-        var between = new PictureScore(Ways["once"]);
+        var between = new ImageScore(Ways["once"]);
         var (first, second) = (between.Convolution.register_forward_hook((_, _, output) => output),
             between.Convolution.register_forward_hook((_, _, output) => output));
         first.remove();
         second.remove();
         Check(between, network => network.Convolution.register_forward_hook((_, _, output) => output.square()));
 
-        Check(new PictureScore(Ways["once"]), network => network.Convolution.register_forward_hook((_, _, output) => output.square()));
+        Check(new ImageScore(Ways["once"]), network => network.Convolution.register_forward_hook((_, _, output) => output.square()));
     }
 
     [Theory]
@@ -58,9 +58,9 @@ public class BiasGradientTests
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
-        using var model = new BayesianPictureScore(new PictureScore(Ways["once"], channels: 3));
+        using var model = new BayesianImageScore(new ImageScore(Ways["once"], channels: 3));
         model.to(dtype);
-        var x = Pictures(Worthwhile, 3, dtype);
+        var x = Images(Worthwhile, 3, dtype);
         List<Tensor> Gradients()
         {
             model.Arena.ZeroGradients(setToNone: false);
@@ -83,7 +83,7 @@ public class BiasGradientTests
         using var scope = NewDisposeScope();
         random.manual_seed(1);
         bool? wanted = null;
-        using var model = new BayesianPictureScore(new PictureScore((convolution, x) => convolution.call(x)));
+        using var model = new BayesianImageScore(new ImageScore((convolution, x) => convolution.call(x)));
         var convolution = model.Network.Convolution;
         convolution.register_forward_pre_hook((_, input) =>
         {
@@ -98,30 +98,30 @@ public class BiasGradientTests
             return wanted!.Value;
         }
 
-        var pictures = Pictures(Worthwhile, 1, ScalarType.Float32);
-        Assert.True(Wanted(pictures), "nobody takes draws");
+        var images = Images(Worthwhile, 1, ScalarType.Float32);
+        Assert.True(Wanted(images), "nobody takes draws");
         using (model.Arena.Inventory.SumBiasGradients())
         {
-            Assert.False(Wanted(pictures), "it is worth it");
-            Assert.True(Wanted(Pictures(Worthwhile - 1, 1, ScalarType.Float32)), "few images");
-            Assert.True(Wanted(pictures.contiguous().as_strided(pictures.shape, [4096, 4096, 64, 1])), "the channels are not the last");
+            Assert.False(Wanted(images), "it is worth it");
+            Assert.True(Wanted(Images(Worthwhile - 1, 1, ScalarType.Float32)), "few images");
+            Assert.True(Wanted(images.contiguous().as_strided(images.shape, [4096, 4096, 64, 1])), "the channels are not the last");
             using (no_grad())
-                Assert.True(Wanted(pictures), "there is nothing to go back through");
+                Assert.True(Wanted(images), "there is nothing to go back through");
         }
 
-        Assert.True(Wanted(pictures), "the draws are taken");
+        Assert.True(Wanted(images), "the draws are taken");
     }
 
     [Fact]
     public void AFrozenBiasStaysFrozen()
     {
         using var scope = NewDisposeScope();
-        var network = new PictureScore(Ways["once"]);
+        var network = new ImageScore(Ways["once"]);
         network.Convolution.bias!.requires_grad = false;
-        using var model = new BayesianPictureScore(network);
+        using var model = new BayesianImageScore(network);
         using (model.Arena.Inventory.SumBiasGradients())
         using (var draw = model.Draw())
-            draw.Backward(model.call(Pictures(Worthwhile, 1, ScalarType.Float32)).square().mean());
+            draw.Backward(model.call(Images(Worthwhile, 1, ScalarType.Float32)).square().mean());
         Assert.False(network.Convolution.bias.requires_grad);
         Assert.Null(network.Convolution.bias.grad);
     }
@@ -130,11 +130,11 @@ public class BiasGradientTests
     public void AFailedForwardRestoresTheBias()
     {
         using var scope = NewDisposeScope();
-        var network = new PictureScore(Ways["once"]);
-        using var model = new BayesianPictureScore(network);
+        var network = new ImageScore(Ways["once"]);
+        using var model = new BayesianImageScore(network);
         using (model.Arena.Inventory.SumBiasGradients())
         {
-            Assert.ThrowsAny<Exception>(() => model.call(Pictures(4 * Worthwhile, 2, ScalarType.Float32)));
+            Assert.ThrowsAny<Exception>(() => model.call(Images(4 * Worthwhile, 2, ScalarType.Float32)));
             Assert.False(network.Convolution.bias!.requires_grad);
         }
 
@@ -147,8 +147,8 @@ public class BiasGradientTests
         using var scope = NewDisposeScope();
         random.manual_seed(1);
         var seen = new List<bool>();
-        var network = new PictureScore((convolution, x) => convolution.call(x).mean([2, 3]));
-        using var model = new BayesianPictureScore(network);
+        var network = new ImageScore((convolution, x) => convolution.call(x).mean([2, 3]));
+        using var model = new BayesianImageScore(network);
         network.Convolution.register_forward_pre_hook((_, input) =>
         {
             if (is_grad_enabled())
@@ -157,24 +157,24 @@ public class BiasGradientTests
         });
         using var trainer = model.CreateTrainer(new TrainerOptions { Epochs = 1, Samples = 3, ExampleCount = 4 });
         trainer.Train(
-            [(Pictures(Worthwhile, 1, ScalarType.Float32).contiguous(), zeros([Worthwhile], dtype: ScalarType.Int64, device: CPU))]);
+            [(Images(Worthwhile, 1, ScalarType.Float32).contiguous(), zeros([Worthwhile], dtype: ScalarType.Int64, device: CPU))]);
         Assert.Equal([false, false, false], seen);
         Assert.True(network.Convolution.bias!.requires_grad);
     }
 
-    private static void Check(PictureScore network, Action<PictureScore>? change = null)
+    private static void Check(ImageScore network, Action<ImageScore>? change = null)
     {
         random.manual_seed(1);
-        using var model = new BayesianPictureScore(network);
+        using var model = new BayesianImageScore(network);
         change?.Invoke(network);
         model.to(ScalarType.Float64);
-        var x = Pictures(Worthwhile, 1, ScalarType.Float64);
+        var x = Images(Worthwhile, 1, ScalarType.Float64);
         using var _ = model.Arena.Inventory.SumBiasGradients();
         var compared = GradientCheck.Run(model, new ElboLoss(), () => model.call(x).sin().square().mean(), 1e-7);
         Assert.True(compared >= 10, $"only {compared} coordinates");
     }
 
     /// <summary>[N, C, 64, 64] with the channels last in memory.</summary>
-    private static Tensor Pictures(long count, long channels, ScalarType dtype) =>
+    private static Tensor Images(long count, long channels, ScalarType dtype) =>
         rand(count, 64, 64, channels, dtype: dtype, device: CPU).permute(0, 3, 1, 2);
 }

@@ -81,8 +81,8 @@ public class LocalLayerTests
     public void SquaresHaveTheLayoutOfTheInputs()
     {
         using var scope = NewDisposeScope();
-        var pictures = randn(4, 1, 5, 6);
-        foreach (var laid in (Tensor[])[pictures, pictures.as_strided(pictures.shape, [30, 1, 6, 1]), randn(2, 3, 4, 5).transpose(1, 2)])
+        var images = randn(4, 1, 5, 6);
+        foreach (var laid in (Tensor[])[images, images.as_strided(images.shape, [30, 1, 6, 1]), randn(2, 3, 4, 5).transpose(1, 2)])
         {
             var square = LayerVariance.SquareOf(laid);
             Assert.Equal(laid.stride(), square.stride());
@@ -91,9 +91,9 @@ public class LocalLayerTests
         }
 
         // With a graph the numbers count, and the gradient arrives.
-        var leaf = pictures.clone().requires_grad_();
-        LayerVariance.SquareOf(leaf.as_strided(pictures.shape, [30, 1, 6, 1])).sum().backward();
-        Assert.True(TensorBits.Same(2 * pictures, leaf.grad!));
+        var leaf = images.clone().requires_grad_();
+        LayerVariance.SquareOf(leaf.as_strided(images.shape, [30, 1, 6, 1])).sum().backward();
+        Assert.True(TensorBits.Same(2 * images, leaf.grad!));
     }
 
     private static void Check(Module<Tensor, Tensor> layer, long[] shape)

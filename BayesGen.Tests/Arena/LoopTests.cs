@@ -71,9 +71,9 @@ public sealed class LoopTests
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianThawing(new Thawing());
-        var loan = model.Arena.Lease.Override("test");
+        var weights = model.Arena.Lease.Override("test");
         model.Network.A.weight!.Dispose();
-        Assert.Contains("'a.weight'", Assert.Throws<InvalidOperationException>(loan.Dispose).Message);
+        Assert.Contains("'a.weight'", Assert.Throws<InvalidOperationException>(weights.Dispose).Message);
         model.Arena.Lease.RequireIdle("test");
 
         model.Arena.Families[0].Store.Weights.Dispose();

@@ -106,20 +106,20 @@ public sealed class GeneratorReachabilityTests
 
         private BadModel Read(GeneratorAttributeSyntaxContext context, CancellationToken cancellation) =>
             new(context.TargetSymbol.Name, what switch
-        {
-            "Name" => context.TargetSymbol.Name,
-            "Symbol" => context.TargetSymbol,
-            "TypeSymbolInAnArray" => ImmutableArray.Create(context.TargetSymbol.ContainingType),
-            "Node" => context.TargetNode,
-            "Token" => new List<SyntaxToken> { context.TargetNode.GetFirstToken() },
-            "Tree" => context.TargetNode.SyntaxTree,
-            "Reference" => context.TargetSymbol.DeclaringSyntaxReferences[0],
-            "Compilation" => context.SemanticModel.Compilation,
-            "SemanticModel" => context.SemanticModel,
-            "Location" => Tuple.Create(1, context.TargetSymbol.Locations[0]),
-            "Attribute" => context.Attributes[0],
-            "Closure" => (Func<string>)(() => context.TargetNode.ToString()),
-            _ => throw new ArgumentOutOfRangeException(nameof(what)),
-        });
+            {
+                "Name" => context.TargetSymbol.Name,
+                "Symbol" => context.TargetSymbol,
+                "TypeSymbolInAnArray" => ImmutableArray.Create(context.TargetSymbol.ContainingType),
+                "Node" => context.TargetNode,
+                "Token" => new List<SyntaxToken> { context.TargetNode.GetFirstToken() },
+                "Tree" => context.TargetNode.SyntaxTree,
+                "Reference" => context.TargetSymbol.DeclaringSyntaxReferences[0],
+                "Compilation" => context.SemanticModel.Compilation,
+                "SemanticModel" => context.SemanticModel,
+                "Location" => Tuple.Create(1, context.TargetSymbol.Locations[0]),
+                "Attribute" => context.Attributes[0],
+                "Closure" => (Func<string>)(() => context.TargetNode.ToString()),
+                _ => throw new ArgumentOutOfRangeException(nameof(what)),
+            });
     }
 }

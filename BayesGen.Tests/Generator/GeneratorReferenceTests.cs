@@ -21,7 +21,8 @@ public sealed class GeneratorReferenceTests
     {
         var networks = GeneratorHarness.Run(Referencing(Outer.Replace("GaussianKLLoss", "ElboLoss"))).Compiles();
         Assert.Contains("global::Demo.BayesianClassifier.PosteriorMap Inner => new(", networks["BayesianOuter.g.cs"]);
-        Assert.Contains("global::BayesGen.Variational.IScores<global::BayesGen.Variational.LogUniformPosterior>", networks["BayesianOuter.g.cs"]);
+        Assert.Contains("global::BayesGen.Variational.IScores<global::BayesGen.Variational.LogUniformPosterior>",
+            networks["BayesianOuter.g.cs"]);
     }
 
     [Fact]

@@ -8,8 +8,8 @@ namespace Demo
     /// <summary>The Bayesian form of <see cref="global::Demo.Own"/>.</summary>
     /// <remarks>
     /// <list type="bullet">
-    /// <item><c>fc1</c>, Linear: PointPosterior posterior</item>
-    /// <item><c>fc2</c>, Bilinear: PointPosterior posterior</item>
+    /// <item><c>fc1</c>, Linear: Point posterior</item>
+    /// <item><c>fc2</c>, Bilinear: Point posterior</item>
     /// </list>
     /// </remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
@@ -82,7 +82,7 @@ namespace Demo
         internal global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
             CreateTrainer(new global::Demo.PointLoss(), options);
 
-        /// <summary>A trainer that minimizes a loss of your choice. It has to score the PointPosterior posterior.</summary>
+        /// <summary>A trainer that minimizes a loss of your choice. It has to score the Point posterior.</summary>
         /// <typeparam name="TLoss">The loss.</typeparam>
         /// <param name="loss">What to minimize.</param>
         /// <param name="options">How to train.</param>
@@ -110,10 +110,10 @@ namespace Demo
                 _prefix = prefix;
             }
 
-            /// <summary>The posteriors of <c>fc1</c>: Linear, PointPosterior family.</summary>
+            /// <summary>The posteriors of <c>fc1</c>: Linear, Point family.</summary>
             internal global::BayesGen.CompilerServices.WeightBiasPosterior<global::Demo.PointPosterior> Fc1 => new(_arena, _prefix + "fc1");
 
-            /// <summary>The posteriors of <c>fc2</c>: Bilinear, PointPosterior family.</summary>
+            /// <summary>The posteriors of <c>fc2</c>: Bilinear, Point family.</summary>
             internal global::BayesGen.CompilerServices.WeightBiasPosterior<global::Demo.PointPosterior> Fc2 => new(_arena, _prefix + "fc2");
         }
 
@@ -132,10 +132,10 @@ namespace Demo
                 _prefix = prefix;
             }
 
-            /// <summary>The priors of <c>fc1</c>: Linear, PointPosterior family.</summary>
+            /// <summary>The priors of <c>fc1</c>: Linear, Point family.</summary>
             internal global::BayesGen.CompilerServices.WeightBiasPrior Fc1 => new(_arena, _prefix + "fc1");
 
-            /// <summary>The priors of <c>fc2</c>: Bilinear, PointPosterior family.</summary>
+            /// <summary>The priors of <c>fc2</c>: Bilinear, Point family.</summary>
             internal global::BayesGen.CompilerServices.WeightBiasPrior Fc2 => new(_arena, _prefix + "fc2");
         }
 
@@ -149,17 +149,29 @@ namespace Demo
         /// </summary>
         public static class StateKeys
         {
-            /// <summary><c>fc1.weight.</c> and what follows.</summary>
-            public const string Fc1WeightPrefix = "fc1.weight.";
+            /// <summary><c>fc1.weight.mu</c>.</summary>
+            public const string Fc1WeightMu = "fc1.weight.mu";
 
-            /// <summary><c>fc1.bias.</c> and what follows.</summary>
-            public const string Fc1BiasPrefix = "fc1.bias.";
+            /// <summary><c>fc1.weight.mask</c>.</summary>
+            public const string Fc1WeightMask = "fc1.weight.mask";
 
-            /// <summary><c>fc2.weight.</c> and what follows.</summary>
-            public const string Fc2WeightPrefix = "fc2.weight.";
+            /// <summary><c>fc1.bias.mu</c>.</summary>
+            public const string Fc1BiasMu = "fc1.bias.mu";
 
-            /// <summary><c>fc2.bias.</c> and what follows.</summary>
-            public const string Fc2BiasPrefix = "fc2.bias.";
+            /// <summary><c>fc1.bias.mask</c>.</summary>
+            public const string Fc1BiasMask = "fc1.bias.mask";
+
+            /// <summary><c>fc2.weight.mu</c>.</summary>
+            public const string Fc2WeightMu = "fc2.weight.mu";
+
+            /// <summary><c>fc2.weight.mask</c>.</summary>
+            public const string Fc2WeightMask = "fc2.weight.mask";
+
+            /// <summary><c>fc2.bias.mu</c>.</summary>
+            public const string Fc2BiasMu = "fc2.bias.mu";
+
+            /// <summary><c>fc2.bias.mask</c>.</summary>
+            public const string Fc2BiasMask = "fc2.bias.mask";
         }
 
         #endregion

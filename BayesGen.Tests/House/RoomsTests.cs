@@ -41,7 +41,8 @@ public class RoomsTests
         foreach (var cycle in RuntimeRooms.Current.FileCycles())
         {
             var names = string.Join(", ", cycle.Select(file => $"`{file}`"));
-            Assert.True(lines.Any(line => line.StartsWith($"| {names} |", StringComparison.Ordinal)), $"No line of docs/rooms.md says why: | {names} |");
+            Assert.True(lines.Any(line => line.StartsWith($"| {names} |", StringComparison.Ordinal)),
+                $"No line of docs/rooms.md says why: | {names} |");
         }
 
         Assert.Equal(RuntimeRooms.Current.FileCycles().Count, lines.Count);

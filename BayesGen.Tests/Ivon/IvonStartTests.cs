@@ -169,7 +169,10 @@ public class IvonStartTests
         using var model = new BayesianTableReader(new TableReader());
         using var trainer = model.CreateTrainer(Options(1) with
         {
-            Epochs = 40, LearningRate = 0.5, LearningRateSchedule = null, Optimizer = (parameters, rate) => optim.SGD(parameters, rate),
+            Epochs = 40,
+            LearningRate = 0.5,
+            LearningRateSchedule = null,
+            Optimizer = (parameters, rate) => optim.SGD(parameters, rate),
             FitLoss = new FitLoss("fixed noise", (outputs, targets) => (outputs.narrow(1, 0, 1) - targets).square().mean() / 0.18),
         });
         Assert.Throws<NonFiniteLossException>(() => trainer.Train(Table()));

@@ -12,7 +12,8 @@ public sealed class Reader : Module<Tensor, Tensor>
     [Bayesian(LogUniform)] private readonly GRU gru = GRU(6, 6, batchFirst: true);
     [Bayesian(Gaussian)] private readonly RNN rnn = RNN(6, 6, batchFirst: true);
     [Bayesian(Gaussian)] private readonly MultiheadAttention attention = MultiheadAttention(6, 2);
-    [Bayesian(LogUniform)] private readonly TransformerEncoderLayer encoder = TransformerEncoderLayer(
+    [Bayesian(LogUniform)]
+    private readonly TransformerEncoderLayer encoder = TransformerEncoderLayer(
         6, 2, 8, dropout: 0, activation: Activations.GELU);
     [Bayesian(Gaussian)] private readonly BatchNorm1d norm = BatchNorm1d(6);
     [Bayesian(Gaussian)] private readonly Linear output = Linear(6, 3);

@@ -134,7 +134,8 @@ public sealed class Unmovable : Module<Tensor, Tensor>
 /// <summary>A stack of two layers whose weights TorchSharp keeps in one module.</summary>
 public sealed class Stacked : Module<Tensor, Tensor>
 {
-    [Bayesian(Gaussian)] private readonly TransformerEncoder encoder =
+    [Bayesian(Gaussian)]
+    private readonly TransformerEncoder encoder =
         TransformerEncoder(TransformerEncoderLayer(4, 2, 8, dropout: 0), 2);
 
     public Stacked() : base(nameof(Stacked)) => RegisterComponents();

@@ -183,7 +183,7 @@ public sealed partial class ChartTests
     }
 
     [Fact]
-    public void TheColorsOfDataCanBeToldApart()
+    public void TheColorsOfDataAreDistinct()
     {
         foreach (var theme in new[] { ChartTheme.Light, ChartTheme.Dark })
         {

@@ -19,7 +19,7 @@ public class FamilyFolderTests
         ["IvonLoss.cs"] = "IVON is an algorithm for Gaussians",
         ["IvonDivergence.cs"] = "the same",
         ["FitLoss.cs"] = "a likelihood of the same name",
-        ["KnownTypes.cs"] = "the posterior that IVON moves",
+        ["RuntimeNames.cs"] = "the posterior that IVON moves",
     };
 
     [Fact]

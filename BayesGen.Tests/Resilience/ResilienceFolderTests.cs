@@ -77,7 +77,11 @@ public sealed class ResilienceFolderTests : ResilienceLives
         var told = new Notices();
         using var trainer = model.CreateTrainer(ResilienceTraining.Options(folder) with
         {
-            LearningRate = 5e-3, BatchSize = 16, Beta = 0.25, Report = told, Epochs = 3,
+            LearningRate = 5e-3,
+            BatchSize = 16,
+            Beta = 0.25,
+            Report = told,
+            Epochs = 3,
             Optimizer = (parameters, rate) => new FlatAdam(parameters, rate, beta1: 0.8),
         });
         var threads = get_num_threads();

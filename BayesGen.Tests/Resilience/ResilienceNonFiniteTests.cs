@@ -21,7 +21,9 @@ public sealed class ResilienceNonFiniteTests : IDisposable
         var (told, steps) = (new Notices(), new List<(int, int)>());
         using var trainer = model.CreateTrainer(ResilienceTraining.Options() with
         {
-            NonFinite = NonFinitePolicy.Skip(1), Report = told, Shuffle = false,
+            NonFinite = NonFinitePolicy.Skip(1),
+            Report = told,
+            Shuffle = false,
             Hooks = [(_, step) => steps.Add((step.Epoch, step.Step))],
         });
         var result = trainer.Train(data, validation);
@@ -50,7 +52,8 @@ public sealed class ResilienceNonFiniteTests : IDisposable
             using var model = ResilienceTraining.Network(3);
             using var trainer = model.CreateTrainer(ResilienceTraining.Options() with
             {
-                NonFinite = NonFinitePolicy.Skip(), Shuffle = false,
+                NonFinite = NonFinitePolicy.Skip(),
+                Shuffle = false,
                 // The first epoch is the best so far, every later one misses a threshold that none can reach.
                 Beta = new PlateauBeta(0.8, factor: 0.5, patience: 1, threshold: 1) { PerEpoch = true },
             });
@@ -94,7 +97,9 @@ public sealed class ResilienceNonFiniteTests : IDisposable
             var epochs = new EpochTexts();
             using var trainer = model.CreateTrainer(ResilienceTraining.Options(folder) with
             {
-                NonFinite = NonFinitePolicy.Skip(), Shuffle = false, Report = epochs,
+                NonFinite = NonFinitePolicy.Skip(),
+                Shuffle = false,
+                Report = epochs,
                 Checkpoints = new CheckpointOptions { Folder = folder },
                 Hooks = [(_, step) => { if (step.GlobalStep == stop) source.Cancel(); }],
             });
@@ -156,7 +161,10 @@ public sealed class ResilienceNonFiniteTests : IDisposable
             nn.functional.cross_entropy(output, target) * (output.requires_grad && calls++ == bad ? float.NaN : 1));
         using var trainer = model.CreateTrainer(ResilienceTraining.Options(hasCheckpoints ? folder : null) with
         {
-            FitLoss = once, NonFinite = NonFinitePolicy.RollBack(0.25, atMost: 1), Report = told, LearningRateSchedule = null,
+            FitLoss = once,
+            NonFinite = NonFinitePolicy.RollBack(0.25, atMost: 1),
+            Report = told,
+            LearningRateSchedule = null,
             Hooks = [(_, step) => steps.Add(step)],
         });
         var result = trainer.Train(data, validation);
@@ -201,7 +209,10 @@ public sealed class ResilienceNonFiniteTests : IDisposable
         });
         using var trainer = model.CreateTrainer(ResilienceTraining.Options(own, everySteps: 1) with
         {
-            FitLoss = swaps, NonFinite = NonFinitePolicy.RollBack(), Shuffle = false, Hooks = [(_, _) => before = Weights(model)],
+            FitLoss = swaps,
+            NonFinite = NonFinitePolicy.RollBack(),
+            Shuffle = false,
+            Hooks = [(_, _) => before = Weights(model)],
         });
         var error = Assert.Throws<CheckpointMismatchException>(() => trainer.Train(data, data));
         Assert.Contains("FlatSgd", error.Message);
@@ -218,7 +229,8 @@ public sealed class ResilienceNonFiniteTests : IDisposable
         var told = new Notices();
         using var trainer = model.CreateTrainer(ResilienceTraining.Options(Path.Combine(_folder, "up")) with
         {
-            NonFinite = NonFinitePolicy.RollBack(atMost: 3), Report = told,
+            NonFinite = NonFinitePolicy.RollBack(atMost: 3),
+            Report = told,
         });
         Assert.Throws<NonFiniteLossException>(() => trainer.Train(data, data));
         Assert.Equal(3, told.All.Count);
@@ -235,7 +247,9 @@ public sealed class ResilienceNonFiniteTests : IDisposable
             nn.functional.cross_entropy(output, target) * (output.requires_grad && calls++ == 40 ? float.NaN : 1));
         TrainerOptions Options() => ResilienceTraining.Options(folder) with
         {
-            FitLoss = once, NonFinite = NonFinitePolicy.RollBack(), LearningRateSchedule = null,
+            FitLoss = once,
+            NonFinite = NonFinitePolicy.RollBack(),
+            LearningRateSchedule = null,
             Checkpoints = new CheckpointOptions { Folder = folder },
         };
         using (var model = ResilienceTraining.Network(3))

@@ -20,7 +20,12 @@ public sealed class ResiliencePoisonTests : IDisposable
         told.OnBack = () => done = 0;
         using var trainer = model.CreateTrainer(ResilienceTraining.Options(_folder) with
         {
-            Samples = 1, Antithetic = false, Epochs = 2, FitLoss = bad, NonFinite = NonFinitePolicy.RollBack(atMost: 4), Report = told,
+            Samples = 1,
+            Antithetic = false,
+            Epochs = 2,
+            FitLoss = bad,
+            NonFinite = NonFinitePolicy.RollBack(atMost: 4),
+            Report = told,
             Hooks = [(_, step) => done = step.GlobalStep],
         });
         trainer.Train(data, data);
@@ -51,7 +56,10 @@ public sealed class ResiliencePoisonTests : IDisposable
         });
         using var trainer = model.CreateTrainer(ResilienceTraining.Options(_folder) with
         {
-            Epochs = 2, FitLoss = bad, NonFinite = NonFinitePolicy.RollBack(atMost: 1), Report = told,
+            Epochs = 2,
+            FitLoss = bad,
+            NonFinite = NonFinitePolicy.RollBack(atMost: 1),
+            Report = told,
         });
         var result = trainer.Train(data, data);
         Assert.Contains(

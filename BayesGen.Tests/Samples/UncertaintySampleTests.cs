@@ -71,7 +71,8 @@ public sealed class UncertaintySampleTests
             // What is outside lies over what is known, and hides it where both are the same.
             var color = SKColor.Parse(name[0] == 'e' ? ChartTheme.Light.Orange : ChartTheme.Light.Blue);
             Assert.True(bitmap.Pixels.Count(pixel => pixel == color) > 200, name);
-            Assert.Contains(name.EndsWith("-bayesian", StringComparison.Ordinal) ? "of the Bayesian neural network" : "of the plain network",
+            Assert.Contains(
+                name.EndsWith("-bayesian", StringComparison.Ordinal) ? "of the Bayesian neural network" : "of the plain network",
                 File.ReadAllText(Path.Combine(folder.Root, name + ".svg")));
         }
 

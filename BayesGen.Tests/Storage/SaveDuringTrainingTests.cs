@@ -136,7 +136,9 @@ public sealed class SaveDuringTrainingTests : IDisposable
         var taken = 0;
         using var trainer = model.CreateTrainer(ResilienceTraining.Options(folder) with
         {
-            Epochs = 100_000, Beta = 0.1, Checkpoints = folder is null ? null : new CheckpointOptions { Folder = folder, EverySteps = 1 },
+            Epochs = 100_000,
+            Beta = 0.1,
+            Checkpoints = folder is null ? null : new CheckpointOptions { Folder = folder, EverySteps = 1 },
             Hooks = [(_, _) => { begun.Set(); if (++taken == steps) enough.Cancel(); }],
         });
         random.manual_seed(5);

@@ -23,21 +23,6 @@ public sealed partial class LineLengthTests
         "BayesGen.Generator/Emission/NetworkEmitter.cs",
         "BayesGen.Generator/Emission/PlanSection.cs",
         "BayesGen.Plots/RunReport.cs",
-        "BayesGen.Runtime/Arena/NetworkWeight.cs",
-        "BayesGen.Runtime/Prediction/ClassSums.cs",
-        "BayesGen.Runtime/Prediction/GaussianNoise.cs",
-        "BayesGen.Runtime/Prediction/PosteriorDraws.cs",
-        "BayesGen.Runtime/Storage/CheckpointFolder.cs",
-        "BayesGen.Runtime/Storage/AtomicFile.cs",
-        "BayesGen.Tests/Analyzers/HalfTypedCodeTests.cs",
-        "BayesGen.Tests/Analyzers/NoWeightsTests.cs",
-        "BayesGen.Tests/Analyzers/NotRegisteredTests.cs",
-        "BayesGen.Tests/Arena/DescriptionTests.cs",
-        "BayesGen.Tests/CodeFixes/MakeBayesianRefactoringTests.cs",
-        "BayesGen.Tests/CodeFixes/RegistrationCodeFixTests.cs",
-        "BayesGen.Tests/Generator/GeneratorSnapshotTests.cs",
-        "BayesGen.Tests/Generator/GeneratorSurroundingsTests.cs",
-        "BayesGen.Tests/Support/NetworkGrammar.cs",
     ];
 
     [Fact]

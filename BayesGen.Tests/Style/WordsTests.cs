@@ -18,15 +18,10 @@ public sealed class WordsTests
     ];
 
     /// <summary>Words of the list that still occur; one that is gone leaves the list.</summary>
-    private static readonly HashSet<string> NotYet =
-    [
-        "Way", "Subject", "Ledger", "Yardstick", "VectorMath", "KernelRunner", "KernelRows", "AxpyKernel", "DrawTeam", "DrawMember", "DrawSums",
-        "DrawWeights", "WeightLoan", "Loan", "Borrow", "Rest", "Resting", "Follow", "ReasonNotToLead", "Hear", "RequireHeard",
-        "BumpVersions", "MakeZero", "TensorNumbers.Over", "TensorNumbers.Times", "TensorNumbers.Plus", "Tiny", "Rim", "KeptAsNumber",
-        "ArenaDraw.Keep", "ProcessMemory.Keep", "EpochPlace", "StepReading", "TrainingConditions", "TrainingCounters",
-        "SavedOptimizer", "WholeFile", "FileSeal", "ProcessMemory", "SleepWhenIdle", "Surroundings", "ModelMemory", "Lettering",
-        "Picture", "Judgement", "Judgment", "Damping", "MaximalGradientNorm", "LearningRates", "Interval.Interval", "pictures?",
-    ];
+    private static readonly HashSet<string> NotYet = [];
+
+    /// <summary>Names that others gave: a class of SkiaSharp, and what checkpoints of 0.1.0 hold.</summary>
+    private static readonly string[] Foreign = ["SKPictureRecorder", "\"MaximalGradientNorm\""];
 
     private static readonly ConcurrentDictionary<(string Text, string? DeclaredIn), OldWord[]> InNames = [];
 
@@ -36,7 +31,7 @@ public sealed class WordsTests
     [Fact]
     public void NoFileHasAnOldWord()
     {
-        var uses = Found.Value.Where(use => !NotYet.Contains(use.Word.Word))
+        var uses = Found.Value.Where(use => !NotYet.Contains(use.Word.Word) && !Foreign.Contains(use.Text.Trim()))
             .Select(use => $"{use.File}:{use.Line}: '{use.Text.Trim()}' has '{use.Word.Word}': write {use.Word.Instead}")
             .Distinct()
             .ToList();

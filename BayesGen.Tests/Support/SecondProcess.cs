@@ -14,7 +14,7 @@ internal static class SecondProcess
         [ResilienceProcess.Argument, var folder, var held, var bytes, var pace, var limit] =>
             ResilienceProcess.Run(folder, int.Parse(held), long.Parse(bytes), int.Parse(pace), long.Parse(limit)),
         [SharedPathProcess.Argument, var path, var outputs] => SharedPathProcess.Run(path, long.Parse(outputs)),
-        [ProcessMemoryProcess.Argument, var work, var managesMemory] => ProcessMemoryProcess.Run(work, bool.Parse(managesMemory)),
+        [MallocTuningProcess.Argument, var work, var managesMemory] => MallocTuningProcess.Run(work, bool.Parse(managesMemory)),
         _ => throw new ArgumentException("This assembly is run by the test runner."),
     };
 

@@ -66,7 +66,8 @@ public class BatchNormTrainingTests
         var before = "";
         using var trainer = model.CreateTrainer(Options() with
         {
-            Shuffle = false, NonFinite = stops ? NonFinitePolicy.Stop : NonFinitePolicy.RollBack(atMost: 1),
+            Shuffle = false,
+            NonFinite = stops ? NonFinitePolicy.Stop : NonFinitePolicy.RollBack(atMost: 1),
             Hooks = [(_, _) => before = Written(model)],
         });
         Assert.Equal(3, Assert.Throws<NonFiniteLossException>(() => trainer.Train(data)).Step);

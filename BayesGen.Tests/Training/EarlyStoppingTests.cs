@@ -110,7 +110,8 @@ public sealed class EarlyStoppingTests : IDisposable
         using var source = new CancellationTokenSource();
         var options = Options() with
         {
-            Epochs = epochs, EarlyStopping = stops ? new EarlyStopping { Monitor = Scores([1]) } : null,
+            Epochs = epochs,
+            EarlyStopping = stops ? new EarlyStopping { Monitor = Scores([1]) } : null,
             Hooks = [(trainer, step) => { betas.Add(trainer.Beta); if (step.GlobalStep == length) source.Cancel(); }],
         };
         using var trainer = model.CreateTrainer(options);
@@ -142,7 +143,9 @@ public sealed class EarlyStoppingTests : IDisposable
 
     private static TrainerOptions Stopping(double[] scores) => Options() with
     {
-        Epochs = 50, Beta = 0.5, EarlyStopping = new EarlyStopping { Monitor = Scores(scores), Patience = 2 },
+        Epochs = 50,
+        Beta = 0.5,
+        EarlyStopping = new EarlyStopping { Monitor = Scores(scores), Patience = 2 },
     };
 
     /// <summary>Scores by the number of the epoch, the lowest the best.</summary>

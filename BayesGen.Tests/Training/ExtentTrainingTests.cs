@@ -55,7 +55,10 @@ public sealed class ExtentTrainingTests : IDisposable
         using var model = Scaled.Started();
         using var trainer = model.CreateTrainer(Options(samples: 1) with
         {
-            Epochs = 1, Optimizer = (parameters, rate) => optim.SGD(parameters, rate), LearningRate = 1e-9, Beta = 0,
+            Epochs = 1,
+            Optimizer = (parameters, rate) => optim.SGD(parameters, rate),
+            LearningRate = 1e-9,
+            Beta = 0,
         });
         var flats = model.Arena.Families.Single().Flat;
         List<Tensor> before = [.. flats.Select(flat => flat.detach().clone())];

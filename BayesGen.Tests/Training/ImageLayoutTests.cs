@@ -7,12 +7,12 @@ namespace BayesGen.Tests;
 public class ImageLayoutTests
 {
     [Fact]
-    public void TheNetworkGetsPicturesWithTheChannelsLastAndTheSameNumbers()
+    public void TheNetworkGetsImagesWithTheChannelsLastAndTheSameNumbers()
     {
         using var scope = NewDisposeScope();
         foreach (var channels in new[] { 1, 3 })
         {
-            var (seen, _) = Train(new PictureReader(channels), channels, channelsLast: null);
+            var (seen, _) = Train(new ImageReader(channels), channels, channelsLast: null);
             // The first is the trial of the plain layout.
             Assert.All(seen.Skip(1), strides => Assert.Equal([8L * 8 * channels, 1, 8L * channels, channels], strides));
         }
@@ -24,8 +24,8 @@ public class ImageLayoutTests
         using var scope = NewDisposeScope();
         foreach (var channels in new[] { 1, 3 })
         {
-            var last = Train(new PictureReader(channels), channels, channelsLast: true).State;
-            var first = Train(new PictureReader(channels), channels, channelsLast: false).State;
+            var last = Train(new ImageReader(channels), channels, channelsLast: true).State;
+            var first = Train(new ImageReader(channels), channels, channelsLast: false).State;
             foreach (var (key, tensor) in last)
                 Assert.True(allclose(tensor, first[key], rtol: 1e-3, atol: 1e-5), key);
         }
@@ -35,8 +35,8 @@ public class ImageLayoutTests
     public void ANetworkThatAsksForContiguousMemoryGetsIt()
     {
         using var scope = NewDisposeScope();
-        var (seen, state) = Train(new PictureReader(3, view: true), 3, channelsLast: null);
-        var (_, plain) = Train(new PictureReader(3, view: true), 3, channelsLast: false);
+        var (seen, state) = Train(new ImageReader(3, view: true), 3, channelsLast: null);
+        var (_, plain) = Train(new ImageReader(3, view: true), 3, channelsLast: false);
         Assert.All(seen.Skip(2), strides => Assert.Equal([8L * 8 * 3, 64, 8, 1], strides));
         foreach (var (key, tensor) in state)
             Assert.True(TensorBits.Same(tensor, plain[key]), key);
@@ -47,7 +47,7 @@ public class ImageLayoutTests
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
-        using var model = new BayesianPictureReader(new PictureReader(3));
+        using var model = new BayesianImageReader(new ImageReader(3));
         model.train();
         using var trainer = model.CreateTrainer(new TrainerOptions { Epochs = 1, ExampleCount = 4 });
         trainer.Evaluate(
@@ -61,16 +61,16 @@ public class ImageLayoutTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void APredictorLaysPicturesOutForItsNetworksAsWell(bool view)
+    public void APredictorLaysImagesOutForItsNetworksAsWell(bool view)
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
-        using var model = new BayesianPictureReader(new PictureReader(3, view));
-        var readers = new List<PictureReader>();
+        using var model = new BayesianImageReader(new ImageReader(3, view));
+        var readers = new List<ImageReader>();
         using var predictor = model.CreatePredictor(
             () =>
             {
-                readers.Add(new PictureReader(3, view));
+                readers.Add(new ImageReader(3, view));
                 return readers[^1];
             },
             samples: 3);
@@ -84,20 +84,20 @@ public class ImageLayoutTests
     }
 
     [Fact]
-    public void PredictionsLayPicturesOutAsTheyAreTold()
+    public void PredictionsLayImagesOutAsTheyAreTold()
     {
         using var scope = NewDisposeScope();
-        var plain = new PictureReader(3);
-        using var model = new BayesianPictureReader(plain);
+        var plain = new ImageReader(3);
+        using var model = new BayesianImageReader(plain);
         var x = rand([5, 3, 8, 8], dtype: ScalarType.Float32, device: CPU);
         model.Predict(x, 2, new PredictionOptions { ChannelsLast = false });
         Assert.All(plain.Seen, strides => Assert.Equal([8L * 8 * 3, 64, 8, 1], strides));
 
-        var readers = new List<PictureReader>();
+        var readers = new List<ImageReader>();
         using var predictor = model.CreatePredictor(
             () =>
             {
-                readers.Add(new PictureReader(3));
+                readers.Add(new ImageReader(3));
                 return readers[^1];
             },
             samples: 2,
@@ -106,7 +106,7 @@ public class ImageLayoutTests
         Assert.All(readers, reader => Assert.Equal([8L * 8 * 3, 64, 8, 1], Assert.Single(reader.Seen)));
     }
 
-    private static (List<long[]> Seen, Dictionary<string, Tensor> State) Train(PictureReader plain, int channels, bool? channelsLast)
+    private static (List<long[]> Seen, Dictionary<string, Tensor> State) Train(ImageReader plain, int channels, bool? channelsLast)
     {
         random.manual_seed(1);
         foreach (var parameter in plain.parameters())
@@ -114,7 +114,7 @@ public class ImageLayoutTests
                 parameter.copy_(randn(parameter.shape, dtype: ScalarType.Float32, device: CPU) * 0.2);
         var inputs = rand([6, channels, 8, 8], dtype: ScalarType.Float32, device: CPU);
         var targets = randint(3, [6], dtype: ScalarType.Int64, device: CPU);
-        using var model = new BayesianPictureReader(plain);
+        using var model = new BayesianImageReader(plain);
         // Plain gradient descent: Adam would make a step of full length out of a gradient that is zero but for rounding.
         using var trainer = model.CreateTrainer(new TrainerOptions
         {
@@ -130,14 +130,14 @@ public class ImageLayoutTests
 
 /// <summary>Remembers how the images that it got lay in memory.</summary>
 [Bayesian(Gaussian)]
-public sealed class PictureReader : Module<Tensor, Tensor>
+public sealed class ImageReader : Module<Tensor, Tensor>
 {
     private readonly Conv2d conv;
     private readonly BatchNorm2d norm = BatchNorm2d(4);
     private readonly Linear head = Linear(4 * 3 * 3, 3);
     private readonly bool _view;
 
-    public PictureReader(int channels, bool view = false) : base(nameof(PictureReader))
+    public ImageReader(int channels, bool view = false) : base(nameof(ImageReader))
     {
         conv = Conv2d(channels, 4, 3);
         _view = view;

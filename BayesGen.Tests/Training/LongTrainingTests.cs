@@ -16,7 +16,8 @@ public class LongTrainingTests
         var tokens = new Queue<CancellationTokenSource>([source, new()]);
         using var trainer = model.CreateTrainer(Options() with
         {
-            Epochs = int.MaxValue, Hooks = [(_, _) => { if (++steps % stop == 0) tokens.Dequeue().Cancel(); }],
+            Epochs = int.MaxValue,
+            Hooks = [(_, _) => { if (++steps % stop == 0) tokens.Dequeue().Cancel(); }],
         });
         Assert.Throws<OperationCanceledException>(() => trainer.Train(data, null, tokens.Peek().Token));
         Assert.Throws<OperationCanceledException>(() => trainer.Train(data, null, tokens.Peek().Token));
@@ -32,7 +33,8 @@ public class LongTrainingTests
         var beta = 0.0;
         using var trainer = model.CreateTrainer(Options() with
         {
-            Epochs = int.MaxValue, Hooks = [(trainer, step) => { beta = trainer.Beta; if (step.GlobalStep == 100) source.Cancel(); }],
+            Epochs = int.MaxValue,
+            Hooks = [(trainer, step) => { beta = trainer.Beta; if (step.GlobalStep == 100) source.Cancel(); }],
         });
         Assert.Throws<OperationCanceledException>(() => trainer.Train(data, null, source.Token));
         Assert.Equal(1, beta);
@@ -48,7 +50,10 @@ public class LongTrainingTests
         var told = 0;
         using var trainer = model.CreateTrainer(Options() with
         {
-            Epochs = 1_005, NonFinite = NonFinitePolicy.Skip(int.MaxValue), BatchSize = 8, Report = new Counting(() => told++),
+            Epochs = 1_005,
+            NonFinite = NonFinitePolicy.Skip(int.MaxValue),
+            BatchSize = 8,
+            Report = new Counting(() => told++),
         });
         var result = trainer.Train(data);
         Assert.Equal(1_005, told);

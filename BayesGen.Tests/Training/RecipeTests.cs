@@ -67,8 +67,11 @@ public class RecipeTests
     public void ClipsTheGradientByItsTotalNorm()
     {
         using var scope = NewDisposeScope();
-        var plain = new TrainerOptions { LearningRate = 1, LearningRateSchedule = null, LearningRateFactors = new Dictionary<string,
-            double>() };
+        var plain = new TrainerOptions
+        {
+            LearningRate = 1, LearningRateSchedule = null, LearningRateFactors = new Dictionary<string,
+            double>()
+        };
         var (_, gradients) = Moves(plain);
         double Norm(IEnumerable<Tensor> tensors) => Math.Sqrt(tensors.Sum(tensor => tensor.square().sum().item<double>()));
         var norm = Norm(gradients.Values);
@@ -186,7 +189,11 @@ public class RecipeTests
         var before = model.Arena.Parameters().ToDictionary(entry => entry.Name, entry => entry.Parameter.detach().clone());
         using var trainer = model.CreateTrainer(options with
         {
-            Epochs = 1, FitLoss = FitLoss.SquaredError, Beta = 1.0, Seed = 5, Optimizer = (parameters, rate) => optim.SGD(parameters, rate),
+            Epochs = 1,
+            FitLoss = FitLoss.SquaredError,
+            Beta = 1.0,
+            Seed = 5,
+            Optimizer = (parameters, rate) => optim.SGD(parameters, rate),
         });
         trainer.Train(new[] { (x, y) });
         return (

@@ -69,7 +69,8 @@ public class RefusedTrainingTests
         using var model = Model(1);
         using var trainer = model.CreateTrainer(Options() with
         {
-            Epochs = 1, Optimizer = (parameters, _) => new FlatSgd(parameters, 0),
+            Epochs = 1,
+            Optimizer = (parameters, _) => new FlatSgd(parameters, 0),
             Hooks = [(_, step) => { if (step.Step == 4) Poison(model); }],
         });
         var error = Assert.Throws<NonFiniteLossException>(() => trainer.Train(data));

@@ -182,7 +182,9 @@ public sealed class ReplicaTests : IDisposable
         using var model = Started();
         using var trainer = model.CreateTrainer(Options(2) with
         {
-            Epochs = 1, Replicas = Replicas.Of(Network, atOnce: 2), NonFinite = NonFinitePolicy.Skip(),
+            Epochs = 1,
+            Replicas = Replicas.Of(Network, atOnce: 2),
+            NonFinite = NonFinitePolicy.Skip(),
         });
         var batches = Batches(4);
         batches[2].Inputs.fill_(double.NaN);

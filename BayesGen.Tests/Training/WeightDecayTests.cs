@@ -19,7 +19,9 @@ public class WeightDecayTests
         var options = Options() with
         {
             // Adam moves by its rate at most: there a large epsilon holds back what is not decayed.
-            LearningRate = kind == "adam" ? 1e-2 : 1e-7, LearningRateSchedule = null, Beta = 0,
+            LearningRate = kind == "adam" ? 1e-2 : 1e-7,
+            LearningRateSchedule = null,
+            Beta = 0,
             Optimizer = (parameters, rate) => kind switch
             {
                 "adam" => new FlatAdam(parameters, rate, eps: 1e3, weight_decay: 1e5),
@@ -50,7 +52,8 @@ public class WeightDecayTests
         var made = new List<double>();
         using var trainer = model.CreateTrainer(Options() with
         {
-            LearningRate = 0.001, LearningRateFactors = new Dictionary<string, double> { ["log_sigma"] = 3 },
+            LearningRate = 0.001,
+            LearningRateFactors = new Dictionary<string, double> { ["log_sigma"] = 3 },
             Optimizer = (parameters, rate) =>
             {
                 made.Add(rate);

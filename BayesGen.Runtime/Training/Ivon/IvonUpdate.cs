@@ -94,7 +94,7 @@ internal sealed class IvonUpdate : IFlatUpdate
         mu.sub_(Kept(move, zeros_like(move, dtype: move.dtype, device: move.device)).to(mu.dtype));
         logSigma.copy_(Kept((precision * SampleSize).log() * -0.5, logSigma.to(precision.dtype)));
         if (TakesDeviation)
-            gradient.MakeZero();
+            gradient.ZeroInPlace();
 
         Tensor Kept(Tensor after, Tensor before) => kept is null ? after : where(kept, after, before);
     }

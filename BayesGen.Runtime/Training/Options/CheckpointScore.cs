@@ -16,13 +16,15 @@ public sealed record CheckpointScore(string Name, Func<EpochResult, double> Of, 
 
     /// <summary>The fit loss on the validation data; the lowest is the best.</summary>
     public static CheckpointScore Fit { get; } = new(
-        "validation fit", epoch => epoch.Validation!.Fit, HigherIsBetter: false) { NeedsValidation = true };
+        "validation fit", epoch => epoch.Validation!.Fit, HigherIsBetter: false)
+    { NeedsValidation = true };
 
     /// <summary>A metric on the validation data.</summary>
     /// <param name="name">The name of one of TrainerOptions.Metrics, such as <c>accuracy</c>.</param>
     /// <param name="higherIsBetter">Whether the best number is the highest.</param>
     public static CheckpointScore Metric(string name, bool higherIsBetter = true) => new(
-        $"validation {name}", epoch => epoch.Validation!.Metrics[name], higherIsBetter) { NeedsValidation = true, MetricName = name };
+        $"validation {name}", epoch => epoch.Validation!.Metrics[name], higherIsBetter)
+    { NeedsValidation = true, MetricName = name };
 
     /// <summary>The metric that it needs, or null.</summary>
     internal string? MetricName { get; private init; }

@@ -84,7 +84,8 @@ public sealed record ScaleMixturePrior : ProperPrior, ITrainablePrior
     /// <summary>Where the components have passed each other on their way, they change names; the density is the same.</summary>
     private ScaleMixturePrior Present(double pi, double wide, double narrow) =>
         (wide >= narrow
-            ? new ScaleMixturePrior(pi, wide, narrow) : new ScaleMixturePrior(1 - pi, narrow, wide)) with { IsTrainable = IsTrainable };
+            ? new ScaleMixturePrior(pi, wide, narrow) : new ScaleMixturePrior(1 - pi, narrow, wide)) with
+        { IsTrainable = IsTrainable };
 
     private static Tensor Component(Tensor square, double part, double sigma)
     {

@@ -6,12 +6,12 @@ namespace BayesGen.Tests;
 
 /// <summary>One convolution, used as the caller likes.</summary>
 [Bayesian(Gaussian, InitialLogSigma = -2)]
-public sealed class PictureScore : Module<Tensor, Tensor>
+public sealed class ImageScore : Module<Tensor, Tensor>
 {
     private readonly Conv2d convolution;
     private readonly Func<Conv2d, Tensor, Tensor> _score;
 
-    public PictureScore(Func<Conv2d, Tensor, Tensor> score, int channels = 1) : base(nameof(PictureScore))
+    public ImageScore(Func<Conv2d, Tensor, Tensor> score, int channels = 1) : base(nameof(ImageScore))
     {
         _score = score;
         convolution = Conv2d(channels, 16, 3, padding: 1);

@@ -6,10 +6,10 @@ using BayesGen.Tests.Networks;
 namespace BayesGen.Tests;
 
 /// <summary>
-/// The second process of <see cref="ProcessMemoryTests"/>: a fresh one, since a setting of the C library stays. It runs a network on
+/// The second process of <see cref="MallocTuningTests"/>: a fresh one, since a setting of the C library stays. It runs a network on
 /// batches whose buffers the library hands back to the system if it is left alone, and prints how many pages had to be fetched.
 /// </summary>
-internal static class ProcessMemoryProcess
+internal static class MallocTuningProcess
 {
     public const string Argument = "--process-memory";
     public const string Evaluate = "evaluate";
