@@ -69,12 +69,15 @@ public sealed class FlatSgd : SGD
             closure)
         : base.step(closure);
 
-    private bool CanStep(ParamGroup group) => group.Options.maximize is not true && group.Parameters.All(parameter =>
+    private bool CanStep(ParamGroup group)
     {
-        ParameterState.RequireLiving(parameter);
-        using var gradient = parameter.grad;
-        return gradient is null || FlatMemory.IsFlat(parameter, gradient, ParameterState.Of<State>(_state, parameter).momentum_buffer);
-    });
+        ParameterState.RequireKnown(group.Parameters, _state);
+        return group.Options.maximize is not true && group.Parameters.All(parameter =>
+        {
+            using var gradient = parameter.grad;
+            return gradient is null || FlatMemory.IsFlat(parameter, gradient, ParameterState.Of<State>(_state, parameter).momentum_buffer);
+        });
+    }
 
     /// <summary>Rows: parameter, gradient, and with momentum the running gradient.</summary>
     private sealed class Update(double learningRate, double momentum, double weightDecay, bool isNesterov) : IFlatUpdate

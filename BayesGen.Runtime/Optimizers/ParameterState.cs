@@ -10,12 +10,17 @@ internal static class ParameterState
     public static TState Of<TState>(IDictionary<nint, OptimizerState> states, Parameter parameter)
         where TState : OptimizerState => states.TryGetValue(parameter.Handle, out var state) ? (TState)state : throw Moved();
 
-    /// <summary>Checks that a parameter is still there.</summary>
-    /// <exception cref="InvalidOperationException">It is gone.</exception>
-    public static void RequireLiving(Parameter parameter)
+    /// <summary>Checks that the optimizer knows every parameter, before it moves one of them.</summary>
+    /// <remarks>
+    /// States go by the address of the native tensor, and a tensor made by moving may lie where another one lay: a single parameter that is
+    /// known may be known for another.
+    /// </remarks>
+    /// <exception cref="InvalidOperationException">One is gone, or was made since.</exception>
+    public static void RequireKnown(IEnumerable<Parameter> parameters, IDictionary<nint, OptimizerState> states)
     {
-        if (parameter.IsInvalid)
-            throw Moved();
+        foreach (var parameter in parameters)
+            if (parameter.IsInvalid || !states.ContainsKey(parameter.Handle))
+                throw Moved();
     }
 
     private static InvalidOperationException Moved() => new(

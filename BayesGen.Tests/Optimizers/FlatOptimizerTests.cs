@@ -21,6 +21,18 @@ public class FlatOptimizerTests
         RequireSame(name, ScalarType.Float32, 1e-5);
     }
 
+    /// <summary>States go by address, and a tensor that moving makes may lie where another parameter lay.</summary>
+    [Fact]
+    public void OneKnownParameterOfTwoIsNotEnoughToMoveAny()
+    {
+        using var scope = NewDisposeScope();
+        var (known, made) = (new Parameter(zeros(3)), new Parameter(zeros(2)));
+        var states = new Dictionary<nint, OptimizerState> { [known.Handle] = null! };
+        ParameterState.RequireKnown([known], states);
+        Assert.Contains(
+            "after moving", Assert.Throws<InvalidOperationException>(() => ParameterState.RequireKnown([known, made], states)).Message);
+    }
+
     [Fact]
     public void ParameterGroupsKeepTheirOwnRates()
     {
