@@ -23,7 +23,7 @@ public sealed class DrawInsideLoopCodeFix : OneChangeCodeFix
             || node.Ancestors().FirstOrDefault(outer => outer.Span == diagnostic.AdditionalLocations[0].SourceSpan) is not { } loop
             || BodyOf(loop) is not { Statements.Count: > 0 } body
             || around.DescendantNodes().OfType<IdentifierNameSyntax>().Any(name =>
-                name.Identifier.ValueText == draw.Identifier.ValueText && !loop.Span.Contains(name.Span))
+                name.Identifier.ValueText == draw.Identifier.ValueText && !body.Span.Contains(name.Span))
             || HasWords(declaration))
             return null;
         var first = body.Statements[0];

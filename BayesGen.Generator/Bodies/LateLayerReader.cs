@@ -39,7 +39,7 @@ internal sealed class LateLayerReader(INamedTypeSymbol network, KnownTypes known
         if (writes.Count == 0 && IsSetByInitializers(member))
             return "RegisterComponents() looks at the fields in the constructor, before an object initializer sets it; "
                 + "take it as an argument of the constructor";
-        if (writes.Count > 0 && !writes.Any(write => LayerMaking.IsIn(write, known, cancellation)))
+        if (writes.Count > 0 && !writes.Any(write => LayerMaking.IsIn(write, known, cancellation, orParameter: true)))
             return null; // It may be another name for a layer that is registered elsewhere.
         var lazy = LazyPropertyOf(member, writes);
         if (writes.All(IsInForward) && writes.Count > 0 || lazy is not null && IsUsedInForwardAlone(lazy))

@@ -12,7 +12,11 @@ internal static class LayerMaking
     /// Whether a constructor of a layer, or a function of TorchSharp that returns one, is called in a piece of code. A layer that is
     /// assigned on its way into a collection is registered under the other name.
     /// </summary>
-    public static bool IsIn(SyntaxNode contents, KnownTypes known, CancellationToken cancellation) =>
+    /// <param name="contents">The code.</param>
+    /// <param name="known">The types of TorchSharp.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    /// <param name="orParameter">Whether a single parameter counts as a layer.</param>
+    public static bool IsIn(SyntaxNode contents, KnownTypes known, CancellationToken cancellation, bool orParameter = false) =>
         contents.DescendantNodesAndSelf().Any(node =>
             node is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax
             && node.Parent is not AssignmentExpressionSyntax { Parent: ArgumentSyntax or ExpressionElementSyntax }
@@ -20,6 +24,6 @@ internal static class LayerMaking
             && (made.MethodKind == MethodKind.Constructor ? made.ContainingType
                 : made.IsStatic && known.IsTorchSharp(made.ContainingType) ? made.ReturnType
                 : null) is { } type
-            && LayerCatalog.KindOf(type, known)
-                is not (LayerKind.NotALayer or LayerKind.Open or LayerKind.Weightless or LayerKind.Parameter));
+            && LayerCatalog.KindOf(type, known) is not (LayerKind.NotALayer or LayerKind.Open or LayerKind.Weightless) and var kind
+            && (orParameter || kind != LayerKind.Parameter));
 }

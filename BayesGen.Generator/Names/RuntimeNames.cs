@@ -86,7 +86,4 @@ internal static class RuntimeNames
     public static readonly RuntimeType WeightBiasPrior = new(CompilerServices, "WeightBiasPrior");
 
     #endregion
-
-    /// <summary>The posterior class of a shipped family.</summary>
-    public static RuntimeType PosteriorOf(string family) => new(Variational, family + "Posterior");
 }

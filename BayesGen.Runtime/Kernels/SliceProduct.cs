@@ -108,6 +108,7 @@ internal static unsafe class SliceProduct
         var count = (int)Math.Min(Columns, layout.Count - column);
         var total = stackalloc double[Columns];
         var part = stackalloc T[Columns];
+        new Span<double>(total, count).Clear();
         for (long row = 0; row < layout.Outer; row += Rows)
         {
             new Span<T>(part, count).Clear();

@@ -49,6 +49,7 @@ internal abstract class ArenaKernel(FamilyArena arena) : IDisposable
     {
         // What a pruned weight is told changes nothing.
         Arena.Mask.Apply(Arena.Store.Gradients);
+        Arena.Mask.ZeroFixed(Arena.Store.Gradients);
         if (Arena.Local is not null)
             Arena.Mask.Apply(Arena.Local.Gradients);
         CarryOn();

@@ -160,7 +160,7 @@ internal sealed class ArenaPosterior<TPosterior> : ArenaPosterior
     private IEnumerable<ScoredWeights<TPosterior>> ScoredByRun(ArenaDraw draw)
     {
         var mask = draw.Mask;
-        foreach (var (offset, count, prior) in draw.Arena.PriorRuns())
+        foreach (var (offset, count, prior) in PriorRuns(draw.Arena))
         {
             Tensor? Kl() => draw.Kl(offset, count, prior);
             yield return new ScoredWeights<TPosterior>(
@@ -174,11 +174,32 @@ internal sealed class ArenaPosterior<TPosterior> : ArenaPosterior
         }
     }
 
+    /// <summary>Runs of neighboring weights with one prior, as (offset, count, prior).</summary>
+    private static IEnumerable<(long Offset, long Count, Prior Prior)> PriorRuns(FamilyArena arena)
+    {
+        (int First, long Offset, long Count)? run = null;
+        foreach (var (index, offset, count) in arena.Mask.Scored())
+        {
+            if (run is { } open && open.Offset + open.Count == offset && arena.Priors.AreOne(open.First, index))
+            {
+                run = open with { Count = open.Count + count };
+                continue;
+            }
+
+            if (run is { } done)
+                yield return (done.Offset, done.Count, arena.Priors.ToScore(done.First));
+            run = (index, offset, count);
+        }
+
+        if (run is { } last)
+            yield return (last.Offset, last.Count, arena.Priors.ToScore(last.First));
+    }
+
     /// <summary>One weight after another, in its shape.</summary>
     private IEnumerable<ScoredWeights<TPosterior>> ScoredByWeight(ArenaDraw draw)
     {
         var mask = draw.Mask;
-        foreach (var weight in _weights.Where(weight => !weight.IsHeld))
+        foreach (var weight in _weights.Where(weight => !weight.IsHeld && weight.Count > 0))
         {
             var prior = draw.Arena.Priors.ToScore(weight.Index);
             Tensor? Kl() => draw.Kl(weight.Offset, weight.Count, prior);

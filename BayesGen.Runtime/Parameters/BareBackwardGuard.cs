@@ -15,7 +15,7 @@ internal sealed class BareBackwardGuard(ParameterInventory inventory)
     /// <param name="next">What comes next, as it reads in the message.</param>
     public void RequireNoGradient(string next)
     {
-        if (inventory.Families.FirstOrDefault(arena => arena.HasGradient()) is { } arena)
+        if (inventory.Families.FirstOrDefault(HasGradient) is { } arena)
             throw new InvalidOperationException(
                 $"A gradient was left in the {arena.Family.Name} weights ('{arena.Weights[0].Key}' and others) before this {next}: a bare "
                 + "backward() reached the network and not its posterior. Run the network under a draw (using var draw = model.Draw()) "
@@ -51,8 +51,11 @@ internal sealed class BareBackwardGuard(ParameterInventory inventory)
     /// <summary>The gradients are about to be thrown away.</summary>
     public void OnZeroGradients()
     {
-        if (_hasRunWithoutDraw && inventory.Families.Any(arena => arena.HasGradient()))
+        if (_hasRunWithoutDraw && inventory.Families.Any(HasGradient))
             _discarded++;
         _hasRunWithoutDraw = false;
     }
+
+    /// <summary>Whether a backward left something that no pull-back has taken.</summary>
+    private static bool HasGradient(FamilyArena arena) => arena.Kernel is { HasLostDivergence: true } || arena.Store.HasGradient();
 }

@@ -1,11 +1,12 @@
 using BayesGen.Noise;
-using BayesGen.Variational;
+using TorchSharp.Modules;
 
 namespace BayesGen.Parameters;
 
 /// <summary>
 /// All weights of one family, dtype and device, end to end in one flat tensor W that the network's own parameters are aliases of; their
-/// gradients are aliases of one flat tensor G. The variational parameters are flat too, so that a draw is a handful of operations.
+/// gradients are aliases of one flat tensor G. The variational parameters are flat too, so that where each has a
+/// number for every weight a draw is a handful of operations.
 /// </summary>
 internal sealed class FamilyArena : IDisposable
 {
@@ -59,23 +60,29 @@ internal sealed class FamilyArena : IDisposable
         Kernel = null;
     }
 
+    /// <summary>Everything that an optimizer sees: the variational parameters, then the numbers of priors that are learned.</summary>
+    public IEnumerable<Parameter> Leaves => Priors.Learned is { } learned ? Flat.Append(learned) : Flat;
+
     /// <summary>Draws every weight of the arena; the graph leads to <see cref="Flat"/>.</summary>
     public Tensor Sample(NoiseSource noise) => WithFixed(Mask.Applied(Posterior.Sample(noise)));
+
+    /// <summary>A draw without a graph.</summary>
+    /// <param name="noise">The source of randomness.</param>
+    /// <param name="keep">Flat and boolean; weights outside it become zero on top of the arena's own mask.</param>
+    public Tensor Sample(NoiseSource noise, Tensor keep)
+    {
+        using var _ = no_grad();
+        var weights = Sample(noise);
+        weights.mul_(keep);
+        WriteFixed(weights);
+        return weights;
+    }
 
     /// <summary>The means of the weights; the graph leads to <see cref="Flat"/>.</summary>
     public Tensor Mean() => WithFixed(Mask.Applied(Posterior.Mean()));
 
     /// <summary>The variances of the weights; the graph leads to <see cref="Flat"/>.</summary>
     public Tensor Variance() => Mask.Applied(Posterior.Variance());
-
-    /// <summary>Writes the mean or the MAP into W.</summary>
-    /// <param name="state">Which of the two.</param>
-    public void Write(WeightState state)
-    {
-        using var _ = no_grad();
-        using var point = Point(state);
-        Store.Write(point);
-    }
 
     /// <summary>The mean or the MAP, flat.</summary>
     /// <param name="state">Which of the two.</param>
@@ -92,37 +99,14 @@ internal sealed class FamilyArena : IDisposable
         return point;
     }
 
-    /// <summary>Whether a backward left something that no pull-back has taken.</summary>
-    public bool HasGradient() => Kernel is { HasLostDivergence: true } || Store.HasGradient();
-
-    /// <summary>Weights with those set to zero that a flat boolean mask leaves out; the given tensor itself.</summary>
-    public Tensor Kept(Tensor weights, Tensor keep)
-    {
-        weights.mul_(keep);
-        WriteFixed(weights);
-        return weights;
-    }
-
     /// <summary>Writes what is fixed into flat weights, which have no graph.</summary>
     public void WriteFixed(Tensor weights)
     {
         if (Mask.Fixed.Count == 0)
             return;
         using var _ = no_grad();
-        foreach (var (offset, count) in Mask.Fixed)
-        {
-            using var part = weights.narrow(0, offset, count);
-            using var mean = Posterior.MeanOf(offset, count);
-            part.copy_(mean);
-        }
+        CopyFixed(weights);
     }
-
-    public Prior PriorOf(NetworkWeight weight) => Priors[weight.Index];
-
-    public void SetPrior(NetworkWeight weight, Prior prior) => Priors.Set(weight.Index, prior);
-
-    /// <summary>The numbers of a weight's prior that are learned, by name: windows onto <see cref="ArenaPriors.Learned"/>.</summary>
-    public IEnumerable<(string Name, Tensor Tensor)> LearnedPriorOf(NetworkWeight weight) => Priors.LearnedOf(weight.Index);
 
     /// <summary>Takes over the posterior, the mask and the priors of an arena of the same layout.</summary>
     public void CopyFrom(FamilyArena source)
@@ -132,37 +116,6 @@ internal sealed class FamilyArena : IDisposable
             mine.copy_(other);
         Priors.CopyFrom(source.Priors);
         Mask.CopyFrom(source.Mask);
-    }
-
-    /// <summary>Starts the posterior of one weight again, as the family does it around the given mean, and keeps all of the
-    /// weight.</summary>
-    /// <param name="weight">The weight.</param>
-    /// <param name="mean">Of the weight's shape, dtype and device.</param>
-    public void Restart(NetworkWeight weight, Tensor mean)
-    {
-        Posterior.Restart(weight, mean);
-        Mask.Windows[weight.Index].fill_(true);
-    }
-
-    /// <summary>Runs of neighboring weights with one prior, as (offset, count, prior).</summary>
-    public IEnumerable<(long Offset, long Count, Prior Prior)> PriorRuns()
-    {
-        (int First, long Offset, long Count)? run = null;
-        foreach (var (index, offset, count) in Mask.Scored())
-        {
-            if (run is { } open && open.Offset + open.Count == offset && Priors.AreOne(open.First, index))
-            {
-                run = open with { Count = open.Count + count };
-                continue;
-            }
-
-            if (run is { } done)
-                yield return (done.Offset, done.Count, Priors.ToScore(done.First));
-            run = (index, offset, count);
-        }
-
-        if (run is { } last)
-            yield return (last.Offset, last.Count, Priors.ToScore(last.First));
     }
 
     public void Dispose()
@@ -184,14 +137,18 @@ internal sealed class FamilyArena : IDisposable
         using (weights)
         {
             var whole = weights.clone();
-            foreach (var (offset, count) in Mask.Fixed)
-            {
-                using var part = whole.narrow(0, offset, count);
-                using var mean = Posterior.MeanOf(offset, count);
-                part.copy_(mean);
-            }
-
+            CopyFixed(whole);
             return whole;
+        }
+    }
+
+    private void CopyFixed(Tensor weights)
+    {
+        foreach (var (offset, count) in Mask.Fixed)
+        {
+            using var part = weights.narrow(0, offset, count);
+            using var mean = Posterior.MeanOf(offset, count);
+            part.copy_(mean);
         }
     }
 }

@@ -15,7 +15,6 @@ namespace BayesGen.Parameters;
 /// </remarks>
 public sealed class NetworkArena : IDisposable
 {
-    private bool _isDisposed;
 
     /// <summary>
     /// Takes a network over: the annotations of its class, and of the networks in it, say which layer has which posterior.
@@ -127,7 +126,7 @@ public sealed class NetworkArena : IDisposable
     {
         Freezing.Enter();
         var (arena, weight) = Inventory.Keys.Find(key);
-        return arena.PriorOf(weight);
+        return arena.Priors[weight.Index];
     }
 
     /// <summary>Gives one weight another prior.</summary>
@@ -138,7 +137,7 @@ public sealed class NetworkArena : IDisposable
         ArgumentNullException.ThrowIfNull(prior);
         Freezing.Enter();
         var (arena, weight) = Inventory.Keys.Find(key);
-        arena.SetPrior(weight, prior);
+        arena.Priors.Set(weight.Index, prior);
         Freezing.Forget();
     }
 
@@ -182,13 +181,18 @@ public sealed class NetworkArena : IDisposable
     /// <summary>Releases the posterior; the network itself is disposed by the wrapper.</summary>
     public void Dispose()
     {
-        if (_isDisposed)
+        if (Inventory.IsDisposed)
             return;
-        _isDisposed = true;
-        Lease.EndDraw();
-        Freezing.Forget();
-        WrappedNetworks.Remove(Inventory);
-        Inventory.Dispose();
+        try
+        {
+            Lease.EndDraw();
+        }
+        finally
+        {
+            Freezing.Forget();
+            WrappedNetworks.Remove(Inventory);
+            Inventory.Dispose();
+        }
     }
 
     /// <summary>Waits for a turn: see <see cref="NetworkTurns.Take"/>.</summary>

@@ -25,9 +25,9 @@ internal sealed class NetworkMove
                 _posteriors.Add(weight.Key, (
                     [.. arena.Posterior.WindowOf(weight).Parameters.Select(parameter => parameter.clone())],
                     arena.Mask.Windows[weight.Index].clone(),
-                    arena.PriorOf(weight)));
+                    arena.Priors[weight.Index]));
         _frozen = [.. inventory.Weights.Where(weight => weight.IsHeld).Select(weight => weight.Key)];
-        _flags = [.. inventory.Families.Select(arena => arena.Flat.Select(flat => flat.requires_grad).ToArray())];
+        _flags = [.. inventory.Families.Select(arena => arena.Leaves.Select(leaf => leaf.requires_grad).ToArray())];
         _deterministicFlags = [.. inventory.Deterministic.Select(arena => arena.Flat.requires_grad)];
         _places = new NetworkPlaces(inventory.Network, inventory.Weights);
         _plain = inventory.Weights.Where(weight => !_posteriors.ContainsKey(weight.Key))
@@ -96,7 +96,7 @@ internal sealed class NetworkMove
             foreach (var (target, source) in arena.Posterior.WindowOf(weight).Parameters.Zip(parameters))
                 target.copy_(source);
             arena.Mask.Windows[weight.Index].copy_(mask);
-            arena.SetPrior(weight, prior);
+            arena.Priors.Set(weight.Index, prior);
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class NetworkMove
             foreach (var owner in weight.Owners)
                 owner.requires_grad = false;
         foreach (var (arena, flags) in _inventory.Families.Zip(_flags))
-            foreach (var (flat, flag) in arena.Flat.Zip(flags))
+            foreach (var (flat, flag) in arena.Leaves.Zip(flags))
                 flat.requires_grad = flag;
         foreach (var (arena, flag) in _inventory.Deterministic.Zip(_deterministicFlags))
             arena.Flat.requires_grad = flag;

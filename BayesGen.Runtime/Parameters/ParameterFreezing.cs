@@ -66,6 +66,10 @@ internal sealed class ParameterFreezing(ParameterInventory inventory)
             .. inventory.Families.Select(arena => (arena.Flat, arena.Weights)),
             .. inventory.Deterministic.Select(arena => ((IReadOnlyList<Parameter>)[arena.Flat], arena.Weights)),
         ];
+        // No weight has a learned prior for itself alone: it is trained again with the first of its weights.
+        foreach (var arena in inventory.Families)
+            if (arena.Priors.Learned is { requires_grad: false } learned && arena.Weights.Any(chosen.Contains))
+                learned.requires_grad = true;
         foreach (var (flats, weights) in groups)
         {
             if (!weights.Any(chosen.Contains) || flats.All(flat => flat.requires_grad))
@@ -195,7 +199,9 @@ internal sealed class ParameterFreezing(ParameterInventory inventory)
             if (arena.Priors.Learned is not { } learned)
                 continue;
             List<Tensor> ofPriors = learned.requires_grad
-                ? [.. arena.Weights.Where(weight => weight.IsHeld).SelectMany(arena.LearnedPriorOf).Select(entry => entry.Tensor.detach())]
+                ? [.. arena.Weights.Where(weight => weight.IsHeld)
+                    .SelectMany(weight => arena.Priors.LearnedOf(weight.Index))
+                    .Select(entry => entry.Tensor.detach())]
                 : [learned.detach()];
             if (ofPriors.Count > 0)
                 yield return (learned, [.. ofPriors.Select(slice => slice.DetachFromDisposeScope())]);

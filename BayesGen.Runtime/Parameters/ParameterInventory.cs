@@ -11,7 +11,6 @@ internal sealed class ParameterInventory : IDisposable
     private readonly Action<NetworkPlan> _describe;
     private BiasGradients? _biasGradients;
     private LstmInference? _lstmInference;
-    private bool _isDisposed;
 
     /// <summary>Takes a network over: its weights start as the means of their posteriors.</summary>
     /// <param name="network">The network.</param>
@@ -61,10 +60,13 @@ internal sealed class ParameterInventory : IDisposable
             arena.Verify();
     }
 
+    /// <summary>Whether the arenas are gone.</summary>
+    public bool IsDisposed { get; private set; }
+
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public void RequireUndisposed()
     {
-        if (_isDisposed)
+        if (IsDisposed)
             throw new ObjectDisposedException(Network.GetName(), "The Bayesian neural network was disposed, and its posterior with it.");
     }
 
@@ -77,7 +79,7 @@ internal sealed class ParameterInventory : IDisposable
 
     public void Dispose()
     {
-        _isDisposed = true;
+        IsDisposed = true;
         Release();
     }
 

@@ -20,6 +20,9 @@ internal sealed class WeightKeys
     /// <summary>The arena of a Bayesian weight; null where a weight is a plain number.</summary>
     public FamilyArena? ArenaOf(NetworkWeight weight) => _bayesian.GetValueOrDefault(weight.Key).Arena;
 
+    /// <summary>The weight of a key with its arena, where it is Bayesian.</summary>
+    public bool TryFind(string key, out (FamilyArena Arena, NetworkWeight Weight) found) => _bayesian.TryGetValue(key, out found);
+
     /// <summary>A Bayesian weight by its key, or by that of another place where the same weight is used.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public (FamilyArena Arena, NetworkWeight Weight) Find(string key) => _bayesian.TryGetValue(key, out var found)
@@ -55,6 +58,6 @@ internal sealed class WeightKeys
 
     /// <summary>What is learned of the prior of a weight, under keys such as <c>fc1.weight.prior.log_scale</c>.</summary>
     public IEnumerable<(string Key, Tensor Tensor)> LearnedPriorOf(NetworkWeight weight) => ArenaOf(weight) is { } arena
-        ? arena.LearnedPriorOf(weight).Select(entry => ($"{weight.Key}.{PriorName}.{entry.Name}", entry.Tensor))
+        ? arena.Priors.LearnedOf(weight.Index).Select(entry => ($"{weight.Key}.{PriorName}.{entry.Name}", entry.Tensor))
         : [];
 }

@@ -140,7 +140,11 @@ internal sealed class WeightLease(ParameterInventory inventory, ParameterFreezin
     public void Restore()
     {
         foreach (var arena in inventory.Families)
-            arena.Write(State);
+        {
+            using var point = arena.Point(State);
+            arena.Store.Write(point);
+        }
+
         _isStale = false;
     }
 

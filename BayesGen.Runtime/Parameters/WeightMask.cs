@@ -37,9 +37,6 @@ internal sealed class WeightMask : IDisposable
     /// <summary>Which weights are kept, flat and boolean; null where nothing is pruned.</summary>
     public Tensor? Kept => _values is null ? null : _kept;
 
-    /// <summary>The same as 1 and 0 in the dtype of the weights; null where nothing is pruned.</summary>
-    public Tensor? Values => _values;
-
     /// <summary>
     /// 1 where training may move a weight and 0 where it is pruned, frozen or fixed, in the dtype of the weights; null where all may move.
     /// </summary>
@@ -116,6 +113,22 @@ internal sealed class WeightMask : IDisposable
             return flat;
         using (flat)
             return flat * _values;
+    }
+
+    /// <summary>
+    /// Makes a flat tensor zero where weights are fixed, which <see cref="Apply"/> does only where something is pruned: a layer tied to an
+    /// embedding sends gradients to its rows of padding too.
+    /// </summary>
+    public void ZeroFixed(Tensor flat)
+    {
+        if (_values is not null)
+            return;
+        foreach (var (offset, count) in Fixed)
+        {
+            using var _ = no_grad();
+            using var part = flat.narrow(0, offset, count);
+            part.ZeroInPlace();
+        }
     }
 
     /// <summary>Makes a flat tensor zero where weights are frozen.</summary>

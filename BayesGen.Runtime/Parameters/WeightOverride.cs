@@ -96,7 +96,7 @@ internal sealed class WeightOverride : IDisposable
     private IReadOnlyList<Tensor> Draw(NoiseSource noise, IReadOnlyList<Tensor>? keep = null)
     {
         using var _ = no_grad();
-        return [.. _families.Select((family, i) => keep is null ? family.Sample(noise) : family.Kept(family.Sample(noise), keep[i]))];
+        return [.. _families.Select((family, i) => keep is null ? family.Sample(noise) : family.Sample(noise, keep[i]))];
     }
 
     private void Release()

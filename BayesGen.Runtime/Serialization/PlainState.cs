@@ -69,7 +69,6 @@ internal static class PlainState
             if (found.TryGetValue(key, out var value))
                 TensorConversion.Require(key, target.dtype, value);
 
-        var bayesian = inventory.Families.SelectMany(family => family.Weights).ToDictionary(weight => weight.Key);
         var loaded = new List<string>();
         foreach (var (key, target) in expected)
         {
@@ -77,8 +76,11 @@ internal static class PlainState
                 continue;
             loaded.Add(key);
             var first = tied.FirstOrDefault(weight => weight.TiedKeys.Contains(key))?.Key ?? key;
-            if (bayesian.TryGetValue(first, out var weight))
-                inventory.Keys.ArenaOf(weight)!.Restart(weight, value.to(target.dtype, target.device));
+            if (inventory.Keys.TryFind(first, out var bayesian))
+            {
+                bayesian.Arena.Posterior.Restart(bayesian.Weight, value.to(target.dtype, target.device));
+                bayesian.Arena.Mask.Windows[bayesian.Weight.Index].fill_(true);
+            }
             else
                 target.copy_(value);
         }

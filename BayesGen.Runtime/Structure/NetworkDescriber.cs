@@ -40,6 +40,6 @@ internal static class NetworkDescriber
             weights[0].LayerKey,
             weights[0].LayerClass,
             bayesian.Count == 0 ? null : bayesian[0].Weight.Options.Estimator,
-            [.. bayesian.Select(pair => pair.Arena.PriorOf(pair.Weight)).Distinct()]);
+            [.. bayesian.Select(pair => pair.Arena.Priors[pair.Weight.Index]).Distinct()]);
     }
 }

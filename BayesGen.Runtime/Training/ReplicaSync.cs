@@ -41,7 +41,11 @@ internal static class ReplicaSync
         var (from, to) = (source.Inventory, replica.Inventory);
         CopyFrozen(from, to);
         foreach (var (other, mine) in from.Families.Zip(to.Families))
+        {
             mine.CopyFrom(other);
+            if (other.Priors.Learned is { } learned)
+                mine.Priors.Learned!.requires_grad = learned.requires_grad;
+        }
         foreach (var (other, mine) in from.Deterministic.Zip(to.Deterministic))
             mine.Store.Write(other.Flat);
         if (!whole)

@@ -172,6 +172,8 @@ public sealed class NotRegisteredTests
     [InlineData("public Linear [|BG0004:Fc|] => field ??= Linear(1, 1);", "Fc.call(x)")]
     [InlineData("private Linear? [|BG0004:_fc|]; private Linear Fc => _fc ??= Linear(1, 1);", "Fc.call(x)")]
     [InlineData("private Linear? [|BG0004:_fc|];", "(_fc ??= Linear(1, 1)).call(x)")]
+    [InlineData(
+        "private readonly Linear fc = Linear(1, 1); private Parameter? [|BG0004:_scale|];", "fc.call(x) * (_scale ??= Parameter(ones(3)))")]
     public Task ReportsALayerMadeAtItsFirstUse(string member, string output) => AnalyzerAssert.Reports(
         "[Bayesian(Gaussian)] " + Network(member + Registering).Replace("forward(Tensor x) => x", $"forward(Tensor x) => {output}"));
 

@@ -46,6 +46,18 @@ public sealed class SharedWeightTests
         Assert.True(TensorBits.Same(model.call(x), other.call(x)));
     }
 
+    [Fact]
+    public void APaddingRowThatAnotherLayerReadsIsNotTrained()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new BayesianPadded(new Padded(2));
+        using (var draw = model.Draw())
+            draw.Backward(model.Network.Words.weight!.sum() + new ElboLoss().Divergence(draw));
+        using var gradient = model.get_parameter("Gaussian.mu")!.grad!.view(5, 3);
+        Assert.Equal([true, true, false, true, true], gradient.ne(0).all(1).data<bool>());
+        Assert.Equal(0, gradient[2].abs().max().item<float>());
+    }
+
     [Theory]
     [InlineData(0f)]
     [InlineData(2f)]

@@ -44,6 +44,8 @@ public sealed class DrawInsideLoopCodeFixTests
     [InlineData("var draw = model.Draw(); " + Loop + " { " + Step + " optimizer.step(); }")]
     [InlineData("using (var draw = model.Draw()) " + Loop + " { " + Step + " optimizer.step(); }")]
     [InlineData(Draw + " Penalty(draw); " + Loop + " { " + Step + " optimizer.step(); }")]
+    [InlineData(Draw + " while (Penalty(draw).item<float>() > 0) { "
+        + "draw.Backward(model.call(x).sum() + loss.Divergence(draw)); optimizer.step(); }")]
     [InlineData("/* why */ " + Draw + " " + Loop + " { " + Step + " optimizer.step(); }")]
     public Task NothingIsOfferedWhereMoreThanTheDeclarationHasToMove(string body) =>
         CodeFixAssert.Offers<DrawInsideLoopCodeFix>(HandStep.In(body));

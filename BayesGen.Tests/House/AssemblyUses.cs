@@ -59,8 +59,12 @@ internal static class AssemblyUses
     {
         TypeReference type => [type],
         FieldReference field => [field.DeclaringType, field.FieldType],
-        GenericInstanceMethod method => [method.DeclaringType, method.ReturnType, .. method.GenericArguments],
-        MethodReference method => [method.DeclaringType, method.ReturnType],
+        GenericInstanceMethod method =>
+        [
+            method.DeclaringType, method.ReturnType, .. method.GenericArguments,
+            .. method.Parameters.Select(taken => taken.ParameterType),
+        ],
+        MethodReference method => [method.DeclaringType, method.ReturnType, .. method.Parameters.Select(taken => taken.ParameterType)],
         _ => [],
     };
 

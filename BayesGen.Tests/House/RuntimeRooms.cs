@@ -33,12 +33,6 @@ internal sealed class RuntimeRooms
         .CountBy(pair => pair)
         .ToDictionary();
 
-    /// <summary>The pairs of types behind an arrow.</summary>
-    public IEnumerable<string> Behind(string from, string to) => _uses
-        .Where(use => FileOf(use.User) is { } user && FileOf(use.Used) is { } used && RoomOf(user) == from && RoomOf(used) == to)
-        .Select(use => $"{use.User} uses {use.Used}")
-        .Order(StringComparer.Ordinal);
-
     /// <summary>Groups of rooms that reach each other.</summary>
     public IReadOnlyList<IReadOnlyList<string>> RoomCycles() => Cycles(Rooms, Arrows.Keys.ToHashSet());
 

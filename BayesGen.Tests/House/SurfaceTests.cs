@@ -13,7 +13,6 @@ public class SurfaceTests
     /// <summary>Internal classes that are still too large, with what they have; one that shrinks changes its line.</summary>
     private static readonly Dictionary<string, int> NotYet = new()
     {
-        ["BayesGen.Parameters.FamilyArena"] = 26,
         ["BayesGen.Parameters.NetworkWeight"] = 31,
         ["BayesGen.Training.TrainerState"] = 29,
     };
@@ -37,6 +36,7 @@ public class SurfaceTests
             .Where(found => found.Members.Count !=
                 NotYet.GetValueOrDefault(found.Type.FullName!, Math.Min(found.Members.Count, MostMembers)))
             .Select(found => $"{found.Type.FullName} has {found.Members.Count}: {string.Join(", ", found.Members)}")];
+        Assert.Equal([], NotYet.Keys.Where(name => Runtime.GetType(name) is null));
         Assert.True(large.Count == 0, string.Join(Environment.NewLine, large));
     }
 

@@ -7,6 +7,18 @@ public class TrainablePriorTests
         new ScaleMixturePrior(0.3, 1.2, 0.1)];
 
     [Fact]
+    public void UnfreezeLetsAPriorLearnAgain()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new BayesianThawing(new Thawing());
+        model.SetPrior(GaussianPrior.Trainable(0.5));
+        foreach (var parameter in model.parameters())
+            parameter.requires_grad = false;
+        model.Unfreeze();
+        Assert.All(model.parameters(), parameter => Assert.True(parameter.requires_grad));
+    }
+
+    [Fact]
     [Trait("Lane", "Slow")]
     public void TheScaleLearnsTheSpreadOfTheWeights()
     {

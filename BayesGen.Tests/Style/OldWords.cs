@@ -61,6 +61,7 @@ internal static class OldWords
         OldWord.Declared("LearningRates", "LearningRateSchedules"),
         OldWord.Declared("Interval.Interval", "Bounds"),
         OldWord.Part("Heir", "derived class"),
+        OldWord.Part("ClipRadius", "TrustRadius"),
 
         // Phrases.
         OldWord.Prose("(is|are|was|be|being|as) no numbers?(?! of)", "NaN"),
