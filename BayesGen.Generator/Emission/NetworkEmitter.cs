@@ -15,6 +15,7 @@ internal static class NetworkEmitter
             #nullable enable
             #pragma warning disable CS0612, CS0618, CS0436 // What the network may use, its wrapper may too, obsolete or linked into two projects.
             """);
+        // A type may be experimental or obsolete under an id of its own; who uses it was told so where the network names it.
         if (model.Host.Silenced.Count > 0)
             writer.Write($"#pragma warning disable {string.Join(", ", model.Host.Silenced)}");
         writer.Blank();
