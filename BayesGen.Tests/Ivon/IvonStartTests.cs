@@ -84,10 +84,7 @@ public class IvonStartTests
         }
     }
 
-    /// <summary>
-    /// On a small table the noise is learned within a few hundred steps, and with weights or means that lag behind the answers are less
-    /// sure: NLL in units of the targets' standard deviation.
-    /// </summary>
+    /// <summary>Means that lag behind, or weights that are too noisy, would show in the NLL, whose noise is learned too.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
