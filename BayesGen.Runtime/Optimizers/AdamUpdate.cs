@@ -41,7 +41,6 @@ internal sealed class AdamUpdate(double rate, double beta1, double beta2, double
         Func<TState, (long Step, Tensor Mean, Tensor Square)> advance, AdamNumbers numbers)
         where TState : OptimizerState
     {
-        ParameterState.RequireKnown(parameters, states);
         foreach (var parameter in parameters)
         {
             using var gradient = parameter.grad;

@@ -37,8 +37,10 @@ public sealed class FlatAdam : Adam
 
     /// <summary>Moves every parameter that has a gradient.</summary>
     /// <inheritdoc/>
-    public override Tensor step(Func<Tensor>? closure = null) =>
-        AdamUpdate.CanStep(_parameter_groups.Cast<ParamGroup>().Select(group => (group.Options.amsgrad, group.Options.maximize)))
+    public override Tensor step(Func<Tensor>? closure = null)
+    {
+        ParameterState.RequireKnown(_parameter_groups.SelectMany(group => group.Parameters), _state);
+        return AdamUpdate.CanStep(_parameter_groups.Cast<ParamGroup>().Select(group => (group.Options.amsgrad, group.Options.maximize)))
             ? _step<ParamGroup>(
                 group =>
                 {
@@ -51,4 +53,5 @@ public sealed class FlatAdam : Adam
                 },
                 closure)
             : base.step(closure);
+    }
 }

@@ -36,8 +36,10 @@ public sealed class FlatAdamW : AdamW
 
     /// <summary>Moves every parameter that has a gradient.</summary>
     /// <inheritdoc/>
-    public override Tensor step(Func<Tensor>? closure = null) =>
-        AdamUpdate.CanStep(_parameter_groups.Cast<ParamGroup>().Select(group => (group.Options.amsgrad, group.Options.maximize)))
+    public override Tensor step(Func<Tensor>? closure = null)
+    {
+        ParameterState.RequireKnown(_parameter_groups.SelectMany(group => group.Parameters), _state);
+        return AdamUpdate.CanStep(_parameter_groups.Cast<ParamGroup>().Select(group => (group.Options.amsgrad, group.Options.maximize)))
             ? _step<ParamGroup>(
                 group =>
                 {
@@ -50,4 +52,5 @@ public sealed class FlatAdamW : AdamW
                 },
                 closure)
             : base.step(closure);
+    }
 }

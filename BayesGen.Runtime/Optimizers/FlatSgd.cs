@@ -38,7 +38,10 @@ public sealed class FlatSgd : SGD
 
     /// <summary>Moves every parameter that has a gradient.</summary>
     /// <inheritdoc/>
-    public override Tensor step(Func<Tensor>? closure = null) => _parameter_groups.Cast<ParamGroup>().All(CanStep)
+    public override Tensor step(Func<Tensor>? closure = null)
+    {
+        ParameterState.RequireKnown(_parameter_groups.SelectMany(group => group.Parameters), _state);
+        return _parameter_groups.Cast<ParamGroup>().All(CanStep)
         ? _step<ParamGroup>(
             group =>
             {
@@ -68,16 +71,13 @@ public sealed class FlatSgd : SGD
             },
             closure)
         : base.step(closure);
-
-    private bool CanStep(ParamGroup group)
-    {
-        ParameterState.RequireKnown(group.Parameters, _state);
-        return group.Options.maximize is not true && group.Parameters.All(parameter =>
-        {
-            using var gradient = parameter.grad;
-            return gradient is null || FlatMemory.IsFlat(parameter, gradient, ParameterState.Of<State>(_state, parameter).momentum_buffer);
-        });
     }
+
+    private bool CanStep(ParamGroup group) => group.Options.maximize is not true && group.Parameters.All(parameter =>
+    {
+        using var gradient = parameter.grad;
+        return gradient is null || FlatMemory.IsFlat(parameter, gradient, ParameterState.Of<State>(_state, parameter).momentum_buffer);
+    });
 
     /// <summary>Rows: parameter, gradient, and with momentum the running gradient.</summary>
     private sealed class Update(double learningRate, double momentum, double weightDecay, bool isNesterov) : IFlatUpdate

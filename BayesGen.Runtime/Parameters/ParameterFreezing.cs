@@ -47,13 +47,9 @@ internal sealed class ParameterFreezing(ParameterInventory inventory)
         Read();
     }
 
-    /// <summary>Whether a parameter of the network is frozen, now or from the start.</summary>
-    public bool IsFrozen(Parameter parameter)
-    {
-        Read();
-        return _hasFrozen && inventory.Weights.Any(weight => (weight.IsHeld || weight.IsFrozen)
+    /// <summary>Whether a parameter of the network is frozen, from the start or as of the last draw.</summary>
+    public bool IsFrozen(Parameter parameter) => _hasFrozen && inventory.Weights.Any(weight => (weight.IsHeld || weight.IsFrozen)
             && weight.Owners.Exists(owner => owner.Handle == parameter.Handle));
-    }
 
     /// <summary>
     /// Lets flat parameters be trained again where weights of theirs are to be thawed. Where all of them were off, the weights that nobody

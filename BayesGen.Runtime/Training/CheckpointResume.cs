@@ -24,15 +24,25 @@ internal sealed class CheckpointResume(
             return null;
         using var content = found.Content;
         setup.RequireTrainable();
-        Prepare(content, Note);
-        using var before = state.Snapshot(source: null);
+        var hadSteps = state.Steps is not null;
         try
         {
-            state.Restore(content, Note);
+            Prepare(content, Note);
+            using var before = state.Snapshot(source: null);
+            try
+            {
+                state.Restore(content, Note);
+            }
+            catch
+            {
+                state.RestoreParts(before, _ => { });
+                throw;
+            }
         }
-        catch
+        catch when (!hadSteps)
         {
-            state.RestoreParts(before, _ => { });
+            // Made for a checkpoint that is refused: a training that begins afresh makes its own.
+            runner.Release();
             throw;
         }
 
@@ -51,21 +61,11 @@ internal sealed class CheckpointResume(
     /// <summary>Makes optimizers for the checkpoint, and looks whether it fits them, before anything is written.</summary>
     private void Prepare(CheckpointContent content, Action<string> note)
     {
-        var hadSteps = state.Steps is not null;
         var sharedBy = setup.Options.DivergenceScale == DivergenceScale.None
             ? 1
             : setup.ExamplesOf(null) ?? TrainerState.ExamplesIn(content) ?? 1;
         runner.Prepare(sharedBy, isResumed: true);
         state.Steps!.RequireState();
-        try
-        {
-            state.RequireFit(content, note);
-        }
-        catch when (!hadSteps)
-        {
-            // Made for a checkpoint that is refused: a training that begins afresh makes its own.
-            runner.Release();
-            throw;
-        }
+        state.RequireFit(content, note);
     }
 }

@@ -32,6 +32,9 @@ internal sealed class NonFiniteGuard(
     /// <summary>The largest fit of the first steps that this trainer took.</summary>
     private double? _firstFit;
 
+    /// <summary>How many steps <see cref="_firstFit"/> is of.</summary>
+    private int _measured;
+
     /// <summary>The buffers before the running step, and those of the last place whose losses are known to be finite.</summary>
     private IReadOnlyList<Tensor> _buffersBefore = [];
     private IReadOnlyList<Tensor> _goodBuffers = [];
@@ -73,11 +76,13 @@ internal sealed class NonFiniteGuard(
         using var scope = NewDisposeScope();
 
         // The forward of a bad batch has been through running means before anyone knows. Read late, those of the last reading are kept.
-        var buffers = _buffersBefore = _readsLate ? [] : setup.Arena.Inventory.Buffers.Copy();
+        // A batch of one may be left out half way through its forward, whenever losses are read.
+        var isWatched = targets.size(0) == 1 && setup.Arena.Inventory.Buffers.Count > 0;
+        var buffers = _readsLate && !isWatched ? [] : setup.Arena.Inventory.Buffers.Copy();
+        _buffersBefore = _readsLate ? [] : buffers;
         try
         {
-            using var watch = targets.size(0) == 1 && setup.Arena.Inventory.Buffers.Count > 0
-                ? new SingleValueWatch(setup.Arena.Network) : null;
+            using var watch = isWatched ? new SingleValueWatch(setup.Arena.Network) : null;
             var result = step();
             state.SkippedInARow = 0;
             return result;
@@ -182,10 +187,10 @@ internal sealed class NonFiniteGuard(
 
         if (_readsLate && HasGrown(result.Fit))
             throw NonFiniteLossException.OfGrowth(result.Epoch, result.Step, result.Fit, _firstFit!.Value, last);
-        if (_firstFit is not { } known)
-            _firstFit = result.Fit;
-        else if (result.GlobalStep <= FirstSteps)
-            _firstFit = Math.Max(known, result.Fit);
+        if (_measured == FirstSteps)
+            return;
+        _measured++;
+        _firstFit = Math.Max(_firstFit ?? result.Fit, result.Fit);
     }
 
     /// <summary>Keeps the running statistics of a place whose losses are known to be finite, where losses are read late.</summary>

@@ -38,7 +38,7 @@ internal static class OptimizerSerializer
     /// <summary>What differs between an optimizer and the one that was saved under a name; null where they are of one kind.</summary>
     public static string? Difference(optim.Optimizer optimizer, CheckpointContent content, string name) =>
         content.Text(name) is var saved && saved != KindOf(optimizer)
-            ? $"the optimizer is {KindOf(optimizer)}, that of the checkpoint {saved}"
+            ? $"the optimizer is {optimizer.GetType().Name}, that of the checkpoint {saved}"
             : null;
 
     /// <summary>Reads the state back. Numbers that the factory set, such as a weight decay, stay what the factory says.</summary>
@@ -101,7 +101,7 @@ internal static class OptimizerSerializer
 
     private static string KindOf(optim.Optimizer optimizer) => optimizer.GetType() is var type
         && type.Assembly == typeof(FlatAdam).Assembly
-            // Files of 0.1.0 name the optimizers of this library as they were before their namespace.
+            // The name in files, which stays when a namespace changes.
             ? $"{nameof(BayesGen)}.{type.Name}"
             : type.FullName ?? type.Name;
 

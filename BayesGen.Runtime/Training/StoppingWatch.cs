@@ -70,25 +70,27 @@ internal sealed class StoppingWatch(EarlyStopping options) : IDisposable
             content.Tensors.Add(StatePrefix + key, tensor);
     }
 
-    /// <summary>Continues from a checkpoint.</summary>
+    /// <summary>Continues from a checkpoint, or leaves everything as it was.</summary>
     /// <returns>Whether it says anything about early stopping.</returns>
     /// <exception cref="CheckpointMismatchException">The best network in it is another one.</exception>
     public bool Load(CheckpointContent content)
     {
+        var best = content.Values.ContainsKey(BestName)
+            ? content.Tensors.Where(entry => entry.Key.StartsWith(StatePrefix, StringComparison.Ordinal))
+                .ToDictionary(entry => entry.Key[StatePrefix.Length..], entry => entry.Value)
+            : [];
+        foreach (var (key, tensor) in best)
+            if (!content.Network.TryGetValue(key, out var now) || !now.shape.AsSpan().SequenceEqual(tensor.shape))
+                throw new CheckpointMismatchException([$"its best network has '{key}', which its network has not, or in another shape"]);
+        if (best.Count > 0 && best.Count != content.Network.Count)
+            throw new CheckpointMismatchException(["its best network lacks some of the weights"]);
+
         Forget();
         (Best, BestEpoch, Waited, IsStopped) = (double.NaN, null, 0, false);
         if (!content.Values.ContainsKey(BestName))
             return false;
-        foreach (var (name, tensor) in content.Tensors.Where(entry => entry.Key.StartsWith(StatePrefix, StringComparison.Ordinal)))
-        {
-            var key = name[StatePrefix.Length..];
-            if (!content.Network.TryGetValue(key, out var now) || !now.shape.AsSpan().SequenceEqual(tensor.shape))
-                throw new CheckpointMismatchException([$"its best network has '{key}', which its network has not, or in another shape"]);
+        foreach (var (key, tensor) in best)
             _state.Add(key, Cloned(tensor));
-        }
-
-        if (_state.Count > 0 && _state.Count != content.Network.Count)
-            throw new CheckpointMismatchException(["its best network lacks some of the weights"]);
         Exchange(CheckpointFields.ReadFrom(content));
         return true;
     }

@@ -193,6 +193,11 @@ internal sealed class TrainerState : IDisposable
         {
             throw new CheckpointMismatchException([$"the beta schedule {_setup.BetaName} finds its state incomplete"], exception);
         }
+        catch (FormatException exception)
+        {
+            throw new CheckpointMismatchException(
+                [$"the state of the beta schedule {_setup.BetaName} makes no sense: {exception.Message}"], exception);
+        }
     }
 
     /// <summary>Looks for what makes it impossible to continue, before anything is written, and tells what does not.</summary>

@@ -24,6 +24,17 @@ public class EvaluatorTests
     }
 
     [Fact]
+    public void OptionsThatATrainerRefusesAreRefusedWithoutOne()
+    {
+        using var model = new BayesianMixedClassifier(new MixedClassifier());
+        string Refused(EvaluationOptions options) =>
+            Assert.ThrowsAny<ArgumentException>(() => new Evaluator(model, model.call, options)).Message;
+        Assert.Contains($"called '{Metric.Accuracy.Name}'", Refused(new() { Metrics = [Metric.Accuracy, Metric.Accuracy] }));
+        Assert.Contains("Metrics holds null", Refused(new() { Metrics = [null!] }));
+        Assert.Contains("EvaluationOptions.EvaluateAt is one of", Refused(new() { EvaluateAt = (WeightState)99 }));
+    }
+
+    [Fact]
     public void AModelIsEvaluatedInOneLine()
     {
         random.manual_seed(2);

@@ -25,6 +25,7 @@ public class TrainerStateTests
         ["NonFiniteGuard._wasFinite"] = "looked at again by each call of Train",
         ["NonFiniteGuard._leftOut"] = "whether one call of Train has told of it",
         ["NonFiniteGuard._firstFit"] = "a resumed training measures it again",
+        ["NonFiniteGuard._measured"] = "a resumed training measures it again",
         ["NonFiniteGuard._buffersBefore"] = "of the running step",
         ["NonFiniteGuard._goodBuffers"] = "what is read is saved, so a checkpoint's own buffers are good",
         ["StepReader._unread"] = "everything is read before a checkpoint is written",

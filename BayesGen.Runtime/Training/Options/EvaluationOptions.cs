@@ -88,5 +88,14 @@ public sealed record EvaluationOptions
         ArgumentOutOfRangeException.ThrowIfNegative(ElboSamples);
         if (ExampleCount is { } count)
             ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(ExampleCount));
+        TrainerOptions.RequireDefined(EvaluateAt, nameof(EvaluateAt), nameof(EvaluationOptions));
+        TrainerOptions.RequireDefined(DivergenceScale, nameof(DivergenceScale), nameof(EvaluationOptions));
+        TrainerOptions.RequireDefined(FitLoss.Reduction, $"{nameof(FitLoss)}.{nameof(FitLoss.Reduction)}", nameof(EvaluationOptions));
+        ArgumentNullException.ThrowIfNull(Metrics);
+        if (Metrics.Any(metric => metric is null))
+            throw new ArgumentException("EvaluationOptions.Metrics holds null. Leave it out.", nameof(Metrics));
+        if (Metrics.GroupBy(metric => metric.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new ArgumentException(
+                $"Two metrics of EvaluationOptions.Metrics are called '{twice.Key}'. Give each a name.", nameof(Metrics));
     }
 }

@@ -102,7 +102,7 @@ public sealed class PlateauBeta : BetaSchedule
         public override void Restore(IReadOnlyDictionary<string, double> state) =>
             (_best, _notImproved) = (state["best"], state["not_improved"] is >= 0 and <= int.MaxValue and var count
                 ? (int)count
-                : throw new KeyNotFoundException("'not_improved' is not a count."));
+                : throw new FormatException("'not_improved' is not a count."));
 
         private double Next(double beta, double loss)
         {

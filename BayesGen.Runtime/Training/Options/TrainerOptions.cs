@@ -253,12 +253,12 @@ public sealed record TrainerOptions
                 throw new ArgumentException($"TrainerOptions.{option}[{i}] is null.", option);
     }
 
-    private static void RequireDefined<T>(T value, string option)
+    internal static void RequireDefined<T>(T value, string option, string of = nameof(TrainerOptions))
         where T : struct, Enum
     {
         if (!Enum.IsDefined(value))
             throw new ArgumentOutOfRangeException(
-                option, value, $"TrainerOptions.{option} is one of {string.Join(", ", Enum.GetNames<T>())}.");
+                option, value, $"{of}.{option} is one of {string.Join(", ", Enum.GetNames<T>())}.");
     }
 
     /// <summary>What nobody can change any more.</summary>
