@@ -19,4 +19,18 @@ public enum Family
 
     /// <summary>Variational dropout with a rate of its own for each weight. See <see cref="SparseDropoutPosterior"/>.</summary>
     SparseDropout,
+
+    /// <summary>A scale for each neuron or channel, plain weights; drops units. See <see cref="GroupArdPosterior"/>.</summary>
+    GroupArd,
+
+    /// <summary>
+    /// A scale for each neuron or channel with a log-uniform prior, Gaussian weights; drops units. See <see cref="GroupLogUniformPosterior"/>.
+    /// </summary>
+    GroupLogUniform,
+
+    /// <summary>
+    /// A scale for each neuron or channel under the horseshoe prior, Gaussian weights; drops units. See
+    /// <see cref="GroupHorseshoePosterior"/>.
+    /// </summary>
+    GroupHorseshoe,
 }

@@ -49,6 +49,14 @@ internal static class LayerVariance
         _ => throw new NotSupportedException($"{layer.GetName()} has no local reparameterization."),
     };
 
+    /// <summary>Its bias, or null.</summary>
+    public static Tensor? BiasOf(nn.Module layer) => layer switch
+    {
+        Linear linear => linear.bias,
+        Convolution convolution => convolution.bias,
+        _ => throw new NotSupportedException($"{layer.GetName()} has no local reparameterization."),
+    };
+
     /// <summary>The dimension of such a layer's outputs that its bias runs along.</summary>
     public static int ChannelOf(nn.Module layer, Tensor output) =>
         (int)output.dim() - 1 - (layer is Convolution convolution ? convolution.kernel_size.Length : 0);

@@ -25,4 +25,26 @@ internal static class VectorMath
         where T : unmanaged, IFloatingPointIeee754<T> => typeof(T) == typeof(float)
             ? Vector.Log(x.As<T, float>()).As<float, T>()
             : Vector.Log(x.As<T, double>()).As<double, T>();
+
+    /// <summary>
+    /// log(1 + e^x) = max(x, 0) + log(1 + e^-|x|) and its slope, the logistic function: 1 / (1 + e^-x) of a positive x, e^x / (1 + e^x) of
+    /// a negative one. No power overflows.
+    /// </summary>
+    public static (Vector<T> Value, Vector<T> Slope) Softplus<T>(Vector<T> x)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var power = Exp(-Vector.Abs(x));
+        return (Vector.Max(x, Vector<T>.Zero) + LogOnePlus(power),
+            Vector.ConditionalSelect(Vector.LessThan(x, Vector<T>.Zero), power, Vector<T>.One) / (Vector<T>.One + power));
+    }
+
+    /// <summary>log(1 + x) for x in [0, 1], exact also where 1 + x rounds (Kahan): log(y) x / (y - 1) with y = 1 + x.</summary>
+    private static Vector<T> LogOnePlus<T>(Vector<T> x)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var sum = Vector<T>.One + x;
+        var added = sum - Vector<T>.One;
+        var isNothing = Vector.Equals(added, Vector<T>.Zero);
+        return Vector.ConditionalSelect(isNothing, x, Log(sum) * x / Vector.ConditionalSelect(isNothing, Vector<T>.One, added));
+    }
 }

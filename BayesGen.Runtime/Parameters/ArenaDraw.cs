@@ -67,6 +67,7 @@ internal abstract class ArenaDraw(FamilyArena arena) : IDisposable
         }
 
         CarryOn();
+        Arena.Local?.Scales?.CarryOn(Arena.Mask);
         store.ForgetRun();
     }
 

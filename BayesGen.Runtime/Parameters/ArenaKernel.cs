@@ -29,8 +29,10 @@ internal abstract class ArenaKernel(FamilyArena arena) : IDisposable
         if (arena.Posterior.Kernel is { } kernel)
             return new ElementwiseArenaKernel(arena, kernel);
 
-        // The noise of a product has no moments that could move to the outputs.
-        return arena.Posterior.Factors is { } factors && arena.Local is null ? new ProductArenaKernel(arena, factors) : null;
+        // The noise of a product as a whole has no moments that could move to the outputs.
+        return arena.Posterior.Factors is { } factors && (arena.Local is null || arena.Posterior.HasUnitScales)
+            ? new ProductArenaKernel(arena, factors)
+            : null;
     }
 
     /// <summary>Writes a draw into W; with a local estimator the means, and their variances beside.</summary>

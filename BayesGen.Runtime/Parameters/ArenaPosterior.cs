@@ -17,11 +17,22 @@ internal abstract class ArenaPosterior : IDisposable
     /// <summary>A draw of every weight; the graph leads to the flat parameters.</summary>
     public Tensor Sample(NoiseSource noise) => OfAll(posterior => posterior.Sample(noise));
 
+    /// <summary>Whether units have scales that each example of a layer can have of its own.</summary>
+    public abstract bool HasUnitScales { get; }
+
     /// <summary>E w of every weight; the graph leads to the flat parameters.</summary>
     public Tensor Mean() => OfAll(posterior => posterior.Mean());
 
     /// <summary>Var w of every weight; the graph leads to the flat parameters.</summary>
     public Tensor Variance() => OfAll(posterior => posterior.Variance());
+
+    /// <summary>E v of every weight w = z v, where units have scales z; else E w. The graph leads to the flat parameters.</summary>
+    public Tensor LocalMean() => OfAll(posterior => posterior is IHasUnitScales scaled ? scaled.ValueMean() : posterior.Mean());
+
+    /// <summary>Var v of every weight w = z v, null where v is a plain number; where units have no scales, Var w.</summary>
+    public Tensor? LocalVariance() => HasUnitScales && Factors![0].IsPlain
+        ? null
+        : OfAll(posterior => posterior is IHasUnitScales scaled ? scaled.ValueVariance()! : posterior.Variance());
 
     /// <summary>The point estimate of every weight.</summary>
     public Tensor Map() => OfAll(posterior => posterior.Map());
@@ -90,6 +101,8 @@ internal sealed class ArenaPosterior<TPosterior> : ArenaPosterior
     public override FamilyKernel? Kernel => (_whole as IHasKernel)?.Kernel;
 
     public override IReadOnlyList<KernelFactor>? Factors => _windows is [IHasKernelFactors family, ..] ? family.Factors : null;
+
+    public override bool HasUnitScales => typeof(IHasUnitScales).IsAssignableFrom(typeof(TPosterior));
 
     public override Posterior WindowOf(NetworkWeight weight) => _windows[weight.Index];
 

@@ -16,12 +16,14 @@ internal sealed class FactorMemory : IDisposable
     /// <param name="extent">What its numbers belong to.</param>
     /// <param name="first">The first of its parameters.</param>
     /// <param name="all">The parameters of the arena.</param>
+    /// <param name="isLocal">Whether its noise is at the outputs of layers, so that there is none to keep.</param>
     /// <param name="buffer">Makes a buffer.</param>
-    public FactorMemory(KernelFactor factor, ParameterExtent extent, int first, ArenaParameters all, Func<long, Tensor> buffer)
+    public FactorMemory(
+        KernelFactor factor, ParameterExtent extent, int first, ArenaParameters all, bool isLocal, Func<long, Tensor> buffer)
     {
         (Factor, Extent, _first, _all, _buffer) = (factor, extent, first, all, buffer);
         Parameters = [.. Enumerable.Range(first, factor.ParameterCount).Select(index => TensorMemory.AddressOf(all[index]))];
-        Noise = Buffers(factor.Kernel.NoiseCount);
+        Noise = isLocal ? [] : Buffers(factor.Kernel.NoiseCount);
     }
 
     public KernelFactor Factor { get; }
@@ -36,7 +38,7 @@ internal sealed class FactorMemory : IDisposable
     /// <summary>What the last draw left of its noise.</summary>
     public nint[] Noise { get; }
 
-    /// <summary>The drawn factor.</summary>
+    /// <summary>The drawn factor; where it is plain, its parameter.</summary>
     public nint Values { get; private set; }
 
     /// <summary>The factor times all coarser ones.</summary>
@@ -58,7 +60,7 @@ internal sealed class FactorMemory : IDisposable
     {
         Products = finest is null ? Buffers(1)[0] : TensorMemory.AddressOf(finest.Weights);
         Gradients = finest is null ? Buffers(1)[0] : TensorMemory.AddressOf(finest.Gradients);
-        Values = isCoarsest ? Products : Buffers(1)[0];
+        Values = Factor.IsPlain ? Parameters[0] : isCoarsest ? Products : Buffers(1)[0];
     }
 
     public void Dispose()

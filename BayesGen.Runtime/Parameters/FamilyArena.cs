@@ -18,9 +18,9 @@ internal sealed class FamilyArena : IDisposable
         Priors = new ArenaPriors([.. weights.Select(weight => family.PriorOf(weight.Options))], Store);
         Flat = new ArenaParameters(family, weights, Store);
         Mask = new WeightMask(weights, Store);
-        if (weights[0].Options.Estimator == Estimator.Local)
-            Local = new LocalEstimator(weights, Store);
         Posterior = family.CreatePosterior(Flat, weights);
+        if (weights[0].Options.Estimator == Estimator.Local)
+            Local = new LocalEstimator(weights, Store, Posterior.HasUnitScales ? new UnitScales(weights, Flat, Posterior.Factors!) : null);
         Store.Adopt(weights);
         Kernel = ArenaKernel.For(this);
     }
@@ -78,11 +78,11 @@ internal sealed class FamilyArena : IDisposable
         return weights;
     }
 
-    /// <summary>The means of the weights; the graph leads to <see cref="Flat"/>.</summary>
-    public Tensor Mean() => WithFixed(Mask.Applied(Posterior.Mean()));
+    /// <summary>The means of the weights given their scales; the graph leads to <see cref="Flat"/>.</summary>
+    public Tensor LocalMean() => WithFixed(Mask.Applied(Posterior.LocalMean()));
 
-    /// <summary>The variances of the weights; the graph leads to <see cref="Flat"/>.</summary>
-    public Tensor Variance() => Mask.Applied(Posterior.Variance());
+    /// <summary>Their variances, null where they have none; the graph leads to <see cref="Flat"/>.</summary>
+    public Tensor? LocalVariance() => Posterior.LocalVariance() is { } variance ? Mask.Applied(variance) : null;
 
     /// <summary>The mean or the MAP, flat.</summary>
     /// <param name="state">Which of the two.</param>

@@ -8,7 +8,9 @@ namespace BayesGen.Parameters;
 /// </summary>
 /// <param name="arena">The arena.</param>
 /// <param name="weights">The weights with their graph.</param>
-/// <param name="variances">Their variances with their graph, where the noise is added to the outputs, else null.</param>
+/// <param name="variances">
+/// Their variances with their graph, where the noise is added to the outputs; null where it is not, and where they have none.
+/// </param>
 internal sealed class GraphDraw(FamilyArena arena, Tensor weights, Tensor? variances) : ArenaDraw(arena)
 {
     public override Tensor Weights => weights;
@@ -25,10 +27,11 @@ internal sealed class GraphDraw(FamilyArena arena, Tensor weights, Tensor? varia
             return new GraphDraw(arena, drawn, null);
         }
 
-        var mean = arena.Mean().DetachFromDisposeScope();
-        var variances = arena.Variance().DetachFromDisposeScope();
+        var mean = arena.LocalMean().DetachFromDisposeScope();
+        var variances = arena.LocalVariance()?.DetachFromDisposeScope();
         using (no_grad())
-            local.Variances.copy_(variances);
+            if (variances is not null)
+                local.Variances.copy_(variances);
         local.Begin(noise);
         arena.Store.Write(mean);
         return new GraphDraw(arena, mean, variances);

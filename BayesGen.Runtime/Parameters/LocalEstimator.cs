@@ -12,7 +12,8 @@ namespace BayesGen.Parameters;
 /// </summary>
 /// <remarks>
 /// Kingma, Salimans, Welling 2015. The variances are leaves of their own, slices of one flat tensor whose gradients the pull-back carries
-/// on to the posterior, as for the weights. TorchSharp runs hooks for <c>call()</c> alone, so a layer whose weights got a gradient while
+/// on to the posterior, as for the weights. Where units have scales, w = z v, W holds the means of v, and every example is scaled by a z of
+/// its own: the inputs of a layer before its forward, or its outputs less their bias after it. TorchSharp runs hooks for <c>call()</c> alone, so a layer whose weights got a gradient while
 /// its hook was silent is an error.
 /// </remarks>
 internal sealed class LocalEstimator : IDisposable
@@ -21,9 +22,12 @@ internal sealed class LocalEstimator : IDisposable
     private readonly List<Layer> _layers;
     private NoiseSource? _noise;
 
-    public LocalEstimator(IReadOnlyList<NetworkWeight> weights, WeightStore store)
+    /// <param name="weights">The weights of an arena.</param>
+    /// <param name="store">Where they lie.</param>
+    /// <param name="scales">The scales of their units, which this object takes over; null where they have none.</param>
+    public LocalEstimator(IReadOnlyList<NetworkWeight> weights, WeightStore store, UnitScales? scales)
     {
-        _store = store;
+        (_store, Scales) = (store, scales);
         Variances = zeros(store.Count, dtype: store.Dtype, device: store.Device).DetachFromDisposeScope();
         Gradients = zeros(store.Count, dtype: store.Dtype, device: store.Device).DetachFromDisposeScope();
         _layers = [.. weights.GroupBy(weight => weight.Layer).Select(group => new Layer(this, [.. group]))];
@@ -34,6 +38,16 @@ internal sealed class LocalEstimator : IDisposable
 
     /// <summary>The gradients with respect to the variances, flat: zero except between a backward and the pull-back.</summary>
     public Tensor Gradients { get; }
+
+    /// <summary>The scales of units; null where they have none.</summary>
+    public UnitScales? Scales { get; }
+
+    /// <summary>Forgets what a backward left.</summary>
+    public void ZeroGradients()
+    {
+        Gradients.ZeroInPlace();
+        Scales?.ZeroGradients();
+    }
 
     /// <summary>Checks that a weight can be estimated locally.</summary>
     /// <exception cref="NotSupportedException">The family or the layer cannot take it.</exception>
@@ -75,6 +89,7 @@ internal sealed class LocalEstimator : IDisposable
             layer.Dispose();
         Variances.Dispose();
         Gradients.Dispose();
+        Scales?.Dispose();
     }
 
     /// <summary>One layer and its hook.</summary>
@@ -82,8 +97,9 @@ internal sealed class LocalEstimator : IDisposable
     {
         private readonly LocalEstimator _estimator;
         private readonly NetworkWeight[] _weights;
-        private readonly Tensor _weightVariance;
+        private readonly Tensor? _weightVariance;
         private readonly Tensor? _biasVariance;
+        private readonly NetworkWeight? _scaled;
         private readonly Action _remove;
         private int _calls;
 
@@ -91,14 +107,26 @@ internal sealed class LocalEstimator : IDisposable
         {
             _estimator = estimator;
             _weights = weights;
+            var own = weights.FirstOrDefault(weight => weight.Name == "weight");
+            _scaled = estimator.Scales is null ? null : own;
             // A layer whose weight is frozen has noise in its bias alone.
-            _weightVariance = Leaf(weights.FirstOrDefault(weight => weight.Name == "weight"))
-                ?? zeros(LayerVariance.WeightOf(weights[0].Layer).shape, dtype: estimator._store.Dtype, device: estimator._store.Device)
-                    .DetachFromDisposeScope();
+            if (estimator.Scales is not { HasPlainValues: true })
+                _weightVariance = Leaf(own)
+                    ?? zeros(LayerVariance.WeightOf(weights[0].Layer).shape, dtype: estimator._store.Dtype, device: estimator._store.Device)
+                        .DetachFromDisposeScope();
             _biasVariance = Leaf(weights.FirstOrDefault(weight => weight.Name == "bias"));
             var module = (nn.Module<Tensor, Tensor>)weights[0].Layer;
-            _remove = module.register_forward_hook((_, input, output) => OnForward(module, input, output)).remove;
+            var before = ScalesInputs ? module.register_forward_pre_hook((_, input) => BeforeForward(module, input)) : null;
+            var after = module.register_forward_hook((_, input, output) => OnForward(module, input, output));
+            _remove = () =>
+            {
+                before?.remove();
+                after.remove();
+            };
         }
+
+        /// <summary>Whether units are input features and not outputs.</summary>
+        private bool ScalesInputs => _scaled is { Units.Axis: not 0 };
 
         public void Begin()
         {
@@ -150,22 +178,78 @@ internal sealed class LocalEstimator : IDisposable
             return leaf;
         }
 
+        /// <summary>The inputs of each example times the scales of its units.</summary>
+        private Tensor BeforeForward(nn.Module module, Tensor input)
+        {
+            if (_estimator._noise is not { } noise)
+                return input;
+            using var scale = ScaleOf(module, input, noise);
+            return input * scale;
+        }
+
         /// <summary>Null leaves the output as it is.</summary>
         private Tensor OnForward(nn.Module module, Tensor input, Tensor output)
         {
             if (_estimator._noise is not { } noise)
                 return null!;
             _calls++;
+            if (_scaled is null || ScalesInputs)
+                return _weightVariance is null ? null! : WithNoise(module, input, output, _weightVariance, null, noise);
+            using var scale = ScaleOf(module, output, noise);
+            var scaled = Scaled(module, output, scale);
+            if (_weightVariance is null)
+                return scaled;
+            using (scaled)
+                return WithNoise(module, input, scaled, _weightVariance, scale, noise);
+        }
+
+        /// <summary>output z, the bias outside of z: output z + b (1 - z).</summary>
+        private static Tensor Scaled(nn.Module module, Tensor output, Tensor scale)
+        {
+            var product = output * scale;
+            if (LayerVariance.BiasOf(module) is not { } bias)
+                return product;
+            using (product)
+            using (var ofChannels = bias.view([bias.numel(), .. Enumerable.Repeat(1L, (int)output.dim() - LayerVariance.ChannelOf(module, output) - 1)]))
+            using (var rest = 1 - scale)
+                return addcmul(product, ofChannels, rest, 1);
+        }
+
+        /// <summary>Scales for each example, in a shape that broadcasts against inputs or outputs.</summary>
+        private Tensor ScaleOf(nn.Module module, Tensor values, NoiseSource noise)
+        {
+            var channel = LayerVariance.ChannelOf(module, values);
+            var shape = Enumerable.Repeat(1L, (int)values.dim()).ToArray();
+            shape[channel] = values.size(channel);
+            if (channel > 0)
+                shape[0] = values.size(0);
+            using var scales = _estimator.Scales!.Draw(_scaled!, noise, channel > 0 ? shape[0] : 1);
+            return scales.view(shape);
+        }
+
+        /// <summary>Adds the noise of the values, under the square of their scale.</summary>
+        private Tensor WithNoise(nn.Module module, Tensor input, Tensor output, Tensor weightVariance, Tensor? scale, NoiseSource noise)
+        {
             using var square = LayerVariance.SquareOf(input);
             if (!KernelRunner.Takes(output))
             {
-                using var ofGraph = LayerVariance.Of(module, square, _weightVariance, _biasVariance);
+                using var ofGraph = UnderScale(LayerVariance.Of(module, square, weightVariance, _biasVariance), scale);
                 return LocalNoise.AddByGraph(output, ofGraph, noise);
             }
 
             using var bias = _biasVariance?.detach();
-            using var variance = LayerVariance.Of(module, square, _weightVariance, bias);
+            using var variance = UnderScale(LayerVariance.Of(module, square, weightVariance, bias), scale);
             return LocalNoise.Add(output, variance, _biasVariance, LayerVariance.ChannelOf(module, output), noise);
+        }
+
+        /// <summary>A family with scales of units has biases without a posterior, so all of the variance is under the scale.</summary>
+        private static Tensor UnderScale(Tensor variance, Tensor? scale)
+        {
+            if (scale is null)
+                return variance;
+            using (variance)
+            using (var power = scale.square())
+                return variance * power;
         }
     }
 }

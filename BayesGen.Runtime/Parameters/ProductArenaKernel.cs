@@ -22,6 +22,9 @@ internal sealed class ProductArenaKernel : ArenaKernel
     /// <summary>From the coarsest to the finest, which is that of the weights.</summary>
     private readonly FactorMemory[] _levels;
 
+    /// <summary>Those that a divergence has a part for.</summary>
+    private readonly FactorMemory[] _scored;
+
     /// <exception cref="NotSupportedException">The factors do not fit the parameters of the family.</exception>
     public ProductArenaKernel(FamilyArena arena, IReadOnlyList<KernelFactor> factors) : base(arena)
     {
@@ -31,8 +34,9 @@ internal sealed class ProductArenaKernel : ArenaKernel
         {
             var (from, extent) = (first, arena.Flat.Extents[first]);
             first += factor.ParameterCount;
-            return new FactorMemory(factor, extent, from, arena.Flat, Buffer);
+            return new FactorMemory(factor, extent, from, arena.Flat, arena.Local is not null, Buffer);
         })];
+        _scored = [.. _factors.Where(factor => !factor.Factor.IsPlain)];
         _levels = [.. _factors.OrderByDescending(factor => factor.Extent)];
         for (var i = 0; i < _levels.Length; i++)
             _levels[i].Place(isCoarsest: i == 0, i == _levels.Length - 1 ? arena.Store : null);
@@ -46,10 +50,18 @@ internal sealed class ProductArenaKernel : ArenaKernel
 
     protected override void WriteDraw(NoiseSource noise)
     {
+        if (Arena.Local is { } local)
+        {
+            WriteMoments(local);
+            return;
+        }
+
         foreach (var weight in Arena.Weights)
         {
             foreach (var factor in _factors)
             {
+                if (factor.Factor.IsPlain)
+                    continue;
                 var kernel = factor.Kernel;
                 IRowSource[] calls = [.. factor.Noise.Select(_ => noise.NextNormal())];
                 Run(kernel.Draw<float>, kernel.Draw<double>, [.. factor.Parameters, .. factor.Noise, factor.Values],
@@ -64,6 +76,12 @@ internal sealed class ProductArenaKernel : ArenaKernel
     protected override void CarryOn()
     {
         var gradients = GradientRows();
+        if (Arena.Local is { } local)
+        {
+            CarryOnMoments(local, gradients);
+            return;
+        }
+
         foreach (var weight in Arena.Weights)
         {
             for (var i = _levels.Length - 1; i > 0; i--)
@@ -82,11 +100,11 @@ internal sealed class ProductArenaKernel : ArenaKernel
     protected override double? Divergence(long offset, long count, Prior prior)
     {
         var weight = WeightAt(offset, count);
-        List<DivergenceKernel> divergences = [.. _factors.Select(factor => factor.Factor.KlTo(prior)).OfType<DivergenceKernel>()];
-        if (weight.Fixed.Count > 0 || divergences.Count < _factors.Length)
+        List<DivergenceKernel> divergences = [.. _scored.Select(factor => factor.Factor.KlTo(prior)).OfType<DivergenceKernel>()];
+        if (weight.Fixed.Count > 0 || divergences.Count < _scored.Length)
             return null;
         double sum = 0;
-        foreach (var (factor, divergence) in _factors.Zip(divergences))
+        foreach (var (factor, divergence) in _scored.Zip(divergences))
             sum += Run(divergence.Run<float>, divergence.Run<double>, [.. factor.Parameters, .. factor.Slopes],
                 weight.OffsetOf(factor.Extent), weight.CountOf(factor.Extent));
         return sum;
@@ -96,12 +114,37 @@ internal sealed class ProductArenaKernel : ArenaKernel
     {
         var weight = WeightAt(offset, count);
         var gradients = GradientRows();
-        foreach (var memory in _factors)
+        foreach (var memory in _scored)
         {
             var slopes = new AxpyKernel(memory.Parameters.Length, factor);
             Run(slopes.Run<float>, slopes.Run<double>, [.. memory.Slopes, .. memory.Of(gradients)],
                 weight.OffsetOf(memory.Extent), weight.CountOf(memory.Extent));
         }
+    }
+
+    /// <summary>The moments of the values; their scales are drawn for each example, by the layers.</summary>
+    private void WriteMoments(LocalEstimator local)
+    {
+        var values = _levels[^1];
+        var weights = TensorMemory.AddressOf(Arena.Store.Weights);
+        if (values.Factor.IsPlain)
+            Run(values.Kernel.Draw<float>, values.Kernel.Draw<double>, [.. values.Parameters, weights], 0, Arena.Store.Count);
+        else
+            Run(values.Kernel.Moments<float>, values.Kernel.Moments<double>,
+                [.. values.Parameters, weights, TensorMemory.AddressOf(local.Variances)], 0, Arena.Store.Count);
+    }
+
+    private void CarryOnMoments(LocalEstimator local, nint[] gradients)
+    {
+        var values = _levels[^1];
+        var weights = TensorMemory.AddressOf(Arena.Store.Gradients);
+        if (values.Factor.IsPlain)
+            Run(values.Kernel.PullBack<float>, values.Kernel.PullBack<double>,
+                [.. values.Parameters, weights, .. values.Of(gradients)], 0, Arena.Store.Count);
+        else
+            Run(values.Kernel.PullBackMoments<float>, values.Kernel.PullBackMoments<double>,
+                [TensorMemory.AddressOf(local.Variances), weights, TensorMemory.AddressOf(local.Gradients), .. values.Of(gradients)], 0,
+                Arena.Store.Count);
     }
 
     private NetworkWeight WeightAt(long offset, long count) =>

@@ -185,7 +185,7 @@ internal sealed class WeightLease(ParameterInventory inventory, ParameterFreezin
 
             arena.Store.ClearGradients();
             arena.Store.AliasGradients();
-            arena.Local?.Gradients.ZeroInPlace();
+            arena.Local?.ZeroGradients();
         }
 
         foreach (var arena in inventory.Deterministic)

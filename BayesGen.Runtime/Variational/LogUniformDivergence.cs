@@ -38,21 +38,7 @@ internal static class LogUniformDivergence
     {
         var (one, half, k1) = (Vector<T>.One, VectorMath.Of<T>(0.5), VectorMath.Of<T>(K1));
         var logistic = one / (one + VectorMath.Exp(-(VectorMath.Of<T>(K3) * logAlpha + VectorMath.Of<T>(K2))));
-        // softplus(x) = max(x, 0) + log(1 + e^-|x|): no power overflows.
-        var power = VectorMath.Exp(-Vector.Abs(logAlpha));
-        var soft = Vector.Max(-logAlpha, Vector<T>.Zero) + LogOnePlus(power);
-        // S(-x) of a positive x is e^-x / (1 + e^-x), of a negative one 1 / (1 + e^x).
-        var tail = Vector.ConditionalSelect(Vector.GreaterThan(logAlpha, Vector<T>.Zero), power, one) / (one + power);
+        var (soft, tail) = VectorMath.Softplus(-logAlpha);
         return (k1 - k1 * logistic + half * soft, VectorMath.Of<T>(K1 * K3) * logistic * (logistic - one) - half * tail);
-    }
-
-    /// <summary>log(1 + x) for x in [0, 1], exact also where 1 + x rounds (Kahan): log(y) x / (y - 1) with y = 1 + x.</summary>
-    private static Vector<T> LogOnePlus<T>(Vector<T> x)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        var sum = Vector<T>.One + x;
-        var added = sum - Vector<T>.One;
-        var isNothing = Vector.Equals(added, Vector<T>.Zero);
-        return Vector.ConditionalSelect(isNothing, x, VectorMath.Log(sum) * x / Vector.ConditionalSelect(isNothing, Vector<T>.One, added));
     }
 }
