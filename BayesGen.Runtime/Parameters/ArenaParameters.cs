@@ -50,7 +50,7 @@ internal sealed class ArenaParameters : IReadOnlyList<Parameter>, IDisposable
     /// <param name="index">Which parameter.</param>
     /// <param name="weight">The weight.</param>
     /// <param name="flat">The flat tensor.</param>
-    public Tensor SliceOf(int index, NetworkWeight weight, Tensor flat) => weight.SliceOf(flat, Extents[index]);
+    public Tensor SliceOf(int index, NetworkWeight weight, Tensor flat) => weight.Place.SliceOf(flat, Extents[index]);
 
     /// <summary>
     /// The parameters of one weight in shapes that broadcast against it, detached: they share memory with the flat ones and may be written
@@ -67,11 +67,11 @@ internal sealed class ArenaParameters : IReadOnlyList<Parameter>, IDisposable
     {
         // One split has one way back; a narrow for each weight would have a zero-filled buffer of the whole length for each.
         List<Tensor[]> parts = [.. _flat.Zip(Extents, (flat, extent) =>
-            flat.split([.. _weights.Select(weight => weight.CountOf(extent))]))];
+            flat.split([.. _weights.Select(weight => weight.Place.CountOf(extent))]))];
         return [.. _weights.Select(weight => (IReadOnlyList<Tensor>)[.. parts.Zip(Extents, (all, extent) =>
         {
-            using var part = all[weight.Index];
-            return part.view(weight.ShapeOf(extent));
+            using var part = all[weight.Place.Index];
+            return part.view(weight.Place.ShapeOf(extent));
         })])];
     }
 

@@ -104,14 +104,14 @@ internal sealed class ArenaPosterior<TPosterior> : ArenaPosterior
 
     public override bool HasUnitScales => typeof(IHasUnitScales).IsAssignableFrom(typeof(TPosterior));
 
-    public override Posterior WindowOf(NetworkWeight weight) => _windows[weight.Index];
+    public override Posterior WindowOf(NetworkWeight weight) => _windows[weight.Place.Index];
 
     public override Posterior CopyOfWindow(NetworkWeight weight) => TPosterior.Over(_parameters.WindowsOf(weight));
 
     public override void Restart(NetworkWeight weight, Tensor mean)
     {
         using var _ = no_grad();
-        TPosterior.Initialize(_windows[weight.Index], mean, weight.Options);
+        TPosterior.Initialize(_windows[weight.Place.Index], mean, weight.Options);
     }
 
     public override Tensor MeanOf(long offset, long count)
@@ -119,10 +119,10 @@ internal sealed class ArenaPosterior<TPosterior> : ArenaPosterior
         using var _ = no_grad();
         if (_whole is null)
         {
-            var weight = _weights.First(weight => weight.Offset <= offset && offset + count <= weight.Offset + weight.Count);
-            using var whole = _windows[weight.Index].Mean();
+            var weight = _weights.First(weight => weight.Place.Offset <= offset && offset + count <= weight.Place.Offset + weight.Count);
+            using var whole = _windows[weight.Place.Index].Mean();
             using var flat = whole.reshape(-1);
-            using var part = flat.narrow(0, offset - weight.Offset, count);
+            using var part = flat.narrow(0, offset - weight.Place.Offset, count);
             return part.clone();
         }
 
@@ -214,19 +214,21 @@ internal sealed class ArenaPosterior<TPosterior> : ArenaPosterior
         var mask = draw.Mask;
         foreach (var weight in _weights.Where(weight => !weight.IsHeld && weight.Count > 0))
         {
-            var prior = draw.Arena.Priors.ToScore(weight.Index);
-            Tensor? Kl() => draw.Kl(weight.Offset, weight.Count, prior);
+            var prior = draw.Arena.Priors.ToScore(weight.Place.Index);
+            Tensor? Kl() => draw.Kl(weight.Place.Offset, weight.Count, prior);
             yield return new ScoredWeights<TPosterior>(
-                () => TPosterior.Over(_parameters.PartsOf(weight)), prior, () => weight.SliceOf(draw.Sample), MaskOf(weight), Kl);
+                () => TPosterior.Over(_parameters.PartsOf(weight)), prior, () => weight.Place.SliceOf(draw.Sample), MaskOf(weight), Kl);
         }
 
         // What is fixed is not a weight, so it is masked where there is no other mask too.
         Tensor? MaskOf(NetworkWeight weight)
         {
-            var ofDraw = mask is null ? null : weight.SliceOf(mask);
+            var ofDraw = mask is null ? null : weight.Place.SliceOf(mask);
             return weight.Fixed.Count == 0
                 ? ofDraw
-                : ofDraw is null ? draw.Arena.Mask.Windows[weight.Index].alias() : ofDraw & draw.Arena.Mask.Windows[weight.Index];
+                : ofDraw is null
+                    ? draw.Arena.Mask.Windows[weight.Place.Index].alias()
+                    : ofDraw & draw.Arena.Mask.Windows[weight.Place.Index];
         }
     }
 }

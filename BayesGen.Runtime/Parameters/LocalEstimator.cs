@@ -146,7 +146,7 @@ internal sealed class LocalEstimator : IDisposable
                 return;
             foreach (var weight in _weights)
             {
-                using var gradient = weight.SliceOf(_estimator._store.Gradients);
+                using var gradient = weight.Place.SliceOf(_estimator._store.Gradients);
                 using var any = gradient.any();
                 if (any.item<bool>())
                     throw new InvalidOperationException(
@@ -171,8 +171,8 @@ internal sealed class LocalEstimator : IDisposable
         {
             if (weight is null)
                 return null;
-            using var slice = weight.SliceOf(_estimator.Variances);
-            using var gradient = weight.SliceOf(_estimator.Gradients);
+            using var slice = weight.Place.SliceOf(_estimator.Variances);
+            using var gradient = weight.Place.SliceOf(_estimator.Gradients);
             var leaf = slice.detach().requires_grad_().DetachFromDisposeScope();
             leaf.grad = gradient;
             return leaf;

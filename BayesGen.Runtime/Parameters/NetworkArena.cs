@@ -126,7 +126,7 @@ public sealed class NetworkArena : IDisposable
     {
         Freezing.Enter();
         var (arena, weight) = Inventory.Keys.Find(key);
-        return arena.Priors[weight.Index];
+        return arena.Priors[weight.Place.Index];
     }
 
     /// <summary>Gives one weight another prior.</summary>
@@ -137,7 +137,7 @@ public sealed class NetworkArena : IDisposable
         ArgumentNullException.ThrowIfNull(prior);
         Freezing.Enter();
         var (arena, weight) = Inventory.Keys.Find(key);
-        arena.Priors.Set(weight.Index, prior);
+        arena.Priors.Set(weight.Place.Index, prior);
         Freezing.Forget();
     }
 

@@ -24,8 +24,8 @@ internal sealed class NetworkMove
             foreach (var weight in arena.Weights)
                 _posteriors.Add(weight.Key, (
                     [.. arena.Posterior.WindowOf(weight).Parameters.Select(parameter => parameter.clone())],
-                    arena.Mask.Windows[weight.Index].clone(),
-                    arena.Priors[weight.Index]));
+                    arena.Mask.Windows[weight.Place.Index].clone(),
+                    arena.Priors[weight.Place.Index]));
         _frozen = [.. inventory.Weights.Where(weight => weight.IsHeld).Select(weight => weight.Key)];
         _flags = [.. inventory.Families.Select(arena => arena.Leaves.Select(leaf => leaf.requires_grad).ToArray())];
         _deterministicFlags = [.. inventory.Deterministic.Select(arena => arena.Flat.requires_grad)];
@@ -95,8 +95,8 @@ internal sealed class NetworkMove
             var (arena, weight) = _inventory.Keys.Find(key);
             foreach (var (target, source) in arena.Posterior.WindowOf(weight).Parameters.Zip(parameters))
                 target.copy_(source);
-            arena.Mask.Windows[weight.Index].copy_(mask);
-            arena.Priors.Set(weight.Index, prior);
+            arena.Mask.Windows[weight.Place.Index].copy_(mask);
+            arena.Priors.Set(weight.Place.Index, prior);
         }
     }
 

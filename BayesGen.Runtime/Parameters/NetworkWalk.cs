@@ -25,7 +25,7 @@ internal sealed partial class NetworkWalk
     public NetworkWalk(nn.Module network, NetworkPlan plan, bool isFresh = true)
     {
         (_plan, _isFresh) = (plan, isFresh);
-        Visit(network, new WeightPlace("", ""), null, network, isClosed: false);
+        Visit(network, new NetworkPath("", ""), null, network, isClosed: false);
         if (plan.NeverMet.FirstOrDefault() is { } missing)
             throw new InvalidOperationException(
                 $"The layer '{missing.Key}' is annotated, but {network.GetName()} never registered it, so TorchSharp does not know its "
@@ -50,7 +50,7 @@ internal sealed partial class NetworkWalk
     /// <param name="active">What holds for weights that have no entry of their own, or null.</param>
     /// <param name="annotated">The innermost module on the path with an annotation of its own.</param>
     /// <param name="isClosed">Whether an annotation on the path decides about all that is under it.</param>
-    private void Visit(nn.Module module, WeightPlace path, PlanEntry? active, nn.Module? annotated, bool isClosed)
+    private void Visit(nn.Module module, NetworkPath path, PlanEntry? active, nn.Module? annotated, bool isClosed)
     {
         _visited.Add(module);
 
@@ -84,7 +84,7 @@ internal sealed partial class NetworkWalk
         }
     }
 
-    private void Add(WeightPlace path, Tensor buffer)
+    private void Add(NetworkPath path, Tensor buffer)
     {
         if (!_seenBuffers.TryGetValue(buffer.Handle, out var first))
         {
@@ -97,7 +97,7 @@ internal sealed partial class NetworkWalk
         }
     }
 
-    private void Add(nn.Module module, WeightPlace path, string name, Parameter parameter, PlanEntry? entry, nn.Module? annotated)
+    private void Add(nn.Module module, NetworkPath path, string name, Parameter parameter, PlanEntry? entry, nn.Module? annotated)
     {
         var place = path.To(name);
         var key = place.Key;
@@ -134,8 +134,9 @@ internal sealed partial class NetworkWalk
         var isFrozen = !parameter.requires_grad;
         var weight = new NetworkWeight(Unique(key), module, parameter, isFrozen ? null : family, entry?.Options ?? WeightOptions.Default)
         {
-            LayerKey = stack.Success ? path.To(stack.Groups[1].Value).Key : path.Key,
-            LayerClass = module.GetType().Name + (stack.Success && module is TransformerEncoder or TransformerDecoder ? "Layer" : ""),
+            LayerName = new LayerName(
+                stack.Success ? path.To(stack.Groups[1].Value).Key : path.Key,
+                module.GetType().Name + (stack.Success && module is TransformerEncoder or TransformerDecoder ? "Layer" : "")),
         };
         if (weight.Family is not null && _isFresh)
             RequireRange(weight);
@@ -155,11 +156,11 @@ internal sealed partial class NetworkWalk
             throw new NotSupportedException(
                 $"'{weight.Key}' and '{key}' are one weight, and Estimator.Local draws noise for each layer by itself. "
                 + "Use Estimator.WeightSampling for tied weights.");
-        weight.Tie(key, parameter);
+        weight.Owners.Tie(key, parameter);
 
         // As a plain network would save it, which does not know what stands under the key of its own field.
         foreach (var other in (string[])[place.Natural, found.Natural])
-            weight.Tie(other, parameter);
+            weight.Owners.Tie(other, parameter);
     }
 
     /// <summary>Checks that the variance a posterior starts with is a number of the weight's dtype.</summary>
@@ -215,9 +216,9 @@ internal sealed partial class NetworkWalk
     private static partial Regex StackedLayer();
 
     /// <summary>A place in the network: its key, and the key that a plain network has for it.</summary>
-    private readonly record struct WeightPlace(string Key, string Natural)
+    private readonly record struct NetworkPath(string Key, string Natural)
     {
-        public WeightPlace To(string name) => new(Join(Key, name), Join(Natural, name));
+        public NetworkPath To(string name) => new(Join(Key, name), Join(Natural, name));
     }
 
     /// <summary>A weight, the family that its first place asks for, and the key that a plain network has for that place.</summary>

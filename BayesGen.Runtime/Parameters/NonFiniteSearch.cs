@@ -110,7 +110,7 @@ internal sealed class NonFiniteSearch(ParameterInventory inventory, ParameterFre
         foreach (var arena in inventory.Families)
             foreach (var weight in arena.Weights)
             {
-                using var slice = weight.SliceOf(arena.Store.Weights);
+                using var slice = weight.Place.SliceOf(arena.Store.Weights);
                 if (!IsFinite(slice))
                     return weight.Key;
             }

@@ -49,7 +49,7 @@ internal sealed class ParameterFreezing(ParameterInventory inventory)
 
     /// <summary>Whether a parameter of the network is frozen, from the start or as of the last draw.</summary>
     public bool IsFrozen(Parameter parameter) => _hasFrozen && inventory.Weights.Any(weight => (weight.IsHeld || weight.IsFrozen)
-            && weight.Owners.Exists(owner => owner.Handle == parameter.Handle));
+            && weight.Owners.Any(owner => owner.Handle == parameter.Handle));
 
     /// <summary>
     /// Lets flat parameters be trained again where weights of theirs are to be thawed. Where all of them were off, the weights that nobody
@@ -155,7 +155,7 @@ internal sealed class ParameterFreezing(ParameterInventory inventory)
 
     private static bool Hold(NetworkWeight weight, bool isWholeOff)
     {
-        var isHeld = isWholeOff || weight.Owners.Exists(owner => !owner.IsInvalid && !owner.requires_grad);
+        var isHeld = isWholeOff || weight.Owners.Any(owner => !owner.IsInvalid && !owner.requires_grad);
         if (isHeld == weight.IsHeld)
             return false;
         weight.IsHeld = isHeld;
@@ -180,7 +180,7 @@ internal sealed class ParameterFreezing(ParameterInventory inventory)
         foreach (var arena in inventory.Deterministic)
             foreach (var weight in arena.Weights.Where(weight => weight.IsHeld))
             {
-                using var slice = weight.SliceOf(arena.Store.Gradients);
+                using var slice = weight.Place.SliceOf(arena.Store.Gradients);
                 slice.ZeroInPlace();
             }
     }
@@ -196,7 +196,7 @@ internal sealed class ParameterFreezing(ParameterInventory inventory)
                 continue;
             List<Tensor> ofPriors = learned.requires_grad
                 ? [.. arena.Weights.Where(weight => weight.IsHeld)
-                    .SelectMany(weight => arena.Priors.LearnedOf(weight.Index))
+                    .SelectMany(weight => arena.Priors.LearnedOf(weight.Place.Index))
                     .Select(entry => entry.Tensor.detach())]
                 : [learned.detach()];
             if (ofPriors.Count > 0)
@@ -211,7 +211,8 @@ internal sealed class ParameterFreezing(ParameterInventory inventory)
         {
             using var detached = whole.detach();
             return flat.requires_grad
-                ? [.. weights.Where(weight => weight.IsHeld).Select(weight => weight.SliceOf(detached, extent).DetachFromDisposeScope())]
+                ? [.. weights.Where(weight => weight.IsHeld)
+                    .Select(weight => weight.Place.SliceOf(detached, extent).DetachFromDisposeScope())]
                 : [detached.alias().DetachFromDisposeScope()];
         }
     }

@@ -65,7 +65,7 @@ internal sealed class ProductArenaKernel : ArenaKernel
                 var kernel = factor.Kernel;
                 IRowSource[] calls = [.. factor.Noise.Select(_ => noise.NextNormal())];
                 Run(kernel.Draw<float>, kernel.Draw<double>, [.. factor.Parameters, .. factor.Noise, factor.Values],
-                    weight.OffsetOf(factor.Extent), weight.CountOf(factor.Extent), calls, factor.Parameters.Length);
+                    weight.Place.OffsetOf(factor.Extent), weight.Place.CountOf(factor.Extent), calls, factor.Parameters.Length);
             }
 
             for (var i = 1; i < _levels.Length; i++)
@@ -91,7 +91,7 @@ internal sealed class ProductArenaKernel : ArenaKernel
                 var kernel = factor.Kernel;
                 Run(kernel.PullBack<float>, kernel.PullBack<double>,
                     [.. factor.Parameters, .. factor.Noise, factor.Gradients, .. factor.Of(gradients)],
-                    weight.OffsetOf(factor.Extent), weight.CountOf(factor.Extent));
+                    weight.Place.OffsetOf(factor.Extent), weight.Place.CountOf(factor.Extent));
             }
         }
     }
@@ -106,7 +106,7 @@ internal sealed class ProductArenaKernel : ArenaKernel
         double sum = 0;
         foreach (var (factor, divergence) in _scored.Zip(divergences))
             sum += Run(divergence.Run<float>, divergence.Run<double>, [.. factor.Parameters, .. factor.Slopes],
-                weight.OffsetOf(factor.Extent), weight.CountOf(factor.Extent));
+                weight.Place.OffsetOf(factor.Extent), weight.Place.CountOf(factor.Extent));
         return sum;
     }
 
@@ -118,7 +118,7 @@ internal sealed class ProductArenaKernel : ArenaKernel
         {
             var slopes = new AxpyKernel(memory.Parameters.Length, factor);
             Run(slopes.Run<float>, slopes.Run<double>, [.. memory.Slopes, .. memory.Of(gradients)],
-                weight.OffsetOf(memory.Extent), weight.CountOf(memory.Extent));
+                weight.Place.OffsetOf(memory.Extent), weight.Place.CountOf(memory.Extent));
         }
     }
 
@@ -148,31 +148,31 @@ internal sealed class ProductArenaKernel : ArenaKernel
     }
 
     private NetworkWeight WeightAt(long offset, long count) =>
-        Arena.Weights.First(weight => weight.Offset == offset && weight.Count == count);
+        Arena.Weights.First(weight => weight.Place.Offset == offset && weight.Count == count);
 
     private void Multiply(NetworkWeight weight, FactorMemory finer, FactorMemory coarser)
     {
         var (target, values, scales) = (At(finer.Products, finer), At(finer.Values, finer), At(coarser.Products, coarser));
-        var layout = weight.LayoutOf(finer.Extent, coarser.Extent);
+        var layout = weight.Place.LayoutOf(finer.Extent, coarser.Extent);
         if (IsSingle)
             SliceProduct.Multiply<float>(target, values, scales, layout);
         else
             SliceProduct.Multiply<double>(target, values, scales, layout);
 
-        nint At(nint start, FactorMemory factor) => AddressAt(start, weight.OffsetOf(factor.Extent));
+        nint At(nint start, FactorMemory factor) => AddressAt(start, weight.Place.OffsetOf(factor.Extent));
     }
 
     private void PullBack(NetworkWeight weight, FactorMemory finer, FactorMemory coarser)
     {
         var (gradients, values) = (At(finer.Gradients, finer), At(finer.Values, finer));
         var (scales, slopes) = (At(coarser.Products, coarser), At(coarser.Gradients, coarser));
-        var layout = weight.LayoutOf(finer.Extent, coarser.Extent);
+        var layout = weight.Place.LayoutOf(finer.Extent, coarser.Extent);
         if (IsSingle)
             SliceProduct.PullBack<float>(gradients, values, scales, slopes, layout);
         else
             SliceProduct.PullBack<double>(gradients, values, scales, slopes, layout);
 
-        nint At(nint start, FactorMemory factor) => AddressAt(start, weight.OffsetOf(factor.Extent));
+        nint At(nint start, FactorMemory factor) => AddressAt(start, weight.Place.OffsetOf(factor.Extent));
     }
 
     private static void RequireFit(FamilyArena arena, IReadOnlyList<KernelFactor> factors)

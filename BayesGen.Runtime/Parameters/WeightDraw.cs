@@ -39,7 +39,7 @@ public sealed class WeightDraw : IDisposable
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             var (arena, weight) = _inventory.Keys.Find(key);
             using var _ = no_grad();
-            using var slice = weight.SliceOf(_draws.First(draw => draw.Arena == arena).Weights);
+            using var slice = weight.Place.SliceOf(_draws.First(draw => draw.Arena == arena).Weights);
             return slice.detach().clone();
         }
     }

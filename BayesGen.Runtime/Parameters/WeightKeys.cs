@@ -26,7 +26,8 @@ internal sealed class WeightKeys
     /// <summary>A Bayesian weight by its key, or by that of another place where the same weight is used.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public (FamilyArena Arena, NetworkWeight Weight) Find(string key) => _bayesian.TryGetValue(key, out var found)
-        || (_weights.FirstOrDefault(weight => weight.TiedKeys.Contains(key)) is { } tied && _bayesian.TryGetValue(tied.Key, out found))
+        || (_weights.FirstOrDefault(weight => weight.Owners.TiedKeys.Contains(key)) is { } tied
+            && _bayesian.TryGetValue(tied.Key, out found))
         ? found
         : throw new KeyNotFoundException(
             $"The network has no Bayesian weight '{key}'. It has: {string.Join(", ", _bayesian.Keys.Select(name => $"'{name}'"))}.");
@@ -35,7 +36,7 @@ internal sealed class WeightKeys
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public IReadOnlyList<NetworkWeight> Under(string key)
     {
-        var found = _weights.Where(weight => weight.TiedKeys.Prepend(weight.Key)
+        var found = _weights.Where(weight => weight.Owners.TiedKeys.Prepend(weight.Key)
             .Any(name => name == key || name.StartsWith(key + ".", StringComparison.Ordinal))).ToList();
         return found.Count > 0
             ? found
@@ -47,7 +48,7 @@ internal sealed class WeightKeys
     /// <summary>The Bayesian weights of one layer by their names within it.</summary>
     public IEnumerable<string> NamesUnder(string key) => _weights
         .Where(weight => _bayesian.ContainsKey(weight.Key))
-        .SelectMany(weight => weight.TiedKeys.Prepend(weight.Key))
+        .SelectMany(weight => weight.Owners.TiedKeys.Prepend(weight.Key))
         .Where(name => name.StartsWith(key + ".", StringComparison.Ordinal))
         .Select(name => name[(key.Length + 1)..]);
 
@@ -58,6 +59,6 @@ internal sealed class WeightKeys
 
     /// <summary>What is learned of the prior of a weight, under keys such as <c>fc1.weight.prior.log_scale</c>.</summary>
     public IEnumerable<(string Key, Tensor Tensor)> LearnedPriorOf(NetworkWeight weight) => ArenaOf(weight) is { } arena
-        ? arena.Priors.LearnedOf(weight.Index).Select(entry => ($"{weight.Key}.{PriorName}.{entry.Name}", entry.Tensor))
+        ? arena.Priors.LearnedOf(weight.Place.Index).Select(entry => ($"{weight.Key}.{PriorName}.{entry.Name}", entry.Tensor))
         : [];
 }

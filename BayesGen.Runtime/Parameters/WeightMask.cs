@@ -29,8 +29,8 @@ internal sealed class WeightMask : IDisposable
         _weights = weights;
         _store = store;
         _kept = ones(store.Count, dtype: ScalarType.Bool, device: store.Device).DetachFromDisposeScope();
-        Windows = [.. weights.Select(weight => weight.SliceOf(_kept).DetachFromDisposeScope())];
-        Fixed = [.. weights.SelectMany(weight => weight.Fixed.Select(part => (weight.Offset + part.Offset, part.Count)))];
+        Windows = [.. weights.Select(weight => weight.Place.SliceOf(_kept).DetachFromDisposeScope())];
+        Fixed = [.. weights.SelectMany(weight => weight.Fixed.Select(part => (weight.Place.Offset + part.Offset, part.Count)))];
         ExcludeFixed();
     }
 
@@ -138,7 +138,7 @@ internal sealed class WeightMask : IDisposable
             return;
         foreach (var weight in _weights.Where(weight => weight.IsHeld))
         {
-            using var slice = weight.SliceOf(flat);
+            using var slice = weight.Place.SliceOf(flat);
             using var _ = no_grad();
             slice.ZeroInPlace();
         }
@@ -153,12 +153,12 @@ internal sealed class WeightMask : IDisposable
             var weight = _weights[i];
             if (weight.IsHeld)
                 continue;
-            var (at, end) = (weight.Offset, weight.Offset + weight.Count);
+            var (at, end) = (weight.Place.Offset, weight.Place.Offset + weight.Count);
             foreach (var (offset, count) in weight.Fixed)
             {
-                if (weight.Offset + offset > at)
-                    yield return (i, at, weight.Offset + offset - at);
-                at = weight.Offset + offset + count;
+                if (weight.Place.Offset + offset > at)
+                    yield return (i, at, weight.Place.Offset + offset - at);
+                at = weight.Place.Offset + offset + count;
             }
 
             if (at < end || weight.Fixed.Count == 0)
@@ -197,7 +197,7 @@ internal sealed class WeightMask : IDisposable
         using var trainable = _kept.clone();
         foreach (var weight in _weights.Where(weight => weight.IsHeld))
         {
-            using var slice = weight.SliceOf(trainable);
+            using var slice = weight.Place.SliceOf(trainable);
             slice.fill_(false);
         }
 

@@ -24,7 +24,7 @@ internal sealed class WeightStore : IDisposable
         Device = weights[0].Device;
         foreach (var (index, weight) in weights.Index())
         {
-            (weight.Index, weight.Offset, weight.UnitOffset) = (index, Count, UnitCount);
+            weight.Place = new WeightPlace(weight.Shape, weight.Units) { Index = index, Offset = Count, UnitOffset = UnitCount };
             Count += weight.Count;
             UnitCount += weight.Units.Count;
         }
@@ -54,7 +54,7 @@ internal sealed class WeightStore : IDisposable
         using var _ = no_grad();
         foreach (var weight in weights)
         {
-            using var slice = weight.SliceOf(Weights);
+            using var slice = weight.Place.SliceOf(Weights);
             slice.copy_(weight.Parameter);
             foreach (var owner in weight.Owners)
             {
@@ -134,7 +134,7 @@ internal sealed class WeightStore : IDisposable
             if (weight.Count == 0)
                 continue;
             RequireValid(owner);
-            var at = weight.Offset * parameter.ElementSize;
+            var at = weight.Place.Offset * parameter.ElementSize;
             if (TensorMemory.AddressOf(parameter) != _weightBase + (nint)at)
                 throw Broken(weight, "no longer shares memory with the posterior",
                     "It was given other memory from outside, for example by to() on the plain network: call to() on the wrapper.");
@@ -171,7 +171,7 @@ internal sealed class WeightStore : IDisposable
         public Owner(NetworkWeight weight, Parameter parameter, Tensor gradients)
         {
             (Weight, Parameter) = (weight, parameter);
-            Gradient = weight.SliceOf(gradients).DetachFromDisposeScope();
+            Gradient = weight.Place.SliceOf(gradients).DetachFromDisposeScope();
             using var line = parameter.view(-1);
             Nothing = line.narrow(0, 0, 0).DetachFromDisposeScope();
         }

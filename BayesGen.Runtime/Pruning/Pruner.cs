@@ -40,9 +40,9 @@ internal static class Pruner
         {
             foreach (var weight in arena.Families[i].Weights)
             {
-                using var kept = arena.Families[i].Mask.Windows[weight.Index] is var own && masks is null
+                using var kept = arena.Families[i].Mask.Windows[weight.Place.Index] is var own && masks is null
                     ? own.sum()
-                    : (own & weight.SliceOf(masks![i])).sum();
+                    : (own & weight.Place.SliceOf(masks![i])).sum();
                 weights.Add(new PrunedWeight(weight.Key, weight.FreeCount, kept.item<long>()));
             }
         }
@@ -66,8 +66,8 @@ internal static class Pruner
             {
                 if (thresholds.Of(weight.Key, family.Family.PosteriorType) is not { } threshold)
                     continue;
-                using var slice = weight.SliceOf(scores);
-                using var target = weight.SliceOf(keep);
+                using var slice = weight.Place.SliceOf(scores);
+                using var target = weight.Place.SliceOf(keep);
                 using var reached = slice >= threshold;
                 target.copy_(reached);
             }

@@ -34,7 +34,7 @@ public static class NetworkState
         {
             state.AddRange(keys.ParametersOf(weight).Select(entry => KeyValuePair.Create(entry.Key, entry.Tensor)));
             if (keys.ArenaOf(weight) is { } family)
-                state.Add(new($"{weight.Key}.{MaskName}", family.Mask.Windows[weight.Index]));
+                state.Add(new($"{weight.Key}.{MaskName}", family.Mask.Windows[weight.Place.Index]));
             state.AddRange(keys.LearnedPriorOf(weight).Select(entry => KeyValuePair.Create(entry.Key, entry.Tensor)));
         }
 

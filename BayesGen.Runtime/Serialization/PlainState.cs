@@ -13,7 +13,7 @@ internal static class PlainState
     public static IReadOnlyList<KeyValuePair<string, Tensor>> Of(ParameterInventory inventory) =>
     [
         .. inventory.Weights.SelectMany(
-            weight => weight.TiedKeys.Prepend(weight.Key).Select(key => KeyValuePair.Create<string, Tensor>(key, weight.Parameter))),
+            weight => weight.Owners.TiedKeys.Prepend(weight.Key).Select(key => KeyValuePair.Create<string, Tensor>(key, weight.Parameter))),
         .. inventory.Buffers.All.Select(buffer => KeyValuePair.Create(buffer.Key, buffer.Buffer)),
         .. inventory.Buffers.Tied.Select(buffer => KeyValuePair.Create(buffer.Key, buffer.Buffer)),
     ];
@@ -46,8 +46,8 @@ internal static class PlainState
                 found[key] = counter.reshape(target.shape);
 
         // What stands under several keys is there once it is there under one of them.
-        var tied = inventory.Weights.Where(weight => weight.TiedKeys.Count > 0).ToList();
-        List<List<string>> several = [.. tied.Select(weight => weight.TiedKeys.Prepend(weight.Key).ToList())];
+        var tied = inventory.Weights.Where(weight => weight.Owners.TiedKeys.Count > 0).ToList();
+        List<List<string>> several = [.. tied.Select(weight => weight.Owners.TiedKeys.Prepend(weight.Key).ToList())];
         several.AddRange(inventory.Buffers.Tied.GroupBy(buffer => buffer.Buffer, ReferenceEqualityComparer.Instance).Select(same =>
             inventory.Buffers.All.Where(first => ReferenceEquals(first.Buffer, same.Key)).Take(1).Concat(same)
                 .Select(buffer => buffer.Key).ToList()));
@@ -75,11 +75,11 @@ internal static class PlainState
             if (!found.TryGetValue(key, out var value))
                 continue;
             loaded.Add(key);
-            var first = tied.FirstOrDefault(weight => weight.TiedKeys.Contains(key))?.Key ?? key;
+            var first = tied.FirstOrDefault(weight => weight.Owners.TiedKeys.Contains(key))?.Key ?? key;
             if (inventory.Keys.TryFind(first, out var bayesian))
             {
                 bayesian.Arena.Posterior.Restart(bayesian.Weight, value.to(target.dtype, target.device));
-                bayesian.Arena.Mask.Windows[bayesian.Weight.Index].fill_(true);
+                bayesian.Arena.Mask.Windows[bayesian.Weight.Place.Index].fill_(true);
             }
             else
                 target.copy_(value);

@@ -13,14 +13,14 @@ internal static class NetworkDescriber
         var (weights, keys) = (arena.Inventory.Weights, arena.Inventory.Keys);
         return new(
             [.. weights.Select(weight => DescribeWeight(weight, keys.ArenaOf(weight)))],
-            [.. weights.GroupBy(weight => weight.LayerKey).Select(layer => DescribeLayer([.. layer], keys))]);
+            [.. weights.GroupBy(weight => weight.LayerName.Key).Select(layer => DescribeLayer([.. layer], keys))]);
     }
 
     private static WeightDescription DescribeWeight(NetworkWeight weight, FamilyArena? arena) => new(
         weight.Key,
         weight.IsFrozen || weight.IsHeld ? WeightRole.Frozen : arena is null ? WeightRole.Deterministic : WeightRole.Bayesian,
         arena?.Family.Name,
-        [.. weight.TiedKeys],
+        [.. weight.Owners.TiedKeys],
         weight.Shape,
         weight.FreeCount,
         weight.Dtype,
@@ -37,9 +37,9 @@ internal static class NetworkDescriber
             .Select(weight => (Weight: weight, Arena: keys.ArenaOf(weight)!))
             .Where(pair => pair.Arena is not null)];
         return new LayerDescription(
-            weights[0].LayerKey,
-            weights[0].LayerClass,
+            weights[0].LayerName.Key,
+            weights[0].LayerName.Class,
             bayesian.Count == 0 ? null : bayesian[0].Weight.Options.Estimator,
-            [.. bayesian.Select(pair => pair.Arena.Priors[pair.Weight.Index]).Distinct()]);
+            [.. bayesian.Select(pair => pair.Arena.Priors[pair.Weight.Place.Index]).Distinct()]);
     }
 }

@@ -9,6 +9,12 @@ namespace BayesGen.Training;
 /// <example><c>Steps = fields.Whole("steps_done", Steps)</c></example>
 internal sealed class CheckpointFields
 {
+    /// <summary>The number of training examples.</summary>
+    public const string Examples = "examples";
+
+    /// <summary>The steps that were taken.</summary>
+    public const string StepsDone = "steps_done";
+
     /// <summary>What is written where a number is not known; all of them count something.</summary>
     private const long Unknown = -1;
 

@@ -7,9 +7,11 @@ namespace BayesGen.Training;
 
 /// <summary>The checkpoints of a training: when one is written, where, which stay, and which one is gone on from.</summary>
 /// <param name="setup">What is trained.</param>
-/// <param name="state">What is written.</param>
+/// <param name="state">Where it is.</param>
+/// <param name="parts">What is written.</param>
 /// <param name="notices">Is told what the user should know.</param>
-internal sealed class CheckpointManager(TrainingSetup setup, TrainerState state, TrainingNotices notices)
+internal sealed class CheckpointManager(
+    TrainingSetup setup, TrainerState state, TrainingContent parts, TrainingNotices notices)
 {
     private readonly CheckpointOptions? _options = setup.Options.Checkpoints;
     private CheckpointFolder? _folder;
@@ -17,6 +19,9 @@ internal sealed class CheckpointManager(TrainingSetup setup, TrainerState state,
 
     /// <summary>The step at which the training failed last, and the one that it went back to.</summary>
     private (long Failed, long To)? _wentBack;
+
+    /// <summary>Where the training is, in few numbers.</summary>
+    private (int Epochs, int Step, long GlobalStep) Here => (state.EpochsDone, state.Cursor.Step, state.StepsDone);
 
     /// <summary>The last checkpoint that was written or gone on from; null before there is one.</summary>
     public string? Last { get; private set; }
@@ -66,7 +71,7 @@ internal sealed class CheckpointManager(TrainingSetup setup, TrainerState state,
             "checkpoint", source,
             (content, told) => Last = _folder!.Write(content, state.StepsDone, _options!.KeepLast, told));
         if (isWritten)
-            _savedAt = state.Place;
+            _savedAt = Here;
         return isWritten;
     }
 
@@ -79,7 +84,7 @@ internal sealed class CheckpointManager(TrainingSetup setup, TrainerState state,
         // Before the numbered one: what a kill or a full disk takes is then made up for.
         SaveBest(source, epoch);
         if (isLast)
-            state.TakeBest();
+            TakeBest();
         if (_options is { } options && (isLast || (options.EveryEpochs is { } every && state.EpochsDone % every == 0)))
             Save(source);
     }
@@ -87,14 +92,14 @@ internal sealed class CheckpointManager(TrainingSetup setup, TrainerState state,
     /// <summary>The last act of a training that was canceled.</summary>
     public void SaveCanceled(BatchSource source)
     {
-        if (_savedAt == state.Place || Save(source))
+        if (_savedAt == Here || Save(source))
             notices.Add(
                 $"The training was canceled in epoch {state.EpochsDone + 1} after step {state.Cursor.Step} and saved to '{Last}'; "
                 + "Resume continues from there.");
     }
 
     /// <summary>The training continues from a checkpoint that was named.</summary>
-    public void KeepWritingAfter(string path) => (Last, _savedAt, _wentBack) = (path, state.Place, null);
+    public void KeepWritingAfter(string path) => (Last, _savedAt, _wentBack) = (path, Here, null);
 
     /// <summary>The newest whole checkpoint of a folder, or that of a file; null where there is none.</summary>
     /// <param name="path">The folder or the file.</param>
@@ -130,8 +135,8 @@ internal sealed class CheckpointManager(TrainingSetup setup, TrainerState state,
         var (before, oldest) = _wentBack is { } last && failed <= last.Failed ? (last.To, last.To) : (long.MaxValue, long.MaxValue);
         try
         {
-            return Read(content => TrainerState.StepsDoneIn(content) >= before)
-                ?? (oldest == long.MaxValue ? null : Read(content => TrainerState.StepsDoneIn(content) > oldest));
+            return Read(content => StepsDoneIn(content) >= before)
+                ?? (oldest == long.MaxValue ? null : Read(content => StepsDoneIn(content) > oldest));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -151,7 +156,17 @@ internal sealed class CheckpointManager(TrainingSetup setup, TrainerState state,
     /// <param name="failed">The steps that were done when it failed.</param>
     /// <param name="path">The checkpoint, or null where it was kept in memory.</param>
     public void GoneBack(long failed, string? path) =>
-        (_wentBack, _savedAt, Last) = ((failed, state.StepsDone), state.Place, path ?? Last);
+        (_wentBack, _savedAt, Last) = ((failed, state.StepsDone), Here, path ?? Last);
+
+    private static long StepsDoneIn(CheckpointContent content) =>
+        CheckpointFields.ReadFrom(content).Whole(CheckpointFields.StepsDone, 0);
+
+    /// <summary>Gives back the network of the best epoch where that is not the last one.</summary>
+    private void TakeBest()
+    {
+        if (state.Stopping is { BestEpoch: { } best } stopping && best != state.EpochsDone)
+            stopping.Restore(setup.Arena);
+    }
 
     /// <summary>What in a checkpoint is NaN or infinite, so that every training from it fails; null where it is sound.</summary>
     private string? Poison(CheckpointContent content)
@@ -188,7 +203,7 @@ internal sealed class CheckpointManager(TrainingSetup setup, TrainerState state,
         try
         {
             using var turn = setup.Arena.TakeTurn();
-            write(state.Capture(source), told.Add);
+            write(parts.Capture(source), told.Add);
             return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

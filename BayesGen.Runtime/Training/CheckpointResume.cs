@@ -5,10 +5,11 @@ namespace BayesGen.Training;
 /// <summary>Takes an interrupted training up from a checkpoint: all of it, or nothing.</summary>
 /// <param name="setup">What is trained.</param>
 /// <param name="state">Is brought to where the checkpoint was written.</param>
+/// <param name="parts">Puts back what the checkpoint holds.</param>
 /// <param name="checkpoints">Is told where the training continues from.</param>
 /// <param name="runner">Makes the optimizers that are loaded.</param>
 internal sealed class CheckpointResume(
-    TrainingSetup setup, TrainerState state, CheckpointManager checkpoints, StepRunner runner)
+    TrainingSetup setup, TrainerState state, TrainingContent parts, CheckpointManager checkpoints, StepRunner runner)
 {
     /// <summary>
     /// The epochs that had ended when the training began that was taken up and has not gone on yet; null where none was.
@@ -28,14 +29,14 @@ internal sealed class CheckpointResume(
         try
         {
             Prepare(content, Note);
-            using var before = state.Snapshot(source: null);
+            using var before = parts.Snapshot(source: null);
             try
             {
-                state.Restore(content, Note);
+                parts.Restore(content, Note);
             }
             catch
             {
-                state.RestoreParts(before, _ => { });
+                parts.RestoreParts(before, _ => { });
                 throw;
             }
         }
@@ -63,9 +64,9 @@ internal sealed class CheckpointResume(
     {
         var sharedBy = setup.Options.DivergenceScale == DivergenceScale.None
             ? 1
-            : setup.ExamplesOf(null) ?? TrainerState.ExamplesIn(content) ?? 1;
+            : setup.ExamplesOf(null) ?? CheckpointFields.ReadFrom(content).Known(CheckpointFields.Examples, null, least: 1) ?? 1;
         runner.Prepare(sharedBy, isResumed: true);
         state.Steps!.RequireState();
-        state.RequireFit(content, note);
+        parts.RequireFit(content, note);
     }
 }

@@ -11,10 +11,11 @@ namespace BayesGen.Training;
 /// </summary>
 /// <param name="setup">What is trained.</param>
 /// <param name="state">Where it is.</param>
+/// <param name="parts">Puts it back where it was.</param>
 /// <param name="checkpoints">What it may go back to.</param>
 /// <param name="notices">Is told what was skipped and gone back over.</param>
 internal sealed class NonFiniteGuard(
-    TrainingSetup setup, TrainerState state, CheckpointManager checkpoints, TrainingNotices notices) : IDisposable
+    TrainingSetup setup, TrainerState state, TrainingContent parts, CheckpointManager checkpoints, TrainingNotices notices) : IDisposable
 {
     /// <summary>Far more than a bad batch or a noisy sample makes of a loss, and few steps before one that multiplies overflows.</summary>
     private const double DivergedGrowth = 1000;
@@ -59,7 +60,7 @@ internal sealed class NonFiniteGuard(
         if (_policy.RollBacks == 0)
             return;
         _start?.Dispose();
-        _start = checkpoints.Last is null ? state.Snapshot(source) : null;
+        _start = checkpoints.Last is null ? parts.Snapshot(source) : null;
     }
 
     /// <summary>Takes a step, or skips it where the policy says so; then what the batch did is undone.</summary>
@@ -244,8 +245,8 @@ internal sealed class NonFiniteGuard(
             return false;
 
         // The file may have been replaced since it was written.
-        state.RequireFit(content, notices.Add);
-        state.Restore(content, notices.Add);
+        parts.RequireFit(content, notices.Add);
+        parts.Restore(content, notices.Add);
         checkpoints.GoneBack(failed, found?.Path);
 
         // It stays the same call of Train, whichever call wrote the checkpoint.

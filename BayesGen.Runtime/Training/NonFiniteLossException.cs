@@ -2,8 +2,8 @@ namespace BayesGen.Training;
 
 /// <summary>
 /// The loss of a step, or its gradient, is not a finite number, or the fit loss has grown to a thousand times the largest of the first
-/// steps. The step was not taken: the weights are as they were before it. On a device that is read every so many steps only, it was taken (with a gradient of
-/// zero where the loss was not finite), and some steps after it; the message says so.
+/// steps. The step was not taken: the weights are as they were before it. On a device that is read every so many steps only, it was taken
+/// (with a gradient of zero where the loss was not finite), and some steps after it; the message says so.
 /// </summary>
 public sealed class NonFiniteLossException : ArithmeticException
 {

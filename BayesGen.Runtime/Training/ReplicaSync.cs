@@ -26,7 +26,7 @@ internal static class ReplicaSync
         if (other.Weights.Length != mine.Weights.Length)
             return $"it has {other.Weights.Length} weight tensors, and the network {mine.Weights.Length}";
         foreach (var (weight, ofReplica) in mine.Weights.Zip(other.Weights))
-            if (weight.Description is var expected && ofReplica.Description is var found && expected != found)
+            if (Layout(weight) is var expected && Layout(ofReplica) is var found && expected != found)
                 return $"it has {found}, where the network has {expected}";
         return other.Buffers.All is [var (key, _), ..] ? $"it has a buffer, '{key}'" : null;
     }
@@ -53,6 +53,11 @@ internal static class ReplicaSync
         foreach (var (other, mine) in from.Weights.Zip(to.Weights).Where(pair => pair.Second.IsFrozen))
             mine.Parameter.copy_(other.Parameter);
     }
+
+    /// <summary>Key, family, shape and place in words: those of two networks of one layout are the same.</summary>
+    private static string Layout(NetworkWeight weight) =>
+        $"{(weight.IsFrozen ? "frozen" : weight.Family?.Name ?? "deterministic")} '{weight.Key}' ({weight.Dtype}, "
+        + $"[{string.Join(", ", weight.Shape)}], {weight.Options.Estimator}) on {weight.Device}";
 
     /// <summary>A replica freezes what its source has frozen.</summary>
     private static void CopyFrozen(ParameterInventory from, ParameterInventory to)

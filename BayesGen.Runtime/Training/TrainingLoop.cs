@@ -47,7 +47,7 @@ internal sealed class TrainingLoop
         var modes = EnterTraining();
         try
         {
-            _state.GiveNoise();
+            _state.Noise.Give();
             _guard.Begin(_reader.Begin());
             var isStopped = false;
             while (_state.EpochsDone < Last && !isStopped)
@@ -72,7 +72,7 @@ internal sealed class TrainingLoop
         }
         finally
         {
-            _state.KeepNoise();
+            _state.Noise.Keep();
             using (_setup.Arena.TakeTurn())
                 modes.Restore();
             _guard.End();
@@ -283,7 +283,7 @@ internal sealed class TrainingLoop
     private void LeaveEpoch()
     {
         _reader.Forget();
-        _state.LeaveEpoch();
+        _state.Enter();
     }
 
     /// <summary>The last act of a training that was canceled.</summary>

@@ -16,11 +16,12 @@ internal sealed class TrainingParts : IDisposable
         Setup = setup;
         State = new TrainerState(setup);
         Notices = new TrainingNotices(setup.Options.Report);
-        Checkpoints = new CheckpointManager(setup, State, Notices);
-        Guard = new NonFiniteGuard(setup, State, Checkpoints, Notices);
+        Content = new TrainingContent(setup, State);
+        Checkpoints = new CheckpointManager(setup, State, Content, Notices);
+        Guard = new NonFiniteGuard(setup, State, Content, Checkpoints, Notices);
         Reader = new StepReader(setup, State, Guard, hooks);
         Runner = new StepRunner(setup, State, Guard);
-        Resume = new CheckpointResume(setup, State, Checkpoints, Runner);
+        Resume = new CheckpointResume(setup, State, Content, Checkpoints, Runner);
         _evaluator = new Evaluator(setup.Model, setup.Network, setup.Loss, setup.Options);
     }
 
@@ -29,6 +30,9 @@ internal sealed class TrainingParts : IDisposable
 
     /// <summary>Where the training is.</summary>
     public TrainerState State { get; }
+
+    /// <summary>Writes down where the training is, and puts it back.</summary>
+    public TrainingContent Content { get; }
 
     /// <summary>What it tells besides numbers.</summary>
     public TrainingNotices Notices { get; }
@@ -58,7 +62,7 @@ internal sealed class TrainingParts : IDisposable
         if (Resume.FirstEpochLeft is null)
         {
             Reader.Forget();
-            State.LeaveEpoch();
+            State.Enter();
         }
 
         Resume.FirstEpochLeft = null;

@@ -11,7 +11,7 @@ public partial class ParameterExtentTests
         var masks = model.Arena.Families.Single().Mask.Windows;
         Assert.All(model.Arena.Families.Single().Weights, weight =>
         {
-            var mask = masks[weight.Index];
+            var mask = masks[weight.Place.Index];
             if (mask.dim() != 2 || weight.Fixed.Count > 0)
                 return;
             var ofUnits = mask.any(weight.Units.Axis == 0 ? 1 : 0, keepdim: true);
@@ -21,7 +21,7 @@ public partial class ParameterExtentTests
         Assert.Equal(Expected(model), Divergence(model), Math.Abs(Expected(model)) * Tolerance);
 
         // A single weight of a pruned unit is kept again.
-        var hidden = masks[model.Arena.Inventory.Keys.Find("hidden.weight").Weight.Index];
+        var hidden = masks[model.Arena.Inventory.Keys.Find("hidden.weight").Weight.Place.Index];
         var pruned = hidden[0].logical_not().nonzero()[0, 0].item<long>();
         hidden[3, pruned] = tensor(true);
         model.Arena.AdoptState();

@@ -107,7 +107,7 @@ public sealed partial class PredictionTests
 
             // And the function is that of the posterior's own sample.
             var flat = model.Arena.Families[0].Posterior.Sample(new NoiseSource(DrawSeed.Of(9, k)));
-            var weights = model.Arena.Families[0].Weights.ToDictionary(weight => weight.Key, weight => weight.SliceOf(flat));
+            var weights = model.Arena.Families[0].Weights.ToDictionary(weight => weight.Key, weight => weight.Place.SliceOf(flat));
             using var expected = functional.linear(x, weights["line.weight"], weights["line.bias"]);
             Assert.Equal(expected[1, 1].item<float>(), b[1], 1e-5);
         }

@@ -133,10 +133,10 @@ public sealed class ResilienceArenaTests
         long next = 0;
         foreach (var weight in weights)
         {
-            Assert.Equal(next, weight.Offset);
+            Assert.Equal(next, weight.Place.Offset);
             next += weight.Count;
             using var gradient = weight.Parameter.grad!;
-            var at = (nint)(weight.Offset * weight.Parameter.ElementSize);
+            var at = (nint)(weight.Place.Offset * weight.Parameter.ElementSize);
             Assert.Equal(TensorMemory.AddressOf(store.Weights) + at, TensorMemory.AddressOf(weight.Parameter));
             Assert.Equal(TensorMemory.AddressOf(store.Gradients) + at, TensorMemory.AddressOf(gradient));
             Assert.Equal(weight.Shape, weight.Parameter.shape);

@@ -72,7 +72,7 @@ internal static class GradientCheck
         if (name.EndsWith(".prior", StringComparison.Ordinal))
             return [0, count - 1];
         return weights
-            .SelectMany(weight => new[] { weight.Offset, weight.Offset + weight.Count / 2, weight.Offset + weight.Count - 1 })
+            .SelectMany(weight => new[] { 0, weight.Count / 2, weight.Count - 1 }.Select(at => weight.Place.Offset + at))
             .Distinct()
             .Where(index => index < count);
     }

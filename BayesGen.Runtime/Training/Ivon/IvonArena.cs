@@ -32,7 +32,7 @@ internal sealed class IvonArena : IDisposable
         {
             var start = zeros_like(Precision, dtype: dtype, device: store.Device);
             for (var i = 0; i < _decays.Length; i++)
-                start.narrow(0, arena.Weights[i].Offset, arena.Weights[i].Count).fill_(curvature + _decays[i]);
+                start.narrow(0, arena.Weights[i].Place.Offset, arena.Weights[i].Count).fill_(curvature + _decays[i]);
             var logSigma = ((start * sampleSize).log() * -0.5).to(store.Dtype);
             var kept = arena.Mask.Trainable?.to(ScalarType.Bool) ?? ones_like(start, dtype: ScalarType.Bool, device: store.Device);
             Precision.copy_(where(kept, start, Precision));
@@ -132,7 +132,7 @@ internal sealed class IvonArena : IDisposable
             if (decays[i] == _decays[i])
                 continue;
             using var scope = NewDisposeScope();
-            var part = Precision.narrow(0, _arena.Weights[i].Offset, _arena.Weights[i].Count);
+            var part = Precision.narrow(0, _arena.Weights[i].Place.Offset, _arena.Weights[i].Count);
             var moved = part + (decays[i] - _decays[i]);
             part.copy_(decays[i] > _decays[i] ? moved : maximum(moved, part * (decays[i] / _decays[i])));
             _decays[i] = decays[i];
@@ -149,7 +149,8 @@ internal sealed class IvonArena : IDisposable
             while (next < _decays.Length && IvonLoss.PriorOf(_arena, _arena.Weights[next]) == (center, scale))
                 next++;
             var last = _arena.Weights[next - 1];
-            yield return (_arena.Weights[first].Offset, last.Offset + last.Count - _arena.Weights[first].Offset, center, _decays[first]);
+            var from = _arena.Weights[first].Place.Offset;
+            yield return (from, last.Place.Offset + last.Count - from, center, _decays[first]);
             first = next;
         }
     }

@@ -25,7 +25,7 @@ internal sealed class IvonLoss : VariationalLoss, IScores<GaussianPosterior>
 
     /// <summary>m and s of the prior of a weight.</summary>
     /// <exception cref="NotSupportedException">It is not a Gaussian, or it is learned.</exception>
-    public static (double Center, double Scale) PriorOf(FamilyArena arena, NetworkWeight weight) => arena.Priors[weight.Index] switch
+    public static (double Center, double Scale) PriorOf(FamilyArena arena, NetworkWeight weight) => arena.Priors[weight.Place.Index] switch
     {
         GaussianPrior { IsTrainable: false } prior => (prior.Mean, prior.Scale),
         GaussianPrior => throw new NotSupportedException(
