@@ -62,8 +62,8 @@ internal sealed class NetworkWeight(
 
     /// <summary>Key, family, shape and place in words: those of two networks of one layout are the same.</summary>
     public string Description =>
-        $"{(IsFrozen ? "frozen" : Family?.Name ?? "deterministic")} '{Key}' ({Dtype}, [{string.Join(", ", Shape)}], {Options.Estimator}) "
-        + $"on {Device}";
+        $"{(IsFrozen ? "frozen" : Family?.Name ?? "deterministic")} '{Key}' ({Dtype}, [{string.Join(", ", Shape)}], {Options.Estimator}"
+        + (Family is { HasUnits: true } ? $", units of [{string.Join(", ", Units.Shape)}]" : "") + $") on {Device}";
 
     /// <summary>Adds another owner of the same memory.</summary>
     public void Tie(string key, Parameter parameter)
@@ -91,7 +91,8 @@ internal sealed class NetworkWeight(
         [.. Enumerable.Range(0, (int)parameter.dim()).Where(i => parameter.size(i) > 1).Select(i => parameter.stride(i))];
 
     /// <summary>The slices of the weight that one number of a parameter may belong to.</summary>
-    public WeightUnits Units { get; } = WeightUnits.Of(layer, IsBiasName(key[(key.LastIndexOf('.') + 1)..]), parameter.shape);
+    public WeightUnits Units { get; } =
+        WeightUnits.Of(layer, IsBiasName(key[(key.LastIndexOf('.') + 1)..]), parameter.shape, options.Groups);
 
     /// <summary>The place of the weight among those of its arena.</summary>
     public int Index { get; set; }
