@@ -87,6 +87,8 @@ internal static class PlanSection
             parts.Add($"InitialLogSigma = {Literal(logSigma)}");
         if (options.IsLocal)
             parts.Add($"Estimator = {RuntimeNames.Estimator}.Local");
+        if (options.Groups is { } groups)
+            parts.Add($"Groups = {RuntimeNames.UnitAxis}.{groups}");
         return parts.Count == 0 ? "" : $", new {RuntimeNames.WeightOptions} {{ {string.Join(", ", parts)} }}";
     }
 }

@@ -105,9 +105,11 @@ internal sealed record FamilyModel(
 /// <param name="IncludeBias">Whether biases are Bayesian.</param>
 /// <param name="InitialLogSigma">The starting value of log sigma.</param>
 /// <param name="IsLocal">Whether the noise is moved to the outputs: Estimator.Local.</param>
-internal sealed record OptionsModel(string? PriorType, double? PriorScale, bool? IncludeBias, double? InitialLogSigma, bool IsLocal)
+/// <param name="Groups">The member of UnitAxis that says which slices are units.</param>
+internal sealed record OptionsModel(
+    string? PriorType, double? PriorScale, bool? IncludeBias, double? InitialLogSigma, bool IsLocal, string? Groups)
 {
-    public static OptionsModel None { get; } = new(null, null, null, null, false);
+    public static OptionsModel None { get; } = new(null, null, null, null, false, null);
 }
 
 /// <summary>How generated code gets at the value of a member.</summary>

@@ -26,6 +26,7 @@ internal static class RuntimeNames
     public static readonly RuntimeType FormerNameAttribute = new(FirstPage, "FormerlyKnownAsAttribute");
     public static readonly RuntimeType Family = new(FirstPage, "Family");
     public static readonly RuntimeType Estimator = new(FirstPage, "Estimator");
+    public static readonly RuntimeType UnitAxis = new(FirstPage, "UnitAxis");
 
     #endregion
 

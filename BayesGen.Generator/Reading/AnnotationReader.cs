@@ -74,7 +74,8 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
                 scale,
                 named.TryGetValue("IncludeBias", out var bias) ? bias.Value as bool? : null,
                 logSigma,
-                IsLocal()),
+                IsLocal(),
+                Groups()),
             prior,
             new AnnotationSource(attribute, owner));
 
@@ -92,6 +93,16 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
                 Properties = AnnotationOption.Remove("Estimator"),
             });
             return false;
+        }
+
+        string? Groups()
+        {
+            if (!named.TryGetValue("Groups", out var axis) || axis is not { Kind: TypedConstantKind.Enum, Type: { } axes })
+                return null;
+            var member = axes.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(field => Equals(field.ConstantValue, axis.Value));
+            if (member is null)
+                Report("Groups", $"BayesGen has no such axis; name one of the members of {axes.Name}", "Groups");
+            return axis.Value is 0 ? null : member?.Name;
         }
 
         double? Number(string name) =>

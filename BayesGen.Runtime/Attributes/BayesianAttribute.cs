@@ -49,4 +49,10 @@ public sealed class BayesianAttribute : Attribute
 
     /// <summary>How gradients are estimated. <see cref="Estimator.Local"/> is for Linear and Conv1d to Conv3d layers.</summary>
     public Estimator Estimator { get; set; }
+
+    /// <summary>
+    /// Which slices of the weight are units, for families that have numbers for units; others do without. Unset: output channels of a
+    /// convolution, words of an embedding, input features of everything else.
+    /// </summary>
+    public UnitAxis Groups { get; set; }
 }

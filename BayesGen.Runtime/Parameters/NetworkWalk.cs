@@ -142,6 +142,7 @@ internal sealed partial class NetworkWalk
             RequireRange(weight);
         if (weight is { Family: not null, Options.Estimator: Estimator.Local })
             LocalEstimator.RequireFit(weight);
+        UnitFit.Require(weight);
         Weights.Add(weight);
         _seen.TryAdd(address, new FoundWeight(weight, family, place.Natural));
     }

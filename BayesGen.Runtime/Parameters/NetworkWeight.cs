@@ -37,7 +37,8 @@ internal sealed class NetworkWeight(
     public Device Device { get; } = parameter.device;
 
     /// <summary>The slices of the weight that one number of a parameter may belong to.</summary>
-    public WeightUnits Units { get; } = WeightUnits.Of(layer, IsBiasName(key[(key.LastIndexOf('.') + 1)..]), parameter.shape);
+    public WeightUnits Units { get; } =
+        WeightUnits.Of(layer, IsBiasName(key[(key.LastIndexOf('.') + 1)..]), parameter.shape, options.Groups);
 
     /// <summary>Where it lies in its arena; a weight that was frozen from the start is in none.</summary>
     public WeightPlace Place

@@ -25,6 +25,8 @@ internal abstract class PosteriorFamily
 
     public bool SupportsLocal => Descriptor.SupportsLocal;
 
+    public bool HasUnits => Descriptor.HasUnits;
+
     public abstract Prior PriorOf(WeightOptions options);
 
     /// <summary>The posterior of the weights of an arena over its parameters, started around the weights of the plain network.</summary>

@@ -15,18 +15,52 @@ internal sealed record WeightUnits(int? Axis, long[] Shape, SliceLayout Layout)
     /// <summary>The number of units.</summary>
     public long Count => Layout.Count;
 
-    /// <summary>The units of a weight.</summary>
+    /// <summary>The units of a weight; the whole weight is one where its layer has no such axis.</summary>
     /// <remarks>
-    /// A unit is what a network can do without as a whole. Of a convolution it is an output channel (of a transposed one an input
-    /// channel), dimension 0, and each element of its bias is one. Of an embedding it is a word, dimension 0. Of everything else it is an
-    /// input feature, the last dimension; there a bias is the weight of one constant input, so it is one unit as a whole. A parameter
-    /// with one dimension that is not a bias has a unit for each element.
+    /// A unit is what a network can do without as a whole. By default it is an output channel of a convolution, a word of an embedding, and
+    /// an input feature of everything else, the last dimension; a parameter with one dimension that is not a bias has a unit for each
+    /// element. The bias of units that are outputs has one for each element; to units that are inputs a bias is the weight of one constant
+    /// input, so it is one unit as a whole.
     /// </remarks>
     /// <param name="layer">The module whose parameter the weight is.</param>
     /// <param name="isBias">Whether the weight is a bias.</param>
     /// <param name="shape">Its shape.</param>
-    public static WeightUnits Of(nn.Module layer, bool isBias, long[] shape) =>
-        Along(layer is Convolution or Embedding or EmbeddingBag ? 0 : isBias ? null : shape.Length - 1, shape);
+    /// <param name="axis">What the annotation says.</param>
+    public static WeightUnits Of(nn.Module layer, bool isBias, long[] shape, UnitAxis axis = UnitAxis.Default)
+    {
+        var areOutputs = axis == UnitAxis.Outputs || axis == UnitAxis.Default && layer is Convolution;
+        return Along(
+            ReasonAgainst(layer, axis) is not null ? null
+                : isBias ? areOutputs ? 0 : null
+                : layer is Embedding or EmbeddingBag ? areOutputs ? 1 : 0
+                : IsTransposed(layer) ? areOutputs ? 1 : 0
+                : layer is Convolution ? areOutputs ? 0 : 1
+                : areOutputs ? 0 : shape.Length - 1,
+            shape);
+    }
+
+    /// <summary>Why the weights of a layer have no slices along an axis, in words; null where they have.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="axis">What the annotation says.</param>
+    public static string? ReasonAgainst(nn.Module layer, UnitAxis axis) => (layer, axis) switch
+    {
+        (Convolution { groups: > 1 }, UnitAxis.Inputs) when !IsTransposed(layer) =>
+            "each input channel of a convolution with several groups meets the outputs of one group alone, so it has no slice of the "
+            + "weight; use UnitAxis.Outputs",
+        (Convolution { groups: > 1 }, UnitAxis.Default or UnitAxis.Outputs) when IsTransposed(layer) =>
+            "each output channel of a transposed convolution with several groups comes from the inputs of one group alone, so it has no "
+            + "slice of the weight; use UnitAxis.Inputs",
+        (Bilinear, UnitAxis.Inputs) =>
+            "it has two inputs; use UnitAxis.Default, the features of the second, or UnitAxis.Outputs",
+        (_, UnitAxis.Default or UnitAxis.Inputs) => null,
+        (Linear or Bilinear or Convolution or Embedding or EmbeddingBag or RNN or RNNCell, UnitAxis.Outputs) => null,
+        (LSTM or GRU or LSTMCell or GRUCell, UnitAxis.Outputs) =>
+            "the rows of its gates lie below each other in one weight, so that a hidden unit is no slice of it; use UnitAxis.Inputs",
+        (_, UnitAxis.Outputs) => "which dimension of its weights its outputs lie along is not known; use UnitAxis.Inputs",
+        _ => $"there is no axis {axis}; name one of the members of UnitAxis",
+    };
+
+    private static bool IsTransposed(nn.Module layer) => layer is ConvTranspose1d or ConvTranspose2d or ConvTranspose3d;
 
     /// <summary>The slices along a dimension; one slice where it is null or the weight has no dimension.</summary>
     public static WeightUnits Along(int? axis, long[] shape)

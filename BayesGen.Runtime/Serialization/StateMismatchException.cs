@@ -48,8 +48,21 @@ public sealed class StateMismatchException : Exception
             entry => $"'{PlainText.Name(entry.Key)}' has shape [{PlainText.Name(string.Join(", ", entry.Found))}], expected "
                 + $"[{string.Join(", ", entry.Expected)}].",
             count => $"{count} more have other shapes."));
+        if (misshapen.FirstOrDefault(entry => HasUnitsElsewhere(entry.Expected, entry.Found)) is { Key: { } key })
+            lines.Add(
+                $"The units of '{PlainText.Name(key)}' lie along another axis: annotate its layer with the Groups that the state was saved "
+                + "with.");
         lines.AddRange(PlainText.First(renamed, rename => PlainText.Of(rename.Advice), count => $"{count} more look renamed."));
         lines.Add("Build the network with the class and sizes that the state was saved from.");
         return string.Join(Environment.NewLine, lines);
+    }
+
+    /// <summary>Whether both are shapes of one number for each unit, of different dimensions of one weight.</summary>
+    private static bool HasUnitsElsewhere(long[] expected, long[] found)
+    {
+        return expected.Length == found.Length && AxisOf(expected) is { } one && AxisOf(found) is { } other && one != other;
+
+        static int? AxisOf(long[] shape) =>
+            shape.Count(size => size != 1) == 1 ? Array.FindIndex(shape, size => size != 1) : null;
     }
 }

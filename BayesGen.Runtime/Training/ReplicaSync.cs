@@ -57,7 +57,8 @@ internal static class ReplicaSync
     /// <summary>Key, family, shape and place in words: those of two networks of one layout are the same.</summary>
     private static string Layout(NetworkWeight weight) =>
         $"{(weight.IsFrozen ? "frozen" : weight.Family?.Name ?? "deterministic")} '{weight.Key}' ({weight.Dtype}, "
-        + $"[{string.Join(", ", weight.Shape)}], {weight.Options.Estimator}) on {weight.Device}";
+        + $"[{string.Join(", ", weight.Shape)}], {weight.Options.Estimator}"
+        + (weight.Family is { HasUnits: true } ? $", units of [{string.Join(", ", weight.Units.Shape)}]" : "") + $") on {weight.Device}";
 
     /// <summary>A replica freezes what its source has frozen.</summary>
     private static void CopyFrozen(ParameterInventory from, ParameterInventory to)

@@ -37,6 +37,9 @@ internal sealed class FamilyDescriptor
     /// <summary>The variational parameters, in the order in which the class takes them.</summary>
     public IReadOnlyList<PosteriorParameterAttribute> Parameters { get; }
 
+    /// <summary>Whether some of them have one number for each unit.</summary>
+    public bool HasUnits => Parameters.Any(parameter => parameter.Extent == ParameterExtent.Unit);
+
     /// <summary>Their names.</summary>
     public IReadOnlyList<string> ParameterNames { get; }
 

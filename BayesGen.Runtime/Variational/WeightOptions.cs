@@ -20,4 +20,7 @@ public sealed record WeightOptions
 
     /// <summary>How gradients are estimated.</summary>
     public Estimator Estimator { get; init; }
+
+    /// <summary>Which slices of the weight are units, for families that have numbers for units.</summary>
+    public UnitAxis Groups { get; init; }
 }

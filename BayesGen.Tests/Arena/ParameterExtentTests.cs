@@ -39,7 +39,7 @@ public partial class ParameterExtentTests
         Assert.Equal(new SliceLayout(1, 5, 21), Units(nn.Conv1d(7, 5, 3), "weight"));
         Assert.Equal(new SliceLayout(1, 6, 9), Units(nn.Conv2d(6, 6, 3, groups: 6), "weight"));
         Assert.Equal(new SliceLayout(1, 5, 1), Units(nn.Conv3d(7, 5, 3), "bias"));
-        Assert.Equal(new SliceLayout(1, 7, 20), Units(nn.ConvTranspose2d(7, 5, 2), "weight"));
+        Assert.Equal(new SliceLayout(7, 5, 4), Units(nn.ConvTranspose2d(7, 5, 2), "weight"));
         Assert.Equal(new SliceLayout(1, 9, 4), Units(nn.Embedding(9, 4), "weight"));
         Assert.Equal(new SliceLayout(16, 3, 1), Units(nn.LSTM(3, 4), "weight_ih_l0"));
         Assert.Equal(new SliceLayout(1, 6, 1), Units(nn.LayerNorm(6), "weight"));

@@ -109,6 +109,36 @@ public sealed class GeneratorSnapshotTests
         """).Compiles());
 
     [Fact]
+    public void UnitsOfAChosenAxis() => Snapshot.Verify(GeneratorHarness.Run("""
+        [PosteriorFamily("Halves", IncludesBias = false, SupportsLocal = true)]
+        [PosteriorParameter("mu")]
+        [PosteriorParameter("scale", Extent = ParameterExtent.Unit)]
+        public sealed class HalvesPosterior(System.Collections.Generic.IReadOnlyList<Tensor> parameters)
+            : Posterior(parameters), IPosterior<HalvesPosterior>
+        {
+            public static HalvesPosterior Over(System.Collections.Generic.IReadOnlyList<Tensor> parameters) => new(parameters);
+            public static void Initialize(HalvesPosterior posterior, Tensor weight, WeightOptions options) { }
+            public static Prior DefaultPrior(double? scale) => new GaussianPrior(scale ?? 1);
+            public override Tensor Sample(NoiseSource noise) => Mean();
+            public override Tensor Mean() => Parameters[0] * Parameters[1];
+            public override Tensor Variance() => zeros_like(Parameters[0]);
+            public override Tensor Score() => Parameters[1];
+        }
+
+        [Bayesian(typeof(HalvesPosterior), Groups = UnitAxis.Outputs)]
+        public sealed class Split : Module<Tensor, Tensor>
+        {
+            private readonly Conv2d conv = Conv2d(1, 2, 3);
+            [Bayesian(typeof(HalvesPosterior), Estimator = Estimator.Local, Groups = UnitAxis.Inputs)]
+            private readonly Conv2d other = Conv2d(2, 2, 3);
+            [Bayesian(typeof(HalvesPosterior), Groups = UnitAxis.Default)] private readonly Linear fc = Linear(2, 2);
+
+            public Split() : base("Split") => RegisterComponents();
+            public override Tensor forward(Tensor x) => fc.call(other.call(conv.call(x)));
+        }
+        """).Compiles());
+
+    [Fact]
     public void BaseClassAndHiddenTypes() => Snapshot.Verify(GeneratorHarness.Run("""
         namespace Demo;
 

@@ -56,6 +56,7 @@ internal sealed partial class NetworkGrammar
         "IncludeBias = true", "Prior = typeof(GaussianPrior)", "Prior = typeof(LaplacePrior)", "Prior = typeof(LogUniformPrior)",
         "Prior = typeof(int)", "Prior = null", "Prior = typeof(Wide)", "Prior = typeof(global::System.Collections.Generic.List<>)",
         "Estimator = Estimator.Local", "Estimator = Estimator.WeightSampling", "Estimator = (Estimator)9",
+        "Groups = UnitAxis.Inputs", "Groups = UnitAxis.Outputs", "Groups = UnitAxis.Default", "Groups = (UnitAxis)9",
     ];
 
     private static readonly string[] Losses =
