@@ -57,7 +57,10 @@ internal sealed class BatchForward(
     }
 
     /// <summary>The mean fit loss per example.</summary>
-    public Tensor Fit(Tensor output, Tensor targets)
+    public Tensor Fit(Tensor output, Tensor targets) => Fit(fitLoss, output, targets);
+
+    /// <summary>The mean of a fit loss per example, with errors that name what did not fit.</summary>
+    public static Tensor Fit(FitLoss fitLoss, Tensor output, Tensor targets)
     {
         try
         {

@@ -54,6 +54,23 @@ public sealed class SparseStateFileTests : IDisposable
         Assert.True(TensorBits.Same(model.call(x), plain.call(x)));
     }
 
+    /// <summary>TorchSharp names a layer in an auto-property by the field behind it; files have the name of the property.</summary>
+    [Fact]
+    public void ALayerInAnAutoPropertyIsLoaded()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new BayesianCorners(new Corners());
+        var plain = new Corners();
+        foreach (var save in (Action<string>[])[model.SaveSparse, model.SaveMeans])
+        {
+            save(In("file"));
+            using (no_grad())
+                plain.First.weight!.fill_(0);
+            plain.LoadWeights(In("file"));
+            Assert.True(TensorBits.Same(model.Network.First.weight!, plain.First.weight!));
+        }
+    }
+
     [Fact]
     public void RefusesFilesThatDoNotFit()
     {
