@@ -40,7 +40,7 @@ public sealed class BayesianAttribute : Attribute
 
     /// <summary>
     /// Whether biases are Bayesian too. Where an annotation does not write it, the family decides (Gaussian and LogUniform: yes,
-    /// SparseDropout: no), whatever the value of this property reads as: an attribute cannot tell "not written" from its initial value.
+    /// the others: no), whatever the value of this property reads as: an attribute cannot tell "not written" from its initial value.
     /// </summary>
     public bool IncludeBias { get; set; } = true;
 

@@ -24,7 +24,8 @@ public enum Family
     GroupArd,
 
     /// <summary>
-    /// A scale for each neuron or channel with a log-uniform prior, Gaussian weights; drops units. See <see cref="GroupLogUniformPosterior"/>.
+    /// A scale for each neuron or channel with a log-uniform prior, Gaussian weights; drops units. See
+    /// <see cref="GroupLogUniformPosterior"/>.
     /// </summary>
     GroupLogUniform,
 

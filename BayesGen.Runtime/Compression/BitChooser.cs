@@ -23,7 +23,7 @@ internal sealed class BitChooser(NetworkArena arena, BitOptions options)
             var (variances, points) = (family.Posterior.Variance(), family.Point(WeightState.Map));
             foreach (var weight in family.Weights)
                 bits[weight.Key] = OfPosterior(
-                    weight, weight.SliceOf(points), weight.SliceOf(variances), family.Mask.Windows[weight.Index]);
+                    weight, weight.Place.SliceOf(points), weight.Place.SliceOf(variances), family.Mask.Windows[weight.Place.Index]);
         }
 
         foreach (var weight in arena.Inventory.Weights)

@@ -59,8 +59,8 @@ internal sealed class PooledFigures(IReadOnlyList<PointEvaluation> networks, Thr
             foreach (var (arena, mask) in network.Arena.Families.Zip(masks))
                 foreach (var weight in arena.Weights)
                 {
-                    var now = arena.Mask.Windows[weight.Index];
-                    var count = (now & weight.SliceOf(mask)).sum().item<long>();
+                    var now = arena.Mask.Windows[weight.Place.Index];
+                    var count = (now & weight.Place.SliceOf(mask)).sum().item<long>();
                     if (count == 0 && weight.Shape.Length > 1 && now.any().item<bool>())
                         emptied = weight.Key;
                     if (arena.Family.PosteriorType != family.PosteriorType)
@@ -109,7 +109,7 @@ internal sealed class PooledFigures(IReadOnlyList<PointEvaluation> networks, Thr
                 var flat = options.Score == PruningScore.TotalNoise ? arena.Posterior.TotalNoiseScore() : arena.Posterior.Score();
                 foreach (var weight in arena.Weights)
                 {
-                    var scores = weight.SliceOf(flat).masked_select(arena.Mask.Windows[weight.Index]).to(ScalarType.Float64);
+                    var scores = weight.Place.SliceOf(flat).masked_select(arena.Mask.Windows[weight.Place.Index]).to(ScalarType.Float64);
                     if (scores.isnan().any().item<bool>())
                         throw new InvalidOperationException(
                             $"A score of '{weight.Key}' is NaN, so no threshold can be compared with it: its posterior is not finite.");

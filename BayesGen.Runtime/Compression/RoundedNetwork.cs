@@ -21,7 +21,7 @@ internal static class RoundedNetwork
         weights.Write(WeightState.Map);
         var tensors = new List<CompressedTensor>();
         var tied = inventory.Weights
-            .SelectMany(weight => weight.TiedKeys.Select(key => (key, weight.Key)))
+            .SelectMany(weight => weight.Owners.TiedKeys.Select(key => (key, weight.Key)))
             .ToDictionary(pair => pair.key, pair => pair.Key);
         foreach (var (first, buffer) in inventory.Buffers.Tied)
             tied[first] = inventory.Buffers.All.First(other => ReferenceEquals(other.Buffer, buffer)).Key;

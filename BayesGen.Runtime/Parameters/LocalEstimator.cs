@@ -12,9 +12,9 @@ namespace BayesGen.Parameters;
 /// </summary>
 /// <remarks>
 /// Kingma, Salimans, Welling 2015. The variances are leaves of their own, slices of one flat tensor whose gradients the pull-back carries
-/// on to the posterior, as for the weights. Where units have scales, w = z v, W holds the means of v, and every example is scaled by a z of
-/// its own: the inputs of a layer before its forward, or its outputs less their bias after it. TorchSharp runs hooks for <c>call()</c> alone, so a layer whose weights got a gradient while
-/// its hook was silent is an error.
+/// on to the posterior, as for the weights. Where units have scales, w = z v, W holds the means of v, and every example is scaled by a z
+/// of its own: the inputs of a layer before its forward, or its outputs less their bias after it. TorchSharp runs hooks for
+/// <c>call()</c> alone, so a layer whose weights got a gradient while its hook was silent is an error.
 /// </remarks>
 internal sealed class LocalEstimator : IDisposable
 {
@@ -209,8 +209,9 @@ internal sealed class LocalEstimator : IDisposable
             var product = output * scale;
             if (LayerVariance.BiasOf(module) is not { } bias)
                 return product;
+            var behind = (int)output.dim() - LayerVariance.ChannelOf(module, output) - 1;
             using (product)
-            using (var ofChannels = bias.view([bias.numel(), .. Enumerable.Repeat(1L, (int)output.dim() - LayerVariance.ChannelOf(module, output) - 1)]))
+            using (var ofChannels = bias.view([bias.numel(), .. Enumerable.Repeat(1L, behind)]))
             using (var rest = 1 - scale)
                 return addcmul(product, ofChannels, rest, 1);
         }

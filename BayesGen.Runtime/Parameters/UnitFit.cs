@@ -11,7 +11,8 @@ internal static class UnitFit
             return;
         if (WeightUnits.ReasonAgainst(weight.Layer, weight.Options.Groups) is { } reason)
             throw new NotSupportedException(
-                $"The {family.Name} posterior of '{weight.Key}' has numbers for units, and Groups = {weight.Options.Groups} cannot be used for a "
+                $"The {family.Name} posterior of '{weight.Key}' has numbers for units, and Groups = {weight.Options.Groups} cannot be "
+                + "used for a "
                 + $"{weight.Layer.GetName()}: {reason}, or a family without units.");
     }
 }

@@ -25,7 +25,7 @@ public sealed class PosteriorFamilyAttribute(string name) : Attribute
 
     /// <summary>
     /// Whether the weights are independent Gaussians given the parameters, so that mean and variance say all and
-    /// <see cref="Estimator.Local"/> is exact.
+    /// <see cref="Estimator.Local"/> is exact. Not for a family of your own whose weights share parameters.
     /// </summary>
     public bool SupportsLocal { get; init; }
 

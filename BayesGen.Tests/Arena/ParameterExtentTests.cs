@@ -155,9 +155,10 @@ public partial class ParameterExtentTests
 
             var (mean, variance) = (sum / Draws, squares / Draws - (sum / Draws).square());
             var isFree = cat([.. family.Mask.Windows.Select(window => window.flatten())]);
-            var error = ((mean - family.Posterior.Mean()).abs() / (family.Posterior.Variance() / Draws).sqrt()).masked_select(isFree).max().item<double>();
+            var (truth, spread) = (family.Posterior.Mean(), family.Posterior.Variance());
+            var error = ((mean - truth).abs() / (spread / Draws).sqrt()).masked_select(isFree).max().item<double>();
             Assert.True(error < 5, $"A mean is {error} standard errors off.");
-            var ratio = (variance / family.Posterior.Variance()).masked_select(isFree);
+            var ratio = (variance / spread).masked_select(isFree);
             Assert.InRange(ratio.mean().item<double>(), 0.95, 1.05);
             Assert.InRange(ratio.min().item<double>(), 0.8, 1);
         }

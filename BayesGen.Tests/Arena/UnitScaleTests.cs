@@ -190,7 +190,7 @@ public class UnitScaleTests
         model.Freeze("hidden");
         var before = model.state_dict().Where(pair => pair.Key.StartsWith("hidden.weight", StringComparison.Ordinal))
             .ToDictionary(pair => pair.Key, pair => pair.Value.clone());
-        using var trainer = model.CreateTrainer(new TrainerOptions { Epochs = 3, FitLoss = FitLoss.SquaredError });
+        using var trainer = model.CreateTrainer(new TrainerOptions { Epochs = 3, FitLoss = FitLoss.SquaredError, ExampleCount = 8 });
         trainer.Train([(UnitNetwork.Images(8, ScalarType.Float32), zeros(8, 2))]);
         var after = model.state_dict();
         Assert.All(before, pair => Assert.True(TensorBits.Same(pair.Value, after[pair.Key]), pair.Key));
@@ -206,7 +206,8 @@ public class UnitScaleTests
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianHorseshoeUnitsLocal(new HorseshoeUnitsLocal());
-        using var trainer = model.CreateTrainer(new TrainerOptions { Epochs = 2, FitLoss = FitLoss.SquaredError, Samples = 2 });
+        using var trainer = model.CreateTrainer(
+            new TrainerOptions { Epochs = 2, FitLoss = FitLoss.SquaredError, Samples = 2, ExampleCount = 8 });
         var batch = new[] { (UnitNetwork.Images(8, ScalarType.Float32), zeros(8, 2)) };
         trainer.Train(batch);
         var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
@@ -222,8 +223,12 @@ public class UnitScaleTests
         using var _ = no_grad();
         var noise = new NoiseSource(11);
         var arena = ((IBayesianNetwork)module).Arena;
-        foreach (var (flat, index) in arena.Families.Single().Flat.Select((flat, index) => (flat, index)))
-            flat.add_(noise.Normal(flat) * 0.3 + (arena.Families[0].Family.ParameterNames[index].EndsWith("log_sigma2", StringComparison.Ordinal) ? 1.0 : 0));
+        foreach (var (index, flat) in arena.Families.Single().Flat.Index())
+        {
+            var isWidth = arena.Families[0].Family.ParameterNames[index].EndsWith("log_sigma2", StringComparison.Ordinal);
+            flat.add_(noise.Normal(flat) * 0.3 + (isWidth ? 1.0 : 0));
+        }
+
         arena.AdoptState();
         return module;
     }

@@ -1,5 +1,3 @@
-using static TorchSharp.torch.nn;
-
 namespace BayesGen.Tests;
 
 /// <summary>The families with scales of units against their formulas: values derived elsewhere, bounds, and large Monte Carlo.</summary>
@@ -82,9 +80,13 @@ public class UnitFamilyTests
             Assert.Equal(-24.71899811, log, 8);
         foreach (var step in (double[])[-0.3, 0.3])
         {
-            Assert.True(Shared(Horseshoe(ofUnit + step, inverse, log, inverse, Math.Log(2), Units), median) > (2 * Units + 2) * least);
-            Assert.True(Shared(Horseshoe(ofUnit, inverse, log, inverse + step, Math.Log(2), Units), median) > (2 * Units + 2) * least);
-            Assert.True(Shared(Horseshoe(ofUnit, inverse, log, inverse, Math.Log(2) + step, Units), median) > (2 * Units + 2) * least);
+            GroupHorseshoePosterior[] neighbors =
+            [
+                Horseshoe(ofUnit + step, inverse, log, inverse, Math.Log(2), Units),
+                Horseshoe(ofUnit, inverse, log, inverse + step, Math.Log(2), Units),
+                Horseshoe(ofUnit, inverse, log, inverse, Math.Log(2) + step, Units),
+            ];
+            Assert.All(neighbors, posterior => Assert.True(Shared(posterior, median) > (2 * Units + 2) * least));
         }
     }
 
@@ -106,7 +108,7 @@ public class UnitFamilyTests
         Within(HorseshoeDivergence.ToInverseGamma(m, v).item<double>(), own - inverse);
     }
 
-    /// <summary>sqrt(a b) with a ~ Gamma(1/2, scale k^2) and b ~ inverse Gamma(1/2, 1) is half-Cauchy with median k, and not 1 / k.</summary>
+    /// <summary>sqrt(a b), a ~ Gamma(1/2, scale k^2), b ~ inverse Gamma(1/2, 1), is half-Cauchy with median k, and not 1 / k.</summary>
     [Fact]
     public void TheScaleOfThePriorIsItsMedian()
     {

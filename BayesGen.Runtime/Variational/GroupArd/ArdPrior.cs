@@ -1,8 +1,8 @@
 namespace BayesGen.Variational;
 
 /// <summary>
-/// Automatic relevance determination: N(0, s^2) on the scale of a unit, with the variance s^2 that is best for its posterior, so that it has
-/// no number of its own. The weights that the scale belongs to have a flat prior.
+/// Automatic relevance determination: N(0, s^2) on the scale of a unit, with the variance s^2 that is best for its posterior, so that it
+/// has no number of its own. The weights that the scale belongs to have a flat prior.
 /// </summary>
 /// <remarks>
 /// MacKay, "Bayesian Nonlinear Modeling for the Prediction Competition", 1994; for the units of networks Dai, Zhu, Guo, Wipf,

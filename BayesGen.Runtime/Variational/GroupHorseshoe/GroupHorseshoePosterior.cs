@@ -7,13 +7,13 @@ using BayesGen.Variational;
 namespace BayesGen.Variational;
 
 /// <summary>
-/// w = s z v with v ~ N(mu, sigma^2) for each weight, a log-normal scale z for each unit and one s for the layer, under the horseshoe prior:
-/// most units vanish, and those that stay are not shrunk.
+/// w = s z v with v ~ N(mu, sigma^2) for each weight, a log-normal scale z for each unit and one s for the layer, under the horseshoe
+/// prior: most units vanish, and those that stay are not shrunk.
 /// </summary>
 /// <remarks>
-/// Louizos, Ullrich, Welling, "Bayesian Compression for Deep Learning", 2017. z = sqrt(a b) with log-normal a and b, under Gamma(1/2, 1) and
-/// the inverse Gamma(1/2, 1), is half-Cauchy a priori; s the same with Gamma(1/2, scale^2). Units are the input features of a linear layer
-/// and the output channels of a convolution, unless the annotation says otherwise; biases are plain numbers outside of the scales.
+/// Louizos, Ullrich, Welling, "Bayesian Compression for Deep Learning", 2017. z = sqrt(a b) with log-normal a and b, under Gamma(1/2, 1)
+/// and the inverse Gamma(1/2, 1), is half-Cauchy a priori; s the same with Gamma(1/2, scale^2). Units are the input features of a linear
+/// layer and the output channels of a convolution, unless the annotation says otherwise; biases are plain numbers outside of the scales.
 /// </remarks>
 [PosteriorFamily(
     "GroupHorseshoe", IncludesBias = false, SupportsLocal = true, NaturalThreshold = -4, DefaultPrior = typeof(HorseshoePrior))]

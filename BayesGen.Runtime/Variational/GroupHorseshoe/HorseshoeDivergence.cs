@@ -4,8 +4,8 @@ using BayesGen.Kernels;
 namespace BayesGen.Variational;
 
 /// <summary>
-/// KL of log-normal a = exp N(m_a, v_a) and b = exp N(m_b, v_b) to Gamma(1/2, scale k^2) and to the inverse Gamma(1/2, 1), of which C+(0, k)
-/// is made: as graphs, and flat with its slopes. Rows: m_a, log v_a, m_b, log v_b; the slopes.
+/// KL of log-normal a = exp N(m_a, v_a) and b = exp N(m_b, v_b) to Gamma(1/2, scale k^2) and to the inverse Gamma(1/2, 1), of which
+/// C+(0, k) is made: as graphs, and flat with its slopes. Rows: m_a, log v_a, m_b, log v_b; the slopes.
 /// </summary>
 /// <remarks>
 /// log k + exp(m_a + v_a / 2) / k^2 - (m_a + log v_a + 1 + log 2) / 2, and exp(v_b / 2 - m_b) - (-m_b + log v_b + 1 + log 2) / 2. Each is
@@ -70,6 +70,9 @@ internal sealed class HorseshoeDivergence(double median) : DivergenceKernel
         var half = VectorMath.Of<T>(0.5);
         var variance = VectorMath.Exp(logVariance);
         var ratio = VectorMath.Exp(mean + half * variance);
-        return (ratio - half * (mean + logVariance) - VectorMath.Of<T>(OnePlusLogTwo / 2), ratio - half, half * (ratio * variance - Vector<T>.One));
+        return (
+            ratio - half * (mean + logVariance) - VectorMath.Of<T>(OnePlusLogTwo / 2),
+            ratio - half,
+            half * (ratio * variance - Vector<T>.One));
     }
 }
