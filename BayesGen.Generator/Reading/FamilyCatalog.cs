@@ -33,8 +33,12 @@ internal static class FamilyCatalog
     public static string NameOf(INamedTypeSymbol posterior, KnownTypes known) =>
         FamilyFacts.Of(posterior, known).Name is { Length: > 0 } name ? name : posterior.ShortName();
 
-    /// <summary>The shipped families for which Estimator.Local is exact, in words: "the A or the B".</summary>
-    public static string LocalFamilies(KnownTypes known) => string.Join(" or ", known.ShippedFamilies
-        .Where(shipped => FamilyFacts.Of(shipped.Posterior, known).SupportsLocal)
-        .Select(shipped => $"the {NameOf(shipped.Posterior, known)}"));
+    /// <summary>The shipped families for which Estimator.Local is exact, in words: "the A, B or C".</summary>
+    public static string LocalFamilies(KnownTypes known)
+    {
+        List<string> names = [.. known.ShippedFamilies
+            .Where(shipped => FamilyFacts.Of(shipped.Posterior, known).SupportsLocal)
+            .Select(shipped => NameOf(shipped.Posterior, known))];
+        return names.Count == 0 ? "a Gaussian" : "the " + string.Join(", ", names.Take(names.Count - 1)) + " or " + names.Last();
+    }
 }

@@ -56,8 +56,8 @@ internal sealed class LocalEstimator : IDisposable
         if (!weight.Family!.SupportsLocal)
             throw new NotSupportedException(
                 $"Estimator.Local needs Gaussian weights, and '{weight.Key}' has a {weight.Family.Name} posterior. Use "
-                + string.Join(" or ", ShippedFamilies.All.Where(family => family.SupportsLocal).Select(family => $"the {family.Name}"))
-                + " family, or Estimator.WeightSampling.");
+                + $"one of the families {string.Join(", ", ShippedFamilies.All.Where(family => family.SupportsLocal).Select(family => family.Name))}"
+                + ", or Estimator.WeightSampling.");
         if (weight.Layer is not (Linear or Conv1d or Conv2d or Conv3d))
             throw new NotSupportedException(
                 $"Estimator.Local is for Linear and Conv1d to Conv3d layers, and '{weight.Key}' belongs to a {weight.Layer.GetName()}. "

@@ -8,7 +8,7 @@ public sealed class NoLocalEstimatorTests
     [Fact]
     public Task ReportsAFamilyThatIsNotGaussian() => AnalyzerAssert.Reports(
         Network("[[|BG0007:Bayesian(LogUniform, Estimator = Estimator.Local)|]] private readonly Linear fc = Linear(1, 1);"),
-        "Estimator.Local cannot be used for 'fc': the LogUniformPosterior is not Gaussian; use the Gaussian or the SparseDropout family, or Estimator.WeightSampling");
+        "Estimator.Local cannot be used for 'fc': the LogUniformPosterior is not Gaussian; use the Gaussian, SparseDropout, GroupArd, GroupLogUniform or GroupHorseshoe family, or Estimator.WeightSampling");
 
     [Theory]
     [InlineData("LSTM", "LSTM(2, 2)")]

@@ -22,6 +22,15 @@ public class LossFamilyTableTests
         [(typeof(ElboLoss), Family.LogUniform)] = weights => weights.Sum(LogUniformKl),
         [(typeof(LogUniformKLLoss), Family.LogUniform)] = weights => weights.Sum(LogUniformKl),
         [(typeof(ElboLoss), Family.SparseDropout)] = weights => weights.Sum(SparseDropoutKl),
+        [(typeof(ElboLoss), Family.GroupArd)] = weights =>
+            weights.Where(weight => weight.IsFirstOfUnit).Sum(weight => 0.5 * Math.Log(1 + Math.Exp(-LogAlpha(weight, 1)))),
+        [(typeof(ElboLoss), Family.GroupLogUniform)] = weights =>
+            weights.Sum(StandardKl)
+            + weights.Where(weight => weight.IsFirstOfUnit).Sum(weight => ApproximateKl(LogAlpha(weight, 2))),
+        [(typeof(ElboLoss), Family.GroupHorseshoe)] = weights =>
+            weights.Sum(StandardKl)
+            + weights.Where(weight => weight.IsFirstOfUnit).Sum(weight => HalfCauchyKl(weight, 2, 1))
+            + weights.Where(weight => weight.IsFirstOfLayer).Sum(weight => HalfCauchyKl(weight, 6, 1e-5)),
     };
 
     public static TheoryData<string, Family> Pairs
@@ -89,6 +98,9 @@ public class LossFamilyTableTests
             Family.Gaussian => new BayesianGaussianRegressor(new GaussianRegressor()),
             Family.LogUniform => new BayesianLogUniformRegressor(new LogUniformRegressor()),
             Family.SparseDropout => new BayesianSparseDropoutRegressor(new SparseDropoutRegressor()),
+            Family.GroupArd => new BayesianGroupArdRegressor(new GroupArdRegressor()),
+            Family.GroupLogUniform => new BayesianGroupLogUniformRegressor(new GroupLogUniformRegressor()),
+            Family.GroupHorseshoe => new BayesianGroupHorseshoeRegressor(new GroupHorseshoeRegressor()),
             _ => throw new NotSupportedException($"Write a network of the family {family} and name it here."),
         };
         var network = (nn.Module<Tensor, Tensor>)model;
@@ -110,8 +122,8 @@ public class LossFamilyTableTests
         Assert.True(compared >= 12, $"only {compared} coordinates");
     }
 
-    /// <summary>Parameters in the order of the family, and the value in the draw.</summary>
-    private sealed record Weight(double[] Parameters, double Drawn)
+    /// <summary>Parameters in the order of the family, the value in the draw, and whether units and layers count here.</summary>
+    private sealed record Weight(double[] Parameters, double Drawn, bool IsFirstOfUnit, bool IsFirstOfLayer)
     {
         public double Mu => Parameters[0];
     }
@@ -121,10 +133,11 @@ public class LossFamilyTableTests
         var arena = model.Arena.Families.Single();
         return [.. from weight in arena.Weights
             let parameters = arena.Posterior.WindowOf(weight).Parameters
-                .Select(parameter => parameter.flatten().data<double>().ToArray()).ToList()
+                .Select(parameter => parameter.expand(weight.Shape).flatten().data<double>().ToArray()).ToList()
             let drawn = draw[weight.Key].flatten().data<double>().ToArray()
+            let units = arange(weight.Units.Count).view(weight.Units.Shape).expand(weight.Shape).flatten().data<long>().ToArray()
             from i in Enumerable.Range(0, drawn.Length)
-            select new Weight([.. parameters.Select(parameter => parameter[i])], drawn[i])];
+            select new Weight([.. parameters.Select(parameter => parameter[i])], drawn[i], Array.IndexOf(units, units[i]) == i, i == 0)];
     }
 
     private static double StandardKl(Weight weight) =>
@@ -149,6 +162,19 @@ public class LossFamilyTableTests
 
     private static double SparseDropoutKl(Weight weight) =>
         ApproximateKl(Math.Clamp(weight.Parameters[1] - Math.Log(weight.Mu * weight.Mu + 1e-8), -8, 8));
+
+    /// <summary>log s^2 - log m^2 of a scale whose parameters begin at a place.</summary>
+    private static double LogAlpha(Weight weight, int at) =>
+        weight.Parameters[at + 1] - Math.Log(weight.Parameters[at] * weight.Parameters[at] + 1e-8);
+
+    /// <summary>Of sqrt(a b) to C+(0, k): Louizos et al. 2017.</summary>
+    private static double HalfCauchyKl(Weight weight, int at, double median)
+    {
+        var (meanA, logA, meanB, logB) =
+            (weight.Parameters[at], weight.Parameters[at + 1], weight.Parameters[at + 2], weight.Parameters[at + 3]);
+        return Math.Log(median) + Math.Exp(meanA + Math.Exp(logA) / 2) / (median * median) - 0.5 * (meanA + logA + 1 + Math.Log(2))
+            + Math.Exp(Math.Exp(logB) / 2 - meanB) - 0.5 * (-meanB + logB + 1 + Math.Log(2));
+    }
 
     /// <summary>Molchanov et al. 2017, eq. 14.</summary>
     private static double ApproximateKl(double logAlpha) =>

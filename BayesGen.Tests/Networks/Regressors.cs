@@ -28,6 +28,42 @@ public sealed class SparseDropoutRegressor : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x) => output.call(hidden.call(x).tanh());
 }
 
+/// <summary>As <see cref="GaussianRegressor"/>, under GroupArd.</summary>
+[Bayesian(GroupArd, InitialLogSigma = -1)]
+public sealed class GroupArdRegressor : Module<Tensor, Tensor>
+{
+    private readonly Linear hidden = Linear(3, 5);
+    private readonly Linear output = Linear(5, 1);
+
+    public GroupArdRegressor() : base(nameof(GroupArdRegressor)) => RegisterComponents();
+
+    public override Tensor forward(Tensor x) => output.call(hidden.call(x).tanh());
+}
+
+/// <summary>As <see cref="GaussianRegressor"/>, under GroupLogUniform.</summary>
+[Bayesian(GroupLogUniform, InitialLogSigma = -2)]
+public sealed class GroupLogUniformRegressor : Module<Tensor, Tensor>
+{
+    private readonly Linear hidden = Linear(3, 5);
+    private readonly Linear output = Linear(5, 1);
+
+    public GroupLogUniformRegressor() : base(nameof(GroupLogUniformRegressor)) => RegisterComponents();
+
+    public override Tensor forward(Tensor x) => output.call(hidden.call(x).tanh());
+}
+
+/// <summary>As <see cref="GaussianRegressor"/>, under GroupHorseshoe.</summary>
+[Bayesian(GroupHorseshoe, InitialLogSigma = -2)]
+public sealed class GroupHorseshoeRegressor : Module<Tensor, Tensor>
+{
+    private readonly Linear hidden = Linear(3, 5);
+    private readonly Linear output = Linear(5, 1);
+
+    public GroupHorseshoeRegressor() : base(nameof(GroupHorseshoeRegressor)) => RegisterComponents();
+
+    public override Tensor forward(Tensor x) => output.call(hidden.call(x).tanh());
+}
+
 /// <summary>One layer of any kind under local reparameterization, made by the caller.</summary>
 public sealed class LocalLayer : Module<Tensor, Tensor>
 {

@@ -136,6 +136,27 @@ public class FamilyTruthTests
                 }
 
                 break;
+            case Family.GroupArd:
+                yield return (GroupArdPosterior.Over([Full(-0.6), Full(1.3), Full(-1.5)]), -0.78, 0.36 * Math.Exp(-1.5));
+                break;
+            case Family.GroupLogUniform:
+                yield return (
+                    GroupLogUniformPosterior.Over([Full(0.5), Full(-1), Full(1.4), Full(-0.8)]), 0.7,
+                    (1.96 + Math.Exp(-0.8)) * (0.25 + Math.Exp(-2)) - 0.49);
+                break;
+            case Family.GroupHorseshoe:
+                // Of exp N(m, v): E = exp(m + v / 2), E of the square = exp(2 m + 2 v); here units m = 0.2, v = 0.06, the layer -0.1, 0.03.
+                var (ofScale, ofSquare) = (Math.Exp(0.1 + 0.045), Math.Exp(0.2 + 0.18));
+                yield return (
+                    GroupHorseshoePosterior.Over(
+                    [
+                        Full(0.5), Full(-1.5),
+                        Full(-0.3), Full(Math.Log(0.2)), Full(0.7), Full(Math.Log(0.04)),
+                        Full(-1.2), Full(Math.Log(0.1)), Full(1), Full(Math.Log(0.02)),
+                    ]),
+                    0.5 * ofScale,
+                    ofSquare * (0.25 + Math.Exp(-3)) - 0.25 * ofScale * ofScale);
+                break;
             default:
                 throw new NotSupportedException($"Write down the moments of {family} here.");
         }
