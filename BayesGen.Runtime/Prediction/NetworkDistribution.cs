@@ -33,9 +33,13 @@ public sealed class NetworkDistribution<TNetwork>
     /// <summary>Prunes the networks of this distribution, not the model.</summary>
     /// <param name="thresholds">A weight is kept where its score is at least the threshold.</param>
     /// <returns>What is kept.</returns>
-    /// <exception cref="ArgumentException">A threshold names no weight, or a bare one stands for several families.</exception>
+    /// <exception cref="ArgumentException">
+    /// A threshold names no weight, a bare one stands for several families, or nothing would be left of a layer.
+    /// </exception>
     public PruneReport Prune(Thresholds thresholds)
     {
+        using var scope = NewDisposeScope();
+        Pruner.RequireSomethingLeft(_model.Arena, Pruner.KeepMasks(_model.Arena, thresholds));
         var report = Pruner.Statistics(_model.Arena, thresholds);
         Thresholds = thresholds;
         return report;

@@ -5,6 +5,9 @@ namespace BayesGen.Pruning;
 /// <param name="AllWeights">The number of all weights of the network, deterministic ones included.</param>
 public sealed record PruneReport(IReadOnlyList<PrunedWeight> Weights, long AllWeights)
 {
+    /// <summary>The units kept of each layer; null where no example was given, which the network has to be run on to know them.</summary>
+    public PrunedStructure? Structure { get; init; }
+
     /// <summary>The number of Bayesian weights.</summary>
     public long BayesianWeights => Weights.Sum(weight => weight.Count);
 

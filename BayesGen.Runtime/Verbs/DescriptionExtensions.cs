@@ -12,4 +12,17 @@ public static class DescriptionExtensions
     /// </summary>
     /// <param name="model">The network.</param>
     public static NetworkDescription Describe(this IBayesianNetwork model) => NetworkDescriber.Describe(model.Arena);
+
+    /// <summary>
+    /// Which units (channels of convolutions, features of linear layers) feed which, found by running the network on an example with one
+    /// unit after the other NaN. Weights, buffers and modes are afterward what they were.
+    /// </summary>
+    /// <param name="model">The network: of one tensor in, and one to three out.</param>
+    /// <param name="example">An input, with the batch as its first dimension; the first example counts.</param>
+    /// <exception cref="NotSupportedException">The network cannot be followed; the message says why.</exception>
+    public static UnitMap MapUnits(this IBayesianNetwork model, Tensor example)
+    {
+        using var turn = model.Arena.TakeTurn();
+        return UnitProbe.Map(model.Arena, example);
+    }
 }

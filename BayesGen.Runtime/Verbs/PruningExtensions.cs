@@ -14,8 +14,32 @@ public static class PruningExtensions
     /// <param name="model">The network.</param>
     /// <param name="thresholds">A weight is kept where its score is at least the threshold.</param>
     /// <returns>What is kept.</returns>
-    /// <exception cref="ArgumentException">A threshold names no weight, or a bare one stands for several families.</exception>
+    /// <exception cref="ArgumentException">
+    /// A threshold names no weight, a bare one stands for several families, or nothing would be left of a layer. Nothing was changed.
+    /// </exception>
     public static PruneReport Prune(this IBayesianNetwork model, Thresholds thresholds) => Pruner.Prune(model.Arena, thresholds);
+
+    /// <summary>
+    /// The same, and then what became useless by it, unit by unit until nothing changes: the weights of a unit that nothing reads any
+    /// more, which changes no answer, and the weights that read a unit of which no weight is left.
+    /// </summary>
+    /// <remarks>
+    /// Which unit feeds which is found by running the network; see <see cref="DescriptionExtensions.MapUnits"/>. A unit without weights
+    /// still puts out its bias, and that constant is lost where its readers are pruned, as the weights are. Frozen weights stay.
+    /// </remarks>
+    /// <param name="model">The network: of one tensor in, and one to three out.</param>
+    /// <param name="thresholds">A weight is kept where its score is at least the threshold.</param>
+    /// <param name="example">An input, with the batch as its first dimension; the first example counts.</param>
+    /// <returns>What is kept, with the units of each layer.</returns>
+    /// <exception cref="ArgumentException">
+    /// A threshold names no weight, a bare one stands for several families, or nothing would be left of a layer. Nothing was changed.
+    /// </exception>
+    /// <exception cref="NotSupportedException">The network cannot be followed; the message says why. Nothing was changed.</exception>
+    public static PruneReport Prune(this IBayesianNetwork model, Thresholds thresholds, Tensor example)
+    {
+        ArgumentNullException.ThrowIfNull(example);
+        return Pruner.Prune(model.Arena, thresholds, example);
+    }
 
     /// <summary>Keeps every weight again; those that were pruned come back with the posterior they have.</summary>
     /// <param name="model">The network.</param>
@@ -44,10 +68,26 @@ public static class PruningExtensions
     /// <exception cref="OperationCanceledException">The search was canceled.</exception>
     /// <example><c>model.Prune(model.ChooseThreshold(validation, tolerance: 0.003).Thresholds)</c></example>
     public static ThresholdChoice ChooseThreshold<TModel>(
-        this TModel model, BatchSource validation, double tolerance, ThresholdOptions? options = null, CancellationToken cancellation = default)
+        this TModel model, BatchSource validation, double tolerance, ThresholdOptions? options = null,
+        CancellationToken cancellation = default)
         where TModel : nn.Module<Tensor, Tensor>, IBayesianNetwork
     {
         ArgumentNullException.ThrowIfNull(model);
         return ThresholdSearch.Over([model], validation, tolerance, options, cancellation);
+    }
+
+    /// <summary>
+    /// What is kept now, with the units of each layer, or what <see cref="Prune(IBayesianNetwork, Thresholds, Tensor)"/> would keep with
+    /// the given thresholds. Changes nothing.
+    /// </summary>
+    /// <param name="model">The network: of one tensor in, and one to three out.</param>
+    /// <param name="thresholds">The thresholds to try on top of what is pruned, or null.</param>
+    /// <param name="example">An input, with the batch as its first dimension; the first example counts.</param>
+    /// <exception cref="NotSupportedException">The network cannot be followed; the message says why.</exception>
+    public static PruneReport PruneStatistics(this IBayesianNetwork model, Thresholds? thresholds, Tensor example)
+    {
+        ArgumentNullException.ThrowIfNull(example);
+        using var turn = model.Arena.TakeTurn();
+        return Pruner.Statistics(model.Arena, thresholds, example);
     }
 }

@@ -23,7 +23,9 @@ public class LocalEstimatorTests
         using var scope = NewDisposeScope();
         using var model = new BayesianByOutputs(new ByOutputs());
         var x = randn(4, 3);
-        model.Prune(1e9);
+        foreach (var mask in model.Arena.Families.SelectMany(family => family.Mask.Windows))
+            mask.fill_(false);
+        model.Arena.AdoptState();
         using var draw = model.Draw(1);
         // Whatever is left is the root of the smallest variance, 1e-6.
         Assert.True(model.call(x).abs().max().item<float>() < 1e-4);

@@ -83,7 +83,7 @@ public sealed class SharedWeightTests
         model.Draw(1).Dispose();
         using (model.Draw(1))
             Assert.True(TensorBits.Same(row, model.Network.Words.weight![2]));
-        model.Prune(100);
+        model.Prune(model.Arena.Families[0].Posterior.Score().median().item<float>());
         model.UseMean();
         model.eval();
         model.call(tensor(new long[] { 1, 2 }, [1, 2]));

@@ -32,7 +32,7 @@ public class PruningTests
     public void TheCompressionOfANetworkWithNoWeightKeptIsInfinite()
     {
         using var model = new BayesianLine(new Line());
-        Assert.Equal(double.PositiveInfinity, model.Prune(1e9).Compression);
+        Assert.Equal(double.PositiveInfinity, model.PruneStatistics(1e9).Compression);
         Assert.Equal(1, new PruneReport([], 0).Compression);
     }
 

@@ -1,0 +1,61 @@
+namespace BayesGen.Structure;
+
+/// <summary>Sees what goes through the layers of a network for as long as it lives, and may put something else in its place.</summary>
+internal sealed class LayerHooks : IDisposable
+{
+    private readonly List<Action> _removals = [];
+
+    /// <param name="layers">The layers.</param>
+    /// <param name="pass">Is given a layer, its input and its output; what it returns goes on.</param>
+    /// <param name="meet">Is given a layer whose units are not followed, with an input of it.</param>
+    public LayerHooks(
+        IEnumerable<ProbedLayer> layers, Func<ProbedLayer, Tensor, Tensor, Tensor> pass, Action<ProbedLayer, Tensor> meet)
+    {
+        foreach (var layer in layers)
+            _removals.Add(layer.Kind == UnitLayerKind.Other ? Watch(layer, meet) : Pass(layer, pass));
+    }
+
+    public void Dispose()
+    {
+        foreach (var remove in _removals)
+            remove();
+    }
+
+    private static Action Pass(ProbedLayer layer, Func<ProbedLayer, Tensor, Tensor, Tensor> pass) =>
+        ((nn.Module<Tensor, Tensor>)layer.Module).register_forward_hook((_, input, output) => pass(layer, input, output)).remove;
+
+    /// <summary>A layer that takes what none of these take is not watched: it shows by what it does to the units behind it.</summary>
+    private static Action Watch(ProbedLayer layer, Action<ProbedLayer, Tensor> meet)
+    {
+        switch (layer.Module)
+        {
+            case nn.Module<Tensor, Tensor> module:
+                return module.register_forward_hook((_, input, output) =>
+                {
+                    meet(layer, input);
+                    return output;
+                }).remove;
+            case nn.Module<Tensor, Tensor, Tensor> module:
+                return module.register_forward_hook((_, first, second, output) =>
+                {
+                    meet(layer, first);
+                    meet(layer, second);
+                    return output;
+                }).remove;
+            case nn.Module<Tensor, Tensor?, (Tensor, Tensor)> module:
+                return module.register_forward_hook((_, input, _, output) =>
+                {
+                    meet(layer, input);
+                    return output;
+                }).remove;
+            case nn.Module<Tensor, (Tensor, Tensor)?, (Tensor, Tensor, Tensor)> module:
+                return module.register_forward_hook((_, input, _, output) =>
+                {
+                    meet(layer, input);
+                    return output;
+                }).remove;
+            default:
+                return static () => { };
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using BayesGen.Noise;
+
+namespace BayesGen.Structure;
+
+/// <summary>
+/// One run of a network on the same example over and over: in each row another output unit of one layer is NaN, or in two more runs noise,
+/// and the other layers put out what they put out without. Who sees NaN or another number reads that unit.
+/// </summary>
+/// <remarks>
+/// NaN goes through everything that computes with it. What loses it, such as a choice by comparison, shows by the noise. The first and the
+/// last row are as they were: where they change too, the examples of a batch are not independent.
+/// </remarks>
+internal sealed class ProbeRun
+{
+    /// <summary>The part by which a number differs that has changed: far above rounding, far below the noise.</summary>
+    private const double Changed = 1e-4;
+
+    private readonly ProbedLayer? _target;
+    private readonly int _first;
+    private readonly int _count;
+    private readonly ProbeMark _mark;
+    private readonly Dictionary<ProbedLayer, int> _calls = [];
+    private readonly Dictionary<ProbedLayer, Tensor> _seen = [];
+
+    /// <param name="target">The layer whose units are marked; null for the network's own input.</param>
+    /// <param name="first">The first of the units.</param>
+    /// <param name="count">How many; one for the input.</param>
+    /// <param name="mark">What they are marked with.</param>
+    public ProbeRun(ProbedLayer? target, int first, int count, ProbeMark mark)
+    {
+        (_target, _first, _count, _mark) = (target, first, count, mark);
+    }
+
+    /// <summary>The number of examples.</summary>
+    public long Rows => _count + 2;
+
+    /// <summary>The layers whose units are not followed and that saw NaN.</summary>
+    public HashSet<ProbedLayer> Met { get; } = [];
+
+    /// <summary>The readers that saw something, with [unit, input unit] flat.</summary>
+    public IEnumerable<(ProbedLayer Layer, bool[] Seen)> Seen => _seen.Select(entry => (entry.Key, Flags(entry.Value)));
+
+    /// <summary>The input of the network: the example in each row, marked where no layer is.</summary>
+    public Tensor InputOf(Tensor example)
+    {
+        var clean = example.expand([Rows, .. example.shape[1..]]).contiguous();
+        if (_target is not null)
+            return clean;
+        using var row = clean.narrow(0, 1, 1);
+        row.copy_(Marked(example));
+        return clean;
+    }
+
+    /// <summary>Looks at what a layer reads, and puts its output without the marks, or with its own, in the place of the given one.</summary>
+    public Tensor Pass(ProbedLayer layer, Tensor input, Tensor output)
+    {
+        var call = _calls.GetValueOrDefault(layer);
+        _calls[layer] = call + 1;
+        if (call >= layer.Calls.Count)
+            throw Unsteady(layer);
+        var known = layer.Calls[call];
+        if (layer.IsReader)
+            See(layer, input, known.Input!, layer.InputAxis(input));
+        if (!layer.IsProducer)
+            return output;
+        RequireRows(layer, output, known.Output);
+        var clean = known.Output.unsqueeze(0);
+        var axis = layer.OutputAxis(output) + 1;
+        long[] all = [Rows, .. clean.shape[1..]];
+
+        // A copy, since what follows may work in place.
+        if (!ReferenceEquals(layer, _target))
+            return clean.expand(all).reshape(output.shape).clone();
+        using var scope = NewDisposeScope();
+        var marked = zeros([Rows, layer.Outputs], dtype: ScalarType.Bool, device: output.device);
+        marked.narrow(0, 1, _count).narrow(1, _first, _count).copy_(eye(_count, dtype: ScalarType.Bool, device: output.device));
+        long[] places = [.. all.Select((_, i) => i == 0 ? Rows : i == axis ? layer.Outputs : 1)];
+        return where(marked.view(places), Marked(clean), clean).reshape(output.shape).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Notes whether a layer whose units are not followed reads a marked unit.</summary>
+    public void Meet(ProbedLayer layer, Tensor input)
+    {
+        if (_mark != ProbeMark.NaN || !input.is_floating_point())
+            return;
+        using var nan = input.isnan();
+        using var any = nan.any();
+        if (any.item<bool>())
+            Met.Add(layer);
+    }
+
+    /// <summary>Which units show in an output of the network.</summary>
+    /// <param name="output">The output.</param>
+    /// <param name="known">The same for one example.</param>
+    public bool[] InOutput(Tensor output, Tensor known)
+    {
+        RequireRows(null, output, known);
+        using var scope = NewDisposeScope();
+        return Flags(Difference(output, known).flatten(1).any(1).unsqueeze(1));
+    }
+
+    private void See(ProbedLayer layer, Tensor input, Tensor known, int axis)
+    {
+        RequireRows(layer, input, known);
+        using var scope = NewDisposeScope();
+        var seen = Difference(input, known).transpose(1, axis + 1).flatten(2).any(2);
+        if (_seen.TryGetValue(layer, out var before))
+            before.logical_or_(seen);
+        else
+            _seen[layer] = seen.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Where a tensor is NaN, or another than the known one: [row, part of the example, ...].</summary>
+    private Tensor Difference(Tensor tensor, Tensor known)
+    {
+        var rows = tensor.detach().reshape([Rows, .. known.shape]);
+        var nan = rows.isnan();
+        if (_mark == ProbeMark.NaN)
+            return nan;
+        var clean = known.unsqueeze(0);
+        return ((rows - clean).abs() > (clean.abs() + 1) * Changed).logical_or(nan);
+    }
+
+    private Tensor Marked(Tensor clean)
+    {
+        if (clean.dtype == ScalarType.Bool)
+            return clean.logical_not();
+        if (!clean.is_floating_point())
+            return clean.max() + clean.min() - clean;
+        if (_mark == ProbeMark.NaN)
+            return full_like(clean, double.NaN);
+
+        // Farther than any of the numbers is from zero, so that up and down lie on different sides of what it may be compared with.
+        var like = zeros(clean.shape, dtype: clean.dtype, device: clean.device);
+        var noise = new NoiseSource(1).Normal(like);
+        var shift = (noise + noise.sign()) * ((clean.abs().max() + 1) * 3);
+        return _mark == ProbeMark.Up ? clean + shift : clean - shift;
+    }
+
+    private bool[] Flags(Tensor seen)
+    {
+        using var scope = NewDisposeScope();
+        var ends = stack([seen[0], seen[Rows - 1]]);
+        if (ends.any().item<bool>())
+            throw new NotSupportedException(
+                "The units of the network cannot be told apart: what one example of a batch is changes the answer to another one, or the same "
+                + "example gets another answer each time. In evaluation mode each example has to be answered by itself.");
+        return seen.narrow(0, 1, _count).cpu().contiguous().data<bool>().ToArray();
+    }
+
+    private void RequireRows(ProbedLayer? layer, Tensor tensor, Tensor known)
+    {
+        if (tensor.dim() != known.dim() || tensor.numel() != Rows * known.numel() || tensor.size(0) != Rows * known.size(0))
+            throw Unsteady(layer);
+    }
+
+    private static NotSupportedException Unsteady(ProbedLayer? layer) => new(
+        $"The units of the network cannot be followed: {(layer is null ? "its output" : $"what goes through '{layer.Key}'")} does not grow "
+        + "with the number of examples in a batch alone. The first dimension of the example has to be the batch, and forward has to "
+        + "take batches of any size.");
+}
+
+/// <summary>What a unit is marked with.</summary>
+internal enum ProbeMark
+{
+    NaN,
+
+    /// <summary>Noise added.</summary>
+    Up,
+
+    /// <summary>The same noise taken away.</summary>
+    Down,
+}

@@ -1,0 +1,170 @@
+using BayesGen.Execution;
+using BayesGen.Parameters;
+
+namespace BayesGen.Structure;
+
+/// <summary>
+/// Finds which units of a network feed which by running it: no source is read, and no operation is known. The network is in evaluation mode
+/// meanwhile, and afterward its modes, buffers and weights are what they were, bit for bit.
+/// </summary>
+internal sealed class UnitProbe : IDisposable
+{
+    private const int MostUnitsAtOnce = 512;
+    private const long MostNumbersAtOnce = 1 << 24;
+
+    private readonly nn.Module _network;
+    private readonly Tensor _example;
+    private readonly IReadOnlyList<ProbedLayer> _layers;
+    private readonly IReadOnlyList<Tensor> _outputs;
+    private readonly DisposeScope _scope = NewDisposeScope();
+
+    private UnitProbe(NetworkArena arena, Tensor example)
+    {
+        _network = arena.Network;
+        _example = example.narrow(0, 0, 1).to(arena.Device);
+        _layers = ProbedLayer.Of(arena.Inventory);
+        _outputs = Record();
+    }
+
+    /// <summary>The map of a network. The caller has its turn.</summary>
+    /// <param name="arena">The network.</param>
+    /// <param name="example">Examples; the first one is used.</param>
+    /// <exception cref="NotSupportedException">The network cannot be probed; the message says why.</exception>
+    public static UnitMap Map(NetworkArena arena, Tensor example)
+    {
+        ArgumentNullException.ThrowIfNull(example);
+        if (example.dim() == 0 || example.size(0) == 0)
+            throw new ArgumentException("There is no example: its first dimension is the batch, and holds at least one.", nameof(example));
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var weights = arena.Lease.Override("map its units");
+        using var mode = new EvaluationMode(arena.Network);
+        var buffers = arena.Inventory.Buffers.Copy();
+        try
+        {
+            // A weight that is pruned hides what reads it; the mean of the posterior is whole.
+            weights.Write([.. arena.Families.Select(family => family.Posterior.Mean())]);
+            using var probe = new UnitProbe(arena, example);
+            return probe.Run(arena.Inventory);
+        }
+        finally
+        {
+            arena.Inventory.Buffers.Restore(buffers);
+        }
+    }
+
+    /// <summary>The outputs of a network for a batch.</summary>
+    public static IReadOnlyList<Tensor> Forward(nn.Module network, Tensor x) => network switch
+    {
+        nn.Module<Tensor, Tensor> module => [module.call(x)],
+        nn.Module<Tensor, (Tensor, Tensor)> module => module.call(x) is var (first, second) ? [first, second] : [],
+        nn.Module<Tensor, (Tensor, Tensor, Tensor)> module => module.call(x) is var (first, second, third) ? [first, second, third] : [],
+        _ => throw new NotSupportedException(
+            $"The units of {network.GetName()} cannot be followed: that is for networks of one tensor in and one to three tensors out."),
+    };
+
+    public void Dispose() => _scope.Dispose();
+
+    private UnitMap Run(ParameterInventory inventory)
+    {
+        var layers = _layers.Where(layer => layer.Calls.Count > 0).ToList();
+        var links = new UnitLinks(layers);
+        foreach (var layer in layers.Where(layer => layer.IsProducer))
+        {
+            var most = layers.SelectMany(other => other.Calls).Max(call => Math.Max(call.Output.numel(), call.Input?.numel() ?? 0));
+            var atOnce = (int)Math.Clamp(MostNumbersAtOnce / Math.Max(1, most), 1, MostUnitsAtOnce);
+            for (var first = 0; first < layer.Outputs; first += atOnce)
+                Run(layer, first, Math.Min(atOnce, layer.Outputs - first), links);
+        }
+
+        Run(null, 0, 1, links);
+        return new([.. links.Describe(), .. Unfollowed(inventory)]);
+    }
+
+    private void Run(ProbedLayer? target, int first, int count, UnitLinks links)
+    {
+        foreach (var mark in Enum.GetValues<ProbeMark>())
+        {
+            using var scope = NewDisposeScope();
+            var run = new ProbeRun(target, first, count, mark);
+            using var hooks = new LayerHooks(_layers, run.Pass, run.Meet);
+            var outputs = Forward(_network, run.InputOf(_example));
+            foreach (var (output, known) in outputs.Zip(_outputs))
+                links.AddOutput(target, first, run.InOutput(output, known));
+            foreach (var (reader, seen) in run.Seen)
+                links.Add(target, first, reader, seen);
+            foreach (var other in run.Met)
+                links.AddMet(target, first, count, other);
+        }
+    }
+
+    /// <summary>Runs two examples and three, and takes what belongs to one; returns the outputs of the network for it.</summary>
+    private IReadOnlyList<Tensor> Record()
+    {
+        using var scope = NewDisposeScope();
+        var (two, outputs) = Calls(2);
+        var (three, more) = Calls(3);
+        if (!two.Select(call => call.Layer).SequenceEqual(three.Select(call => call.Layer)))
+            throw new NotSupportedException(
+                "The units of the network cannot be followed: which layers it runs depends on the number of examples in a batch.");
+        foreach (var ((layer, input, output), next) in two.Zip(three))
+        {
+            var isBatched = Grows(output, next.Output) && (layer.Kind == UnitLayerKind.Embedding || Grows(input, next.Input));
+            layer.IsUnbatched |= !isBatched;
+            var one = isBatched ? OneOf(output) : output;
+            var read = layer.Kind == UnitLayerKind.Embedding ? null : isBatched ? OneOf(input) : input;
+            layer.Calls.Add(new(
+                read?.DetachFromDisposeScope(),
+                one.DetachFromDisposeScope(),
+                layer.Kind == UnitLayerKind.TransposedConvolution ? read!.numel() / layer.Inputs
+                    : layer.HasUnits ? one.numel() / layer.Outputs : 0));
+            _scope.Attach(one);
+            if (read is not null)
+                _scope.Attach(read);
+        }
+
+        if (outputs.Zip(more).FirstOrDefault(pair => !Grows(pair.First, pair.Second)) is { First: not null })
+            throw new NotSupportedException(
+                "The units of the network cannot be followed: the first dimension of its output is not the batch.");
+        List<Tensor> results = [.. outputs.Select(OneOf)];
+        foreach (var result in results)
+        {
+            _scope.Attach(result.DetachFromDisposeScope());
+            if (!result.isfinite().all().item<bool>())
+                throw new ArgumentException(
+                    "The network does not answer the first example with finite numbers, so its units cannot be followed by NaN. Give "
+                    + "another example, or see model.Describe() and the weights.");
+        }
+
+        return results;
+    }
+
+    private (List<(ProbedLayer Layer, Tensor Input, Tensor Output)> Calls, IReadOnlyList<Tensor> Outputs) Calls(int rows)
+    {
+        var calls = new List<(ProbedLayer, Tensor, Tensor)>();
+        using var hooks = new LayerHooks(
+            _layers,
+            (layer, input, output) =>
+            {
+                calls.Add((layer, input.clone(), output.clone()));
+                return output;
+            },
+            static (_, _) => { });
+        return (calls, Forward(_network, _example.expand([rows, .. _example.shape[1..]]).contiguous()));
+    }
+
+    private static bool Grows(Tensor two, Tensor three) => two.dim() > 0 && two.dim() == three.dim()
+        && two.size(0) % 2 == 0 && two.size(0) / 2 * 3 == three.size(0) && two.shape[1..].SequenceEqual(three.shape[1..]);
+
+    private static Tensor OneOf(Tensor two) => two.narrow(0, 0, two.size(0) / 2).clone();
+
+    /// <summary>Layers with weights that have no units here: those whose units are not followed, and those that did not run.</summary>
+    private IEnumerable<UnitLayer> Unfollowed(ParameterInventory inventory)
+    {
+        var known = _layers.Where(layer => layer.HasUnits && layer.Calls.Count > 0).Select(layer => layer.Weight).ToHashSet();
+        return inventory.Weights
+            .Where(weight => weight.Shape.Length > 1 && !NetworkWeight.IsBiasName(weight.Name) && !known.Contains(weight))
+            .GroupBy(weight => weight.LayerKey)
+            .Select(layer => new UnitLayer(layer.Key, UnitLayerKind.Other, 0, 0) { Weights = layer.Sum(weight => weight.FreeCount) });
+    }
+}
