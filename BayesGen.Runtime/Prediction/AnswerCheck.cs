@@ -5,6 +5,9 @@ internal static class AnswerCheck
 {
     private const int Named = 10;
 
+    /// <summary>What rounding to seven digits may take from a sum of many probabilities.</summary>
+    private const double Slack = 1e-3;
+
     /// <summary>Checks the answers for the examples of a batch.</summary>
     /// <param name="answers">For each example its numbers.</param>
     /// <param name="first">The number of the first of these examples in the whole prediction.</param>
@@ -33,6 +36,22 @@ internal static class AnswerCheck
         if (bad.Count > 0)
             throw new ArgumentException(
                 $"The {what} of {Examples(bad, 0)} are NaN, so they are neither right nor wrong: leave them out.", parameter);
+    }
+
+    /// <summary>Checks that a prediction is one of so many classes and holds probabilities.</summary>
+    /// <exception cref="ArgumentException">It is not, or one is NaN or not between 0 and 1.</exception>
+    public static void RequireClasses(IReadOnlyList<double[]> probabilities, int classes, string whose)
+    {
+        for (var i = 0; i < probabilities.Count; i++)
+        {
+            var row = probabilities[i];
+            if (row.Length != classes)
+                throw new ArgumentException(
+                    $"{whose} are for {classes} classes, and example {i} of the prediction has {row.Length}.", nameof(probabilities));
+            if (!row.All(p => p >= 0 && p <= 1 + Slack) || Math.Abs(row.Sum() - 1) > Slack)
+                throw new ArgumentException(
+                    $"Example {i} has no probabilities: they are NaN, negative, or do not add up to 1.", nameof(probabilities));
+        }
     }
 
     private static List<int> BadRows(IReadOnlyList<double[]> answers) =>

@@ -1,3 +1,5 @@
+using BayesGen.Data;
+
 namespace BayesGen.Prediction;
 
 /// <summary>How good the class probabilities of a prediction are on labeled examples.</summary>
@@ -26,12 +28,30 @@ public sealed record ClassEvaluation(
     /// <summary>Their mean, the classwise calibration error; NaN where there are none.</summary>
     public double ClasswiseCalibrationError => CalibrationErrorOfClasses.Count == 0 ? double.NaN : CalibrationErrorOfClasses.Average();
 
+    /// <summary>The classes that it was judged by.</summary>
+    public IReadOnlyList<int> Targets { get; init; } = [];
+
+    /// <summary>With bins of equal numbers of examples: see <see cref="ClassificationMetrics.AdaptiveCalibrationError"/>.</summary>
+    public double AdaptiveCalibrationError { get; init; } = double.NaN;
+
+    /// <summary>Which class was taken for which; with it precision, recall and F1. Null where there are no targets.</summary>
+    public ConfusionMatrix? Confusion { get; init; }
+
     /// <summary>The figures in one line.</summary>
     public override string ToString() => FormattableString.Invariant(
         $"{Prediction.Count:N0} examples, {Prediction.Samples} draws: accuracy {Accuracy:P1}, NLL {NegativeLogLikelihood:F4}, ")
         + FormattableString.Invariant($"Brier {BrierScore:F4}, ECE {ExpectedCalibrationError:F4}, ")
         + FormattableString.Invariant($"classwise ECE {ClasswiseCalibrationError:F4}")
         + (OutOfDistribution is { } outside ? FormattableString.Invariant($", AUROC by entropy {outside.ByEntropy.Auroc:F3}") : "");
+
+    /// <summary>Judges a prediction for the inputs of a data set by its targets.</summary>
+    /// <param name="prediction">The prediction: of a <see cref="Predictor"/>, or at a temperature.</param>
+    /// <param name="data">The data, whose targets are whole numbers [N].</param>
+    public static ClassEvaluation Of(ClassPrediction prediction, TensorDataSet data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return Of(prediction, PlainNumbers.Classes(data.Targets));
+    }
 
     /// <summary>Judges a prediction.</summary>
     /// <param name="prediction">The prediction.</param>
@@ -49,6 +69,9 @@ public sealed record ClassEvaluation(
             ClassificationMetrics.ReliabilityBins(p, targets))
         {
             CalibrationErrorOfClasses = ClassificationMetrics.CalibrationErrorOfClasses(p, targets),
+            AdaptiveCalibrationError = ClassificationMetrics.AdaptiveCalibrationError(p, targets),
+            Confusion = ConfusionMatrix.Of(prediction.Classes, targets, p[0].Length),
+            Targets = [.. targets],
         };
     }
 }

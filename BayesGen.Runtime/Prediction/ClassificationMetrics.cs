@@ -96,6 +96,66 @@ public static class ClassificationMetrics
             inBin[bin].Select(example => example.IsRight ? 1.0 : 0).DefaultIfEmpty(double.NaN).Average()))];
     }
 
+    /// <summary>
+    /// The calibration error of the most probable class with bins of equal numbers of examples: bins of equal width leave most of them
+    /// empty where a network is nearly always sure. Examples of equal confidence count alike, whatever their order.
+    /// </summary>
+    /// <remarks>
+    /// Nguyen, O'Connor, "Posterior Calibration and Exploratory Analysis for Natural Language Processing Models", 2015; Nixon et al.,
+    /// "Measuring Calibration in Deep Learning", 2019. With bins that hold n_b examples each, the first ones one more where it does not
+    /// come out even: sum_b n_b / N |accuracy_b - confidence_b|.
+    /// </remarks>
+    /// <param name="probabilities">For each example the probability of each class.</param>
+    /// <param name="targets">The class of each example.</param>
+    /// <param name="bins">The number of bins, at least 1; with fewer examples each has a bin of its own.</param>
+    /// <returns>0 to 1.</returns>
+    public static double AdaptiveCalibrationError(
+        IReadOnlyList<double[]> probabilities, IReadOnlyList<int> targets, int bins = UsualBins)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
+        RequireFit(probabilities, targets);
+        (double Confidence, double IsRight)[] sorted =
+        [
+            .. probabilities.Zip(targets, (row, target) => (Confidence: row.Max(), IsRight: TopClass(row) == target ? 1.0 : 0))
+                .GroupBy(example => example.Confidence)
+                .OrderBy(tied => tied.Key)
+                .SelectMany(tied => Enumerable.Repeat((tied.Key, tied.Average(example => example.IsRight)), tied.Count())),
+        ];
+        return EqualParts.Of(sorted.Length, bins)
+            .Sum(bin => Math.Abs(sorted[bin].Sum(example => example.IsRight - example.Confidence))) / sorted.Length;
+    }
+
+    /// <summary>
+    /// The area under the ROC curve of each class against all others, by its probability: see <see cref="RankingMetrics.Auroc"/>.
+    /// </summary>
+    /// <param name="probabilities">For each example the probability of each class.</param>
+    /// <param name="targets">The class of each example.</param>
+    /// <returns>For each class 0 to 1; NaN for a class that no example has, or every one.</returns>
+    public static IReadOnlyList<double> AurocOfClasses(IReadOnlyList<double[]> probabilities, IReadOnlyList<int> targets) =>
+        OneVersusRest(probabilities, targets, RankingMetrics.Auroc);
+
+    /// <summary>
+    /// The area under the precision-recall curve of each class against all others, by its probability: see
+    /// <see cref="RankingMetrics.AveragePrecision"/>.
+    /// </summary>
+    /// <param name="probabilities">For each example the probability of each class.</param>
+    /// <param name="targets">The class of each example.</param>
+    /// <returns>For each class 0 to 1; NaN for a class that no example has, or every one.</returns>
+    public static IReadOnlyList<double> AveragePrecisionOfClasses(IReadOnlyList<double[]> probabilities, IReadOnlyList<int> targets) =>
+        OneVersusRest(probabilities, targets, RankingMetrics.AveragePrecision);
+
+    private static List<double> OneVersusRest(
+        IReadOnlyList<double[]> probabilities, IReadOnlyList<int> targets,
+        Func<IReadOnlyList<double>, IReadOnlyList<bool>, double> metric)
+    {
+        RequireFit(probabilities, targets);
+        return [.. Enumerable.Range(0, probabilities[0].Length).Select(c =>
+        {
+            bool[] isClass = [.. targets.Select(target => target == c)];
+            return isClass.Distinct().Count() == 2 ? metric([.. probabilities.Select(row => row[c])], isClass) : double.NaN;
+        })];
+    }
+
     /// <summary>The place of the largest probability, of equals the first.</summary>
     internal static int TopClass(double[] probabilities)
     {
@@ -108,7 +168,8 @@ public static class ClassificationMetrics
 
     private static int BinOf(double probability, int bins) => Math.Clamp((int)Math.Ceiling(probability * bins) - 1, 0, bins - 1);
 
-    private static void RequireFit(IReadOnlyList<double[]> probabilities, IReadOnlyList<int> targets)
+    /// <summary>Refuses targets that do not belong to the probabilities, and probabilities that are NaN; examples are named.</summary>
+    internal static void RequireFit(IReadOnlyList<double[]> probabilities, IReadOnlyList<int> targets)
     {
         ArgumentNullException.ThrowIfNull(probabilities);
         ArgumentNullException.ThrowIfNull(targets);
@@ -118,10 +179,17 @@ public static class ClassificationMetrics
                 nameof(targets));
         AnswerCheck.RequireNumbers(probabilities, "probabilities", nameof(probabilities));
         for (var i = 0; i < targets.Count; i++)
+        {
+            if (probabilities[i].Length != probabilities[0].Length)
+                throw new ArgumentException(
+                    $"Example {i} has probabilities of {probabilities[i].Length} classes, and example 0 of {probabilities[0].Length}.",
+                    nameof(probabilities));
             if (targets[i] < 0 || targets[i] >= probabilities[i].Length)
                 throw new ArgumentException(
-                    $"The target {targets[i]} of example {i} is none of the {probabilities[i].Length} classes, 0 to {probabilities[i].Length - 1}.",
+                    $"The target {targets[i]} of example {i} is none of the {probabilities[i].Length} classes, 0 to "
+                    + $"{probabilities[i].Length - 1}.",
                     nameof(targets));
+        }
     }
 }
 

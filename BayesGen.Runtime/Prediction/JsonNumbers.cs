@@ -31,6 +31,22 @@ internal static class JsonNumbers
         writer.WriteEndArray();
     }
 
+    /// <summary>A number under a name with all of its digits: what is calculated with later, and compared.</summary>
+    public static void PutExact(this Utf8JsonWriter writer, string name, double number)
+    {
+        writer.WritePropertyName(name);
+        PutExact(writer, number);
+    }
+
+    /// <summary>A list of numbers under a name, with all of their digits.</summary>
+    public static void PutExact(this Utf8JsonWriter writer, string name, IEnumerable<double> numbers)
+    {
+        writer.WriteStartArray(name);
+        foreach (var number in numbers)
+            PutExact(writer, number);
+        writer.WriteEndArray();
+    }
+
     /// <summary>A number of an object that is read.</summary>
     public static double Number(JsonElement element) => element.ValueKind == JsonValueKind.String
         ? double.Parse(element.GetString()!, CultureInfo.InvariantCulture)
@@ -65,11 +81,17 @@ internal static class JsonNumbers
         writer.WriteEndArray();
     }
 
-    private static void Put(Utf8JsonWriter writer, double number)
+    private static void Put(Utf8JsonWriter writer, double number) => PutExact(
+        writer,
+        double.IsFinite(number)
+            ? double.Parse(number.ToString("G7", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
+            : number);
+
+    private static void PutExact(Utf8JsonWriter writer, double number)
     {
         // A logit may be minus infinity, which JSON has no number for.
         if (double.IsFinite(number))
-            writer.WriteNumberValue(double.Parse(number.ToString("G7", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+            writer.WriteNumberValue(number);
         else
             writer.WriteStringValue(number.ToString(CultureInfo.InvariantCulture));
     }

@@ -21,6 +21,16 @@ internal static class PlainNumbers
         return contiguous.data<double>().ToArray();
     }
 
+    /// <summary>The numbers of each example: [N] has one each, and what has more dimensions is flattened behind the first.</summary>
+    public static double[][] Rows(Tensor targets)
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        if (targets.dim() == 0)
+            throw new ArgumentException("Targets need a first dimension, the example; this tensor is a single number.", nameof(targets));
+        using var matrix = targets.reshape(targets.shape[0], -1);
+        return Of(matrix);
+    }
+
     /// <summary>Class numbers.</summary>
     public static int[] Classes(Tensor targets) => targets.dim() == 1 && !targets.is_floating_point()
         ? [.. Flat(targets).Select(number => (int)number)]

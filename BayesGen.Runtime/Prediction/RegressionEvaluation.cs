@@ -1,3 +1,5 @@
+using BayesGen.Data;
+
 namespace BayesGen.Prediction;
 
 /// <summary>How good the predictions of a regression are, and how honest their intervals.</summary>
@@ -11,14 +13,34 @@ public sealed record RegressionEvaluation(
     double RootMeanSquaredError,
     IReadOnlyList<IntervalCoverage> Intervals)
 {
+    /// <summary>The targets that it was judged by, for each example a number for each output.</summary>
+    public IReadOnlyList<double[]> Targets { get; init; } = [];
+
+    /// <summary>
+    /// The continuous ranked probability score, the mean over examples and outputs, in units of the target: see
+    /// <see cref="RegressionPrediction.Crps"/>.
+    /// </summary>
+    public double Crps { get; init; } = double.NaN;
+
     /// <summary>The figures in one line.</summary>
     public override string ToString() => FormattableString.Invariant(
-        $"{Prediction.Count:N0} examples, {Prediction.Samples} draws: NLL {NegativeLogLikelihood:F4}, RMSE {RootMeanSquaredError:G4}")
+        $"{Prediction.Count:N0} examples, {Prediction.Samples} draws: NLL {NegativeLogLikelihood:F4}, RMSE {RootMeanSquaredError:G4}, ")
+        + FormattableString.Invariant($"CRPS {Crps:G4}")
         + string.Concat(Intervals.Select(interval => FormattableString.Invariant(
             $", {interval.Level:P0} intervals hold {interval.Coverage:P1} ({interval.MeanWidth:G4} wide)")));
 
     /// <summary>The levels where none are given.</summary>
     public static IReadOnlyList<double> UsualLevels { get; } = [0.5, 0.8, 0.9, 0.95];
+
+    /// <summary>Judges a prediction for the inputs of a data set by its targets.</summary>
+    /// <param name="prediction">The prediction, of a <see cref="Predictor"/> for instance.</param>
+    /// <param name="data">The data, whose targets are [N, D] or [N].</param>
+    /// <param name="levels">The levels of intervals, each above 0 and below 1; null takes <see cref="UsualLevels"/>.</param>
+    public static RegressionEvaluation Of(RegressionPrediction prediction, TensorDataSet data, IReadOnlyList<double>? levels = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return Of(prediction, PlainNumbers.Rows(data.Targets), levels);
+    }
 
     /// <summary>Judges a prediction.</summary>
     /// <param name="prediction">The prediction.</param>
@@ -35,9 +57,12 @@ public sealed record RegressionEvaluation(
             [.. (levels ?? UsualLevels).Select(level =>
             {
                 var (_, lower, upper) = prediction.CentralInterval(level);
-                return new IntervalCoverage(
-                    level, RegressionMetrics.Coverage(lower, upper, targets), RegressionMetrics.MeanWidth(lower, upper));
-            })]);
+                return IntervalCoverage.Of(level, lower, upper, targets);
+            })])
+        {
+            Targets = [.. targets],
+            Crps = prediction.Crps(targets).Average(),
+        };
     }
 }
 
@@ -45,4 +70,20 @@ public sealed record RegressionEvaluation(
 /// <param name="Level">The part of targets that they should hold.</param>
 /// <param name="Coverage">The part that they do hold.</param>
 /// <param name="MeanWidth">Their mean width, in units of the target.</param>
-public sealed record IntervalCoverage(double Level, double Coverage, double MeanWidth);
+public sealed record IntervalCoverage(double Level, double Coverage, double MeanWidth)
+{
+    /// <summary>Their interval score, see <see cref="RegressionMetrics.IntervalScore"/>; smaller is better.</summary>
+    public double Score { get; init; } = double.NaN;
+
+    /// <summary>Judges intervals.</summary>
+    /// <param name="level">The part of targets that they should hold, above 0 and below 1.</param>
+    /// <param name="lower">For each example the lower end for each output.</param>
+    /// <param name="upper">The upper ends.</param>
+    /// <param name="targets">The targets.</param>
+    public static IntervalCoverage Of(
+        double level, IReadOnlyList<double[]> lower, IReadOnlyList<double[]> upper, IReadOnlyList<double[]> targets) =>
+        new(level, RegressionMetrics.Coverage(lower, upper, targets), RegressionMetrics.MeanWidth(lower, upper))
+        {
+            Score = RegressionMetrics.IntervalScore(lower, upper, targets, level),
+        };
+}

@@ -34,6 +34,44 @@ public static class RegressionMetrics
         return lower.Zip(upper, (one, other) => other.Zip(one, (high, low) => high - low).Average()).Average();
     }
 
+    /// <summary>
+    /// The mean pinball loss of a quantile, in units of the target: p (y - q) where the target lies above it, (1 - p) (q - y) below. The
+    /// true quantile has the smallest expected one. Koenker, Bassett, "Regression Quantiles", 1978.
+    /// </summary>
+    /// <param name="quantiles">For each example the quantile that was predicted for each output.</param>
+    /// <param name="targets">The targets.</param>
+    /// <param name="p">Which quantile it is, above 0 and below 1.</param>
+    public static double PinballLoss(IReadOnlyList<double[]> quantiles, IReadOnlyList<double[]> targets, double p)
+    {
+        RequireRows(quantiles, targets);
+        if (!(p > 0 && p < 1))
+            throw new ArgumentOutOfRangeException(nameof(p), p, "A quantile lies between the probabilities 0 and 1.");
+        return quantiles.Zip(targets, (row, target) =>
+            row.Zip(target, (q, y) => y >= q ? p * (y - q) : (1 - p) * (q - y)).Average()).Average();
+    }
+
+    /// <summary>
+    /// The mean interval score, in units of the target: the width, and 2 / (1 - level) times the distance of a target that lies outside.
+    /// Smaller is better; it rewards narrow intervals and punishes those that miss, so that neither is had for nothing.
+    /// </summary>
+    /// <remarks>Gneiting, Raftery, "Strictly Proper Scoring Rules, Prediction, and Estimation", 2007.</remarks>
+    /// <param name="lower">For each example the lower end for each output.</param>
+    /// <param name="upper">The upper ends.</param>
+    /// <param name="targets">The targets.</param>
+    /// <param name="level">The part of targets that the intervals should hold, above 0 and below 1.</param>
+    public static double IntervalScore(
+        IReadOnlyList<double[]> lower, IReadOnlyList<double[]> upper, IReadOnlyList<double[]> targets, double level)
+    {
+        RequireRows(lower, targets);
+        RequireRows(upper, targets);
+        if (!(level > 0 && level < 1))
+            throw new ArgumentOutOfRangeException(nameof(level), level, "The level of an interval lies between 0 and 1.");
+        return Enumerable.Range(0, targets.Count)
+            .SelectMany(i => targets[i].Select((y, d) => upper[i][d] - lower[i][d]
+                + 2 / (1 - level) * Math.Max(0, Math.Max(lower[i][d] - y, y - upper[i][d]))))
+            .Average();
+    }
+
     internal static void RequireRows(IReadOnlyList<double[]> numbers, IReadOnlyList<double[]> targets)
     {
         ArgumentNullException.ThrowIfNull(numbers);

@@ -111,6 +111,20 @@ public sealed class RegressionPrediction
     }
 
     /// <summary>
+    /// The continuous ranked probability score of each example, the mean over its outputs, in units of the target; exact for the mixture,
+    /// see <see cref="GaussianMixture.Crps"/>.
+    /// </summary>
+    /// <param name="targets">For each example its outputs.</param>
+    public double[] Crps(IReadOnlyList<double[]> targets)
+    {
+        RegressionMetrics.RequireRows(Mean, targets);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var y = tensor(targets.SelectMany(row => row).ToArray(), [Count, Outputs], ScalarType.Float64, CPU);
+        return PlainNumbers.Flat(GaussianMixture.Crps(y, Components(_means), Components(_variances).sqrt()).mean([1]));
+    }
+
+    /// <summary>
     /// A line for each of the first examples: mean and standard deviation of every output, and both parts of the deviation.
     /// </summary>
     public override string ToString() => string.Join(
@@ -136,9 +150,3 @@ public sealed class RegressionPrediction
         return numbers.Average(number => (number - mean) * (number - mean));
     }
 }
-
-/// <summary>Central prediction intervals.</summary>
-/// <param name="Level">The probability that an interval holds its target, if the model is right.</param>
-/// <param name="Lower">For each example the lower end for each output.</param>
-/// <param name="Upper">For each example the upper end for each output.</param>
-public sealed record PredictionInterval(double Level, IReadOnlyList<double[]> Lower, IReadOnlyList<double[]> Upper);

@@ -278,11 +278,7 @@ public static class PredictionExtensions
         Draws(model, forward, samples, options).Run(
             data,
             sums,
-            batch =>
-            {
-                using var matrix = batch.reshape(batch.shape[0], -1);
-                targets.AddRange(PlainNumbers.Of(matrix));
-            },
+            batch => targets.AddRange(PlainNumbers.Rows(batch)),
             cancellation);
         return (sums.Finish(), targets);
     }

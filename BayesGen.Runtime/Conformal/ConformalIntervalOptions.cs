@@ -1,0 +1,41 @@
+namespace BayesGen.Conformal;
+
+/// <summary>What an interval is made of; calibration makes it wider or narrower.</summary>
+public enum IntervalMethod
+{
+    /// <summary>Mean +- q: one width for all examples. Lei et al., "Distribution-Free Predictive Inference for Regression", 2018.</summary>
+    Absolute,
+
+    /// <summary>Mean +- q times the predictive standard deviation: wide where the prediction is unsure. Lei et al. 2018.</summary>
+    Normalized,
+
+    /// <summary>
+    /// The central interval of the predicted mixture, both ends moved by q (CQR). Romano, Patterson, Candès, "Conformalized Quantile
+    /// Regression", 2019.
+    /// </summary>
+    Quantile,
+}
+
+/// <summary>How intervals are made.</summary>
+public sealed record ConformalIntervalOptions
+{
+    /// <summary>The part of targets that the intervals hold, above 0 and below 1; of each output by itself.</summary>
+    public double Coverage { get; init; } = 0.9;
+
+    /// <summary>What an interval is made of.</summary>
+    public IntervalMethod Method { get; init; } = IntervalMethod.Normalized;
+
+    /// <summary>
+    /// Whether too few calibration examples for the coverage are answered with infinite intervals, which is all that can be guaranteed
+    /// then, in place of a refusal.
+    /// </summary>
+    public bool AllowUnbounded { get; init; }
+
+    internal ConformalIntervalOptions Checked()
+    {
+        ConformalThreshold.RequireCoverage(Coverage, nameof(Coverage));
+        return Enum.IsDefined(Method)
+            ? this
+            : throw new ArgumentOutOfRangeException(nameof(Method), Method, "This is no method for intervals.");
+    }
+}

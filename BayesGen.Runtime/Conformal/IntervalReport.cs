@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using BayesGen.Prediction;
+
+namespace BayesGen.Conformal;
+
+/// <summary>What intervals hold on test examples, and how wide they are, over all outputs.</summary>
+/// <param name="Asked">The coverage that was asked for.</param>
+/// <param name="Count">The number of test examples.</param>
+/// <param name="Coverage">The part of targets that lie in their interval.</param>
+/// <param name="CoverageDeviation">
+/// By how much that coverage differs from one calibration set and test set of these sizes to the next, though all is as it should be: a
+/// standard deviation, for one output. Coverage that lies several of these below what was asked says that the test examples are of another
+/// kind.
+/// </param>
+/// <param name="MeanWidth">The mean width, in units of the target.</param>
+/// <param name="Score">The interval score, see <see cref="RegressionMetrics.IntervalScore"/>.</param>
+/// <param name="Plain">The same of the central intervals that the prediction itself gives at that level.</param>
+/// <param name="ByOutput">For each output.</param>
+/// <param name="ByUncertainty">
+/// For equal parts of the targets, by the predictive standard deviation within their output: where unsure predictions hold less than sure
+/// ones, uncertainty is not where errors are.
+/// </param>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+public sealed record IntervalReport(
+    double Asked, int Count, double Coverage, double CoverageDeviation, double MeanWidth, double Score, IntervalCoverage Plain,
+    IReadOnlyList<CoverageGroup> ByOutput, IReadOnlyList<CoverageGroup> ByUncertainty)
+{
+    /// <summary>The number of groups by uncertainty where none is given.</summary>
+    public const int UsualBins = 5;
+
+    /// <summary>The figures, then a line for each output where there are several, and for each part of the examples.</summary>
+    public override string ToString() => string.Join(
+        Environment.NewLine,
+        [
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"coverage {Coverage:P1} of {Count:N0} examples (asked {Asked:P1}, by chance +- {CoverageDeviation:P1}), "
+                + $"mean width {MeanWidth:G4}, interval score {Score:G4}"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"plain intervals: coverage {Plain.Coverage:P1}, mean width {Plain.MeanWidth:G4}, interval score {Plain.Score:G4}"),
+            .. (ByOutput.Count > 1 ? ByOutput.Concat(ByUncertainty) : ByUncertainty).Select(group => group.ToString()),
+        ]);
+
+    internal static IntervalReport Of(
+        PredictionInterval intervals, RegressionPrediction prediction, IReadOnlyList<double[]> targets, double deviation, int bins)
+    {
+        var (level, lower, upper) = intervals;
+        var all = IntervalCoverage.Of(level, lower, upper, targets);
+        var (_, plainLower, plainUpper) = prediction.CentralInterval(level);
+        List<(int Example, int Output)> places = [.. Enumerable.Range(0, prediction.Outputs)
+            .SelectMany(output => Enumerable.Range(0, targets.Count).Select(example => (example, output)))];
+        List<(bool IsHeld, double Size)> answers = [.. places.Select(place =>
+        {
+            var (low, high) = (lower[place.Example][place.Output], upper[place.Example][place.Output]);
+            return (low <= targets[place.Example][place.Output] && targets[place.Example][place.Output] <= high, high - low);
+        })];
+        return new IntervalReport(
+            level, targets.Count, all.Coverage, deviation, all.MeanWidth, all.Score,
+            IntervalCoverage.Of(level, plainLower, plainUpper, targets),
+            CoverageGroup.By(answers, places.Select(place => place.Output), output => $"output {output}"),
+            CoverageGroup.By(
+                answers,
+                Enumerable.Range(0, prediction.Outputs).SelectMany(output => PartBySize(
+                    [.. prediction.Variance.Select(row => row[output])], bins)),
+                part => $"uncertainty {part + 1} of {Math.Min(bins, targets.Count)}"));
+    }
+
+    /// <summary>For each number the part of equal size that it belongs to, the smallest numbers to the first.</summary>
+    private static int[] PartBySize(double[] numbers, int parts)
+    {
+        int[] order = [.. Enumerable.Range(0, numbers.Length).OrderBy(i => numbers[i])];
+        var ofNumbers = new int[numbers.Length];
+        foreach (var (part, range) in EqualParts.Of(numbers.Length, parts).Index())
+            foreach (var i in order[range])
+                ofNumbers[i] = part;
+        return ofNumbers;
+    }
+}

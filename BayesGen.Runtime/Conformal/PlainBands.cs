@@ -1,0 +1,49 @@
+using BayesGen.Prediction;
+
+namespace BayesGen.Conformal;
+
+/// <summary>The intervals that calibration starts from, and the unit in which it widens them.</summary>
+/// <remarks>
+/// With ends l and u and unit s, a target y scores max(l - y, y - u) / s, and a threshold q makes of it [l - q s, u + q s].
+/// </remarks>
+internal sealed class PlainBands
+{
+    private readonly IReadOnlyList<double[]> _lower;
+    private readonly IReadOnlyList<double[]> _upper;
+    private readonly IReadOnlyList<double[]>? _variances;
+
+    private PlainBands(IReadOnlyList<double[]> lower, IReadOnlyList<double[]> upper, IReadOnlyList<double[]>? variances) =>
+        (_lower, _upper, _variances) = (lower, upper, variances);
+
+    public static PlainBands Of(RegressionPrediction prediction, ConformalIntervalOptions options)
+    {
+        if (options.Method != IntervalMethod.Quantile)
+            return new PlainBands(
+                prediction.Mean, prediction.Mean, options.Method == IntervalMethod.Normalized ? prediction.Variance : null);
+        var (_, lower, upper) = prediction.CentralInterval(options.Coverage);
+        return new PlainBands(lower, upper, null);
+    }
+
+    /// <summary>How far a target lies outside; negative inside.</summary>
+    public double Score(int example, int output, double target)
+    {
+        var outside = Math.Max(_lower[example][output] - target, target - _upper[example][output]);
+        // Without any width a target is met exactly, or no factor reaches it.
+        return outside == 0 ? 0 : outside / Unit(example, output);
+    }
+
+    /// <summary>The interval whose ends are moved out by a threshold. Ends that would cross meet in the middle.</summary>
+    public (double Lower, double Upper) Widened(int example, int output, double threshold)
+    {
+        if (double.IsPositiveInfinity(threshold))
+            return (double.NegativeInfinity, double.PositiveInfinity);
+        var (lower, upper) = (_lower[example][output], _upper[example][output]);
+        var width = threshold * Unit(example, output);
+        // A target whose score is the threshold lies in the interval, whichever way its end is rounded.
+        var rounding = Math.ScaleB(Math.Max(Math.Max(Math.Abs(lower), Math.Abs(upper)), Math.Abs(width)), -50);
+        (lower, upper) = (lower - width - rounding, upper + width + rounding);
+        return lower <= upper ? (lower, upper) : ((lower + upper) / 2, (lower + upper) / 2);
+    }
+
+    private double Unit(int example, int output) => _variances is null ? 1 : Math.Sqrt(_variances[example][output]);
+}

@@ -1,0 +1,168 @@
+using System.Text.Json;
+using BayesGen.Tests.Support;
+
+namespace BayesGen.Tests;
+
+/// <summary>Intervals around predicted numbers, worked out by hand.</summary>
+public sealed class ConformalIntervalsTests
+{
+    private static readonly (double, double)[] Nine = [.. Enumerable.Range(1, 9).Select(i => (0.0, (double)i))];
+
+    [Fact]
+    public void AbsoluteIntervalsHaveOneWidth()
+    {
+        // Residuals 1 to 9, of alternating sign: the 9th smallest of 9 is 9.
+        var conformal = Calibrated(IntervalMethod.Absolute, i => i % 2 == 0 ? i : -i);
+        Assert.Equal([9], conformal.Thresholds);
+        Near((-9, 9), conformal, (0, 1));
+        Near((-7, 11), conformal, (2, 5));
+    }
+
+    [Fact]
+    public void NormalizedIntervalsAreAsWideAsThePredictionIsUnsure()
+    {
+        // Deviations 1 to 9 and residuals 9 to 1: the largest factor is 9.
+        var conformal = Calibrated(IntervalMethod.Normalized, i => 10 - i);
+        Assert.Equal([9], conformal.Thresholds);
+        Near((-9, 9), conformal, (0, 1));
+        Near((-16, 20), conformal, (2, 2));
+    }
+
+    [Fact]
+    public void QuantileIntervalsMoveTheEndsOfThePredictedOnes()
+    {
+        // The ends are mean +- 1.6449 sd; targets lie 2 beyond the upper one, or less.
+        const double Z = 1.6448536269514722;
+        var conformal = Calibrated(IntervalMethod.Quantile, i => Z * i + 2 - i);
+        Assert.Equal(1, Assert.Single(conformal.Thresholds), 1e-9);
+        Near((-Z - 1, Z + 1), conformal, (0, 1));
+        // Where all lie in the middle, the intervals get narrower, and ends that would cross meet.
+        var narrow = Calibrated(IntervalMethod.Quantile, _ => 0);
+        Assert.Equal(-Z, Assert.Single(narrow.Thresholds), 1e-9);
+        Near((-9 * Z, 9 * Z), narrow, (0, 10));
+        Near((5, 5), narrow, (5, 0.5));
+    }
+
+    [Fact]
+    public void ATargetAtTheThresholdLiesInItsInterval()
+    {
+        var random = new Random(8);
+        for (var i = 0; i < 1_000; i++)
+        {
+            var prediction = Predictions.Gaussians((10 * random.NextDouble(), random.NextDouble()));
+            double[] target = [10 * random.NextDouble()];
+            var conformal = ConformalIntervals.Calibrate(prediction, [target], new() { Coverage = 0.5 });
+            var (_, lower, upper) = conformal.Intervals(prediction);
+            Assert.InRange(target[0], lower[0][0], upper[0][0]);
+        }
+    }
+
+    [Fact]
+    public void APredictionWithoutWidthIsNotANumberLost()
+    {
+        var exact = ConformalIntervals.Calibrate(Predictions.Gaussians((1, 0)), [[1]], new() { Coverage = 0.5 });
+        Assert.Equal([0], exact.Thresholds);
+        var missed = ConformalIntervals.Calibrate(Predictions.Gaussians((1, 0)), [[2]], new() { Coverage = 0.5 });
+        Assert.Equal([double.PositiveInfinity], missed.Thresholds);
+        Assert.Equal(double.PositiveInfinity, missed.Intervals(Predictions.Gaussians((1, 0))).Upper[0][0]);
+    }
+
+    [Fact]
+    public void EveryOutputHasAThresholdOfItsOwn()
+    {
+        var prediction = new RegressionPrediction(
+            1, 2, [.. Enumerable.Repeat(new double[][] { [0], [0] }, 9)], [.. Enumerable.Repeat(new double[][] { [1], [4] }, 9)]);
+        var conformal = ConformalIntervals.Calibrate(prediction, [.. Enumerable.Range(1, 9).Select(i => new double[] { i, -i })]);
+        Assert.Equal([9, 4.5], conformal.Thresholds);
+        var report = conformal.Evaluate(prediction, [.. Enumerable.Repeat(new[] { 8.0, 10 }, 9)], bins: 3);
+        Assert.Equal(0.5, report.Coverage);
+        Assert.Equal([("output 0", 1.0), ("output 1", 0.0)], report.ByOutput.Select(group => (group.Name, group.Coverage)));
+        Assert.Equal([6, 6, 6], report.ByUncertainty.Select(group => group.Count));
+    }
+
+    [Fact]
+    public void TooFewExamplesSayHowManyAreNeeded()
+    {
+        var eight = Predictions.Gaussians(Nine[..8]);
+        double[][] targets = [.. Enumerable.Range(0, 8).Select(i => new double[] { i })];
+        Assert.Contains(
+            "90.0 % needs at least 9 calibration examples, and there are 8",
+            Assert.Throws<ArgumentException>(() => ConformalIntervals.Calibrate(eight, targets)).Message);
+        foreach (var method in Enum.GetValues<IntervalMethod>())
+        {
+            var unbounded = ConformalIntervals.Calibrate(eight, targets, new() { AllowUnbounded = true, Method = method });
+            Near((double.NegativeInfinity, double.PositiveInfinity), unbounded, (0, 1));
+            var report = unbounded.Evaluate(RegressionEvaluation.Of(eight, targets));
+            Assert.Equal((1, double.PositiveInfinity, 0), (report.Coverage, report.MeanWidth, report.CoverageDeviation));
+            Assert.Contains("\"MeanWidth\":\"Infinity\"", JsonSerializer.Serialize(report));
+        }
+    }
+
+    [Fact]
+    public void RefusesWhatDoesNotFit()
+    {
+        var nine = Predictions.Gaussians(Nine);
+        double[][] targets = [.. Enumerable.Range(0, 9).Select(i => new double[] { i })];
+        Assert.Contains("above 0 and below 1", Assert.Throws<ArgumentOutOfRangeException>(
+            () => ConformalIntervals.Calibrate(nine, targets, new() { Coverage = 1 })).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => ConformalIntervals.Calibrate(nine, targets, new() { Method = (IntervalMethod)9 }));
+        targets[4] = [double.NaN];
+        Assert.Contains("example 4", Assert.Throws<ArgumentException>(() => ConformalIntervals.Calibrate(nine, targets)).Message);
+        targets[4] = [1, 2];
+        Assert.Contains("Example 4 has 2 targets", Assert.Throws<ArgumentException>(
+            () => ConformalIntervals.Calibrate(nine, targets)).Message);
+        Assert.Contains("for 2 outputs, and the prediction has 1", Assert.Throws<ArgumentException>(
+            () => new ConformalIntervals(new(), [1, 1], 9).Intervals(nine)).Message);
+    }
+
+    [Fact]
+    public void ALoadedCalibrationGivesTheSameIntervals()
+    {
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            var conformal = new ConformalIntervals(
+                new() { Method = IntervalMethod.Quantile, Coverage = 0.8, AllowUnbounded = true }, [1.0 / 3, double.PositiveInfinity], 7);
+            conformal.Save(path);
+            var back = ConformalIntervals.Load(path);
+            Assert.Equal(conformal.Options, back.Options);
+            Assert.Equal(conformal.Thresholds, back.Thresholds);
+            Assert.Equal("80 % intervals, Quantile, 7 calibration examples, threshold 0.3333, Infinity", back.ToString());
+            File.WriteAllText(path, "{}");
+            Assert.Contains(path, Assert.Throws<JsonException>(() => ConformalIntervals.Load(path)).Message);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void AReportStandsBesideThePlainIntervals()
+    {
+        // Targets at 2 sd: outside of the plain 90 % interval, inside of one that is twice as wide.
+        var prediction = Predictions.Gaussians((0, 1), (0, 2), (0, 3), (0, 4));
+        double[][] targets = [[2], [4], [6], [8]];
+        var conformal = new ConformalIntervals(new(), [3], 99);
+        var report = conformal.Evaluate(RegressionEvaluation.Of(prediction, targets), bins: 2);
+        Assert.Equal((1, 0), (report.Coverage, report.Plain.Coverage));
+        Assert.Equal(15, report.MeanWidth, 1e-9);
+        Assert.Equal(report.MeanWidth, report.Score, 1e-9);
+        Assert.Equal(2.5 * 2 * 1.6448536269514722, report.Plain.MeanWidth, 1e-9);
+        Assert.Equal([("uncertainty 1 of 2", 2), ("uncertainty 2 of 2", 2)],
+            report.ByUncertainty.Select(group => (group.Name, group.Count)));
+        Assert.Equal(21, report.ByUncertainty[1].MeanSize, 1e-9);
+        Assert.Contains("plain intervals: coverage 0.0 %, mean width 8.224", report.ToString());
+    }
+
+    private static ConformalIntervals Calibrated(IntervalMethod method, Func<int, double> target) => ConformalIntervals.Calibrate(
+        Predictions.Gaussians(Nine), [.. Enumerable.Range(1, 9).Select(i => new[] { target(i) })], new() { Method = method });
+
+    private static void Near((double Lower, double Upper) expected, ConformalIntervals conformal, (double, double) example)
+    {
+        var (_, lower, upper) = conformal.Intervals(Predictions.Gaussians(example));
+        Assert.Equal(expected.Lower, lower[0][0], 1e-9);
+        Assert.Equal(expected.Upper, upper[0][0], 1e-9);
+    }
+}
