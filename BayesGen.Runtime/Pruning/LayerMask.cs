@@ -48,7 +48,7 @@ internal sealed class LayerMask
         using var scope = NewDisposeScope();
         if (Free(_weight) is { } weight)
         {
-            var matrix = weight.Weight.Shape.Length == 1 ? weight.Weight.SliceOf(keep[weight.Family]) : Matrix(Slice(weight, keep));
+            var matrix = weight.Weight.Shape.Length == 1 ? weight.Weight.Place.SliceOf(keep[weight.Family]) : Matrix(Slice(weight, keep));
             And(matrix, pruned, matrix.dim() == 1 ? [Layer.Outputs] : [Layer.Groups, Layer.Outputs / Layer.Groups, 1, 1]);
         }
 
@@ -78,14 +78,14 @@ internal sealed class LayerMask
     /// <summary>A row of padding is not pruned, though no mask keeps it.</summary>
     private Tensor KeptOf((int Family, NetworkWeight Weight) found, IReadOnlyList<Tensor> keep)
     {
-        var kept = Slice(found, keep) & _arena.Families[found.Family].Mask.Windows[found.Weight.Index];
+        var kept = Slice(found, keep) & _arena.Families[found.Family].Mask.Windows[found.Weight.Place.Index];
         foreach (var (offset, count) in found.Weight.Fixed)
             kept.view(-1).narrow(0, offset, count).fill_(true);
         return kept;
     }
 
     private static Tensor Slice((int Family, NetworkWeight Weight) found, IReadOnlyList<Tensor> keep) =>
-        found.Weight.SliceOf(keep[found.Family]);
+        found.Weight.Place.SliceOf(keep[found.Family]);
 
     /// <summary>A weight as [group, output, input, place in the kernel], a view.</summary>
     private Tensor Matrix(Tensor weight)

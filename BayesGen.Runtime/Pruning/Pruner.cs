@@ -91,7 +91,7 @@ internal static class Pruner
                     Sum(weight.Place.SliceOf(keep[i]) & arena.Families[i].Mask.Windows[weight.Place.Index]));
         foreach (var layer in arena.Inventory.Weights
             .Where(weight => weight.Shape.Length > 1 && !NetworkWeight.IsBiasName(weight.Name))
-            .GroupBy(weight => weight.LayerKey))
+            .GroupBy(weight => weight.LayerName.Key))
         {
             if (layer.All(left.ContainsKey) && layer.All(weight => left[weight].After == 0) && layer.Any(weight => left[weight].Before > 0))
                 throw new ArgumentException(

@@ -68,7 +68,7 @@ internal sealed class ProbedLayer
             if (own.Count == 0)
                 continue;
             var first = own.Select(entry => entry.Weight).FirstOrDefault(weight => ReferenceEquals(weight.Layer, module));
-            if (Of(module, first?.LayerKey ?? name) is not { } layer)
+            if (Of(module, first?.LayerName.Key ?? name) is not { } layer)
                 continue;
             layer.Weight = own.FirstOrDefault(entry => entry.Name == "weight").Weight;
             layer.Bias = own.FirstOrDefault(entry => entry.Name == "bias").Weight;

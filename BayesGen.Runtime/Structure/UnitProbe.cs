@@ -164,7 +164,7 @@ internal sealed class UnitProbe : IDisposable
         var known = _layers.Where(layer => layer.HasUnits && layer.Calls.Count > 0).Select(layer => layer.Weight).ToHashSet();
         return inventory.Weights
             .Where(weight => weight.Shape.Length > 1 && !NetworkWeight.IsBiasName(weight.Name) && !known.Contains(weight))
-            .GroupBy(weight => weight.LayerKey)
+            .GroupBy(weight => weight.LayerName.Key)
             .Select(layer => new UnitLayer(layer.Key, UnitLayerKind.Other, 0, 0) { Weights = layer.Sum(weight => weight.FreeCount) });
     }
 }

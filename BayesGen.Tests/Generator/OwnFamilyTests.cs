@@ -55,8 +55,8 @@ public sealed class OwnFamilyTests
 
     [Theory]
     [InlineData("Bayesian(typeof(Library.BoundedPosterior), Estimator = Estimator.Local)", "", "BG0007",
-        "Estimator.Local cannot be used for 'fc': the BoundedPosterior is not Gaussian; use the Gaussian or the SparseDropout family, or "
-        + "Estimator.WeightSampling")]
+        "Estimator.Local cannot be used for 'fc': the BoundedPosterior is not Gaussian; use the Gaussian, SparseDropout, GroupArd, "
+        + "GroupLogUniform or GroupHorseshoe family, or Estimator.WeightSampling")]
     [InlineData("Bayesian(typeof(Library.BoundedPosterior), PriorScale = 2)", "", "BG0003",
         "'PriorScale' cannot be used here: the default prior of the Bounded family, FlatPrior, has no scale; remove PriorScale, or name a "
         + "Prior that has one")]

@@ -146,7 +146,7 @@ public class FamilyTruthTests
                 break;
             case Family.GroupHorseshoe:
                 // Of exp N(m, v): E = exp(m + v / 2), E of the square = exp(2 m + 2 v); here units m = 0.2, v = 0.06, the layer -0.1, 0.03.
-                var (ofScale, ofSquare) = (Math.Exp(0.1 + 0.045), Math.Exp(0.2 + 0.18));
+                var (first, second) = (Math.Exp(0.1 + 0.045), Math.Exp(0.2 + 0.18));
                 yield return (
                     GroupHorseshoePosterior.Over(
                     [
@@ -154,8 +154,8 @@ public class FamilyTruthTests
                         Full(-0.3), Full(Math.Log(0.2)), Full(0.7), Full(Math.Log(0.04)),
                         Full(-1.2), Full(Math.Log(0.1)), Full(1), Full(Math.Log(0.02)),
                     ]),
-                    0.5 * ofScale,
-                    ofSquare * (0.25 + Math.Exp(-3)) - 0.25 * ofScale * ofScale);
+                    0.5 * first,
+                    second * (0.25 + Math.Exp(-3)) - 0.25 * first * first);
                 break;
             default:
                 throw new NotSupportedException($"Write down the moments of {family} here.");
