@@ -88,7 +88,7 @@ internal sealed record Row(string Network, string Family, Func<TrainerOptions, T
 
     /// <summary>
     /// The highest threshold that costs next to nothing on the validation images of all trainings together: those of one are too few to
-    /// tell thresholds apart that cost a handful of them.
+    /// distinguish thresholds that cost a handful of them.
     /// </summary>
     public double Choose(IReadOnlyList<Run> runs) => FixedThreshold ?? ThresholdSearch.Over(
         [.. runs.Select(run => run.Searched)], Allowed, new ThresholdOptions { Candidates = Thinkable, Score = Score }).Threshold;
