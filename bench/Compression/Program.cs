@@ -54,13 +54,14 @@ static void PrintTables(List<Row> rows, TrainTest mnist, List<int> seeds, int? e
                 Console.WriteLine($"{row.Network} {row.Family} seed {seed}: {run}");
                 return run;
             });
-            var threshold = Run.Choose(runs);
+            var threshold = row.Choose(runs);
             foreach (var (seed, run) in seeds.Zip(runs))
                 Console.WriteLine($"seed {seed} at {threshold:0.##}, kept by layer: {run.At(threshold).Layers}");
             lines.Add(
                 $"| {row.Family} | {Range(runs, run => 100 * run.At(threshold).Error, "F2")} "
                 + $"| {Range(runs, run => run.At(threshold).Compression, "F1")} "
                 + $"| {Range(runs, run => 100 * run.Unpruned, "F2")} | {threshold:0.##} | {Range(runs, run => run.Seconds, "F0")} |");
+            runs.ForEach(run => run.Dispose());
         }
 
         Console.WriteLine();

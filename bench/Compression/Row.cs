@@ -1,65 +1,24 @@
-using BayesGen.Data;
+using BayesGen.Compression;
 using BayesGen.Datasets;
 using TorchSharp;
 using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace BayesGen.Benchmarks.Compression;
-
-/// <summary>A trained network pruned at one threshold.</summary>
-/// <param name="Threshold">The threshold.</param>
-/// <param name="Error">The part of the test images that it gets wrong.</param>
-/// <param name="Validation">The part of the validation images that it gets right; NaN where there are none.</param>
-/// <param name="Weights">The number of weights.</param>
-/// <param name="Kept">The number of those that are left.</param>
-/// <param name="Layers">The part that is left, by layer.</param>
-internal sealed record Point(double Threshold, double Error, double Validation, long Weights, long Kept, string Layers)
-{
-    public double Compression => (double)Weights / Kept;
-
-    public override string ToString() => $"{Threshold:0.##}: {Error:P2} at {Compression:F1} x";
-}
-
-/// <summary>One training and what came of it.</summary>
-/// <param name="Unpruned">The part of the test images that the whole network gets wrong.</param>
-/// <param name="Validation">The part of the validation images that it gets right; NaN where there are none.</param>
-/// <param name="Seconds">How long it trained.</param>
-/// <param name="Curve">The network at every threshold that is thought of.</param>
-internal sealed record Run(double Unpruned, double Validation, double Seconds, IReadOnlyList<Point> Curve)
-{
-    /// <summary>The part of the validation images that a threshold may cost.</summary>
-    private const double Allowed = 0.001;
-
-    /// <summary>Thresholds that the curve is printed at; none is chosen by what it says of the test images.</summary>
-    private static readonly double[] Told = [-3, -2, -1, 0, 1];
-
-    /// <summary>
-    /// The highest threshold that costs next to nothing on the validation images of all trainings together: those of one are too few to
-    /// tell thresholds apart that cost a handful of them.
-    /// </summary>
-    public static double Choose(IReadOnlyList<Run> runs) => runs[0].Curve.Count == 1
-        ? runs[0].Curve[0].Threshold
-        : runs[0].Curve.Select(point => point.Threshold)
-            .Where(threshold => runs.Average(run => run.At(threshold).Validation) >= runs.Average(run => run.Validation) - Allowed)
-            .Max();
-
-    /// <summary>The network at a threshold.</summary>
-    public Point At(double threshold) => Curve.Single(point => point.Threshold == threshold);
-
-    public override string ToString() =>
-        $"unpruned {Unpruned:P2}, {Seconds:F0} s; "
-        + string.Join(", ", Curve.Where(point => Curve.Count == 1 || Told.Contains(point.Threshold)));
-}
 
 /// <summary>A network, a family, and the recipe that trains it.</summary>
 /// <param name="Network">The name of the network in the papers.</param>
 /// <param name="Family">The family of the posteriors.</param>
 /// <param name="Create">Makes the Bayesian neural network and its trainer.</param>
-internal sealed record Row(string Network, string Family, Func<TrainerOptions, (IDisposable Model, VariationalTrainer Trainer)> Create)
+internal sealed record Row(string Network, string Family, Func<TrainerOptions, TrainedNetwork> Create)
 {
     private const string Dense = "lenet-300-100";
     private const string Convolutional = "lenet-5";
 
     private const int ValidationImages = 5_000;
+
+    /// <summary>The part of the validation images that a threshold may cost.</summary>
+    private const double Allowed = 0.001;
 
     private static readonly double[] Thinkable = [.. Enumerable.Range(-24, 49).Select(step => step / 4.0)];
 
@@ -115,48 +74,36 @@ internal sealed record Row(string Network, string Family, Func<TrainerOptions, (
         : ["| published: Sparse VD (Molchanov 2017) | 0.75 | 280 | | | |",
             "| published: dynamic network surgery (Guo 2016) | 0.91 | 111 | | | |"];
 
-    /// <summary>Trains with one seed, where the images are, and evaluates on the test images.</summary>
+    /// <summary>Trains with one seed, where the images are.</summary>
     public Run Run(int seed, TrainTest mnist)
     {
-        using var scope = NewDisposeScope();
         random.manual_seed(seed);
-        var (model, trainer) = Create(Options(seed) with { Device = mnist.Train.Device });
-        using (model)
-        using (trainer)
-        {
-            var (train, validation) = FixedThreshold is null ? mnist.Train.Split(ValidationImages, seed) : (mnist.Train, null);
-            var training = trainer.Train(train);
-            return new Run(
-                1 - trainer.Evaluate(mnist.Test).Accuracy,
-                validation is null ? double.NaN : trainer.Evaluate(validation).Accuracy,
-                training.Duration.TotalSeconds,
-                [.. (FixedThreshold is { } only ? [only] : Thinkable).Select(threshold => At(threshold, trainer, mnist.Test, validation))]);
-        }
+        var network = Create(Options(seed) with { Device = mnist.Train.Device });
+        if (FixedThreshold is not null)
+            return new Run(this, network, mnist.Test, null, network.Trainer.Train(mnist.Train).Duration);
+        var (train, validation) = mnist.Train.Split(ValidationImages, seed);
+        using (train)
+            return new Run(this, network, mnist.Test, validation, network.Trainer.Train(train).Duration);
     }
 
-    private Point At(double threshold, VariationalTrainer trainer, TensorDataSet test, TensorDataSet? validation)
-    {
-        var pruned = trainer.Evaluate(test, At(threshold));
-        return new Point(
-            threshold,
-            1 - pruned.Accuracy,
-            validation is null ? double.NaN : trainer.Evaluate(validation, At(threshold)).Accuracy,
-            pruned.Pruning.BayesianWeights,
-            pruned.Pruning.Kept,
-            string.Join(", ", pruned.Pruning.Weights.Select(weight => $"{weight.Key} {(double)weight.Kept / weight.Count:P1}")));
-    }
+    /// <summary>
+    /// The highest threshold that costs next to nothing on the validation images of all trainings together: those of one are too few to
+    /// distinguish thresholds that cost a handful of them.
+    /// </summary>
+    public double Choose(IReadOnlyList<Run> runs) => FixedThreshold ?? ThresholdSearch.Over(
+        [.. runs.Select(run => run.Searched)], Allowed, new ThresholdOptions { Candidates = Thinkable, Score = Score }).Threshold;
 
-    private static (IDisposable, VariationalTrainer) Of<TModel>(
-        TrainerOptions options, TModel model, Func<TModel, VariationalTrainer> train)
-        where TModel : nn.Module
-    {
-        model.to(options.Device!);
-        return (model, train(model));
-    }
-
-    private Thresholds At(double threshold) => Score == PruningScore.Family
+    /// <summary>A threshold on the score of the row.</summary>
+    public Thresholds At(double threshold) => Score == PruningScore.Family
         ? threshold
         : new Thresholds { [Enum.Parse<Family>(Family)] = threshold, Score = Score };
+
+    private static TrainedNetwork Of<TModel>(TrainerOptions options, TModel model, Func<TModel, VariationalTrainer> train)
+        where TModel : nn.Module<Tensor, Tensor>, IBayesianNetwork
+    {
+        model.to(options.Device!);
+        return new TrainedNetwork(model, model.call, train(model));
+    }
 
     private TrainerOptions Options(int seed)
     {
@@ -173,7 +120,7 @@ internal sealed record Row(string Network, string Family, Func<TrainerOptions, (
             Beta = new LinearWarmup(warmup, after: Math.Max(1, warmup / 4)),
             Report = new TextReport(Console.Error),
             Metrics = [Metric.Accuracy],
-            // Some fifty thresholds are looked at, and none asks for a bound.
+            // Several thresholds are looked at, and none asks for a bound.
             ElboSamples = 0,
         };
     }

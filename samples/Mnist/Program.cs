@@ -42,7 +42,7 @@ static int Run(Options options)
         Storing.SaveAndLoad(model, images.Test, options.Out);
 
         Chapter("7. Evaluating at thresholds");
-        var threshold = options.Threshold ?? Thresholding.Choose(trainer, images.Validation);
+        var threshold = options.Threshold ?? Thresholding.Choose(model, images.Validation);
         var summary = Thresholding.Evaluate(trainer, images.Test, threshold, options.Data, clock);
         Thresholding.Print(summary);
         Console.WriteLine($"{summary.Seconds:F0} s for data, training and evaluation");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using BayesGen;
+using BayesGen.Compression;
 using BayesGen.Data;
 using Spectre.Console;
 
@@ -11,24 +12,19 @@ public static class Thresholding
     /// <summary>What pruning may cost on the validation data, as a part of 1.</summary>
     private const double Tolerance = 0.003;
 
-    /// <summary>The thresholds to choose from, most pruned first. The score is -log alpha.</summary>
+    /// <summary>The thresholds to choose from, tried from the highest down. The score is -log alpha.</summary>
     private static readonly IReadOnlyList<double> Grid = [.. Enumerable.Range(0, 29).Select(i => 3 - i * 0.25)];
 
     /// <summary>Thresholds that the table always shows.</summary>
     private static readonly IReadOnlyList<double> Shown = [-1, 0, 1, 1.9];
 
     /// <summary>The highest threshold that costs no more than the tolerance on data that neither trained nor tests.</summary>
-    public static double Choose(VariationalTrainer trainer, TensorDataSet validation)
+    public static double Choose(BayesianClassifier model, TensorDataSet validation)
     {
-        var unpruned = trainer.Evaluate(validation).Accuracy;
-        var chosen = Grid
-            .Select(threshold => trainer.Evaluate(validation, threshold))
-            .Zip(Grid)
-            .FirstOrDefault(pair => pair.First.Accuracy >= unpruned - Tolerance, (null!, Grid[^1]))
-            .Second;
-        Console.WriteLine($"threshold {chosen:0.0#}, chosen on {validation.Count:N0} validation examples: "
-            + $"at most {Tolerance:P1} below the accuracy {unpruned:P2} without pruning");
-        return chosen;
+        var choice = model.ChooseThreshold(validation, Tolerance, new ThresholdOptions { Candidates = Grid });
+        Console.WriteLine($"threshold {choice.Threshold:0.0#}, chosen on {validation.Count:N0} validation examples: "
+            + $"at most {Tolerance:P1} below the accuracy {choice.Unpruned:P2} without pruning");
+        return choice.Threshold;
     }
 
     /// <summary>Evaluates on the test data at the given threshold and at those that are always shown, and stops the clock.</summary>
