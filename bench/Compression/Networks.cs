@@ -58,3 +58,21 @@ internal sealed class LogUniformLeNet5 : LeNet5;
 
 [Bayesian(Gaussian, Estimator = Estimator.Local, IncludeBias = false, PriorScale = 0.1)]
 internal sealed class GaussianLeNet5 : LeNet5;
+
+[Bayesian(GroupArd, Estimator = Estimator.Local)]
+internal sealed class GroupArdLeNet300 : LeNet300;
+
+[Bayesian(GroupLogUniform, Estimator = Estimator.Local)]
+internal sealed class GroupLogUniformLeNet300 : LeNet300;
+
+[Bayesian(GroupHorseshoe, Estimator = Estimator.Local)]
+internal sealed class GroupHorseshoeLeNet300 : LeNet300;
+
+[Bayesian(GroupArd, Estimator = Estimator.Local)]
+internal sealed class GroupArdLeNet5 : LeNet5;
+
+[Bayesian(GroupLogUniform, Estimator = Estimator.Local)]
+internal sealed class GroupLogUniformLeNet5 : LeNet5;
+
+[Bayesian(GroupHorseshoe, Estimator = Estimator.Local)]
+internal sealed class GroupHorseshoeLeNet5 : LeNet5;

@@ -1,5 +1,6 @@
 // Compression of LeNet-300-100 and LeNet-5-Caffe on the real MNIST, as the papers report it: error on all 10,000 test images at the end of
-// training, |W| / |W != 0| over all weights, biases not counted. One command makes the whole table, three seeds a row; --help lists the
+// training, |W| / |W != 0| over all weights, biases not counted; for the families on units the weights of the network that has only the units
+// kept, its multiplications, and the bytes of one file. One command makes the whole table, three seeds a row; --help lists the
 // options that narrow it:
 //
 //     dotnet run -c Release --project bench/Compression -- --data-dir FOLDER
@@ -15,7 +16,8 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 ComputeThreads.UsePassiveWait();
 var directory = CheckedOption.Text("--data-dir", "DIR", "The folder with the four files of MNIST.");
 var networkName = CheckedOption.Text("--network", "lenet-300-100|lenet-5", "One network; without it both.");
-var family = CheckedOption.Text("--family", "SparseDropout|LogUniform|Gaussian", "One family; without it all.");
+var families = string.Join('|', Row.All.Select(row => row.Family).Concat(UnitRow.All.Select(row => row.Family)).Distinct());
+var family = CheckedOption.Text("--family", families, "One family; without it all.");
 var seedList = CheckedOption.Numbers("--seeds", "LIST", "One training for each seed.", least: 0, [1, 2, 3]);
 var epochCount = CheckedOption.OptionalNumber("--epochs", "N", "Passes over the training data; without it those of the row.", least: 1);
 var threads = CheckedOption.Number("--threads", "N", "Threads of Torch.", least: 1, Environment.ProcessorCount);
@@ -28,16 +30,21 @@ var command = new RootCommand("Trains, prunes and compares LeNet-300-100 and LeN
 command.SetAction(given =>
 {
     set_num_threads(given.GetValue(threads));
-    var rows = Row.All.Where(row =>
-        (given.GetValue(networkName) ?? row.Network) == row.Network && (given.GetValue(family) ?? row.Family) == row.Family).ToList();
-    if (rows.Count == 0)
-        throw new ArgumentException("No row has this network and family: lenet-300-100 or lenet-5; SparseDropout, LogUniform or Gaussian.");
+    bool IsAsked(string network, string name) =>
+        (given.GetValue(networkName) ?? network) == network && (given.GetValue(family) ?? name) == name;
+    var rows = Row.All.Where(row => IsAsked(row.Network, row.Family)).ToList();
+    var unitRows = UnitRow.All.Where(row => IsAsked(row.Network, row.Family)).ToList();
+    if (rows.Count + unitRows.Count == 0)
+        throw new ArgumentException($"No row has this network and family: lenet-300-100 or lenet-5; {families.Replace("|", ", ")}.");
 
     using var images = ImageArchive.Mnist.Load(new ImageDataOptions { DataDirectory = given.GetValue(directory) });
     // All of them lie where they are used, so that no batch has to be moved.
     var there = device(given.GetValue(where)!);
     using var mnist = new TrainTest(images.Train.To(there), images.Test.To(there));
-    PrintTables(rows, mnist, [.. given.GetValue(seedList)!], given.GetValue(epochCount));
+    List<int> seeds = [.. given.GetValue(seedList)!];
+    PrintTables(rows, mnist, seeds, given.GetValue(epochCount));
+    foreach (var network in unitRows.GroupBy(row => row.Network))
+        UnitTable.Print(network.Key, [.. network], mnist, seeds, given.GetValue(epochCount));
 });
 return command.Parse(args).Invoke();
 

@@ -1,8 +1,6 @@
 using BayesGen.Compression;
 using BayesGen.Datasets;
-using TorchSharp;
 using static TorchSharp.torch;
-using Tensor = TorchSharp.torch.Tensor;
 
 namespace BayesGen.Benchmarks.Compression;
 
@@ -40,28 +38,34 @@ internal sealed record Row(string Network, string Family, Func<TrainerOptions, T
 
     public static IReadOnlyList<Row> All { get; } =
     [
-        new(Dense, "SparseDropout", options => Of(options, new BayesianSparseDropoutLeNet300(new()), model => model.CreateTrainer(options)))
+        new(Dense, "SparseDropout", options => TrainedNetwork.Of(
+                options, new BayesianSparseDropoutLeNet300(new()), () => new SparseDropoutLeNet300(), (model, given) => model.CreateTrainer(given)))
         {
             Epochs = 100, BatchSize = 100, LearningRate = 2e-3, FixedThreshold = -3,
         },
-        new(Dense, "LogUniform", options => Of(options, new BayesianLogUniformLeNet300(new()), model => model.CreateTrainer(options)))
+        new(Dense, "LogUniform", options => TrainedNetwork.Of(
+                options, new BayesianLogUniformLeNet300(new()), () => new LogUniformLeNet300(), (model, given) => model.CreateTrainer(given)))
         {
             Epochs = 60, BatchSize = 100, LearningRate = 2e-3, Score = PruningScore.TotalNoise,
         },
-        new(Dense, "Gaussian", options => Of(options, new BayesianGaussianLeNet300(new()), model => model.CreateTrainer(options)))
+        new(Dense, "Gaussian", options => TrainedNetwork.Of(
+                options, new BayesianGaussianLeNet300(new()), () => new GaussianLeNet300(), (model, given) => model.CreateTrainer(given)))
         {
             Epochs = 60, BatchSize = 100, LearningRate = 2e-3,
         },
         new(Convolutional, "SparseDropout",
-            options => Of(options, new BayesianSparseDropoutLeNet5(new()), model => model.CreateTrainer(options)))
+            options => TrainedNetwork.Of(
+                options, new BayesianSparseDropoutLeNet5(new()), () => new SparseDropoutLeNet5(), (model, given) => model.CreateTrainer(given)))
         {
             Epochs = 30, BatchSize = 200, LearningRate = 4e-3, Warmup = 0.2,
         },
-        new(Convolutional, "LogUniform", options => Of(options, new BayesianLogUniformLeNet5(new()), model => model.CreateTrainer(options)))
+        new(Convolutional, "LogUniform", options => TrainedNetwork.Of(
+                options, new BayesianLogUniformLeNet5(new()), () => new LogUniformLeNet5(), (model, given) => model.CreateTrainer(given)))
         {
             Epochs = 20, BatchSize = 200, LearningRate = 4e-3, Warmup = 0.2, Score = PruningScore.TotalNoise,
         },
-        new(Convolutional, "Gaussian", options => Of(options, new BayesianGaussianLeNet5(new()), model => model.CreateTrainer(options)))
+        new(Convolutional, "Gaussian", options => TrainedNetwork.Of(
+                options, new BayesianGaussianLeNet5(new()), () => new GaussianLeNet5(), (model, given) => model.CreateTrainer(given)))
         {
             Epochs = 20, BatchSize = 200, LearningRate = 4e-3, Warmup = 0.2,
         },
@@ -97,13 +101,6 @@ internal sealed record Row(string Network, string Family, Func<TrainerOptions, T
     public Thresholds At(double threshold) => Score == PruningScore.Family
         ? threshold
         : new Thresholds { [Enum.Parse<Family>(Family)] = threshold, Score = Score };
-
-    private static TrainedNetwork Of<TModel>(TrainerOptions options, TModel model, Func<TModel, VariationalTrainer> train)
-        where TModel : nn.Module<Tensor, Tensor>, IBayesianNetwork
-    {
-        model.to(options.Device!);
-        return new TrainedNetwork(model, model.call, train(model));
-    }
 
     private TrainerOptions Options(int seed)
     {

@@ -1,5 +1,6 @@
 using BayesGen.Compression;
 using BayesGen.Data;
+using TorchSharp;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
@@ -11,6 +12,22 @@ namespace BayesGen.Benchmarks.Compression;
 /// <param name="Trainer">Its trainer.</param>
 internal sealed record TrainedNetwork(IBayesianNetwork Model, Func<Tensor, Tensor> Forward, VariationalTrainer Trainer) : IDisposable
 {
+    /// <summary>Another trainer of the same network.</summary>
+    public required Func<TrainerOptions, VariationalTrainer> Again { get; init; }
+
+    /// <summary>A plain network of the same class.</summary>
+    public required Func<nn.Module<Tensor, Tensor>> Plain { get; init; }
+
+    /// <summary>Moves a network to where its options say, and makes its trainer.</summary>
+    public static TrainedNetwork Of<TModel, TNetwork>(
+        TrainerOptions options, TModel model, Func<TNetwork> plain, Func<TModel, TrainerOptions, VariationalTrainer> train)
+        where TModel : nn.Module<Tensor, Tensor>, IBayesianNetwork
+        where TNetwork : nn.Module<Tensor, Tensor>
+    {
+        model.to(options.Device!);
+        return new TrainedNetwork(model, model.call, train(model, options)) { Again = again => train(model, again), Plain = plain };
+    }
+
     public void Dispose()
     {
         Trainer.Dispose();
