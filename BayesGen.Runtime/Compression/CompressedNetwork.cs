@@ -14,8 +14,8 @@ namespace BayesGen.Compression;
 public static class CompressedNetwork
 {
     /// <summary>
-    /// Writes the MAP weights, rounded to their bit widths, pruned ones as nothing, with the plain weights and the buffers. The file appears
-    /// whole or not at all.
+    /// Writes the MAP weights, rounded to their bit widths, pruned ones as nothing, with the plain weights and the buffers. The file
+    /// appears whole or not at all.
     /// </summary>
     /// <param name="model">The network; it is left as it was.</param>
     /// <param name="path">The file; one that exists is replaced.</param>
@@ -48,7 +48,9 @@ public static class CompressedNetwork
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="StateFileException">The file is cut off, altered, or no compressed network.</exception>
     /// <exception cref="StateMismatchException">The file belongs to another network; the keys that do not fit are named.</exception>
-    /// <exception cref="ArgumentException">The network is a Bayesian one, or a tensor has a dtype that cannot become that of its weight.</exception>
+    /// <exception cref="ArgumentException">
+    /// The network is a Bayesian one, or a tensor has a dtype that cannot become that of its weight.
+    /// </exception>
     public static TNetwork Load<TNetwork>(string path, TNetwork network)
         where TNetwork : nn.Module
     {

@@ -4,7 +4,9 @@ using BayesGen.Pruning;
 
 namespace BayesGen.Compression;
 
-/// <summary>Chooses the threshold of one family, where those of others are chosen or do not prune; see <see cref="ThresholdSearch"/>.</summary>
+/// <summary>
+/// Chooses the threshold of one family, where those of others are chosen or do not prune; see <see cref="ThresholdSearch"/>.
+/// </summary>
 /// <param name="figures">What the networks make of thresholds.</param>
 /// <param name="family">The family.</param>
 /// <param name="others">The thresholds of the families before it.</param>

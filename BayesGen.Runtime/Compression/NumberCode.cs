@@ -20,7 +20,7 @@ internal sealed class NumberCode(BitCoder coder)
         var length = 0;
         while (length < 64 && coder.Code(_counts[length], LengthOf(value) > length))
             length++;
-        return length == 0 ? 0 : Rest(value, below: length - 1, 1);
+        return length == 0 ? 0 : LowBits(value, below: length - 1, 1);
     }
 
     /// <summary>A number of either sign.</summary>
@@ -112,12 +112,12 @@ internal sealed class NumberCode(BitCoder coder)
         if (length == 1)
             return isNegative ? -1 : 1;
         var first = coder.Code(_first[gap], ((magnitude >> (length - 2)) & 1) != 0) ? 3UL : 2UL;
-        var read = (long)Rest(magnitude, below: length - 2, first);
+        var read = (long)LowBits(magnitude, below: length - 2, first);
         return isNegative ? -read : read;
     }
 
     /// <summary>The bits of a number below those that are known.</summary>
-    private ulong Rest(ulong value, int below, ulong known)
+    private ulong LowBits(ulong value, int below, ulong known)
     {
         for (var bit = below - 1; bit >= 0; bit--)
             known = (known << 1) | (coder.CodeEven(((value >> bit) & 1) != 0) ? 1UL : 0);

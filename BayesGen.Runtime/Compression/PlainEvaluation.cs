@@ -31,7 +31,8 @@ public static class PlainEvaluator
     /// <exception cref="InvalidOperationException">The network or the fit loss cannot take a batch.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
     public static PlainEvaluation EvaluatePlain(
-        this nn.Module<Tensor, Tensor> network, BatchSource data, EvaluationOptions? options = null, CancellationToken cancellation = default)
+        this nn.Module<Tensor, Tensor> network, BatchSource data, EvaluationOptions? options = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(data);

@@ -24,7 +24,8 @@ internal sealed class PointEvaluation : IDisposable
     public PointEvaluation(SearchedNetwork network, EvaluationOptions options)
     {
         if (network.Validation.ExampleCount == 0)
-            throw new ArgumentException("The validation data is empty: a threshold is chosen by what the network answers to it.", "validation");
+            throw new ArgumentException(
+                "The validation data is empty: a threshold is chosen by what the network answers to it.", "validation");
         _network = network;
         _options = options with { ElboSamples = 0 };
         _forward = new BatchForward(network.Model, network.Forward, options.FitLoss, options.Device, options.ChannelsLast);

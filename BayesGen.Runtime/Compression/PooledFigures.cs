@@ -41,7 +41,9 @@ internal sealed class PooledFigures(IReadOnlyList<PointEvaluation> networks, Thr
     }
 
     /// <summary>What thresholds cost beside the figure without pruning; NaN where the figure is.</summary>
-    public double CostOf(double figure) => Unpruned() is var unpruned && unpruned.IsAccuracy ? unpruned.Value - figure : figure - unpruned.Value;
+    public double CostOf(double figure) => Unpruned() is var unpruned && unpruned.IsAccuracy
+        ? unpruned.Value - figure
+        : figure - unpruned.Value;
 
     /// <summary>
     /// How many weights of a family are kept at thresholds, by network, and the key of a matrix that has none left, if there is one.
@@ -98,7 +100,8 @@ internal sealed class PooledFigures(IReadOnlyList<PointEvaluation> networks, Thr
     /// <exception cref="InvalidOperationException">A score is NaN.</exception>
     public (double Lowest, double Low, double High)? RangeOf(PosteriorFamily family)
     {
-        var (lowest, low, high, highest) = (double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity, double.NegativeInfinity);
+        var (lowest, low) = (double.PositiveInfinity, double.PositiveInfinity);
+        var (high, highest) = (double.PositiveInfinity, double.NegativeInfinity);
         foreach (var network in networks)
         {
             using var scope = NewDisposeScope();

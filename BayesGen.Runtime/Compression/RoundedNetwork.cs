@@ -17,7 +17,7 @@ internal static class RoundedNetwork
                 $"A bit width is given for '{unknown.Key}', and the network has no weight of that key. Choose the widths by ChooseBits of this "
                 + "network.", nameof(bits));
         using var turn = arena.TakeTurn();
-        using var weights = arena.Lease.Override("round the weights");
+        using var weights = arena.Lease.Override("export rounded weights");
         weights.Write(WeightState.Map);
         var tensors = new List<CompressedTensor>();
         var tied = inventory.Weights

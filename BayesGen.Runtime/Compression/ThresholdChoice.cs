@@ -27,8 +27,8 @@ public sealed record ThresholdChoice(
     public double Threshold => Families is [var only]
         ? only.Threshold
         : throw new InvalidOperationException(
-            $"The network has several families ({string.Join(", ", Families.Select(family => family.Family))}), and each has a threshold of "
-            + "its own: use Thresholds or Families.");
+            $"The network has several families ({string.Join(", ", Families.Select(family => family.Family))}), and each has a threshold "
+            + "of its own: use Thresholds or Families.");
 
     /// <summary>Why these thresholds, in words.</summary>
     public string Reason => string.Join(" ", Families.Select(family => family.Reason));

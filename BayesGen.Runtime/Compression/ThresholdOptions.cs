@@ -31,7 +31,8 @@ public sealed record ThresholdOptions
         Evaluation.Validate();
         TrainerOptions.RequireDefined(Score, nameof(Score), nameof(ThresholdOptions));
         if (Candidates is { Count: 0 })
-            throw new ArgumentException("ThresholdOptions.Candidates is empty. Leave it null for a grid between the scores.", nameof(Candidates));
+            throw new ArgumentException(
+                "ThresholdOptions.Candidates is empty. Leave it null for a grid between the scores.", nameof(Candidates));
         if (Candidates?.FirstOrDefault(candidate => !double.IsFinite(candidate)) is { } wrong && !double.IsFinite(wrong))
             throw new ArgumentException($"ThresholdOptions.Candidates holds {wrong}. A threshold to choose from is a finite number.", nameof(Candidates));
     }

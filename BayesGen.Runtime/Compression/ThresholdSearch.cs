@@ -48,7 +48,8 @@ public static class ThresholdSearch
     /// <param name="cancellation">Ends the search before the next batch; the networks are put back as they were.</param>
     /// <returns>The choice.</returns>
     public static ThresholdChoice Over(
-        IReadOnlyList<SearchedNetwork> networks, double tolerance, ThresholdOptions? options = null, CancellationToken cancellation = default)
+        IReadOnlyList<SearchedNetwork> networks, double tolerance, ThresholdOptions? options = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(networks);
         options ??= new ThresholdOptions();
@@ -99,8 +100,8 @@ public static class ThresholdSearch
     {
         List<List<PosteriorFamily>> all = [.. networks.Select(Of)];
         string NamesOf(List<PosteriorFamily> families) => string.Join(", ", families.Select(family => family.Name));
-        if (all.Find(families => !families.Select(family => family.PosteriorType).SequenceEqual(all[0].Select(family => family.PosteriorType)))
-            is { } other)
+        var first = all[0].Select(family => family.PosteriorType);
+        if (all.Find(families => !families.Select(family => family.PosteriorType).SequenceEqual(first)) is { } other)
             throw new ArgumentException(
                 $"The networks have different families ({NamesOf(all[0])}; {NamesOf(other)}): one threshold cannot stand for both. Choose for "
                 + "networks of one class.", nameof(networks));

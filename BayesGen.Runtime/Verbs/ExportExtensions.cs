@@ -26,8 +26,8 @@ public static class ExportExtensions
     }
 
     /// <summary>
-    /// The same with weights rounded to their bit widths, as <see cref="CompressedNetwork.SaveCompressed"/> writes them: for the error after
-    /// rounding, <c>plain.EvaluatePlain(test)</c>.
+    /// The same with weights rounded to their bit widths, as <see cref="CompressedNetwork.SaveCompressed"/> writes them: for the error
+    /// after rounding, <c>plain.EvaluatePlain(test)</c>.
     /// </summary>
     /// <typeparam name="TNetwork">The class of the plain network.</typeparam>
     /// <param name="model">The Bayesian neural network; it is left as it was.</param>

@@ -55,7 +55,9 @@ public static class PruningExtensions
     /// Chooses the highest thresholds at which pruning costs no more than a tolerance on validation data. The network is not pruned:
     /// <c>model.Prune(choice.Thresholds)</c> does that.
     /// </summary>
-    /// <remarks>How it is searched, and what is guaranteed, says <see cref="ThresholdSearch"/>; it also chooses for several networks.</remarks>
+    /// <remarks>
+    /// How it is searched, and what is guaranteed, says <see cref="ThresholdSearch"/>; it also chooses for several networks.
+    /// </remarks>
     /// <typeparam name="TModel">The generated wrapper.</typeparam>
     /// <param name="model">The network; it is left as it was.</param>
     /// <param name="validation">Data that neither trains nor tests the network.</param>

@@ -55,7 +55,8 @@ public class ThresholdChoiceTests
         var unpruned = trainer.Evaluate(data).Accuracy;
         Assert.Equal(unpruned, choice.Unpruned, 1e-12);
         var expected = candidates.Where(candidate =>
-            model.PruneStatistics(candidate).Weights.All(weight => weight.Kept > 0 || !weight.Key.EndsWith("weight", StringComparison.Ordinal))
+            model.PruneStatistics(candidate).Weights.All(
+                weight => weight.Kept > 0 || !weight.Key.EndsWith("weight", StringComparison.Ordinal))
             && trainer.Evaluate(data, candidate).Accuracy >= unpruned - 0.04 - 1e-12).Max();
         Assert.Equal(expected, choice.Threshold);
         Assert.All(choice.Families[0].Curve, point => Assert.Equal(trainer.Evaluate(data, point.Threshold).Accuracy, point.Figure, 1e-12));
@@ -73,7 +74,9 @@ public class ThresholdChoiceTests
         Assert.Equal(["LogUniform", "Gaussian"], choice.Families.Select(family => family.Family));
         Assert.Equal(model.Evaluate(data, threshold: choice.Thresholds).Accuracy, choice.Figure, 1e-12);
         Assert.InRange(choice.Unpruned - choice.Figure, -1, 0.1 + 1e-12);
-        Assert.All(choice.Families, family => Assert.Contains(family.Curve, point => point.Threshold == family.Threshold && point.IsWithin));
+        Assert.All(
+            choice.Families,
+            family => Assert.Contains(family.Curve, point => point.Threshold == family.Threshold && point.IsWithin));
         var first = choice.Families[0].Curve.Single(point => point.Threshold == choice.Families[0].Threshold);
         Assert.InRange(choice.Unpruned - first.Figure, -1, 0.05 + 1e-12);
         Assert.Contains("several families", Assert.Throws<InvalidOperationException>(() => choice.Threshold).Message);
@@ -180,15 +183,17 @@ public class ThresholdChoiceTests
         // Targets that are no classes, under the cross entropy that is the default.
         Assert.Contains("cross entropy", Assert.Throws<InvalidOperationException>(() => model.ChooseThreshold(data, 1)).Message);
         using (model.Draw())
-            Assert.Contains("choose a threshold", Assert.Throws<InvalidOperationException>(() => model.ChooseThreshold(data, 1, Squares)).Message);
+            Assert.Contains("choose a threshold", Invalid());
         Assert.Throws<OperationCanceledException>(
             () => model.ChooseThreshold(data, 1, Squares, new CancellationToken(canceled: true)));
         using (no_grad())
             model.Posterior.Line.Weight.LogSigma.fill_(double.NaN);
-        Assert.Contains("'line.weight' is NaN", Assert.Throws<InvalidOperationException>(() => model.ChooseThreshold(data, 1, Squares)).Message);
+        Assert.Contains("'line.weight' is NaN", Invalid());
         using (no_grad())
             model.Posterior.Line.Weight.Mu.fill_(double.NaN);
-        Assert.Contains("Without pruning", Assert.Throws<InvalidOperationException>(() => model.ChooseThreshold(data, 1, Squares)).Message);
+        Assert.Contains("Without pruning", Invalid());
+
+        string Invalid() => Assert.Throws<InvalidOperationException>(() => model.ChooseThreshold(data, 1, Squares)).Message;
     }
 
     [Fact]

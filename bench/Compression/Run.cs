@@ -63,7 +63,9 @@ internal sealed class Run : IDisposable
     /// <param name="row">The recipe.</param>
     /// <param name="network">The network, which belongs to this object from now on.</param>
     /// <param name="test">The test images.</param>
-    /// <param name="validation">Images that took no part in the training, which belong to this object too; null where there are none.</param>
+    /// <param name="validation">
+    /// Images that took no part in the training, which belong to this object too; null where there are none.
+    /// </param>
     /// <param name="duration">How long it trained.</param>
     public Run(Row row, TrainedNetwork network, TensorDataSet test, TensorDataSet? validation, TimeSpan duration)
     {
