@@ -76,17 +76,27 @@ public sealed class UnitFitTests
         using var model = new BayesianGatedLayers(network);
         Assert.Equal(["first.weight", "second.weight"], model.Arena.BayesianWeights.Select(weight => weight.Key));
         var before = network.get_parameter("first.bias")!.clone();
+        var means = network.get_parameter("first.weight")!.clone();
         var inputs = zeros(3, 4);
         using (model.Draw())
         {
             Assert.True(TensorBits.Same(before, network.get_parameter("first.bias")!));
-            Assert.True(allclose(before, network.get_parameter("first.bias")!));
+            Assert.False(TensorBits.Same(means, network.get_parameter("first.weight")!));
         }
 
-        // Every unit is dropped: what is left of the layers is their biases.
-        model.Prune(1e6);
+        // With every gate at zero, what is left of the layers is their biases.
+        using (no_grad())
+            foreach (var key in (string[])["first.weight", "second.weight"])
+            {
+                model.Arena.Posterior<GatedPosterior>(key).Parameters[1].zero_();
+                model.Arena.Posterior<GatedPosterior>(key).Parameters[2].fill_(-40);
+            }
+
+        model.Arena.AdoptState();
         var expected = network.get_parameter("second.bias")!.expand(3, 4);
         Assert.True(allclose(expected, model.call(inputs + 1)));
+        using (model.Draw())
+            Assert.True(allclose(expected, model.call(inputs + 1)));
         Assert.True(TensorBits.Same(before, model.state_dict()["first.bias"]));
     }
 
