@@ -9,15 +9,18 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace BayesGen.CodeFixes;
 
 /// <summary>
-/// BG0002, BG0005 and BG0006: removes the annotation that is of no use; of two that contradict each other, either. One that stands on the
-/// field behind a property moves to the property. BG0303: removes [FormerlyKnownAs].
+/// BG0002, BG0005, BG0006 and BG0012: removes the annotation that is of no use; of two that contradict each other, either. One
+/// that stands on the field behind a property moves to the property. BG0303: removes [FormerlyKnownAs].
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(RemoveAnnotationCodeFix)), Shared]
 public sealed class RemoveAnnotationCodeFix : CodeFixProvider
 {
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } =
-        [Descriptors.NoWeights.Id, Descriptors.Contradiction.Id, Descriptors.WithoutEffect.Id, Descriptors.FormerNameUnusable.Id];
+        [
+            Descriptors.NoWeights.Id, Descriptors.Contradiction.Id, Descriptors.WithoutEffect.Id, Descriptors.NoUnits.Id,
+            Descriptors.FormerNameUnusable.Id,
+        ];
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;

@@ -9,15 +9,18 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace BayesGen.CodeFixes;
 
 /// <summary>
-/// BG0003, BG0007 and BG0102: takes an option out of [Bayesian]. A layer that cannot take the option of its class gets an annotation of
-/// its own without it.
+/// BG0003, BG0007, BG0013, BG0014 and BG0102: takes an option out of [Bayesian]. A layer that cannot take the option of its
+/// class gets an annotation of its own without it.
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(RemoveOptionCodeFix)), Shared]
 public sealed class RemoveOptionCodeFix : OneChangeCodeFix
 {
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } =
-        [Descriptors.NotAFamily.Id, Descriptors.NoLocalEstimator.Id, Descriptors.PriorCannotBeScored.Id];
+        [
+            Descriptors.NotAFamily.Id, Descriptors.NoLocalEstimator.Id, Descriptors.NoSuchAxis.Id, Descriptors.GroupsWithoutEffect.Id,
+            Descriptors.PriorCannotBeScored.Id,
+        ];
 
     private protected override Replacement? Change(Diagnostic diagnostic, SyntaxNode node, SemanticModel semantics)
     {

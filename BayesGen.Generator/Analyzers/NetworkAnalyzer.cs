@@ -18,6 +18,8 @@ public sealed class NetworkAnalyzer : DiagnosticAnalyzer
         Descriptors.NoWeights,
         Descriptors.NotAFamily,
         Descriptors.NoLocalEstimator,
+        Descriptors.NoUnits,
+        Descriptors.NoSuchAxis,
         Descriptors.LossCannotScore,
         Descriptors.NotADefaultLoss,
     ];

@@ -9,12 +9,15 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace BayesGen.SourceGeneration.Analyzers;
 
-/// <summary>Finds <c>decoder.weight = encoder.weight</c> between fields of which only one is Bayesian, or which differ in family.</summary>
+/// <summary>
+/// Finds <c>decoder.weight = encoder.weight</c> between fields of which only one is Bayesian, or which differ in family, or whose
+/// family has numbers for the units of one layer.
+/// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class TiedWeightAnalyzer : DiagnosticAnalyzer
 {
     /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Descriptors.TiedApart];
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Descriptors.TiedApart, Descriptors.NoUnits];
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -40,6 +43,12 @@ public sealed class TiedWeightAnalyzer : DiagnosticAnalyzer
         if (one != other)
             context.ReportDiagnostic(Diagnostic.Create(
                 Descriptors.TiedApart, tie.Syntax.GetLocation(), target.Name, one ?? "plain", source.Name, other ?? "plain"));
+        else if (AnnotationOf(target, network, known) is { } annotation && FamilyCatalog.PosteriorOf(annotation, known) is { } posterior
+            && FamilyFacts.Of(posterior, known) is { Fault: null, HasUnits: true })
+            context.ReportDiagnostic(Diagnostic.Create(
+                Descriptors.NoUnits, tie.Syntax.GetLocation(), target.Name, one!,
+                $"its weight is that of '{source.Name}' too, and units are those of one layer; give both a family without units, or each a "
+                + "weight of its own"));
     }
 
     /// <summary>The member in <c>layer.weight</c> whose layer has that weight for its own; null for anything else.</summary>
@@ -52,12 +61,8 @@ public sealed class TiedWeightAnalyzer : DiagnosticAnalyzer
                 : null;
 
     /// <summary>The family that a member's weight gets, as its annotation says it, or null where it stays plain.</summary>
-    private static string? FamilyOf(ISymbol member, INamedTypeSymbol network, KnownTypes known)
-    {
-        var attribute = member.Find(known.BayesianAttribute) ?? (member.Find(known.DeterministicAttribute) is not null
-            ? null
-            : network.SelfAndBases().Select(type => type.Find(known.BayesianAttribute)).FirstOrDefault(found => found is not null));
-        return attribute?.ConstructorArguments.FirstOrDefault() switch
+    private static string? FamilyOf(ISymbol member, INamedTypeSymbol network, KnownTypes known) =>
+        AnnotationOf(member, network, known)?.ConstructorArguments.FirstOrDefault() switch
         {
             null => null,
             { Kind: TypedConstantKind.Enum, Type: { } family } named => family.GetMembers().OfType<IFieldSymbol>()
@@ -66,5 +71,10 @@ public sealed class TiedWeightAnalyzer : DiagnosticAnalyzer
             { Value: INamedTypeSymbol posterior } => FamilyCatalog.NameOf(posterior, known),
             _ => "Bayesian",
         };
-    }
+
+    /// <summary>What annotates a member: its own, or that of its class.</summary>
+    private static AttributeData? AnnotationOf(ISymbol member, INamedTypeSymbol network, KnownTypes known) =>
+        member.Find(known.BayesianAttribute) ?? (member.Find(known.DeterministicAttribute) is not null
+            ? null
+            : network.SelfAndBases().Select(type => type.Find(known.BayesianAttribute)).FirstOrDefault(found => found is not null));
 }

@@ -97,6 +97,31 @@ internal static partial class Descriptors
         "What is known of a family stands in attributes on its class: [PosteriorFamily], a [PosteriorParameter] for each parameter, and "
         + "[ClosedFormKl] beside IHasClosedFormKl.");
 
+    /// <summary>{0} the member, {1} the family, {2} why and what to do.</summary>
+    public static readonly DiagnosticDescriptor NoUnits = Error(
+        "BG0012",
+        "A family of units on weights without units of their own",
+        "'{0}' has no units for the {1} family: {2}",
+        Declaration,
+        "A family with numbers for units needs a layer with inputs and outputs: a unit is a slice of its weight, and belongs to it alone.");
+
+    /// <summary>{0} the axis, {1} the member, {2} why and what to do.</summary>
+    public static readonly DiagnosticDescriptor NoSuchAxis = Error(
+        "BG0013",
+        "An axis of units that the layer does not have",
+        "Groups = UnitAxis.{0} cannot be used for '{1}': {2}",
+        Declaration,
+        "A unit is a slice of a weight along one dimension, and each layer lays out its weights in its own way.");
+
+    /// <summary>{0} the member or class, {1} the family.</summary>
+    public static readonly DiagnosticDescriptor GroupsWithoutEffect = Warning(
+        "BG0014",
+        "An axis of units for a family without units",
+        "Groups on '{0}' has no effect: the {1} family has a number for every weight and none for units; remove Groups, or take a family of "
+        + "units",
+        Declaration,
+        "Groups chooses which slices of a weight are units, for families that have numbers for units.");
+
     /// <summary>{0} the field or fields with "has" or "have", {1} the family, {2} the loss, {3} the losses that fit.</summary>
     public static readonly DiagnosticDescriptor LossCannotScore = Error(
         "BG0100",

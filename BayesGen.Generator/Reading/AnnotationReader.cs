@@ -72,7 +72,7 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
             new OptionsModel(
                 prior?.FullName(),
                 scale,
-                named.TryGetValue("IncludeBias", out var bias) ? bias.Value as bool? : null,
+                IncludeBias(),
                 logSigma,
                 IsLocal(),
                 Groups()),
@@ -93,6 +93,20 @@ internal sealed class AnnotationReader(KnownTypes known, List<Finding> findings,
                 Properties = AnnotationOption.Remove("Estimator"),
             });
             return false;
+        }
+
+        bool? IncludeBias()
+        {
+            if (!named.TryGetValue("IncludeBias", out var bias))
+                return null;
+            if (bias.Value is not true || posterior is null
+                || FamilyFacts.Of(posterior, known) is not { Fault: null, HasUnits: true, IncludesBias: false })
+                return bias.Value as bool?;
+            Report(
+                "IncludeBias",
+                $"biases have no units of their own, and the {FamilyCatalog.NameOf(posterior, known)} family leaves them plain numbers",
+                "IncludeBias");
+            return null;
         }
 
         string? Groups()

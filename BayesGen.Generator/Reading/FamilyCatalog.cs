@@ -13,6 +13,15 @@ internal static class FamilyCatalog
     public static INamedTypeSymbol? PosteriorOf(object? family, KnownTypes known) =>
         known.ShippedFamilies.FirstOrDefault(shipped => Equals(shipped.Family.ConstantValue, family)).Posterior;
 
+    /// <summary>The class that a [Bayesian] names, whether it can be used or not; null where it names none.</summary>
+    public static INamedTypeSymbol? PosteriorOf(AttributeData attribute, KnownTypes known) =>
+        attribute.ConstructorArguments.FirstOrDefault() switch
+        {
+            { Kind: TypedConstantKind.Enum } family => PosteriorOf(family.Value, known),
+            { Kind: TypedConstantKind.Type, Value: INamedTypeSymbol posterior } => posterior,
+            _ => null,
+        };
+
     /// <summary>The member of Family that stands for a posterior class, or null for a family of the developer's own.</summary>
     public static IFieldSymbol? MemberOf(INamedTypeSymbol posterior, KnownTypes known) =>
         known.ShippedFamilies.FirstOrDefault(shipped => SymbolEqualityComparer.Default.Equals(shipped.Posterior, posterior)).Family;

@@ -24,8 +24,7 @@ internal sealed class FamilyFacts
             .Select(data => new ParameterFacts(
                 data.ConstructorArguments.FirstOrDefault().Value as string ?? "",
                 data.NamedArguments.FirstOrDefault(pair => pair.Key == "LearningRateFactor").Value.Value as double? ?? 1,
-                // ParameterExtent.Weight is 0.
-                data.NamedArguments.FirstOrDefault(pair => pair.Key == "Extent").Value.Value is null or 0))];
+                data.NamedArguments.FirstOrDefault(pair => pair.Key == "Extent").Value.Value as int? ?? 0))];
         IncludesBias = !named.TryGetValue("IncludesBias", out var includes) || includes is not false;
         SupportsLocal = named.TryGetValue("SupportsLocal", out var local) && local is true;
         LowestScore = Number("LowestScore", double.NegativeInfinity);
@@ -50,6 +49,9 @@ internal sealed class FamilyFacts
 
     /// <summary>The variational parameters in order.</summary>
     public IReadOnlyList<ParameterFacts> Parameters { get; }
+
+    /// <summary>Whether some of them have numbers for units.</summary>
+    public bool HasUnits => Parameters.Any(parameter => parameter.IsOfUnits);
 
     /// <summary>Whether biases are Bayesian where the annotation does not say.</summary>
     public bool IncludesBias { get; }
@@ -82,5 +84,12 @@ internal sealed class FamilyFacts
 /// <summary>What a class says about one of its parameters.</summary>
 /// <param name="Name">The last part of state keys.</param>
 /// <param name="LearningRateFactor">The factor on the learning rate.</param>
-/// <param name="IsOfWeights">Whether it has a number for every weight.</param>
-internal sealed record ParameterFacts(string Name, double LearningRateFactor, bool IsOfWeights);
+/// <param name="Extent">The value of ParameterExtent.</param>
+internal sealed record ParameterFacts(string Name, double LearningRateFactor, int Extent)
+{
+    /// <summary>Whether it has a number for every weight: ParameterExtent.Weight.</summary>
+    public bool IsOfWeights => Extent == 0;
+
+    /// <summary>Whether it has a number for every unit: ParameterExtent.Unit.</summary>
+    public bool IsOfUnits => Extent == 1;
+}

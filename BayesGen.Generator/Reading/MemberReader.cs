@@ -97,6 +97,7 @@ internal sealed class MemberReader(
             {
                 Properties = AnnotationOption.Remove("Estimator"),
             });
+        RequireUnits(field, member, type, annotation);
         var isBayesian = annotation is not null;
         if (annotation?.Posterior is { } posterior)
             _scored.Add(new ScoredField(key, posterior, annotation.Family, annotation.Prior, annotation.Source));
@@ -123,6 +124,24 @@ internal sealed class MemberReader(
             attribute is not null || isPlain,
             LayerCatalog.MayHoldNetworks(field.Type, known),
             ShapeOf(kind, annotation)));
+    }
+
+    /// <summary>A family with numbers for units needs a layer that has them, along the axis that the annotation chooses.</summary>
+    private void RequireUnits(IFieldSymbol field, ISymbol member, INamedTypeSymbol type, Annotation? annotation)
+    {
+        if (annotation?.Posterior is not { } posterior || FamilyFacts.Of(posterior, known) is not { Fault: null, HasUnits: true })
+            return;
+        var where = member.Locations.FirstOrDefault() ?? Location.None;
+        if (UnitCatalog.ReasonAgainst(field.Type, known) is { } without)
+            findings.Add(new Finding(
+                Descriptors.NoUnits, where, type, member.Name, annotation.Family.Name,
+                without + "; give it a family without units, or keep it plain"));
+        else if (annotation.Options.Groups is { } axis && UnitCatalog.ReasonAgainst(field.Type, axis, known) is { } reason)
+            findings.Add(new Finding(
+                Descriptors.NoSuchAxis, where, type, axis, member.Name, reason + ", or a family without units")
+            {
+                Properties = AnnotationOption.Remove("Groups"),
+            });
     }
 
     /// <summary>

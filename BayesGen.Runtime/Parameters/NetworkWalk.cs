@@ -142,7 +142,7 @@ internal sealed partial class NetworkWalk
             RequireRange(weight);
         if (weight is { Family: not null, Options.Estimator: Estimator.Local })
             LocalEstimator.RequireFit(weight);
-        UnitFit.Require(weight);
+        UnitFit.Require(weight, isAlone: own is not null);
         Weights.Add(weight);
         _seen.TryAdd(address, new FoundWeight(weight, family, place.Natural));
     }
@@ -157,6 +157,7 @@ internal sealed partial class NetworkWalk
             throw new NotSupportedException(
                 $"'{weight.Key}' and '{key}' are one weight, and Estimator.Local draws noise for each layer by itself. "
                 + "Use Estimator.WeightSampling for tied weights.");
+        UnitFit.RequireOneLayer(weight, key, module);
         weight.Owners.Tie(key, parameter);
 
         // As a plain network would save it, which does not know what stands under the key of its own field.

@@ -15,6 +15,11 @@ internal sealed record WeightUnits(int? Axis, long[] Shape, SliceLayout Layout)
     /// <summary>The number of units.</summary>
     public long Count => Layout.Count;
 
+    /// <summary>The number of units of which not all is fixed.</summary>
+    /// <param name="parts">Rows of the weight that are fixed: where they begin, and how long they are.</param>
+    public long CountWithout(IEnumerable<(long Offset, long Count)> parts) =>
+        Axis == 0 ? Count - parts.Sum(part => part.Count) / Math.Max(1, Layout.Inner) : Count;
+
     /// <summary>The units of a weight; the whole weight is one where its layer has no such axis.</summary>
     /// <remarks>
     /// A unit is what a network can do without as a whole. By default it is an output channel of a convolution, a word of an embedding, and

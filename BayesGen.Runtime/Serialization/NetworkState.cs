@@ -78,7 +78,7 @@ public static class NetworkState
         var former = new FormerKeys(arena.Inventory.FormerNames);
         var found = Chosen(former.Translate(Chosen(source), tensors.Select(entry => entry.Key).ToHashSet()));
         var comparison = StateComparison.Of(state, found);
-        comparison.RequireFit(strict);
+        comparison.RequireFit(strict, () => FamilyMismatch.In(arena, found));
         foreach (var (key, target) in state)
             if (found.TryGetValue(key, out var value))
                 TensorConversion.Require(key, target.dtype, value);

@@ -28,10 +28,12 @@ internal sealed record StateComparison(
 
     /// <summary>Throws where something differs.</summary>
     /// <param name="strict">Whether a missing or an unexpected key counts.</param>
+    /// <param name="families">Gives sentences on families that differ; null gives none.</param>
     /// <exception cref="StateMismatchException">Something differs; the message names each key.</exception>
-    public void RequireFit(bool strict)
+    public void RequireFit(bool strict, Func<IReadOnlyList<string>>? families = null)
     {
         if (Misshapen.Count > 0 || (strict && Missing.Count + Unexpected.Count > 0))
-            throw new StateMismatchException(strict ? Missing : [], strict ? Unexpected : [], Misshapen, strict ? Renamed : []);
+            throw new StateMismatchException(
+                strict ? Missing : [], strict ? Unexpected : [], Misshapen, strict ? Renamed : [], strict ? families?.Invoke() ?? [] : []);
     }
 }

@@ -7,8 +7,9 @@ public sealed class StateMismatchException : Exception
         IReadOnlyList<string> missing,
         IReadOnlyList<string> unexpected,
         IReadOnlyList<(string Key, long[] Expected, long[] Found)> misshapen,
-        IReadOnlyList<LikelyRename> renamed)
-        : base(Describe(missing, unexpected, misshapen, renamed))
+        IReadOnlyList<LikelyRename> renamed,
+        IReadOnlyList<string> families)
+        : base(Describe(missing, unexpected, misshapen, renamed, families))
     {
         Missing = missing;
         Unexpected = unexpected;
@@ -36,7 +37,8 @@ public sealed class StateMismatchException : Exception
         IReadOnlyList<string> missing,
         IReadOnlyList<string> unexpected,
         IReadOnlyList<(string Key, long[] Expected, long[] Found)> misshapen,
-        IReadOnlyList<LikelyRename> renamed)
+        IReadOnlyList<LikelyRename> renamed,
+        IReadOnlyList<string> families)
     {
         var lines = new List<string> { "The state belongs to another network; nothing was loaded." };
         if (missing.Count > 0)
@@ -52,6 +54,7 @@ public sealed class StateMismatchException : Exception
             lines.Add(
                 $"The units of '{PlainText.Name(key)}' lie along another axis: annotate its layer with the Groups that the state was saved "
                 + "with.");
+        lines.AddRange(PlainText.First(families, PlainText.Of, count => $"{count} more pairs of families differ."));
         lines.AddRange(PlainText.First(renamed, rename => PlainText.Of(rename.Advice), count => $"{count} more look renamed."));
         lines.Add("Build the network with the class and sizes that the state was saved from.");
         return string.Join(Environment.NewLine, lines);

@@ -29,6 +29,7 @@ internal static class NetworkDescriber
         FrozenParameters = arena is null
             ? []
             : [.. arena.Family.ParameterNames.Where((_, i) => weight.IsHeld || !arena.Flat[i].requires_grad)],
+        Units = arena is { Family.HasUnits: true } ? weight.Units.CountWithout(weight.Fixed) : null,
     };
 
     private static LayerDescription DescribeLayer(IReadOnlyList<NetworkWeight> weights, WeightKeys keys)

@@ -27,17 +27,7 @@ public sealed record NetworkDescription(IReadOnlyList<WeightDescription> Weights
     public override string ToString() => string.Join(
         '\n',
         [
-            .. Table(
-                ["weight", "posterior", "shape", "count", "bytes of posterior", "tied with"],
-                Weights.Select(weight => new[]
-                {
-                    weight.Key,
-                    PosteriorOf(weight),
-                    weight.Shape.Count == 0 ? "scalar" : string.Join('x', weight.Shape),
-                    Text(weight.Count),
-                    Text(weight.PosteriorBytes),
-                    string.Join(", ", weight.TiedWith),
-                })),
+            .. WeightTable(),
             "",
             .. Table(
                 ["layer", "class", "estimator", "prior"],
@@ -52,6 +42,25 @@ public sealed record NetworkDescription(IReadOnlyList<WeightDescription> Weights
             $"{Text(TotalCount)} weights: {Text(BayesianCount)} Bayesian, {Text(DeterministicCount)} deterministic, {Text(FrozenCount)} frozen; "
                 + $"{Text(PosteriorBytes)} bytes of posterior",
         ]);
+
+    /// <summary>A table of the weights, with their units where a family has numbers for some.</summary>
+    private IEnumerable<string> WeightTable()
+    {
+        var hasUnits = Weights.Any(weight => weight.Units is not null);
+        string[] units = hasUnits ? ["units"] : [];
+        return Table(
+            ["weight", "posterior", "shape", "count", .. units, "bytes of posterior", "tied with"],
+            Weights.Select(weight => (string[])
+            [
+                weight.Key,
+                PosteriorOf(weight),
+                weight.Shape.Count == 0 ? "scalar" : string.Join('x', weight.Shape),
+                Text(weight.Count),
+                .. units.Select(_ => weight.Units is { } count ? Text(count) : ""),
+                Text(weight.PosteriorBytes),
+                string.Join(", ", weight.TiedWith),
+            ]));
+    }
 
     private static string PosteriorOf(WeightDescription weight) => weight switch
     {
@@ -71,7 +80,9 @@ public sealed record NetworkDescription(IReadOnlyList<WeightDescription> Weights
         List<string[]> lines = [head, .. rows];
         var widths = head.Select((_, column) => lines.Max(line => line[column].Length)).ToList();
         return lines.Select(line => string.Join("  ", line.Select((cell, column) =>
-            head[column] is "count" or "bytes of posterior" ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).TrimEnd());
+            head[column] is "count" or "units" or "bytes of posterior"
+                ? cell.PadLeft(widths[column])
+                : cell.PadRight(widths[column]))).TrimEnd());
     }
 }
 
@@ -96,6 +107,9 @@ public sealed record WeightDescription(
 {
     /// <summary>The names of the variational parameters that are frozen for now; mostly none.</summary>
     public IReadOnlyList<string> FrozenParameters { get; init; } = [];
+
+    /// <summary>The number of units that the family has numbers for; null where it has none for units.</summary>
+    public long? Units { get; init; }
 }
 
 /// <summary>What became of a weight.</summary>

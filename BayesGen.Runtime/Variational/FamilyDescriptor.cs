@@ -28,6 +28,9 @@ internal sealed class FamilyDescriptor
         ClosedForms = closedForms;
     }
 
+    /// <summary>Every family that was asked for so far.</summary>
+    public static IEnumerable<FamilyDescriptor> Met => Known.Select(pair => pair.Value);
+
     /// <summary>The posterior class.</summary>
     public Type PosteriorType { get; }
 

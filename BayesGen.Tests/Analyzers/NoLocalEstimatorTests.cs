@@ -1,3 +1,4 @@
+using BayesGen.Tests.SourceGenerator;
 using BayesGen.Tests.Support;
 
 namespace BayesGen.Tests.Analyzers;
@@ -31,6 +32,15 @@ public sealed class NoLocalEstimatorTests
     [InlineData("[Bayesian(LogUniform, Estimator = Estimator.WeightSampling)] private readonly LSTM lstm = LSTM(2, 2);")]
     [InlineData("[Bayesian(Gaussian, Estimator = Estimator.Local)] private readonly Sequential body = Sequential(Linear(1, 1));")]
     public Task AcceptsLinearAndConvolutionLayers(string member) => AnalyzerAssert.Reports(Network(member));
+
+    /// <summary>A family of units says by SupportsLocal whether its outputs are Gaussian, as any other.</summary>
+    [Fact]
+    public Task ReportsALayerUnderAFamilyOfUnits() => AnalyzerAssert.Reports(
+        TestSources.UnitFamily + Network(
+            "[Bayesian(typeof(HalvesPosterior), Estimator = Estimator.Local)] private readonly Conv2d conv = Conv2d(1, 1, 1);"
+            + "[Bayesian(typeof(HalvesPosterior), Estimator = Estimator.Local)] private readonly GRU [|BG0007:gru|] = GRU(2, 2);"),
+        "Estimator.Local cannot be used for 'gru': the outputs of GRU are not Gaussian; annotate it with Estimator.WeightSampling, or "
+        + "[Deterministic]");
 
     private static string Network(string members) => $$"""
         public sealed class Net : Module<Tensor, Tensor>

@@ -1,3 +1,4 @@
+using BayesGen.Tests.SourceGenerator;
 using BayesGen.Tests.Support;
 
 namespace BayesGen.Tests.Analyzers;
@@ -23,6 +24,12 @@ public sealed class NotAFamilyTests
     [InlineData("Gaussian, PriorScale = -1", "'PriorScale' cannot be used here: a scale is a positive, finite number")]
     [InlineData(
         "Gaussian, InitialLogSigma = double.NegativeInfinity", "'InitialLogSigma' cannot be used here: log sigma is a finite number")]
+    [InlineData(
+        "typeof(HalvesPosterior), Groups = (UnitAxis)9",
+        "'Groups' cannot be used here: BayesGen has no such axis; name one of the members of UnitAxis")]
+    [InlineData(
+        "typeof(HalvesPosterior), IncludeBias = true",
+        "'IncludeBias' cannot be used here: biases have no units of their own, and the Halves family leaves them plain numbers")]
     public async Task ReportsAnUnusablePosteriorOrPriorAndSaysWhy(string arguments, string message)
     {
         var source = Network($"[[|BG0003:Bayesian({arguments})|]] private readonly Linear fc = Linear(1, 1);");
@@ -35,6 +42,8 @@ public sealed class NotAFamilyTests
     [InlineData("Gaussian, Prior = typeof(GaussianPrior), PriorScale = 2")]
     [InlineData("Gaussian, Prior = typeof(LaplacePrior), PriorScale = 2")]
     [InlineData("Gaussian, PriorScale = 0.1, InitialLogSigma = -3, IncludeBias = false")]
+    [InlineData("SparseDropout, IncludeBias = true")]
+    [InlineData("typeof(HalvesPosterior), IncludeBias = false, Groups = UnitAxis.Outputs")]
     public Task AcceptsUsablePosteriorsAndPriors(string arguments) =>
         AnalyzerAssert.Reports(Network($"[Bayesian({arguments})] private readonly Linear fc = Linear(1, 1);"));
 
@@ -77,5 +86,6 @@ public sealed class NotAFamilyTests
             public override Tensor Variance() => ones(1);
             public override Tensor Score() => ones(1);
         }
-        """;
+
+        """ + TestSources.UnitFamily;
 }

@@ -89,6 +89,28 @@ public sealed class ThresholdFitsNothingTests
     [InlineData("using var own = small.CreateTrainer(options); own.Evaluate(data, 1.0);")]
     public Task AcceptsThresholdsThatMayFit(string body) => AnalyzerAssert.Reports(Using(body));
 
+    /// <summary>Biases are plain under a family of units, so they have no scores.</summary>
+    [Fact]
+    public Task ReportsTheBiasOfALayerWithUnits() => AnalyzerAssert.Reports(
+        TestSources.UnitFamily + """
+        public sealed class Gates : Module<Tensor, Tensor>
+        {
+            [Bayesian(typeof(HalvesPosterior))] private readonly Linear fc = Linear(4, 3, hasBias: true);
+            public Gates() : base("Gates") => RegisterComponents();
+            public override Tensor forward(Tensor x) => fc.call(x);
+        }
+
+        public static class User
+        {
+            public static void Use(BayesianGates model)
+            {
+                model.Prune(new() { ["fc.weight"] = 1.0, [[|BG0202:"fc.bias"|]] = 1.0 });
+                model.Prune(new() { [typeof(HalvesPosterior)] = [|BG0208:-1.0|] });
+                model.Prune(new() { [[|BG0202:Gaussian|]] = 1.0 });
+            }
+        }
+        """);
+
     private static string Using(string body) => TestSources.Classifier + Proven + $$"""
 
         public static class User

@@ -1,9 +1,10 @@
 using BayesGen.CodeFixes;
+using BayesGen.Tests.SourceGenerator;
 using BayesGen.Tests.Support;
 
 namespace BayesGen.Tests.CodeFixes;
 
-/// <summary>The fixes of BG0002, BG0005, BG0006 and BG0303.</summary>
+/// <summary>The fixes of BG0002, BG0005, BG0006, BG0012 and BG0303.</summary>
 public sealed class RemoveAnnotationCodeFixTests
 {
     private const string Fc = "private readonly Linear fc = Linear(1, 1);";
@@ -34,6 +35,12 @@ public sealed class RemoveAnnotationCodeFixTests
     [InlineData("[Bayesian(Gaussian)] public Linear Other => other;", "public Linear Other => other;")]
     public Task RemovesBayesianFromAMemberWithoutWeights(string before, string after) =>
         CodeFixAssert.Fixes<RemoveAnnotationCodeFix>(Network(before), "Remove [Bayesian]", Network(after));
+
+    [Fact]
+    public Task RemovesAFamilyOfUnitsFromALayerWithoutUnits() => CodeFixAssert.Fixes<RemoveAnnotationCodeFix>(
+        Network("[Bayesian(typeof(HalvesPosterior))] private readonly LayerNorm norm = LayerNorm(1);") + TestSources.UnitFamily,
+        "Remove [Bayesian]",
+        Network("private readonly LayerNorm norm = LayerNorm(1);") + TestSources.UnitFamily);
 
     [Fact]
     public Task MovesTheAnnotationFromTheBackingFieldToTheProperty() => CodeFixAssert.Fixes<RemoveAnnotationCodeFix>(

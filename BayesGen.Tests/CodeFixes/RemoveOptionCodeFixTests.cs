@@ -1,9 +1,10 @@
 using BayesGen.CodeFixes;
+using BayesGen.Tests.SourceGenerator;
 using BayesGen.Tests.Support;
 
 namespace BayesGen.Tests.CodeFixes;
 
-/// <summary>The fixes of BG0003, BG0007 and BG0102.</summary>
+/// <summary>The fixes of BG0003, BG0007, BG0013, BG0014 and BG0102.</summary>
 public sealed class RemoveOptionCodeFixTests
 {
     [Theory]
@@ -12,6 +13,11 @@ public sealed class RemoveOptionCodeFixTests
         "Gaussian, Estimator = Estimator.Local, IncludeBias = false", "LSTM fc = LSTM(1, 1)", "Estimator", "Gaussian, IncludeBias = false")]
     [InlineData(
         "LogUniform, IncludeBias = false, PriorScale = 2", "Linear fc = Linear(1, 1)", "PriorScale", "LogUniform, IncludeBias = false")]
+    [InlineData("Gaussian, Groups = UnitAxis.Outputs", "Linear fc = Linear(1, 1)", "Groups", "Gaussian")]
+    [InlineData(
+        "typeof(HalvesPosterior), IncludeBias = true", "Linear fc = Linear(1, 1)", "IncludeBias", "typeof(HalvesPosterior)")]
+    [InlineData(
+        "typeof(HalvesPosterior), Groups = UnitAxis.Outputs", "LSTM fc = LSTM(1, 1)", "Groups", "typeof(HalvesPosterior)")]
     [InlineData("Gaussian, PriorScale = -1", "Linear fc = Linear(1, 1)", "PriorScale", "Gaussian")]
     [InlineData("Gaussian, Prior = typeof(string)", "Linear fc = Linear(1, 1)", "Prior", "Gaussian")]
     [InlineData("Gaussian, Prior = typeof(LogUniformPrior)", "Linear fc = Linear(1, 1)", "Prior", "Gaussian")]
@@ -25,6 +31,13 @@ public sealed class RemoveOptionCodeFixTests
         "Give the layer an annotation without Estimator",
         "[Bayesian(Gaussian, Estimator = Estimator.Local)]\n"
             + Network("// why\n    [Bayesian(Gaussian)]\n    private readonly LSTM lstm = LSTM(1, 1);"));
+
+    [Fact]
+    public Task AnnotatesALayerWithoutTheAxisOfItsClass() => CodeFixAssert.Fixes<RemoveOptionCodeFix>(
+        "[Bayesian(typeof(HalvesPosterior), Groups = UnitAxis.Outputs)]\n" + Network("private readonly GRU gru = GRU(1, 1);"),
+        "Give the layer an annotation without Groups",
+        "[Bayesian(typeof(HalvesPosterior), Groups = UnitAxis.Outputs)]\n"
+            + Network("[Bayesian(typeof(HalvesPosterior))]\n    private readonly GRU gru = GRU(1, 1);"));
 
     [Fact]
     public Task FixesAllOptions() => CodeFixAssert.FixesAll<RemoveOptionCodeFix>(
@@ -49,5 +62,6 @@ public sealed class RemoveOptionCodeFixTests
             {{members}}
             public override Tensor forward(Tensor x) => x;
         }
-        """;
+
+        """ + TestSources.UnitFamily;
 }

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using BayesGen.CodeFixes;
 using BayesGen.SourceGeneration;
+using BayesGen.SourceGeneration.Layers;
 using BayesGen.SourceGeneration.Names;
 using BayesGen.SourceGeneration.Reading;
 using BayesGen.SourceGeneration.Symbols;
@@ -29,6 +30,8 @@ public sealed partial class GeneratorKnowledgeTests
         Assert.Equal(name, facts.Name);
         Assert.Equal(descriptor.Parameters.Select(one => (one.Name, one.LearningRateFactor)), facts.Parameters.Select(one =>
             (one.Name, one.LearningRateFactor)));
+        Assert.Equal(descriptor.HasUnits, facts.HasUnits);
+        Assert.Equal(descriptor.Parameters.Select(one => (int)one.Extent), facts.Parameters.Select(one => one.Extent));
         Assert.Equal(descriptor.IncludesBias, facts.IncludesBias);
         Assert.Equal(descriptor.SupportsLocal, facts.SupportsLocal);
         Assert.Equal((descriptor.LowestScore, descriptor.HighestScore), (facts.LowestScore, facts.HighestScore));
@@ -45,6 +48,30 @@ public sealed partial class GeneratorKnowledgeTests
     [Fact]
     public void TheLocalEstimatorHasTheNumberThatTheGeneratorKnows() =>
         Assert.Equal((int)Estimator.Local, AnnotationReader.LocalEstimator);
+
+    /// <summary>Build and runtime give one reason why a layer has no units along an axis.</summary>
+    [Fact]
+    public void AnAxisIsRefusedAtBuildInTheWordsOfTheRuntime()
+    {
+        using var scope = NewDisposeScope();
+        var known = KnownTypes.From(GeneratorHarness.Compile())!;
+        nn.Module[] layers =
+        [
+            nn.Linear(2, 2), nn.Bilinear(2, 2, 2), nn.Conv1d(2, 2, 1), nn.Conv2d(2, 2, 1), nn.Conv3d(2, 2, 1), nn.ConvTranspose1d(2, 2, 1),
+            nn.ConvTranspose2d(2, 2, 1), nn.ConvTranspose3d(2, 2, 1), nn.Embedding(2, 2), nn.EmbeddingBag(2, 2), nn.RNN(2, 2),
+            nn.LSTM(2, 2), nn.GRU(2, 2), nn.RNNCell(2, 2), nn.LSTMCell(2, 2), nn.GRUCell(2, 2), nn.MultiheadAttention(2, 1),
+            nn.TransformerEncoderLayer(2, 1, 2), nn.TransformerDecoderLayer(2, 1, 2),
+            nn.TransformerEncoder(nn.TransformerEncoderLayer(2, 1, 2), 1), nn.TransformerDecoder(nn.TransformerDecoderLayer(2, 1, 2), 1),
+            nn.Transformer(2, 1, 1, 1, 2),
+        ];
+        Assert.All(layers, layer =>
+        {
+            var type = known.Compilation.GetTypeByMetadataName(layer.GetType().FullName!)!;
+            Assert.Null(UnitCatalog.ReasonAgainst(type, known));
+            foreach (var axis in Enum.GetValues<UnitAxis>())
+                Assert.Equal(WeightUnits.ReasonAgainst(layer, axis), UnitCatalog.ReasonAgainst(type, axis.ToString(), known));
+        });
+    }
 
     /// <summary>Every loss, family and prior of BayesGen that can be made by itself.</summary>
     [Theory]

@@ -5,37 +5,64 @@
 
 /// <summary>The Bayesian form of <see cref="global::Split"/>.</summary>
 /// <remarks>
-/// It cannot work: every member says BG0100: Fields 'conv', 'other', 'fc' have the Halves posterior, which ElboLoss cannot score; losses that can: none; write one that derives from VariationalLoss and implements IScores
+/// <list type="bullet">
+/// <item><c>conv</c>, Conv2d: Halves posterior, its bias deterministic</item>
+/// <item><c>other</c>, Conv2d: Halves posterior, its bias deterministic</item>
+/// <item><c>fc</c>, Linear: Halves posterior, its bias deterministic</item>
+/// </list>
 /// </remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-public sealed class BayesianSplit : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>, global::BayesGen.Parameters.IBayesianNetwork
+public sealed class BayesianSplit : global::BayesGen.CompilerServices.BayesianModule<global::Split, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
 {
     #region The network
 
-    private const string Refusal = "BG0100: Fields 'conv', 'other', 'fc' have the Halves posterior, which ElboLoss cannot score; losses that can: none; write one that derives from VariationalLoss and implements IScores";
-
-    /// <summary>Throws: the network cannot be wrapped as it is.</summary>
-    /// <param name="network">The plain network.</param>
+    /// <summary>Takes a network over: its weights start as the means of their posteriors.</summary>
+    /// <param name="network">The plain network, built outside any dispose scope. The wrapper owns it from now on.</param>
+    /// <exception cref="global::System.ArgumentNullException">There is no network.</exception>
+    /// <exception cref="global::System.InvalidOperationException">
+    /// An annotated layer is not registered with the network, or no weight gets a posterior.
+    /// </exception>
     public BayesianSplit(global::Split network)
-        : base("BayesianSplit") => throw new global::System.InvalidOperationException(Refusal);
-
-    /// <summary>The plain network.</summary>
-    public global::Split Network => throw new global::System.InvalidOperationException(Refusal);
-
-    /// <summary>The memory of the network.</summary>
-    public global::BayesGen.Parameters.NetworkArena Arena => throw new global::System.InvalidOperationException(Refusal);
+        : base(network, "BayesianSplit")
+    {
+        Posterior = new PosteriorMap(Arena, "");
+        Prior = new PriorMap(Arena, "");
+    }
 
     /// <summary>The posteriors, by layer.</summary>
-    public PosteriorMap Posterior => throw new global::System.InvalidOperationException(Refusal);
+    public PosteriorMap Posterior { get; }
 
     /// <summary>The priors, by layer.</summary>
-    public PriorMap Prior => throw new global::System.InvalidOperationException(Refusal);
+    public PriorMap Prior { get; }
 
     #endregion
 
     #region Which layer has which posterior
 
-    // The network cannot be wrapped as it is.
+    /// <summary>
+    /// Makes the annotations count wherever a <see cref="global::Split"/> stands in another network.
+    /// </summary>
+    [global::System.Runtime.CompilerServices.ModuleInitializer]
+    [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
+    internal static void RegisterAnnotations() =>
+        global::BayesGen.CompilerServices.AnnotatedNetworks.Register<global::Split>(DescribeAnnotations);
+
+    private static void DescribeAnnotations(global::BayesGen.Parameters.NetworkPlan plan, global::Split network, string prefix)
+    {
+        plan.EveryLayer<global::HalvesPosterior>(network, new global::BayesGen.Variational.WeightOptions { Groups = global::BayesGen.UnitAxis.Outputs });
+        plan.Unannotated(prefix + "conv", ConvOf(network), isRequired: true);
+        plan.Bayesian<global::HalvesPosterior>(prefix + "other", OtherOf(network), new global::BayesGen.Variational.WeightOptions { Estimator = global::BayesGen.Estimator.Local, Groups = global::BayesGen.UnitAxis.Inputs });
+        plan.Bayesian<global::HalvesPosterior>(prefix + "fc", FcOf(network));
+    }
+
+    [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "conv")]
+    private static extern ref global::TorchSharp.Modules.Conv2d ConvOf(global::Split network);
+
+    [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "other")]
+    private static extern ref global::TorchSharp.Modules.Conv2d OtherOf(global::Split network);
+
+    [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "fc")]
+    private static extern ref global::TorchSharp.Modules.Linear FcOf(global::Split network);
 
     #endregion
 
@@ -43,7 +70,11 @@ public sealed class BayesianSplit : global::TorchSharp.torch.nn.Module<global::T
 
     /// <summary>Runs the network on its current weights: those of the draw that is alive, else the mean or the MAP.</summary>
     /// <inheritdoc/>
-    public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor x) => throw new global::System.InvalidOperationException(Refusal);
+    public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor x)
+    {
+        this.BeforeForward();
+        return this.Network.call(x);
+    }
 
     #endregion
 
@@ -52,7 +83,8 @@ public sealed class BayesianSplit : global::TorchSharp.torch.nn.Module<global::T
     /// <summary>A trainer that minimizes <see cref="global::BayesGen.ElboLoss"/>.</summary>
     /// <param name="options">How to train.</param>
     /// <returns>The trainer; dispose it before the network.</returns>
-    public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) => throw new global::System.InvalidOperationException(Refusal);
+    public global::BayesGen.Training.VariationalTrainer CreateTrainer(global::BayesGen.TrainerOptions options) =>
+        CreateTrainer(new global::BayesGen.ElboLoss(), options);
 
     /// <summary>A trainer that minimizes a loss of your choice. It has to score the Halves posterior.</summary>
     /// <typeparam name="TLoss">The loss.</typeparam>
@@ -61,7 +93,7 @@ public sealed class BayesianSplit : global::TorchSharp.torch.nn.Module<global::T
     /// <returns>The trainer; dispose it before the network.</returns>
     public global::BayesGen.Training.VariationalTrainer CreateTrainer<TLoss>(TLoss loss, global::BayesGen.TrainerOptions options)
         where TLoss : global::BayesGen.VariationalLoss, global::BayesGen.Variational.IScores<global::HalvesPosterior> =>
-        throw new global::System.InvalidOperationException(Refusal);
+        new global::BayesGen.Training.VariationalTrainer(this, call, loss, options);
 
     #endregion
 

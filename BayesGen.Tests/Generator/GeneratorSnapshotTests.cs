@@ -109,22 +109,7 @@ public sealed class GeneratorSnapshotTests
         """).Compiles());
 
     [Fact]
-    public void UnitsOfAChosenAxis() => Snapshot.Verify(GeneratorHarness.Run("""
-        [PosteriorFamily("Halves", IncludesBias = false, SupportsLocal = true)]
-        [PosteriorParameter("mu")]
-        [PosteriorParameter("scale", Extent = ParameterExtent.Unit)]
-        public sealed class HalvesPosterior(System.Collections.Generic.IReadOnlyList<Tensor> parameters)
-            : Posterior(parameters), IPosterior<HalvesPosterior>
-        {
-            public static HalvesPosterior Over(System.Collections.Generic.IReadOnlyList<Tensor> parameters) => new(parameters);
-            public static void Initialize(HalvesPosterior posterior, Tensor weight, WeightOptions options) { }
-            public static Prior DefaultPrior(double? scale) => new GaussianPrior(scale ?? 1);
-            public override Tensor Sample(NoiseSource noise) => Mean();
-            public override Tensor Mean() => Parameters[0] * Parameters[1];
-            public override Tensor Variance() => zeros_like(Parameters[0]);
-            public override Tensor Score() => Parameters[1];
-        }
-
+    public void UnitsOfAChosenAxis() => Snapshot.Verify(GeneratorHarness.Run(TestSources.UnitFamily, """
         [Bayesian(typeof(HalvesPosterior), Groups = UnitAxis.Outputs)]
         public sealed class Split : Module<Tensor, Tensor>
         {

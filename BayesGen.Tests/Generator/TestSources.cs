@@ -47,6 +47,27 @@ internal static class TestSources
         public sealed record WidePrior(double Scale) : Prior;
         """;
 
+    /// <summary>A family with numbers for units that leaves biases plain.</summary>
+    public const string UnitFamily = """
+        [PosteriorFamily("Halves", IncludesBias = false, SupportsLocal = true, LowestScore = 0)]
+        [ClosedFormKl(typeof(GaussianPrior))]
+        [PosteriorParameter("mu")]
+        [PosteriorParameter("scale", Extent = ParameterExtent.Unit)]
+        public sealed class HalvesPosterior(System.Collections.Generic.IReadOnlyList<Tensor> parameters)
+            : Posterior(parameters), IPosterior<HalvesPosterior>, IHasClosedFormKl
+        {
+            public static HalvesPosterior Over(System.Collections.Generic.IReadOnlyList<Tensor> parameters) => new(parameters);
+            public static void Initialize(HalvesPosterior posterior, Tensor weight, WeightOptions options) { }
+            public static Prior DefaultPrior(double? scale) => new GaussianPrior(scale ?? 1);
+            public override Tensor Sample(NoiseSource noise) => Mean();
+            public override Tensor Mean() => Parameters[0] * Parameters[1];
+            public override Tensor Variance() => zeros_like(Parameters[0]);
+            public override Tensor Score() => Parameters[1];
+            public Tensor? KlTo(Prior prior) => Parameters[0].square();
+        }
+
+        """;
+
     /// <summary>A class with two findings.</summary>
     public const string Refused = """
         namespace Demo;
