@@ -22,10 +22,17 @@ internal sealed class ProductArenaKernel : ArenaKernel
     /// <summary>From the coarsest to the finest, which is that of the weights.</summary>
     private readonly FactorMemory[] _levels;
 
+    /// <summary>The weights by where they begin, and by where they end.</summary>
+    private readonly Dictionary<long, NetworkWeight> _firsts;
+    private readonly Dictionary<long, NetworkWeight> _lasts;
+
     /// <exception cref="NotSupportedException">The factors do not fit the parameters of the family.</exception>
     public ProductArenaKernel(FamilyArena arena, IReadOnlyList<KernelFactor> factors) : base(arena)
     {
         RequireFit(arena, factors);
+        List<NetworkWeight> weights = [.. arena.Weights.Where(weight => weight.Count > 0)];
+        _firsts = weights.ToDictionary(weight => weight.Place.Offset);
+        _lasts = weights.ToDictionary(weight => weight.Place.Offset + weight.Count);
         var first = 0;
         _factors = [.. factors.Select(factor =>
         {
@@ -49,13 +56,8 @@ internal sealed class ProductArenaKernel : ArenaKernel
         foreach (var weight in Arena.Weights)
         {
             foreach (var factor in _factors)
-            {
-                var kernel = factor.Kernel;
-                IRowSource[] calls = [.. factor.Noise.Select(_ => noise.NextNormal())];
-                Run(kernel.Draw<float>, kernel.Draw<double>, [.. factor.Parameters, .. factor.Noise, factor.Values],
-                    weight.Place.OffsetOf(factor.Extent), weight.Place.CountOf(factor.Extent), calls, factor.Parameters.Length);
-            }
-
+                Run(factor.Draw, factor.DrawRows, weight.Place.OffsetOf(factor.Extent), weight.Place.CountOf(factor.Extent),
+                    factor.NextCalls(noise), factor.ParameterCount);
             for (var i = 1; i < _levels.Length; i++)
                 Multiply(weight, _levels[i], _levels[i - 1]);
         }
@@ -63,49 +65,44 @@ internal sealed class ProductArenaKernel : ArenaKernel
 
     protected override void CarryOn()
     {
-        var gradients = GradientRows();
         foreach (var weight in Arena.Weights)
-        {
             for (var i = _levels.Length - 1; i > 0; i--)
                 PullBack(weight, _levels[i], _levels[i - 1]);
-            foreach (var factor in _factors)
-            {
-                var kernel = factor.Kernel;
-                Run(kernel.PullBack<float>, kernel.PullBack<double>,
-                    [.. factor.Parameters, .. factor.Noise, factor.Gradients, .. factor.Of(gradients)],
-                    weight.Place.OffsetOf(factor.Extent), weight.Place.CountOf(factor.Extent));
-            }
-        }
+
+        // From the values of a factor to its parameters it is number by number, whatever weight they belong to.
+        var gradients = GradientRows();
+        foreach (var factor in _factors)
+            Run(factor.PullBack, factor.PullBackRows(gradients), 0, Arena.Flat.CountOf(factor.Extent));
     }
 
     /// <summary>Of one whole weight; where part of it is not a weight, it is left to autograd.</summary>
     protected override double? Divergence(long offset, long count, Prior prior)
     {
-        var weight = WeightAt(offset, count);
-        List<DivergenceKernel> divergences = [.. _factors.Select(factor => factor.Factor.KlTo(prior)).OfType<DivergenceKernel>()];
-        if (weight.Fixed.Count > 0 || divergences.Count < _factors.Length)
+        var weight = _firsts[offset];
+        if (weight.Fixed.Count > 0)
             return null;
         double sum = 0;
-        foreach (var (factor, divergence) in _factors.Zip(divergences))
-            sum += Run(divergence.Run<float>, divergence.Run<double>, [.. factor.Parameters, .. factor.Slopes],
-                weight.Place.OffsetOf(factor.Extent), weight.Place.CountOf(factor.Extent));
+        foreach (var factor in _factors)
+        {
+            if (factor.DivergenceTo(prior) is not { } divergence)
+                return null;
+            sum += Run(divergence, factor.DivergenceRows, weight.Place.OffsetOf(factor.Extent), weight.Place.CountOf(factor.Extent));
+        }
+
         return sum;
     }
 
-    protected override void AddSlopes(long offset, long count, double factor)
+    protected override void AddSlopes(long offset, long count, double factor, nint[] gradients)
     {
-        var weight = WeightAt(offset, count);
-        var gradients = GradientRows();
+        var (first, last) = (_firsts[offset].Place, _lasts[offset + count].Place);
         foreach (var memory in _factors)
         {
-            var slopes = new AxpyKernel(memory.Parameters.Length, factor);
-            Run(slopes.Run<float>, slopes.Run<double>, [.. memory.Slopes, .. memory.Of(gradients)],
-                weight.Place.OffsetOf(memory.Extent), weight.Place.CountOf(memory.Extent));
+            var slopes = new AxpyKernel(memory.ParameterCount, factor);
+            var start = first.OffsetOf(memory.Extent);
+            Run(new(slopes.Run<float>, slopes.Run<double>), memory.SlopeRows(gradients),
+                start, last.OffsetOf(memory.Extent) + last.CountOf(memory.Extent) - start);
         }
     }
-
-    private NetworkWeight WeightAt(long offset, long count) =>
-        Arena.Weights.First(weight => weight.Place.Offset == offset && weight.Count == count);
 
     private void Multiply(NetworkWeight weight, FactorMemory finer, FactorMemory coarser)
     {
