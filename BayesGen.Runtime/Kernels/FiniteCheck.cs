@@ -21,6 +21,16 @@ internal static class FiniteCheck
         return all.item<bool>();
     }
 
+    /// <summary>Whether every element of all of them is finite; the handles are disposed.</summary>
+    public static bool Passes(IEnumerable<Tensor> tensors)
+    {
+        var isFinite = true;
+        foreach (var tensor in tensors)
+            using (tensor)
+                isFinite = isFinite && Passes(tensor);
+        return isFinite;
+    }
+
     /// <summary>Zero times a finite number is zero, and NaN else: the sum of products overflows for nobody.</summary>
     private static Vector<T> Zeros<T>(KernelRows<T> rows)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -50,9 +50,24 @@ internal static unsafe class KernelRunner
         if (rows.Length > MostRows)
             throw new ArgumentException($"A kernel takes at most {MostRows} arrays.", nameof(rows));
         var blocks = (count + Block - 1) / Block;
+        if (count < WorthSharing)
+        {
+            // The same sums in the same order, without the arrays that threads would need.
+            double sum = 0;
+            for (var block = 0L; block < blocks; block++)
+            {
+                var (offset, length) = (block * Block, (int)Math.Min(Block, count - block * Block));
+                for (var row = 0; row < sources.Length; row++)
+                    sources[row].Fill((T*)rows[firstRow + row], offset, length);
+                sum += RunBlock(kernel, rows, offset, length);
+            }
+
+            return sum;
+        }
+
         var sums = new double[blocks];
         var starts = rows.ToArray();
-        Share(blocks, count >= WorthSharing, (first, last) =>
+        Share(blocks, isWorthIt: true, (first, last) =>
         {
             for (var block = first; block < last; block++)
             {
@@ -78,7 +93,7 @@ internal static unsafe class KernelRunner
             TorchThreads.Run(threads, (thread, team) => run(count * thread / team, count * (thread + 1) / team));
     }
 
-    private static double RunBlock<T>(KernelFunction<T> kernel, nint[] starts, long offset, int length)
+    private static double RunBlock<T>(KernelFunction<T> kernel, ReadOnlySpan<nint> starts, long offset, int length)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var rows = stackalloc T*[MostRows];

@@ -61,9 +61,9 @@ internal abstract class ArenaDraw(FamilyArena arena) : IDisposable
 
         if (Arena.Mask.HasFrozen)
         {
-            Arena.Mask.ZeroFrozen(store.Gradients);
+            HeldWeights.ZeroInPlace(Arena.Weights, store.Gradients);
             if (Arena.Local is { } local)
-                Arena.Mask.ZeroFrozen(local.Gradients);
+                HeldWeights.ZeroInPlace(Arena.Weights, local.Gradients);
         }
 
         CarryOn();

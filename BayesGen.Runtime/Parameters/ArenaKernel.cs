@@ -11,6 +11,7 @@ namespace BayesGen.Parameters;
 internal abstract class ArenaKernel(FamilyArena arena) : IDisposable
 {
     private readonly Dictionary<(long Offset, long Count), HeldDivergence> _held = [];
+    private readonly long _elementSize = arena.Store.Weights.ElementSize;
     private bool _isHeld;
 
     /// <summary>What the last draw left of its noise, a number for each weight; nothing where there is no such noise.</summary>
@@ -66,12 +67,9 @@ internal abstract class ArenaKernel(FamilyArena arena) : IDisposable
     /// <summary>Carries on the slopes of the divergences that draws went backward through since <see cref="Hold"/>.</summary>
     public void Settle()
     {
-        foreach (var ((offset, count), held) in _held)
-        {
-            if (held.Factor != 0)
-                AddSlopes(offset, count, held.Factor);
+        Carry([.. _held.Where(held => held.Value.Factor != 0).Select(held => (held.Key.Offset, held.Key.Count, held.Value.Factor))]);
+        foreach (var held in _held.Values)
             held.Factor = 0;
-        }
     }
 
     /// <summary>The posterior may move again.</summary>
@@ -106,14 +104,20 @@ internal abstract class ArenaKernel(FamilyArena arena) : IDisposable
     }
 
     /// <summary>
-    /// Adds the slopes of the divergence of a run, times a factor, to the gradients of the parameters, which exist by then.
+    /// Adds the slopes of the divergences of runs, times their factors, to the gradients of the parameters, which exist by then.
     /// </summary>
-    public void PullBackKl(long offset, long count, double factor)
+    public void PullBackKl(IEnumerable<(long Offset, long Count, double Factor)> runs)
     {
-        if (_held.TryGetValue((offset, count), out var held))
-            held.Factor += factor;
-        else
-            AddSlopes(offset, count, factor);
+        List<(long, long, double)> now = [];
+        foreach (var (offset, count, factor) in runs)
+        {
+            if (_held.TryGetValue((offset, count), out var held))
+                held.Factor += factor;
+            else
+                now.Add((offset, count, factor));
+        }
+
+        Carry(now);
     }
 
     public abstract void Dispose();
@@ -128,33 +132,35 @@ internal abstract class ArenaKernel(FamilyArena arena) : IDisposable
     protected abstract double? Divergence(long offset, long count, Prior prior);
 
     /// <summary>Adds these slopes, times a factor, to the gradients of the parameters.</summary>
-    protected abstract void AddSlopes(long offset, long count, double factor);
+    /// <param name="offset">Where the first weight or run of weights begins.</param>
+    /// <param name="count">How many weights there are from there to the end of the last.</param>
+    /// <param name="factor">The factor.</param>
+    /// <param name="gradients">The rows of the gradients.</param>
+    protected abstract void AddSlopes(long offset, long count, double factor, nint[] gradients);
 
     /// <summary>Runs a kernel over a part of arrays.</summary>
-    /// <param name="single">The kernel for floats.</param>
-    /// <param name="twice">The kernel for doubles.</param>
+    /// <param name="kernel">The kernel.</param>
     /// <param name="rows">The addresses of the arrays.</param>
     /// <param name="offset">The first element of the part.</param>
     /// <param name="count">The number of elements.</param>
     /// <param name="sources">What writes some of the rows first, each from its own beginning.</param>
     /// <param name="firstRow">The first of these.</param>
     protected double Run(
-        KernelFunction<float> single, KernelFunction<double> twice, ReadOnlySpan<nint> rows, long offset, long count,
-        IRowSource[]? sources = null, int firstRow = 0)
+        in KernelPair kernel, ReadOnlySpan<nint> rows, long offset, long count, IRowSource[]? sources = null, int firstRow = 0)
     {
         Span<nint> starts = stackalloc nint[rows.Length];
         for (var i = 0; i < rows.Length; i++)
             starts[i] = AddressAt(rows[i], offset);
         return IsSingle
-            ? KernelRunner.Run(count, single, sources ?? [], firstRow, starts)
-            : KernelRunner.Run(count, twice, sources ?? [], firstRow, starts);
+            ? KernelRunner.Run(count, kernel.Single, sources ?? [], firstRow, starts)
+            : KernelRunner.Run(count, kernel.Twice, sources ?? [], firstRow, starts);
     }
 
     /// <summary>Whether the weights are floats, else they are doubles.</summary>
     protected bool IsSingle { get; } = arena.Store.Dtype == ScalarType.Float32;
 
     /// <summary>The address of an element.</summary>
-    protected nint AddressAt(nint start, long offset) => start + (nint)(offset * Arena.Store.Weights.ElementSize);
+    protected nint AddressAt(nint start, long offset) => start + (nint)(offset * _elementSize);
 
     /// <summary>The gradients of the parameters, zeros where there were none: an optimizer may have dropped them.</summary>
     protected nint[] GradientRows() => [.. Arena.Flat.Select(flat =>
@@ -173,6 +179,21 @@ internal abstract class ArenaKernel(FamilyArena arena) : IDisposable
         zeros(length, dtype: Arena.Store.Dtype, device: Arena.Store.Device).DetachFromDisposeScope();
 
     protected static nint[] Rows(IEnumerable<Tensor> tensors) => [.. tensors.Select(TensorMemory.AddressOf)];
+
+    /// <summary>Carries slopes on; neighbors with one factor, as all of a loss have, go together.</summary>
+    private void Carry(List<(long Offset, long Count, double Factor)> runs)
+    {
+        if (runs.Count == 0)
+            return;
+        var gradients = GradientRows();
+        for (var first = 0; first < runs.Count;)
+        {
+            var (offset, count, factor) = runs[first];
+            for (first++; first < runs.Count && runs[first] is var next && next.Offset == offset + count && next.Factor == factor; first++)
+                count += next.Count;
+            AddSlopes(offset, count, factor, gradients);
+        }
+    }
 
     /// <summary>The divergence of a run while the posterior stays as it is, and how much of its slopes is owed to the gradients.</summary>
     private sealed class HeldDivergence(Prior prior, double value)

@@ -78,17 +78,6 @@ internal sealed class ArenaParameters : IReadOnlyList<Parameter>, IDisposable
     /// <summary>The same for one weight.</summary>
     public IReadOnlyList<Tensor> PartsOf(NetworkWeight weight) => [.. _flat.Select((flat, index) => SliceOf(index, weight, flat))];
 
-    /// <summary>Makes a flat tensor that is laid out as a parameter zero where weights are frozen.</summary>
-    public void ZeroFrozen(int index, Tensor flat)
-    {
-        using var _ = no_grad();
-        foreach (var weight in _weights.Where(weight => weight.IsHeld))
-        {
-            using var slice = SliceOf(index, weight, flat);
-            slice.ZeroInPlace();
-        }
-    }
-
     public IEnumerator<Parameter> GetEnumerator() => ((IEnumerable<Parameter>)_flat).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

@@ -43,7 +43,7 @@ internal abstract class ArenaPosterior : IDisposable
     /// <summary>The score of every weight that counts all noise.</summary>
     public Tensor TotalNoiseScore() => OfAll(posterior => posterior.TotalNoiseScore());
 
-    /// <summary>The mean of a run within one weight, a new tensor without a graph.</summary>
+    /// <summary>The mean of a run of whole rows of one weight, a new tensor without a graph.</summary>
     /// <remarks>
     /// A row of padding is this mean. Of a family with scales that weights share it moves with them, unless it holds zeros as it does where
     /// nobody wrote it.
@@ -120,10 +120,8 @@ internal sealed class ArenaPosterior<TPosterior> : ArenaPosterior
         if (_whole is null)
         {
             var weight = _weights.First(weight => weight.Place.Offset <= offset && offset + count <= weight.Place.Offset + weight.Count);
-            using var whole = _windows[weight.Place.Index].Mean();
-            using var flat = whole.reshape(-1);
-            using var part = flat.narrow(0, offset - weight.Place.Offset, count);
-            return part.clone();
+            var width = weight.Count / weight.Shape[0];
+            return MeanOfRows(_windows[weight.Place.Index], weight.Shape, (offset - weight.Place.Offset) / width, count / width);
         }
 
         List<Tensor> parts = [.. _parameters.Select(flat => flat.narrow(0, offset, count))];
@@ -131,6 +129,15 @@ internal sealed class ArenaPosterior<TPosterior> : ArenaPosterior
         foreach (var part in parts)
             part.Dispose();
         return mean;
+    }
+
+    /// <summary>Of the parameters only what belongs to the rows is computed with: this is asked for at each draw.</summary>
+    private static Tensor MeanOfRows(TPosterior window, long[] shape, long first, long count)
+    {
+        using var scope = NewDisposeScope();
+        var ofRows = TPosterior.Over([.. window.Parameters.Select(parameter =>
+            parameter.size(0) == shape[0] ? parameter.narrow(0, first, count) : parameter.alias())]);
+        return ofRows.Mean().expand([count, .. shape[1..]]).reshape(-1).clone().MoveToOuterDisposeScope();
     }
 
     public override Tensor Divergence(object loss, IReadOnlyList<ArenaDraw> draws)

@@ -10,6 +10,8 @@ namespace BayesGen.Parameters;
 internal sealed class ElementwiseArenaKernel : ArenaKernel
 {
     private readonly FamilyKernel _kernel;
+    private readonly KernelPair _draw;
+    private readonly KernelPair _pullBack;
     private readonly Tensor[] _noise;
     private readonly nint[] _noiseRows;
     private readonly nint[] _parameterRows;
@@ -21,6 +23,12 @@ internal sealed class ElementwiseArenaKernel : ArenaKernel
     public ElementwiseArenaKernel(FamilyArena arena, FamilyKernel kernel) : base(arena)
     {
         _kernel = kernel;
+        _draw = arena.Local is null
+            ? new(kernel.Draw<float>, kernel.Draw<double>)
+            : new(kernel.Moments<float>, kernel.Moments<double>);
+        _pullBack = arena.Local is null
+            ? new(kernel.PullBack<float>, kernel.PullBack<double>)
+            : new(kernel.PullBackMoments<float>, kernel.PullBackMoments<double>);
         _noise = arena.Local is null ? Buffers(kernel.NoiseCount) : [];
         _noiseRows = Rows(_noise);
         _parameterRows = Rows(arena.Flat);
@@ -41,22 +49,21 @@ internal sealed class ElementwiseArenaKernel : ArenaKernel
     {
         if (Arena.Local is { } local)
         {
-            Run(_kernel.Moments<float>, _kernel.Moments<double>, [.. _parameterRows, _weights, TensorMemory.AddressOf(local.Variances)]);
+            Run(_draw, [.. _parameterRows, _weights, TensorMemory.AddressOf(local.Variances)]);
             return;
         }
 
         IRowSource[] calls = [.. _noise.Select(_ => noise.NextNormal())];
-        Run(_kernel.Draw<float>, _kernel.Draw<double>, [.. _parameterRows, .. _noiseRows, _weights], 0, Arena.Store.Count, calls,
-            _parameterRows.Length);
+        Run(_draw, [.. _parameterRows, .. _noiseRows, _weights], 0, Arena.Store.Count, calls, _parameterRows.Length);
     }
 
     protected override void CarryOn()
     {
         if (Arena.Local is { } local)
-            Run(_kernel.PullBackMoments<float>, _kernel.PullBackMoments<double>,
+            Run(_pullBack,
                 [TensorMemory.AddressOf(local.Variances), _gradients, TensorMemory.AddressOf(local.Gradients), .. GradientRows()]);
         else
-            Run(_kernel.PullBack<float>, _kernel.PullBack<double>, [.. _parameterRows, .. _noiseRows, _gradients, .. GradientRows()]);
+            Run(_pullBack, [.. _parameterRows, .. _noiseRows, _gradients, .. GradientRows()]);
     }
 
     protected override double? Divergence(long offset, long count, Prior prior)
@@ -69,17 +76,16 @@ internal sealed class ElementwiseArenaKernel : ArenaKernel
             _slopeRows = Rows(_slopes);
         }
 
-        return Run(divergence.Run<float>, divergence.Run<double>, [.. _parameterRows, .. _slopeRows], offset, count);
+        return Run(new(divergence.Run<float>, divergence.Run<double>), [.. _parameterRows, .. _slopeRows], offset, count);
     }
 
-    protected override void AddSlopes(long offset, long count, double factor)
+    protected override void AddSlopes(long offset, long count, double factor, nint[] gradients)
     {
         var slopes = new AxpyKernel(_slopeRows.Length, factor);
-        Run(slopes.Run<float>, slopes.Run<double>, [.. _slopeRows, .. GradientRows()], offset, count);
+        Run(new(slopes.Run<float>, slopes.Run<double>), [.. _slopeRows, .. gradients], offset, count);
     }
 
-    private double Run(KernelFunction<float> single, KernelFunction<double> twice, ReadOnlySpan<nint> rows) =>
-        Run(single, twice, rows, 0, Arena.Store.Count);
+    private double Run(in KernelPair kernel, ReadOnlySpan<nint> rows) => Run(kernel, rows, 0, Arena.Store.Count);
 
     private Tensor[] Buffers(int count) => [.. Enumerable.Range(0, count).Select(_ => Buffer(Arena.Store.Count))];
 }

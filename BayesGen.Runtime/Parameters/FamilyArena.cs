@@ -53,7 +53,10 @@ internal sealed class FamilyArena : IDisposable
     /// <summary>Draws into W.</summary>
     public ArenaDraw Draw(NoiseSource noise) => Kernel is null ? GraphDraw.Make(this, noise) : KernelDraw.Make(this, Kernel, noise);
 
-    /// <summary>Leaves every later draw to autograd, as for a family without kernels.</summary>
+    /// <summary>
+    /// Leaves every later draw to autograd, as for a family without kernels. Nothing of the runtime asks for it: tests hold kernels and
+    /// graph against each other on one network.
+    /// </summary>
     public void DrawByGraph()
     {
         Kernel?.Dispose();

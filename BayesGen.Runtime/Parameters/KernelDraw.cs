@@ -63,12 +63,9 @@ internal sealed class KernelDraw : ArenaDraw
     protected override void CarryOn()
     {
         _kernel.PullBack();
-        foreach (var (offset, count, leaf) in _divergences)
-        {
-            if (FactorOf(leaf) is var factor and not 0)
-                _kernel.PullBackKl(offset, count, factor);
+        _kernel.PullBackKl(_divergences.Select(entry => (entry.Offset, entry.Count, FactorOf(entry.Leaf))).Where(run => run.Item3 != 0));
+        foreach (var (_, _, leaf) in _divergences)
             Zero(leaf);
-        }
     }
 
     private static double FactorOf(Tensor leaf)

@@ -17,6 +17,9 @@ internal sealed record OptimizedParameter(string Name, string Kind, Parameter Pa
     /// <summary>The factor on the learning rate that the family asks for.</summary>
     public double Factor { get; init; } = 1;
 
+    /// <summary>Whether it lies where weights lie, so that weight decay is for it.</summary>
+    public bool HasWeightDecay { get; init; }
+
     /// <summary>Kind and family in one, such as <c>Gaussian.log_sigma</c>; the kind alone where there is no family.</summary>
     public string QualifiedKind => Family is null ? Kind : $"{Family}.{Kind}";
 
@@ -28,10 +31,10 @@ internal sealed record OptimizedParameter(string Name, string Kind, Parameter Pa
             var isOnly = inventory.Families.Count(other => other.Family == arena.Family) == 1;
             var name = NameOf(
                 isOnly ? arena.Family.Name : $"{arena.Family.Name}.{arena.Weights[0].Options.Estimator}", arena.Store, isOnly);
-            foreach (var (kind, flat) in arena.Family.ParameterNames.Zip(arena.Flat))
-                yield return new($"{name}.{kind}", kind, flat)
+            foreach (var (said, flat) in arena.Family.Descriptor.Parameters.Zip(arena.Flat))
+                yield return new($"{name}.{said.Name}", said.Name, flat)
                 {
-                    Family = arena.Family.Name, Factor = arena.Family.LearningRateFactors.GetValueOrDefault(kind, 1),
+                    Family = arena.Family.Name, Factor = said.LearningRateFactor, HasWeightDecay = said.HasWeightDecay,
                 };
             if (arena.Priors.Learned is { } prior)
                 yield return new($"{name}.{WeightKeys.PriorName}", WeightKeys.PriorName, prior) { Family = arena.Family.Name };
@@ -39,7 +42,10 @@ internal sealed record OptimizedParameter(string Name, string Kind, Parameter Pa
 
         foreach (var arena in inventory.Deterministic)
             yield return new(
-                NameOf(DeterministicKind, arena.Store, inventory.Deterministic.Length == 1), DeterministicKind, arena.Flat);
+                NameOf(DeterministicKind, arena.Store, inventory.Deterministic.Length == 1), DeterministicKind, arena.Flat)
+            {
+                HasWeightDecay = true,
+            };
     }
 
     private static string NameOf(string name, WeightStore store, bool isOnly) => isOnly ? name : $"{name}.{store.Dtype}.{store.Device}";

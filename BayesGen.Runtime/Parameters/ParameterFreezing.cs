@@ -53,29 +53,34 @@ internal sealed class ParameterFreezing(ParameterInventory inventory)
 
     /// <summary>
     /// Lets flat parameters be trained again where weights of theirs are to be thawed. Where all of them were off, the weights that nobody
-    /// chose stay frozen, each by itself.
+    /// chose stay frozen, each by itself. Where some were, that part of the posterior is off for every weight: it stays so until every
+    /// weight is chosen, since no weight alone could have it back.
     /// </summary>
     private void ThawWhole(IReadOnlyCollection<NetworkWeight> chosen)
     {
-        List<(IReadOnlyList<Parameter> Flats, IReadOnlyList<NetworkWeight> Weights)> groups =
-        [
-            .. inventory.Families.Select(arena => (arena.Flat, arena.Weights)),
-            .. inventory.Deterministic.Select(arena => ((IReadOnlyList<Parameter>)[arena.Flat], arena.Weights)),
-        ];
-        // No weight has a learned prior for itself alone: it is trained again with the first of its weights.
         foreach (var arena in inventory.Families)
-            if (arena.Priors.Learned is { requires_grad: false } learned && arena.Weights.Any(chosen.Contains))
-                learned.requires_grad = true;
-        foreach (var (flats, weights) in groups)
         {
-            if (!weights.Any(chosen.Contains) || flats.All(flat => flat.requires_grad))
-                continue;
-            if (flats.All(flat => !flat.requires_grad))
-                foreach (var owner in weights.Except(chosen).SelectMany(weight => weight.Owners))
-                    owner.requires_grad = false;
-            foreach (var flat in flats)
-                flat.requires_grad = true;
+            // No weight has a learned prior for itself alone either.
+            if (ThawWhole(arena.Flat, arena.Weights, chosen) && arena.Priors.Learned is { requires_grad: false } learned)
+                learned.requires_grad = true;
         }
+
+        foreach (var arena in inventory.Deterministic)
+            ThawWhole([arena.Flat], arena.Weights, chosen);
+    }
+
+    /// <returns>Whether everything that is flat is trained again.</returns>
+    private static bool ThawWhole(
+        IReadOnlyList<Parameter> flats, IReadOnlyList<NetworkWeight> weights, IReadOnlyCollection<NetworkWeight> chosen)
+    {
+        List<NetworkWeight> others = [.. weights.Except(chosen)];
+        if (others.Count == weights.Count || (others.Count > 0 && flats.Any(flat => flat.requires_grad)))
+            return false;
+        foreach (var owner in others.SelectMany(weight => weight.Owners))
+            owner.requires_grad = false;
+        foreach (var flat in flats.Where(flat => !flat.requires_grad))
+            flat.requires_grad = true;
+        return true;
     }
 
     /// <summary>Takes over what requires_grad says.</summary>
@@ -166,23 +171,19 @@ internal sealed class ParameterFreezing(ParameterInventory inventory)
     {
         foreach (var arena in inventory.Families)
         {
-            arena.Mask.ZeroFrozen(arena.Store.Gradients);
+            HeldWeights.ZeroInPlace(arena.Weights, arena.Store.Gradients);
             foreach (var (index, flat) in arena.Flat.Index())
             {
                 if (!flat.requires_grad)
                     flat.grad = null;
                 using var gradient = flat.grad;
                 if (gradient is not null)
-                    arena.Flat.ZeroFrozen(index, gradient);
+                    HeldWeights.ZeroInPlace(arena.Weights, gradient, arena.Flat.Extents[index]);
             }
         }
 
         foreach (var arena in inventory.Deterministic)
-            foreach (var weight in arena.Weights.Where(weight => weight.IsHeld))
-            {
-                using var slice = weight.Place.SliceOf(arena.Store.Gradients);
-                slice.ZeroInPlace();
-            }
+            HeldWeights.ZeroInPlace(arena.Weights, arena.Store.Gradients);
     }
 
     private IEnumerable<(Parameter Flat, IReadOnlyList<Tensor> Slices)> FrozenParts()

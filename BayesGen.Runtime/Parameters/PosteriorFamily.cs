@@ -15,12 +15,6 @@ internal abstract class PosteriorFamily
 
     public IReadOnlyList<string> ParameterNames => Descriptor.ParameterNames;
 
-    /// <summary>The names of the parameters that weight decay is for.</summary>
-    public IEnumerable<string> DecayedNames =>
-        Descriptor.Parameters.Where(parameter => parameter.HasWeightDecay).Select(parameter => parameter.Name);
-
-    public IReadOnlyDictionary<string, double> LearningRateFactors => Descriptor.LearningRateFactors;
-
     public bool IncludesBias => Descriptor.IncludesBias;
 
     public bool SupportsLocal => Descriptor.SupportsLocal;

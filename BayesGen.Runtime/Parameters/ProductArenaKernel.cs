@@ -22,13 +22,20 @@ internal sealed class ProductArenaKernel : ArenaKernel
     /// <summary>From the coarsest to the finest, which is that of the weights.</summary>
     private readonly FactorMemory[] _levels;
 
-    /// <summary>Those that a divergence has a part for.</summary>
-    private readonly FactorMemory[] _scored;
+    /// <summary>Those that are drawn and that a divergence has a part for; the others are plain numbers.</summary>
+    private readonly FactorMemory[] _random;
+
+    /// <summary>The weights by where they begin, and by where they end.</summary>
+    private readonly Dictionary<long, NetworkWeight> _firsts;
+    private readonly Dictionary<long, NetworkWeight> _lasts;
 
     /// <exception cref="NotSupportedException">The factors do not fit the parameters of the family.</exception>
     public ProductArenaKernel(FamilyArena arena, IReadOnlyList<KernelFactor> factors) : base(arena)
     {
         RequireFit(arena, factors);
+        List<NetworkWeight> weights = [.. arena.Weights.Where(weight => weight.Count > 0)];
+        _firsts = weights.ToDictionary(weight => weight.Place.Offset);
+        _lasts = weights.ToDictionary(weight => weight.Place.Offset + weight.Count);
         var first = 0;
         _factors = [.. factors.Select(factor =>
         {
@@ -36,7 +43,7 @@ internal sealed class ProductArenaKernel : ArenaKernel
             first += factor.ParameterCount;
             return new FactorMemory(factor, extent, from, arena.Flat, arena.Local is not null, Buffer);
         })];
-        _scored = [.. _factors.Where(factor => !factor.Factor.IsPlain)];
+        _random = [.. _factors.Where(factor => !factor.IsPlain)];
         _levels = [.. _factors.OrderByDescending(factor => factor.Extent)];
         for (var i = 0; i < _levels.Length; i++)
             _levels[i].Place(isCoarsest: i == 0, i == _levels.Length - 1 ? arena.Store : null);
@@ -52,22 +59,18 @@ internal sealed class ProductArenaKernel : ArenaKernel
     {
         if (Arena.Local is { } local)
         {
-            WriteMoments(local);
+            // The values alone: the layers draw the scales, for each example.
+            var (kernel, rows) = _levels[^1].Moments(
+                TensorMemory.AddressOf(Arena.Store.Weights), TensorMemory.AddressOf(local.Variances));
+            Run(kernel, rows, 0, Arena.Store.Count);
             return;
         }
 
         foreach (var weight in Arena.Weights)
         {
-            foreach (var factor in _factors)
-            {
-                if (factor.Factor.IsPlain)
-                    continue;
-                var kernel = factor.Kernel;
-                IRowSource[] calls = [.. factor.Noise.Select(_ => noise.NextNormal())];
-                Run(kernel.Draw<float>, kernel.Draw<double>, [.. factor.Parameters, .. factor.Noise, factor.Values],
-                    weight.Place.OffsetOf(factor.Extent), weight.Place.CountOf(factor.Extent), calls, factor.Parameters.Length);
-            }
-
+            foreach (var factor in _random)
+                Run(factor.Draw, factor.DrawRows, weight.Place.OffsetOf(factor.Extent), weight.Place.CountOf(factor.Extent),
+                    factor.NextCalls(noise), factor.ParameterCount);
             for (var i = 1; i < _levels.Length; i++)
                 Multiply(weight, _levels[i], _levels[i - 1]);
         }
@@ -75,80 +78,53 @@ internal sealed class ProductArenaKernel : ArenaKernel
 
     protected override void CarryOn()
     {
-        var gradients = GradientRows();
         if (Arena.Local is { } local)
         {
-            CarryOnMoments(local, gradients);
+            var (kernel, rows) = _levels[^1].PullBackMoments(
+                TensorMemory.AddressOf(local.Variances), TensorMemory.AddressOf(Arena.Store.Gradients),
+                TensorMemory.AddressOf(local.Gradients), GradientRows());
+            Run(kernel, rows, 0, Arena.Store.Count);
             return;
         }
 
         foreach (var weight in Arena.Weights)
-        {
             for (var i = _levels.Length - 1; i > 0; i--)
                 PullBack(weight, _levels[i], _levels[i - 1]);
-            foreach (var factor in _factors)
-            {
-                var kernel = factor.Kernel;
-                Run(kernel.PullBack<float>, kernel.PullBack<double>,
-                    [.. factor.Parameters, .. factor.Noise, factor.Gradients, .. factor.Of(gradients)],
-                    weight.Place.OffsetOf(factor.Extent), weight.Place.CountOf(factor.Extent));
-            }
-        }
+
+        // From the values of a factor to its parameters it is number by number, whatever weight they belong to.
+        var gradients = GradientRows();
+        foreach (var factor in _factors)
+            Run(factor.PullBack, factor.PullBackRows(gradients), 0, Arena.Flat.CountOf(factor.Extent));
     }
 
     /// <summary>Of one whole weight; where part of it is not a weight, it is left to autograd.</summary>
     protected override double? Divergence(long offset, long count, Prior prior)
     {
-        var weight = WeightAt(offset, count);
-        List<DivergenceKernel> divergences = [.. _scored.Select(factor => factor.Factor.KlTo(prior)).OfType<DivergenceKernel>()];
-        if (weight.Fixed.Count > 0 || divergences.Count < _scored.Length)
+        var weight = _firsts[offset];
+        if (weight.Fixed.Count > 0)
             return null;
         double sum = 0;
-        foreach (var (factor, divergence) in _scored.Zip(divergences))
-            sum += Run(divergence.Run<float>, divergence.Run<double>, [.. factor.Parameters, .. factor.Slopes],
-                weight.Place.OffsetOf(factor.Extent), weight.Place.CountOf(factor.Extent));
+        foreach (var factor in _random)
+        {
+            if (factor.DivergenceTo(prior) is not { } divergence)
+                return null;
+            sum += Run(divergence, factor.DivergenceRows, weight.Place.OffsetOf(factor.Extent), weight.Place.CountOf(factor.Extent));
+        }
+
         return sum;
     }
 
-    protected override void AddSlopes(long offset, long count, double factor)
+    protected override void AddSlopes(long offset, long count, double factor, nint[] gradients)
     {
-        var weight = WeightAt(offset, count);
-        var gradients = GradientRows();
-        foreach (var memory in _scored)
+        var (first, last) = (_firsts[offset].Place, _lasts[offset + count].Place);
+        foreach (var memory in _random)
         {
-            var slopes = new AxpyKernel(memory.Parameters.Length, factor);
-            Run(slopes.Run<float>, slopes.Run<double>, [.. memory.Slopes, .. memory.Of(gradients)],
-                weight.Place.OffsetOf(memory.Extent), weight.Place.CountOf(memory.Extent));
+            var slopes = new AxpyKernel(memory.ParameterCount, factor);
+            var start = first.OffsetOf(memory.Extent);
+            Run(new(slopes.Run<float>, slopes.Run<double>), memory.SlopeRows(gradients),
+                start, last.OffsetOf(memory.Extent) + last.CountOf(memory.Extent) - start);
         }
     }
-
-    /// <summary>The moments of the values; their scales are drawn for each example, by the layers.</summary>
-    private void WriteMoments(LocalEstimator local)
-    {
-        var values = _levels[^1];
-        var weights = TensorMemory.AddressOf(Arena.Store.Weights);
-        if (values.Factor.IsPlain)
-            Run(values.Kernel.Draw<float>, values.Kernel.Draw<double>, [.. values.Parameters, weights], 0, Arena.Store.Count);
-        else
-            Run(values.Kernel.Moments<float>, values.Kernel.Moments<double>,
-                [.. values.Parameters, weights, TensorMemory.AddressOf(local.Variances)], 0, Arena.Store.Count);
-    }
-
-    private void CarryOnMoments(LocalEstimator local, nint[] gradients)
-    {
-        var values = _levels[^1];
-        var weights = TensorMemory.AddressOf(Arena.Store.Gradients);
-        if (values.Factor.IsPlain)
-            Run(values.Kernel.PullBack<float>, values.Kernel.PullBack<double>,
-                [.. values.Parameters, weights, .. values.Of(gradients)], 0, Arena.Store.Count);
-        else
-            Run(values.Kernel.PullBackMoments<float>, values.Kernel.PullBackMoments<double>,
-                [TensorMemory.AddressOf(local.Variances), weights, TensorMemory.AddressOf(local.Gradients), .. values.Of(gradients)], 0,
-                Arena.Store.Count);
-    }
-
-    private NetworkWeight WeightAt(long offset, long count) =>
-        Arena.Weights.First(weight => weight.Place.Offset == offset && weight.Count == count);
 
     private void Multiply(NetworkWeight weight, FactorMemory finer, FactorMemory coarser)
     {

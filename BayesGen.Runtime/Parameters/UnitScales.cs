@@ -63,7 +63,7 @@ internal sealed class UnitScales : IDisposable
             if (gradient is null)
                 continue;
             if (mask.HasFrozen)
-                _parameters.ZeroFrozen(index, gradient);
+                HeldWeights.ZeroInPlace([.. _leaves.Keys], gradient, _parameters.Extents[index]);
             var flat = _parameters[index];
             using (var known = flat.grad)
             {

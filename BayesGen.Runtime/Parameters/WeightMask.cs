@@ -131,19 +131,6 @@ internal sealed class WeightMask : IDisposable
         }
     }
 
-    /// <summary>Makes a flat tensor zero where weights are frozen.</summary>
-    public void ZeroFrozen(Tensor flat)
-    {
-        if (!HasFrozen)
-            return;
-        foreach (var weight in _weights.Where(weight => weight.IsHeld))
-        {
-            using var slice = weight.Place.SliceOf(flat);
-            using var _ = no_grad();
-            slice.ZeroInPlace();
-        }
-    }
-
     /// <summary>The runs that a divergence counts, with the place of their weight: of every weight that is not frozen what is not
     /// fixed.</summary>
     public IEnumerable<(int Index, long Offset, long Count)> Scored()

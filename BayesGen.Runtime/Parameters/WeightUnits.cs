@@ -7,7 +7,10 @@ namespace BayesGen.Parameters;
 /// The units of a weight: its slices along one axis. What belongs to a unit has the shape of the weight with every other dimension 1, so
 /// that it broadcasts against the weight.
 /// </summary>
-/// <param name="Axis">The dimension of the weight along which units lie; null where the whole weight is one unit.</param>
+/// <param name="Axis">
+/// The dimension of the weight along which units lie; null where the whole weight is one unit. Kernels go by the layout; the axis is for
+/// who names or removes units.
+/// </param>
 /// <param name="Shape">The shape of what has one number for each unit.</param>
 /// <param name="Layout">How the weights lie in units.</param>
 internal sealed record WeightUnits(int? Axis, long[] Shape, SliceLayout Layout)

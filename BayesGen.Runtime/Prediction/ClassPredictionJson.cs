@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace BayesGen.Prediction;
 
-/// <summary>A prediction of classes as JSON: the number of draws, and one object for each example.</summary>
+/// <summary>A prediction of classes as JSON: the number of samples, and one object for each example.</summary>
 internal sealed class ClassPredictionJson : JsonConverter<ClassPrediction>
 {
     public override void Write(Utf8JsonWriter writer, ClassPrediction value, JsonSerializerOptions options)

@@ -11,12 +11,12 @@ namespace BayesGen.Prediction;
 /// <summary>Runs a network under draws of its posterior: every batch through all draws, each written into the borrowed weights.</summary>
 /// <remarks>
 /// A draw is a function of its seed, so it is made again for the next batch instead of being kept: the memory of a prediction does not
-/// grow with the number of draws. Layers of <see cref="Estimator.Local"/> are drawn by their weights like all others. Noise at the outputs
-/// would be another one for each example, and no function drawn from the posterior.
+/// grow with the number of samples. Layers of <see cref="Estimator.Local"/> are drawn by their weights like all others. Noise at the
+/// outputs would be another one for each example, and no function drawn from the posterior.
 /// </remarks>
 /// <param name="model">The Bayesian neural network; it is left bit for bit as it was.</param>
 /// <param name="forward">Runs the wrapper on a batch.</param>
-/// <param name="samples">The number of draws.</param>
+/// <param name="samples">The number of samples.</param>
 /// <param name="options">How to predict.</param>
 internal sealed class PosteriorDraws(IBayesianNetwork model, Func<Tensor, Tensor> forward, int samples, PredictionOptions options)
 {

@@ -10,7 +10,7 @@ namespace BayesGen.Prediction;
 /// </summary>
 /// <remarks>
 /// By the law of total variance the variance splits into the variance over the draws of their means (epistemic: more data would remove it)
-/// and the mean of their noise variances (aleatoric). Both are those of the mixture itself, without a correction for the number of draws.
+/// and the mean of their noise variances (aleatoric). Both are those of the mixture itself, without a correction for the number of samples.
 /// Depeweg et al. 2018; Kendall, Gal 2017.
 /// </remarks>
 [JsonConverter(typeof(RegressionPredictionJson))]

@@ -34,9 +34,6 @@ internal interface ITrainingSteps : IDisposable
     /// <summary>A factor on every rate, on top of the schedule.</summary>
     double LearningRateScale { get; set; }
 
-    /// <summary>Whether every gradient that the step would use holds finite numbers alone.</summary>
-    bool GradientsAreFinite();
-
     /// <summary>Checks that the state can be written down.</summary>
     /// <exception cref="NotSupportedException">An optimizer of it cannot.</exception>
     void RequireState();

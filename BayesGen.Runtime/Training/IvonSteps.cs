@@ -160,11 +160,6 @@ internal sealed class IvonSteps : ITrainingSteps
         .Concat(Deterministic?.Gradients() ?? []);
 
     /// <inheritdoc/>
-    public bool GradientsAreFinite() =>
-        _arenas.TrueForAll(entry => entry.Arena.GradientsAreFinite(entry.Arena.TakesDeviation(_options.Samples)))
-        && Deterministic?.GradientsAreFinite() != false;
-
-    /// <inheritdoc/>
     public void RequireState() => Deterministic?.RequireState();
 
     /// <inheritdoc/>

@@ -152,7 +152,7 @@ internal sealed class NonFiniteGuard(
         // On a device the answer would have to be waited for, which nobody asked for who lets the training stop.
         if (_stops && setup.Arena.Device.type != DeviceType.CPU)
             return;
-        if (isAnywhere(!state.Steps!.GradientsAreFinite()))
+        if (isAnywhere(!FiniteCheck.Passes(state.Steps!.Gradients())))
             throw NonFiniteLossException.OfGradient(place.Epoch, place.Step, setup.Arena.NonFinite.FirstGradient());
         var buffer = _buffersBefore.Count > 0 ? setup.Arena.NonFinite.FirstBufferLost(_buffersBefore) : null;
         if (isAnywhere(buffer is not null))

@@ -1,4 +1,3 @@
-using BayesGen.Kernels;
 using BayesGen.Parameters;
 using BayesGen.Serialization;
 using TorchSharp.Modules;
@@ -25,10 +24,8 @@ internal sealed class PosteriorSteps : ITrainingSteps
 
     /// <param name="parameters">What is optimized.</param>
     /// <param name="options">How to train.</param>
-    /// <param name="decaying">The kinds that weight decay is for; null for all.</param>
     /// <exception cref="ArgumentException">A factor or a bound names no parameter.</exception>
-    public PosteriorSteps(
-        IReadOnlyList<OptimizedParameter> parameters, TrainerOptions options, IReadOnlySet<string>? decaying = null)
+    public PosteriorSteps(IReadOnlyList<OptimizedParameter> parameters, TrainerOptions options)
     {
         Parameters = [.. parameters.Select(entry => entry.Parameter)];
         if (options.LearningRateFactors is { } factors)
@@ -42,7 +39,7 @@ internal sealed class PosteriorSteps : ITrainingSteps
 
         // One optimizer for each rate, since a factory knows no more than parameters and a rate; so any optimizer will do.
         foreach (var group in parameters.GroupBy(entry => FactorOf(entry, options)))
-            foreach (var optimizer in Make([.. group], options, group.Key, decaying))
+            foreach (var optimizer in Make([.. group], options, group.Key))
             {
                 _optimizers.Add(optimizer);
                 _rates.AddRange(optimizer.ParamGroups.Select(part => (part, part.LearningRate, group.Key)));
@@ -79,13 +76,6 @@ internal sealed class PosteriorSteps : ITrainingSteps
 
     /// <inheritdoc/>
     public IEnumerable<Tensor> Gradients() => Parameters.Select(parameter => parameter.grad).OfType<Tensor>();
-
-    /// <summary>Whether every gradient holds finite numbers alone.</summary>
-    public bool GradientsAreFinite() => Parameters.All(parameter =>
-    {
-        using var gradient = parameter.grad;
-        return gradient is null || FiniteCheck.Passes(gradient);
-    });
 
     /// <summary>Checks that the optimizers can be written down.</summary>
     /// <exception cref="NotSupportedException">One of them cannot.</exception>
@@ -153,10 +143,10 @@ internal sealed class PosteriorSteps : ITrainingSteps
     /// 0, that is sigma toward 1.
     /// </summary>
     private static IEnumerable<optim.Optimizer> Make(
-        IReadOnlyList<OptimizedParameter> group, TrainerOptions options, double factor, IReadOnlySet<string>? decaying)
+        IReadOnlyList<OptimizedParameter> group, TrainerOptions options, double factor)
     {
         var optimizer = Of(group);
-        List<OptimizedParameter> spared = [.. group.Where(entry => decaying?.Contains(entry.Kind) == false)];
+        List<OptimizedParameter> spared = [.. group.Where(entry => !entry.HasWeightDecay)];
         if (spared.Count == 0 || !WeightDecay.IsIn(optimizer))
             return [optimizer];
         if (spared.Count == group.Count)
@@ -168,7 +158,7 @@ internal sealed class PosteriorSteps : ITrainingSteps
         optimizer.Dispose();
         var without = Of(spared);
         WeightDecay.Remove(without);
-        return [Of([.. group.Where(entry => decaying!.Contains(entry.Kind))]), without];
+        return [Of([.. group.Where(entry => entry.HasWeightDecay)]), without];
 
         optim.Optimizer Of(IReadOnlyList<OptimizedParameter> entries) =>
             options.Optimizer([.. entries.Select(entry => entry.Parameter)], options.LearningRate * factor)

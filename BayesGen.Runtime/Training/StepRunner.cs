@@ -28,7 +28,7 @@ internal sealed class StepRunner(TrainingSetup setup, TrainerState state, NonFin
             return;
         Release();
         ITrainingSteps steps = state.Steps = setup.Ivon is not { } ivon
-            ? new PosteriorSteps(parameters, setup.Options, MeanKinds())
+            ? new PosteriorSteps(parameters, setup.Options)
             : new IvonSteps(
                 setup.Arena, setup.Options, ivon, () => _sharedBy / state.Beta, isFresh: state.StepsDone == 0 && !isResumed);
         var gatherer = new SampleExecutor(setup, steps);
@@ -88,11 +88,4 @@ internal sealed class StepRunner(TrainingSetup setup, TrainerState state, NonFin
         guard.CheckGradients(place, _gatherer!.IsAnywhere);
         state.Steps!.Step();
     }
-
-    /// <summary>What lies where weights lie, by its kind: weight decay is for that alone.</summary>
-    private HashSet<string> MeanKinds() =>
-    [
-        OptimizedParameter.DeterministicKind,
-        .. setup.Arena.Families.SelectMany(arena => arena.Family.DecayedNames),
-    ];
 }

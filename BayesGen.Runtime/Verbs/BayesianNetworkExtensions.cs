@@ -38,6 +38,10 @@ public static class BayesianNetworkExtensions
     public static void Freeze(this IBayesianNetwork model, params string[] keys) => model.Arena.SetFrozen(keys, isFrozen: true);
 
     /// <summary>Lets layers or weights be trained again; see <see cref="Freeze"/>.</summary>
+    /// <remarks>
+    /// A part of every posterior that is off as a whole, such as log_sigma, stays off where some of the weights that have it are named:
+    /// it comes back with all of them.
+    /// </remarks>
     /// <param name="model">The network.</param>
     /// <param name="keys">The keys of layers or weights; none means every weight that was frozen after the network was wrapped.</param>
     /// <exception cref="KeyNotFoundException">The network has no layer and no weight of a key.</exception>

@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 namespace BayesGen.Tests;
 
 /// <summary>What is frozen after the network was wrapped stays as it is, bit for bit, until it is unfrozen.</summary>
-public sealed class FreezingTests
+public sealed partial class FreezingTests
 {
     private static readonly Dictionary<string, OptimizerFactory> Optimizers = new()
     {

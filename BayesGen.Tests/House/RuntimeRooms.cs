@@ -11,7 +11,9 @@ internal sealed class RuntimeRooms
     private readonly Dictionary<string, List<string>> _files = [];
     private readonly IReadOnlySet<(string User, string Used)> _uses;
 
-    private RuntimeRooms(IEnumerable<(string Name, string Text)> sources, string assembly)
+    /// <param name="sources">The files, each under the path whose first folder is its room.</param>
+    /// <param name="assembly">What they were compiled to.</param>
+    public RuntimeRooms(IEnumerable<(string Name, string Text)> sources, string assembly)
     {
         foreach (var (name, text) in sources)
             foreach (var type in Types(text))

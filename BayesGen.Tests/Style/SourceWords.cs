@@ -39,6 +39,19 @@ internal static partial class SourceWords
         }
     }
 
+    /// <summary>The names of a file and of its folders: a file is named after what it declares.</summary>
+    public static IEnumerable<Piece> OfPath(string file)
+    {
+        string[] parts = file.Split('/');
+        parts[^1] = Path.GetFileNameWithoutExtension(parts[^1]);
+        foreach (var part in parts)
+        {
+            yield return new Piece(0, part.Replace('-', ' '), IsName: false);
+            foreach (Match name in Name().Matches(part))
+                yield return new Piece(0, name.Value, IsName: true, name.Value);
+        }
+    }
+
     private static int LineOf(SourceText text, int position) => text.Lines.IndexOf(Math.Min(position, text.Length)) + 1;
 
     private static bool IsText(SyntaxToken token) => token.Kind() is SyntaxKind.XmlTextLiteralToken

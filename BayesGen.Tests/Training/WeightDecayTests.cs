@@ -44,6 +44,32 @@ public class WeightDecayTests
         }
     }
 
+    /// <summary>Two families of one network call a parameter mu: in one it is a mean, in the other the factor of a fixed weight.</summary>
+    [Fact]
+    public void AParameterDecaysByWhatItsOwnFamilySays()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new BayesianTwoMeanings(new TwoMeanings());
+        var said = OptimizedParameter.Of(model.Arena.Inventory).ToDictionary(
+            entry => entry.Name, entry => entry.HasWeightDecay);
+        Assert.Equal((true, false), (said["Gaussian.mu"], said["PlainTimesUnits.mu"]));
+        using var trainer = model.CreateTrainer(new TrainerOptions
+        {
+            Epochs = 1,
+            LearningRate = 1e-7,
+            Beta = 0,
+            FitLoss = FitLoss.SquaredError,
+            Optimizer = (parameters, rate) => new FlatAdamW(parameters, rate, weight_decay: 1e6),
+        });
+        var before = model.Arena.Parameters().ToDictionary(entry => entry.Name, entry => entry.Parameter.abs().mean().item<float>());
+        trainer.Train(new[] { (ones(4, 3), zeros(4, 1)) });
+        var left = model.Arena.Parameters().ToDictionary(
+            entry => entry.Name, entry => entry.Parameter.abs().mean().item<float>() / before[entry.Name]);
+        Assert.Equal(0.9, left["Gaussian.mu"], 1e-3);
+        Assert.Equal(0.9, left["PlainTimesUnits.weight"], 1e-3);
+        Assert.Equal(1, left["PlainTimesUnits.mu"], 1e-4);
+    }
+
     [Fact]
     public void WithoutWeightDecayEachRateHasOneOptimizer()
     {

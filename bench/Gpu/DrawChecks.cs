@@ -34,7 +34,7 @@ internal sealed class DrawChecks(CheckReport report, CheckOptions options)
             if (family.Local is not null)
                 continue;
             using var part = NewDisposeScope();
-            var (mean, variance) = (family.Mean().detach(), family.Variance().detach());
+            var (mean, variance) = (family.Posterior.Mean().detach(), family.Posterior.Variance().detach());
             Moments($"{options.Draws:N0} draws", mean, variance, seed =>
             {
                 using var draw = arena.Lease.Draw(seed);

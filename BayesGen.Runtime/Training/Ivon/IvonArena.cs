@@ -92,19 +92,6 @@ internal sealed class IvonArena : IDisposable
         }
     }
 
-    /// <summary>Whether what a step would take is finite.</summary>
-    /// <param name="takesDeviation">Whether G was not pulled back.</param>
-    public bool GradientsAreFinite(bool takesDeviation)
-    {
-        if (takesDeviation)
-            return FiniteCheck.Passes(_arena.Store.Gradients);
-        return _arena.Flat.All(flat =>
-        {
-            using var gradient = flat.grad;
-            return gradient is null || FiniteCheck.Passes(gradient);
-        });
-    }
-
     /// <summary>The flat gradients that a step would take; handles of their own.</summary>
     /// <param name="takesDeviation">Whether G was not pulled back.</param>
     public IEnumerable<Tensor> Gradients(bool takesDeviation) => takesDeviation

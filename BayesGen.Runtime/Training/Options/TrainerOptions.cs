@@ -154,7 +154,7 @@ public sealed record TrainerOptions
     public WeightState EvaluateAt { get; init; } = WeightState.Mean;
 
     /// <summary>
-    /// The number of draws from which an evaluation estimates its <see cref="EvaluationResult.Elbo"/>; each costs one more pass over the
+    /// The number of samples from which an evaluation estimates its <see cref="EvaluationResult.Elbo"/>; each costs one more pass over the
     /// data. 0 leaves it out.
     /// </summary>
     public int ElboSamples { get; init; } = 1;
