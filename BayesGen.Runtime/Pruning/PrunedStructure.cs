@@ -31,7 +31,8 @@ public sealed record PrunedStructure(IReadOnlyList<PrunedLayer> Layers)
     /// </summary>
     public override string ToString() => string.Join('-', Layers
         .Where(layer => layer.Kind != UnitLayerKind.Other)
-        .Select(layer => (layer.Kind == UnitLayerKind.Linear ? layer.KeptInputs : layer.KeptOutputs).ToString(CultureInfo.InvariantCulture)));
+        .Select(layer => layer.Kind == UnitLayerKind.Linear ? layer.KeptInputs : layer.KeptOutputs)
+        .Select(kept => kept.ToString(CultureInfo.InvariantCulture)));
 
     private static double Ratio(long all, long kept) => all == 0 ? 1 : (double)all / kept;
 }

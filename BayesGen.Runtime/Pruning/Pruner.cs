@@ -7,6 +7,9 @@ namespace BayesGen.Pruning;
 /// <summary>Turns thresholds into masks of the arenas.</summary>
 internal static class Pruner
 {
+    /// <summary>How many examples are answered twice, to compare.</summary>
+    private const long MostExamples = 64;
+
     /// <summary>Masks weights whose score is below their threshold, and with an example what became useless by it.</summary>
     public static PruneReport Prune(NetworkArena arena, Thresholds thresholds, Tensor? example = null)
     {
@@ -96,8 +99,8 @@ internal static class Pruner
             if (layer.All(left.ContainsKey) && layer.All(weight => left[weight].After == 0) && layer.Any(weight => left[weight].Before > 0))
                 throw new ArgumentException(
                     $"Nothing of '{(layer.Key.Length == 0 ? layer.First().Key : layer.Key)}' would be left: every one of its "
-                    + $"{layer.Sum(weight => weight.FreeCount)} weights is below its threshold, or what it reads or feeds is. A layer without "
-                    + "weights answers the same to everything. Lower the threshold, of this layer alone by "
+                    + $"{layer.Sum(weight => weight.FreeCount)} weights is below its threshold, or what it reads or feeds is. A layer "
+                    + "without weights answers the same to everything. Lower the threshold, of this layer alone by "
                     + $"[\"{layer.First().Key}\"] = ... Nothing was changed.");
         }
 
@@ -125,18 +128,23 @@ internal static class Pruner
         };
     }
 
-    private static PrunedStructure StructureOf(NetworkArena arena, UnitMap map, IReadOnlyList<Tensor> keep) => new(
-        [.. map.Layers.Where(layer => layer.Kind != UnitLayerKind.PerChannel).Select(layer =>
+    private static PrunedStructure StructureOf(NetworkArena arena, UnitMap map, IReadOnlyList<Tensor> keep)
+    {
+        var counted = new HashSet<string>();
+        return new([.. map.Layers.Where(layer => layer.Kind != UnitLayerKind.PerChannel).Select(layer =>
         {
-            if (!layer.IsFollowed)
-                return new PrunedLayer(
-                    layer.Key, layer.Kind, layer.Inputs, layer.Inputs, layer.Outputs, layer.Outputs, layer.Weights, layer.Weights, 0, 0);
             var mask = new LayerMask(arena, layer);
-            var ((outputs, inputs), weights) = (mask.Kept(keep), mask.CompactWeights(keep));
+            var (outputs, inputs) = mask.Kept(keep);
+            var compact = layer.IsFollowed ? mask.CompactWeights(keep) : layer.Weights;
+
+            // A weight that two layers share is there once, and works in both.
+            var isAgain = layer.WeightKey is { } key && !counted.Add(key);
             return new PrunedLayer(
                 layer.Key, layer.Kind, layer.Inputs, inputs.Count(kept => kept), layer.Outputs, outputs.Count(kept => kept),
-                layer.Weights, weights, layer.Macs, layer.Kind == UnitLayerKind.Embedding ? 0 : weights * layer.Positions);
+                isAgain ? 0 : layer.Weights, isAgain ? 0 : compact,
+                layer.Macs, layer.Macs == 0 ? 0 : compact * layer.Positions);
         })]);
+    }
 
     private static IReadOnlyList<Tensor> Propagated(NetworkArena arena, UnitMap map, IReadOnlyList<Tensor> keep, Tensor example)
     {
@@ -171,7 +179,7 @@ internal static class Pruner
             weights.Write(WeightState.Mean, keep);
             try
             {
-                return UnitProbe.Forward(arena.Network, example.to(arena.Device));
+                return UnitProbe.Forward(arena.Network, example.narrow(0, 0, Math.Min(example.size(0), MostExamples)).to(arena.Device));
             }
             finally
             {

@@ -58,13 +58,13 @@ internal sealed class UnitPropagation
             kept[_byKey[use.Layer]] is var (_, inputs) && use.Inputs.All(input => !inputs[input]));
 
         bool IsUnfed(LayerMask layer, int input) => SourcesOf(layer)[input] is { Count: > 0 } sources
-            && !layer.Layer.FromInput.Contains(input)
+            && !layer.Layer.FromElsewhere.Contains(input)
             && sources.All(source => !kept[source.Layer].Item1[source.Unit]);
     }
 
     /// <summary>Whether every unit that passes a channel is one that nothing reads.</summary>
     private bool IsPassedByNone(LayerMask layer, int channel) => SourcesOf(layer)[channel] is { Count: > 0 } sources
-        && !layer.Layer.FromInput.Contains(channel)
+        && !layer.Layer.FromElsewhere.Contains(channel)
         && sources.All(_unread.Contains);
 
     private bool Prune(LayerMask layer, HashSet<(LayerMask, int)> done, int count, Func<int, bool> isDead, bool isOutput)

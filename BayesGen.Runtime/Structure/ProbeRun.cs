@@ -44,14 +44,14 @@ internal sealed class ProbeRun
     public Tensor InputOf(Tensor example)
     {
         var clean = example.expand([Rows, .. example.shape[1..]]).contiguous();
-        if (_target is not null)
+        if (_target is not null || _mark == ProbeMark.Silence)
             return clean;
         using var row = clean.narrow(0, 1, 1);
         row.copy_(Marked(example));
         return clean;
     }
 
-    /// <summary>Looks at what a layer reads, and puts its output without the marks, or with its own, in the place of the given one.</summary>
+    /// <summary>Looks at what a layer reads, and puts its output without the marks, or its own, in the given one's place.</summary>
     public Tensor Pass(ProbedLayer layer, Tensor input, Tensor output)
     {
         var call = _calls.GetValueOrDefault(layer);
@@ -64,6 +64,8 @@ internal sealed class ProbeRun
         if (!layer.IsProducer)
             return output;
         RequireRows(layer, output, known.Output);
+        if (_mark == ProbeMark.Silence)
+            return zeros_like(output);
         var clean = known.Output.unsqueeze(0);
         var axis = layer.OutputAxis(output) + 1;
         long[] all = [Rows, .. clean.shape[1..]];
@@ -103,7 +105,7 @@ internal sealed class ProbeRun
     {
         RequireRows(layer, input, known);
         using var scope = NewDisposeScope();
-        var seen = Difference(input, known).transpose(1, axis + 1).flatten(2).any(2);
+        var seen = _mark == ProbeMark.Silence ? Uneven(input, known, axis) : ByUnit(Difference(input, known), axis).any(2);
         if (_seen.TryGetValue(layer, out var before))
             before.logical_or_(seen);
         else
@@ -120,6 +122,21 @@ internal sealed class ProbeRun
         var clean = known.unsqueeze(0);
         return ((rows - clean).abs() > (clean.abs() + 1) * Changed).logical_or(nan);
     }
+
+    /// <summary>Which input units differ from place to place, told for the middle row alone.</summary>
+    private Tensor Uneven(Tensor tensor, Tensor known, int axis)
+    {
+        var units = ByUnit(tensor.detach().reshape([Rows, .. known.shape]), axis);
+        var first = units.narrow(2, 0, 1);
+        var isEven = ((units - first).abs() <= (first.abs() + 1) * Changed).all(2);
+        using var row = isEven.narrow(0, 1, 1).logical_not();
+        var uneven = zeros_like(isEven);
+        uneven.narrow(0, 1, 1).copy_(row);
+        return uneven;
+    }
+
+    /// <summary>[row, unit, everything else].</summary>
+    private static Tensor ByUnit(Tensor rows, int axis) => rows.transpose(1, axis + 1).flatten(2);
 
     private Tensor Marked(Tensor clean)
     {
@@ -143,8 +160,8 @@ internal sealed class ProbeRun
         var ends = stack([seen[0], seen[Rows - 1]]);
         if (ends.any().item<bool>())
             throw new NotSupportedException(
-                "The units of the network cannot be told apart: what one example of a batch is changes the answer to another one, or the same "
-                + "example gets another answer each time. In evaluation mode each example has to be answered by itself.");
+                "The units of the network cannot be told apart: what one example of a batch is changes the answer to another one, or the "
+                + "same example gets another answer each time. In evaluation mode each example has to be answered by itself.");
         return seen.narrow(0, 1, _count).cpu().contiguous().data<bool>().ToArray();
     }
 
@@ -170,4 +187,7 @@ internal enum ProbeMark
 
     /// <summary>The same noise taken away.</summary>
     Down,
+
+    /// <summary>Every layer puts out zero, so that what a layer still reads, and is not the same everywhere, comes from no unit.</summary>
+    Silence,
 }

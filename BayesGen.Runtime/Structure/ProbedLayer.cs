@@ -75,10 +75,17 @@ internal sealed class ProbedLayer
             layers.Add(layer);
         }
 
-        foreach (var tied in layers.Where(layer => layer.Weight is not null).GroupBy(layer => layer.Weight).Where(group => group.Count() > 1)
-            .Concat(layers.Where(layer => layer.Bias is not null).GroupBy(layer => layer.Bias).Where(group => group.Count() > 1)))
-            foreach (var layer in tied)
+        foreach (var tied in layers
+            .SelectMany(layer => new[] { layer.Weight, layer.Bias }
+                .OfType<NetworkWeight>()
+                .Select(weight => (Layer: layer, Weight: weight)))
+            .GroupBy(pair => pair.Weight)
+            .Where(group => group.Count() > 1))
+        {
+            foreach (var (layer, _) in tied)
                 layer.IsTied = true;
+        }
+
         return layers;
     }
 

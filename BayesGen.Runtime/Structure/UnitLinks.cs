@@ -4,12 +4,12 @@ namespace BayesGen.Structure;
 internal sealed class UnitLinks(IReadOnlyList<ProbedLayer> layers)
 {
     private readonly Dictionary<(ProbedLayer From, ProbedLayer To), bool[]> _seen = [];
-    private readonly Dictionary<ProbedLayer, bool[]> _fromInput = [];
+    private readonly Dictionary<ProbedLayer, bool[]> _fromElsewhere = [];
     private readonly Dictionary<ProbedLayer, bool[]> _inOutput = [];
     private readonly Dictionary<(ProbedLayer From, int Unit), ProbedLayer> _met = [];
 
     /// <summary>Adds what a reader saw.</summary>
-    /// <param name="from">The layer whose units were marked; null for the network's input.</param>
+    /// <param name="from">The layer whose units were marked; null for what is no unit.</param>
     /// <param name="first">The first unit.</param>
     /// <param name="to">The reader.</param>
     /// <param name="seen">[unit, input unit], flat.</param>
@@ -18,17 +18,15 @@ internal sealed class UnitLinks(IReadOnlyList<ProbedLayer> layers)
         if (!seen.Contains(true))
             return;
         var all = from is null
-            ? Of(_fromInput, to, to.Inputs)
+            ? Of(_fromElsewhere, to, to.Inputs)
             : Of(_seen, (from, to), from.Outputs * to.Inputs);
         for (var i = 0; i < seen.Length; i++)
             all[first * to.Inputs + i] |= seen[i];
     }
 
     /// <summary>Adds which units showed in an output of the network.</summary>
-    public void AddOutput(ProbedLayer? from, int first, bool[] seen)
+    public void AddOutput(ProbedLayer from, int first, bool[] seen)
     {
-        if (from is null)
-            return;
         var all = Of(_inOutput, from, from.Outputs);
         for (var i = 0; i < seen.Length; i++)
             all[first + i] |= seen[i];
@@ -42,9 +40,9 @@ internal sealed class UnitLinks(IReadOnlyList<ProbedLayer> layers)
     }
 
     /// <summary>The layers that ran and whose units are followed or that units pass.</summary>
-    public IEnumerable<UnitLayer> Describe() => layers.Where(layer => layer.Kind != UnitLayerKind.Other).Select(layer => layer.Describe() with
+    public IEnumerable<UnitLayer> Describe() => layers.Select(layer => layer.Describe() with
     {
-        FromInput = _fromInput.TryGetValue(layer, out var seen) ? Places(seen, 0, layer.Inputs) : [],
+        FromElsewhere = _fromElsewhere.TryGetValue(layer, out var seen) ? Places(seen, 0, layer.Inputs) : [],
         Units = layer.HasUnits ? Units(layer) : [],
     });
 

@@ -75,11 +75,14 @@ public sealed record UnitLayer(string Key, UnitLayerKind Kind, int Inputs, int O
     /// <summary>The number of weights, biases not counted.</summary>
     public long Weights { get; init; }
 
-    /// <summary>The multiplications and additions of one example; 0 for a layer whose units are not followed and for an embedding.</summary>
+    /// <summary>The multiplications and additions of one example; 0 where units are not followed, and for an embedding.</summary>
     public long Macs => IsFollowed && Kind != UnitLayerKind.Embedding ? Weights * Positions : 0;
 
-    /// <summary>The input units that the network's own input reaches past every other layer.</summary>
-    public IReadOnlyList<int> FromInput { get; init; } = [];
+    /// <summary>
+    /// The input units that have something else in them than output units of layers: the network's own input, past every layer, or numbers
+    /// that differ from place to place by themselves, such as positions.
+    /// </summary>
+    public IReadOnlyList<int> FromElsewhere { get; init; } = [];
 
     /// <summary>The output units; empty for a layer that units pass through or whose units are not followed.</summary>
     public IReadOnlyList<OutputUnit> Units { get; init; } = [];

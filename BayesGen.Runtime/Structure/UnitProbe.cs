@@ -83,14 +83,14 @@ internal sealed class UnitProbe : IDisposable
 
     private void Run(ProbedLayer? target, int first, int count, UnitLinks links)
     {
-        foreach (var mark in Enum.GetValues<ProbeMark>())
+        foreach (var mark in Enum.GetValues<ProbeMark>().Where(mark => target is null || mark != ProbeMark.Silence))
         {
             using var scope = NewDisposeScope();
             var run = new ProbeRun(target, first, count, mark);
             using var hooks = new LayerHooks(_layers, run.Pass, run.Meet);
             var outputs = Forward(_network, run.InputOf(_example));
-            foreach (var (output, known) in outputs.Zip(_outputs))
-                links.AddOutput(target, first, run.InOutput(output, known));
+            foreach (var (output, known) in outputs.Zip(_outputs).Where(_ => target is not null))
+                links.AddOutput(target!, first, run.InOutput(output, known));
             foreach (var (reader, seen) in run.Seen)
                 links.Add(target, first, reader, seen);
             foreach (var other in run.Met)

@@ -50,7 +50,7 @@ public sealed class Between : Module<Tensor, Tensor>
     public Between(string kind) : base(nameof(Between))
     {
         this.kind = kind;
-        output = Linear(kind is "cat" ? 32 : kind is "softmax" or "layer norm" or "mean" ? 4 : 16, 2);
+        output = Linear(kind is "cat" ? 32 : kind is "softmax" or "layer norm" or "mean" or "tokens" or "positions" ? 4 : 16, 2);
         RegisterComponents();
     }
 
@@ -64,6 +64,7 @@ public sealed class Between : Module<Tensor, Tensor>
             "hidden choice" => where(y > 0, ones_like(y), zeros_like(y)),
             "add" => y + other.call(x),
             "cat" => cat([y, other.call(x)], 1),
+            "constant" => y + 1,
             "skip" => y + x.narrow(2, 0, 2).narrow(3, 0, 2),
             "softmax" => y.mean([2, 3]).softmax(1),
             "layer norm" => layer.call(y.mean([2, 3])),
@@ -71,6 +72,8 @@ public sealed class Between : Module<Tensor, Tensor>
             "in place" => y.relu_().mul_(2),
             _ => y,
         };
+        if (kind is "tokens" or "positions")
+            return output.call(y.flatten(2).transpose(1, 2) + (kind == "tokens" ? ones(4, 1) : linspace(0, 1, 4).view(4, 1))).mean([1]);
         var answer = output.call(y.flatten(1));
         return kind == "output" ? cat([answer, y.flatten(1)], 1) : answer;
     }

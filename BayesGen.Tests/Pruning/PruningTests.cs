@@ -43,7 +43,7 @@ public class PruningTests
         using var scope = NewDisposeScope();
         using var data = SyntheticDigits.Create(48, 1);
         using var model = StateFileTests.Trained(1);
-        var report = model.Prune(new() { [Family.Gaussian] = 0.5, ["conv.weight"] = 4.0 });
+        var report = model.Prune(new() { [Family.Gaussian] = 0.5, ["conv.weight"] = Median(model) });
         Assert.InRange(report.Kept, 1, report.BayesianWeights - 1);
         using var trainer = model.CreateTrainer(new TrainerOptions { Epochs = 2, BatchSize = 16, LearningRate = 1e-2 });
         trainer.Train(data);
@@ -93,7 +93,7 @@ public class PruningTests
         using var scope = NewDisposeScope();
         using var model = StateFileTests.Trained(2);
         var distribution = model.Distribution(() => new MixedClassifier());
-        distribution.Prune(new() { [Family.Gaussian] = 0.5, [Family.LogUniform] = 4.0 });
+        distribution.Prune(new() { [Family.Gaussian] = 0.5, ["conv.weight"] = Median(model) });
         Assert.Equal(model.Arena.BayesianCount, model.PruneStatistics().Kept);
 
         using var map = distribution.Map();
@@ -111,4 +111,6 @@ public class PruningTests
         model.UseMean();
         Assert.True(TensorBits.Same(before, map.state_dict()["output.weight"]));
     }
+
+    private static double Median(BayesianMixedClassifier model) => model.Posterior.Conv.Weight.Score().median().item<float>();
 }
