@@ -36,7 +36,7 @@ internal sealed class BitChooser(NetworkArena arena, BitOptions options)
     internal static Tensor FractionBitsOf(Tensor variances)
     {
         using var twice = variances.to(ScalarType.Float64).mul(2);
-        var bits = zeros_like(twice);
+        var bits = zeros_like(twice, dtype: twice.dtype, device: twice.device);
         for (var t = 1; t <= MostFractionBits; t++)
         {
             using var isBelow = twice < Math.ScaleB(1, -t);

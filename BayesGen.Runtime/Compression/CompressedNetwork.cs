@@ -75,7 +75,7 @@ public static class CompressedNetwork
     {
         var shapes = new Dictionary<string, Tensor>();
         foreach (var tensor in found.Where(tensor => expected.ContainsKey(tensor.Key) || !BatchCounter.Is(tensor.Key) || tensor.Count > 1))
-            if (!shapes.TryAdd(tensor.Key, zeros([], device: CPU).expand(tensor.Shape)))
+            if (!shapes.TryAdd(tensor.Key, zeros([], dtype: ScalarType.Float32, device: CPU).expand(tensor.Shape)))
                 throw new StateFileException(path, $"'{PlainText.Name(tensor.Key)}' stands in it twice.");
         StateComparison.Of(
             [.. expected.Where(entry => !BatchCounter.Is(entry.Key) || shapes.ContainsKey(entry.Key))], shapes).RequireFit(strict: true);

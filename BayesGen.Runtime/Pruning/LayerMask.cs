@@ -98,7 +98,7 @@ internal sealed class LayerMask
 
     private static void And(Tensor mask, bool[] pruned, long[] shape)
     {
-        var kept = tensor(pruned, device: mask.device).logical_not().view(shape);
+        var kept = tensor(pruned, dtype: ScalarType.Bool, device: mask.device).logical_not().view(shape);
         mask.logical_and_(kept);
     }
 

@@ -65,7 +65,7 @@ internal sealed class ProbeRun
             return output;
         RequireRows(layer, output, known.Output);
         if (_mark == ProbeMark.Silence)
-            return zeros_like(output);
+            return zeros_like(output, dtype: output.dtype, device: output.device);
         var clean = known.Output.unsqueeze(0);
         var axis = layer.OutputAxis(output) + 1;
         long[] all = [Rows, .. clean.shape[1..]];
@@ -130,7 +130,7 @@ internal sealed class ProbeRun
         var first = units.narrow(2, 0, 1);
         var isEven = ((units - first).abs() <= (first.abs() + 1) * Changed).all(2);
         using var row = isEven.narrow(0, 1, 1).logical_not();
-        var uneven = zeros_like(isEven);
+        var uneven = zeros_like(isEven, dtype: isEven.dtype, device: isEven.device);
         uneven.narrow(0, 1, 1).copy_(row);
         return uneven;
     }
@@ -145,7 +145,7 @@ internal sealed class ProbeRun
         if (!clean.is_floating_point())
             return clean.max() + clean.min() - clean;
         if (_mark == ProbeMark.NaN)
-            return full_like(clean, double.NaN);
+            return full_like(clean, double.NaN, dtype: clean.dtype, device: clean.device);
 
         // Farther than any of the numbers is from zero, so that up and down lie on different sides of what it may be compared with.
         var like = zeros(clean.shape, dtype: clean.dtype, device: clean.device);
