@@ -160,7 +160,7 @@ internal sealed class ProbeRun
         var ends = stack([seen[0], seen[Rows - 1]]);
         if (ends.any().item<bool>())
             throw new NotSupportedException(
-                "The units of the network cannot be told apart: what one example of a batch is changes the answer to another one, or the "
+                "The units of the network cannot be distinguished: what one example of a batch is changes the answer to another one, or the "
                 + "same example gets another answer each time. In evaluation mode each example has to be answered by itself.");
         return seen.narrow(0, 1, _count).cpu().contiguous().data<bool>().ToArray();
     }

@@ -44,7 +44,7 @@ internal sealed class ProbedLayer
     /// <summary>Whether it puts out units of its own.</summary>
     public bool HasUnits => Kind is not (UnitLayerKind.PerChannel or UnitLayerKind.Other);
 
-    /// <summary>Whether its output units are followed: each of them is put out anew for each example.</summary>
+    /// <summary>Whether its output units are followed: each of them is put out again for each example.</summary>
     public bool IsProducer => HasUnits && !IsUnbatched && Calls.Count > 0;
 
     /// <summary>Whether its input units are looked at.</summary>

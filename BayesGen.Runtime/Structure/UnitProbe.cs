@@ -15,6 +15,9 @@ internal sealed class UnitProbe : IDisposable
     private readonly nn.Module _network;
     private readonly Tensor _example;
     private readonly IReadOnlyList<ProbedLayer> _layers;
+
+    /// <summary>Those that ran, in the order of their first run.</summary>
+    private readonly List<ProbedLayer> _ran = [];
     private readonly IReadOnlyList<Tensor> _outputs;
     private readonly DisposeScope _scope = NewDisposeScope();
 
@@ -67,11 +70,10 @@ internal sealed class UnitProbe : IDisposable
 
     private UnitMap Run(ParameterInventory inventory)
     {
-        var layers = _layers.Where(layer => layer.Calls.Count > 0).ToList();
-        var links = new UnitLinks(layers);
-        foreach (var layer in layers.Where(layer => layer.IsProducer))
+        var links = new UnitLinks(_ran);
+        foreach (var layer in _ran.Where(layer => layer.IsProducer))
         {
-            var most = layers.SelectMany(other => other.Calls).Max(call => Math.Max(call.Output.numel(), call.Input?.numel() ?? 0));
+            var most = _ran.SelectMany(other => other.Calls).Max(call => Math.Max(call.Output.numel(), call.Input?.numel() ?? 0));
             var atOnce = (int)Math.Clamp(MostNumbersAtOnce / Math.Max(1, most), 1, MostUnitsAtOnce);
             for (var first = 0; first < layer.Outputs; first += atOnce)
                 Run(layer, first, Math.Min(atOnce, layer.Outputs - first), links);
@@ -107,6 +109,7 @@ internal sealed class UnitProbe : IDisposable
         if (!two.Select(call => call.Layer).SequenceEqual(three.Select(call => call.Layer)))
             throw new NotSupportedException(
                 "The units of the network cannot be followed: which layers it runs depends on the number of examples in a batch.");
+        _ran.AddRange(two.Select(call => call.Layer).Distinct());
         foreach (var ((layer, input, output), next) in two.Zip(three))
         {
             var isBatched = Grows(output, next.Output) && (layer.Kind == UnitLayerKind.Embedding || Grows(input, next.Input));

@@ -15,7 +15,7 @@ public partial class IvonTrainerTests
         {
             random.manual_seed(7);
             using var model = new BayesianHeaded(new Headed());
-            model.Prune(3.0);
+            model.Prune(new Thresholds { [Family.Gaussian] = 3, ["head.weight"] = -1000 });
             var mask = model.Arena.Families[0].Mask.Kept!;
             var before = model.Arena.Families[0].Flat.Select(flat => flat.detach().clone()).ToList();
             using var trainer = model.CreateIvonTrainer(

@@ -111,7 +111,13 @@ public partial class IvonTrainerTests
             var model = new BayesianHeaded(new Headed());
             model.to(ScalarType.Float64);
             if (isPruned)
-                Assert.NotEqual(0, model.Prune(model.Arena.Families[0].Posterior.Score().median().item<double>()).Pruned);
+            {
+                // The head keeps its weights: a layer that loses all of them is refused.
+                var median = model.Arena.Families[0].Posterior.Score().median().item<double>();
+                var thresholds = new Thresholds { [Family.Gaussian] = median, ["head.weight"] = -1000 };
+                Assert.NotEqual(0, model.Prune(thresholds).Pruned);
+            }
+
             if (byGraph)
                 model.Arena.Families[0].DrawByGraph();
             using var trainer = model.CreateIvonTrainer(

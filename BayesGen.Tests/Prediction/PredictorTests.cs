@@ -99,8 +99,11 @@ public sealed class PredictorTests
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianLine(new Line());
-        var x = ones(1, 2, dtype: ScalarType.Float32, device: CPU);
-        using var predictor = model.CreatePredictor(() => new Line(), samples: 3, thresholds: 1000);
+        // Of a mean of zero the score is less than any threshold, so the first weight is pruned and the second is not.
+        using (no_grad())
+            model.Posterior.Line.Weight.Mu[0, 0] = 0;
+        var x = tensor(new[] { 1f, 0f }, [1, 2]);
+        using var predictor = model.CreatePredictor(() => new Line(), samples: 3, thresholds: -1000);
         Assert.Equal([0, 0, 0], predictor.Predict(x, GaussianNoise.Fixed(1)).MeansOfSamples(0));
         Assert.Equal(2, model.PruneStatistics().Kept);
     }

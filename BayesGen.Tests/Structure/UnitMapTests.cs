@@ -135,7 +135,8 @@ public sealed class UnitMapTests
         Assert.Equal(live, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
         Assert.All(model.Network.state_dict(), entry => Assert.True(TensorBits.Same(before[entry.Key], entry.Value), entry.Key));
         Assert.True(model.training && model.Network.training && !model.Network.Norm.training);
-        Assert.Equal(UnitLayerKind.PerChannel, map.Layers[1].Kind);
+        Assert.Equal(
+            [UnitLayerKind.Linear, UnitLayerKind.PerChannel, UnitLayerKind.Linear], map.Layers.Select(layer => layer.Kind));
         Assert.Equal([2], map["first"].Units[2].Passed.Single().Inputs);
         Assert.Equal([2], map["first"].Units[2].Readers.Single().Inputs);
         using var draw = model.Draw();

@@ -1,6 +1,6 @@
 // Compression of LeNet-300-100 and LeNet-5-Caffe on the real MNIST, as the papers report it: error on all 10,000 test images at the end of
-// training, |W| / |W != 0| over all weights, biases not counted; for the families on units the weights of the network that has only the units
-// kept, its multiplications, and the bytes of one file. One command makes the whole table, three seeds a row; --help lists the
+// training, |W| / |W != 0| over all weights, biases not counted; for the families on units the weights of the network that has only the
+// units kept, its multiplications, and the bytes of one file. One command makes the whole table, three seeds a row; --help lists the
 // options that narrow it:
 //
 //     dotnet run -c Release --project bench/Compression -- --data-dir FOLDER

@@ -39,33 +39,39 @@ internal sealed record Row(string Network, string Family, Func<TrainerOptions, T
     public static IReadOnlyList<Row> All { get; } =
     [
         new(Dense, "SparseDropout", options => TrainedNetwork.Of(
-                options, new BayesianSparseDropoutLeNet300(new()), () => new SparseDropoutLeNet300(), (model, given) => model.CreateTrainer(given)))
+                options, new BayesianSparseDropoutLeNet300(new()), () => new SparseDropoutLeNet300(),
+                (model, given) => model.CreateTrainer(given)))
         {
             Epochs = 100, BatchSize = 100, LearningRate = 2e-3, FixedThreshold = -3,
         },
         new(Dense, "LogUniform", options => TrainedNetwork.Of(
-                options, new BayesianLogUniformLeNet300(new()), () => new LogUniformLeNet300(), (model, given) => model.CreateTrainer(given)))
+                options, new BayesianLogUniformLeNet300(new()), () => new LogUniformLeNet300(),
+                (model, given) => model.CreateTrainer(given)))
         {
             Epochs = 60, BatchSize = 100, LearningRate = 2e-3, Score = PruningScore.TotalNoise,
         },
         new(Dense, "Gaussian", options => TrainedNetwork.Of(
-                options, new BayesianGaussianLeNet300(new()), () => new GaussianLeNet300(), (model, given) => model.CreateTrainer(given)))
+                options, new BayesianGaussianLeNet300(new()), () => new GaussianLeNet300(),
+                (model, given) => model.CreateTrainer(given)))
         {
             Epochs = 60, BatchSize = 100, LearningRate = 2e-3,
         },
         new(Convolutional, "SparseDropout",
             options => TrainedNetwork.Of(
-                options, new BayesianSparseDropoutLeNet5(new()), () => new SparseDropoutLeNet5(), (model, given) => model.CreateTrainer(given)))
+                options, new BayesianSparseDropoutLeNet5(new()), () => new SparseDropoutLeNet5(),
+                (model, given) => model.CreateTrainer(given)))
         {
             Epochs = 30, BatchSize = 200, LearningRate = 4e-3, Warmup = 0.2,
         },
         new(Convolutional, "LogUniform", options => TrainedNetwork.Of(
-                options, new BayesianLogUniformLeNet5(new()), () => new LogUniformLeNet5(), (model, given) => model.CreateTrainer(given)))
+                options, new BayesianLogUniformLeNet5(new()), () => new LogUniformLeNet5(),
+                (model, given) => model.CreateTrainer(given)))
         {
             Epochs = 20, BatchSize = 200, LearningRate = 4e-3, Warmup = 0.2, Score = PruningScore.TotalNoise,
         },
         new(Convolutional, "Gaussian", options => TrainedNetwork.Of(
-                options, new BayesianGaussianLeNet5(new()), () => new GaussianLeNet5(), (model, given) => model.CreateTrainer(given)))
+                options, new BayesianGaussianLeNet5(new()), () => new GaussianLeNet5(),
+                (model, given) => model.CreateTrainer(given)))
         {
             Epochs = 20, BatchSize = 200, LearningRate = 4e-3, Warmup = 0.2,
         },

@@ -32,8 +32,8 @@ internal sealed record UnitRow(string Network, string Family, Func<TrainerOption
     public required double LearningRate { get; init; }
 
     /// <summary>
-    /// The weight of the divergence: N times what a unit may cost in cross entropy. At 1 the bound is the evidence's and units are kept that
-    /// hardly matter; the papers that drop units raise it.
+    /// The weight of the divergence: N times what a unit may cost in cross entropy. At 1 the bound is that of the evidence, and units are
+    /// kept that hardly matter; the papers that drop units raise it.
     /// </summary>
     public required double Beta { get; init; }
 
@@ -43,37 +43,43 @@ internal sealed record UnitRow(string Network, string Family, Func<TrainerOption
     public static IReadOnlyList<UnitRow> All { get; } =
     [
         new(Dense, "GroupArd", options => TrainedNetwork.Of(
-                options, new BayesianGroupArdLeNet300(new()), () => new GroupArdLeNet300(), (model, given) => model.CreateTrainer(given)))
+                options, new BayesianGroupArdLeNet300(new()), () => new GroupArdLeNet300(),
+                (model, given) => model.CreateTrainer(given)))
         {
             Epochs = 40, BatchSize = 100, LearningRate = 1e-3, Beta = 30, FixedThreshold = 0, FineTuning = 0,
         },
         new(Dense, "GroupLogUniform",
             options => TrainedNetwork.Of(
-                options, new BayesianGroupLogUniformLeNet300(new()), () => new GroupLogUniformLeNet300(), (model, given) => model.CreateTrainer(given)))
+                options, new BayesianGroupLogUniformLeNet300(new()), () => new GroupLogUniformLeNet300(),
+                (model, given) => model.CreateTrainer(given)))
         {
             Epochs = 40, BatchSize = 100, LearningRate = 1e-3, Beta = 1,
         },
         new(Dense, "GroupHorseshoe",
             options => TrainedNetwork.Of(
-                options, new BayesianGroupHorseshoeLeNet300(new()), () => new GroupHorseshoeLeNet300(), (model, given) => model.CreateTrainer(given)))
+                options, new BayesianGroupHorseshoeLeNet300(new()), () => new GroupHorseshoeLeNet300(),
+                (model, given) => model.CreateTrainer(given)))
         {
             Epochs = 40, BatchSize = 100, LearningRate = 1e-3, Beta = 1,
         },
         new(Convolutional, "GroupArd",
             options => TrainedNetwork.Of(
-                options, new BayesianGroupArdLeNet5(new()), () => new GroupArdLeNet5(), (model, given) => model.CreateTrainer(given)))
+                options, new BayesianGroupArdLeNet5(new()), () => new GroupArdLeNet5(),
+                (model, given) => model.CreateTrainer(given)))
         {
             Epochs = 25, BatchSize = 200, LearningRate = 2e-3, Beta = 30, FixedThreshold = 0,
         },
         new(Convolutional, "GroupLogUniform",
             options => TrainedNetwork.Of(
-                options, new BayesianGroupLogUniformLeNet5(new()), () => new GroupLogUniformLeNet5(), (model, given) => model.CreateTrainer(given)))
+                options, new BayesianGroupLogUniformLeNet5(new()), () => new GroupLogUniformLeNet5(),
+                (model, given) => model.CreateTrainer(given)))
         {
             Epochs = 20, BatchSize = 200, LearningRate = 2e-3, Beta = 1,
         },
         new(Convolutional, "GroupHorseshoe",
             options => TrainedNetwork.Of(
-                options, new BayesianGroupHorseshoeLeNet5(new()), () => new GroupHorseshoeLeNet5(), (model, given) => model.CreateTrainer(given)))
+                options, new BayesianGroupHorseshoeLeNet5(new()), () => new GroupHorseshoeLeNet5(),
+                (model, given) => model.CreateTrainer(given)))
         {
             Epochs = 20, BatchSize = 200, LearningRate = 2e-3, Beta = 1,
         },
