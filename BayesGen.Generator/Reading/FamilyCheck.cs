@@ -23,6 +23,7 @@ internal static class FamilyCheck
         ? $"[PosteriorFamily] is missing; write [PosteriorFamily(\"...\")] with the name of the family on {posterior.Name}"
         : FaultOfFamily(facts, known)
             ?? FaultOfParameters(facts.Parameters)
+            ?? FaultOfLocal(posterior, facts, known)
             ?? FaultOfClosedForms(posterior.Implements(known.ClosedForm), facts.ClosedForms, known);
 
     private static string? FaultOfFamily(FamilyFacts facts, KnownTypes known)
@@ -61,6 +62,14 @@ internal static class FamilyCheck
             ? null
             : "none of its parameters has a number for every weight; one has to, such as the means: its shape is that of the weight";
     }
+
+    /// <summary>Families of the library draw for each example what weights share; others have no way to.</summary>
+    private static string? FaultOfLocal(INamedTypeSymbol posterior, FamilyFacts facts, KnownTypes known) =>
+        facts.SupportsLocal
+        && !SymbolEqualityComparer.Default.Equals(posterior.ContainingAssembly, known.Posterior?.ContainingAssembly)
+        && facts.Parameters.FirstOrDefault(parameter => !parameter.IsOfWeights) is { } shared
+            ? $"SupportsLocal is for weights that are independent of each other, and those of a unit or layer share '{shared.Name}'; remove it"
+            : null;
 
     private static string? FaultOfClosedForms(bool hasClosedForm, IReadOnlyList<ITypeSymbol>? closedForms, KnownTypes known)
     {

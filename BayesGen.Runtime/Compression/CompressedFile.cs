@@ -26,7 +26,10 @@ internal static class CompressedFile
     {
         var coder = new RangeEncoder();
         var code = new NumberCode(coder);
-        Header(code, tensors);
+        _ = Header(code, tensors) ?? throw new NotSupportedException(
+            "The network cannot be written as a compressed file: a key is longer, a tensor larger, or a number of bits behind the binary "
+            + $"point beyond what one holds ({LongestKey} letters, {Array.MaxLength:N0} numbers, {MostShift} bits). Give BitWidths with fewer, "
+            + "or use model.Save. Nothing was written.");
         foreach (var tensor in tensors)
             Code(code, tensor);
         var body = coder.Finish();
@@ -50,7 +53,8 @@ internal static class CompressedFile
             ?? throw new StateFileException(path, "its keys and shapes are none that BayesGen writes.");
         check(tensors);
         foreach (var tensor in tensors)
-            Code(code, tensor);
+            if (!Code(code, tensor))
+                throw new StateFileException(path, $"the numbers of '{PlainText.Name(tensor.Key)}' are none that BayesGen writes.");
         return tensors;
     }
 
@@ -117,7 +121,7 @@ internal static class CompressedFile
         {
             var size = code.Count(i < shape.Length ? (ulong)shape[i] : 0);
             all *= size;
-            if (all > (UInt128)Array.MaxLength)
+            if (all > (UInt128)Array.MaxLength || size > (ulong)Array.MaxLength)
                 return null;
             read[i] = (long)size;
         }
@@ -147,14 +151,15 @@ internal static class CompressedFile
         }
     }
 
-    /// <summary>The numbers of a tensor.</summary>
-    private static void Code(NumberCode code, CompressedTensor tensor)
+    /// <summary>The numbers of a tensor; false where what is read makes no sense.</summary>
+    private static bool Code(NumberCode code, CompressedTensor tensor)
     {
         if (tensor.Numbers is not null)
         {
             var (rows, columns, inner) = tensor.Extents;
             var numbers = tensor.Numbers.Length == tensor.Count ? tensor.Numbers.ToArray() : new long[tensor.Count];
-            code.Matrix(numbers, rows, columns, inner);
+            if (!code.Matrix(numbers, rows, columns, inner))
+                return false;
             tensor.Numbers = numbers;
         }
         else if (tensor.Bytes is not null)
@@ -164,6 +169,8 @@ internal static class CompressedFile
             code.Bytes(bytes, size);
             tensor.Bytes = bytes;
         }
+
+        return true;
     }
 
     private static bool IsKnown(ScalarType dtype) => dtype is ScalarType.Byte or ScalarType.Int8 or ScalarType.Int16 or ScalarType.Int32

@@ -31,12 +31,12 @@ internal sealed class FamilySearch(
         if (figures.RangeOf(family) is not { } range)
             return Nothing(double.NegativeInfinity, "no score of it is finite, so there is nothing to choose between");
         if (options.Candidates is null && range.Lowest == range.High && range.Low == range.High)
-            return Nothing(range.Lowest, $"its scores are all {Text(range.Lowest)}, so there is nothing to choose between");
+            return Nothing(Below(range.Lowest), $"its scores are all {Text(range.Lowest)}, so there is nothing to choose between");
         var (candidates, isGrid) = options.Candidates is { } given ? ([.. given.Distinct().OrderDescending()], false) : (Grid(range), true);
         return (isGrid ? Coarse(candidates) : FirstWithin(candidates, 0, candidates.Count)) is { } place
             ? Found(candidates, place)
             : Nothing(
-                RoundDown(range.Lowest, 0.01),
+                Below(RoundDown(range.Lowest, 0.01)),
                 $"none of {candidates.Count} thresholds from {Text(candidates[^1])} to {Text(candidates[0])} costs at most {Text(tolerance)} of the "
                 + $"{figures.Unpruned().Name} {Text(figures.Unpruned().Value)} without pruning");
     }
@@ -115,6 +115,12 @@ internal sealed class FamilySearch(
                 + $"{unpruned.Name} {Text(unpruned.Value)} without pruning, at most {Text(tolerance)} was allowed{above}."),
             point.Figure);
     }
+
+    /// <summary>A threshold below all scores; infinite where some score is, as that of a mean of zero.</summary>
+    private double Below(double lowest) =>
+        figures.CountOf(family, others.With(family.PosteriorType, lowest)) is var (kept, all, _) && kept.Sum() == all
+            ? lowest
+            : double.NegativeInfinity;
 
     /// <summary>A threshold that prunes nothing.</summary>
     private (FamilyThreshold, double) Nothing(double threshold, string why)

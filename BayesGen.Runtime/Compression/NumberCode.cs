@@ -51,15 +51,17 @@ internal sealed class NumberCode(BitCoder coder)
     /// <param name="rows">The number of rows.</param>
     /// <param name="columns">The number of columns.</param>
     /// <param name="inner">The cells of a row and a column, one behind the other.</param>
-    public void Matrix(long[] numbers, int rows, int columns, int inner)
+    /// <returns>Whether the numbers have at most 64 bits; others are none that a writer wrote.</returns>
+    public bool Matrix(long[] numbers, int rows, int columns, int inner)
     {
         var (isRow, isColumn) = (new bool[rows], new bool[columns]);
         for (var i = 0; i < numbers.Length; i++)
             if (numbers[i] != 0)
                 isRow[i / inner / columns] = isColumn[i / inner % columns] = true;
-        var longest = (int)Count((ulong)Longest(numbers));
-        if (longest == 0)
-            return;
+        var length = Count((ulong)Longest(numbers));
+        if (length is 0 or > 64)
+            return length == 0;
+        var longest = (int)length;
         var there = Models(4);
         Units(isRow, columns * inner > 1);
         Units(isColumn, rows * inner > 1);
@@ -82,6 +84,8 @@ internal sealed class NumberCode(BitCoder coder)
                 }
             }
         }
+
+        return true;
     }
 
     private byte Byte(BitModel[] tree, byte value)

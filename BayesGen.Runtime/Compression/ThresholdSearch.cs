@@ -10,7 +10,7 @@ namespace BayesGen.Compression;
 /// </summary>
 /// <remarks>
 /// <para>What pruning costs is the accuracy without it less the accuracy with it; where no accuracy is measured, the fit loss with it less
-/// the fit loss without. A choice is always one that was tried and found within the tolerance.</para>
+/// the fit loss without. A choice is always one that was tried and found within the tolerance, or one that prunes nothing.</para>
 /// <para>Candidates that are given are tried from the highest down, so the highest of them that is within the tolerance is found. Without
 /// any, a grid of at most some sixty thresholds is searched from coarse to fine: every few of them from the highest down, then those
 /// between the first that is within the tolerance and the one before it. What a threshold costs need not rise with it, so one that is

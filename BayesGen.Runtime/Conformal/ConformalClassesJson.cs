@@ -45,7 +45,8 @@ internal sealed class ConformalClassesJson : JsonConverter<ConformalClasses>
             var thresholds = JsonNumbers.Numbers(root.GetProperty("thresholds"));
             int[] examples = [.. root.GetProperty("examples").EnumerateArray().Select(count => count.GetInt32())];
             var expected = how.PerClass ? classes : 1;
-            if (classes < 2 || thresholds.Length != expected || examples.Length != expected || thresholds.Any(double.IsNaN))
+            if (classes < 2 || thresholds.Length != expected || examples.Length != expected
+                || thresholds.Any(JsonNumbers.IsNoThreshold) || examples.Any(count => count < 0))
                 throw new FormatException($"there are {expected} thresholds and numbers of examples for {classes} classes");
             return new ConformalClasses(how, classes, thresholds, examples);
         });

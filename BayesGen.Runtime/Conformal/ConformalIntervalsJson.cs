@@ -28,8 +28,9 @@ internal sealed class ConformalIntervalsJson : JsonConverter<ConformalIntervals>
                 AllowUnbounded = root.GetProperty("allowUnbounded").GetBoolean(),
             }.Checked();
             var thresholds = JsonNumbers.Numbers(root.GetProperty("thresholds"));
-            if (thresholds.Length == 0 || thresholds.Any(double.IsNaN))
-                throw new FormatException("there is a threshold for each output");
-            return new ConformalIntervals(how, thresholds, root.GetProperty("examples").GetInt32());
+            var examples = root.GetProperty("examples").GetInt32();
+            if (thresholds.Length == 0 || thresholds.Any(JsonNumbers.IsNoThreshold) || examples < 1)
+                throw new FormatException("there is a threshold for each output, and at least one example");
+            return new ConformalIntervals(how, thresholds, examples);
         });
 }

@@ -79,7 +79,9 @@ public sealed record ClassEvaluation(
 /// <summary>How well the uncertainty of a prediction tells examples of another kind from those of the kind that was learned.</summary>
 /// <param name="Prediction">The prediction for the examples from outside.</param>
 /// <param name="ByEntropy">By predictive entropy.</param>
-/// <param name="ByMutualInformation">By mutual information; of no use with a single draw, where it is 0 throughout.</param>
+/// <param name="ByMutualInformation">
+/// By mutual information; of no use with a single draw, where it is 0 throughout, and NaN at a temperature, where there is none.
+/// </param>
 /// <param name="ByConfidence">By the probability of the most probable class, low meaning outside.</param>
 public sealed record OutOfDistribution(
     ClassPrediction Prediction, Detection ByEntropy, Detection ByMutualInformation, Detection ByConfidence)
@@ -94,7 +96,9 @@ public sealed record OutOfDistribution(
         return new OutOfDistribution(
             outside,
             By(prediction => prediction.Entropy),
-            By(prediction => prediction.MutualInformation),
+            inside.MutualInformation.Concat(outside.MutualInformation).Any(double.IsNaN)
+                ? new(double.NaN, double.NaN)
+                : By(prediction => prediction.MutualInformation),
             By(prediction => [.. prediction.Confidence.Select(confidence => -confidence)]));
 
         Detection By(Func<ClassPrediction, IReadOnlyList<double>> score) => new(

@@ -22,9 +22,9 @@ public static class GaussianMixture
         ArgumentNullException.ThrowIfNull(x);
         Require(means, deviations);
         using var scope = NewDisposeScope();
-        // A component without any width is a step; the smallest number keeps it one instead of 0 / 0.
-        var standard = (x.unsqueeze(0) - means) / deviations.clamp(min: Smallest);
-        return ((standard * -Math.Sqrt(0.5)).erfc() * 0.5).mean([0]).MoveToOuterDisposeScope();
+        // A component without any width is a step; the smallest number keeps it one instead of 0 / 0, and is a number in float64 alone.
+        var standard = (Wide(x).unsqueeze(0) - Wide(means)) / Wide(deviations).clamp(min: Smallest);
+        return ((standard * -Math.Sqrt(0.5)).erfc() * 0.5).mean([0]).to(means.dtype).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -74,6 +74,8 @@ public static class GaussianMixture
         ArgumentNullException.ThrowIfNull(x);
         Require(means, deviations);
         using var scope = NewDisposeScope();
+        var dtype = means.dtype;
+        (x, means, deviations) = (Wide(x), Wide(means), Wide(deviations));
         var variances = deviations.square();
         var score = ExpectedSize(x.unsqueeze(0) - means, deviations).mean([0]);
         for (var k = 0; k < means.shape[0]; k++)
@@ -84,7 +86,7 @@ public static class GaussianMixture
         }
 
         // Rounding may take a score of 0 below it.
-        return score.clamp_(min: 0).MoveToOuterDisposeScope();
+        return score.clamp_(min: 0).to(dtype).MoveToOuterDisposeScope();
     }
 
     /// <summary>E|v| of v ~ N(mean, deviation^2).</summary>
@@ -93,6 +95,8 @@ public static class GaussianMixture
         var standard = mean / deviation.clamp(min: Smallest);
         return deviation * Math.Sqrt(2 / Math.PI) * (standard.square() * -0.5).exp() + mean * (standard * Math.Sqrt(0.5)).erf();
     }
+
+    private static Tensor Wide(Tensor numbers) => numbers.to(ScalarType.Float64);
 
     private static void Require(Tensor means, Tensor deviations)
     {

@@ -58,6 +58,9 @@ internal static class JsonNumbers
     /// <summary>A list of lists.</summary>
     public static double[][] Rows(JsonElement element) => [.. element.EnumerateArray().Select(Numbers)];
 
+    /// <summary>Whether a number cannot be a threshold that was calibrated, which may be infinite and lets all pass then.</summary>
+    public static bool IsNoThreshold(double number) => double.IsNaN(number) || double.IsNegativeInfinity(number);
+
     /// <summary>Reads a whole document and puts what is wrong with it into the words of JSON.</summary>
     public static TResult Read<TResult>(ref Utf8JsonReader reader, string what, Func<JsonElement, TResult> read)
     {

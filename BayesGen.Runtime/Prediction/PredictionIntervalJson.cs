@@ -9,13 +9,13 @@ internal sealed class PredictionIntervalJson : JsonConverter<PredictionInterval>
     public override void Write(Utf8JsonWriter writer, PredictionInterval value, JsonSerializerOptions options)
     {
         writer.WriteStartObject();
-        writer.Put("level", value.Level);
+        writer.PutExact("level", value.Level);
         writer.WriteStartArray("examples");
         for (var i = 0; i < value.Lower.Count; i++)
         {
             writer.WriteStartObject();
-            writer.Put("lower", value.Lower[i]);
-            writer.Put("upper", value.Upper[i]);
+            writer.PutExact("lower", value.Lower[i]);
+            writer.PutExact("upper", value.Upper[i]);
             writer.WriteEndObject();
         }
 

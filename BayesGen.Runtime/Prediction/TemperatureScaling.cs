@@ -21,8 +21,8 @@ public sealed class TemperatureScaling
     internal TemperatureScaling(
         double temperature, int classes, int examples, (double Before, double After) likelihood, (double Before, double After) error)
     {
-        if (!(temperature > 0 && double.IsFinite(temperature)))
-            throw new ArgumentException($"A temperature is a finite number above 0, not {temperature}.");
+        if (!(temperature > 0 && double.IsFinite(temperature) && double.IsFinite(1 / temperature)))
+            throw new ArgumentException($"A temperature is a finite number above 0 that has a reciprocal, not {temperature}.");
         (Temperature, Classes, Examples) = (temperature, classes, examples);
         (NegativeLogLikelihoodBefore, NegativeLogLikelihoodAfter) = likelihood;
         (ExpectedCalibrationErrorBefore, ExpectedCalibrationErrorAfter) = error;

@@ -32,12 +32,17 @@ internal sealed class LayerMask
     /// <summary>The weights of the small layer: kept inputs x kept outputs x kernel, group by group.</summary>
     public long CompactWeights(IReadOnlyList<Tensor> keep)
     {
-        if (_weight is null)
+        if (_weight is not { } found)
             return Layer.Weights;
         var (outputs, inputs) = Kept(keep);
         var (wide, deep) = (Layer.Outputs / Layer.Groups, Layer.Inputs / Layer.Groups);
-        return Layer.KernelSize * Enumerable.Range(0, Layer.Groups).Sum(group =>
+        var all = Layer.KernelSize * Enumerable.Range(0, Layer.Groups).Sum(group =>
             (long)Count(outputs, group, wide) * Count(inputs, group, deep));
+
+        // A row of padding is there and is no weight.
+        var features = Layer.Kind == UnitLayerKind.Embedding ? outputs : inputs;
+        var padding = found.Weight.Fixed.Sum(part => part.Count) / Math.Max(1, features.Length);
+        return all - padding * features.Count(kept => kept);
 
         static int Count(bool[] kept, int group, int size) => kept.AsSpan(group * size, size).Count(true);
     }

@@ -148,6 +148,8 @@ internal static class Pruner
 
     private static IReadOnlyList<Tensor> Propagated(NetworkArena arena, UnitMap map, IReadOnlyList<Tensor> keep, Tensor example)
     {
+        // What was frozen by hand stays as it is, too.
+        arena.Freezing.Read();
         var propagation = new UnitPropagation(arena, map, keep);
         RequireSameAnswers(arena, propagation, example);
         return propagation.Keep;

@@ -19,6 +19,7 @@ internal sealed class ProbeRun
     private readonly int _first;
     private readonly int _count;
     private readonly ProbeMark _mark;
+    private readonly DisposeScope _scope;
     private readonly Dictionary<ProbedLayer, int> _calls = [];
     private readonly Dictionary<ProbedLayer, Tensor> _seen = [];
 
@@ -26,16 +27,17 @@ internal sealed class ProbeRun
     /// <param name="first">The first of the units.</param>
     /// <param name="count">How many; one for the input.</param>
     /// <param name="mark">What they are marked with.</param>
-    public ProbeRun(ProbedLayer? target, int first, int count, ProbeMark mark)
+    /// <param name="scope">Where what is seen lives: hooks run in whatever scope a forward has made.</param>
+    public ProbeRun(ProbedLayer? target, int first, int count, ProbeMark mark, DisposeScope scope)
     {
-        (_target, _first, _count, _mark) = (target, first, count, mark);
+        (_target, _first, _count, _mark, _scope) = (target, first, count, mark, scope);
     }
 
     /// <summary>The number of examples.</summary>
     public long Rows => _count + 2;
 
-    /// <summary>The layers whose units are not followed and that saw NaN.</summary>
-    public HashSet<ProbedLayer> Met { get; } = [];
+    /// <summary>The layers whose units are not followed and that saw NaN, with the units that they saw.</summary>
+    public Dictionary<ProbedLayer, bool[]> Met { get; } = [];
 
     /// <summary>The readers that saw something, with [unit, input unit] flat.</summary>
     public IEnumerable<(ProbedLayer Layer, bool[] Seen)> Seen => _seen.Select(entry => (entry.Key, Flags(entry.Value)));
@@ -80,15 +82,22 @@ internal sealed class ProbeRun
         return where(marked.view(places), Marked(clean), clean).reshape(output.shape).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Notes whether a layer whose units are not followed reads a marked unit.</summary>
+    /// <summary>Notes which marked units a layer whose units are not followed reads.</summary>
     public void Meet(ProbedLayer layer, Tensor input)
     {
         if (_mark != ProbeMark.NaN || !input.is_floating_point())
             return;
-        using var nan = input.isnan();
-        using var any = nan.any();
-        if (any.item<bool>())
-            Met.Add(layer);
+        using var scope = NewDisposeScope();
+        var nan = input.isnan();
+        if (!nan.any().item<bool>())
+            return;
+        if (!Met.TryGetValue(layer, out var met))
+            Met[layer] = met = new bool[_count];
+
+        // Where the rows are not those of the input, the clean ones see NaN too, and it may be any of the units.
+        var rows = input.size(0) % Rows == 0 ? nan.reshape(Rows, -1).any(1).cpu().data<bool>().ToArray() : [true];
+        for (var unit = 0; unit < _count; unit++)
+            met[unit] |= rows[0] || rows[^1] || rows[unit + 1];
     }
 
     /// <summary>Which units show in an output of the network.</summary>
@@ -109,7 +118,10 @@ internal sealed class ProbeRun
         if (_seen.TryGetValue(layer, out var before))
             before.logical_or_(seen);
         else
-            _seen[layer] = seen.MoveToOuterDisposeScope();
+        {
+            _seen[layer] = seen.DetachFromDisposeScope();
+            _scope.Attach(seen);
+        }
     }
 
     /// <summary>Where a tensor is NaN, or another than the known one: [row, part of the example, ...].</summary>
@@ -143,7 +155,12 @@ internal sealed class ProbeRun
         if (clean.dtype == ScalarType.Bool)
             return clean.logical_not();
         if (!clean.is_floating_point())
-            return clean.max() + clean.min() - clean;
+        {
+            // Another number of those that are there, since others may be out of range, as words of an embedding are.
+            var (least, most) = (clean.min(), clean.max());
+            return least.item<long>() == most.item<long>() ? clean.eq(0).to(clean.dtype) : where(clean == least, most, least);
+        }
+
         if (_mark == ProbeMark.NaN)
             return full_like(clean, double.NaN, dtype: clean.dtype, device: clean.device);
 

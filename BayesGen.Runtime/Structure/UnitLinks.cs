@@ -32,11 +32,12 @@ internal sealed class UnitLinks(IReadOnlyList<ProbedLayer> layers)
             all[first + i] |= seen[i];
     }
 
-    /// <summary>Adds that a layer whose units are not followed read some of these units.</summary>
-    public void AddMet(ProbedLayer? from, int first, int count, ProbedLayer other)
+    /// <summary>Adds which units a layer read whose own are not followed.</summary>
+    public void AddMet(ProbedLayer? from, int first, bool[] met, ProbedLayer other)
     {
-        for (var unit = first; from is not null && unit < first + count; unit++)
-            _met.TryAdd((from, unit), other);
+        for (var i = 0; from is not null && i < met.Length; i++)
+            if (met[i])
+                _met.TryAdd((from, first + i), other);
     }
 
     /// <summary>The layers that ran and whose units are followed or that units pass.</summary>

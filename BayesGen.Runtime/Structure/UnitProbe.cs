@@ -23,10 +23,19 @@ internal sealed class UnitProbe : IDisposable
 
     private UnitProbe(NetworkArena arena, Tensor example)
     {
-        _network = arena.Network;
-        _example = example.narrow(0, 0, 1).to(arena.Device);
-        _layers = ProbedLayer.Of(arena.Inventory);
-        _outputs = Record();
+        try
+        {
+            _network = arena.Network;
+            _example = example.narrow(0, 0, 1).to(arena.Device);
+            _layers = ProbedLayer.Of(arena.Inventory);
+            _outputs = Record();
+        }
+        catch
+        {
+            // Nobody else would end it, and what this thread makes from then on would stay alive in it.
+            _scope.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The map of a network. The caller has its turn.</summary>
@@ -88,15 +97,15 @@ internal sealed class UnitProbe : IDisposable
         foreach (var mark in Enum.GetValues<ProbeMark>().Where(mark => target is null || mark != ProbeMark.Silence))
         {
             using var scope = NewDisposeScope();
-            var run = new ProbeRun(target, first, count, mark);
+            var run = new ProbeRun(target, first, count, mark, scope);
             using var hooks = new LayerHooks(_layers, run.Pass, run.Meet);
             var outputs = Forward(_network, run.InputOf(_example));
             foreach (var (output, known) in outputs.Zip(_outputs).Where(_ => target is not null))
                 links.AddOutput(target!, first, run.InOutput(output, known));
             foreach (var (reader, seen) in run.Seen)
                 links.Add(target, first, reader, seen);
-            foreach (var other in run.Met)
-                links.AddMet(target, first, count, other);
+            foreach (var (other, met) in run.Met)
+                links.AddMet(target, first, met, other);
         }
     }
 
@@ -104,8 +113,8 @@ internal sealed class UnitProbe : IDisposable
     private IReadOnlyList<Tensor> Record()
     {
         using var scope = NewDisposeScope();
-        var (two, outputs) = Calls(2);
-        var (three, more) = Calls(3);
+        var (two, outputs) = Calls(2, scope);
+        var (three, more) = Calls(3, scope);
         if (!two.Select(call => call.Layer).SequenceEqual(three.Select(call => call.Layer)))
             throw new NotSupportedException(
                 "The units of the network cannot be followed: which layers it runs depends on the number of examples in a batch.");
@@ -119,8 +128,8 @@ internal sealed class UnitProbe : IDisposable
             layer.Calls.Add(new(
                 read?.DetachFromDisposeScope(),
                 one.DetachFromDisposeScope(),
-                layer.Kind == UnitLayerKind.TransposedConvolution ? read!.numel() / layer.Inputs
-                    : layer.HasUnits ? one.numel() / layer.Outputs : 0));
+                layer.Kind == UnitLayerKind.TransposedConvolution ? OfOneMore(input, next.Input) / layer.Inputs
+                    : layer.HasUnits ? OfOneMore(output, next.Output) / layer.Outputs : 0));
             _scope.Attach(one);
             if (read is not null)
                 _scope.Attach(read);
@@ -142,22 +151,35 @@ internal sealed class UnitProbe : IDisposable
         return results;
     }
 
-    private (List<(ProbedLayer Layer, Tensor Input, Tensor Output)> Calls, IReadOnlyList<Tensor> Outputs) Calls(int rows)
+    /// <summary>What goes through the layers for some examples, kept in a scope of ours: a forward may end one of its own.</summary>
+    private (List<(ProbedLayer Layer, Tensor Input, Tensor Output)> Calls, IReadOnlyList<Tensor> Outputs) Calls(
+        int rows, DisposeScope scope)
     {
         var calls = new List<(ProbedLayer, Tensor, Tensor)>();
         using var hooks = new LayerHooks(
             _layers,
             (layer, input, output) =>
             {
-                calls.Add((layer, input.clone(), output.clone()));
+                calls.Add((layer, Kept(input), Kept(output)));
                 return output;
             },
             static (_, _) => { });
         return (calls, Forward(_network, _example.expand([rows, .. _example.shape[1..]]).contiguous()));
+
+        Tensor Kept(Tensor tensor)
+        {
+            var copy = tensor.clone().DetachFromDisposeScope();
+            scope.Attach(copy);
+            return copy;
+        }
     }
 
     private static bool Grows(Tensor two, Tensor three) => two.dim() > 0 && two.dim() == three.dim()
         && two.size(0) % 2 == 0 && two.size(0) / 2 * 3 == three.size(0) && two.shape[1..].SequenceEqual(three.shape[1..]);
+
+    /// <summary>The numbers that one more example adds, wherever the batch lies; all of them where it adds none.</summary>
+    private static long OfOneMore(Tensor two, Tensor three) =>
+        three.numel() > two.numel() ? three.numel() - two.numel() : two.numel();
 
     private static Tensor OneOf(Tensor two) => two.narrow(0, 0, two.size(0) / 2).clone();
 

@@ -15,6 +15,7 @@ internal static class FamilyDescriptorCheck
         family is null ? $"[PosteriorFamily] is missing; write [PosteriorFamily(\"...\")] with the name of the family on {posterior.Name}"
         : FaultOfFamily(family)
             ?? FaultOfParameters(parameters)
+            ?? FaultOfLocal(family, parameters, typeof(IHasUnitScales).IsAssignableFrom(posterior))
             ?? FaultOfClosedForms(typeof(IHasClosedFormKl).IsAssignableFrom(posterior), closedForms);
 
     private static string? FaultOfFamily(PosteriorFamilyAttribute family)
@@ -52,6 +53,14 @@ internal static class FamilyDescriptorCheck
             ? null
             : "none of its parameters has a number for every weight; one has to, such as the means: its shape is that of the weight";
     }
+
+    /// <summary>Weights that share a parameter are not independent, unless the family draws what they share for each example.</summary>
+    private static string? FaultOfLocal(
+        PosteriorFamilyAttribute family, IReadOnlyList<PosteriorParameterAttribute> parameters, bool drawsScales) =>
+        family.SupportsLocal && !drawsScales
+        && parameters.FirstOrDefault(parameter => parameter.Extent != ParameterExtent.Weight) is { } shared
+            ? $"SupportsLocal is for weights that are independent of each other, and those of a unit or layer share '{shared.Name}'; remove it"
+            : null;
 
     private static string? FaultOfClosedForms(bool hasClosedForm, IReadOnlyList<Type>? closedForms)
     {

@@ -28,8 +28,8 @@ internal sealed class GaussianScale(Tensor mu, Tensor logSigma2)
     /// <returns>A new tensor [examples, scales].</returns>
     public Tensor Sample(NoiseSource noise, long examples)
     {
-        using var epsilon = empty([examples, mu.numel()], dtype: mu.dtype, device: mu.device);
-        noise.FillNormal(epsilon);
+        using var like = mu.expand(examples, mu.numel());
+        using var epsilon = noise.Normal(like);
         return WithNoise(epsilon);
     }
 

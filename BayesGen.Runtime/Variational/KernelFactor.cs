@@ -37,7 +37,7 @@ internal sealed record KernelFactor(int ParameterCount, FamilyKernel Kernel)
     public static KernelFactor Plain { get; } = new(1, PlainKernel.Instance);
 
     /// <summary>Whether the values are the parameters themselves.</summary>
-    public bool IsPlain => Kernel.NoiseCount == 0;
+    public bool IsPlain => Kernel is PlainKernel;
 
     /// <summary>
     /// The divergence of the factor, given the prior of the weight; null where it has no closed form. That of <see cref="Kernel"/> unless

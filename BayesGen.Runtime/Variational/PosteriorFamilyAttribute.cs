@@ -25,7 +25,7 @@ public sealed class PosteriorFamilyAttribute(string name) : Attribute
 
     /// <summary>
     /// Whether the weights are independent Gaussians given the parameters, so that mean and variance say all and
-    /// <see cref="Estimator.Local"/> is exact. Not for a family of your own whose weights share parameters.
+    /// <see cref="Estimator.Local"/> is exact. A family of your own whose weights share parameters cannot have it.
     /// </summary>
     public bool SupportsLocal { get; init; }
 

@@ -79,6 +79,12 @@ public sealed class UndescribedFamilyTests
             "none of its parameters has a number for every weight; one has to, such as the means: its shape is that of the weight"
         },
         {
+            "[PosteriorFamily(\"Own\", SupportsLocal = true)] [PosteriorParameter(\"mu\")] "
+                + "[PosteriorParameter(\"scale\", Extent = ParameterExtent.Unit)]",
+            "",
+            "SupportsLocal is for weights that are independent of each other, and those of a unit or layer share 'scale'; remove it"
+        },
+        {
             Sound, ", IHasClosedFormKl", "it implements IHasClosedFormKl, and [ClosedFormKl(typeof(...))] does not name the priors"
         },
         {
@@ -112,6 +118,7 @@ public sealed class UndescribedFamilyTests
     [InlineData(
         "[PosteriorFamily(name: \"Own\", DefaultPrior = typeof(GaussianPrior))] [PosteriorParameter(\"a\", LearningRateFactor = 0)]", "")]
     [InlineData(Sound + "[PosteriorParameter(\"scale\", Extent = ParameterExtent.Unit)]", "")]
+    [InlineData("[PosteriorFamily(\"Own\", SupportsLocal = true)] [PosteriorParameter(\"mu\")]", "")]
     [InlineData(Sound + "[ClosedFormKl(typeof(GaussianPrior), typeof(OwnPrior))]", ", IHasClosedFormKl")]
     public async Task ASoundDescriptionIsFineInBoth(string attributes, string interfaces)
     {

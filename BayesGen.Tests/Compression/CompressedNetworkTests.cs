@@ -36,6 +36,21 @@ public sealed class CompressedNetworkTests : IDisposable
     }
 
     [Fact]
+    public void WhatAFileCannotHoldIsRefusedAndTheOldFileStays()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new BayesianLine(new Line());
+        model.SaveCompressed(In("small"));
+        var before = File.ReadAllBytes(In("small"));
+        using (no_grad())
+            model.Posterior.Line.Weight.Mu.fill_(0);
+        model.Arena.AdoptState();
+        var bits = new BitWidths([new WeightBits("line.weight", 2, 2, FractionBits: 600, ExponentBits: 1, IsFromPosterior: true)]);
+        Assert.Contains("512 bits", Assert.Throws<NotSupportedException>(() => model.SaveCompressed(In("small"), bits)).Message);
+        Assert.Equal(before, File.ReadAllBytes(In("small")));
+    }
+
+    [Fact]
     public void ALoadedNetworkAnswersAsTheRoundedOneDoes()
     {
         using var scope = NewDisposeScope();

@@ -44,6 +44,20 @@ public class ThresholdChoiceTests
         Assert.InRange(choice.Evaluations, 2, 3);
     }
 
+    /// <summary>A mean of zero has the score minus infinity, which no finite threshold keeps.</summary>
+    [Fact]
+    public void WhatPrunesNothingKeepsAMeanOfZeroToo()
+    {
+        using var scope = NewDisposeScope();
+        using var model = HandLine();
+        using (no_grad())
+            model.Posterior.Line.Weight.Mu[0, 1] = 0;
+        model.Arena.AdoptState();
+        var choice = model.ChooseThreshold(HandData(), 0, Squares with { Candidates = [1] });
+        Assert.Equal(2, model.PruneStatistics(choice.Thresholds).Kept);
+        Assert.Contains("-Infinity prunes nothing", choice.Reason);
+    }
+
     [Fact]
     public void EveryCandidateThatIsTriedCostsWhatAnEvaluationSays()
     {

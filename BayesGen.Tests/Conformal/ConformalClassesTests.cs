@@ -174,6 +174,9 @@ public sealed class ConformalClassesTests
             var message = Assert.Throws<JsonException>(() => ConformalClasses.Load(path)).Message;
             Assert.Contains(path, message);
             Assert.Contains("4 thresholds", message);
+            var below = JsonSerializer.Serialize(conformal).Replace("\"Infinity\"", "\"-Infinity\"");
+            Assert.Contains("-Infinity", below);
+            Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<ConformalClasses>(below));
         }
         finally
         {

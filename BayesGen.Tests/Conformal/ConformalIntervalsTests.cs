@@ -131,6 +131,13 @@ public sealed class ConformalIntervalsTests
             Assert.Equal("80 % intervals, Quantile, 7 calibration examples, threshold 0.3333, Infinity", back.ToString());
             File.WriteAllText(path, "{}");
             Assert.Contains(path, Assert.Throws<JsonException>(() => ConformalIntervals.Load(path)).Message);
+            var json = JsonSerializer.Serialize(conformal);
+            string[] altered = [json.Replace("\"Infinity\"", "\"-Infinity\""), json.Replace("\"examples\":7", "\"examples\":-1")];
+            Assert.All(altered, text =>
+            {
+                Assert.NotEqual(json, text);
+                Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<ConformalIntervals>(text));
+            });
         }
         finally
         {

@@ -4,65 +4,31 @@ using TorchSharp.Modules;
 
 namespace BayesGen.Tests;
 
-/// <summary>As <see cref="GaussianRegressor"/>, under LogUniform.</summary>
+/// <summary>A small network for a number, made of two layers, under the family that a class derived from it names.</summary>
+public abstract class Regressor : Module<Tensor, Tensor>
+{
+    protected readonly Linear hidden = Linear(3, 5);
+    protected readonly Linear output = Linear(5, 1);
+
+    protected Regressor(string name) : base(name) => RegisterComponents();
+
+    public override Tensor forward(Tensor x) => output.call(hidden.call(x).tanh());
+}
+
 [Bayesian(LogUniform, InitialLogSigma = -2)]
-public sealed class LogUniformRegressor : Module<Tensor, Tensor>
-{
-    private readonly Linear hidden = Linear(3, 5);
-    private readonly Linear output = Linear(5, 1);
+public sealed class LogUniformRegressor() : Regressor(nameof(LogUniformRegressor));
 
-    public LogUniformRegressor() : base(nameof(LogUniformRegressor)) => RegisterComponents();
-
-    public override Tensor forward(Tensor x) => output.call(hidden.call(x).tanh());
-}
-
-/// <summary>As <see cref="GaussianRegressor"/>, under SparseDropout.</summary>
 [Bayesian(SparseDropout, InitialLogSigma = -2)]
-public sealed class SparseDropoutRegressor : Module<Tensor, Tensor>
-{
-    private readonly Linear hidden = Linear(3, 5);
-    private readonly Linear output = Linear(5, 1);
+public sealed class SparseDropoutRegressor() : Regressor(nameof(SparseDropoutRegressor));
 
-    public SparseDropoutRegressor() : base(nameof(SparseDropoutRegressor)) => RegisterComponents();
-
-    public override Tensor forward(Tensor x) => output.call(hidden.call(x).tanh());
-}
-
-/// <summary>As <see cref="GaussianRegressor"/>, under GroupArd.</summary>
 [Bayesian(GroupArd, InitialLogSigma = -1)]
-public sealed class GroupArdRegressor : Module<Tensor, Tensor>
-{
-    private readonly Linear hidden = Linear(3, 5);
-    private readonly Linear output = Linear(5, 1);
+public sealed class GroupArdRegressor() : Regressor(nameof(GroupArdRegressor));
 
-    public GroupArdRegressor() : base(nameof(GroupArdRegressor)) => RegisterComponents();
-
-    public override Tensor forward(Tensor x) => output.call(hidden.call(x).tanh());
-}
-
-/// <summary>As <see cref="GaussianRegressor"/>, under GroupLogUniform.</summary>
 [Bayesian(GroupLogUniform, InitialLogSigma = -2)]
-public sealed class GroupLogUniformRegressor : Module<Tensor, Tensor>
-{
-    private readonly Linear hidden = Linear(3, 5);
-    private readonly Linear output = Linear(5, 1);
+public sealed class GroupLogUniformRegressor() : Regressor(nameof(GroupLogUniformRegressor));
 
-    public GroupLogUniformRegressor() : base(nameof(GroupLogUniformRegressor)) => RegisterComponents();
-
-    public override Tensor forward(Tensor x) => output.call(hidden.call(x).tanh());
-}
-
-/// <summary>As <see cref="GaussianRegressor"/>, under GroupHorseshoe.</summary>
 [Bayesian(GroupHorseshoe, InitialLogSigma = -2)]
-public sealed class GroupHorseshoeRegressor : Module<Tensor, Tensor>
-{
-    private readonly Linear hidden = Linear(3, 5);
-    private readonly Linear output = Linear(5, 1);
-
-    public GroupHorseshoeRegressor() : base(nameof(GroupHorseshoeRegressor)) => RegisterComponents();
-
-    public override Tensor forward(Tensor x) => output.call(hidden.call(x).tanh());
-}
+public sealed class GroupHorseshoeRegressor() : Regressor(nameof(GroupHorseshoeRegressor));
 
 /// <summary>One layer of any kind under local reparameterization, made by the caller.</summary>
 public sealed class LocalLayer : Module<Tensor, Tensor>

@@ -25,6 +25,27 @@ public sealed class RegressionScoreTests
         static Tensor Row(double number) => tensor(new[] { number }, [1], ScalarType.Float64, CPU);
     }
 
+    /// <summary>The smallest normal double is zero in single precision.</summary>
+    [Fact]
+    public void AMixtureInSinglePrecisionMayHaveComponentsWithoutWidth()
+    {
+        using var scope = NewDisposeScope();
+        var means = tensor(new[] { 2f, 2f }, [2, 1], ScalarType.Float32, CPU);
+        var none = zeros(2, 1, dtype: ScalarType.Float32, device: CPU);
+        var crps = GaussianMixture.Crps(tensor(new[] { 5f }, [1], ScalarType.Float32, CPU), means, none);
+        Assert.Equal((3f, ScalarType.Float32), (crps.item<float>(), crps.dtype));
+        Assert.Equal(0.5f, GaussianMixture.Cdf(tensor(new[] { 2f }, [1], ScalarType.Float32, CPU), means, none).item<float>());
+    }
+
+    /// <summary>An end that is rounded inward leaves out what was to be covered.</summary>
+    [Fact]
+    public void TheEndsOfIntervalsKeepAllOfTheirDigits()
+    {
+        var intervals = new PredictionInterval(0.9, [[123456.76]], [[123456.84]]);
+        var back = System.Text.Json.JsonSerializer.Deserialize<PredictionInterval>(System.Text.Json.JsonSerializer.Serialize(intervals))!;
+        Assert.Equal((123456.76, 123456.84), (back.Lower[0][0], back.Upper[0][0]));
+    }
+
     [Fact]
     public void CrpsOfOneGaussianAndOfAStep()
     {

@@ -123,4 +123,25 @@ public sealed class TemperatureScalingTests
     }
 
     private static ClassPrediction Sure(int count) => Predictions.Classes([.. Enumerable.Repeat(new[] { 0.9, 0.1 }, count)]);
+
+    [Fact]
+    public void OutsideIsDistinguishedByEntropyAtATemperatureToo()
+    {
+        using var scope = NewDisposeScope();
+        var scaling = new TemperatureScaling(2, 2, 50, default, default);
+        var (two, other) = (Of([3, 0, 4, 0], [2, 0, 5, 0]), Of([0.4f, 0, 0, 0], [0.2f, 0, 0, 0.4f]));
+        var outside = OutOfDistribution.Of(scaling.Apply(two), scaling.Apply(other));
+        Assert.Equal(1, outside.ByEntropy.Auroc);
+        Assert.True(double.IsNaN(outside.ByMutualInformation.Auroc));
+        Assert.Equal(1, OutOfDistribution.Of(two, other).ByEntropy.Auroc);
+        Assert.False(double.IsNaN(OutOfDistribution.Of(two, other).ByMutualInformation.Auroc));
+
+        // Two draws of two examples with two classes.
+        static ClassPrediction Of(float[] one, float[] another) =>
+            ClassPrediction.Of(tensor(one, [2, 2], device: CPU), tensor(another, [2, 2], device: CPU));
+    }
+
+    [Fact]
+    public void ATemperatureWithoutAReciprocalIsRefused() => Assert.Contains(
+        "reciprocal", Assert.Throws<ArgumentException>(() => new TemperatureScaling(1e-310, 2, 50, default, default)).Message);
 }

@@ -20,12 +20,17 @@ var families = string.Join('|', Row.All.Select(row => row.Family).Concat(UnitRow
 var family = CheckedOption.Text("--family", families, "One family; without it all.");
 var seedList = CheckedOption.Numbers("--seeds", "LIST", "One training for each seed.", least: 0, [1, 2, 3]);
 var epochCount = CheckedOption.OptionalNumber("--epochs", "N", "Passes over the training data; without it those of the row.", least: 1);
+var beta = CheckedOption.OptionalNumber("--beta", "B", "The weight of the divergence of units; without it that of the row.", least: 0);
+var heldOut = new Option<bool>("--held-out")
+{
+    Description = "Measures units on images held out of the training, as one does to choose a recipe; without it on the test images.",
+};
 var threads = CheckedOption.Number("--threads", "N", "Threads of Torch.", least: 1, Environment.ProcessorCount);
 var where = CheckedOption.Text("--device", "cpu|cuda", "Where to compute.");
 where.DefaultValueFactory = _ => "cpu";
 var command = new RootCommand("Trains, prunes and compares LeNet-300-100 and LeNet-5-Caffe on MNIST.")
 {
-    directory, networkName, family, seedList, epochCount, threads, where,
+    directory, networkName, family, seedList, epochCount, beta, heldOut, threads, where,
 };
 command.SetAction(given =>
 {
@@ -33,7 +38,8 @@ command.SetAction(given =>
     bool IsAsked(string network, string name) =>
         (given.GetValue(networkName) ?? network) == network && (given.GetValue(family) ?? name) == name;
     var rows = Row.All.Where(row => IsAsked(row.Network, row.Family)).ToList();
-    var unitRows = UnitRow.All.Where(row => IsAsked(row.Network, row.Family)).ToList();
+    var unitRows = UnitRow.All.Where(row => IsAsked(row.Network, row.Family))
+        .Select(row => row with { Beta = given.GetValue(beta) ?? row.Beta, IsChosen = !given.GetValue(heldOut) }).ToList();
     if (rows.Count + unitRows.Count == 0)
         throw new ArgumentException($"No row has this network and family: lenet-300-100 or lenet-5; {families.Replace("|", ", ")}.");
 

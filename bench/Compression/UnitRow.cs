@@ -37,6 +37,17 @@ internal sealed record UnitRow(string Network, string Family, Func<TrainerOption
     /// </summary>
     public required double Beta { get; init; }
 
+    /// <summary>The part of the training at the full learning rate; it falls to a fiftieth in the rest.</summary>
+    public double FullRate { get; init; } = 0.5;
+
+    /// <summary>The part of the training in which the weight of the divergence grows to <see cref="Beta"/>.</summary>
+    public double WarmUp { get; init; } = 0.2;
+
+    /// <summary>
+    /// Whether the run is measured on images held out of the training instead of the test images, as it is while a recipe is chosen.
+    /// </summary>
+    public bool IsChosen { get; init; } = true;
+
     /// <summary>The natural threshold; null chooses one for all seeds on validation images that take no part in training.</summary>
     public double? FixedThreshold { get; init; }
 
@@ -67,7 +78,7 @@ internal sealed record UnitRow(string Network, string Family, Func<TrainerOption
                 options, new BayesianGroupArdLeNet5(new()), () => new GroupArdLeNet5(),
                 (model, given) => model.CreateTrainer(given)))
         {
-            Epochs = 25, BatchSize = 200, LearningRate = 2e-3, Beta = 30, FixedThreshold = 0,
+            Epochs = 25, BatchSize = 200, LearningRate = 2e-3, Beta = 30, FixedThreshold = 0, FullRate = 0.4, WarmUp = 0.25,
         },
         new(Convolutional, "GroupLogUniform",
             options => TrainedNetwork.Of(
@@ -106,9 +117,9 @@ internal sealed record UnitRow(string Network, string Family, Func<TrainerOption
         random.manual_seed(seed);
         var options = Options(seed) with { Device = mnist.Train.Device };
         var network = Create(options);
-        var (train, validation) = FixedThreshold is not null ? (mnist.Train, null) : mnist.Train.Split(ValidationImages, seed);
+        var (train, validation) = mnist.Train.Split(ValidationImages, seed);
         var training = network.Trainer.Train(train);
-        return new UnitRun(network, train, validation, mnist.Test, training.Duration);
+        return new UnitRun(network, train, validation, IsChosen ? mnist.Test : validation, training.Duration);
     }
 
     /// <summary>The natural threshold, or the highest that costs next to nothing on the validation images of all seeds together.</summary>
@@ -130,8 +141,8 @@ internal sealed record UnitRow(string Network, string Family, Func<TrainerOption
         Epochs = Epochs,
         BatchSize = BatchSize,
         LearningRate = LearningRate,
-        LearningRateSchedule = progress => progress < 0.4 ? 1 : 0.02 + 0.98 * (1 - progress) / 0.6,
-        Beta = new LinearWarmup(Math.Max(1, 0.25 * Epochs), Beta),
+        LearningRateSchedule = progress => progress < FullRate ? 1 : 0.02 + 0.98 * (1 - progress) / (1 - FullRate),
+        Beta = new LinearWarmup(Math.Max(1, WarmUp * Epochs), Beta),
         Report = new TextReport(Console.Error),
         Metrics = [Metric.Accuracy],
         ElboSamples = 0,

@@ -12,21 +12,21 @@ internal sealed class UnitRun : IDisposable
 {
     private readonly TrainedNetwork _network;
     private readonly TensorDataSet _train;
-    private readonly TensorDataSet? _validation;
+    private readonly TensorDataSet _validation;
     private readonly TensorDataSet _test;
 
     /// <param name="network">The network, which belongs to this object from now on.</param>
-    /// <param name="train">The images that it was trained on; they belong to this object where there are validation images.</param>
-    /// <param name="validation">Images that took no part in the training, which belong to this object; null where there are none.</param>
-    /// <param name="test">The test images.</param>
+    /// <param name="train">The images that it was trained on, which belong to this object.</param>
+    /// <param name="validation">Images that took no part in the training, which belong to this object.</param>
+    /// <param name="test">The images that it is measured on.</param>
     /// <param name="duration">How long it trained.</param>
-    public UnitRun(TrainedNetwork network, TensorDataSet train, TensorDataSet? validation, TensorDataSet test, TimeSpan duration)
+    public UnitRun(TrainedNetwork network, TensorDataSet train, TensorDataSet validation, TensorDataSet test, TimeSpan duration)
     {
         (_network, _train, _validation, _test, Seconds) = (network, train, validation, test, duration.TotalSeconds);
         Unpruned = ErrorOf(_network.Forward);
     }
 
-    /// <summary>The part of the test images that the whole network gets wrong.</summary>
+    /// <summary>The part of the images that the whole network gets wrong.</summary>
     public double Unpruned { get; }
 
     /// <summary>The same after pruning.</summary>
@@ -48,7 +48,7 @@ internal sealed class UnitRun : IDisposable
     public double Maximum { get; private set; }
 
     /// <summary>The network with the data that a threshold is chosen on.</summary>
-    public SearchedNetwork Searched => new(_network.Model, _network.Forward, _validation!);
+    public SearchedNetwork Searched => new(_network.Model, _network.Forward, _validation);
 
     /// <summary>Prunes, fine-tunes and rounds.</summary>
     /// <param name="threshold">The threshold on the score of units.</param>
@@ -92,8 +92,6 @@ internal sealed class UnitRun : IDisposable
     public void Dispose()
     {
         _network.Dispose();
-        if (_validation is null)
-            return;
         _validation.Dispose();
         _train.Dispose();
     }

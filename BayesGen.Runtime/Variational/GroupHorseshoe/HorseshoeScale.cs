@@ -45,8 +45,8 @@ internal sealed class HorseshoeScale(IReadOnlyList<Tensor> parameters)
     /// <returns>A new tensor [examples, scales].</returns>
     public Tensor Sample(NoiseSource noise, long examples)
     {
-        using var epsilon = empty([examples, parameters[0].numel()], dtype: parameters[0].dtype, device: parameters[0].device);
-        noise.FillNormal(epsilon);
+        using var like = parameters[0].expand(examples, parameters[0].numel());
+        using var epsilon = noise.Normal(like);
         return WithNoise(epsilon);
     }
 
