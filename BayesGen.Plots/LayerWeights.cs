@@ -12,7 +12,7 @@ namespace BayesGen.Plots;
 /// <param name="Rows">Its first dimension.</param>
 /// <param name="Columns">All other dimensions together.</param>
 /// <param name="Means">The posterior mean of each weight, row by row.</param>
-/// <param name="Scores">The score of each weight.</param>
+/// <param name="Scores">The score of each weight; all weights of a unit have that of the unit.</param>
 /// <param name="Kept">Whether each weight is kept at present.</param>
 /// <param name="Threshold">The threshold that would be held against the scores, or null without one.</param>
 /// <param name="AxisLabels">What the rows and the columns are.</param>
@@ -20,6 +20,9 @@ internal sealed record LayerWeights(
     string Key, int Rows, int Columns, float[] Means, float[] Scores, bool[] Kept, double? Threshold,
     (string Rows, string Columns) AxisLabels)
 {
+    /// <summary>What has a score of its own: the weights, or the units that they belong to.</summary>
+    public required ScoredParts Parts { get; init; }
+
     /// <summary>Whether a weight would be kept with the threshold.</summary>
     public bool Keeps(int i) => Kept[i] && (Threshold is null || Scores[i] >= Threshold);
 
@@ -59,21 +62,36 @@ internal sealed record LayerWeights(
             {
                 var posterior = arena.Posterior<Posterior>(weight.Key);
                 var scores = thresholds?.Score == PruningScore.TotalNoise ? posterior.TotalNoiseScore() : posterior.Score();
+                using var mask = masks[weight.Key + ".mask"].to(CPU);
                 var rows = weight.Shape.Count > 1 ? (int)weight.Shape[0] : 1;
                 return new LayerWeights(
                     weight.Key,
                     rows,
                     (int)(weight.Count / rows),
                     Numbers(posterior.Mean()),
-                    Numbers(scores),
-                    [.. masks[weight.Key + ".mask"].to(CPU).flatten().data<bool>()],
+                    Numbers(scores.expand([.. weight.Shape])),
+                    Truths(mask),
                     ThresholdOf(thresholds, weight),
-                    LabelsOf(classes.GetValueOrDefault(LayerOf(weight.Key), ""), weight.Shape));
+                    LabelsOf(classes.GetValueOrDefault(LayerOf(weight.Key), ""), weight.Shape))
+                {
+                    Parts = PartsOf(scores, mask),
+                };
             }),
         ];
     }
 
     private static float[] Numbers(Tensor tensor) => [.. tensor.to(ScalarType.Float32).to(CPU).flatten().data<float>()];
+
+    private static bool[] Truths(Tensor tensor) => [.. tensor.flatten().data<bool>()];
+
+    /// <summary>A unit is kept where one of its weights is.</summary>
+    private static ScoredParts PartsOf(Tensor scores, Tensor mask)
+    {
+        long[] within = [.. Enumerable.Range(0, (int)mask.dim()).Where(i => scores.size(i) != mask.size(i)).Select(i => (long)i)];
+        return within.Length == 0
+            ? new ScoredParts("weights", Numbers(scores), Truths(mask))
+            : new ScoredParts("units", Numbers(scores), Truths(mask.to(ScalarType.Int8).amax(within) != 0));
+    }
 
     private static string LayerOf(string key) => key.LastIndexOf('.') is var dot and >= 0 ? key[..dot] : "";
 
@@ -103,3 +121,9 @@ internal sealed record LayerWeights(
         return null;
     }
 }
+
+/// <summary>What a threshold is held against, each with a score of its own.</summary>
+/// <param name="Noun">What they are, in the plural.</param>
+/// <param name="Scores">Their scores.</param>
+/// <param name="Kept">Whether each is kept at present.</param>
+internal sealed record ScoredParts(string Noun, float[] Scores, bool[] Kept);

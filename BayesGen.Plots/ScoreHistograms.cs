@@ -17,8 +17,8 @@ public static class ScoreHistograms
     private const double LeastHeight = 0.3;
 
     /// <summary>
-    /// One panel for each weight tensor: the scores of its weights, in one color those that are kept, in another those that the threshold
-    /// would prune, and gray those that are pruned already.
+    /// One panel for each weight tensor: the scores of its weights, or of its units where the family scores units; in one color those that
+    /// are kept, in another those that the threshold would prune, and gray those that are pruned already.
     /// </summary>
     /// <param name="model">The network; it is not changed.</param>
     /// <param name="thresholds">The thresholds to show, with their kind of score; null shows none.</param>
@@ -30,10 +30,10 @@ public static class ScoreHistograms
         var columns = Math.Min(layers.Count, 2);
         var rows = (layers.Count + columns - 1) / columns;
         return new Chart(
-            "Scores of the weights",
+            layers.All(layer => layer.Parts.Noun == layers[0].Parts.Noun) ? $"Scores of the {layers[0].Parts.Noun}" : "Scores",
             $"Histograms of the pruning scores of {string.Join(", ", layers.Select(layer => layer.Key))}"
             + (thresholds is null ? "." : $", with the threshold {thresholds}: what lies to the left of the line is pruned.")
-            + (layers.Any(layer => layer.Kept.Contains(false)) ? " Gray weights are pruned already." : ""),
+            + (layers.Any(layer => layer.Parts.Kept.Contains(false)) ? " What is gray is pruned already." : ""),
             columns, columns == 1 ? 800 : 1100, 40 + 290 * rows,
             theme => [.. layers.Select(layer => Layer(theme, layer, thresholds?.Score ?? PruningScore.Family))]);
     }
@@ -41,20 +41,21 @@ public static class ScoreHistograms
     private static Plot Layer(ChartTheme theme, LayerWeights layer, PruningScore score)
     {
         double[] Scores(bool kept) =>
-            [.. layer.Scores.Zip(layer.Kept).Where(pair => pair.Second == kept && float.IsFinite(pair.First))
+            [.. layer.Parts.Scores.Zip(layer.Parts.Kept).Where(pair => pair.Second == kept && float.IsFinite(pair.First))
                 .Select(pair => (double)pair.First)];
         var (present, gone) = (Scores(kept: true), Scores(kept: false));
         double[] scores = [.. present, .. gone];
         var title = layer.Key;
         if (layer.Threshold is { } cut)
         {
-            var left = Enumerable.Range(0, layer.Scores.Length).Count(layer.Keeps);
+            var all = layer.Parts.Scores.Length;
+            var left = layer.Parts.Scores.Zip(layer.Parts.Kept).Count(part => part.Second && part.First >= cut);
             title += string.Create(
                 CultureInfo.InvariantCulture,
-                $": keeps {left:N0} of {layer.Scores.Length:N0} ({Panel.PerCent((double)left / layer.Scores.Length)})");
+                $": keeps {left:N0} of {all:N0} ({Panel.PerCent((double)left / all)})");
         }
 
-        var plot = Panel.New(theme, title, score == PruningScore.TotalNoise ? "score, total noise" : "score", "weights");
+        var plot = Panel.New(theme, title, score == PruningScore.TotalNoise ? "score, total noise" : "score", layer.Parts.Noun);
         if (scores.Length == 0)
         {
             plot.Axes.SetLimits(-1, 1, 0, 1);
@@ -74,20 +75,20 @@ public static class ScoreHistograms
             return counts;
         }
 
-        var (counts, all) = (CountsOf(present), CountsOf(scores));
+        var (counts, both) = (CountsOf(present), CountsOf(scores));
         // Where most weights are in one bin, the others would have no height.
-        var typical = all.Where(count => count > 0).Order().ToArray();
-        var isLogarithmic = all.Max() > LogarithmicFrom * typical[typical.Length / 2];
+        var typical = both.Where(count => count > 0).Order().ToArray();
+        var isLogarithmic = both.Max() > LogarithmicFrom * typical[typical.Length / 2];
         if (isLogarithmic)
         {
-            plot.Axes.Left.Label.Text = "weights (logarithmic)";
+            plot.Axes.Left.Label.Text = layer.Parts.Noun + " (logarithmic)";
             double[] Logarithms(double[] of) => [.. of.Select(count => count == 0 ? 0 : Math.Log10(count) + LeastHeight)];
-            (counts, all) = (Logarithms(counts), Logarithms(all));
+            (counts, both) = (Logarithms(counts), Logarithms(both));
         }
 
         // Behind the others: what stands out of them is gone.
         if (gone.Length > 0)
-            Bars(plot, theme.Pruned, "pruned already", low, width, all, (_, count) => count > 0);
+            Bars(plot, theme.Pruned, "pruned already", low, width, both, (_, count) => count > 0);
         Bars(plot, theme.Blue, "kept", low, width, counts, (from, _) => layer.Threshold is not { } t || from >= t - width * 1e-6);
         if (layer.Threshold is { } line)
         {
@@ -100,8 +101,8 @@ public static class ScoreHistograms
 
         if (layer.Threshold is not null || gone.Length > 0)
             plot.LegendBelow(theme);
-        plot.Axes.SetLimits(low - width, low + (Bins + 2) * width, 0, all.Max() * 1.08);
-        plot.Axes.Left.TickGenerator = isLogarithmic ? Powers(all.Max()) : Panel.Counts();
+        plot.Axes.SetLimits(low - width, low + (Bins + 2) * width, 0, both.Max() * 1.08);
+        plot.Axes.Left.TickGenerator = isLogarithmic ? Powers(both.Max()) : Panel.Counts();
         return plot;
     }
 

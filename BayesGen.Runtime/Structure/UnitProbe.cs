@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using BayesGen.Execution;
 using BayesGen.Parameters;
 
@@ -164,7 +165,17 @@ internal sealed class UnitProbe : IDisposable
                 return output;
             },
             static (_, _) => { });
-        return (calls, Forward(_network, _example.expand([rows, .. _example.shape[1..]]).contiguous()));
+        try
+        {
+            return (calls, Forward(_network, _example.expand([rows, .. _example.shape[1..]]).contiguous()));
+        }
+        catch (ExternalException exception)
+        {
+            throw new ArgumentException(
+                $"The network cannot take {rows} examples of shape [{string.Join(", ", _example.shape[1..])}] and dtype {_example.dtype}: "
+                + $"{exception.Message.Split('\n')[0]} Give an example as the network is trained on, with the batch as its first dimension.",
+                exception);
+        }
 
         Tensor Kept(Tensor tensor)
         {

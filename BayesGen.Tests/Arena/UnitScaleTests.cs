@@ -67,6 +67,33 @@ public class UnitScaleTests
         }
     }
 
+    /// <summary>Layers of several costs in one memory: each counts its own, by kernels as by the graph.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void UnitsCountTheCostOfTheirPrior(bool byGraph)
+    {
+        using var scope = NewDisposeScope();
+        using var module = Spread(nameof(ArdUnits), isLocal: false);
+        var model = (IBayesianNetwork)module;
+        if (byGraph)
+            model.Arena.Families.Single().DrawByGraph();
+        List<string> keys = [.. model.Arena.Families.Single().Weights.Select(weight => weight.Key)];
+        double[] costs = [.. keys.Select((_, i) => 0.5 + i)];
+        double[] alone = [.. keys.Select(only => Divergence(key => key == only ? 1 : 1e-300))];
+        Assert.All(alone, divergence => Assert.True(divergence > 0.1));
+        var expected = alone.Zip(costs, (divergence, cost) => divergence * cost).Sum();
+        Assert.Equal(expected, Divergence(key => costs[keys.IndexOf(key)]), 1e-12 * expected);
+
+        double Divergence(Func<string, double> costOf)
+        {
+            foreach (var key in keys)
+                model.Arena.SetPrior(key, new ArdPrior(costOf(key)));
+            using var draw = model.Draw(3);
+            return new ElboLoss().Divergence(draw).item<double>();
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Networks))]
     public void GradientsAreFiniteDifferences(string name, bool isLocal)

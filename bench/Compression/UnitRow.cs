@@ -20,12 +20,15 @@ internal sealed record UnitRow(string Network, string Family, Func<TrainerOption
     /// <summary>The part of the validation images that a threshold may cost.</summary>
     private const double Allowed = 0.001;
 
+    /// <summary>The part of the validation images that rounding may cost.</summary>
+    public double RoundingCost { get; init; } = 0.001;
+
     private static readonly double[] Thinkable = [.. Enumerable.Range(-32, 49).Select(step => step / 4.0)];
 
     public required int Epochs { get; init; }
 
     /// <summary>Epochs after pruning, without a divergence.</summary>
-    public int FineTuning { get; init; } = 3;
+    public int FineTuning { get; init; } = int.Parse(Environment.GetEnvironmentVariable("BG_FT") ?? "3");
 
     public required int BatchSize { get; init; }
 
@@ -54,10 +57,10 @@ internal sealed record UnitRow(string Network, string Family, Func<TrainerOption
     public static IReadOnlyList<UnitRow> All { get; } =
     [
         new(Dense, "GroupArd", options => TrainedNetwork.Of(
-                options, new BayesianGroupArdLeNet300(new()), () => new GroupArdLeNet300(),
+                options, Priced(new BayesianGroupArdLeNet300(new())), () => new GroupArdLeNet300(),
                 (model, given) => model.CreateTrainer(given)))
         {
-            Epochs = 40, BatchSize = 100, LearningRate = 1e-3, Beta = 30, FixedThreshold = 0, FineTuning = 0,
+            Epochs = 40, BatchSize = 100, LearningRate = 1e-3, Beta = 30, FixedThreshold = 0,
         },
         new(Dense, "GroupLogUniform",
             options => TrainedNetwork.Of(
@@ -75,7 +78,7 @@ internal sealed record UnitRow(string Network, string Family, Func<TrainerOption
         },
         new(Convolutional, "GroupArd",
             options => TrainedNetwork.Of(
-                options, new BayesianGroupArdLeNet5(new()), () => new GroupArdLeNet5(),
+                options, Priced(new BayesianGroupArdLeNet5(new())), () => new GroupArdLeNet5(),
                 (model, given) => model.CreateTrainer(given)))
         {
             Epochs = 25, BatchSize = 200, LearningRate = 2e-3, Beta = 30, FixedThreshold = 0, FullRate = 0.4, WarmUp = 0.25,
@@ -134,6 +137,22 @@ internal sealed record UnitRow(string Network, string Family, Func<TrainerOption
         LearningRateSchedule = LearningRateSchedules.LinearDecay(from: 0),
         Beta = 0,
     };
+
+    private static BayesianGroupArdLeNet5 Priced(BayesianGroupArdLeNet5 model)
+    {
+        var c = (Environment.GetEnvironmentVariable("BG_COSTS") ?? "1,1,1,1").Split(',').Select(double.Parse).ToArray();
+        (model.Prior.Conv1.Weight, model.Prior.Conv2.Weight) = (new BayesGen.Variational.ArdPrior(c[0]), new BayesGen.Variational.ArdPrior(c[1]));
+        (model.Prior.Fc1.Weight, model.Prior.Fc2.Weight) = (new BayesGen.Variational.ArdPrior(c[2]), new BayesGen.Variational.ArdPrior(c[3]));
+        return model;
+    }
+
+    private static BayesianGroupArdLeNet300 Priced(BayesianGroupArdLeNet300 model)
+    {
+        var c = (Environment.GetEnvironmentVariable("BG_COSTS") ?? "1,1,1,1").Split(',').Select(double.Parse).ToArray();
+        model.Prior.Fc1.Weight = new BayesGen.Variational.ArdPrior(c[0]);
+        (model.Prior.Fc2.Weight, model.Prior.Fc3.Weight) = (new BayesGen.Variational.ArdPrior(c[1]), new BayesGen.Variational.ArdPrior(c[2]));
+        return model;
+    }
 
     private TrainerOptions Options(int seed) => new()
     {

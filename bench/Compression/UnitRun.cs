@@ -66,7 +66,10 @@ internal sealed class UnitRun : IDisposable
             FineTuned = ErrorOf(_network.Forward);
         }
 
-        var bits = _network.Model.ChooseBits();
+        using var rounding = _network.Plain();
+        rounding.to(_train.Device);
+        rounding.eval();
+        var bits = _network.Model.ChooseBits(rounding, _validation, row.RoundingCost).Bits;
         var path = Path.GetTempFileName();
         File.Delete(path);
         try

@@ -19,13 +19,28 @@ internal sealed record Case(
     Func<Device, Trained> Ivon,
     Func<Device, Trained>? Local)
 {
+    /// <summary>Families on units with their names.</summary>
+    public IReadOnlyList<(string Name, Func<Device, Trained> Make)> Units { get; init; } = [];
+
     public static IReadOnlyList<Case> All { get; } =
     [
         new("classifier", () => new Classifier(),
             device => Trained.Of(() => new BayesianGaussianClassifier(new()), device, model => model.CreateTrainer),
             device => Trained.Of(() => new BayesianLogUniformClassifier(new()), device, model => model.CreateTrainer),
             device => Trained.Of(() => new BayesianGaussianClassifier(new()), device, model => options => model.CreateIvonTrainer(options)),
-            device => Trained.Of(() => new BayesianLocalClassifier(new()), device, model => model.CreateTrainer)),
+            device => Trained.Of(() => new BayesianLocalClassifier(new()), device, model => model.CreateTrainer))
+        {
+            Units =
+            [
+                ("GroupArd", device => Trained.Of(() => new BayesianGroupArdClassifier(new()), device, model => model.CreateTrainer)),
+                ("GroupLogUniform",
+                    device => Trained.Of(() => new BayesianGroupLogUniformClassifier(new()), device, model => model.CreateTrainer)),
+                ("GroupHorseshoe",
+                    device => Trained.Of(() => new BayesianGroupHorseshoeClassifier(new()), device, model => model.CreateTrainer)),
+                ("GroupArd, local",
+                    device => Trained.Of(() => new BayesianLocalGroupArdClassifier(new()), device, model => model.CreateTrainer)),
+            ],
+        },
         new("lenet-300-100", () => new LeNet300(),
             device => Trained.Of(() => new BayesianGaussianLeNet300(new()), device, model => model.CreateTrainer),
             device => Trained.Of(() => new BayesianLogUniformLeNet300(new()), device, model => model.CreateTrainer),
@@ -76,6 +91,8 @@ internal sealed record Case(
         variants.Add(new TrainerVariant("Gaussian, IVON", Ivon(device), 1, examples, managesMemory));
         if (Local is not null)
             variants.Add(new TrainerVariant("Gaussian, local", Local(device), 1, examples, managesMemory));
+        foreach (var (name, make) in Units)
+            variants.Add(new TrainerVariant(name, make(device), 1, examples, managesMemory));
         foreach (var samples in draws)
         {
             variants.Add(new BaselineVariant(Baseline("Gaussian", samples), Plain(), isLogUniform: false, samples, examples, device));

@@ -125,6 +125,18 @@ internal sealed class LogUniformClassifier : Classifier;
 [Bayesian(Gaussian, Estimator = Estimator.Local)]
 internal sealed class LocalClassifier : Classifier;
 
+[Bayesian(GroupArd)]
+internal sealed class GroupArdClassifier : Classifier;
+
+[Bayesian(GroupLogUniform)]
+internal sealed class GroupLogUniformClassifier : Classifier;
+
+[Bayesian(GroupHorseshoe)]
+internal sealed class GroupHorseshoeClassifier : Classifier;
+
+[Bayesian(GroupArd, Estimator = Estimator.Local)]
+internal sealed class LocalGroupArdClassifier : Classifier;
+
 [Bayesian(Gaussian)]
 internal sealed class GaussianLeNet300 : LeNet300;
 

@@ -7,22 +7,23 @@ namespace BayesGen.Variational;
 /// KL(N(m, s^2) || N(0, best)) = log(1 + m^2 / s^2) / 2 = softplus(-log alpha) / 2 with the best variance m^2 + s^2: as a graph, and flat
 /// with its slopes.
 /// </summary>
-internal sealed class ArdDivergence : GaussianScale.Divergence
+/// <param name="cost">How many times it counts.</param>
+internal sealed class ArdDivergence(double cost) : GaussianScale.Divergence
 {
     /// <summary>Beyond this, softplus(x) = x to the last bit of a double.</summary>
     private const double SoftplusThreshold = 40;
 
     /// <summary>As a graph.</summary>
-    public static Tensor Of(Tensor logAlpha)
+    public static Tensor Of(Tensor logAlpha, double cost)
     {
         using var negative = -logAlpha;
         using var soft = nn.functional.softplus(negative, 1, SoftplusThreshold);
-        return soft * 0.5;
+        return soft * (0.5 * cost);
     }
 
     protected override (Vector<T> Value, Vector<T> Slope) OfLogAlpha<T>(Vector<T> logAlpha)
     {
-        var half = VectorMath.Of<T>(0.5);
+        var half = VectorMath.Of<T>(0.5 * cost);
         var (soft, slope) = VectorMath.Softplus(-logAlpha);
         return (half * soft, -half * slope);
     }

@@ -46,7 +46,7 @@ public sealed class GroupArdPosterior : Posterior, IPosterior<GroupArdPosterior>
         KernelFactor.Plain,
         new(2, GaussianScale.Kernel.Instance)
         {
-            KlTo = prior => prior is ArdPrior ? new ArdDivergence() : null,
+            KlTo = prior => prior is ArdPrior ard ? new ArdDivergence(ard.Cost) : null,
             Sample = (parameters, noise, examples) => new GaussianScale(parameters[0], parameters[1]).Sample(noise, examples),
         },
     ];
@@ -112,12 +112,12 @@ public sealed class GroupArdPosterior : Posterior, IPosterior<GroupArdPosterior>
         return nothing.expand(Shape);
     }
 
-    /// <summary>log(1 + m^2 / s^2) / 2 of each unit.</summary>
+    /// <summary>log(1 + m^2 / s^2) / 2 of each unit, times the cost of the prior.</summary>
     /// <inheritdoc/>
     public IReadOnlyList<Tensor> SharedKlTo(Prior prior)
     {
         using var logAlpha = LogAlpha();
-        return [ArdDivergence.Of(logAlpha)];
+        return [ArdDivergence.Of(logAlpha, prior is ArdPrior ard ? ard.Cost : 1)];
     }
 
     Tensor IHasUnitScales.ValueMean() => Mu.alias();
