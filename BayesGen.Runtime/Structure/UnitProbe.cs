@@ -169,7 +169,7 @@ internal sealed class UnitProbe : IDisposable
         {
             return (calls, Forward(_network, _example.expand([rows, .. _example.shape[1..]]).contiguous()));
         }
-        catch (ExternalException exception)
+        catch (Exception exception) when (exception is ExternalException or ArgumentException)
         {
             throw new ArgumentException(
                 $"The network cannot take {rows} examples of shape [{string.Join(", ", _example.shape[1..])}] and dtype {_example.dtype}: "
