@@ -2,6 +2,7 @@ using System.Globalization;
 using BayesGen.Data;
 using BayesGen.Parameters;
 using BayesGen.Reporting;
+using BayesGen.Serialization;
 
 namespace BayesGen.Compression;
 
@@ -111,7 +112,23 @@ internal sealed class BitSearch(
     {
         cancellation.ThrowIfCancellationRequested();
         _evaluations++;
-        var network = bits is null ? model.Export(plain) : model.Export(plain, bits);
-        return network.EvaluatePlain(validation, evaluation, cancellation);
+        using (NewDisposeScope())
+        {
+            if (bits is null)
+                WriteMap();
+            else
+                PlainNetwork.Load(plain, RoundedNetwork.ToTensors(RoundedNetwork.Of(model.Arena, bits)));
+        }
+
+        return plain.EvaluatePlain(validation, evaluation, cancellation);
+    }
+
+    private void WriteMap()
+    {
+        PlainNetwork.RequirePlain(model.Arena, plain);
+        using var turn = model.Arena.TakeTurn();
+        using var weights = model.Arena.Lease.Override("choose bit widths");
+        weights.Write(WeightState.Map);
+        PlainNetwork.Export(model.Arena, plain);
     }
 }

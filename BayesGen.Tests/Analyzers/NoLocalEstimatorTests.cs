@@ -36,9 +36,9 @@ public sealed class NoLocalEstimatorTests
     /// <summary>A family of units says by SupportsLocal whether its outputs are Gaussian, as any other.</summary>
     [Fact]
     public Task ReportsALayerUnderAFamilyOfUnits() => AnalyzerAssert.Reports(
-        TestSources.UnitFamily + Network(
-            "[Bayesian(typeof(HalvesPosterior), Estimator = Estimator.Local)] private readonly Conv2d conv = Conv2d(1, 1, 1);"
-            + "[Bayesian(typeof(HalvesPosterior), Estimator = Estimator.Local)] private readonly GRU [|BG0007:gru|] = GRU(2, 2);"),
+        Network(
+            "[Bayesian(GroupArd, Estimator = Estimator.Local)] private readonly Conv2d conv = Conv2d(1, 1, 1);"
+            + "[Bayesian(GroupArd, Estimator = Estimator.Local)] private readonly GRU [|BG0007:gru|] = GRU(2, 2);"),
         "Estimator.Local cannot be used for 'gru': the outputs of GRU are not Gaussian; annotate it with Estimator.WeightSampling, or "
         + "[Deterministic]");
 

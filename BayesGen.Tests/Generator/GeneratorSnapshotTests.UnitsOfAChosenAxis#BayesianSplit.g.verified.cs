@@ -51,7 +51,7 @@ public sealed class BayesianSplit : global::BayesGen.CompilerServices.BayesianMo
     {
         plan.EveryLayer<global::HalvesPosterior>(network, new global::BayesGen.Variational.WeightOptions { Groups = global::BayesGen.UnitAxis.Outputs });
         plan.Unannotated(prefix + "conv", ConvOf(network), isRequired: true);
-        plan.Bayesian<global::HalvesPosterior>(prefix + "other", OtherOf(network), new global::BayesGen.Variational.WeightOptions { Estimator = global::BayesGen.Estimator.Local, Groups = global::BayesGen.UnitAxis.Inputs });
+        plan.Bayesian<global::HalvesPosterior>(prefix + "other", OtherOf(network), new global::BayesGen.Variational.WeightOptions { Groups = global::BayesGen.UnitAxis.Inputs });
         plan.Bayesian<global::HalvesPosterior>(prefix + "fc", FcOf(network));
     }
 

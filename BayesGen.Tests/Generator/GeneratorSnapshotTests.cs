@@ -114,8 +114,7 @@ public sealed class GeneratorSnapshotTests
         public sealed class Split : Module<Tensor, Tensor>
         {
             private readonly Conv2d conv = Conv2d(1, 2, 3);
-            [Bayesian(typeof(HalvesPosterior), Estimator = Estimator.Local, Groups = UnitAxis.Inputs)]
-            private readonly Conv2d other = Conv2d(2, 2, 3);
+            [Bayesian(typeof(HalvesPosterior), Groups = UnitAxis.Inputs)] private readonly Conv2d other = Conv2d(2, 2, 3);
             [Bayesian(typeof(HalvesPosterior), Groups = UnitAxis.Default)] private readonly Linear fc = Linear(2, 2);
 
             public Split() : base("Split") => RegisterComponents();

@@ -49,7 +49,7 @@ internal static class TestSources
 
     /// <summary>A family with numbers for units that leaves biases plain.</summary>
     public const string UnitFamily = """
-        [PosteriorFamily("Halves", IncludesBias = false, SupportsLocal = true, LowestScore = 0)]
+        [PosteriorFamily("Halves", IncludesBias = false, LowestScore = 0)]
         [ClosedFormKl(typeof(GaussianPrior))]
         [PosteriorParameter("mu")]
         [PosteriorParameter("scale", Extent = ParameterExtent.Unit)]

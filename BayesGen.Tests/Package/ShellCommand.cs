@@ -5,7 +5,7 @@ namespace BayesGen.Tests.Package;
 /// <summary>A program started as a user would start it.</summary>
 internal static class ShellCommand
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     /// <summary>Runs a program and waits for its end.</summary>
     /// <param name="folder">Where.</param>

@@ -1,5 +1,6 @@
 using BayesGen.Compression;
 using BayesGen.Datasets;
+using BayesGen.Variational;
 using TorchSharp;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
@@ -28,7 +29,7 @@ internal sealed record UnitRow(string Network, string Family, Func<TrainerOption
     public required int Epochs { get; init; }
 
     /// <summary>Epochs after pruning, without a divergence.</summary>
-    public int FineTuning { get; init; } = int.Parse(Environment.GetEnvironmentVariable("BG_FT") ?? "3");
+    public int FineTuning { get; init; } = 3;
 
     public required int BatchSize { get; init; }
 
@@ -57,10 +58,10 @@ internal sealed record UnitRow(string Network, string Family, Func<TrainerOption
     public static IReadOnlyList<UnitRow> All { get; } =
     [
         new(Dense, "GroupArd", options => TrainedNetwork.Of(
-                options, Priced(new BayesianGroupArdLeNet300(new())), () => new GroupArdLeNet300(),
+                options, new BayesianGroupArdLeNet300(new()), () => new GroupArdLeNet300(),
                 (model, given) => model.CreateTrainer(given)))
         {
-            Epochs = 40, BatchSize = 100, LearningRate = 1e-3, Beta = 30, FixedThreshold = 0,
+            Epochs = 120, BatchSize = 100, LearningRate = 1e-3, Beta = 24, FixedThreshold = 0, FineTuning = 0,
         },
         new(Dense, "GroupLogUniform",
             options => TrainedNetwork.Of(
@@ -78,10 +79,11 @@ internal sealed record UnitRow(string Network, string Family, Func<TrainerOption
         },
         new(Convolutional, "GroupArd",
             options => TrainedNetwork.Of(
-                options, Priced(new BayesianGroupArdLeNet5(new())), () => new GroupArdLeNet5(),
+                options, WithCosts(new BayesianGroupArdLeNet5(new())), () => new GroupArdLeNet5(),
                 (model, given) => model.CreateTrainer(given)))
         {
-            Epochs = 25, BatchSize = 200, LearningRate = 2e-3, Beta = 30, FixedThreshold = 0, FullRate = 0.4, WarmUp = 0.25,
+            Epochs = 40, BatchSize = 200, LearningRate = 2e-3, Beta = 20, FixedThreshold = 0, FullRate = 0.4, WarmUp = 0.25,
+            FineTuning = 8,
         },
         new(Convolutional, "GroupLogUniform",
             options => TrainedNetwork.Of(
@@ -138,19 +140,15 @@ internal sealed record UnitRow(string Network, string Family, Func<TrainerOption
         Beta = 0,
     };
 
-    private static BayesianGroupArdLeNet5 Priced(BayesianGroupArdLeNet5 model)
+    /// <summary>
+    /// A channel of a convolution takes five to ten times the weights of an input feature behind it, and all of its places to compute: it
+    /// counts more.
+    /// </summary>
+    private static BayesianGroupArdLeNet5 WithCosts(BayesianGroupArdLeNet5 model)
     {
-        var c = (Environment.GetEnvironmentVariable("BG_COSTS") ?? "1,1,1,1").Split(',').Select(double.Parse).ToArray();
-        (model.Prior.Conv1.Weight, model.Prior.Conv2.Weight) = (new BayesGen.Variational.ArdPrior(c[0]), new BayesGen.Variational.ArdPrior(c[1]));
-        (model.Prior.Fc1.Weight, model.Prior.Fc2.Weight) = (new BayesGen.Variational.ArdPrior(c[2]), new BayesGen.Variational.ArdPrior(c[3]));
-        return model;
-    }
-
-    private static BayesianGroupArdLeNet300 Priced(BayesianGroupArdLeNet300 model)
-    {
-        var c = (Environment.GetEnvironmentVariable("BG_COSTS") ?? "1,1,1,1").Split(',').Select(double.Parse).ToArray();
-        model.Prior.Fc1.Weight = new BayesGen.Variational.ArdPrior(c[0]);
-        (model.Prior.Fc2.Weight, model.Prior.Fc3.Weight) = (new BayesGen.Variational.ArdPrior(c[1]), new BayesGen.Variational.ArdPrior(c[2]));
+        var prior = model.Prior;
+        (prior.Conv1.Weight, prior.Conv2.Weight) = (new ArdPrior(cost: 3), new ArdPrior(cost: 2.5));
+        (prior.Fc1.Weight, prior.Fc2.Weight) = (new ArdPrior(cost: 1.5), new ArdPrior(cost: 1.5));
         return model;
     }
 
