@@ -9,10 +9,14 @@ namespace BayesGen.Kernels;
 /// TorchSharp's own ways leave native memory to the garbage collector: <c>item()</c>, <c>data()</c> and <c>shape</c> a callback for each
 /// call, a number as an operand a Scalar that its finalizer frees. Some dozens in a step, alive until the next collection, lie scattered
 /// among the buffers that the step has freed, which the C library then cannot join: a training whose steps need 20 MB came to hold 170.
+/// And nothing keeps the Scalar of a literal alive during the call: on an overloaded machine its finalizer was seen to free it before the
+/// operation had read it ("Unknown scalar type" out of an evaluation).
 /// </remarks>
 internal static class TensorNumbers
 {
-    private static readonly Scalar Zero = 0.0;
+    /// <summary>Zero as an operand that lives: that of a literal may be freed while the operation reads it (see the remarks).</summary>
+    public static readonly Scalar Zero = 0.0;
+
     private static readonly Scalar One = 1;
 
     /// <summary>The number in a tensor of one element, wherever it is; on a device it is waited for.</summary>

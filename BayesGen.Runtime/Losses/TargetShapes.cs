@@ -11,6 +11,9 @@ internal static class TargetShapes
     /// <summary>The label that PyTorch leaves out by default.</summary>
     public const long Ignored = -100;
 
+    /// <summary>The same as an operand; see <see cref="Kernels.TensorNumbers"/>.</summary>
+    public static readonly Scalar IgnoredOperand = Ignored;
+
     /// <summary>
     /// Targets that are numbers, one for each output; dimensions of 1 after the first do not count, so [N] is as good as [N, 1].
     /// </summary>

@@ -1,3 +1,5 @@
+using BayesGen.Kernels;
+
 namespace BayesGen.Reporting;
 
 /// <summary>The accuracy of class numbers, example by example.</summary>
@@ -16,7 +18,7 @@ internal static class ClassAccuracy
 
     /// <summary>For each example the number of places with a label.</summary>
     public static Tensor Counted(Tensor output, Tensor target) =>
-        Rows(target).ne(TargetShapes.Ignored).to(ScalarType.Float64).flatten(1).sum(1);
+        Rows(target).ne(TargetShapes.IgnoredOperand).to(ScalarType.Float64).flatten(1).sum(1);
 
     private static (Tensor IsRight, Tensor Counts, Tensor IsNumber) Judge(Tensor output, Tensor target)
     {
@@ -30,14 +32,14 @@ internal static class ClassAccuracy
                     + "new Metric(\"accuracy\", (output, target) => output.argmax(1).eq(target.argmax(1)))");
             var labels = TargetShapes.Classes(output, target, Name);
             var isNaN = output.isnan().flatten(1).any(1);
-            return (Rows(output.argmax(1).eq(labels)), Rows(labels.ne(TargetShapes.Ignored)), isNaN.logical_not());
+            return (Rows(output.argmax(1).eq(labels)), Rows(labels.ne(TargetShapes.IgnoredOperand)), isNaN.logical_not());
         }
 
         if (!TargetShapes.SameButOnes(output, target))
             throw TargetShapes.DoNotFit(output, target, $"{Name} of one logit for each example needs as many targets, 0 or 1");
         var logits = TargetShapes.InShapeOf(target, output);
-        var isRight = logits.gt(0).to(ScalarType.Float64).eq(target.to(ScalarType.Float64));
-        return (Rows(isRight), Rows(target.ne(TargetShapes.Ignored)), Rows(logits).isnan().flatten(1).any(1).logical_not());
+        var isRight = logits.gt(TensorNumbers.Zero).to(ScalarType.Float64).eq(target.to(ScalarType.Float64));
+        return (Rows(isRight), Rows(target.ne(TargetShapes.IgnoredOperand)), Rows(logits).isnan().flatten(1).any(1).logical_not());
     }
 
     /// <summary>[N] as [N, 1], so that everything has places.</summary>

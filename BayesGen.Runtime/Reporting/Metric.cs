@@ -51,7 +51,7 @@ public sealed record Metric(string Name, Func<Tensor, Tensor, Tensor> PerExample
         if (Weight is null)
             return (numbers.sum().MoveToOuterDisposeScope(), null);
         var weights = Numbers(Weight, output, target, "weights");
-        var counted = (numbers * weights).masked_fill(weights.le(0), 0);
+        var counted = (numbers * weights).masked_fill(weights.le(TensorNumbers.Zero), TensorNumbers.Zero);
         return (counted.sum().MoveToOuterDisposeScope(), weights.sum().MoveToOuterDisposeScope());
     }
 
