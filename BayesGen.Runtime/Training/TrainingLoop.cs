@@ -41,6 +41,9 @@ internal sealed class TrainingLoop
     /// <summary>The number of epochs when it ends, of a training that is not stopped early.</summary>
     public int Last { get; }
 
+    /// <summary>Whether it ended by a cancellation, of this process or of another one of its group.</summary>
+    public bool IsCanceled { get; private set; }
+
     /// <summary>Trains to the last epoch, or until it stops.</summary>
     public TrainingResult Run()
     {
@@ -65,8 +68,9 @@ internal sealed class TrainingLoop
                 }
             }
         }
-        catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (_setup.Group.Size > 1 ? IsCanceled : _cancellation.IsCancellationRequested)
         {
+            IsCanceled = true;
             SaveCanceled();
             throw;
         }
@@ -228,8 +232,17 @@ internal sealed class TrainingLoop
     /// <summary>Moves to the next batch, unless the training is canceled: then it ends between two steps.</summary>
     private bool Next(IEnumerator<(Tensor Inputs, Tensor Targets)> batches)
     {
-        _cancellation.ThrowIfCancellationRequested();
+        RequireNotCanceled();
         return batches.MoveNext();
+    }
+
+    private void RequireNotCanceled()
+    {
+        if (!_setup.Group.IsAnywhere(_cancellation.IsCancellationRequested))
+            return;
+        IsCanceled = true;
+        throw new OperationCanceledException(
+            _cancellation.IsCancellationRequested ? null : "Another process of the group was canceled.", _cancellation);
     }
 
     private void SetLearningRate(StepPlace place)
@@ -265,7 +278,10 @@ internal sealed class TrainingLoop
             _setup.Model.train(false);
         }
 
-        var evaluation = _validation is null ? null : _parts.Evaluate(_validation, _options.Threshold, _cancellation);
+        // Of several processes none may leave an evaluation that the others are in: they look for a cancellation between two steps.
+        var evaluation = _validation is null
+            ? null
+            : _parts.Evaluate(_validation, _options.Threshold, _setup.Group.Size > 1 ? CancellationToken.None : _cancellation);
         var (cursor, means) = (_state.Cursor, _state.Cursor.Means);
         _state.EpochsDone++;
         _state.BatchesOfEpoch = cursor.Step;
