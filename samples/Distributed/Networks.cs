@@ -7,12 +7,12 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace DistributedSample;
 
-/// <summary>784-300-100-10.</summary>
+/// <summary>784-100-50-10.</summary>
 public class Dense : Module<Tensor, Tensor>
 {
-    protected readonly Linear fc1 = Linear(784, 300);
-    protected readonly Linear fc2 = Linear(300, 100);
-    protected readonly Linear fc3 = Linear(100, 10);
+    protected readonly Linear fc1 = Linear(784, 100);
+    protected readonly Linear fc2 = Linear(100, 50);
+    protected readonly Linear fc3 = Linear(50, 10);
 
     public Dense() : base(nameof(Dense)) => RegisterComponents();
 
@@ -20,15 +20,33 @@ public class Dense : Module<Tensor, Tensor>
         fc3.call(functional.relu(fc2.call(functional.relu(fc1.call(x.flatten(1))))));
 }
 
-/// <summary>The classifier of the guide.</summary>
+/// <summary>Two convolutions and two dense layers.</summary>
 public class Convolutional : Module<Tensor, Tensor>
+{
+    protected readonly Conv2d conv1 = Conv2d(1, 8, 3, padding: 1);
+    protected readonly Conv2d conv2 = Conv2d(8, 16, 3, padding: 1);
+    protected readonly Linear fc1 = Linear(16 * 7 * 7, 64);
+    protected readonly Linear fc2 = Linear(64, 10);
+
+    public Convolutional() : base(nameof(Convolutional)) => RegisterComponents();
+
+    public override Tensor forward(Tensor x)
+    {
+        x = functional.max_pool2d(functional.relu(conv1.call(x)), 2);
+        x = functional.max_pool2d(functional.relu(conv2.call(x)), 2);
+        return fc2.call(functional.relu(fc1.call(x.flatten(1))));
+    }
+}
+
+/// <summary>The classifier of the guide: 421,642 weights.</summary>
+public class Classifier : Module<Tensor, Tensor>
 {
     protected readonly Conv2d conv1 = Conv2d(1, 32, 3, padding: 1);
     protected readonly Conv2d conv2 = Conv2d(32, 64, 3, padding: 1);
     protected readonly Linear fc1 = Linear(64 * 7 * 7, 128);
     protected readonly Linear fc2 = Linear(128, 10);
 
-    public Convolutional() : base(nameof(Convolutional)) => RegisterComponents();
+    public Classifier() : base(nameof(Classifier)) => RegisterComponents();
 
     public override Tensor forward(Tensor x)
     {
@@ -60,6 +78,9 @@ public sealed class GaussianDense : Dense;
 public sealed class GaussianConvolutional : Convolutional;
 
 [Bayesian(Gaussian)]
+public sealed class GaussianClassifier : Classifier;
+
+[Bayesian(Gaussian)]
 public sealed class GaussianRecurrent : Recurrent;
 
 [Bayesian(LogUniform)]
@@ -67,6 +88,9 @@ public sealed class LogUniformDense : Dense;
 
 [Bayesian(LogUniform)]
 public sealed class LogUniformConvolutional : Convolutional;
+
+[Bayesian(LogUniform)]
+public sealed class LogUniformClassifier : Classifier;
 
 [Bayesian(LogUniform)]
 public sealed class LogUniformRecurrent : Recurrent;
@@ -78,6 +102,9 @@ public sealed class GroupArdDense : Dense;
 public sealed class GroupArdConvolutional : Convolutional;
 
 [Bayesian(GroupArd)]
+public sealed class GroupArdClassifier : Classifier;
+
+[Bayesian(GroupArd)]
 public sealed class GroupArdRecurrent : Recurrent;
 
 [Bayesian(SparseDropout, Estimator = Estimator.Local)]
@@ -85,6 +112,9 @@ public sealed class SparseDropoutDense : Dense;
 
 [Bayesian(SparseDropout, Estimator = Estimator.Local)]
 public sealed class SparseDropoutConvolutional : Convolutional;
+
+[Bayesian(SparseDropout, Estimator = Estimator.Local)]
+public sealed class SparseDropoutClassifier : Classifier;
 
 /// <summary>A recurrent layer has no local estimator; the last layer has.</summary>
 public sealed class SparseDropoutRecurrent : Module<Tensor, Tensor>

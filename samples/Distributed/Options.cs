@@ -26,11 +26,14 @@ public enum FamilyName
 /// <summary>Which network.</summary>
 public enum NetworkName
 {
-    /// <summary>784-300-100-10.</summary>
+    /// <summary>784-100-50-10.</summary>
     Dense,
 
     /// <summary>Two convolutions and two dense layers.</summary>
     Conv,
+
+    /// <summary>The larger classifier of the guide.</summary>
+    Classifier,
 
     /// <summary>An LSTM over the rows of the image.</summary>
     Lstm,
@@ -41,7 +44,7 @@ public sealed record Options
 {
     public int Steps { get; init; } = 200;
 
-    public int BatchSize { get; init; } = 200;
+    public int BatchSize { get; init; } = 64;
 
     public int Shards { get; init; } = new MpiOptions().Shards;
 
