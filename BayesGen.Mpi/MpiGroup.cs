@@ -121,6 +121,23 @@ public sealed class MpiGroup : IDisposable
             Room.Meet(Meeting.Failure, own: exception);
     }
 
+    /// <summary>The numbers that every rank computes, of all ranks; where one cannot, all learn it.</summary>
+    internal IReadOnlyList<double[]> Collect(Func<double[]> compute)
+    {
+        double[] mine;
+        try
+        {
+            mine = compute();
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+            throw;
+        }
+
+        return Room.Collect(mine);
+    }
+
     private static void FailAtExit()
     {
         if (Environment.ExitCode == 0)

@@ -12,7 +12,11 @@ namespace BayesGen.Mpi;
 /// <param name="tree">The shards of a batch.</param>
 internal sealed class MpiTrainingGroup(MpiGroup group, ShardTree tree) : TrainingGroup
 {
-    private MeetingRoom Room => group.Room;
+    /// <summary>Where they meet.</summary>
+    public MeetingRoom Room => group.Room;
+
+    /// <summary>How they train together.</summary>
+    public MpiOptions Options => group.Options;
 
     /// <inheritdoc/>
     public override int Rank => group.Rank;
@@ -22,13 +26,14 @@ internal sealed class MpiTrainingGroup(MpiGroup group, ShardTree tree) : Trainin
 
     /// <inheritdoc/>
     public override IGradientGatherer GathererOver(IGradientGatherer inner, ITrainingSteps steps, TrainingSetup setup) =>
-        new ShardGatherer(inner, steps, setup, tree, group);
+        new ShardGatherer(inner, steps, setup, tree, this);
 
     /// <inheritdoc/>
     public override IDisposable? Begin(TrainingSetup setup, TrainerState state, BatchSource train, BatchSource? validation)
     {
         if (BufferWatch.Statistics(setup.Arena.Network, entersTraining: !setup.Model.training) is { } refusal)
             throw new MpiException($"Rank {Rank}: {refusal}", Rank);
+        (IsToldToStop, HasToStop) = (false, false);
         using var scope = NewDisposeScope();
         var mine = RunConditions.Of(setup, state, group, tree, train, validation);
         var notes = Room.Meet(Meeting.Start, note => note with { Text = RunConditions.Written(mine) });
@@ -41,40 +46,25 @@ internal sealed class MpiTrainingGroup(MpiGroup group, ShardTree tree) : Trainin
         return null;
     }
 
+    /// <summary>Whether this process was told to stop; it tells the others in the note of the next step.</summary>
+    public bool IsToldToStop { get; private set; }
+
+    /// <summary>Whether one was when the processes met for the last step.</summary>
+    public bool HasToStop { get; set; }
+
     /// <inheritdoc/>
-    public override bool IsAnywhere(bool isHere) => Size == 1
-        ? isHere
-        : Room.Meet(Meeting.Question, note => note with { Numbers = [isHere ? 1 : 0] }).Any(note => note.Numbers[0] > 0);
+    public override bool IsCanceled(bool isHere)
+    {
+        IsToldToStop = isHere;
+        return Size == 1 ? isHere : HasToStop;
+    }
 
     /// <inheritdoc/>
     public override string FromFirst(string text) =>
         Size == 1 ? text : Room.Meet(Meeting.Announcement, note => note with { Text = IsFirst ? text : "" })[0].Text;
 
     /// <inheritdoc/>
-    public override unsafe IReadOnlyList<double[]> FromAll(double[] numbers)
-    {
-        if (Size == 1)
-            return [numbers];
-        var lengths = Room.Meet(Meeting.Collection, note => note with { Numbers = [numbers.Length] });
-        var all = lengths.Select(note => GC.AllocateUninitializedArray<double>((int)note.Numbers[0], pinned: true)).ToArray();
-        numbers.CopyTo(all[Rank], 0);
-        for (var rank = 0; rank < Size; rank++)
-        {
-            if (rank == Rank)
-                continue;
-            Room.Transport.Receive(AddressOf(all[rank]), sizeof(double) * all[rank].LongLength, rank, MeetingRoom.Tag);
-            Room.Transport.Send(AddressOf(all[Rank]), sizeof(double) * numbers.LongLength, rank, MeetingRoom.Tag);
-        }
-
-        Room.Transport.Wait("the end of an evaluation or a prediction");
-        return all;
-
-        static nint AddressOf(double[] pinned)
-        {
-            fixed (double* first = pinned)
-                return (nint)first;
-        }
-    }
+    public override IReadOnlyList<double[]> FromAll(double[] numbers) => Room.Collect(numbers);
 
     /// <inheritdoc/>
     public override void Fail(Exception exception) => group.Fail(exception);

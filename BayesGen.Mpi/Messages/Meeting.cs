@@ -12,9 +12,6 @@ internal enum Meeting
     /// <summary>The gradients of a step.</summary>
     Step,
 
-    /// <summary>Whether something was found by anyone.</summary>
-    Question,
-
     /// <summary>What rank 0 says.</summary>
     Announcement,
 

@@ -61,6 +61,31 @@ internal sealed unsafe class MeetingRoom : IDisposable
         return notes;
     }
 
+    /// <summary>The numbers of every process, in the order of the processes.</summary>
+    public IReadOnlyList<double[]> Collect(double[] numbers)
+    {
+        var lengths = Meet(Meeting.Collection, note => note with { Numbers = [numbers.Length] });
+        var all = lengths.Select(note => GC.AllocateUninitializedArray<double>((int)note.Numbers[0], pinned: true)).ToArray();
+        numbers.CopyTo(all[_api.Rank], 0);
+        for (var rank = 0; rank < _api.Size; rank++)
+        {
+            if (rank == _api.Rank)
+                continue;
+            Transport.Receive(AddressOf(all[rank]), sizeof(double) * all[rank].LongLength, rank, Tag);
+            Transport.Send(AddressOf(all[_api.Rank]), sizeof(double) * numbers.LongLength, rank, Tag);
+        }
+
+        Transport.Wait(NameOf(Meeting.Collection));
+        return all;
+
+        // They are pinned for as long as they live.
+        static nint AddressOf(double[] pinned)
+        {
+            fixed (double* first = pinned)
+                return (nint)first;
+        }
+    }
+
     /// <summary>Ends the meetings: something was found that all have found.</summary>
     public MpiException Break(MpiException exception) => Broken = exception;
 
@@ -115,7 +140,6 @@ internal sealed unsafe class MeetingRoom : IDisposable
         Meeting.Introduction => "the start of the group",
         Meeting.Start => "the start of a training",
         Meeting.Step => "a step",
-        Meeting.Question => "the end of a step",
         Meeting.Announcement => "a checkpoint",
         Meeting.Collection => "the end of an evaluation or a prediction",
         Meeting.Failure => "the end of a training that failed",

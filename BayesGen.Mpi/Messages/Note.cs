@@ -34,6 +34,9 @@ internal sealed record Note(Meeting Meeting, long Number)
     /// <summary>How it stands.</summary>
     public Standing Standing { get; init; }
 
+    /// <summary>Whether this process was told to stop.</summary>
+    public bool IsToldToStop { get; init; }
+
     /// <summary>A number of which all must have the same.</summary>
     public ulong Fingerprint { get; init; }
 
@@ -55,6 +58,7 @@ internal sealed record Note(Meeting Meeting, long Number)
         BinaryPrimitives.WriteUInt64LittleEndian(target[16..], Fingerprint);
         BinaryPrimitives.WriteInt32LittleEndian(target[24..], Numbers.Length);
         MemoryMarshal.AsBytes(Numbers.AsSpan()).CopyTo(target[HeaderBytes..]);
+        BinaryPrimitives.WriteInt32LittleEndian(target[32..], IsToldToStop ? 1 : 0);
         var end = HeaderBytes + Numbers.Length * sizeof(double);
         var bytes = Encoding.UTF8.GetBytes(text, target[end..]);
         BinaryPrimitives.WriteInt32LittleEndian(target[28..], bytes);
@@ -69,6 +73,7 @@ internal sealed record Note(Meeting Meeting, long Number)
         return new Note((Meeting)BinaryPrimitives.ReadInt32LittleEndian(source), BinaryPrimitives.ReadInt64LittleEndian(source[8..]))
         {
             Standing = (Standing)BinaryPrimitives.ReadInt32LittleEndian(source[4..]),
+            IsToldToStop = BinaryPrimitives.ReadInt32LittleEndian(source[32..]) != 0,
             Fingerprint = BinaryPrimitives.ReadUInt64LittleEndian(source[16..]),
             Numbers = numbers,
             Text = Encoding.UTF8.GetString(

@@ -21,7 +21,7 @@ namespace BayesGen.Mpi.Shards;
 /// <param name="tree">The shards.</param>
 /// <param name="group">The processes.</param>
 internal sealed class ShardGatherer(
-    IGradientGatherer inner, ITrainingSteps steps, TrainingSetup setup, ShardTree tree, MpiGroup group) : IGradientGatherer
+    IGradientGatherer inner, ITrainingSteps steps, TrainingSetup setup, ShardTree tree, MpiTrainingGroup group) : IGradientGatherer
 {
     private readonly IReadOnlyList<ShardRun> _parts = tree.PartsOf(group.Rank);
     private readonly Stack<FlatSum> _free = [];
@@ -44,9 +44,14 @@ internal sealed class ShardGatherer(
     /// <inheritdoc/>
     public StepSums Gather(StepWork work)
     {
+        if (tree.Shards == 1)
+            return GatherWhole(work);
         var sums = new List<FlatSum>();
         var own = Try(work, sums);
-        var notes = group.Room.Meet(Meeting.Step, note => Noted(note, work, sums, own), own is NonFiniteLossException ? null : own);
+        var notes = group.Room.Meet(
+            Meeting.Step, note => Noted(note with { IsToldToStop = group.IsToldToStop }, work, sums, own),
+            own is NonFiniteLossException ? null : own);
+        group.HasToStop = Array.Exists(notes, note => note.IsToldToStop);
         if (own is not (null or NonFiniteLossException))
             ExceptionDispatchInfo.Throw(own);
         RequireFinite(notes, work.Place, own);
@@ -71,6 +76,24 @@ internal sealed class ShardGatherer(
         inner.Dispose();
     }
 
+    /// <summary>One shard is the batch, and its gradients lie where the step takes them.</summary>
+    private StepSums GatherWhole(StepWork work)
+    {
+        var noise = setup.Arena.Noise;
+        var (seed, step) = (noise.Seed, noise.Calls);
+        try
+        {
+            BeginShard(0, NoiseSource.Mixed(seed, step));
+            var sums = inner.Gather(work);
+            _buffers.RequireUnchanged();
+            return sums;
+        }
+        finally
+        {
+            EndStep(seed, step);
+        }
+    }
+
     /// <summary>Computes the shards of this process; what they end by is kept until the others know it.</summary>
     private Exception? Try(StepWork work, List<FlatSum> sums)
     {
@@ -92,10 +115,23 @@ internal sealed class ShardGatherer(
         }
         finally
         {
-            // Where the noise is after a step depends on nothing but the number of the step.
-            noise.Reseed(seed, step + 1);
-            Seed(NoiseSource.Mixed(seed, ~step));
+            EndStep(seed, step);
         }
+    }
+
+    /// <summary>All that is random in a shard hangs on the seed of the training, the step and the shard.</summary>
+    private void BeginShard(int shard, long seedOfStep)
+    {
+        var seed = NoiseSource.Mixed(seedOfStep, shard);
+        setup.Arena.Noise.Reseed(seed);
+        SeedTorch(seed);
+    }
+
+    /// <summary>Where the noise is after a step depends on nothing but the number of the step.</summary>
+    private void EndStep(long seed, long step)
+    {
+        setup.Arena.Noise.Reseed(seed, step + 1);
+        SeedTorch(NoiseSource.Mixed(seed, ~step));
     }
 
     private FlatSum Compute(StepWork work, int shard, long seedOfStep)
@@ -111,9 +147,7 @@ internal sealed class ShardGatherer(
         }
 
         setup.Arena.ZeroGradients(setToNone: false);
-        var seed = NoiseSource.Mixed(seedOfStep, shard);
-        setup.Arena.Noise.Reseed(seed);
-        Seed(seed);
+        BeginShard(shard, seedOfStep);
         var weight = (double)count / rows;
         var sums = inner.Gather(work.Of(work.Inputs.narrow(0, first, count), work.Targets.narrow(0, first, count)));
         using var _ = no_grad();
@@ -195,7 +229,7 @@ internal sealed class ShardGatherer(
     }
 
     /// <summary>Dropout and a user's own code draw from Torch's generator.</summary>
-    private static void Seed(long seed)
+    private static void SeedTorch(long seed)
     {
         using var generator = random.manual_seed(seed);
     }

@@ -34,9 +34,12 @@ internal class TrainingGroup
     /// <returns>Ends what holds during the training alone.</returns>
     public virtual IDisposable? Begin(TrainingSetup setup, TrainerState state, BatchSource train, BatchSource? validation) => null;
 
-    /// <summary>Whether something that was looked for here was found by anyone.</summary>
-    /// <param name="isHere">Whether it was found here.</param>
-    public virtual bool IsAnywhere(bool isHere) => isHere;
+    /// <summary>
+    /// Whether the training ends here by a cancellation, between two steps: the same on every process, so that of several it may be a
+    /// step later than one was told.
+    /// </summary>
+    /// <param name="isHere">Whether this process was told to.</param>
+    public virtual bool IsCanceled(bool isHere) => isHere;
 
     /// <summary>What process 0 says.</summary>
     /// <param name="text">What this process would say; used of process 0 alone.</param>

@@ -238,7 +238,7 @@ internal sealed class TrainingLoop
 
     private void RequireNotCanceled()
     {
-        if (!_setup.Group.IsAnywhere(_cancellation.IsCancellationRequested))
+        if (!_setup.Group.IsCanceled(_cancellation.IsCancellationRequested))
             return;
         IsCanceled = true;
         throw new OperationCanceledException(
