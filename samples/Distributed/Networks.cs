@@ -3,7 +3,6 @@ using TorchSharp.Modules;
 using static BayesGen.Family;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
-using Tensor = TorchSharp.torch.Tensor;
 
 namespace DistributedSample;
 

@@ -1,7 +1,7 @@
 using BayesGen;
 using BayesGen.Training;
+using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
-using Tensor = TorchSharp.torch.Tensor;
 
 namespace DistributedSample;
 
