@@ -22,8 +22,8 @@ public sealed record MpiOptions
     public int Threads { get; init; } = 1;
 
     /// <summary>
-    /// How long a process is waited for; positive. A rank that has not come to a step or another meeting of all by then is named as stalled,
-    /// and the job ends. Longer than everything that one rank does alone, such as writing a checkpoint.
+    /// How long a process is waited for; positive. A rank that has not come to a step or another meeting of all by then is named
+    /// as stalled, and the job ends. Longer than everything that one rank does alone, such as writing a checkpoint.
     /// </summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(UsualStallSeconds);
 

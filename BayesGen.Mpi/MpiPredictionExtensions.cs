@@ -37,7 +37,8 @@ public static class MpiPredictionExtensions
         }
 
         return new ClassPrediction(
-            samples, probabilities, entropy, expected, outputs is null ? null : [.. outputs.Select(IReadOnlyList<double[]> (draw) => draw)]);
+            samples, probabilities, entropy, expected,
+            outputs is null ? null : [.. outputs.Select(IReadOnlyList<double[]> (draw) => draw)]);
     }
 
     /// <summary>Predicts numbers: for each output a mixture of Gaussians, the same as <c>model.Predict</c> gives.</summary>

@@ -44,7 +44,9 @@ internal static class RunConditions
         {
             if (texts[rank] == texts[0])
                 continue;
-            var others = texts[rank].Split('\n').Zip(first).Where(pair => pair.First != pair.Second).Select(pair => Words(pair.First, pair.Second));
+            var others = texts[rank].Split('\n').Zip(first)
+                .Where(pair => pair.First != pair.Second)
+                .Select(pair => Words(pair.First, pair.Second));
             return (rank,
                 $"Rank {rank} of {texts.Count} does not train what rank 0 does: {string.Join("; ", others)}. Give every rank the same program, data, "
                 + "options and checkpoint. Nothing was trained and nothing overwritten.");

@@ -11,7 +11,7 @@ namespace BayesGen.Mpi.Messages;
 /// <param name="end">Ends all processes with a sentence.</param>
 internal sealed class Transport(MpiApi api, Action<string> end)
 {
-    /// <summary>Messages are cut into parts whose length an int can say, of a size that Torch's sums and the network are both busy with.</summary>
+    /// <summary>Messages are cut into parts whose length an int can say.</summary>
     private const int LargestPart = 1 << 28;
 
     private static readonly TimeSpan Impatience = TimeSpan.FromMilliseconds(20);

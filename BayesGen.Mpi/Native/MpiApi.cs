@@ -51,7 +51,8 @@ internal sealed unsafe class MpiApi
     {
         var launch = MpiLaunch.Read(Environment.GetEnvironmentVariable);
         var (library, flavor, version) = MpiLibrary.Load(
-            launch, Environment.GetEnvironmentVariable(MpiLibrary.Variable), name => NativeLibrary.TryLoad(name, out var found) ? found : 0);
+            launch, Environment.GetEnvironmentVariable(MpiLibrary.Variable),
+            name => NativeLibrary.TryLoad(name, out var found) ? found : 0);
         var api = new MpiApi(library, flavor, version);
         api.Initialize();
         if (launch.Size is { } size && size != api.Size)
@@ -118,7 +119,8 @@ internal sealed unsafe class MpiApi
         int state = 0, provided = 0, rank = 0, size = 0;
         _ = ((delegate* unmanaged<int*, int>)Export("MPI_Initialized"))(&state);
         if (state == 0)
-            Require(((delegate* unmanaged<nint, nint, int, int*, int>)Export("MPI_Init_thread"))(0, 0, Serialized, &provided), "MPI_Init_thread");
+            Require(
+                ((delegate* unmanaged<nint, nint, int, int*, int>)Export("MPI_Init_thread"))(0, 0, Serialized, &provided), "MPI_Init_thread");
         else
             provided = Serialized;
         if (provided < Serialized)
@@ -140,6 +142,7 @@ internal sealed unsafe class MpiApi
         var text = stackalloc byte[1024];
         var length = 0;
         _ = ((delegate* unmanaged<int, byte*, int*, int>)Export("MPI_Error_string"))(code, text, &length);
-        throw new MpiException($"{function} of {Version} failed on rank {Rank}: {Encoding.UTF8.GetString(text, Math.Clamp(length, 0, 1024))}.", Rank);
+        var reason = Encoding.UTF8.GetString(text, Math.Clamp(length, 0, 1024));
+        throw new MpiException($"{function} of {Version} failed on rank {Rank}: {reason}.", Rank);
     }
 }

@@ -35,5 +35,6 @@ internal sealed class FlatLayout
     /// <summary>The places of the gradients in a sum.</summary>
     /// <returns>Handles of their own.</returns>
     public List<Tensor> ViewsOf(FlatSum sum) =>
-        [.. _places.Select(place => (place.IsDouble ? sum.Doubles : sum.Floats).narrow(0, place.Offset, place.Count).DetachFromDisposeScope())];
+        [.. _places.Select(place =>
+            (place.IsDouble ? sum.Doubles : sum.Floats).narrow(0, place.Offset, place.Count).DetachFromDisposeScope())];
 }

@@ -78,10 +78,9 @@ internal sealed class SumExchange(Transport transport, ShardTree tree, int rank,
                 if (other == rank)
                     continue;
                 var (firstOfOther, countOfOther) = PieceOf(other, whole.numel());
-                foreach (var sum in sums)
+                foreach (var flat in sums.Select(sum => sum.Arrays.ElementAt(array).Flat))
                     transport.Send(
-                        TensorMemory.AddressOf(sum.Arrays.ElementAt(array).Flat) + (nint)(firstOfOther * width), countOfOther * width, other,
-                        MeetingRoom.Tag);
+                        TensorMemory.AddressOf(flat) + (nint)(firstOfOther * width), countOfOther * width, other, MeetingRoom.Tag);
             }
         }
 

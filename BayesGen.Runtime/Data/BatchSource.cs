@@ -51,7 +51,7 @@ public abstract class BatchSource
         set { }
     }
 
-    /// <summary>Tensors that hold all of the data, so that several processes can compare what they have; none where there are no such.</summary>
+    /// <summary>Tensors that hold all of the data, so that processes can compare what they have; none where there are no such.</summary>
     internal virtual IReadOnlyList<Tensor> Whole => [];
 
     /// <summary>Batches of any sequence. It is enumerated once an epoch; who made the tensors disposes them.</summary>

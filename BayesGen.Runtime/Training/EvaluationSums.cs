@@ -33,7 +33,7 @@ internal sealed class EvaluationSums(EvaluationOptions options)
     /// <summary>Adds the mean fit loss of a batch under one of some samples of the weights.</summary>
     public void AddSample(double fit, long count, int samples) => _batches[^1].FitOfSamples.Add(fit * count / samples);
 
-    /// <summary>Takes the batches of all processes of a group, so that the result is the same number for number, whoever took which.</summary>
+    /// <summary>Takes the batches of all processes of a group: the result is the same to the last bit, whoever took which.</summary>
     public void Join(TrainingGroup group)
     {
         if (group.Size == 1)

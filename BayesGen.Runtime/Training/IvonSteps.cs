@@ -104,7 +104,7 @@ internal sealed class IvonSteps : ITrainingSteps
     /// <summary>The numbers of the state: the steps taken.</summary>
     public IReadOnlyDictionary<string, double> StateNumbers => new Dictionary<string, double> { [StepName] = _step };
 
-    /// <summary>Whether the gradient that a step takes is that of one draw: in a group of processes every shard has a draw of its own.</summary>
+    /// <summary>Whether a step takes the gradient of one draw: in a group of processes every shard has a draw of its own.</summary>
     private bool IsOneSample => _options is { Samples: 1, Group: null };
 
     private double SampleSize => _sampleSize() is var size && double.IsFinite(size) && size > 0

@@ -90,7 +90,7 @@ internal sealed class TrainingLoop
     {
         var clock = Stopwatch.StartNew();
         var steps = BeginEpoch();
-        using (var batches = Batches())
+        using (var batches = EpochBatches.AfterThoseThatAreDone(_train, _options, _state))
         {
             while (Next(batches))
                 TakeStep(batches.Current, new StepPlace(_state.EpochsDone + 1, _state.Cursor.Step + 1, steps));
@@ -201,32 +201,6 @@ internal sealed class TrainingLoop
             cursor.RandomOfEpoch = TorchRandom.Read().DetachFromDisposeScope();
         _guard.BeginEpoch(_train);
         return steps;
-    }
-
-    /// <summary>The batches of the epoch after those that are done.</summary>
-    private IEnumerator<(Tensor Inputs, Tensor Targets)> Batches()
-    {
-        var (cursor, seed, epoch) = (_state.Cursor, _options.Seed, _state.EpochsDone);
-        var rest = cursor.Step == 0 ? null : _train.BatchesFrom(_options.BatchSize, _options.Shuffle, seed, epoch, cursor.Step);
-        var batches = (rest ?? _train.Batches(_options.BatchSize, _options.Shuffle, seed, epoch)).GetEnumerator();
-        try
-        {
-            for (var step = 0; rest is null && step < cursor.Step; step++)
-            {
-                if (!batches.MoveNext())
-                    throw new ArgumentException(
-                        $"The checkpoint was written after {cursor.Step} batches of an epoch, and the training data has {step}: it is other data.");
-                BatchForward.LetGo(_train, batches.Current);
-            }
-        }
-        catch
-        {
-            batches.Dispose();
-            throw;
-        }
-
-        cursor.TakeRandom();
-        return batches;
     }
 
     /// <summary>Moves to the next batch, unless the training is canceled: then it ends between two steps.</summary>

@@ -77,7 +77,9 @@ internal static class MpiJob
 
         /// <summary>The lines that begin so.</summary>
         public string[] Lines(string start = "") =>
-            [.. Text.Split('\n').Where(line => line.Length > 0 && line.StartsWith(start, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+            [.. Text.Split('\n')
+                .Where(line => line.Length > 0 && line.StartsWith(start, StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)];
     }
 }
 

@@ -63,7 +63,8 @@ public class MpiJobTests
         MpiJob.Run(2, "alone").FailsBy("every rank has to make the same calls in the same order");
 
     [MpiFact]
-    public void MoreRanksThanShardsAreRefused() => MpiJob.Run(5, "whole").FailsBy("mpirun started 5 ranks, and a batch is cut into 4 shards");
+    public void MoreRanksThanShardsAreRefused() =>
+        MpiJob.Run(5, "whole").FailsBy("mpirun started 5 ranks, and a batch is cut into 4 shards");
 
     private static string[] Bits(int ranks, string networks) => MpiJob.Run(ranks, "bits", networks).Succeeds().Lines();
 }

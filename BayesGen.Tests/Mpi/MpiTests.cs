@@ -50,7 +50,8 @@ public class MpiTests
         var parts = Enumerable.Range(0, ranks).SelectMany(tree.PartsOf).ToDictionary(part => part, part => (object)Single(part));
         Assert.Equal(expected, ShardTree.Sum(tree.Root, run => parts.GetValueOrDefault(run), (left, right) => (float)left + (float)right));
         Assert.Equal(
-            Enumerable.Range(0, shards), parts.Keys.OrderBy(part => part.First).SelectMany(part => Enumerable.Range(part.First, part.End - part.First)));
+            Enumerable.Range(0, shards),
+            parts.Keys.OrderBy(part => part.First).SelectMany(part => Enumerable.Range(part.First, part.End - part.First)));
 
         float Single(ShardRun node) => node.IsOne ? numbers[node.First] : Single(node.Left) + Single(node.Right);
     }

@@ -111,7 +111,9 @@ internal static class RankProgram
         using var doubles = Model();
         doubles.to(ScalarType.Float64);
         using var data = Data(0);
-        Print(group, "doubles", doubles, doubles.CreateTrainer, Options(epochs: 2), new TensorDataSet(data.Inputs.to(ScalarType.Float64), data.Targets.alias()));
+        Print(
+            group, "doubles", doubles, doubles.CreateTrainer, Options(epochs: 2),
+            new TensorDataSet(data.Inputs.to(ScalarType.Float64), data.Targets.alias()));
     }
 
     private static void Print(
