@@ -53,7 +53,10 @@ internal sealed unsafe class MeetingRoom : IDisposable
         var notes = Exchange(mine);
         if (own is not null)
         {
-            Broken = own as MpiException ?? new MpiException($"Rank {_api.Rank} of {_api.Size} failed. {own.Message}", _api.Rank, own);
+            // What all have met with alike, all know: they may go on to something else.
+            if (!Array.TrueForAll(notes, note => note.Standing == Standing.Failed && note.Text == mine.Text))
+                Broken = own as MpiException ?? new MpiException(
+                    $"Rank {_api.Rank} of {_api.Size} failed. {own.Message}", _api.Rank, own);
             return notes;
         }
 
@@ -113,7 +116,8 @@ internal sealed unsafe class MeetingRoom : IDisposable
             Transport.Send((nint)_out, length, rank, NoteTag);
         }
 
-        Transport.Wait(NameOf(mine.Meeting));
+        // Rank 0 may have hours of work to do after the training that the others took part in.
+        Transport.Wait(NameOf(mine.Meeting), isPatient: mine.Meeting == Meeting.Farewell);
         for (var rank = 0; rank < _api.Size; rank++)
             if (rank != _api.Rank)
                 notes[rank] = Note.Read(new ReadOnlySpan<byte>(_in + (long)rank * Note.Capacity, Note.Capacity));

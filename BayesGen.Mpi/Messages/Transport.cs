@@ -48,7 +48,8 @@ internal sealed class Transport(MpiApi api, Action<string> end)
 
     /// <summary>Waits until everything has come and gone.</summary>
     /// <param name="what">What it is, for the sentence about a rank that does not come.</param>
-    public void Wait(string what)
+    /// <param name="isPatient">Whether it may take any time, as long as the other processes live.</param>
+    public void Wait(string what, bool isPatient = false)
     {
         if (_pending.Count == 0)
             return;
@@ -56,7 +57,7 @@ internal sealed class Transport(MpiApi api, Action<string> end)
         for (var round = 0; !Test(); round++)
         {
             var waited = Stopwatch.GetElapsedTime(start);
-            if (waited > StallTimeout)
+            if (waited > StallTimeout && !isPatient)
                 end(Sentence(what, waited));
 
             // A rank that shares its core with another one must not keep it from computing.

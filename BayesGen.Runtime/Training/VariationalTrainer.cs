@@ -222,8 +222,16 @@ public sealed class VariationalTrainer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(data);
         using var turn = _use.Read(nameof(Evaluate));
-        _parts.Setup.RequireLiving();
-        return _parts.Evaluate(data, threshold, cancellation);
+        try
+        {
+            _parts.Setup.RequireLiving();
+            return _parts.Evaluate(data, threshold, cancellation);
+        }
+        catch (Exception exception)
+        {
+            _parts.Setup.Group.Fail(exception);
+            throw;
+        }
     }
 
     /// <summary>Evaluates on any sequence of batches; see <see cref="Evaluate(BatchSource, Thresholds?, CancellationToken)"/>.</summary>

@@ -29,7 +29,11 @@ public class MpiJobTests
     public void AKilledRankEndsTheJobAndARestartAtAnotherNumberOfRanksGivesTheSameBits()
     {
         using var folder = new TemporaryFolder();
-        MpiJob.Run(2, "kill", folder.Root).FailsBy("rank 1", "gone");
+        var killed = MpiJob.Run(2, "kill", folder.Root);
+        killed.FailsBy("rank 1");
+
+        // By the rank that is left, or by mpirun where that is quicker.
+        Assert.Matches("rank 1 .*(is gone|signal 9)", killed.Text);
         var whole = MpiJob.Run(1, "whole").Succeeds().Lines("state ");
         Assert.Single(whole);
         Assert.Equal(whole, MpiJob.Run(4, "finish", folder.Root).Succeeds().Lines("state "));
