@@ -116,7 +116,8 @@ public sealed class MpiGroup : IDisposable
     {
         if (Room.Broken is { } broken && broken.Rank != Rank)
             return;
-        Tell($"failed and ends the job. {exception.GetType().Name}: {exception.Message}");
+        if (Size > 1)
+            Tell($"failed and ends the job. {exception.GetType().Name}: {exception.Message}");
         if (Room.Broken is null)
             Room.Meet(Meeting.Failure, own: exception);
     }
