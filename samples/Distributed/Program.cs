@@ -37,8 +37,8 @@ static int Train(Options options, MpiGroup? group)
     using var data = SyntheticDigits.Create(options.BatchSize * stepsOfEpoch, options.Seed);
     var (model, makeTrainer) = Trained.Of(options.Family, options.Network);
     using var owned = model;
-    var times = new List<double>();
-    var last = Stopwatch.GetTimestamp();
+    var times = new List<(double Wall, double Processor)>();
+    var last = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
     var trainerOptions = new TrainerOptions
     {
         Epochs = options.Steps / stepsOfEpoch,
@@ -52,8 +52,10 @@ static int Train(Options options, MpiGroup? group)
         [
             (_, _) =>
             {
-                times.Add(Stopwatch.GetElapsedTime(last).TotalMilliseconds);
-                last = Stopwatch.GetTimestamp();
+                var now = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+                times.Add((
+                    Stopwatch.GetElapsedTime(last.Item1, now.Item1).TotalMilliseconds, (now.TotalTime - last.TotalTime).TotalMilliseconds));
+                last = now;
             },
         ],
     };
@@ -67,11 +69,18 @@ static int Train(Options options, MpiGroup? group)
     trainer.Train(data);
     if (group?.Rank is null or 0)
     {
-        // The first steps warm up.
-        var median = times.Skip(times.Count / 10).Order().ElementAt((times.Count - times.Count / 10) / 2);
-        Console.WriteLine(FormattableString.Invariant($"median step {median:F2} ms, {options.BatchSize / median * 1000:F0} examples/s"));
+        var (wall, processor) = (Median(times.Select(time => time.Wall)), Median(times.Select(time => time.Processor)));
+        Console.WriteLine(FormattableString.Invariant(
+            $"median step {wall:F2} ms, {options.BatchSize / wall * 1000:F0} examples/s; {processor:F2} ms of the processor on rank 0"));
         Console.WriteLine($"state sha256: {StateHash.Of(model)}");
     }
 
     return 0;
+}
+
+// Of the steps after the first ones, which warm up.
+static double Median(IEnumerable<double> times)
+{
+    var all = times.ToList();
+    return all.Skip(all.Count / 4).Order().ElementAt((all.Count - all.Count / 4) / 2);
 }
