@@ -25,10 +25,10 @@ public class MpiTests
         .FailsBy("No MPI library was found (looked for /nonexistent/libmpi.so)", "openmpi-bin");
 
     [Theory]
-    [InlineData("OMPI_COMM_WORLD_SIZE", "3", MpiFlavor.OpenMpi)]
-    [InlineData("PMI_SIZE", "3", MpiFlavor.Mpich)]
-    internal void TheLauncherIsKnownByItsVariables(string variable, string value, MpiFlavor expected) =>
-        Assert.Equal(new MpiLaunch(expected, 3), MpiLaunch.Read(name => name == variable ? value : null));
+    [InlineData("OMPI_COMM_WORLD_SIZE", nameof(MpiFlavor.OpenMpi))]
+    [InlineData("PMI_SIZE", nameof(MpiFlavor.Mpich))]
+    public void TheLauncherIsKnownByItsVariables(string variable, string expected) =>
+        Assert.Equal(new MpiLaunch(Enum.Parse<MpiFlavor>(expected), 3), MpiLaunch.Read(name => name == variable ? "3" : null));
 
     [Fact]
     public void WithoutALauncherNothingIsKnown() => Assert.Equal(new MpiLaunch(null, null), MpiLaunch.Read(_ => null));
@@ -48,7 +48,8 @@ public class MpiTests
         var numbers = Enumerable.Range(0, shards).Select(shard => MathF.Pow(-7.3f, shard) * 1.1f).ToArray();
         var expected = Single(new ShardTree(shards, 1).Root);
         var parts = Enumerable.Range(0, ranks).SelectMany(tree.PartsOf).ToDictionary(part => part, part => (object)Single(part));
-        Assert.Equal(expected, ShardTree.Sum(tree.Root, run => parts.GetValueOrDefault(run), (left, right) => (float)left + (float)right));
+        Assert.Equal(
+            expected, (float)ShardTree.Sum<object>(tree.Root, run => parts.GetValueOrDefault(run), (left, right) => (float)left + (float)right));
         Assert.Equal(
             Enumerable.Range(0, shards),
             parts.Keys.OrderBy(part => part.First).SelectMany(part => Enumerable.Range(part.First, part.End - part.First)));

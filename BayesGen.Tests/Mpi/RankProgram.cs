@@ -90,7 +90,7 @@ internal static class RankProgram
     {
         foreach (var family in Enum.GetValues<FamilyName>())
         {
-            foreach (var network in networks.Split(',').Select(Enum.Parse<NetworkName>))
+            foreach (var network in networks.Split(',').Select(name => Enum.Parse<NetworkName>(name)))
             {
                 random.manual_seed(group.Rank);
                 var (model, trainer) = Trained.Of(family, network);
@@ -218,8 +218,8 @@ internal static class RankProgram
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)seed + 1);
         return new TensorDataSet(
-            rand(Examples, 6, dtype: ScalarType.Float32, device: CPU, generator: generator),
-            randint(0, 3, Examples, dtype: ScalarType.Int64, device: CPU, generator: generator));
+            rand([Examples, 6], dtype: ScalarType.Float32, device: CPU, generator: generator),
+            randint(0, 3, [Examples], dtype: ScalarType.Int64, device: CPU, generator: generator));
     }
 
     private static TensorDataSet Digits() => SyntheticDigits.Create(Examples, seed: 1);
