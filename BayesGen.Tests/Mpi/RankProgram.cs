@@ -105,7 +105,7 @@ internal static class RankProgram
             Samples = 2,
             Antithetic = true,
             MaxGradientNorm = 0.5,
-            Beta = new PlateauBeta(),
+            Beta = new PlateauBeta(0.5, 1.1, patience: 1),
             Optimizer = (parameters, rate) => new BayesGen.Optimizers.FlatSgd(parameters, rate, momentum: 0.9),
         }, Data(0));
         using var doubles = Model();
