@@ -19,7 +19,7 @@ internal enum Standing
 
 /// <summary>What a process brings to a meeting: everything that is small, in one message.</summary>
 /// <param name="Meeting">What it came for.</param>
-/// <param name="Number">The how manieth meeting it is for it.</param>
+/// <param name="Number">Which of its meetings it is, from 0.</param>
 internal sealed record Note(Meeting Meeting, long Number)
 {
     private const int HeaderBytes = 40;
