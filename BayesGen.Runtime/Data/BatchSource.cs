@@ -51,6 +51,9 @@ public abstract class BatchSource
         set { }
     }
 
+    /// <summary>Tensors that hold all of the data, so that processes can compare what they have; none where there are no such.</summary>
+    internal virtual IReadOnlyList<Tensor> Whole => [];
+
     /// <summary>Batches of any sequence. It is enumerated once an epoch; who made the tensors disposes them.</summary>
     /// <param name="batches">The batches; a sequence that can be enumerated only once serves one epoch.</param>
     /// <param name="exampleCount">The number of examples in one pass, or null where it is not known.</param>
@@ -109,6 +112,8 @@ public abstract class BatchSource
     {
         public override long? ExampleCount => dataSet.Count;
 
+        internal override IReadOnlyList<Tensor> Whole => [dataSet.Inputs, dataSet.Targets];
+
         public override bool HandsOverBatches => true;
 
         public override long? BatchCount(int batchSize) => (dataSet.Count + batchSize - 1) / batchSize;
@@ -124,6 +129,8 @@ public abstract class BatchSource
     private sealed class BatcherSource(Batcher batcher) : BatchSource
     {
         public override long? ExampleCount => batcher.ExampleCount;
+
+        internal override IReadOnlyList<Tensor> Whole => batcher.Whole;
 
         public override bool HandsOverBatches => true;
 

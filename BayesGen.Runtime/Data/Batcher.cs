@@ -43,6 +43,9 @@ public sealed class Batcher : IEnumerable<(Tensor Inputs, Tensor Targets)>
         _seed = seed;
     }
 
+    /// <summary>What the batches are cut from.</summary>
+    internal IReadOnlyList<Tensor> Whole => [_dataSet.Inputs, _dataSet.Targets];
+
     /// <summary>Number of examples in an epoch.</summary>
     public long ExampleCount => _dataSet.Count;
 

@@ -13,6 +13,9 @@ namespace BayesGen.Training;
 internal sealed class CheckpointManager(
     TrainingSetup setup, TrainerState state, TrainingContent parts, TrainingNotices notices)
 {
+    private const string Written = "+";
+    private const string NotWritten = "-";
+
     private readonly CheckpointOptions? _options = setup.Options.Checkpoints;
     private CheckpointFolder? _folder;
     private (int Epochs, int Step, long GlobalStep)? _savedAt;
@@ -40,8 +43,14 @@ internal sealed class CheckpointManager(
         state.Steps!.RequireState();
         setup.RequireScore(_options.KeepBest, "CheckpointOptions.KeepBest", validation);
         if (_folder is not null)
-            return _folder.Hold();
+            return setup.Group.IsFirst ? _folder.Hold() : null;
         var folder = new CheckpointFolder(_options.Folder);
+        if (!setup.Group.IsFirst)
+        {
+            _folder = folder;
+            return null;
+        }
+
         if (folder.Newest().Count > 0 && !folder.Holds(Last))
             throw new InvalidOperationException(
                 $"The folder '{_options.Folder}' holds checkpoints of another training"
@@ -132,6 +141,15 @@ internal sealed class CheckpointManager(
     {
         if (Last is null)
             return null;
+
+        // Process 0 of a group chooses, since a damaged file is renamed.
+        var found = setup.Group.IsFirst ? FindBeforeHere(failed) : null;
+        var path = setup.Group.FromFirst(found?.Path ?? "");
+        return setup.Group.IsFirst || path.Length == 0 ? found : (CheckpointFile.Read(path), path);
+    }
+
+    private (CheckpointContent Content, string Path)? FindBeforeHere(long failed)
+    {
         var (before, oldest) = _wentBack is { } last && failed <= last.Failed ? (last.To, last.To) : (long.MaxValue, long.MaxValue);
         try
         {
@@ -148,7 +166,7 @@ internal sealed class CheckpointManager(
         {
             // The one that was resumed from may lie elsewhere.
             var own = _folder?.ReadNewest(notices.Add, content => isTooNew(content) ? "" : Poison(content));
-            return own ?? Find(Last, notices.Add, content => isTooNew(content) ? "" : Poison(content));
+            return own ?? Find(Last!, notices.Add, content => isTooNew(content) ? "" : Poison(content));
         }
     }
 
@@ -195,8 +213,17 @@ internal sealed class CheckpointManager(
             state.BestScore = before;
     }
 
-    /// <summary>A disk that is full or gone costs a checkpoint and not the training.</summary>
+    /// <summary>Process 0 of a group writes, and tells the others when it is there.</summary>
     private bool Write(string what, BatchSource source, Action<CheckpointContent, Action<string>> write)
+    {
+        var isWritten = setup.Group.IsFirst && WriteHere(what, source, write);
+        var outcome = setup.Group.FromFirst((isWritten ? Written : NotWritten) + Last);
+        Last = outcome.Length > 1 ? outcome[1..] : null;
+        return outcome.StartsWith(Written, StringComparison.Ordinal);
+    }
+
+    /// <summary>A disk that is full or gone costs a checkpoint and not the training.</summary>
+    private bool WriteHere(string what, BatchSource source, Action<CheckpointContent, Action<string>> write)
     {
         using var scope = NewDisposeScope();
         var told = new List<string>();

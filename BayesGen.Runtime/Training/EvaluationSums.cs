@@ -10,6 +10,7 @@ internal sealed class EvaluationSums(EvaluationOptions options)
     private readonly Dictionary<string, (double Sum, double Count)> _metrics =
         options.Metrics.ToDictionary(metric => metric.Name, _ => (Sum: 0.0, Count: 0.0));
 
+    private readonly List<BatchNumbers> _batches = [];
     private double _fit;
     private double _fitOfSamples;
     private long _examples;
@@ -18,26 +19,39 @@ internal sealed class EvaluationSums(EvaluationOptions options)
     /// <param name="output">The output of the network.</param>
     /// <param name="targets">The targets.</param>
     /// <param name="fit">The mean fit loss.</param>
-    public void Add(Tensor output, Tensor targets, double fit)
+    /// <param name="number">Which batch of the data it is; null is the next one.</param>
+    public void Add(Tensor output, Tensor targets, double fit, long? number = null)
     {
         var count = targets.size(0);
-        _fit += fit * count;
-        _examples += count;
-        foreach (var metric in MetricsOf(output, targets))
-        {
-            var (before, (sum, counted)) = (_metrics.GetValueOrDefault(metric.Name), metric.Sum(output, targets));
-            _metrics[metric.Name] = (before.Sum + sum, before.Count + counted);
-        }
+        var metrics = MetricsOf(output, targets);
+        foreach (var metric in metrics)
+            _metrics.TryAdd(metric.Name, (0, 0));
+        _batches.Add(new BatchNumbers(
+            number ?? _batches.Count, count, fit * count, [.. metrics.Select(metric => metric.Sum(output, targets))], []));
     }
 
     /// <summary>Adds the mean fit loss of a batch under one of some samples of the weights.</summary>
-    public void AddSample(double fit, long count, int samples) => _fitOfSamples += fit * count / samples;
+    public void AddSample(double fit, long count, int samples) => _batches[^1].FitOfSamples.Add(fit * count / samples);
+
+    /// <summary>Takes the batches of all processes of a group: the result is the same to the last bit, whoever took which.</summary>
+    public void Join(TrainingGroup group)
+    {
+        if (group.Size == 1)
+            return;
+        var all = group.FromAll([.. _batches.SelectMany(batch => batch.Written())]);
+        _batches.Clear();
+        _batches.AddRange(all.SelectMany(BatchNumbers.Read).OrderBy(batch => batch.Number));
+        if (_metrics.Count == 0 && _batches.Exists(batch => batch.Metrics.Count > 0))
+            _metrics.Add(Metric.Accuracy.Name, (0, 0));
+    }
 
     /// <summary>The means over all examples.</summary>
     /// <exception cref="ArgumentException">There were none.</exception>
     public EvaluationResult Result(
         double divergence, double beta, long? examplesOfTraining, Thresholds? threshold, PruneReport pruning)
     {
+        foreach (var batch in _batches)
+            Sum(batch);
         if (_examples == 0)
             throw new ArgumentException("The evaluation data is empty.", "data");
         var fit = _fit / _examples;
@@ -52,6 +66,16 @@ internal sealed class EvaluationSums(EvaluationOptions options)
             options.EvaluateAt,
             threshold,
             pruning);
+    }
+
+    private void Sum(BatchNumbers batch)
+    {
+        _examples += batch.Examples;
+        _fit += batch.Fit;
+        foreach (var sample in batch.FitOfSamples)
+            _fitOfSamples += sample;
+        foreach (var (name, (sum, count)) in _metrics.Keys.ToList().Zip(batch.Metrics))
+            _metrics[name] = (_metrics[name].Sum + sum, _metrics[name].Count + count);
     }
 
     /// <summary>What is measured: for classes the accuracy where the options name nothing, since an answer of NaN helps nobody.</summary>

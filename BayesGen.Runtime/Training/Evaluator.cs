@@ -26,6 +26,7 @@ public sealed class Evaluator
     private readonly IBayesianNetwork _model;
     private readonly BatchForward _network;
     private readonly EvaluationOptions _options;
+    private readonly TrainingGroup _group = TrainingGroup.Alone;
 
     /// <summary>An evaluator of a network.</summary>
     /// <param name="model">The network; it stays yours.</param>
@@ -46,7 +47,7 @@ public sealed class Evaluator
 
     /// <summary>That of a trainer, which shares its way to run batches.</summary>
     internal Evaluator(IBayesianNetwork model, BatchForward network, VariationalLoss loss, TrainerOptions options) =>
-        (_model, _network, _options) = (model, network, EvaluationOptions.Of(loss, options));
+        (_model, _network, _options, _group) = (model, network, EvaluationOptions.Of(loss, options), options.Group ?? TrainingGroup.Alone);
 
     /// <summary>Evaluates the network on all examples of a data set.</summary>
     /// <param name="data">The data.</param>
@@ -90,15 +91,19 @@ public sealed class Evaluator
             var point = weights.Point(_options.EvaluateAt, keep);
             var samples = weights.Draws(_options.ElboSamples, SampleSeed, keep);
             weights.Write(point);
+            var number = -1L;
             foreach (var batch in data.Batches(_options.BatchSize, shuffle: false, _options.Seed, epoch: 0))
             {
+                number++;
                 try
                 {
+                    if (number % _group.Size != _group.Rank)
+                        continue;
                     cancellation.ThrowIfCancellationRequested();
                     using var batchScope = NewDisposeScope();
                     var (inputs, targets) = _network.Move(batch);
                     var output = _network.Output(inputs);
-                    sums.Add(output, targets, _network.Fit(output, targets).Number());
+                    sums.Add(output, targets, _network.Fit(output, targets).Number(), number);
                     foreach (var sample in samples)
                     {
                         weights.Write(sample);
@@ -115,6 +120,7 @@ public sealed class Evaluator
             }
         }
 
+        sums.Join(_group);
         return sums.Result(divergence, beta, examplesOfTraining, threshold, pruning);
     }
 }

@@ -5,7 +5,7 @@ namespace BayesGen.Training;
 /// calls nothing else between a batch and the step of the optimizer, and knows none of the cases.
 /// </summary>
 /// <remarks>
-/// A group of processes wraps the gatherer of its own process (<see cref="TrainerOptions.Distribute"/>):
+/// A group of processes wraps the gatherer of its own process (<see cref="TrainingGroup.GathererOver"/>):
 /// <see cref="Gather"/> gives the inner one <see cref="StepWork.Of"/> its share of the examples, then sums
 /// <see cref="ITrainingSteps.Gradients"/>, which are a few flat buffers, and the numbers of <see cref="StepSums"/> over the processes,
 /// each weighted by its part of the examples. Every process then takes the same step. The noise of weights is a function of seed and call,

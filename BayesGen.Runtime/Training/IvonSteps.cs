@@ -104,6 +104,9 @@ internal sealed class IvonSteps : ITrainingSteps
     /// <summary>The numbers of the state: the steps taken.</summary>
     public IReadOnlyDictionary<string, double> StateNumbers => new Dictionary<string, double> { [StepName] = _step };
 
+    /// <summary>Whether a step takes the gradient of one draw: in a group of processes every shard has a draw of its own.</summary>
+    private bool IsOneSample => _options is { Samples: 1, Group: null };
+
     private double SampleSize => _sampleSize() is var size && double.IsFinite(size) && size > 0
         ? size
         : throw new InvalidOperationException("IVON needs a positive beta: with beta 0 the posterior has no width.");
@@ -140,7 +143,7 @@ internal sealed class IvonSteps : ITrainingSteps
     {
         draw.BackwardToWeights(total);
         foreach (var (part, (_, arena)) in draw.Draws.Zip(_arenas))
-            if (!arena.TakesDeviation(_options.Samples))
+            if (!arena.TakesDeviation(IsOneSample))
                 part.PullBack();
     }
 
@@ -150,13 +153,13 @@ internal sealed class IvonSteps : ITrainingSteps
         using var withoutGradients = no_grad();
         _step++;
         foreach (var (_, arena) in _arenas)
-            arena.Step(_step, SampleSize, LearningRate, arena.TakesDeviation(_options.Samples));
+            arena.Step(_step, SampleSize, LearningRate, arena.TakesDeviation(IsOneSample));
         Deterministic?.Step();
     }
 
     /// <inheritdoc/>
     public IEnumerable<Tensor> Gradients() => _arenas
-        .SelectMany(entry => entry.Arena.Gradients(entry.Arena.TakesDeviation(_options.Samples)))
+        .SelectMany(entry => entry.Arena.Gradients(entry.Arena.TakesDeviation(IsOneSample)))
         .Concat(Deterministic?.Gradients() ?? []);
 
     /// <inheritdoc/>

@@ -14,6 +14,9 @@ public sealed class NonFiniteLossException : ArithmeticException
     {
     }
 
+    private NonFiniteLossException(string message, int epoch, int step, string? parameter)
+        : base(message) => (Epoch, Step, Parameter) = (epoch, step, parameter);
+
     private NonFiniteLossException(int epoch, int step, string? parameter, string what, string taken = "The step was not taken. ")
         : base(what + taken + "A lower learning rate or a longer warm-up of beta often helps.")
     {
@@ -69,6 +72,10 @@ public sealed class NonFiniteLossException : ArithmeticException
         FormattableString.Invariant(
             $"The training diverges: the fit loss is {fit:G4} in step {step} of epoch {epoch}, and was {first:G4} at the start. "),
         lastStep is { } last ? $"That was read from the device after step {last}; these steps were taken. " : "The step was not taken. ");
+
+    /// <summary>Another process that trains the same network has thrown it.</summary>
+    internal static NonFiniteLossException OfAnotherProcess(int epoch, int step, string? parameter, string message) =>
+        new(message, epoch, step, parameter);
 
     /// <summary>The loss was finite, its gradient was not.</summary>
     internal static NonFiniteLossException OfGradient(int epoch, int step, string? parameter) => new(

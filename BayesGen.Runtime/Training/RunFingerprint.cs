@@ -50,7 +50,8 @@ internal static class RunFingerprint
             saved.GetValueOrDefault(name) ?? (FormerNames.TryGetValue(name, out var former) ? saved.GetValueOrDefault(former) : null);
     }
 
-    private static IEnumerable<(string Name, string Value)> Of(TrainingSetup setup)
+    /// <summary>Each condition with its name.</summary>
+    public static IEnumerable<(string Name, string Value)> Of(TrainingSetup setup)
     {
         var options = setup.Options;
         yield return ("Loss", setup.Loss.Name);

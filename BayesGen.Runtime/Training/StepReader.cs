@@ -32,6 +32,7 @@ internal sealed class StepReader(
         _familiesOfSteps = setup.Arena.Families;
         _priorsOfSteps = [.. setup.Arena.Families.Select(arena => arena.Priors.Learned)];
         return _readsLate = (ReadsLateEverywhere || setup.Arena.Device.type != DeviceType.CPU)
+            && setup.Options.Group is null
             && hooks.Count == 0
             && setup.Options.Report?.NeedsSteps != true
             && !setup.Beta.NeedsLosses

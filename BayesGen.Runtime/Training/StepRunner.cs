@@ -31,8 +31,7 @@ internal sealed class StepRunner(TrainingSetup setup, TrainerState state, NonFin
             ? new PosteriorSteps(parameters, setup.Options)
             : new IvonSteps(
                 setup.Arena, setup.Options, ivon, () => _sharedBy / state.Beta, isFresh: state.StepsDone == 0 && !isResumed);
-        var gatherer = new SampleExecutor(setup, steps);
-        _gatherer = setup.Options.Distribute?.Invoke(gatherer, steps) ?? gatherer;
+        _gatherer = setup.Group.GathererOver(new SampleExecutor(setup, steps), steps, setup);
     }
 
     /// <summary>What is not trained may have changed since the last training.</summary>

@@ -41,6 +41,9 @@ internal sealed class TrainingLoop
     /// <summary>The number of epochs when it ends, of a training that is not stopped early.</summary>
     public int Last { get; }
 
+    /// <summary>Whether it ended by a cancellation, of this process or of another one of its group.</summary>
+    public bool IsCanceled { get; private set; }
+
     /// <summary>Trains to the last epoch, or until it stops.</summary>
     public TrainingResult Run()
     {
@@ -65,8 +68,9 @@ internal sealed class TrainingLoop
                 }
             }
         }
-        catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (_setup.Group.Size > 1 ? IsCanceled : _cancellation.IsCancellationRequested)
         {
+            IsCanceled = true;
             SaveCanceled();
             throw;
         }
@@ -86,7 +90,7 @@ internal sealed class TrainingLoop
     {
         var clock = Stopwatch.StartNew();
         var steps = BeginEpoch();
-        using (var batches = Batches())
+        using (var batches = EpochBatches.AfterThoseThatAreDone(_train, _options, _state))
         {
             while (Next(batches))
                 TakeStep(batches.Current, new StepPlace(_state.EpochsDone + 1, _state.Cursor.Step + 1, steps));
@@ -199,37 +203,20 @@ internal sealed class TrainingLoop
         return steps;
     }
 
-    /// <summary>The batches of the epoch after those that are done.</summary>
-    private IEnumerator<(Tensor Inputs, Tensor Targets)> Batches()
-    {
-        var (cursor, seed, epoch) = (_state.Cursor, _options.Seed, _state.EpochsDone);
-        var rest = cursor.Step == 0 ? null : _train.BatchesFrom(_options.BatchSize, _options.Shuffle, seed, epoch, cursor.Step);
-        var batches = (rest ?? _train.Batches(_options.BatchSize, _options.Shuffle, seed, epoch)).GetEnumerator();
-        try
-        {
-            for (var step = 0; rest is null && step < cursor.Step; step++)
-            {
-                if (!batches.MoveNext())
-                    throw new ArgumentException(
-                        $"The checkpoint was written after {cursor.Step} batches of an epoch, and the training data has {step}: it is other data.");
-                BatchForward.LetGo(_train, batches.Current);
-            }
-        }
-        catch
-        {
-            batches.Dispose();
-            throw;
-        }
-
-        cursor.TakeRandom();
-        return batches;
-    }
-
     /// <summary>Moves to the next batch, unless the training is canceled: then it ends between two steps.</summary>
     private bool Next(IEnumerator<(Tensor Inputs, Tensor Targets)> batches)
     {
-        _cancellation.ThrowIfCancellationRequested();
+        RequireNotCanceled();
         return batches.MoveNext();
+    }
+
+    private void RequireNotCanceled()
+    {
+        if (!_setup.Group.IsCanceled(_cancellation.IsCancellationRequested))
+            return;
+        IsCanceled = true;
+        throw new OperationCanceledException(
+            _cancellation.IsCancellationRequested ? null : "Another process of the group was canceled.", _cancellation);
     }
 
     private void SetLearningRate(StepPlace place)
@@ -265,7 +252,10 @@ internal sealed class TrainingLoop
             _setup.Model.train(false);
         }
 
-        var evaluation = _validation is null ? null : _parts.Evaluate(_validation, _options.Threshold, _cancellation);
+        // Of several processes none may leave an evaluation that the others are in: they look for a cancellation between two steps.
+        var evaluation = _validation is null
+            ? null
+            : _parts.Evaluate(_validation, _options.Threshold, _setup.Group.Size > 1 ? CancellationToken.None : _cancellation);
         var (cursor, means) = (_state.Cursor, _state.Cursor.Means);
         _state.EpochsDone++;
         _state.BatchesOfEpoch = cursor.Step;

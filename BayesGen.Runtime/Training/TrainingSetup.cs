@@ -34,6 +34,9 @@ internal sealed class TrainingSetup
     /// <summary>How IVON moves; null where an optimizer does.</summary>
     public IvonOptions? Ivon { get; }
 
+    /// <summary>The processes that train together.</summary>
+    public TrainingGroup Group => Options.Group ?? TrainingGroup.Alone;
+
     /// <summary>The network on batches.</summary>
     public BatchForward Network { get; }
 

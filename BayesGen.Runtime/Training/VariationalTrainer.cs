@@ -126,6 +126,21 @@ public sealed class VariationalTrainer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(train);
         using var turn = _use.Change(nameof(Train));
+        TrainingLoop? loop = null;
+        try
+        {
+            return Train(train, validation, cancellation, out loop);
+        }
+        catch (Exception exception) when (loop?.IsCanceled != true)
+        {
+            _parts.Setup.Group.Fail(exception);
+            throw;
+        }
+    }
+
+    private TrainingResult Train(BatchSource train, BatchSource? validation, CancellationToken cancellation, out TrainingLoop? loop)
+    {
+        loop = null;
         _parts.Notices.Clear();
         if (_parts.State.Stopping?.IsStopped == true)
             return AlreadyStopped();
@@ -138,8 +153,9 @@ public sealed class VariationalTrainer : IDisposable
         _parts.Runner.Prepare(sharedBy);
         using var folder = _parts.Checkpoints.Hold(validation);
         using var note = Model.Arena.Turns.NoteTraining();
+        using var together = _parts.Setup.Group.Begin(_parts.Setup, _parts.State, train, validation);
         _parts.Runner.Refresh();
-        var loop = new TrainingLoop(_parts, train, validation, cancellation);
+        loop = new TrainingLoop(_parts, train, validation, cancellation);
 
         // Before anything changes: a report that throws has then cost nothing.
         Options.Report?.OnStart(new TrainingInfo(
@@ -206,8 +222,16 @@ public sealed class VariationalTrainer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(data);
         using var turn = _use.Read(nameof(Evaluate));
-        _parts.Setup.RequireLiving();
-        return _parts.Evaluate(data, threshold, cancellation);
+        try
+        {
+            _parts.Setup.RequireLiving();
+            return _parts.Evaluate(data, threshold, cancellation);
+        }
+        catch (Exception exception)
+        {
+            _parts.Setup.Group.Fail(exception);
+            throw;
+        }
     }
 
     /// <summary>Evaluates on any sequence of batches; see <see cref="Evaluate(BatchSource, Thresholds?, CancellationToken)"/>.</summary>

@@ -116,6 +116,7 @@ public sealed partial class ExampleTests
         Type[] packages =
         [
             .. References("BayesGen.Plots") ? (Type[])[typeof(Chart)] : [],
+            .. References("BayesGen.Mpi") ? (Type[])[typeof(BayesGen.Mpi.MpiGroup)] : [],
             .. References("BayesGen.Console") ? (Type[])[typeof(ConsoleReport), typeof(IAnsiConsole)] : [],
             // Comes with BayesGen itself.
             typeof(ILogger),

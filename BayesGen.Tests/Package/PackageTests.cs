@@ -160,6 +160,19 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
         Assert.Contains("BayesGen", Dependencies(package, "BayesGen.Datasets"));
     }
 
+    /// <summary>It takes the seam of the training loop, which is no public API.</summary>
+    [Fact]
+    public void TheProcessesComeWithTheLibraryOfTheirOwnVersionAlone()
+    {
+        using var package = ZipFile.OpenRead(packed.PathOf($"BayesGen.Mpi.{packed.Version}.nupkg"));
+        using var content = package.GetEntry("BayesGen.Mpi.nuspec")!.Open();
+        Assert.Equal(
+            $"[{packed.Version}]",
+            XDocument.Load(content).Descendants()
+                .Single(element => element.Name.LocalName == "dependency" && element.Attribute("id")!.Value == "BayesGen")
+                .Attribute("version")!.Value);
+    }
+
     [Theory]
     [InlineData("README.md")]
     [InlineData("docs/package.md")]

@@ -22,6 +22,7 @@ public sealed class PackedRepository : IDisposable
         {
             Pack("BayesGen.Runtime");
             Pack("BayesGen.Datasets");
+            Pack("BayesGen.Mpi");
             Pack("BayesGen.Templates");
             UseForProjects();
         }

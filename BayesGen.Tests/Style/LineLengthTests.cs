@@ -13,7 +13,7 @@ public sealed partial class LineLengthTests
 
     private static readonly string[] Folders =
     [
-        "BayesGen.CodeFixes", "BayesGen.Console", "BayesGen.Datasets", "BayesGen.Generator", "BayesGen.Plots",
+        "BayesGen.CodeFixes", "BayesGen.Console", "BayesGen.Datasets", "BayesGen.Generator", "BayesGen.Mpi", "BayesGen.Plots",
         "BayesGen.Runtime", "BayesGen.Tests", "bench", "samples",
     ];
 

@@ -21,7 +21,7 @@ public class GradientGathererTests
         using var shared = Network();
         using var trainer = shared.CreateTrainer(Options(samples) with
         {
-            Distribute = (inner, steps) => halves = new Halves(inner, steps, shared.Arena),
+            Group = new GroupOf((inner, steps) => halves = new Halves(inner, steps, shared.Arena)),
         });
         var split = trainer.Train(Batches(5, outputs: 1));
         AssertClose(Copies(model), Copies(shared));
@@ -45,7 +45,7 @@ public class GradientGathererTests
         {
             Epochs = 1,
             NonFinite = NonFinitePolicy.Skip(5),
-            Distribute = (inner, steps) => new Halves(inner, steps, model.Arena) { FindsSomething = true },
+            Group = new GroupOf((inner, steps) => new Halves(inner, steps, model.Arena) { FindsSomething = true }),
         });
         Assert.Equal(5, trainer.Train(Batches(5, outputs: 1)).Epochs[0].SkippedSteps);
         AssertSame(before, Copies(model));
@@ -58,6 +58,13 @@ public class GradientGathererTests
         var model = new BayesianGaussianRegressor(new GaussianRegressor());
         model.to(ScalarType.Float64);
         return model;
+    }
+
+    /// <summary>A group of one process that gathers as it is told.</summary>
+    private sealed class GroupOf(Func<IGradientGatherer, ITrainingSteps, IGradientGatherer> over) : TrainingGroup
+    {
+        public override IGradientGatherer GathererOver(IGradientGatherer inner, ITrainingSteps steps, TrainingSetup setup) =>
+            over(inner, steps);
     }
 
     /// <summary>Two processes in one: each has part of the examples, and both take the same samples of the weights.</summary>

@@ -49,7 +49,8 @@ internal sealed class IvonArena : IDisposable
     /// <summary>
     /// Whether a step can take the gradient and the noise of the draw from where they lie, without a pull-back: of one draw by kernels.
     /// </summary>
-    public bool TakesDeviation(int samples) => samples == 1 && _arena is { Kernel.Noise.Count: 1, Local: null };
+    /// <param name="isOneSample">Whether a step has one draw.</param>
+    public bool TakesDeviation(bool isOneSample) => isOneSample && _arena is { Kernel.Noise.Count: 1, Local: null };
 
     /// <summary>Moves the weights.</summary>
     /// <param name="step">t, from 1.</param>

@@ -198,10 +198,8 @@ public sealed record TrainerOptions
     /// </summary>
     public NonFinitePolicy NonFinite { get; init; } = NonFinitePolicy.Stop;
 
-    /// <summary>
-    /// Puts another gatherer of gradients round that of this process, such as one that sums over a group of processes; null trains alone.
-    /// </summary>
-    internal Func<IGradientGatherer, ITrainingSteps, IGradientGatherer>? Distribute { get; init; }
+    /// <summary>The processes that train together; null trains alone. The package BayesGen.Mpi sets it.</summary>
+    internal TrainingGroup? Group { get; init; }
 
     internal void Validate()
     {

@@ -1,0 +1,140 @@
+using BayesGen.Parameters;
+using BayesGen.Prediction;
+
+namespace BayesGen.Mpi;
+
+/// <summary>Predictions of many examples, each rank a part of them; every rank gets all answers.</summary>
+public static class MpiPredictionExtensions
+{
+    private const int UsualSamples = 30;
+
+    /// <summary>Predicts classes from logits [N, C]: the same numbers as <c>model.Predict</c>, at any number of ranks.</summary>
+    /// <typeparam name="TModel">The generated wrapper.</typeparam>
+    /// <param name="group">The processes; all of them call.</param>
+    /// <param name="model">The network, the same on every rank.</param>
+    /// <param name="x">All inputs, on every rank; the first dimension is the example.</param>
+    /// <param name="samples">The number of samples of the weights, at least 1.</param>
+    /// <param name="options">Seed, batch size and more; null is the defaults.</param>
+    public static ClassPrediction Predict<TModel>(
+        this MpiGroup group, TModel model, Tensor x, int samples = UsualSamples, PredictionOptions? options = null)
+        where TModel : nn.Module<Tensor, Tensor>, IBayesianNetwork
+    {
+        Require(group, model, x);
+        var parts = group.Collect(() => Part(group, x, options, part => Written(model.Predict(part, samples, options))));
+        var outputs = options?.KeepOutputs == true ? Enumerable.Range(0, samples).Select(_ => new List<double[]>()).ToList() : null;
+        var (probabilities, entropy, expected) = (new List<double[]>(), new List<double>(), new List<double>());
+        foreach (var part in parts.Where(part => part.Length > 0))
+        {
+            var classes = (int)part[0];
+            for (var at = 1; at < part.Length;)
+            {
+                probabilities.Add(Next(part, ref at, classes));
+                entropy.Add(part[at++]);
+                expected.Add(part[at++]);
+                foreach (var draw in outputs ?? [])
+                    draw.Add(Next(part, ref at, classes));
+            }
+        }
+
+        return new ClassPrediction(
+            samples, probabilities, entropy, expected,
+            outputs is null ? null : [.. outputs.Select(IReadOnlyList<double[]> (draw) => draw)]);
+    }
+
+    /// <summary>Predicts numbers: for each output a mixture of Gaussians, the same as <c>model.Predict</c> gives.</summary>
+    /// <typeparam name="TModel">The generated wrapper.</typeparam>
+    /// <param name="group">The processes; all of them call.</param>
+    /// <param name="model">The network, the same on every rank.</param>
+    /// <param name="x">All inputs, on every rank; the first dimension is the example.</param>
+    /// <param name="noise">What the network's outputs mean, and the noise around them.</param>
+    /// <param name="samples">The number of samples of the weights, at least 1.</param>
+    /// <param name="options">Seed, batch size and more; null is the defaults.</param>
+    public static RegressionPrediction Predict<TModel>(
+        this MpiGroup group, TModel model, Tensor x, GaussianNoise noise, int samples = UsualSamples, PredictionOptions? options = null)
+        where TModel : nn.Module<Tensor, Tensor>, IBayesianNetwork
+    {
+        Require(group, model, x);
+        ArgumentNullException.ThrowIfNull(noise);
+        var parts = group.Collect(() => Part(group, x, options, part => Written(model.Predict(part, noise, samples, options))));
+        var (means, variances) = (new List<double[][]>(), new List<double[][]>());
+        var outputs = 0;
+        foreach (var part in parts.Where(part => part.Length > 0))
+        {
+            outputs = (int)part[0];
+            for (var at = 1; at < part.Length;)
+            {
+                means.Add(Rows(part, ref at));
+                variances.Add(Rows(part, ref at));
+            }
+        }
+
+        return new RegressionPrediction(samples, outputs, means, variances);
+
+        double[][] Rows(double[] part, ref int at)
+        {
+            var rows = new double[outputs][];
+            for (var i = 0; i < outputs; i++)
+                rows[i] = Next(part, ref at, samples);
+            return rows;
+        }
+    }
+
+    private static void Require(MpiGroup group, object model, Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(x);
+    }
+
+    /// <summary>This rank's batches of the inputs, whole ones, so that every batch is what it would be in one process.</summary>
+    private static double[] Part(MpiGroup group, Tensor x, PredictionOptions? options, Func<Tensor, double[]> predict)
+    {
+        var size = (options ?? new PredictionOptions()).BatchSize;
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1, nameof(options));
+        if (x.dim() == 0 || x.shape[0] == 0)
+            return predict(x);
+        var batches = (x.shape[0] + size - 1) / size;
+        var first = batches * group.Rank / group.Size * size;
+        var end = Math.Min(x.shape[0], batches * (group.Rank + 1) / group.Size * size);
+        if (first >= end)
+            return [];
+        using var part = x.narrow(0, first, end - first);
+        return predict(part);
+    }
+
+    private static double[] Written(ClassPrediction prediction)
+    {
+        var numbers = new List<double> { prediction.Probabilities[0].Length };
+        for (var i = 0; i < prediction.Count; i++)
+        {
+            numbers.AddRange(prediction.Probabilities[i]);
+            numbers.Add(prediction.Entropy[i]);
+            numbers.Add(prediction.ExpectedEntropy[i]);
+            foreach (var draw in prediction.Outputs ?? [])
+                numbers.AddRange(draw[i]);
+        }
+
+        return [.. numbers];
+    }
+
+    private static double[] Written(RegressionPrediction prediction)
+    {
+        var numbers = new List<double> { prediction.Outputs };
+        for (var i = 0; i < prediction.Count; i++)
+        {
+            for (var output = 0; output < prediction.Outputs; output++)
+                numbers.AddRange(prediction.MeansOfSamples(i, output));
+            for (var output = 0; output < prediction.Outputs; output++)
+                numbers.AddRange(prediction.VariancesOfSamples(i, output));
+        }
+
+        return [.. numbers];
+    }
+
+    private static double[] Next(double[] part, ref int at, int count)
+    {
+        var row = part[at..(at + count)];
+        at += count;
+        return row;
+    }
+}
