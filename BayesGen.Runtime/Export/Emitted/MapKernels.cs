@@ -323,6 +323,13 @@ internal static partial class EmittedKernels
     }
     #endregion
 
+    #region Raise : Combine
+    internal readonly struct Raise : IPair
+    {
+        public static float Of(float a, float b) => MathF.Pow(a, b);
+    }
+    #endregion
+
     #region Prelu : Combine
     internal readonly struct Prelu : IPair
     {
