@@ -40,7 +40,7 @@ internal static class ExportCheck
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var numbers in plan.Constants.SelectMany(constant => constant.Draws))
-            hash.AppendData(MemoryMarshal.AsBytes<float>(numbers));
+            hash.AppendData(MemoryMarshal.AsBytes(numbers.AsSpan()));
         return Convert.ToHexString(hash.GetHashAndReset()).ToLowerInvariant();
     }
 

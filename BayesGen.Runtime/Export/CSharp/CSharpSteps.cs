@@ -1,6 +1,4 @@
 using BayesGen.Export.Emitted;
-using BayesGen.Structure;
-using static BayesGen.Export.Emitted.EmittedKernels;
 
 namespace BayesGen.Export;
 

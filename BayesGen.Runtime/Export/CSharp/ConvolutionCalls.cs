@@ -30,7 +30,9 @@ internal static class ConvolutionCalls
             int[] into = [.. output.Select((length, i) => length + (kernel[i] - 1) * dilation[i])];
             int[] from = [.. pad.Select((amount, i) => (kernel[i] - 1) * dilation[i] - amount)];
             x = Place(program, x, shape[1], size, into, from, stride);
-            (size, stride, pad) = (into, [1, 1, 1], [0, 0, 0]);
+            size = into;
+            stride = [1, 1, 1];
+            pad = [0, 0, 0];
         }
 
         var channels = shape[1] / step.Groups;

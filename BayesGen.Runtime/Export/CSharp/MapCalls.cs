@@ -103,7 +103,11 @@ internal static class MapCalls
         int[] shape = step.Output.Shape is { Length: > 0 } some ? some : [1];
         var (stepsA, stepsB) = (StepsOf(step.A.Shape, shape), StepsOf(step.B.Shape, shape));
         if (step.A.Count == step.Output.Count && step.B.Count == step.Output.Count)
-            (shape, stepsA, stepsB) = ([step.Output.Count], [1], [1]);
+        {
+            shape = [step.Output.Count];
+            stepsA = stepsB = [1];
+        }
+
         var name = typeof(TPair).Name;
         program.Call(
             name, $"Combine<{name}>({a}, {b}, {y}, {NumberText.Of(shape)}, {NumberText.Of(stepsA)}, {NumberText.Of(stepsB)});",

@@ -24,21 +24,21 @@ internal static class OnnxAnswer
     {
         if (classes < 2)
             throw new NotSupportedException("Draws of one output are no classes. Say what the noise is (Noise) where it is a regression.");
-        var logs = graph.Node("LogSoftmax", [draws], Attribute("axis", -1));
+        var logs = graph.Node("LogSoftmax", [draws], OnnxAttribute("axis", -1));
         var probabilities = graph.Node("Exp", [logs]);
         var within = Sum(graph.Node("Mul", [probabilities, logs]), -1);
-        graph.Add("ReduceMean", [probabilities], ["probabilities"], [Attribute("axes", [0]), Attribute("keepdims", 0)]);
+        graph.Add("ReduceMean", [probabilities], ["probabilities"], [OnnxAttribute("axes", [0]), OnnxAttribute("keepdims", 0)]);
         // p log p is 0 at 0, which the smallest number gives and 0 itself does not.
         var logOfMean = graph.Node("Log", [graph.Node("Max", ["probabilities", graph.Float(1e-37)])]);
         graph.Add("Neg", [Sum(graph.Node("Mul", ["probabilities", logOfMean]), -1)], ["entropy"], []);
-        var expected = graph.Node("ReduceMean", [within], Attribute("axes", [0]), Attribute("keepdims", 0));
+        var expected = graph.Node("ReduceMean", [within], OnnxAttribute("axes", [0]), OnnxAttribute("keepdims", 0));
         graph.Add("Add", ["entropy", expected], ["mutual_information"], []);
         return
         [
             Value("probabilities", true, ["N", classes]), Value("entropy", true, ["N"]), Value("mutual_information", true, ["N"]),
         ];
 
-        string Sum(string of, long axis) => graph.Node("ReduceSum", [of, graph.Longs(axis)], Attribute("keepdims", 0));
+        string Sum(string of, long axis) => graph.Node("ReduceSum", [of, graph.Longs(axis)], OnnxAttribute("keepdims", 0));
     }
 
     private static List<ProtoMessage> Regression(OnnxGraph graph, string draws, int outputs, GaussianNoise noise)
@@ -47,7 +47,7 @@ internal static class OnnxAnswer
         var (numbers, isLearned) = answer.NoiseNumbers()!.Value;
         var count = answer.Count;
         var means = isLearned ? Part(0, count) : draws;
-        graph.Add("ReduceMean", [means], ["mean"], [Attribute("axes", [0]), Attribute("keepdims", 0)]);
+        graph.Add("ReduceMean", [means], ["mean"], [OnnxAttribute("axes", [0]), OnnxAttribute("keepdims", 0)]);
         var distance = graph.Node("Sub", [means, "mean"]);
         var between = Mean(graph.Node("Mul", [distance, distance]));
         var factors = graph.FloatRow([.. numbers.Select(number => (float)number)]);
@@ -57,6 +57,6 @@ internal static class OnnxAnswer
 
         string Part(int from, int to) => graph.Node("Slice", [draws, graph.Longs(from), graph.Longs(to), graph.Longs(-1)]);
 
-        string Mean(string of) => graph.Node("ReduceMean", [of], Attribute("axes", [0]), Attribute("keepdims", 0));
+        string Mean(string of) => graph.Node("ReduceMean", [of], OnnxAttribute("axes", [0]), OnnxAttribute("keepdims", 0));
     }
 }

@@ -67,7 +67,7 @@ internal static class OnnxExporter
             "draw", scanned.Select(part => Value(part.Inner, true, [.. part.Constant.Shape.Cast<object>()])),
             [Value(bodyOutput, true, ShapeOf(two.Output, three.Output))]);
         return graph.Node(
-            "Scan", [.. scanned.Select(part => part.Outer)], Attribute("num_scan_inputs", scanned.Count), Attribute("body", inner));
+            "Scan", [.. scanned.Select(part => part.Outer)], OnnxAttribute("num_scan_inputs", scanned.Count), OnnxAttribute("body", inner));
 
         string NameOf(PlanConstant constant)
         {

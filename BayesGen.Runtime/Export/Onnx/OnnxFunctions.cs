@@ -13,10 +13,10 @@ internal static class OnnxFunctions
         {
             ActivationKind.Relu => graph.Node("Relu", [x]),
             ActivationKind.Relu6 => Clip(x, 0, 6),
-            ActivationKind.LeakyRelu => graph.Node("LeakyRelu", [x], Attribute("alpha", (float)a)),
-            ActivationKind.Elu => graph.Node("Elu", [x], Attribute("alpha", (float)a)),
-            ActivationKind.Celu => graph.Node("Celu", [x], Attribute("alpha", (float)a)),
-            ActivationKind.Selu => graph.Node("Selu", [x], Attribute("alpha", 1.6732632f), Attribute("gamma", 1.050701f)),
+            ActivationKind.LeakyRelu => graph.Node("LeakyRelu", [x], OnnxAttribute("alpha", (float)a)),
+            ActivationKind.Elu => graph.Node("Elu", [x], OnnxAttribute("alpha", (float)a)),
+            ActivationKind.Celu => graph.Node("Celu", [x], OnnxAttribute("alpha", (float)a)),
+            ActivationKind.Selu => graph.Node("Selu", [x], OnnxAttribute("alpha", 1.6732632f), OnnxAttribute("gamma", 1.050701f)),
             ActivationKind.Gelu => Half(Plus(graph.Node("Erf", [Times(x, Math.Sqrt(0.5))]), 1)),
             ActivationKind.GeluTanh => Half(Plus(graph.Node("Tanh", [Times(
                 graph.Node("Add", [x, Times(graph.Node("Mul", [graph.Node("Mul", [x, x]), x]), 0.044715)]), Math.Sqrt(2 / Math.PI))]), 1)),

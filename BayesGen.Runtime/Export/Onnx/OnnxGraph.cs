@@ -81,16 +81,16 @@ internal sealed class OnnxGraph
         return name;
     }
 
-    public static ProtoMessage Attribute(string name, long value) => new ProtoMessage().Text(1, name).Number(3, value).Number(20, 2);
+    public static ProtoMessage OnnxAttribute(string name, long value) => new ProtoMessage().Text(1, name).Number(3, value).Number(20, 2);
 
-    public static ProtoMessage Attribute(string name, float value) => new ProtoMessage().Text(1, name).Float(2, value).Number(20, 1);
+    public static ProtoMessage OnnxAttribute(string name, float value) => new ProtoMessage().Text(1, name).Float(2, value).Number(20, 1);
 
-    public static ProtoMessage Attribute(string name, string value) =>
+    public static ProtoMessage OnnxAttribute(string name, string value) =>
         new ProtoMessage().Text(1, name).Bytes(4, value.Length, () => System.Text.Encoding.ASCII.GetBytes(value)).Number(20, 3);
 
-    public static ProtoMessage Attribute(string name, ProtoMessage graph) => new ProtoMessage().Text(1, name).Message(6, graph).Number(20, 5);
+    public static ProtoMessage OnnxAttribute(string name, ProtoMessage graph) => new ProtoMessage().Text(1, name).Message(6, graph).Number(20, 5);
 
-    public static ProtoMessage Attribute(string name, IEnumerable<int> values)
+    public static ProtoMessage OnnxAttribute(string name, IEnumerable<int> values)
     {
         var attribute = new ProtoMessage().Text(1, name);
         foreach (var value in values)

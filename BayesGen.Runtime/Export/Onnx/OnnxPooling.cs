@@ -15,7 +15,7 @@ internal static class OnnxPooling
     }
 
     private static string Maximum(OnnxGraph graph, PoolStep step, string x) => graph.Node(
-        "MaxPool", [x], [.. Windows(step), Attribute("dilations", step.Pooling.Dilation.Select(n => (int)n))]);
+        "MaxPool", [x], [.. Windows(step), OnnxAttribute("dilations", step.Pooling.Dilation.Select(n => (int)n))]);
 
     private static string Average(OnnxGraph graph, PoolStep step, string x)
     {
@@ -26,19 +26,19 @@ internal static class OnnxPooling
                 + "turn ceil_mode off.");
         if (pooling.Divisor is not { } divisor)
             return graph.Node(
-                "AveragePool", [x], [.. Windows(step), Attribute("count_include_pad", pooling.CountIncludesPadding ? 1 : 0)]);
+                "AveragePool", [x], [.. Windows(step), OnnxAttribute("count_include_pad", pooling.CountIncludesPadding ? 1 : 0)]);
         var size = pooling.Kernel.Aggregate(1L, (all, length) => all * length);
-        var mean = graph.Node("AveragePool", [x], [.. Windows(step), Attribute("count_include_pad", 1)]);
+        var mean = graph.Node("AveragePool", [x], [.. Windows(step), OnnxAttribute("count_include_pad", 1)]);
         return graph.Node("Mul", [mean, graph.Float((double)size / divisor)]);
     }
 
     private static IEnumerable<ProtoMessage> Windows(PoolStep step)
     {
         int[] pads = [.. step.Pooling.Padding.Select(n => (int)n)];
-        yield return Attribute("kernel_shape", step.Pooling.Kernel.Select(n => (int)n));
-        yield return Attribute("strides", step.Pooling.Stride.Select(n => (int)n));
-        yield return Attribute("pads", pads.Concat(pads));
-        yield return Attribute("ceil_mode", step.Pooling.CeilMode ? 1 : 0);
+        yield return OnnxAttribute("kernel_shape", step.Pooling.Kernel.Select(n => (int)n));
+        yield return OnnxAttribute("strides", step.Pooling.Stride.Select(n => (int)n));
+        yield return OnnxAttribute("pads", pads.Concat(pads));
+        yield return OnnxAttribute("ceil_mode", step.Pooling.CeilMode ? 1 : 0);
     }
 
     private static string Adaptive(OnnxGraph graph, PoolStep step, string x)
@@ -48,11 +48,11 @@ internal static class OnnxPooling
         int[] from = step.Input.Shape[^rank..], to = step.Output.Shape[^rank..];
         var reduce = isMaximum ? "ReduceMax" : "ReduceMean";
         if (to.All(size => size == 1))
-            return graph.Node(reduce, [x], Attribute("axes", Enumerable.Range(-rank, rank)), Attribute("keepdims", 1));
+            return graph.Node(reduce, [x], OnnxAttribute("axes", Enumerable.Range(-rank, rank)), OnnxAttribute("keepdims", 1));
         if (from.Zip(to, (n, m) => n % m).All(rest => rest == 0))
         {
             int[] kernel = [.. from.Zip(to, (n, m) => n / m)];
-            return graph.Node(isMaximum ? "MaxPool" : "AveragePool", [x], Attribute("kernel_shape", kernel), Attribute("strides", kernel));
+            return graph.Node(isMaximum ? "MaxPool" : "AveragePool", [x], OnnxAttribute("kernel_shape", kernel), OnnxAttribute("strides", kernel));
         }
 
         for (var axis = 0; axis < rank; axis++)
@@ -61,7 +61,7 @@ internal static class OnnxPooling
             x = graph.Node("Concat", [.. Enumerable.Range(0, m).Select(i => graph.Node(
                 reduce,
                 [graph.Node("Slice", [x, graph.Longs(i * n / m), graph.Longs(((i + 1) * n + m - 1) / m), graph.Longs(place)])],
-                Attribute("axes", [place]), Attribute("keepdims", 1)))], Attribute("axis", place));
+                OnnxAttribute("axes", [place]), OnnxAttribute("keepdims", 1)))], OnnxAttribute("axis", place));
         }
 
         return x;

@@ -55,17 +55,17 @@ internal sealed class OnnxSteps(OnnxGraph graph, ExportPlan two, ExportPlan thre
         CombineStep { IsSlope: true } slope => graph.Node("PRelu", [In(slope.A), In(slope.B)]),
         CombineStep combine => graph.Node(NameOf(combine.Kind!.Value), [In(combine.A), In(combine.B)]),
         MatMulStep product => graph.Node("MatMul", [In(product.A), In(product.B)]),
-        CatStep cat => graph.Node("Concat", [.. cat.Parts.Select(In)], Attribute("axis", cat.Axis)),
+        CatStep cat => graph.Node("Concat", [.. cat.Parts.Select(In)], OnnxAttribute("axis", cat.Axis)),
         SliceStep slice => Slice(slice, (SliceStep)other),
         ReshapeStep => Reshape(step, other),
-        PermuteStep permute => graph.Node("Transpose", [In(step.Input)], Attribute("perm", permute.Dimensions)),
+        PermuteStep permute => graph.Node("Transpose", [In(step.Input)], OnnxAttribute("perm", permute.Dimensions)),
         ExpandStep => graph.Node("Expand", [In(step.Input), Shape(step, other, "Expand")]),
         PadStep pad => graph.Node(
             "Pad",
             [In(step.Input), graph.Longs([.. pad.Before.Concat(pad.After).Select(n => (long)n)]), graph.Float(pad.Value)]),
         ReduceStep reduce => Reduce(reduce),
         SoftmaxStep softmax => graph.Node(
-            softmax.IsLog ? "LogSoftmax" : "Softmax", [In(step.Input)], Attribute("axis", softmax.Axis)),
+            softmax.IsLog ? "LogSoftmax" : "Softmax", [In(step.Input)], OnnxAttribute("axis", softmax.Axis)),
         ResizeStep resize => Resize(resize, (ResizeStep)other),
         _ => throw new NotSupportedException($"'{step.Source}' has no counterpart in ONNX ({step.GetType().Name})."),
     };
@@ -93,8 +93,8 @@ internal sealed class OnnxSteps(OnnxGraph graph, ExportPlan two, ExportPlan thre
         var (x, weight) = (In(step.Input), weightOf(step.Weight));
         if (step.Input.Shape.Length == 2)
             return graph.Node(
-                "Gemm", step.Bias is null ? [x, weight] : [x, weight, weightOf(step.Bias)], Attribute("transB", 1));
-        var y = graph.Node("MatMul", [x, graph.Node("Transpose", [weight], Attribute("perm", [1, 0]))]);
+                "Gemm", step.Bias is null ? [x, weight] : [x, weight, weightOf(step.Bias)], OnnxAttribute("transB", 1));
+        var y = graph.Node("MatMul", [x, graph.Node("Transpose", [weight], OnnxAttribute("perm", [1, 0]))]);
         return step.Bias is null ? y : graph.Node("Add", [y, weightOf(step.Bias)]);
     }
 
@@ -105,12 +105,12 @@ internal sealed class OnnxSteps(OnnxGraph graph, ExportPlan two, ExportPlan thre
             inputs.Add(weightOf(step.Bias));
         List<ProtoMessage> attributes =
         [
-            Attribute("kernel_shape", step.Weight.Shape[2..]), Attribute("strides", step.Stride), Attribute("dilations", step.Dilation),
-            Attribute("pads", step.Padding.Concat(step.Padding)), Attribute("group", step.Groups),
+            OnnxAttribute("kernel_shape", step.Weight.Shape[2..]), OnnxAttribute("strides", step.Stride), OnnxAttribute("dilations", step.Dilation),
+            OnnxAttribute("pads", step.Padding.Concat(step.Padding)), OnnxAttribute("group", step.Groups),
         ];
         if (step.OutputPadding is null)
             return graph.Node("Conv", inputs, attributes);
-        attributes.Add(Attribute("output_padding", step.OutputPadding));
+        attributes.Add(OnnxAttribute("output_padding", step.OutputPadding));
         return graph.Node("ConvTranspose", inputs, attributes);
     }
 
@@ -130,7 +130,7 @@ internal sealed class OnnxSteps(OnnxGraph graph, ExportPlan two, ExportPlan thre
         var variance = graph.Node("Add", [Mean(graph.Node("Mul", [centered, centered])), graph.Float(step.Eps)]);
         return graph.Node("Div", [centered, graph.Node("Sqrt", [variance])]);
 
-        string Mean(string of) => graph.Node("ReduceMean", [of], Attribute("axes", [-1]), Attribute("keepdims", 1));
+        string Mean(string of) => graph.Node("ReduceMean", [of], OnnxAttribute("axes", [-1]), OnnxAttribute("keepdims", 1));
     }
 
     private string Reduce(ReduceStep step)
@@ -138,7 +138,7 @@ internal sealed class OnnxSteps(OnnxGraph graph, ExportPlan two, ExportPlan thre
         var x = In(step.Input);
         // ReduceSum takes its axes as an input in opset 17, the others as an attribute.
         return step.Kind == ReductionKind.Sum
-            ? graph.Node("ReduceSum", [x, graph.Longs([.. step.Axes.Select(axis => (long)axis)])], Attribute("keepdims", 1))
+            ? graph.Node("ReduceSum", [x, graph.Longs([.. step.Axes.Select(axis => (long)axis)])], OnnxAttribute("keepdims", 1))
             : graph.Node(
                 step.Kind switch
                 {
@@ -146,7 +146,7 @@ internal sealed class OnnxSteps(OnnxGraph graph, ExportPlan two, ExportPlan thre
                     ReductionKind.Maximum => "ReduceMax",
                     _ => "ReduceMin",
                 },
-                [x], Attribute("axes", step.Axes), Attribute("keepdims", 1));
+                [x], OnnxAttribute("axes", step.Axes), OnnxAttribute("keepdims", 1));
     }
 
     private string Slice(SliceStep step, SliceStep other)
@@ -196,22 +196,32 @@ internal sealed class OnnxSteps(OnnxGraph graph, ExportPlan two, ExportPlan thre
         if (step.Mode == ResizingMode.Cubic && step.Output.Shape.Length != 4)
             throw new NotSupportedException($"'{step.Source}': cubic interpolation is for maps of two dimensions.");
         int[] axes = [.. Enumerable.Range(2, step.Output.Shape.Length - 2)];
-        // Factors that are given count as they are: sizes alone would be cut to whole numbers first.
+        // Factors that are given count as they are; sizes that are given would be off by one where a quotient of floats is cut.
         string[] inputs = step.Factors.Length > 0
             ? [In(step.Input), "", graph.FloatRow([1, 1, .. axes.Select(axis => (float)step.Factors[axis - 2])])]
-            : [In(step.Input), "", graph.FloatRow([1, 1, .. axes.Select(axis => (float)step.Output.Shape[axis] / step.Input.Shape[axis])])];
+            :
+            [
+                In(step.Input), "", "",
+                graph.Node(
+                    "Concat",
+                    [
+                        graph.Node("Shape", [In(step.Input)], OnnxAttribute("start", 0), OnnxAttribute("end", 2)),
+                        graph.Longs([.. axes.Select(axis => (long)step.Output.Shape[axis])]),
+                    ],
+                    OnnxAttribute("axis", 0)),
+            ];
         return graph.Node(
             "Resize", inputs,
-            Attribute("mode", step.Mode switch
+            OnnxAttribute("mode", step.Mode switch
             {
                 ResizingMode.Nearest => "nearest",
                 ResizingMode.Linear => "linear",
                 _ => "cubic",
             }),
-            Attribute("coordinate_transformation_mode", step.Mode == ResizingMode.Nearest ? "asymmetric"
+            OnnxAttribute("coordinate_transformation_mode", step.Mode == ResizingMode.Nearest ? "asymmetric"
                 : step.AlignsCorners ? "align_corners" : "half_pixel"),
-            Attribute("nearest_mode", "floor"),
-            Attribute("cubic_coeff_a", -0.75f));
+            OnnxAttribute("nearest_mode", "floor"),
+            OnnxAttribute("cubic_coeff_a", -0.75f));
     }
 
     private void Recurrent(RecurrentStep step)
@@ -219,13 +229,13 @@ internal sealed class OnnxSteps(OnnxGraph graph, ExportPlan two, ExportPlan thre
         // Torch's gates are i, f, g, o and r, z, n; those of ONNX i, o, f, c and z, r, h.
         int[] order = step.IsLstm ? [0, 3, 1, 2] : [1, 0, 2];
         var hidden = step.WeightH.Shape[1];
-        List<ProtoMessage> attributes = [Attribute("hidden_size", hidden), Attribute("direction", step.IsReverse ? "reverse" : "forward")];
+        List<ProtoMessage> attributes = [OnnxAttribute("hidden_size", hidden), OnnxAttribute("direction", step.IsReverse ? "reverse" : "forward")];
         if (!step.IsLstm)
-            attributes.Add(Attribute("linear_before_reset", 1));
+            attributes.Add(OnnxAttribute("linear_before_reset", 1));
         List<string> inputs = [In(step.Input), Gates(weightOf(step.WeightX)), Gates(weightOf(step.WeightH))];
         if (step.BiasX is not null && step.BiasH is not null)
             inputs.Add(graph.Node(
-                "Concat", [Gates(weightOf(step.BiasX)), Gates(weightOf(step.BiasH))], Attribute("axis", 1)));
+                "Concat", [Gates(weightOf(step.BiasX)), Gates(weightOf(step.BiasH))], OnnxAttribute("axis", 1)));
         var outputs = graph.Nodes(step.IsLstm ? "LSTM" : "GRU", inputs, step.IsLstm ? 3 : 2, attributes);
         Set(step, graph.Node("Squeeze", [outputs[0], graph.Longs(1)]));
         _names[step.Hidden.Id] = outputs[1];
@@ -236,7 +246,7 @@ internal sealed class OnnxSteps(OnnxGraph graph, ExportPlan two, ExportPlan thre
             "Unsqueeze",
             [
                 graph.Node("Gather", [weight, graph.Longs(
-                    [.. order.SelectMany(gate => Enumerable.Range(gate * hidden, hidden)).Select(row => (long)row)])], Attribute("axis", 0)),
+                    [.. order.SelectMany(gate => Enumerable.Range(gate * hidden, hidden)).Select(row => (long)row)])], OnnxAttribute("axis", 0)),
                 graph.Longs(0),
             ]);
     }

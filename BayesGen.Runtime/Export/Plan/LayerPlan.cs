@@ -60,7 +60,11 @@ internal static class LayerPlan
         var rank = layer.kernel_size.Length;
         var isFlat = x.Shape.Length == rank + 1;
         if (isFlat)
-            (x, shape) = (plan.Reshape(x, [1, .. x.Shape]), [1, .. shape]);
+        {
+            x = plan.Reshape(x, [1, .. x.Shape]);
+            shape = [1, .. shape];
+        }
+
         int[] padding = layer.padding is { } given ? Ints(given) : new int[rank];
         if (layer.padding_type == Padding.Same || layer.padding_mode != PaddingModes.Zeros)
         {
