@@ -60,7 +60,7 @@ internal static class AxisCalls
         {
             var (n, m) = (shape[axis], step.Output.Shape[axis]);
             var (low, high, part) = Between(step, n, m, axis - 2);
-            var (outer, _, inner) = CSharpSteps.Around(shape, axis);
+            var (outer, _, inner) = AxisShape.Around(shape, axis);
             shape[axis] = m;
             var from = x;
             var y = axis == shape.Length - 1 ? program.Place(step.Output) : program.Temporary(shape.Aggregate(1, (all, size) => all * size));
@@ -88,7 +88,7 @@ internal static class AxisCalls
         CSharpProgram program, PlanValue output, CSharpOperand x, int[] shape, int axis, CSharpField field, EmittedKernels.Windows windows,
         bool isMaximum, bool mean, bool isLast)
     {
-        var (outer, n, inner) = CSharpSteps.Around(shape, axis);
+        var (outer, n, inner) = AxisShape.Around(shape, axis);
         shape = [.. shape];
         shape[axis] = windows.From.Length;
         var y = isLast ? program.Place(output) : program.Temporary(shape.Aggregate(1, (all, size) => all * size));

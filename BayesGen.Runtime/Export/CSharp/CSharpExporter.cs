@@ -23,7 +23,7 @@ internal static partial class CSharpExporter
             throw new NotSupportedException(
                 $"The network gives an output of shape {CSharpFile.Shape(plan.Output)} for an example, and draws of it are joined to class "
                 + "probabilities, which needs logits of two classes or more. Say what the noise is (Noise) where it is a regression.");
-        var program = CSharpProgram.Of(plan, new NumberText(options.Format, bits));
+        var program = CSharpSteps.ProgramOf(plan, new NumberText(options.Format, bits));
         var isTokens = !example.is_floating_point();
         var count = (int)example.shape[0];
         var numbers = isTokens ? [] : PlanNumbers.Of(example);

@@ -9,7 +9,9 @@ internal sealed class CSharpProgram
     private readonly List<(string Source, CSharpCall Call)> _calls = [];
     private readonly NumberText _numbers;
 
-    private CSharpProgram(ExportPlan plan, NumberText numbers)
+    /// <param name="plan">The plan, whose weights have been read.</param>
+    /// <param name="numbers">How weights are written.</param>
+    public CSharpProgram(ExportPlan plan, NumberText numbers)
     {
         (Plan, _numbers, Memory) = (plan, numbers, new ScratchMemory(plan));
         foreach (var input in plan.Inputs)
@@ -23,7 +25,8 @@ internal sealed class CSharpProgram
     /// <summary>Where the inputs lie.</summary>
     public List<CSharpOperand> Inputs { get; } = [];
 
-    public CSharpOperand Output { get; private set; } = new(0, 0);
+    /// <summary>Where the output lies.</summary>
+    public CSharpOperand Output => Memory.Of(Plan.Output, Plan.Steps.Count);
 
     public IReadOnlyCollection<CSharpField> Fields => _fields.Values;
 
@@ -34,22 +37,7 @@ internal sealed class CSharpProgram
     public HashSet<string> Regions { get; } = ["Floats"];
 
     /// <summary>The number of a step while it is written.</summary>
-    public int Step { get; private set; }
-
-    /// <summary>The program of a plan whose weights have been read.</summary>
-    /// <exception cref="NotSupportedException">A step has no counterpart.</exception>
-    public static CSharpProgram Of(ExportPlan plan, NumberText numbers)
-    {
-        if (plan.Inputs.Count != 1)
-            throw new NotSupportedException(
-                $"{plan.Network} takes {plan.Inputs.Count} inputs, and a C# file takes one. Export a network of one input that takes them "
-                + "apart, or write ONNX.");
-        var program = new CSharpProgram(plan, numbers);
-        for (program.Step = 0; program.Step < plan.Steps.Count; program.Step++)
-            CSharpSteps.Add(program, plan.Steps[program.Step]);
-        program.Output = program.Place(plan.Output);
-        return program;
-    }
+    public int Step { get; set; }
 
     /// <summary>Runs the program here, over examples one after the other.</summary>
     /// <param name="inputs">The examples one behind the other.</param>

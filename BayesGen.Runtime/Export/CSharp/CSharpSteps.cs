@@ -5,12 +5,32 @@ namespace BayesGen.Export;
 /// <summary>Each step of a plan as statements of C#.</summary>
 internal static class CSharpSteps
 {
-    public static void Add(CSharpProgram program, PlanStep step)
+    /// <summary>The program of a plan whose weights have been read.</summary>
+    /// <exception cref="NotSupportedException">A step has no counterpart.</exception>
+    public static CSharpProgram ProgramOf(ExportPlan plan, NumberText numbers)
+    {
+        if (plan.Inputs.Count != 1)
+            throw new NotSupportedException(
+                $"{plan.Network} takes {plan.Inputs.Count} inputs, and a C# file takes one. Export a network of one input that takes them "
+                + "apart, or write ONNX.");
+        if (plan.Output.Constant is not null)
+            throw new NotSupportedException($"{plan.Network} returns a constant; there is nothing to export.");
+        var program = new CSharpProgram(plan, numbers);
+        foreach (var step in plan.Steps)
+        {
+            Add(program, step);
+            program.Step++;
+        }
+
+        return program;
+    }
+
+    private static void Add(CSharpProgram program, PlanStep step)
     {
         if (ScratchMemory.IsView(step))
         {
             if (step.Input.Constant is not null)
-                Copy(program, program.Place(step.Input), program.Place(step.Output), [step.Input.Count], [1], [1]);
+                CopyCalls.Copy(program, program.Place(step.Input), program.Place(step.Output), [step.Input.Count], [1], [1]);
             return;
         }
 
@@ -60,18 +80,6 @@ internal static class CSharpSteps
         }
     }
 
-    /// <summary>Copies a block of a shape between steps.</summary>
-    public static void Copy(
-        CSharpProgram program, CSharpOperand from, CSharpOperand to, int[] shape, int[] stepsFrom, int[] stepsTo) =>
-        program.Call(
-            "Copy",
-            $"Copy({from}, {to}, {NumberText.Of(shape)}, {NumberText.Of(stepsFrom)}, {NumberText.Of(stepsTo)});",
-            (s, draw) => EmittedKernels.Copy(from.In(s, draw), to.Out(s), shape, stepsFrom, stepsTo));
-
-    /// <summary>A shape as what is before an axis, along it and behind it.</summary>
-    public static (int Outer, int N, int Inner) Around(int[] shape, int axis) =>
-        (shape[..axis].Aggregate(1, (all, size) => all * size), shape[axis], shape[(axis + 1)..].Aggregate(1, (all, size) => all * size));
-
     private static void Lookup(CSharpProgram program, LookupStep step)
     {
         if (step.Input.Id != program.Plan.Inputs[0].Id)
@@ -89,7 +97,7 @@ internal static class CSharpSteps
     {
         var (scale, shift) = (program.Numbers(step.Scale), program.Numbers(step.Shift));
         var (x, y) = (program.Place(step.Input), program.Place(step.Output));
-        var (outer, n, inner) = Around(step.Input.Shape, step.Axis);
+        var (outer, n, inner) = AxisShape.Around(step.Input.Shape, step.Axis);
         program.Call(
             "Affine", $"Affine({x}, {y}, {scale.Use}, {shift.Use}, {outer}, {n}, {inner});",
             (s, draw) => EmittedKernels.Affine(
@@ -108,7 +116,7 @@ internal static class CSharpSteps
     private static void Softmax(CSharpProgram program, SoftmaxStep step)
     {
         var (x, y) = (program.Place(step.Input), program.Place(step.Output));
-        var (outer, n, inner) = Around(step.Input.Shape, step.Axis);
+        var (outer, n, inner) = AxisShape.Around(step.Input.Shape, step.Axis);
         program.Call(
             "Softmax", $"Softmax({x}, {y}, {outer}, {n}, {inner}, log: {(step.IsLog ? "true" : "false")});",
             (s, draw) => EmittedKernels.Softmax(x.In(s, draw), y.Out(s), outer, n, inner, step.IsLog));

@@ -15,37 +15,45 @@ internal static class CopyCalls
                 Cat(program, cat, y);
                 break;
             case SliceStep slice:
-                var (outer, n, inner) = CSharpSteps.Around(slice.Input.Shape, slice.Axis);
+                var (outer, n, inner) = AxisShape.Around(slice.Input.Shape, slice.Axis);
                 var length = shape[slice.Axis] * inner;
-                CSharpSteps.Copy(
+                Copy(
                     program, program.Place(step.Input).From(slice.Start * inner), y, [outer, length], [n * inner, 1], [length, 1]);
                 break;
             case PermuteStep permute:
                 int[] steps = Dense(permute.Input.Shape);
-                CSharpSteps.Copy(
+                Copy(
                     program, program.Place(step.Input), y, shape, [.. permute.Dimensions.Select(dimension => steps[dimension])], Dense(shape));
                 break;
             case ExpandStep:
-                CSharpSteps.Copy(program, program.Place(step.Input), y, shape, MapCalls.StepsOf(step.Input.Shape, shape), Dense(shape));
+                Copy(program, program.Place(step.Input), y, shape, MapCalls.StepsOf(step.Input.Shape, shape), Dense(shape));
                 break;
             case PadStep pad:
                 var value = (float)pad.Value;
                 program.Call("Copy", $"{y}.Fill({NumberText.Of(value)});", (s, _) => y.Out(s).Fill(value));
                 var start = pad.Before.Zip(Dense(shape), (amount, size) => amount * size).Sum();
-                CSharpSteps.Copy(
+                Copy(
                     program, program.Place(step.Input), y.From(start), step.Input.Shape, Dense(step.Input.Shape), Dense(shape));
                 break;
         }
     }
 
+    /// <summary>Copies a block of a shape between steps.</summary>
+    public static void Copy(
+        CSharpProgram program, CSharpOperand from, CSharpOperand to, int[] shape, int[] stepsFrom, int[] stepsTo) =>
+        program.Call(
+            "Copy",
+            $"Copy({from}, {to}, {NumberText.Of(shape)}, {NumberText.Of(stepsFrom)}, {NumberText.Of(stepsTo)});",
+            (s, draw) => EmittedKernels.Copy(from.In(s, draw), to.Out(s), shape, stepsFrom, stepsTo));
+
     private static void Cat(CSharpProgram program, CatStep step, CSharpOperand y)
     {
-        var (outer, whole, inner) = CSharpSteps.Around(step.Output.Shape, step.Axis);
+        var (outer, whole, inner) = AxisShape.Around(step.Output.Shape, step.Axis);
         var start = 0;
         foreach (var part in step.Parts)
         {
             var length = part.Shape[step.Axis] * inner;
-            CSharpSteps.Copy(program, program.Place(part), y.From(start), [outer, length], [length, 1], [whole * inner, 1]);
+            Copy(program, program.Place(part), y.From(start), [outer, length], [length, 1], [whole * inner, 1]);
             start += length;
         }
     }

@@ -33,10 +33,10 @@ internal static class AttentionPlan
     {
         var weights = layer.named_parameters().ToDictionary(entry => entry.name, entry => (Tensor)entry.parameter);
         if (weights.ContainsKey("bias_k") || weights.ContainsKey("bias_v"))
-            throw LayerPlan.Refused(plan, "MultiheadAttention with a bias of keys and values", "Make it without add_bias_kv.");
+            throw plan.Refused("MultiheadAttention with a bias of keys and values", "Make it without add_bias_kv.");
         var width = (int)weights["out_proj.weight"].shape[0];
         var heads = AttentionHeads.Of(layer, width)
-            ?? throw LayerPlan.Refused(plan, "MultiheadAttention with a row of zeros", "Make it without add_zero_attn.");
+            ?? throw plan.Refused("MultiheadAttention with a row of zeros", "Make it without add_zero_attn.");
         var (queries, values) = (inputs[0].Shape[0], inputs[1].Shape[0]);
         var batch = inputs[0].Shape[1];
         var (q, k, v) = (Projected(0, inputs[0], "q"), Projected(1, inputs[1], "k"), Projected(2, inputs[2], "v"));

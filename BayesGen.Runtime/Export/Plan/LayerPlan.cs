@@ -6,10 +6,6 @@ namespace BayesGen.Export;
 /// <summary>Layers in steps.</summary>
 internal static class LayerPlan
 {
-    /// <summary>What an operation without counterpart is refused by.</summary>
-    public static NotSupportedException Refused(PlanWriter plan, string what, string remedy) =>
-        new($"'{plan.Source}': {what} has no counterpart in an export. {remedy}");
-
     /// <summary>Adds a layer.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="call">The layer.</param>
@@ -31,7 +27,7 @@ internal static class LayerPlan
             PReLU layer => [Prelu(plan, layer, key, x)],
             LSTM or GRU => RecurrentPlan.Add(plan, call.Module, key, x),
             MultiheadAttention layer => AttentionPlan.Heads(plan, layer, key, inputs),
-            _ => throw Refused(plan, call.Module.GetType().Name, "Use a layer that has one, such as LSTM or GRU for RNN."),
+            _ => throw plan.Refused( call.Module.GetType().Name, "Use a layer that has one, such as LSTM or GRU for RNN."),
         };
     }
 
@@ -99,8 +95,8 @@ internal static class LayerPlan
     private static PlanValue BatchNorm(PlanWriter plan, NormBase layer, string key, PlanValue x)
     {
         if (layer.running_mean is null || layer.running_var is null)
-            throw Refused(
-                plan, "batch normalization by the statistics of the batch", "Make it with track_running_stats, or take a GroupNorm.");
+            throw plan.Refused(
+                "batch normalization by the statistics of the batch", "Make it with track_running_stats, or take a GroupNorm.");
         var count = (int)layer.num_features;
         var scale = plan.Constant($"{key}.scale", [count], () => [.. Scales().Select(number => (float)number)]);
         var shift = plan.Constant($"{key}.shift", [count], () =>

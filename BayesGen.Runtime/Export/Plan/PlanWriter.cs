@@ -16,6 +16,10 @@ internal sealed class PlanWriter
 
     public IReadOnlyList<PlanConstant> Constants => [.. _constants.Values];
 
+    /// <summary>What an operation without counterpart is refused by.</summary>
+    public NotSupportedException Refused(string what, string remedy) =>
+        new($"'{Source}': {what} has no counterpart in an export. {remedy}");
+
     public PlanValue Value(params int[] shape) => new(_values++, shape);
 
     /// <summary>A constant by its name; a weight used twice is one.</summary>

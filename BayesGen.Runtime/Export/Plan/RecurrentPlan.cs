@@ -9,7 +9,7 @@ internal static class RecurrentPlan
     {
         var weights = layer.named_parameters().ToDictionary(entry => entry.name, entry => (Tensor)entry.parameter);
         if (weights.Keys.Any(name => name.StartsWith("weight_hr", StringComparison.Ordinal)))
-            throw LayerPlan.Refused(plan, "an LSTM with a projection", "Put a Linear behind it instead.");
+            throw plan.Refused("an LSTM with a projection", "Put a Linear behind it instead.");
         var isLstm = layer is LSTM;
         var isBatchFirst = IsBatchFirst(layer, weights["weight_ih_l0"]);
         var isFlat = x.Shape.Length == 2;
