@@ -124,7 +124,8 @@ internal static partial class EmittedKernels
     {
         for (var row = 0; row < rows; row++)
         {
-            var (from, to) = (x.Slice(row * n, n), y.Slice(row * n, n));
+            var from = x.Slice(row * n, n);
+            var to = y.Slice(row * n, n);
             var (mean, variance) = (0.0, 0.0);
             foreach (var value in from)
                 mean += value;
@@ -197,7 +198,8 @@ internal static partial class EmittedKernels
         ReadOnlySpan<float> x, Span<float> y, Span<float> h, Span<float> c, Span<float> scratch, float[] weightX, float[] biasX,
         float[] weightH, float[] biasH, int steps, int inputs, int hidden, int width, int offset, bool reverse)
     {
-        var (fromX, fromH) = (scratch[..Whole(4 * hidden)], scratch.Slice(Whole(4 * hidden), Whole(4 * hidden)));
+        var fromX = scratch[..Whole(4 * hidden)];
+        var fromH = scratch.Slice(Whole(4 * hidden), Whole(4 * hidden));
         for (var step = 0; step < steps; step++)
         {
             var t = reverse ? steps - 1 - step : step;
@@ -221,7 +223,8 @@ internal static partial class EmittedKernels
         ReadOnlySpan<float> x, Span<float> y, Span<float> h, Span<float> scratch, float[] weightX, float[] biasX,
         float[] weightH, float[] biasH, int steps, int inputs, int hidden, int width, int offset, bool reverse)
     {
-        var (fromX, fromH) = (scratch[..Whole(3 * hidden)], scratch.Slice(Whole(3 * hidden), Whole(3 * hidden)));
+        var fromX = scratch[..Whole(3 * hidden)];
+        var fromH = scratch.Slice(Whole(3 * hidden), Whole(3 * hidden));
         for (var step = 0; step < steps; step++)
         {
             var t = reverse ? steps - 1 - step : step;

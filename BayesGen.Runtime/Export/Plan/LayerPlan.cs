@@ -27,7 +27,7 @@ internal static class LayerPlan
             PReLU layer => [Prelu(plan, layer, key, x)],
             LSTM or GRU => RecurrentPlan.Add(plan, call.Module, key, x),
             MultiheadAttention layer => AttentionPlan.Heads(plan, layer, key, inputs),
-            _ => throw plan.Refused( call.Module.GetType().Name, "Use a layer that has one, such as LSTM or GRU for RNN."),
+            _ => throw plan.Refused(call.Module.GetType().Name, "Use a layer that has one, such as LSTM or GRU for RNN."),
         };
     }
 
