@@ -1,5 +1,7 @@
 using BayesGen.Structure;
 using static TorchSharp.torch.nn;
+using Permutation = BayesGen.Structure.Permutation;
+using Reduction = BayesGen.Structure.Reduction;
 
 namespace BayesGen.Tests.Export;
 
