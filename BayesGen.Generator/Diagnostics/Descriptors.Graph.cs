@@ -13,4 +13,12 @@ internal static partial class Descriptors
         Declaration,
         "The graph of forward, which Compact and the exports use, is read from its source. Without it they find the structure by running the "
         + "network, or refuse.");
+
+    /// <summary>{0} the call.</summary>
+    public static readonly DiagnosticDescriptor NamedWidth = Information(
+        "BG0016",
+        "A view names a width that pruning could make smaller",
+        "'{0}' names the width of the layer before it, so Compact cannot take units away there; flatten(1) names none",
+        Declaration,
+        "Compact leaves forward as it is, and a layer whose width is a constant in forward keeps all of its units.");
 }
