@@ -107,6 +107,29 @@ public sealed class CompactionTests
         Assert.Contains("x.view(- 1, 4 * 16)", Assert.Single(report.Kept));
     }
 
+    [Fact]
+    public void ACompactFileGivesTheSmallNetworkBackAndRefusesAnotherClass()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Pruned(new GraphLeNet());
+        var x = rand(3, 1, 28, 28);
+        network.CompactInPlace(x);
+        var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.safetensors");
+        try
+        {
+            network.SaveCompact(path);
+            using var loaded = CompactFile.LoadCompact(() => new GraphLeNet(), path);
+            Assert.True(loaded.call(x).allclose(network.call(x)));
+            Assert.Equal([10, 1, 5, 5], loaded.get_parameter("conv1.weight")!.shape);
+            var refusal = Assert.ThrowsAny<Exception>(() => CompactFile.LoadCompact(() => new FixedView(), path));
+            Assert.Contains("holds a compact BayesGen.Tests.Compaction.GraphLeNet, and is loaded into a BayesGen.Tests.Compaction.FixedView", refusal.Message);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     private static GraphLeNet Pruned(GraphLeNet network)
     {
         using var _ = no_grad();
