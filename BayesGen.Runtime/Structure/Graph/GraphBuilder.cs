@@ -38,14 +38,14 @@ public sealed partial class GraphBuilder
     /// <param name="operation">What it computes.</param>
     /// <param name="source">The expression in the source.</param>
     /// <param name="inputs">What it reads.</param>
-    public GraphValue Apply(GraphOperation operation, string source, params IReadOnlyList<GraphValue> inputs) =>
+    public GraphValue Apply(GraphOperation operation, string source, params GraphValue[] inputs) =>
         Add(operation, source, inputs);
 
     /// <summary>Adds a node of several outputs.</summary>
     /// <param name="operation">What it computes.</param>
     /// <param name="source">The expression in the source.</param>
     /// <param name="inputs">What it reads.</param>
-    public IReadOnlyList<GraphValue> ApplyMany(GraphOperation operation, string source, params IReadOnlyList<GraphValue> inputs)
+    public IReadOnlyList<GraphValue> ApplyMany(GraphOperation operation, string source, params GraphValue[] inputs)
     {
         ArgumentNullException.ThrowIfNull(operation);
         var first = Add(operation, source, inputs);
@@ -60,12 +60,12 @@ public sealed partial class GraphBuilder
     /// <param name="source">The expression in the source.</param>
     /// <param name="inputs">What goes in.</param>
     /// <exception cref="NotSupportedException">It cannot be followed; the message says why.</exception>
-    public GraphValue Call(nn.Module module, string source, params IReadOnlyList<GraphValue> inputs) =>
+    public GraphValue Call(nn.Module module, string source, params GraphValue[] inputs) =>
         CallMany(module, source, inputs)[0];
 
     /// <summary>Adds the call of a module of several outputs, such as an LSTM.</summary>
     /// <inheritdoc cref="Call"/>
-    public IReadOnlyList<GraphValue> CallMany(nn.Module module, string source, params IReadOnlyList<GraphValue> inputs)
+    public IReadOnlyList<GraphValue> CallMany(nn.Module module, string source, params GraphValue[] inputs)
     {
         ArgumentNullException.ThrowIfNull(module);
         return ModuleCalls.Add(this, module, source, inputs);
@@ -76,7 +76,7 @@ public sealed partial class GraphBuilder
     /// <param name="key">Its key; null for that in the network.</param>
     /// <param name="source">The expression in the source.</param>
     /// <param name="inputs">What goes in.</param>
-    public IReadOnlyList<GraphValue> Layer(nn.Module module, string? key, string source, params IReadOnlyList<GraphValue> inputs) =>
+    public IReadOnlyList<GraphValue> Layer(nn.Module module, string? key, string source, params GraphValue[] inputs) =>
         ApplyMany(new LayerCall(module, key ?? KeyOf(module)), source, inputs);
 
     /// <summary>Adds a tensor: a parameter or buffer of the network, or another one.</summary>
@@ -94,7 +94,7 @@ public sealed partial class GraphBuilder
 
     /// <summary>The finished graph.</summary>
     /// <param name="outputs">What forward returns.</param>
-    public NetworkGraph Build(params IReadOnlyList<GraphValue> outputs) => new(_network, [.. _nodes], [.. outputs]);
+    public NetworkGraph Build(params GraphValue[] outputs) => new(_network, [.. _nodes], [.. outputs]);
 
     /// <summary>What is thrown where an expression cannot be followed.</summary>
     /// <param name="source">The expression.</param>
@@ -105,8 +105,9 @@ public sealed partial class GraphBuilder
     /// <summary>The key of a module in the network.</summary>
     internal string KeyOf(nn.Module module) => _keys.TryGetValue(module, out var key) ? key : $"layer{_nodes.Count}";
 
-    private GraphValue Add(GraphOperation operation, string source, IReadOnlyList<GraphValue> inputs)
+    private GraphValue Add(GraphOperation operation, string source, GraphValue[] inputs)
     {
+        ArgumentNullException.ThrowIfNull(inputs);
         foreach (var input in inputs)
             if (input.Node < 0 || input.Node >= _nodes.Count || input.Output >= _nodes[input.Node].Operation.Outputs)
                 throw new ArgumentException($"'{source}' reads {input}, which no node before it gives.", nameof(inputs));

@@ -9,8 +9,8 @@ internal static class GraphReader
     public static NetworkGraph Read(nn.Module network)
     {
         var graph = new GraphBuilder(network);
-        IReadOnlyList<GraphValue> inputs = [.. InputsOf(network).Select(graph.Input)];
-        return graph.Build(graph.CallMany(network, network.GetType().Name, inputs));
+        GraphValue[] inputs = [.. InputsOf(network).Select(graph.Input)];
+        return graph.Build([.. graph.CallMany(network, network.GetType().Name, inputs)]);
     }
 
     /// <summary>Names for as many tensors as the forward of a network takes.</summary>

@@ -16,12 +16,12 @@ internal static class ModuleCalls
                 return inputs;
             case Linear or Convolution or Bilinear or Embedding or NormBase or LayerNorm or GroupNorm or PReLU
                 or LSTM or GRU or RNN or MultiheadAttention:
-                return graph.Layer(module, null, source, inputs);
+                return graph.Layer(module, null, source, [.. inputs]);
             case nn.Module<Tensor, Tensor> sequence when IsSequence(module):
                 // The names of the items are their places; what Sequential runs is its children in their order.
                 return sequence.children().Aggregate(inputs, (values, item) => Add(graph, item, source, values));
             default:
-                return [graph.Apply(OperationOf(module, source), source, inputs)];
+                return [graph.Apply(OperationOf(module, source), source, [.. inputs])];
         }
     }
 
