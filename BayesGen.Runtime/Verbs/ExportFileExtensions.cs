@@ -94,6 +94,19 @@ public static class ExportFileExtensions
         return OnnxExporter.Write(ExportSource.Of(graph, example, options, wider: true), path, example, options);
     }
 
+    /// <summary>The graph of a plain network, such as a compact one: its class is annotated, or it is a Sequential of layers.</summary>
+    /// <param name="network">The plain network; the graph refers to its layers.</param>
+    /// <exception cref="ArgumentException">The network is a Bayesian one.</exception>
+    /// <exception cref="NotSupportedException">Its forward cannot be followed; the message names the expression.</exception>
+    /// <example><c>small.PlainGraph().ToCSharp("Small.cs", images)</c></example>
+    public static NetworkGraph PlainGraph(this nn.Module network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return network is IBayesianNetwork
+            ? throw new ArgumentException("The network is a Bayesian one: its graph is model.Graph().", nameof(network))
+            : GraphReader.Read(network);
+    }
+
     private static string WordsOf(ExportOptions options) => options.Samples > 0
         ? $"{options.Samples} draws from the posterior (seed {options.Seed})"
         : $"the {(options.At == WeightState.Map ? "MAP" : "mean")} of the posterior";

@@ -2,10 +2,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using BayesGen;
+using BayesGen.Compaction;
 using BayesGen.Compression;
 using BayesGen.Export;
 using BayesGen.Plots;
-using BayesGen.Serialization;
 using CompressSample;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -36,14 +36,18 @@ static int Run(Options options)
         dense.save(denseFile);
 
         // 2. Without the units that it does not need.
-        var report = model.Prune(0, x);
+        model.Prune(0, x);
+        var (compact, report) = model.Compact(() => new DigitNetwork(), x);
+        using var owned = compact;
         Console.WriteLine(report);
-        using var compact = Smaller.Of(model, x, Path.Combine(options.Out, "compact.safetensors"), out var compactFile);
+        var compactFile = Path.Combine(options.Out, "compact.safetensors");
+        compact.SaveCompact(compactFile);
 
         // 3. Out of Torch.
+        var graph = compact.PlainGraph();
         var file = Path.Combine(options.Out, "Digits.cs");
-        var written = model.ToCSharp(file, x, new CSharpOptions { Namespace = "Exported", ClassName = "Digits", Overwrite = true });
-        model.ToOnnx(Path.Combine(options.Out, "digits.onnx"), x, new OnnxOptions { Overwrite = true });
+        var written = graph.ToCSharp(file, x, new CSharpOptions { ClassName = "Digits", Overwrite = true });
+        graph.ToOnnx(Path.Combine(options.Out, "digits.onnx"), x, new OnnxOptions { Overwrite = true });
         var predict = CompiledFile.Load(file, "Exported.Digits");
 
         // 4. The same images through all of them.
@@ -64,7 +68,7 @@ static int Run(Options options)
             AccuracyCompact = compact.EvaluatePlain(images.Test).Accuracy,
             AccuracyCsharp = accuracy,
             BytesDense = new FileInfo(denseFile).Length,
-            BytesCompact = compactFile,
+            BytesCompact = new FileInfo(compactFile).Length,
             BytesCsharp = written.Bytes,
             Dense1 = times[0],
             Compact1 = times[1],
@@ -75,7 +79,7 @@ static int Run(Options options)
         };
         summary.Write(options.Out);
         Console.WriteLine();
-        Console.WriteLine(summary.Table(report.BayesianWeights, report.Kept, Smaller.BytesOfTorch()));
+        Console.WriteLine(summary.Table(report.Weights.Before, report.Weights.After, Deployment.BytesOfTorch()));
         Console.WriteLine($"the C# file differs from Torch by {difference:E1} at most, over {images.Test.Count:N0} images");
         var picture = Path.Combine(options.Out, "compress.png");
         CompressionBars.Draw(
