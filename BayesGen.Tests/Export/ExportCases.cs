@@ -117,7 +117,9 @@ internal static class ExportCases
             ["BilinearLayer"] = () =>
             {
                 var layer = Bilinear(4, 3, 5);
-                return Made((g, x) => g.Call(layer, "bilinear", g.ApplyMany(new Splitting([4, 3], 1), "split", x)), 3, 7);
+                return Made((g, x) => g.ApplyMany(new Splitting([4, 3], 1), "split", x) is var parts
+                    ? g.Call(layer, "bilinear", parts[0], parts[1])
+                    : x, 3, 7);
             },
         };
         foreach (var kind in Enum.GetValues<ActivationKind>())

@@ -15,6 +15,8 @@ internal static partial class CSharpExporter
         ArgumentNullException.ThrowIfNull(writer);
         var plan = reading.Plan;
         var className = options.ClassName ?? SimpleName(plan.Network);
+        if (options.ClassName is null && IsTaken(className))
+            className += "Network";
         RequireName(className, nameof(options.ClassName));
         foreach (var part in options.Namespace.Split('.'))
             RequireName(part, nameof(options.Namespace));
@@ -69,7 +71,13 @@ internal static partial class CSharpExporter
     {
         if (!Identifier().IsMatch(name) || Words.Contains(name))
             throw new ArgumentException($"'{name}' is no name of C#. Choose letters, digits and underscores, and no keyword.", option);
+        if (option == nameof(CSharpOptions.ClassName) && IsTaken(name))
+            throw new ArgumentException($"A member of the class is named '{name}' already. Choose another name.", option);
     }
+
+    private static bool IsTaken(string name) =>
+        name is "Predict" or "Run" or "Count" or "Draws" or "Noise" or "InputLength" or "OutputLength" or "ScratchLength"
+        || KernelText.Names(name);
 
     /// <summary>Keywords that people may choose by accident.</summary>
     private static readonly HashSet<string> Words =

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 
 namespace BayesGen.Export;
 
@@ -19,6 +20,10 @@ internal static class KernelText
                     open.Push(other);
         return string.Join("\n", regions.Where(region => needed.Contains(region.Key)).Select(region => region.Value.Text));
     }
+
+    /// <summary>Whether a kernel has a name, so that a class around it cannot have it.</summary>
+    public static bool Names(string name) => Regions.Value.Values.Any(region =>
+        Regex.IsMatch(region.Text, $@"^    private [\w<>\[\], ]*\b{Regex.Escape(name)}\b\s*[(<:\r\n=]", RegexOptions.Multiline));
 
     private static Dictionary<string, (string[] Needs, string Text)> Read()
     {
