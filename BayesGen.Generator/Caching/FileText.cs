@@ -52,6 +52,9 @@ internal sealed class FileText
     {
         Declaration,
         Initializer,
+
+        /// <summary>In a method of a class that derives from another: it may be a part of forward.</summary>
+        Method,
         Body,
     }
 
@@ -59,7 +62,7 @@ internal sealed class FileText
     public static string Declarations(SyntaxTree tree) =>
         Declared.GetValue(tree, static file => new FileText(file, starts: null)._declarations.ToString());
 
-    /// <summary>What the networks in the file itself depend on: initializers, and which names are assigned to, as well.</summary>
+    /// <summary>What the networks in the file itself depend on: initializers, methods, and which names are assigned to, as well.</summary>
     /// <param name="tree">The file.</param>
     /// <param name="starts">Takes where each token begins that is part of the text, in order.</param>
     public static string Networks(SyntaxTree tree, List<int> starts)
@@ -73,6 +76,12 @@ internal sealed class FileText
     {
         if (place == Place.Body)
             return;
+        if (place == Place.Method)
+        {
+            _networks?.Append(token.Text).Append(' ');
+            return;
+        }
+
         // Where it stands decides which types may be null; the other directives change nothing but the tokens.
         for (; _directive is not null && _directive.SpanStart < token.SpanStart; _directive = NextNullable(_directive.GetNextDirective()))
         {
@@ -95,7 +104,9 @@ internal sealed class FileText
 
     private static Place PlaceOf(SyntaxNode node, Place outer) => node switch
     {
-        _ when outer == Place.Body => outer,
+        _ when outer is Place.Body or Place.Method => outer,
+        BlockSyntax or ArrowExpressionClauseSyntax when node.Parent is MethodDeclarationSyntax { Parent: ClassDeclarationSyntax { BaseList: not null } } =>
+            Place.Method,
         BlockSyntax or ArrowExpressionClauseSyntax or ConstructorInitializerSyntax or GlobalStatementSyntax => Place.Body,
         EqualsValueClauseSyntax { Parent: PropertyDeclarationSyntax } => Place.Initializer,
         EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Parent.Parent: BaseFieldDeclarationSyntax field } } =>

@@ -161,6 +161,9 @@ internal static partial class Descriptors
     private static DiagnosticDescriptor Warning(string id, string title, string message, string category, string description) =>
         Rule(id, title, message, category, DiagnosticSeverity.Warning, description);
 
+    private static DiagnosticDescriptor Information(string id, string title, string message, string category, string description) =>
+        Rule(id, title, message, category, DiagnosticSeverity.Info, description);
+
     private static DiagnosticDescriptor Rule(
         string id, string title, string message, string category, DiagnosticSeverity severity, string description) => new(
         id,

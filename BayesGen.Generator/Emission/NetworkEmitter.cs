@@ -61,6 +61,8 @@ internal static class NetworkEmitter
             writer.Blank();
             ForwardSection.Write(model, writer);
             writer.Blank();
+            GraphSection.Write(model, writer);
+            writer.Blank();
             TrainerSection.Write(model, writer);
             writer.Blank();
             MapSection.Write(model, writer);

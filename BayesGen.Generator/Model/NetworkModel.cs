@@ -10,6 +10,7 @@ namespace BayesGen.SourceGeneration.Model;
 /// <param name="DefaultLoss">The loss of a trainer that is made without one.</param>
 /// <param name="HasIvon">Whether IVON can train it: every posterior Gaussian, under a Gaussian prior.</param>
 /// <param name="Refusal">Why the class cannot be wrapped as it is, for the bodies of the wrapper to say; null where it can.</param>
+/// <param name="Graph">What forward computes.</param>
 internal sealed record NetworkModel(
     HostModel Host,
     ForwardModel Forward,
@@ -19,7 +20,8 @@ internal sealed record NetworkModel(
     EquatableArray<FamilyModel> Families,
     string DefaultLoss,
     bool HasIvon,
-    string? Refusal);
+    string? Refusal,
+    GraphModel Graph);
 
 /// <summary>An annotation of a class, its own or that of a base class.</summary>
 /// <param name="Family">The family of every layer that nothing else is said about.</param>

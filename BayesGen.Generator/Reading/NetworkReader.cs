@@ -1,4 +1,5 @@
 using BayesGen.SourceGeneration.Diagnostics;
+using BayesGen.SourceGeneration.Graphs;
 using BayesGen.SourceGeneration.Model;
 using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
@@ -39,7 +40,8 @@ internal static class NetworkReader
                 families,
                 loss.FullName(),
                 !IvonReader.Mismatches(scored, ScoredFields.MayBeMore(network, known), known).Any(),
-                findings.FirstOrDefault()?.Message),
+                findings.FirstOrDefault()?.Message,
+                new GraphReader(network, known, cancellation).Read()),
             findings);
     }
 

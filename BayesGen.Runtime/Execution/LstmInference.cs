@@ -26,7 +26,7 @@ internal sealed class LstmInference : IDisposable
     /// <param name="network">The network.</param>
     public LstmInference(nn.Module network)
     {
-        foreach (var layer in network.modules().OfType<LSTM>().Distinct())
+        foreach (var layer in network.modules().Append(network).OfType<LSTM>().Distinct())
         {
             if (!NeedsGradients(layer))
                 continue;

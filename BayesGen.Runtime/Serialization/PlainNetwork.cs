@@ -38,6 +38,9 @@ internal static partial class PlainNetwork
     public static Dictionary<string, Tensor> StateOf(nn.Module network) =>
         network.state_dict().ToDictionary(entry => FieldBehindProperty().Replace(entry.Key, "$1"), entry => entry.Value);
 
+    /// <summary>The key of a module or tensor by the name that TorchSharp gives it.</summary>
+    public static string KeyOf(string name) => FieldBehindProperty().Replace(name, "$1");
+
     [GeneratedRegex("<([^<>]+)>k__BackingField")]
     private static partial Regex FieldBehindProperty();
 

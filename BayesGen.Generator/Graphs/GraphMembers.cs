@@ -1,0 +1,98 @@
+using System.Globalization;
+using BayesGen.SourceGeneration.Emission;
+using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Reading;
+using BayesGen.SourceGeneration.Symbols;
+using Microsoft.CodeAnalysis;
+
+namespace BayesGen.SourceGeneration.Graphs;
+
+/// <summary>The fields, properties and methods of a network as its forward names them.</summary>
+internal sealed class GraphMembers
+{
+    private readonly INamedTypeSymbol _network;
+    private readonly KnownTypes _known;
+    private readonly Dictionary<string, NetworkField> _fields = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AccessorModel> _accessors = new(StringComparer.Ordinal);
+
+    public GraphMembers(INamedTypeSymbol network, KnownTypes known)
+    {
+        (_network, _known) = (network, known);
+        foreach (var field in NetworkField.Of(network, known))
+            if (!_fields.ContainsKey(field.Member.Name))
+                _fields[field.Member.Name] = field;
+    }
+
+    public INamedTypeSymbol Network => _network;
+
+    /// <summary>The accessors that were asked for, in the order of their names.</summary>
+    public IEnumerable<AccessorModel> Accessors => _accessors.Values.OrderBy(accessor => accessor.Name, StringComparer.Ordinal);
+
+    /// <summary>The methods of a name, those of the network before those of its base classes.</summary>
+    public IEnumerable<IMethodSymbol> Methods(string name) => _network.SelfAndBases()
+        .TakeWhile(type => !_known.IsTorchSharp(type))
+        .SelectMany(type => type.GetMembers(name).OfType<IMethodSymbol>());
+
+    /// <summary>What a name stands for in a method of the network; nothing where it is no member that a graph knows.</summary>
+    public GraphTerm Find(string name, string source)
+    {
+        if (name == "training")
+            return new(TermKind.Flag, "false");
+        if (ConstantOf(name) is { } constant)
+            return constant;
+        if (!_fields.TryGetValue(name, out var field))
+            return default;
+        var type = field.Field.Type;
+        if (_known.IsTensor(type) || type.DerivesFrom(_known.Parameter))
+            return new(TermKind.Tensor, $"graph.Constant({Access(field)}!, {CSharpText.Literal(source)})");
+        if (type.DerivesFrom(_known.Module) || type is { TypeKind: TypeKind.Interface, Name: "IModule" })
+            return type.Name is "ModuleList"
+                ? new(TermKind.Modules, $"global::System.Linq.Enumerable.ToList({Access(field)}!.children())")
+                : new(TermKind.Module, Access(field), type);
+        return type.SpecialType switch
+        {
+            SpecialType.System_Int32 or SpecialType.System_Int64 or SpecialType.System_Double or SpecialType.System_Single =>
+                new(TermKind.Number, Access(field)),
+            SpecialType.System_Boolean => new(TermKind.Flag, Access(field)),
+            _ => default,
+        };
+    }
+
+    private GraphTerm? ConstantOf(string name)
+    {
+        var constant = _network.SelfAndBases()
+            .TakeWhile(type => !_known.IsTorchSharp(type))
+            .SelectMany(type => type.SelfAndContainers())
+            .SelectMany(type => type.GetMembers(name).OfType<IFieldSymbol>())
+            .FirstOrDefault(field => field.HasConstantValue)?.ConstantValue;
+        return constant switch
+        {
+            bool flag => new(TermKind.Flag, flag ? "true" : "false"),
+            int or long or short or byte => new(TermKind.Number, Convert.ToString(constant, CultureInfo.InvariantCulture)),
+            double or float => new(TermKind.Number, CSharpText.Literal(Convert.ToDouble(constant, CultureInfo.InvariantCulture))),
+            _ => null,
+        };
+    }
+
+    private string Access(NetworkField field)
+    {
+        ITypeSymbol type = field.Field.Type;
+        var declaring = field.Type;
+        var isReadable = _known.CanName(declaring) && (field.Member is IPropertySymbol property
+            ? property.GetMethod is { } getter && _known.Compilation.IsSymbolAccessibleWithin(getter, _known.Compilation.Assembly)
+            : _known.Compilation.IsSymbolAccessibleWithin(field.Field, _known.Compilation.Assembly));
+        if (isReadable)
+            return SymbolEqualityComparer.Default.Equals(declaring, _network)
+                ? $"network.{MemberNames.Escaped(field.Member.Name)}"
+                : $"(({declaring.FullName()})network).{MemberNames.Escaped(field.Member.Name)}";
+        if (_known.CanName(declaring) && _known.CanName(type) && !declaring.SelfAndContainers().Any(outer => outer.IsGenericType))
+        {
+            var name = $"{MemberNames.Pascal(field.Member.Name)}InGraph";
+            _accessors[field.Member.Name] = new(name, field.Field.Name, type.FullName(), declaring.FullName());
+            return $"{name}(network)";
+        }
+
+        var registered = CSharpText.Literal(NetworkField.ComponentNameOf(field.Field) ?? field.Field.Name);
+        return $"{Names.RuntimeNames.AnnotatedNetworks}.RegisteredLayer(network, {registered}, isRequired: false)";
+    }
+}

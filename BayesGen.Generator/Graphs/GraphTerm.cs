@@ -1,0 +1,48 @@
+using Microsoft.CodeAnalysis;
+
+namespace BayesGen.SourceGeneration.Graphs;
+
+/// <summary>What an expression of a forward is in the method that describes it.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Code">The expression in the generated method.</param>
+/// <param name="Type">The type of a module, where the source shows it.</param>
+internal readonly record struct GraphTerm(TermKind Kind, string Code, ITypeSymbol? Type = null)
+{
+    public bool IsNone => Kind == TermKind.None;
+
+    public bool IsWhole => Kind is TermKind.Number or TermKind.Size;
+}
+
+/// <summary>The kinds of expressions that can be followed.</summary>
+internal enum TermKind
+{
+    /// <summary>It cannot be followed.</summary>
+    None,
+
+    /// <summary>A tensor.</summary>
+    Tensor,
+
+    /// <summary>An array or tuple of tensors.</summary>
+    Tensors,
+
+    /// <summary>The shape of a tensor; its code is the tensor.</summary>
+    Shape,
+
+    /// <summary>A size of a tensor, or computed from such.</summary>
+    Size,
+
+    /// <summary>A number that does not depend on the input.</summary>
+    Number,
+
+    /// <summary>True or false, not depending on the input.</summary>
+    Flag,
+
+    /// <summary>A module.</summary>
+    Module,
+
+    /// <summary>A ModuleList.</summary>
+    Modules,
+
+    /// <summary>Nothing there: null or default.</summary>
+    Nothing,
+}

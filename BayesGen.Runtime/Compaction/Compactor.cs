@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using BayesGen.Structure;
+using TorchSharp.Modules;
+
+namespace BayesGen.Compaction;
+
+/// <summary>Takes the units of a plain network away that change no output.</summary>
+internal static class Compactor
+{
+    /// <summary>How many forwards are measured.</summary>
+    private const int Measured = 5;
+
+    /// <summary>Makes a network small in place.</summary>
+    /// <param name="network">The plain network, whose pruned weights are zero. It is in evaluation mode afterward.</param>
+    /// <param name="example">Inputs, with the batch as the first dimension.</param>
+    /// <exception cref="NotSupportedException">Its forward cannot be followed, or runs no more at the small sizes.</exception>
+    /// <exception cref="InvalidOperationException">The outputs of the small network differ.</exception>
+    public static CompactReport Compact(nn.Module network, Tensor example)
+    {
+        ArgumentNullException.ThrowIfNull(example);
+        if (example.dim() == 0 || example.size(0) == 0)
+            throw new ArgumentException("There is no example: its first dimension is the batch, and holds at least one.", nameof(example));
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        network.eval();
+        var graph = GraphReader.Read(network);
+        var expected = Run(network, example, "The network cannot run on the example, so give one of the shape that its forward takes");
+        var shapes = GraphRun.Shapes(graph, [example]);
+        var analysis = UnitAnalysis.Of(graph, shapes);
+        var layers = analysis.Layers.Select(layer => (Layer: layer, Weights: CountOf(layer.Module))).ToList();
+        var (weights, bytes, macs, time) = (CountOf(network), BytesOf(network), Macs(graph, shapes), Time(network, example));
+        foreach (var (layer, _) in layers)
+            LayerRemoval.Apply(layer, analysis.Stays);
+        var outputs = Run(network, example, "The forward does not run at the small sizes: it names a size that pruning changed");
+        var (difference, scale) = Compare(network, expected, outputs);
+        var after = GraphRun.Shapes(graph, [example]);
+        return new(
+            [
+                .. layers.Select(pair => new CompactLayer(
+                    pair.Layer.Key,
+                    (pair.Layer.Outputs.Length, pair.Layer.Outputs.Count(analysis.Stays)),
+                    (pair.Weights, CountOf(pair.Layer.Module)))),
+            ],
+            (weights, CountOf(network)),
+            (macs, Macs(graph, after)),
+            (bytes, BytesOf(network)),
+            (time, Time(network, example)),
+            difference,
+            scale,
+            [.. analysis.Kept.Select(kept => $"'{kept.Source}': {kept.Why}").Distinct()]);
+    }
+
+    private static IReadOnlyList<Tensor> Run(nn.Module network, Tensor example, string otherwise)
+    {
+        try
+        {
+            return UnitProbe.Forward(network, example);
+        }
+        catch (Exception fault) when (fault is System.Runtime.InteropServices.ExternalException or ArgumentException)
+        {
+            throw new NotSupportedException($"{otherwise}: {fault.Message.Split('\n')[0]}", fault);
+        }
+    }
+
+    /// <summary>The largest difference; more of it than rounding gives is refused.</summary>
+    private static (double Difference, double Scale) Compare(
+        nn.Module network, IReadOnlyList<Tensor> expected, IReadOnlyList<Tensor> outputs)
+    {
+        var (difference, scale) = (0.0, 0.0);
+        foreach (var (wanted, got) in expected.Zip(outputs))
+        {
+            if (!wanted.shape.SequenceEqual(got.shape))
+                throw new InvalidOperationException(
+                    $"The small {network.GetName()} puts out [{string.Join(", ", got.shape)}] instead of [{string.Join(", ", wanted.shape)}]; "
+                    + "its graph was misread. Nothing was changed in the model.");
+            scale = Math.Max(scale, wanted.abs().max().to(ScalarType.Float64).item<double>());
+            difference = Math.Max(difference, (wanted - got).abs().max().to(ScalarType.Float64).item<double>());
+        }
+
+        var tolerance = expected[0].dtype == ScalarType.Float64 ? 1e-10 : 1e-4;
+        return difference <= tolerance * Math.Max(scale, 1e-30)
+            ? (difference, scale)
+            : throw new InvalidOperationException(FormattableString.Invariant(
+                $"The outputs of the small {network.GetName()} differ by {difference} from those of the pruned one, which are up to {scale}: ")
+                + FormattableString.Invariant($"the first is {First(outputs)} instead of {First(expected)}. Nothing was changed in the model."));
+    }
+
+    private static double First(IReadOnlyList<Tensor> outputs) => outputs[0].flatten()[0].to(ScalarType.Float64).item<double>();
+
+    private static long CountOf(nn.Module network) => network.parameters().Sum(parameter => parameter.numel());
+
+    private static long BytesOf(nn.Module network) => network.parameters().Cast<Tensor>().Concat(network.buffers())
+        .Sum(tensor => tensor.numel() * tensor.ElementSize);
+
+    private static long Macs(NetworkGraph graph, IReadOnlyDictionary<GraphValue, long[]> shapes) => graph.Nodes
+        .Where(node => node.Operation is LayerCall { Module: Linear or Convolution })
+        .Sum(node =>
+        {
+            var (module, output) = (((LayerCall)node.Operation).Module, shapes[new(node.Id)]);
+            var weight = LayerUnits.WeightOf(module).shape;
+            var isTransposed = module is ConvTranspose1d or ConvTranspose2d or ConvTranspose3d;
+            var positions = isTransposed ? shapes[node.Inputs[0]] : output;
+            var batch = Math.Max(1, output[0]);
+            return positions.Aggregate(1L, (all, size) => all * size) / batch * weight[1..].Aggregate(1L, (all, size) => all * size);
+        });
+
+    private static double Time(nn.Module network, Tensor example)
+    {
+        var times = new List<double>();
+        for (var i = 0; i <= Measured; i++)
+        {
+            using var scope = NewDisposeScope();
+            var watch = Stopwatch.StartNew();
+            UnitProbe.Forward(network, example);
+            times.Add(watch.Elapsed.TotalMilliseconds);
+        }
+
+        return times.Skip(1).Order().ElementAt(Measured / 2);
+    }
+}

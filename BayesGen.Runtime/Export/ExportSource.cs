@@ -1,0 +1,107 @@
+using BayesGen.Execution;
+using BayesGen.Noise;
+using BayesGen.Parameters;
+using BayesGen.Prediction;
+using BayesGen.Structure;
+
+namespace BayesGen.Export;
+
+/// <summary>Plan and outputs of a network for an example, for each set of weights.</summary>
+/// <param name="Plan">The plan for one example, with its weights.</param>
+/// <param name="Wider">Plans for two and for three examples, which show what depends on the batch; null where not asked for.</param>
+/// <param name="Outputs">What Torch gives for the example, one array for each set.</param>
+internal sealed record ExportReading(ExportPlan Plan, (ExportPlan Two, ExportPlan Three)? Wider, IReadOnlyList<float[]> Outputs);
+
+/// <summary>Reads a network for an export.</summary>
+internal static class ExportSource
+{
+    /// <summary>A Bayesian neural network, by its draws or at its mean or MAP.</summary>
+    public static ExportReading Of(IBayesianNetwork model, Tensor example, ExportOptions options, bool wider)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Samples, nameof(options.Samples));
+        if (model.training)
+            throw Training("model");
+        if (model is not nn.Module<Tensor, Tensor> network)
+            throw new NotSupportedException(
+                $"{model.GetType().Name} does not take one tensor and return one, as an export does. Export a network around it that does.");
+        RequireExample(example);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var turn = model.Arena.TakeTurn();
+        using var weights = model.Arena.Lease.Override("export");
+        using var mode = model.InEvaluationMode();
+        var x = example.to(model.Arena.Device);
+        weights.Write(options.At);
+        var graph = GraphReader.Read(model.Arena.Network);
+        return Read(graph, x, wider, Math.Max(1, options.Samples), k =>
+        {
+            if (options.Samples > 0)
+                weights.WriteDraw(new NoiseSource(DrawSeed.Of(options.Seed, k)));
+            return PosteriorDraws.Output(network.call, x);
+        });
+    }
+
+    /// <summary>A graph with the weights that its layers have.</summary>
+    public static ExportReading Of(NetworkGraph graph, Tensor example, ExportOptions options, bool wider)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        if (options.Samples > 0)
+            throw new ArgumentException("A plain network has no posterior to draw from: leave Samples at 0.", nameof(options));
+        var layers = graph.Nodes.Select(node => node.Operation).OfType<LayerCall>().Select(call => call.Module).ToList();
+        if (layers.Any(layer => layer.training))
+            throw Training("network");
+        RequireExample(example);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        List<LstmInference> lstms = [.. layers.Select(layer => new LstmInference(layer))];
+        try
+        {
+            return Read(graph, example, wider, 1, _ => PosteriorDraws.Output(x => GraphRun.Outputs(graph, [x])[0], example));
+        }
+        finally
+        {
+            lstms.ForEach(lstm => lstm.Dispose());
+        }
+    }
+
+    private static ExportReading Read(NetworkGraph graph, Tensor x, bool wider, int draws, Func<int, Tensor> output)
+    {
+        // The forward of the network itself says first whether the example fits.
+        var outputs = new List<float[]> { Numbers(output(0)) };
+        var plan = PlanReader.Read(graph, [x.narrow(0, 0, 1)]);
+        plan.Read();
+        for (var k = 1; k < draws; k++)
+        {
+            outputs.Add(Numbers(output(k)));
+            plan.Read();
+        }
+
+        if (!wider)
+            return new ExportReading(plan, null, outputs);
+        var (two, three) = (PlanReader.Read(graph, [Rows(x, 2)]), PlanReader.Read(graph, [Rows(x, 3)]));
+        two.TakeFrom(plan);
+        return new ExportReading(plan, (two, three), outputs);
+    }
+
+    private static Tensor Rows(Tensor x, int count) => cat([.. Enumerable.Repeat(x.narrow(0, 0, 1), count)], 0);
+
+    private static float[] Numbers(Tensor output)
+    {
+        var numbers = PlanNumbers.Of(output);
+        output.Dispose();
+        return numbers;
+    }
+
+    private static InvalidOperationException Training(string what) => new(
+        $"The {what} is in training mode, and an export is of what it computes in evaluation. Call {what}.eval() first.");
+
+    private static void RequireExample(Tensor example)
+    {
+        ArgumentNullException.ThrowIfNull(example);
+        if (example.dim() == 0 || example.shape[0] == 0)
+            throw new ArgumentException(
+                $"The example has the shape [{string.Join(", ", example.shape)}]; its first dimension is the examples, at least one. For a single "
+                + "example use x.unsqueeze(0).", nameof(example));
+    }
+}

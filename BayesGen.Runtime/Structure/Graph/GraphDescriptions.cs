@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+
+namespace BayesGen.Structure;
+
+/// <summary>How the forward of each network class is followed, as its generated file says.</summary>
+internal static class GraphDescriptions
+{
+    private static readonly ConcurrentDictionary<Type, Func<GraphBuilder, nn.Module, IReadOnlyList<GraphValue>, IReadOnlyList<GraphValue>>>
+        Known = new();
+
+    public static void Add(
+        Type network, Func<GraphBuilder, nn.Module, IReadOnlyList<GraphValue>, IReadOnlyList<GraphValue>> describe) =>
+        Known[network] = describe;
+
+    /// <summary>The names of the inputs of each class.</summary>
+    public static bool Knows(Type network) => Find(network) is not null;
+
+    /// <summary>Adds what a network inside of another computes.</summary>
+    public static IReadOnlyList<GraphValue> Follow(
+        GraphBuilder graph, nn.Module network, string source, IReadOnlyList<GraphValue> inputs) =>
+        Find(network.GetType()) is { } describe
+            ? describe(graph, network, inputs)
+            : throw GraphBuilder.CannotFollow(
+                source,
+                $"{network.GetType().Name} is a module of your own whose forward the generator has not read; "
+                + "put [BayesianNetwork] on the class");
+
+    private static Func<GraphBuilder, nn.Module, IReadOnlyList<GraphValue>, IReadOnlyList<GraphValue>>? Find(Type network)
+    {
+        System.Runtime.CompilerServices.RuntimeHelpers.RunModuleConstructor(network.Module.ModuleHandle);
+        return Known.GetValueOrDefault(network);
+    }
+}

@@ -1,0 +1,162 @@
+using System.Globalization;
+using BayesGen.Compaction;
+using BayesGen.Structure;
+using TorchSharp.Modules;
+using static TorchSharp.torch.nn;
+
+namespace BayesGen.Tests.Compaction;
+
+/// <summary>A compact network computes what the pruned one does, in the developer's own class.</summary>
+public sealed class CompactionTests
+{
+    /// <summary>BAYESGEN_RANDOM_DAGS says how many.</summary>
+    private static int Dags => int.Parse(Environment.GetEnvironmentVariable("BAYESGEN_RANDOM_DAGS") ?? "300", CultureInfo.InvariantCulture);
+
+    [Fact]
+    [Trait("Lane", "Slow")]
+    public void RandomNetworksComputeTheSame()
+    {
+        var (refused, smaller, worst, failures) = (0, 0, 0.0, new List<string>());
+        for (var seed = 0; seed < Dags; seed++)
+        {
+            using var scope = NewDisposeScope();
+            using var _ = no_grad();
+            using var network = new RandomDag(seed);
+            var (example, other) = (randn([2, .. network.Shape], dtype: float64), randn([7, .. network.Shape], dtype: float64));
+            var expected = network.call(other);
+            try
+            {
+                var report = network.CompactInPlace(example);
+                var output = network.call(other);
+                var difference = (output - expected).abs().max().item<double>() / Math.Max(1e-3, expected.abs().max().item<double>());
+                worst = Math.Max(worst, difference);
+                smaller += report.Weights.After < report.Weights.Before ? 1 : 0;
+                if (!(difference <= 1e-12))
+                    failures.Add($"{seed}: {difference}");
+
+                // Twice is once.
+                if (network.CompactInPlace(example).Weights.After > report.Weights.After)
+                    failures.Add($"{seed}: it grew");
+            }
+            catch (NotSupportedException)
+            {
+                refused++;
+            }
+            catch (Exception fault)
+            {
+                failures.Add($"{seed}: {fault.Message}");
+            }
+        }
+
+        Console.WriteLine($"{Dags} random networks: {smaller} smaller, {refused} refused, largest difference {worst} of scale");
+        Assert.True(failures.Count == 0, $"{failures.Count}: {string.Join("\n", failures.Take(10))}");
+        Assert.True(refused < Dags / 20.0, $"{refused} refused");
+        Assert.True(smaller > Dags * 0.9, $"{smaller} smaller");
+    }
+
+    [Fact]
+    public void APrunedLeNetLosesItsUnits()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new BayesianGraphLeNet(Pruned(new GraphLeNet()));
+        var x = rand(3, 1, 28, 28);
+        model.eval();
+        var expected = model.call(x);
+        using var compact = model.Compact(() => new GraphLeNet(), x).Network;
+        Assert.True(compact.call(x).allclose(expected, atol: 1e-5));
+        Assert.Equal([10, 1, 5, 5], compact.get_parameter("conv1.weight")!.shape);
+        Assert.Equal([14, 10, 5, 5], compact.get_parameter("conv2.weight")!.shape);
+        Assert.Equal([48, 14 * 16], compact.get_parameter("fc1.weight")!.shape);
+        Assert.Equal([10, 48], compact.get_parameter("fc2.weight")!.shape);
+        Assert.Equal([20, 1, 5, 5], model.Network.get_parameter("conv1.weight")!.shape);
+    }
+
+    [Fact]
+    public void ResidualSumsAndConcatenationsLoseUnitsThatAreDeadInAllOfThem()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var network = new GraphResNet();
+        network.eval();
+        foreach (var (name, parameter) in network.named_parameters())
+            if (name.Contains("bn"))
+                parameter.normal_();
+        foreach (var layer in network.modules().OfType<Conv2d>())
+            layer.weight.narrow(0, 0, layer.weight.size(0) / 2).zero_();
+        var x = rand(3, 1, 12, 12);
+        var expected = network.call(x);
+        var report = network.CompactInPlace(x);
+        Assert.True(network.call(x).allclose(expected, atol: 1e-5), report.ToString());
+        Assert.True(report.Weights.After < report.Weights.Before, report.ToString());
+    }
+
+    /// <summary>A width that forward names cannot shrink: the network stays whole there, and the report says why.</summary>
+    [Fact]
+    public void AViewThatNamesAWidthKeepsItAndIsNamed()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var network = new FixedView();
+        network.eval();
+        network.conv.weight.narrow(0, 0, 3).zero_();
+        var x = rand(2, 1, 6, 6);
+        var expected = network.call(x);
+        var report = network.CompactInPlace(x);
+        Assert.True(network.call(x).allclose(expected));
+        Assert.Equal((4L, 4L), report.Layers[0].Units);
+        Assert.Contains("x.view(- 1, 4 * 16)", Assert.Single(report.Kept));
+    }
+
+    [Fact]
+    public void ACompactFileGivesTheSmallNetworkBackAndRefusesAnotherClass()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Pruned(new GraphLeNet());
+        var x = rand(3, 1, 28, 28);
+        network.CompactInPlace(x);
+        var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.safetensors");
+        try
+        {
+            network.SaveCompact(path);
+            using var loaded = CompactFile.LoadCompact(() => new GraphLeNet(), path);
+            Assert.True(loaded.call(x).allclose(network.call(x)));
+            Assert.Equal([10, 1, 5, 5], loaded.get_parameter("conv1.weight")!.shape);
+            var refusal = Assert.ThrowsAny<Exception>(() => CompactFile.LoadCompact(() => new FixedView(), path));
+            Assert.Contains("holds a compact BayesGen.Tests.Compaction.GraphLeNet, and is loaded into a BayesGen.Tests.Compaction.FixedView", refusal.Message);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static GraphLeNet Pruned(GraphLeNet network)
+    {
+        using var _ = no_grad();
+        var sizes = new Dictionary<string, long> { ["conv1"] = 10, ["conv2"] = 14, ["fc1"] = 48 };
+        foreach (var (layer, kept) in sizes)
+        {
+            var weight = network.get_parameter($"{layer}.weight")!;
+            weight.narrow(0, kept, weight.size(0) - kept).zero_();
+        }
+
+        return network;
+    }
+}
+
+/// <summary>A forward that names the width of its features.</summary>
+[Bayesian(Family.LogUniform)]
+public sealed class FixedView : Module<Tensor, Tensor>
+{
+    public readonly Conv2d conv = Conv2d(1, 4, 3);
+    private readonly Linear fc = Linear(64, 2);
+
+    public FixedView()
+        : base(nameof(FixedView)) => RegisterComponents();
+
+    public override Tensor forward(Tensor x)
+    {
+        x = conv.call(x);
+        return fc.call(x.view(-1, 4 * 16));
+    }
+}
