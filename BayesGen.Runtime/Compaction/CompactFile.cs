@@ -40,14 +40,15 @@ public static class CompactFile
     {
         ArgumentNullException.ThrowIfNull(create);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using var scope = NewDisposeScope();
-        using var stream = AtomicFile.OpenRead(path);
-        var (tensors, metadata) = SafeTensors.Read(path, stream);
-        if (!metadata.TryGetValue(ClassKey, out var written))
-            throw new StateFileException(path, "it holds no compact network; SaveCompact writes one.");
+        // Before the scope, which would end what some layers of Torch hold.
         var network = create();
+        using var scope = NewDisposeScope();
         try
         {
+            using var stream = AtomicFile.OpenRead(path);
+            var (tensors, metadata) = SafeTensors.Read(path, stream);
+            if (!metadata.TryGetValue(ClassKey, out var written))
+                throw new StateFileException(path, "it holds no compact network; SaveCompact writes one.");
             if (NameOf(network) != written)
                 throw new StateFileException(
                     path, $"it holds a compact {written}, and is loaded into a {NameOf(network)}; give a function that makes a {written}.");

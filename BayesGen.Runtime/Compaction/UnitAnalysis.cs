@@ -149,6 +149,8 @@ internal sealed class UnitAnalysis
             _readings.Add(reading);
         if (reading is not null && call.Module is Convolution { groups: > 1 } grouped)
             JoinGroups(reading, (int)grouped.groups);
+        else if (call.Module is Convolution { groups: > 1 })
+            Classes.Pin(outputs); // The groups of an input that stays stay.
         Known(call.Module, call, inputs, outputs, reading);
         _values[value] = new(axis, outputs, reading?.OutputConstants(LayerUnits.BiasOf(call.Module)) ?? Unread(call.Module, outputs.Length));
     }
