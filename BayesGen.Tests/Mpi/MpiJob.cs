@@ -31,6 +31,9 @@ internal static class MpiJob
             start.ArgumentList.Add(argument);
         start.Environment["OMP_NUM_THREADS"] = "1";
 
+        // mpirun gives its ranks a terminal, and .NET would greet it with control characters.
+        start.Environment["TERM"] = "dumb";
+
         // A crash of a rank is told by the test; a dump of it would take seconds and a gigabyte.
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
         foreach (var (name, value) in variables)
@@ -51,7 +54,7 @@ internal static class MpiJob
         void Add(string? line)
         {
             lock (text)
-                text.Append(line is null ? "" : line + "\n");
+                text.Append(line is null ? "" : line.Replace("\u001b[?1h", "").Replace("\u001b=", "").TrimEnd('\r') + "\n");
         }
     }
 
@@ -76,9 +79,9 @@ internal static class MpiJob
         }
 
         /// <summary>The lines that begin so.</summary>
-        public string[] Lines(string start = "") =>
+        public string[] Lines(string start) =>
             [.. Text.Split('\n')
-                .Where(line => line.Length > 0 && line.StartsWith(start, StringComparison.Ordinal))
+                .Where(line => line.StartsWith(start, StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal)];
     }
 }

@@ -70,5 +70,5 @@ public class MpiJobTests
     public void MoreRanksThanShardsAreRefused() =>
         MpiJob.Run(5, "whole").FailsBy("mpirun started 5 ranks, and a batch is cut into 4 shards");
 
-    private static string[] Bits(int ranks, string networks) => MpiJob.Run(ranks, "bits", networks).Succeeds().Lines();
+    private static string[] Bits(int ranks, string networks) => MpiJob.Run(ranks, "bits", networks).Succeeds().Lines("bits ");
 }

@@ -127,7 +127,7 @@ internal static class RankProgram
             var last = result.Epochs[^1];
             if (group.Rank == 0)
                 Console.WriteLine(FormattableString.Invariant(
-                    $"{name}: {StateHash.Of(model)} {last.Fit:R} {last.Total:R} {last.Validation!.Elbo:R} {last.Validation.Accuracy:R}"));
+                    $"bits {name}: {StateHash.Of(model)} {last.Fit:R} {last.Total:R} {last.Validation!.Elbo:R} {last.Validation.Accuracy:R}"));
         }
     }
 
