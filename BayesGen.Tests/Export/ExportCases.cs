@@ -117,6 +117,7 @@ internal static class ExportCases
             ["BilinearLayer"] = () =>
             {
                 var layer = Bilinear(4, 3, 5);
+                layer.eval();
                 return Made((g, x) => g.ApplyMany(new Splitting([4, 3], 1), "split", x) is var parts
                     ? g.Call(layer, "bilinear", parts[0], parts[1])
                     : x, 3, 7);
