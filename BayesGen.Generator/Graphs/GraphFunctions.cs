@@ -153,7 +153,7 @@ internal sealed class GraphFunctions(
             return null;
         var along = Argument(null, 0) is null && Argument("dimensions", 0) is null && Argument("dim", 0) is null && Argument("dims", 0) is null
             ? "new long[0]" : Numbers(0, single: true);
-        return along is null ? null : Apply($"Reduction({Room}ReductionKind.{kind}, {along}, {keeps.Code})", x);
+        return along is null ? null : Apply($"GraphReduction({Room}ReductionKind.{kind}, {along}, {keeps.Code})", x);
     }
 
     private GraphTerm? Pooling(string x, string kind)

@@ -52,6 +52,8 @@ public static class CompactFile
             if (NameOf(network) != written)
                 throw new StateFileException(
                     path, $"it holds a compact {written}, and is loaded into a {NameOf(network)}; give a function that makes a {written}.");
+            if (tensors.Values.FirstOrDefault(tensor => tensor.is_floating_point()) is { } number)
+                network.to(number.dtype);
             foreach (var (name, module) in network.named_modules())
                 Resize(PlainNetwork.KeyOf(name), module, tensors, metadata);
             PlainNetwork.Load(network, tensors);

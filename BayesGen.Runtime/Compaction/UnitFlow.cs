@@ -34,7 +34,7 @@ internal sealed class UnitFlow(
         Pooling pooling when shape.Length - pooling.Kernel.Count > x.Axis =>
             pooling is { Kind: PoolingKind.Average } && (pooling.Divisor is not null
                 || pooling.CountIncludesPadding && pooling.Padding.Any(size => size > 0)) ? x.WithoutConstants() : x,
-        Reduction reduction => Reduce(reduction, x, shape),
+        GraphReduction reduction => Reduce(reduction, x, shape),
         Resizing when x.Axis <= 1 => x,
         GraphPadding padding when shape.Length - (padding.Amounts.Count / 2) > x.Axis =>
             padding.Mode != PaddingModes.Constant ? x : x with
@@ -83,7 +83,7 @@ internal sealed class UnitFlow(
         .. Enumerable.Range(0, (int)outer).SelectMany(_ => items.SelectMany(item => Enumerable.Repeat(item, (int)inner))),
     ];
 
-    private static ValueUnits? Reduce(Reduction reduction, ValueUnits x, long[] shape)
+    private static ValueUnits? Reduce(GraphReduction reduction, ValueUnits x, long[] shape)
     {
         var gone = reduction.Dimensions.Select(dimension => At(dimension, shape)).ToHashSet();
         if (gone.Count == 0 || gone.Contains(x.Axis))

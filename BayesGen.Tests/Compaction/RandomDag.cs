@@ -81,7 +81,7 @@ internal sealed class RandomDag : Module<Tensor, Tensor>
                 "cat" => graph.Apply(new Concatenation(1), kind, x, values[inputs[1]]),
                 "halves" => graph.ApplyMany(new Chunking(2, 1), kind, x) is var halves
                     ? graph.Apply(new Arithmetic(ArithmeticKind.Add), kind, halves[0], halves[1]) : x,
-                "mean" => graph.Apply(new BayesGen.Structure.Reduction(ReductionKind.Mean, [2, 3], false), kind, x),
+                "mean" => graph.Apply(new GraphReduction(ReductionKind.Mean, [2, 3], false), kind, x),
                 _ => graph.Apply(new Flattening(1, -1), kind, x),
             });
         }

@@ -22,7 +22,7 @@ internal static class OperationRun
         Squeezing squeezing => x[0].squeeze(squeezing.Dimension),
         Unsqueezing unsqueezing => x[0].unsqueeze(unsqueezing.Dimension),
         Pooling pooling => Compute(pooling, x[0]),
-        Reduction reduction => Compute(reduction, x[0]),
+        GraphReduction reduction => Compute(reduction, x[0]),
         GraphPadding padding => F.pad(x[0], [.. padding.Amounts], padding.Mode, padding.Value),
         PixelShuffling shuffling => F.pixel_shuffle(x[0], shuffling.Factor),
         _ => throw new NotSupportedException($"{operation.GetType().Name} cannot be computed by itself."),
@@ -92,7 +92,7 @@ internal static class OperationRun
         };
     }
 
-    private static Tensor Compute(Reduction reduction, Tensor x)
+    private static Tensor Compute(GraphReduction reduction, Tensor x)
     {
         long[] dimensions = reduction.Dimensions.Count > 0 ? [.. reduction.Dimensions] : [.. Enumerable.Range(0, (int)x.dim()).Select(d => (long)d)];
         return reduction.Kind switch
