@@ -108,7 +108,7 @@ public enum PoolingKind
 /// <param name="KeepsDimensions">Whether these stay, with size one.</param>
 public sealed record GraphReduction(ReductionKind Kind, IReadOnlyList<long> Dimensions, bool KeepsDimensions) : GraphOperation;
 
-/// <summary>The kinds of <see cref="Reduction"/>.</summary>
+/// <summary>The kinds of <see cref="GraphReduction"/>.</summary>
 public enum ReductionKind
 {
     /// <summary>The mean.</summary>
