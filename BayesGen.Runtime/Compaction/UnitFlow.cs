@@ -49,7 +49,8 @@ internal sealed class UnitFlow(
         },
         Transposition transposition => (At(transposition.First, shape), At(transposition.Second, shape)) is var (first, second)
             ? x with { Axis = x.Axis == first ? second : x.Axis == second ? first : x.Axis } : null,
-        Unsqueezing unsqueezing => At(unsqueezing.Dimension, shape, 1) is var at ? x with { Axis = at <= x.Axis ? x.Axis + 1 : x.Axis } : null,
+        Unsqueezing unsqueezing => At(unsqueezing.Dimension, shape, 1) is var at ? x with { Axis = at <= x.Axis ? x.Axis + 1 : x.Axis }
+            : null,
         Squeezing { Dimension: { } dimension } when At(dimension, shape) != x.Axis =>
             shape[At(dimension, shape)] == 1 && At(dimension, shape) < x.Axis ? x with { Axis = x.Axis - 1 } : x,
         Selection selection when At(selection.Dimension, shape) != x.Axis =>
@@ -160,7 +161,8 @@ internal sealed class UnitFlow(
         var axis = At(concatenation.Dimension, shapes[node.Inputs[0]]);
         var parts = node.Inputs.Select(input => (Shape: shapes[input], Units: unitsOf(input))).ToList();
         if (parts.Any(part => part.Units is { } units && units.Axis != axis))
-            return parts.All(part => part.Units is { } units && units.Axis == parts[0].Units!.Axis) ? Beside(parts.Select(part => part.Units!)) : null;
+            return parts.All(part => part.Units is { } units && units.Axis == parts[0].Units!.Axis) ? Beside(parts.Select(part =>
+                part.Units!)) : null;
         List<int> all = [];
         List<double> constants = [];
         foreach (var (shape, units) in parts)

@@ -10,7 +10,8 @@ namespace BayesGen.Tests.Compaction;
 public sealed class CompactionTests
 {
     /// <summary>BAYESGEN_RANDOM_DAGS says how many.</summary>
-    private static int Dags => int.Parse(Environment.GetEnvironmentVariable("BAYESGEN_RANDOM_DAGS") ?? "300", CultureInfo.InvariantCulture);
+    private static int Dags => int.Parse(Environment.GetEnvironmentVariable("BAYESGEN_RANDOM_DAGS") ?? "300",
+        CultureInfo.InvariantCulture);
 
     [Fact]
     [Trait("Lane", "Slow")]
@@ -140,7 +141,9 @@ public sealed class CompactionTests
             Assert.True(loaded.call(x).allclose(network.call(x)));
             Assert.Equal([10, 1, 5, 5], loaded.get_parameter("conv1.weight")!.shape);
             var refusal = Assert.ThrowsAny<Exception>(() => CompactFile.LoadCompact(() => new FixedView(), path));
-            Assert.Contains("holds a compact BayesGen.Tests.Compaction.GraphLeNet, and is loaded into a BayesGen.Tests.Compaction.FixedView", refusal.Message);
+            Assert.Contains(
+                "holds a compact BayesGen.Tests.Compaction.GraphLeNet, and is loaded into a BayesGen.Tests.Compaction.FixedView",
+                refusal.Message);
         }
         finally
         {

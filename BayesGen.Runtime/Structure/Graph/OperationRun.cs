@@ -71,7 +71,8 @@ internal static class OperationRun
 
     private static Tensor Compute(Pooling pooling, Tensor x)
     {
-        long[] kernel = [.. pooling.Kernel], stride = [.. pooling.Stride], padding = [.. pooling.Padding], dilation = [.. pooling.Dilation];
+        long[] kernel = [.. pooling.Kernel], stride = [.. pooling.Stride], padding = [.. pooling.Padding],
+            dilation = [.. pooling.Dilation];
         return (pooling.Kind, kernel.Length) switch
         {
             (PoolingKind.Maximum, 1) => F.max_pool1d(x, kernel[0], stride[0], padding[0], dilation[0], pooling.CeilMode),
@@ -94,7 +95,8 @@ internal static class OperationRun
 
     private static Tensor Compute(GraphReduction reduction, Tensor x)
     {
-        long[] dimensions = reduction.Dimensions.Count > 0 ? [.. reduction.Dimensions] : [.. Enumerable.Range(0, (int)x.dim()).Select(d => (long)d)];
+        long[] dimensions = reduction.Dimensions.Count > 0 ? [.. reduction.Dimensions] : [.. Enumerable.Range(0,
+            (int)x.dim()).Select(d => (long)d)];
         return reduction.Kind switch
         {
             ReductionKind.Mean => x.mean(dimensions, reduction.KeepsDimensions),
