@@ -62,7 +62,8 @@ internal sealed class FileText
     public static string Declarations(SyntaxTree tree) =>
         Declared.GetValue(tree, static file => new FileText(file, starts: null)._declarations.ToString());
 
-    /// <summary>What the networks in the file itself depend on: initializers, methods, and which names are assigned to, as well.</summary>
+    /// <summary>What the networks in the file itself depend on: initializers, methods, and which names are assigned to, as
+    /// well.</summary>
     /// <param name="tree">The file.</param>
     /// <param name="starts">Takes where each token begins that is part of the text, in order.</param>
     public static string Networks(SyntaxTree tree, List<int> starts)
@@ -105,7 +106,8 @@ internal sealed class FileText
     private static Place PlaceOf(SyntaxNode node, Place outer) => node switch
     {
         _ when outer is Place.Body or Place.Method => outer,
-        BlockSyntax or ArrowExpressionClauseSyntax when node.Parent is MethodDeclarationSyntax { Parent: ClassDeclarationSyntax { BaseList: not null } } =>
+        BlockSyntax or ArrowExpressionClauseSyntax when node.Parent
+            is MethodDeclarationSyntax { Parent: ClassDeclarationSyntax { BaseList: not null } } =>
             Place.Method,
         BlockSyntax or ArrowExpressionClauseSyntax or ConstructorInitializerSyntax or GlobalStatementSyntax => Place.Body,
         EqualsValueClauseSyntax { Parent: PropertyDeclarationSyntax } => Place.Initializer,

@@ -25,7 +25,8 @@ internal sealed class GraphBody
     public IReadOnlyList<LineModel> Lines => _lines;
 
     /// <summary>What a variable of the method is called in the generated one, which has names of its own.</summary>
-    public static string NameFor(string name) => name is "graph" or "network" or "inputs" ? name + "Value" : Symbols.MemberNames.Escaped(name);
+    public static string NameFor(string name) => name is "graph" or "network" or "inputs" ? name + "Value"
+        : Symbols.MemberNames.Escaped(name);
 
     public void Declare(string name, GraphTerm value) => _names[name] = value;
 
@@ -78,7 +79,8 @@ internal sealed class GraphBody
                 Return(value);
                 break;
             case ThrowStatementSyntax:
-                Write($"throw {GraphNames.Builder}.CannotFollow({CSharpText.Literal(GraphReader.TextOf(statement))}, \"forward throws here\");");
+                Write($"throw {GraphNames.Builder}.CannotFollow("
+                    + $"{CSharpText.Literal(GraphReader.TextOf(statement))}, \"forward throws here\");");
                 break;
             case IfStatementSyntax choice:
                 If(choice);
@@ -148,7 +150,8 @@ internal sealed class GraphBody
             case AssignmentExpressionSyntax { Left: var left, Right: var right } assignment:
                 Assign(left, assignment, right);
                 break;
-            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax target, Name.Identifier.ValueText: var called } } call
+            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax target,
+                Name.Identifier.ValueText: var called } } call
                 when _names.TryGetValue(target.Identifier.ValueText, out var known) && known.Kind == TermKind.Tensor:
                 // What works in place, or disposes.
                 if (called is "Dispose" or "MoveToOuterDisposeScope" or "DetachFromDisposeScope" or "dispose")
@@ -177,11 +180,13 @@ internal sealed class GraphBody
         var names = left switch
         {
             DeclarationExpressionSyntax { Designation: ParenthesizedVariableDesignationSyntax designation } =>
-                designation.Variables.Select(variable => (variable is SingleVariableDesignationSyntax single ? single.Identifier.ValueText : "_", true)).ToList(),
+                designation.Variables.Select(variable => (variable is SingleVariableDesignationSyntax single
+                    ? single.Identifier.ValueText : "_", true)).ToList(),
             TupleExpressionSyntax tuple => tuple.Arguments.Select(argument => argument.Expression switch
             {
                 IdentifierNameSyntax identifier => (identifier.Identifier.ValueText, false),
-                DeclarationExpressionSyntax { Designation: SingleVariableDesignationSyntax single } => (single.Identifier.ValueText, true),
+                DeclarationExpressionSyntax { Designation: SingleVariableDesignationSyntax single } => (single.Identifier.ValueText,
+                    true),
                 _ => ("_", false),
             }).ToList(),
             _ => [],
@@ -287,7 +292,8 @@ internal sealed class GraphBody
 
         var step = loop.Incrementors[0] switch
         {
-            PostfixUnaryExpressionSyntax { Operand: IdentifierNameSyntax } or PrefixUnaryExpressionSyntax { Operand: IdentifierNameSyntax } =>
+            PostfixUnaryExpressionSyntax { Operand: IdentifierNameSyntax }
+                or PrefixUnaryExpressionSyntax { Operand: IdentifierNameSyntax } =>
                 GraphReader.TextOf(loop.Incrementors[0]).Replace(" ", "").Replace(name, NameFor(name)),
             AssignmentExpressionSyntax { Left: IdentifierNameSyntax, Right: LiteralExpressionSyntax amount } changed =>
                 $"{NameFor(name)} {changed.OperatorToken.Text} {amount.Token.Text}",

@@ -55,7 +55,8 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
                 return Many(expression, array.Initializer.Expressions);
             case ArrayCreationExpressionSyntax { Initializer: { } items }:
                 return Many(expression, items.Expressions);
-            case BaseObjectCreationExpressionSyntax { Initializer: { } list } when list.IsKind(SyntaxKind.CollectionInitializerExpression):
+            case BaseObjectCreationExpressionSyntax { Initializer: { } list } when list.IsKind(
+                SyntaxKind.CollectionInitializerExpression):
                 return Many(expression, list.Expressions);
             case DefaultExpressionSyntax:
                 return new(TermKind.Nothing, "null");
@@ -74,7 +75,8 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
         {
             var kind = sign switch { "+" => "Add", "-" => "Subtract", "*" => "Multiply", "/" => "Divide", _ => null };
             return kind is not null && AsTensor(left) is { } a && AsTensor(right) is { } b
-                ? new(TermKind.Tensor, $"graph.Apply(new {GraphNames.Room}Arithmetic({GraphNames.Room}ArithmeticKind.{kind}), {source}, {a}, {b})")
+                ? new(TermKind.Tensor,
+                    $"graph.Apply(new {GraphNames.Room}Arithmetic({GraphNames.Room}ArithmeticKind.{kind}), {source}, {a}, {b})")
                 : reader.Refuse(node, "tensors are joined by + - * / alone, with tensors or numbers");
         }
 
@@ -113,15 +115,18 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
     private GraphTerm Name(string name, SyntaxNode node) =>
         names.TryGetValue(name, out var known) ? known : Member(name, node);
 
-    private GraphTerm Member(string name, SyntaxNode node) => reader.Members.Find(name, GraphReader.TextOf(node)) is { IsNone: false } member
+    private GraphTerm Member(string name, SyntaxNode node) => reader.Members.Find(name,
+        GraphReader.TextOf(node)) is { IsNone: false } member
         ? member
-        : reader.Refuse(node, $"'{name}' is no variable of the method, and no layer, tensor, number or constant in a field of the network");
+        : reader.Refuse(node,
+            $"'{name}' is no variable of the method, and no layer, tensor, number or constant in a field of the network");
 
     private GraphTerm Access(MemberAccessExpressionSyntax access)
     {
         var name = access.Name.Identifier.ValueText;
         if (access.Expression is IdentifierNameSyntax { Identifier.ValueText: var type } && !names.ContainsKey(type)
-            && reader.Members.Methods(name).Any() is false && char.IsUpper(type[0]) && reader.Members.Find(name, "") is { Kind: TermKind.Number } constant)
+            && reader.Members.Methods(name).Any() is false && char.IsUpper(type[0]) && reader.Members.Find(name,
+                "") is { Kind: TermKind.Number } constant)
             return constant;
         var target = Read(access.Expression);
         return (target.Kind, name) switch
@@ -134,7 +139,8 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
             (TermKind.Tensors, "Item2") => new(TermKind.Tensor, target.Code + "[1]"),
             (TermKind.Tensors, "Item3") => new(TermKind.Tensor, target.Code + "[2]"),
             (TermKind.Tensor, "H" or "T" or "mT") =>
-                new(TermKind.Tensor, $"graph.Apply(new {GraphNames.Room}Transposition(-2, -1), {CSharpText.Literal(GraphReader.TextOf(access))}, {target.Code})"),
+                new(TermKind.Tensor, $"graph.Apply(new {GraphNames.Room}Transposition(-2, -1), "
+                    + $"{CSharpText.Literal(GraphReader.TextOf(access))}, {target.Code})"),
             _ => reader.Refuse(access, $"'{name}' is none that a graph knows"),
         };
     }
@@ -154,7 +160,8 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
         return target.Kind switch
         {
             TermKind.Shape => new(
-                TermKind.Size, $"new {GraphNames.Room}SizeOfValue({target.Code}, {(fromEnd is null ? number.Code : $"-{Grouped(number.Code)}")})"),
+                TermKind.Size, $"new {GraphNames.Room}SizeOfValue({target.Code}, "
+                + $"{(fromEnd is null ? number.Code : $"-{Grouped(number.Code)}")})"),
             TermKind.Tensors or TermKind.Modules => new(
                 target.Kind == TermKind.Tensors ? TermKind.Tensor : TermKind.Module,
                 $"{target.Code}[{(fromEnd is null ? number.Code : $"{target.Code}.Count - {Grouped(number.Code)}")}]"),
@@ -209,7 +216,9 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
             return reader.Refuse(binary, "only layer?.call(x) ?? y is followed");
         var (module, input, otherwise) = (Read(target), Read(arguments[0].Expression), Read(binary.Right));
         return (module.Kind, input.Kind, otherwise.Kind) == (TermKind.Module, TermKind.Tensor, TermKind.Tensor)
-            ? new(TermKind.Tensor, $"({module.Code} is null ? {otherwise.Code} : graph.Call({module.Code}!, {CSharpText.Literal(GraphReader.TextOf(binary))}, {input.Code}))")
+            ? new(TermKind.Tensor,
+                $"({module.Code} is null ? {otherwise.Code} : graph.Call({module.Code}!, "
+                + $"{CSharpText.Literal(GraphReader.TextOf(binary))}, {input.Code}))")
             : reader.Refuse(binary, "only layer?.call(x) ?? y is followed");
     }
 
@@ -229,7 +238,8 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
             ("+", TermKind.Number) => operand,
             ("-", TermKind.Tensor) => new(
                 TermKind.Tensor,
-                $"graph.Apply(new {GraphNames.Room}Activation({GraphNames.Room}ActivationKind.Negate), {CSharpText.Literal(GraphReader.TextOf(unary))}, {operand.Code})"),
+                $"graph.Apply(new {GraphNames.Room}Activation({GraphNames.Room}ActivationKind.Negate), "
+                + $"{CSharpText.Literal(GraphReader.TextOf(unary))}, {operand.Code})"),
             _ => reader.Refuse(unary, "the operator is none that a graph follows here"),
         };
     }
@@ -339,7 +349,8 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
         var isMany = module.Type is { } type && type.SelfAndBases()
             .FirstOrDefault(candidate => candidate.Name == "Module" && candidate.TypeArguments.Length > 1)
             ?.TypeArguments.Last() is INamedTypeSymbol { Name: "ValueTuple" or "Tuple" };
-        var code = $"graph.{(isMany ? "CallMany" : "Call")}({module.Code}!, {CSharpText.Literal(GraphReader.TextOf(call))}, {string.Join(", ", inputs)})";
+        var code = $"graph.{(isMany ? "CallMany" : "Call")}({module.Code}!, "
+            + $"{CSharpText.Literal(GraphReader.TextOf(call))}, {string.Join(", ", inputs)})";
         return new(isMany ? TermKind.Tensors : TermKind.Tensor, code);
     }
 }

@@ -25,7 +25,9 @@ internal sealed class GraphFunctions(
         var function = name.TrimEnd('_');
         if (function is "cat" or "concat" or "concatenate" or "stack" && x.Kind == TermKind.Tensors)
             return Dimension("dim", 0, "0") is { } along
-                ? new(TermKind.Tensor, $"graph.Apply(new {Room}{(function == "stack" ? "Stacking" : "Concatenation")}({along}), {Source}, global::System.Linq.Enumerable.ToArray({x.Code}))")
+                ? new(TermKind.Tensor,
+                    $"graph.Apply(new {Room}{(function == "stack" ? "Stacking" : "Concatenation")}({along}), {Source}, "
+                    + $"global::System.Linq.Enumerable.ToArray({x.Code}))")
                 : default;
         if (x.Kind != TermKind.Tensor)
             return reader.Refuse(call, $"'{name}' is called on what is no tensor");
@@ -62,7 +64,8 @@ internal sealed class GraphFunctions(
         "leaky_relu" => Activation(x, "LeakyRelu", Number("negative_slope", 0, "0.01")),
         "elu" => Activation(x, "Elu", Number("alpha", 0, "1.0")),
         "celu" => Activation(x, "Celu", Number("alpha", 0, "1.0")),
-        "hardtanh" => Activation(x, "Clamp", Number(skip == 0 ? "min" : "min_val", 0, "-1.0"), Number(skip == 0 ? "max" : "max_val", 1, "1.0")),
+        "hardtanh" => Activation(x, "Clamp", Number(skip == 0 ? "min" : "min_val", 0, "-1.0"), Number(skip == 0 ? "max" : "max_val", 1,
+            "1.0")),
         "clamp" or "clip" => Activation(
             x, "Clamp", Number("min", 0, "double.NegativeInfinity"), Number("max", 1, "double.PositiveInfinity")),
         "softplus" => Activation(x, "Softplus", Number("beta", 0, "1.0"), Number("threshold", 1, "20.0")),
@@ -93,7 +96,8 @@ internal sealed class GraphFunctions(
         "select" => Dimension("dim", 0, null) is { } dim && Size("index", 1) is { } index ? Apply($"Selection({dim}, {index})", x) : null,
         "chunk" => Dimension("chunks", 0, null) is { } count && Dimension("dim", 1, "0") is { } dim
             ? new(TermKind.Tensors, $"graph.ApplyMany(new {Room}Chunking((int)({count}), {dim}), {Source}, {x})") : null,
-        "split" when Argument("sizes", 0) is not LiteralExpressionSyntax => Numbers(0, single: true) is { } lengths && Dimension("dim", 1, "0") is { } dim
+        "split" when Argument("sizes", 0) is not LiteralExpressionSyntax => Numbers(0, single: true) is { } lengths
+            && Dimension("dim", 1, "0") is { } dim
             ? new(TermKind.Tensors, $"graph.ApplyMany(new {Room}Splitting({lengths}, {dim}), {Source}, {x})") : null,
         "mean" => Reduction(x, "Mean"),
         "sum" => Reduction(x, "Sum"),
@@ -119,13 +123,15 @@ internal sealed class GraphFunctions(
     {
         if (Argument("alpha", 1) is not null)
             return null;
-        return Argument(null, 0) is { } other && expressions.Read(other) is { IsNone: false } term && GraphExpressions.AsTensor(term) is { } code
+        return Argument(null, 0) is { } other && expressions.Read(other) is { IsNone: false } term
+            && GraphExpressions.AsTensor(term) is { } code
             ? Apply($"Arithmetic({Room}ArithmeticKind.{kind})", x, code)
             : null;
     }
 
     private GraphTerm? Other(string x, string operation) =>
-        Argument(null, 0) is { } other && expressions.Read(other) is { Kind: TermKind.Tensor } term ? Apply(operation, x, term.Code) : null;
+        Argument(null, 0) is { } other && expressions.Read(other) is { Kind: TermKind.Tensor } term ? Apply(operation, x, term.Code)
+            : null;
 
     private GraphTerm? Attention(string x)
     {
@@ -133,7 +139,8 @@ internal sealed class GraphFunctions(
             return reader.Refuse(mask, "attention with a mask is not followed");
         return Argument("key", 0) is { } key && expressions.Read(key) is { Kind: TermKind.Tensor } keys
             && Argument("value", 1) is { } value && expressions.Read(value) is { Kind: TermKind.Tensor } values
-            && (Argument("is_casual", 4) is { } causal ? expressions.Read(causal) : new(TermKind.Flag, "false")) is { Kind: TermKind.Flag } flag
+            && (Argument("is_casual", 4) is { } causal ? expressions.Read(causal) : new(TermKind.Flag,
+                "false")) is { Kind: TermKind.Flag } flag
                 ? Apply($"AttentionProduct({flag.Code})", x, keys.Code, values.Code)
                 : null;
     }
@@ -151,9 +158,10 @@ internal sealed class GraphFunctions(
         var keeps = Argument("keepdim", 1) is { } keep ? expressions.Read(keep) : new(TermKind.Flag, "false");
         if (keeps.Kind != TermKind.Flag)
             return null;
-        var along = Argument(null, 0) is null && Argument("dimensions", 0) is null && Argument("dim", 0) is null && Argument("dims", 0) is null
+        var along = Argument(null, 0) is null && Argument("dimensions", 0) is null && Argument("dim", 0) is null
+            && Argument("dims", 0) is null
             ? "new long[0]" : Numbers(0, single: true);
-        return along is null ? null : Apply($"Reduction({Room}ReductionKind.{kind}, {along}, {keeps.Code})", x);
+        return along is null ? null : Apply($"GraphReduction({Room}ReductionKind.{kind}, {along}, {keeps.Code})", x);
     }
 
     private GraphTerm? Pooling(string x, string kind)
@@ -161,7 +169,8 @@ internal sealed class GraphFunctions(
         var isMaximum = kind == "Maximum";
         if (Spatial("kernel_size", 0) is not { } kernel)
             return null;
-        var (stride, padding) = (Spatial(Argument("strides", 99) is null ? "stride" : "strides", 1, kernel), Spatial("padding", 2, Repeated("0")));
+        var (stride, padding) = (Spatial(Argument("strides", 99) is null ? "stride" : "strides", 1, kernel), Spatial("padding", 2,
+            Repeated("0")));
         var fourth = isMaximum ? Spatial("dilation", 3, Repeated("1")) : "new long[0]";
         if (stride is null || padding is null || fourth is null)
             return null;
@@ -191,7 +200,8 @@ internal sealed class GraphFunctions(
         var factors = Argument("scale_factor", 1) is { } scale && !IsNothing(scale) ? List("double", Elements(scale)) : "new double[0]";
         return chosen is null || sizes is null || factors is null
             ? null
-            : Apply($"Resizing({Room}ResizingMode.{chosen}, {sizes}, {factors}, {(aligns.Kind == TermKind.Nothing ? "false" : aligns.Code)})", x);
+            : Apply($"Resizing({Room}ResizingMode.{chosen}, {sizes}, {factors}, "
+                + $"{(aligns.Kind == TermKind.Nothing ? "false" : aligns.Code)})", x);
     }
 
     private static bool IsNothing(ExpressionSyntax value) => value.ToString() is "null" or "default";
@@ -225,7 +235,8 @@ internal sealed class GraphFunctions(
     /// <summary>The elements of an array, tuple or collection; a single number as it is.</summary>
     private static IReadOnlyList<ExpressionSyntax> Elements(ExpressionSyntax value) => value switch
     {
-        CollectionExpressionSyntax collection => [.. collection.Elements.OfType<ExpressionElementSyntax>().Select(element => element.Expression)],
+        CollectionExpressionSyntax collection => [.. collection.Elements.OfType<ExpressionElementSyntax>().Select(element =>
+            element.Expression)],
         ImplicitArrayCreationExpressionSyntax array => [.. array.Initializer.Expressions],
         ArrayCreationExpressionSyntax { Initializer: { } items } => [.. items.Expressions],
         TupleExpressionSyntax tuple => [.. tuple.Arguments.Select(argument => argument.Expression)],

@@ -45,7 +45,8 @@ internal sealed class GraphReader(INamedTypeSymbol network, KnownTypes known, Ca
             ReadForward(forward, syntax);
         return Refusal is null
             ? new(_methods.ToEquatableArray(), Members.Accessors.ToEquatableArray(), null, null)
-            : new(EquatableArray<GraphMethodModel>.Empty, EquatableArray<AccessorModel>.Empty, $"{network.Name}: {Refusal.Text}", Refusal.Reason);
+            : new(EquatableArray<GraphMethodModel>.Empty, EquatableArray<AccessorModel>.Empty, $"{network.Name}: {Refusal.Text}",
+                Refusal.Reason);
     }
 
     /// <summary>Notes what cannot be followed; the first one counts.</summary>
@@ -74,7 +75,8 @@ internal sealed class GraphReader(INamedTypeSymbol network, KnownTypes known, Ca
                 body.Declare(method.Parameters[i].Name, arguments[i] with { Code = GraphBody.NameFor(method.Parameters[i].Name) });
             var place = _methods.Count;
             body.Read(syntax.Body, syntax.ExpressionBody, result == TermKind.Tensor);
-            var parameters = string.Concat(method.Parameters.Select((parameter, i) => $", {types[i]} {GraphBody.NameFor(parameter.Name)}"));
+            var parameters = string.Concat(method.Parameters.Select((parameter, i) =>
+                $", {types[i]} {GraphBody.NameFor(parameter.Name)}"));
             _methods.Insert(Math.Min(place, _methods.Count), new(
                 $"private static {(result == TermKind.Tensor ? GraphNames.Value : GraphNames.Values)} {name}("
                 + $"{GraphNames.Builder} graph, {network.FullName()} network{parameters})",
@@ -88,7 +90,8 @@ internal sealed class GraphReader(INamedTypeSymbol network, KnownTypes known, Ca
     public static string TextOf(SyntaxNode node)
     {
         var text = string.Join(" ", node.DescendantTokens().Select(token => token.Text).ToArray());
-        foreach (var (spaced, tight) in new[] { (" . ", "."), (" ( ", "("), (" )", ")"), (" ,", ","), (" ;", ";"), (" [ ", "["), (" ]", "]"), ("( ", "(") })
+        foreach (var (spaced, tight) in new[] { (" . ", "."), (" ( ", "("), (" )", ")"), (" ,", ","), (" ;", ";"), (" [ ", "["), (" ]",
+            "]"), ("( ", "(") })
             text = text.Replace(spaced, tight);
         return text.Length <= 120 ? text : text.Substring(0, 117) + "...";
     }

@@ -24,7 +24,8 @@ public static class CompactFile
         foreach (var (key, module) in network.named_modules())
             if (module is Convolution { groups: > 1 } grouped)
                 metadata[GroupsKey + PlainNetwork.KeyOf(key)] = grouped.groups.ToString(CultureInfo.InvariantCulture);
-        List<KeyValuePair<string, Tensor>> tensors = [.. PlainNetwork.StateOf(network).OrderBy(entry => entry.Key, StringComparer.Ordinal)];
+        List<KeyValuePair<string, Tensor>> tensors = [.. PlainNetwork.StateOf(network).OrderBy(entry => entry.Key,
+            StringComparer.Ordinal)];
         AtomicFile.Write(path, stream => SafeTensors.Write(stream, tensors, new(metadata, StringComparer.Ordinal)));
     }
 
@@ -51,7 +52,10 @@ public static class CompactFile
                 throw new StateFileException(path, "it holds no compact network; SaveCompact writes one.");
             if (NameOf(network) != written)
                 throw new StateFileException(
-                    path, $"it holds a compact {written}, and is loaded into a {NameOf(network)}; give a function that makes a {written}.");
+                    path, $"it holds a compact {written}, and is loaded into a {NameOf(network)}; "
+                    + $"give a function that makes a {written}.");
+            if (tensors.Values.FirstOrDefault(tensor => tensor.is_floating_point()) is { } number)
+                network.to(number.dtype);
             foreach (var (name, module) in network.named_modules())
                 Resize(PlainNetwork.KeyOf(name), module, tensors, metadata);
             PlainNetwork.Load(network, tensors);

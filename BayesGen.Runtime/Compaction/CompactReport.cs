@@ -25,9 +25,13 @@ public sealed record CompactReport(
     public override string ToString() => string.Join(
         Environment.NewLine,
         [
-            .. Layers.Select(layer => Text($"{layer.Key,-24} units {layer.Units.Before,6:N0} -> {layer.Units.After,6:N0}   weights {layer.Weights.Before,10:N0} -> {layer.Weights.After,10:N0}")),
-            Text($"weights {Weights.Before:N0} -> {Weights.After:N0}, MACs {Macs.Before:N0} -> {Macs.After:N0}, bytes {Bytes.Before:N0} -> {Bytes.After:N0}"),
-            Text($"time {Milliseconds.Before:0.###} ms -> {Milliseconds.After:0.###} ms; outputs differ by {Difference:0.###E+0} of {Scale:0.###}"),
+            .. Layers.Select(layer =>
+                Text($"{layer.Key,-24} units {layer.Units.Before,6:N0} -> {layer.Units.After,6:N0}")
+                    + Text($"   weights {layer.Weights.Before,10:N0} -> {layer.Weights.After,10:N0}")),
+            Text($"weights {Weights.Before:N0} -> {Weights.After:N0}, MACs {Macs.Before:N0} -> {Macs.After:N0}, ")
+                + Text($"bytes {Bytes.Before:N0} -> {Bytes.After:N0}"),
+            Text($"time {Milliseconds.Before:0.###} ms -> {Milliseconds.After:0.###} ms; ")
+                + Text($"outputs differ by {Difference:0.###E+0} of {Scale:0.###}"),
             .. Kept.Select(line => $"stays: {line}"),
         ]);
 

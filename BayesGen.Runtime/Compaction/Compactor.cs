@@ -22,7 +22,8 @@ internal static class Compactor
     {
         ArgumentNullException.ThrowIfNull(example);
         if (example.dim() == 0 || example.size(0) == 0)
-            throw new ArgumentException("There is no example: its first dimension is the batch, and holds at least one.", nameof(example));
+            throw new ArgumentException("There is no example: its first dimension is the batch, and holds at least one.",
+                nameof(example));
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         network.eval();
@@ -98,7 +99,8 @@ internal static class Compactor
         {
             if (!wanted.shape.SequenceEqual(got.shape))
                 throw new InvalidOperationException(
-                    $"The small {network.GetName()} puts out [{string.Join(", ", got.shape)}] instead of [{string.Join(", ", wanted.shape)}]; "
+                    $"The small {network.GetName()} puts out [{string.Join(", ", got.shape)}] "
+                    + $"instead of [{string.Join(", ", wanted.shape)}]; "
                     + "its graph was misread. Nothing was changed in the model.");
             scale = Math.Max(scale, wanted.abs().max().to(ScalarType.Float64).item<double>());
             difference = Math.Max(difference, (wanted - got).abs().max().to(ScalarType.Float64).item<double>());
@@ -107,8 +109,10 @@ internal static class Compactor
         return difference <= Tolerance * Math.Max(scale, 1e-30)
             ? (difference, scale)
             : throw new InvalidOperationException(FormattableString.Invariant(
-                $"The outputs of the small {network.GetName()} differ by {difference} from those of the pruned one, which are up to {scale}: ")
-                + FormattableString.Invariant($"the first is {First(outputs)} instead of {First(expected)}. Nothing was changed in the model."));
+                $"The outputs of the small {network.GetName()} differ by {difference} ")
+                + FormattableString.Invariant($"from those of the pruned one, which are up to {scale}: ")
+                + FormattableString.Invariant(
+                    $"the first is {First(outputs)} instead of {First(expected)}. Nothing was changed in the model."));
     }
 
     private static double First(IReadOnlyList<Tensor> outputs) => outputs[0].flatten()[0].to(ScalarType.Float64).item<double>();

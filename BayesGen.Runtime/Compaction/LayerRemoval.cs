@@ -81,6 +81,7 @@ internal static class LayerRemoval
             return;
         var weight = tensors["weight"];
         var folded = tensor(shift, dtype: ScalarType.Float64, device: weight.device);
-        tensors["bias"] = tensors.TryGetValue("bias", out var bias) ? (bias.to(ScalarType.Float64) + folded).to(weight.dtype) : folded.to(weight.dtype);
+        tensors["bias"] = tensors.TryGetValue("bias", out var bias) ? (bias.to(ScalarType.Float64) + folded).to(weight.dtype)
+            : folded.to(weight.dtype);
     }
 }

@@ -61,12 +61,14 @@ internal sealed record LayerUnits(nn.Module Module, string Key, ValueUnits? Inpu
         return tensor.detach().to(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
     }
 
-    /// <summary>Zeros around a map make a constant channel not constant at the border, and a transposed convolution reaches outputs unevenly.</summary>
+    /// <summary>Zeros around a map make a constant channel not constant at the border, and a transposed convolution reaches outputs
+    /// unevenly.</summary>
     private static bool Folds(nn.Module module) => module switch
     {
         ConvTranspose1d or ConvTranspose2d or ConvTranspose3d => false,
         Convolution { padding_mode: PaddingModes.Zeros } convolution =>
-            convolution.padding_type is { } type ? type == Padding.Valid : convolution.padding is null || convolution.padding.All(size => size == 0),
+            convolution.padding_type is { } type ? type == Padding.Valid : convolution.padding is null
+                || convolution.padding.All(size => size == 0),
         _ => true,
     };
 

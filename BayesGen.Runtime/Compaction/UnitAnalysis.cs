@@ -43,7 +43,8 @@ internal sealed class UnitAnalysis
         analysis.Live = analysis.Classes.Live(analysis._readings);
 
         // No layer of Torch has no units: one stays.
-        while (analysis._layers.Values.FirstOrDefault(layer => layer.Outputs.All(unit => !analysis.Stays(unit))) is { Outputs: [var first, ..] })
+        while (analysis._layers.Values.FirstOrDefault(layer => layer.Outputs.All(unit =>
+            !analysis.Stays(unit))) is { Outputs: [var first, ..] })
         {
             analysis.Classes.Pin([first]);
             analysis.Live = analysis.Classes.Live(analysis._readings);
@@ -102,7 +103,8 @@ internal sealed class UnitAnalysis
                 var width = (int)_shapes[value][^1];
                 var words = Classes.Add(width);
                 PinIfTied(module, words);
-                _values[value] = new(_shapes[value].Length - 1, Known(module, call, null, words, null), Constant(LayerUnits.WeightOf(module)));
+                _values[value] = new(_shapes[value].Length - 1, Known(module, call, null, words, null), Constant(LayerUnits.WeightOf(
+                    module)));
                 break;
             case NormBase or PReLU when inputs is { Axis: 1 }:
                 if (module is PReLU && LayerUnits.WeightOf(module).numel() > 1 || module is NormBase)
@@ -152,7 +154,8 @@ internal sealed class UnitAnalysis
         else if (call.Module is Convolution { groups: > 1 })
             Classes.Pin(outputs); // The groups of an input that stays stay.
         Known(call.Module, call, inputs, outputs, reading);
-        _values[value] = new(axis, outputs, reading?.OutputConstants(LayerUnits.BiasOf(call.Module)) ?? Unread(call.Module, outputs.Length));
+        _values[value] = new(axis, outputs, reading?.OutputConstants(LayerUnits.BiasOf(call.Module)) ?? Unread(call.Module,
+            outputs.Length));
     }
 
     /// <summary>A dead row is its bias even where nothing is known of the input.</summary>

@@ -34,7 +34,7 @@ internal sealed class UnitFlow(
         Pooling pooling when shape.Length - pooling.Kernel.Count > x.Axis =>
             pooling is { Kind: PoolingKind.Average } && (pooling.Divisor is not null
                 || pooling.CountIncludesPadding && pooling.Padding.Any(size => size > 0)) ? x.WithoutConstants() : x,
-        Reduction reduction => Reduce(reduction, x, shape),
+        GraphReduction reduction => Reduce(reduction, x, shape),
         Resizing when x.Axis <= 1 => x,
         GraphPadding padding when shape.Length - (padding.Amounts.Count / 2) > x.Axis =>
             padding.Mode != PaddingModes.Constant ? x : x with
@@ -49,7 +49,8 @@ internal sealed class UnitFlow(
         },
         Transposition transposition => (At(transposition.First, shape), At(transposition.Second, shape)) is var (first, second)
             ? x with { Axis = x.Axis == first ? second : x.Axis == second ? first : x.Axis } : null,
-        Unsqueezing unsqueezing => At(unsqueezing.Dimension, shape, 1) is var at ? x with { Axis = at <= x.Axis ? x.Axis + 1 : x.Axis } : null,
+        Unsqueezing unsqueezing => At(unsqueezing.Dimension, shape, 1) is var at ? x with { Axis = at <= x.Axis ? x.Axis + 1 : x.Axis }
+            : null,
         Squeezing { Dimension: { } dimension } when At(dimension, shape) != x.Axis =>
             shape[At(dimension, shape)] == 1 && At(dimension, shape) < x.Axis ? x with { Axis = x.Axis - 1 } : x,
         Selection selection when At(selection.Dimension, shape) != x.Axis =>
@@ -83,7 +84,7 @@ internal sealed class UnitFlow(
         .. Enumerable.Range(0, (int)outer).SelectMany(_ => items.SelectMany(item => Enumerable.Repeat(item, (int)inner))),
     ];
 
-    private static ValueUnits? Reduce(Reduction reduction, ValueUnits x, long[] shape)
+    private static ValueUnits? Reduce(GraphReduction reduction, ValueUnits x, long[] shape)
     {
         var gone = reduction.Dimensions.Select(dimension => At(dimension, shape)).ToHashSet();
         if (gone.Count == 0 || gone.Contains(x.Axis))
@@ -160,7 +161,8 @@ internal sealed class UnitFlow(
         var axis = At(concatenation.Dimension, shapes[node.Inputs[0]]);
         var parts = node.Inputs.Select(input => (Shape: shapes[input], Units: unitsOf(input))).ToList();
         if (parts.Any(part => part.Units is { } units && units.Axis != axis))
-            return parts.All(part => part.Units is { } units && units.Axis == parts[0].Units!.Axis) ? Beside(parts.Select(part => part.Units!)) : null;
+            return parts.All(part => part.Units is { } units && units.Axis == parts[0].Units!.Axis) ? Beside(parts.Select(part =>
+                part.Units!)) : null;
         List<int> all = [];
         List<double> constants = [];
         foreach (var (shape, units) in parts)

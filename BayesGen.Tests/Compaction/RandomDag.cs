@@ -81,7 +81,7 @@ internal sealed class RandomDag : Module<Tensor, Tensor>
                 "cat" => graph.Apply(new Concatenation(1), kind, x, values[inputs[1]]),
                 "halves" => graph.ApplyMany(new Chunking(2, 1), kind, x) is var halves
                     ? graph.Apply(new Arithmetic(ArithmeticKind.Add), kind, halves[0], halves[1]) : x,
-                "mean" => graph.Apply(new BayesGen.Structure.Reduction(ReductionKind.Mean, [2, 3], false), kind, x),
+                "mean" => graph.Apply(new GraphReduction(ReductionKind.Mean, [2, 3], false), kind, x),
                 _ => graph.Apply(new Flattening(1, -1), kind, x),
             });
         }
@@ -94,7 +94,8 @@ internal sealed class RandomDag : Module<Tensor, Tensor>
         // Late values more often, so that the network is deep.
         var at = Math.Max(_random.Next(shapes.Count), _random.Next(shapes.Count));
         var shape = shapes[at];
-        var kinds = (string[])["conv", "conv", "conv", "grouped", "norm", "norm", "relu", "tanh", "sigmoid", "gelu", "max", "avg", "avgpad", "add", "add", "mul", "cat", "halves"];
+        var kinds = (string[])["conv", "conv", "conv", "grouped", "norm", "norm", "relu", "tanh", "sigmoid", "gelu", "max", "avg",
+            "avgpad", "add", "add", "mul", "cat", "halves"];
         var kind = kinds[_random.Next(kinds.Length)];
         var partners = Enumerable.Range(0, shapes.Count).Where(other => other != at && (kind == "cat"
             ? shapes[other][1] == shape[1] && shapes[other][2] == shape[2] : shapes[other].SequenceEqual(shape))).ToList();
@@ -107,7 +108,8 @@ internal sealed class RandomDag : Module<Tensor, Tensor>
                 var groups = kind == "conv" ? 1 : _random.Next(2) == 0 ? shape[0] : shape[0] % 2 == 0 ? 2 : 1;
                 var outputs = groups == 1 ? _random.Next(2, 9) : groups * _random.Next(1, 3);
                 Add(shapes, "call", [outputs, shape[1] + (2 * padding) - kernel + 1, shape[2] + (2 * padding) - kernel + 1], [at],
-                    Masked(Conv2d(shape[0], outputs, kernel, padding: padding, groups: groups, bias: _random.Next(4) > 0, dtype: float64)));
+                    Masked(Conv2d(shape[0], outputs, kernel, padding: padding, groups: groups, bias: _random.Next(4) > 0,
+                        dtype: float64)));
                 break;
             case "norm":
                 var norm = BatchNorm2d(shape[0], dtype: float64);

@@ -53,7 +53,8 @@ public sealed partial class GraphBuilder
     }
 
     /// <summary>
-    /// Adds the call of a module of one output: a layer as it is, a module without weights as its operation, a Sequential layer by layer, a
+    /// Adds the call of a module of one output: a layer as it is, a module without weights as its operation, a Sequential layer by
+    /// layer, a
     /// network by its own forward.
     /// </summary>
     /// <param name="module">The module.</param>

@@ -5,7 +5,8 @@ namespace BayesGen.Structure;
 /// <summary>How the forward of each network class is followed, as its generated file says.</summary>
 internal static class GraphDescriptions
 {
-    private static readonly ConcurrentDictionary<Type, Func<GraphBuilder, nn.Module, IReadOnlyList<GraphValue>, IReadOnlyList<GraphValue>>>
+    private static readonly ConcurrentDictionary<Type, Func<GraphBuilder, nn.Module, IReadOnlyList<GraphValue>,
+        IReadOnlyList<GraphValue>>>
         Known = new();
 
     public static void Add(

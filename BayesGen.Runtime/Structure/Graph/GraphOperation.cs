@@ -22,7 +22,8 @@ public abstract record GraphOperation
 public sealed record GraphInput(string Name, int Position) : GraphOperation;
 
 /// <summary>
-/// A layer of TorchSharp that has weights or a state: Linear, Bilinear, convolutions, Embedding, normalization layers, PReLU, LSTM, GRU, RNN,
+/// A layer of TorchSharp that has weights or a state: Linear, Bilinear, convolutions, Embedding, normalization layers, PReLU, LSTM,
+/// GRU, RNN,
 /// MultiheadAttention. LSTM has three outputs (output, hidden state, cell state), GRU and RNN two, MultiheadAttention two (output,
 /// attention weights), of which some may not be used. Inputs are those of the call without optional ones: one for LSTM; query, key and
 /// value for MultiheadAttention.

@@ -13,7 +13,8 @@ internal static class GraphRun
         NetworkGraph graph, IReadOnlyList<Tensor> inputs, Action<GraphNode, IReadOnlyList<Tensor>>? see = null)
     {
         if (graph.Inputs.Count != inputs.Count)
-            throw new ArgumentException($"{graph.Network} takes {graph.Inputs.Count} inputs, and {inputs.Count} are given.", nameof(inputs));
+            throw new ArgumentException($"{graph.Network} takes {graph.Inputs.Count} inputs, and {inputs.Count} are given.",
+                nameof(inputs));
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         var values = new List<IReadOnlyList<Tensor>>(graph.Nodes.Count);
@@ -40,7 +41,8 @@ internal static class GraphRun
             GraphNumber number => [tensor(number.Value, Example(inputs).dtype, Example(inputs).device)],
             Chunking chunk => x[0].chunk(chunk.Count, chunk.Dimension),
             Splitting split => x[0].split([.. split.Lengths], split.Dimension),
-            Narrowing narrow => [x[0].narrow(narrow.Dimension, Positive(Size(narrow.Start), x[0], narrow.Dimension), Size(narrow.Length))],
+            Narrowing narrow => [x[0].narrow(narrow.Dimension, Positive(Size(narrow.Start), x[0], narrow.Dimension),
+                Size(narrow.Length))],
             Selection select => [x[0].select(select.Dimension, Size(select.Index))],
             Reshaping reshape => [x[0].reshape([.. reshape.Sizes.Select(Size)])],
             Expansion expand => [x[0].expand([.. expand.Sizes.Select(Size)])],

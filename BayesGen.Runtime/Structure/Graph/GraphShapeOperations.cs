@@ -106,9 +106,9 @@ public enum PoolingKind
 /// <param name="Kind">Which.</param>
 /// <param name="Dimensions">The dimensions that they lie along; empty for all.</param>
 /// <param name="KeepsDimensions">Whether these stay, with size one.</param>
-public sealed record Reduction(ReductionKind Kind, IReadOnlyList<long> Dimensions, bool KeepsDimensions) : GraphOperation;
+public sealed record GraphReduction(ReductionKind Kind, IReadOnlyList<long> Dimensions, bool KeepsDimensions) : GraphOperation;
 
-/// <summary>The kinds of <see cref="Reduction"/>.</summary>
+/// <summary>The kinds of <see cref="GraphReduction"/>.</summary>
 public enum ReductionKind
 {
     /// <summary>The mean.</summary>

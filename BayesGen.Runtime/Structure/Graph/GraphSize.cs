@@ -1,6 +1,7 @@
 namespace BayesGen.Structure;
 
-/// <summary>A number of a shape, or an index into one: a constant, a size that a value has when the network runs, or computed from such.</summary>
+/// <summary>A number of a shape, or an index into one: a constant, a size that a value has when the network runs, or computed from
+/// such.</summary>
 public abstract record GraphSize
 {
     /// <summary>A constant.</summary>

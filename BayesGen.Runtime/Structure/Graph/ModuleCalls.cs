@@ -25,7 +25,8 @@ internal static class ModuleCalls
         }
     }
 
-    private static bool IsSequence(nn.Module module) => module.GetType() is { IsGenericType: true } type && type.Name.StartsWith("Sequential`")
+    private static bool IsSequence(nn.Module module) => module.GetType() is { IsGenericType: true } type
+        && type.Name.StartsWith("Sequential`")
         || module is Sequential;
 
     private static GraphOperation OperationOf(nn.Module module, string source) => module switch

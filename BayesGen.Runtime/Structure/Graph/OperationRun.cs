@@ -22,7 +22,7 @@ internal static class OperationRun
         Squeezing squeezing => x[0].squeeze(squeezing.Dimension),
         Unsqueezing unsqueezing => x[0].unsqueeze(unsqueezing.Dimension),
         Pooling pooling => Compute(pooling, x[0]),
-        Reduction reduction => Compute(reduction, x[0]),
+        GraphReduction reduction => Compute(reduction, x[0]),
         GraphPadding padding => F.pad(x[0], [.. padding.Amounts], padding.Mode, padding.Value),
         PixelShuffling shuffling => F.pixel_shuffle(x[0], shuffling.Factor),
         _ => throw new NotSupportedException($"{operation.GetType().Name} cannot be computed by itself."),
@@ -71,7 +71,8 @@ internal static class OperationRun
 
     private static Tensor Compute(Pooling pooling, Tensor x)
     {
-        long[] kernel = [.. pooling.Kernel], stride = [.. pooling.Stride], padding = [.. pooling.Padding], dilation = [.. pooling.Dilation];
+        long[] kernel = [.. pooling.Kernel], stride = [.. pooling.Stride], padding = [.. pooling.Padding],
+            dilation = [.. pooling.Dilation];
         return (pooling.Kind, kernel.Length) switch
         {
             (PoolingKind.Maximum, 1) => F.max_pool1d(x, kernel[0], stride[0], padding[0], dilation[0], pooling.CeilMode),
@@ -92,9 +93,10 @@ internal static class OperationRun
         };
     }
 
-    private static Tensor Compute(Reduction reduction, Tensor x)
+    private static Tensor Compute(GraphReduction reduction, Tensor x)
     {
-        long[] dimensions = reduction.Dimensions.Count > 0 ? [.. reduction.Dimensions] : [.. Enumerable.Range(0, (int)x.dim()).Select(d => (long)d)];
+        long[] dimensions = reduction.Dimensions.Count > 0 ? [.. reduction.Dimensions] : [.. Enumerable.Range(0,
+            (int)x.dim()).Select(d => (long)d)];
         return reduction.Kind switch
         {
             ReductionKind.Mean => x.mean(dimensions, reduction.KeepsDimensions),
