@@ -7,7 +7,7 @@ public sealed class GraphTests
 {
     [Theory]
     [InlineData("fc.call([|BG0015:x.erfinv()|])")]
-    [InlineData("fc.call([|BG0015:x.sum().item<float>() > 0|] ? x : -x)")]
+    [InlineData("fc.call([|BG0015:x.sum().item<float>()|] > 0 ? x : -x)")]
     public Task ReportsTheExpressionThatStopsTheGraph(string body) => AnalyzerAssert.Reports(Net(body));
 
     [Fact]

@@ -1,7 +1,6 @@
 using BayesGen.Structure;
 using static TorchSharp.torch.nn;
 using Permutation = BayesGen.Structure.Permutation;
-using Reduction = BayesGen.Structure.Reduction;
 
 namespace BayesGen.Tests.Export;
 
@@ -82,10 +81,10 @@ internal static class ExportCases
             ["View"] = () => Made((g, x) => g.Apply(new Reshaping([new SizeOfValue(x, 0), -1, 2]), "view", x), 3, 5, 4),
             ["Permute"] = () => Op(new Permutation([0, 3, 1, 2]), 3, 5, 4, 2),
             ["Transpose"] = () => Op(new Transposition(1, -1), 3, 5, 4),
-            ["Mean"] = () => Op(new Reduction(ReductionKind.Mean, [-1, 1], false), 3, 5, 4, 2),
-            ["Sum"] = () => Op(new Reduction(ReductionKind.Sum, [2], true), 3, 5, 4),
-            ["Smallest"] = () => Op(new Reduction(ReductionKind.Minimum, [1], false), 3, 5, 4),
-            ["Largest"] = () => Op(new Reduction(ReductionKind.Maximum, [-1], false), 3, 5, 4),
+            ["Mean"] = () => Op(new GraphReduction(ReductionKind.Mean, [-1, 1], false), 3, 5, 4, 2),
+            ["Sum"] = () => Op(new GraphReduction(ReductionKind.Sum, [2], true), 3, 5, 4),
+            ["Smallest"] = () => Op(new GraphReduction(ReductionKind.Minimum, [1], false), 3, 5, 4),
+            ["Largest"] = () => Op(new GraphReduction(ReductionKind.Maximum, [-1], false), 3, 5, 4),
             ["Nearest"] = () => Op(new Resizing(ResizingMode.Nearest, [], [2, 2], false), 2, 3, 5, 4),
             ["Bilinear"] = () => Op(new Resizing(ResizingMode.Linear, [9L, 7L], [], false), 2, 3, 5, 4),
             ["BilinearAligned"] = () => Op(new Resizing(ResizingMode.Linear, [9L, 7L], [], true), 2, 3, 5, 4),

@@ -106,7 +106,7 @@ internal sealed class PlanReader
         Transposition swap => Swap(In(node), Axis(swap.First, In(node)), Axis(swap.Second, In(node))),
         Expansion => Expand(node),
         Pooling pooling => _plan.Pool(In(node), pooling, ShapeOf(node)),
-        Reduction reduction => _plan.Reshape(_plan.Reduce(In(node), reduction.Kind, AxesOf(reduction, In(node))), ShapeOf(node)),
+        GraphReduction reduction => _plan.Reshape(_plan.Reduce(In(node), reduction.Kind, AxesOf(reduction, In(node))), ShapeOf(node)),
         Resizing resize => _plan.Resize(In(node), resize.Mode, resize.AlignsCorners, [.. resize.Factors], ShapeOf(node)),
         GraphPadding padding => Pad(In(node), padding),
         PixelShuffling shuffle => Shuffle(node, (int)shuffle.Factor),
@@ -175,7 +175,7 @@ internal sealed class PlanReader
         return _plan.Expand(_plan.Reshape(x, [.. Enumerable.Repeat(1, shape.Length - x.Shape.Length), .. x.Shape]), shape);
     }
 
-    private static int[] AxesOf(Reduction reduction, PlanValue x) => reduction.Dimensions.Count == 0
+    private static int[] AxesOf(GraphReduction reduction, PlanValue x) => reduction.Dimensions.Count == 0
         ? [.. Enumerable.Range(0, x.Shape.Length)]
         : [.. reduction.Dimensions.Select(dimension => Axis(dimension, x))];
 
