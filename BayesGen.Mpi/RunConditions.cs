@@ -48,7 +48,8 @@ internal static class RunConditions
                 .Where(pair => pair.First != pair.Second)
                 .Select(pair => Words(pair.First, pair.Second));
             return (rank,
-                $"Rank {rank} of {texts.Count} does not train what rank 0 does: {string.Join("; ", others)}. Give every rank the same program, data, "
+                $"Rank {rank} of {texts.Count} does not train what rank 0 does: {string.Join("; ", others)}. "
+            + "Give every rank the same program, data, "
                 + "options and checkpoint. Nothing was trained and nothing overwritten.");
         }
 

@@ -23,7 +23,8 @@ public static class CompressionBars
         if (forms.Count == 0)
             throw new ArgumentException("There is no form of the network to draw.", nameof(forms));
         if (forms.Any(form => form is not { Bytes: > 0, Microseconds: > 0, Accuracy: >= 0 and <= 1 }))
-            throw new ArgumentException("A form has no bytes, takes no time, or has an accuracy that is not between 0 and 1.", nameof(forms));
+            throw new ArgumentException(
+                "A form has no bytes, takes no time, or has an accuracy that is not between 0 and 1.", nameof(forms));
         NetworkForm[] all = [.. forms];
         return new Chart(
             "What is left of the network",

@@ -156,7 +156,7 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
         var fromEnd = index is PrefixUnaryExpressionSyntax { OperatorToken.Text: "^" } end ? end.Operand : null;
         var number = Read(fromEnd ?? index);
         if (number.Kind != TermKind.Number)
-            return reader.Refuse(index, "the index is no number that is known before the network runs");
+            return reader.Refuse(index, "the index is not known before the network runs");
         return target.Kind switch
         {
             TermKind.Shape => new(

@@ -48,7 +48,7 @@ internal sealed class GraphMembers
         if (type.DerivesFrom(_known.Module) || type is { TypeKind: TypeKind.Interface, Name: "IModule" })
             return type.Name is "ModuleList"
                 ? new(TermKind.Modules, $"global::System.Linq.Enumerable.ToList({Access(field)}!.children())")
-                : new(TermKind.Module, Access(field), type);
+                : new(TermKind.Module, OfModule(type, Access(field)), type);
         return type.SpecialType switch
         {
             SpecialType.System_Int32 or SpecialType.System_Int64 or SpecialType.System_Double or SpecialType.System_Single =>
@@ -57,6 +57,11 @@ internal sealed class GraphMembers
             _ => default,
         };
     }
+
+    /// <summary>What is declared as an interface is a module all the same, as the calls of a graph want it.</summary>
+    private static string OfModule(ITypeSymbol type, string access) => type.TypeKind == TypeKind.Interface
+        ? $"((global::TorchSharp.torch.nn.Module){access}!)"
+        : access;
 
     private GraphTerm? ConstantOf(string name)
     {

@@ -120,7 +120,8 @@ internal sealed unsafe class MpiApi
         _ = ((delegate* unmanaged<int*, int>)Export("MPI_Initialized"))(&state);
         if (state == 0)
             Require(
-                ((delegate* unmanaged<nint, nint, int, int*, int>)Export("MPI_Init_thread"))(0, 0, Serialized, &provided), "MPI_Init_thread");
+                ((delegate* unmanaged<nint, nint, int, int*, int>)Export("MPI_Init_thread"))(0, 0, Serialized, &provided),
+            "MPI_Init_thread");
         else
             provided = Serialized;
         if (provided < Serialized)

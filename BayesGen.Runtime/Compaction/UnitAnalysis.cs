@@ -37,7 +37,7 @@ internal sealed class UnitAnalysis
     {
         var analysis = new UnitAnalysis(graph, shapes);
         foreach (var node in graph.Nodes)
-            analysis.Follow(node);
+            analysis.Track(node);
         foreach (var output in graph.Outputs)
             analysis.Pin(output);
         analysis.Live = analysis.Classes.Live(analysis._readings);
@@ -56,18 +56,18 @@ internal sealed class UnitAnalysis
     /// <summary>Whether a unit stays.</summary>
     public bool Stays(int unit) => Live.Contains(Classes.Find(unit));
 
-    private void Follow(GraphNode node)
+    private void Track(GraphNode node)
     {
         if (node.Operation is LayerCall layer)
         {
-            Follow(node, layer);
+            Track(node, layer);
             return;
         }
 
         var flow = new UnitFlow(Classes, _shapes, value => _values.GetValueOrDefault(value));
         if (node.Operation is GraphInput or GraphNumber or GraphConstant)
             return;
-        if (flow.Follow(node) is { } results)
+        if (flow.Track(node) is { } results)
         {
             for (var i = 0; i < results.Count; i++)
                 if (results[i] is { } units)
@@ -81,7 +81,7 @@ internal sealed class UnitAnalysis
             Pin(input);
     }
 
-    private void Follow(GraphNode node, LayerCall call)
+    private void Track(GraphNode node, LayerCall call)
     {
         var module = call.Module;
         var value = new GraphValue(node.Id);

@@ -10,7 +10,7 @@ internal sealed class UnitFlow(
     UnitClasses classes, IReadOnlyDictionary<GraphValue, long[]> shapes, Func<GraphValue, ValueUnits?> unitsOf)
 {
     /// <summary>The units that come out, one for each output; null where units are not kept apart.</summary>
-    public IReadOnlyList<ValueUnits?>? Follow(GraphNode node)
+    public IReadOnlyList<ValueUnits?>? Track(GraphNode node)
     {
         var known = node.Inputs.Select(unitsOf).ToList();
         if (known.All(units => units is null))
@@ -23,10 +23,10 @@ internal sealed class UnitFlow(
         var shape = shapes[node.Inputs[0]];
         if (node.Operation is Chunking chunking)
             return Chunk(x, shape, chunking);
-        return node.Inputs.Count == 1 && Follow(node.Operation, x, shape, new(node.Id)) is { } result ? [result] : null;
+        return node.Inputs.Count == 1 && Track(node.Operation, x, shape, new(node.Id)) is { } result ? [result] : null;
     }
 
-    private ValueUnits? Follow(GraphOperation operation, ValueUnits x, long[] shape, GraphValue value) => operation switch
+    private ValueUnits? Track(GraphOperation operation, ValueUnits x, long[] shape, GraphValue value) => operation switch
     {
         GraphDropout => x,
         Activation activation => x with { Constants = Apply(activation, x.Constants) },

@@ -88,7 +88,7 @@ public class UnitScaleTests
         double Divergence(Func<string, double> costOf)
         {
             foreach (var key in keys)
-                model.Arena.SetPrior(key, new ArdPrior(costOf(key)));
+                model.Arena.SetPrior(key, new ArdPrior { Cost = costOf(key) });
             using var draw = model.Draw(3);
             return new ElboLoss().Divergence(draw).item<double>();
         }

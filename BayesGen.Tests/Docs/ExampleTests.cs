@@ -40,9 +40,13 @@ public sealed partial class ExampleTests
             var output = GeneratorHarness.Run(Compilation(lines, program, usings)).Output;
             var errors = Errors(output);
             Assert.True(errors.Count == 0, $"{page}, line {program.Line}:\n{string.Join('\n', errors)}\n\n{program.Text}");
-            Assert.Equal([], (await GeneratorHarness.AnalyzeAsItIs(output)).Select(finding => $"{page}, line {program.Line}: {finding}"));
+            var findings = (await GeneratorHarness.AnalyzeAsItIs(output)).Where(IsFault);
+            Assert.Equal([], findings.Select(finding => $"{page}, line {program.Line}: {finding}"));
         }
     }
+
+    /// <summary>A remark that the forward of an example has no graph is right, and no fault of the page.</summary>
+    private static bool IsFault(Diagnostic finding) => finding.Id != "BG0015";
 
     /// <summary>
     /// What a reader meets who types a page from top to bottom, into a project that references what the page says and nothing else.

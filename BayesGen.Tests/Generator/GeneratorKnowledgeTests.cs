@@ -132,7 +132,8 @@ public sealed partial class GeneratorKnowledgeTests
         var outside = new[] { "BayesGen.Generator", "BayesGen.CodeFixes" }
             .SelectMany(project => Directory.EnumerateFiles(Path.Combine(Root(), project), "*.cs", SearchOption.AllDirectories))
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}"))
-            .Where(file => Path.GetFileName(file) != "FamilyCatalog.cs") // What it knows of families moves to the classes themselves.
+            // What the first knows of families moves to the classes themselves; the second is the table of a graph's operations.
+            .Where(file => Path.GetFileName(file) is not ("FamilyCatalog.cs" or "GraphNames.cs"))
             .SelectMany(file => FullNames().Matches(File.ReadAllText(file)).Select(match => $"{Path.GetFileName(file)}: {match.Value}"));
         Assert.Equal([], outside);
     }

@@ -49,6 +49,12 @@ namespace Demo
 
         #endregion
 
+        #region The graph of forward
+
+        // The network cannot be wrapped as it is.
+
+        #endregion
+
         #region Trainer
 
         /// <summary>A trainer that minimizes <see cref="global::BayesGen.GaussianKLLoss"/>.</summary>

@@ -94,6 +94,25 @@ public sealed class BayesianGlobal : global::BayesGen.CompilerServices.BayesianM
 
     #endregion
 
+    #region The graph of forward
+
+    /// <summary>Makes known what the forward of <see cref="global::Global"/> computes.</summary>
+    [global::System.Runtime.CompilerServices.ModuleInitializer]
+    [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
+    internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Global>(DescribeForward);
+
+    // Global.forward
+    private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Global network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
+    {
+        var x = inputs[0];
+        return new global::BayesGen.Structure.GraphValue[] { graph.Apply(new global::BayesGen.Structure.Arithmetic(global::BayesGen.Structure.ArithmeticKind.Multiply), "x * count", x, graph.Number(CountInGraph(network))) };
+    }
+
+    [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "count")]
+    private static extern ref int CountInGraph(global::Global network);
+
+    #endregion
+
     #region Trainer
 
     /// <summary>A trainer that minimizes <see cref="global::BayesGen.ElboLoss"/>.</summary>

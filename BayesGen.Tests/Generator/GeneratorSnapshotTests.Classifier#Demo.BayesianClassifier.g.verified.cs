@@ -85,6 +85,28 @@ namespace Demo
 
         #endregion
 
+        #region The graph of forward
+
+        /// <summary>Makes known what the forward of <see cref="global::Demo.Classifier"/> computes.</summary>
+        [global::System.Runtime.CompilerServices.ModuleInitializer]
+        [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
+        internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.Classifier>(DescribeForward);
+
+        // Classifier.forward
+        private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Demo.Classifier network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
+        {
+            var x = inputs[0];
+            return new global::BayesGen.Structure.GraphValue[] { graph.Call(Fc2InGraph(network)!, "fc2.call(fc1.call(x))", graph.Call(Fc1InGraph(network)!, "fc1.call(x)", x)) };
+        }
+
+        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "fc1")]
+        private static extern ref global::TorchSharp.Modules.Linear Fc1InGraph(global::Demo.Classifier network);
+
+        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "fc2")]
+        private static extern ref global::TorchSharp.Modules.Linear Fc2InGraph(global::Demo.Classifier network);
+
+        #endregion
+
         #region Trainer
 
         /// <summary>A trainer that minimizes <see cref="global::BayesGen.ElboLoss"/>.</summary>

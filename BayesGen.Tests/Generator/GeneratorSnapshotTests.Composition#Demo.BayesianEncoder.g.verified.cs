@@ -75,6 +75,25 @@ namespace Demo
 
         #endregion
 
+        #region The graph of forward
+
+        /// <summary>Makes known what the forward of <see cref="global::Demo.Encoder"/> computes.</summary>
+        [global::System.Runtime.CompilerServices.ModuleInitializer]
+        [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
+        internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.Encoder>(DescribeForward);
+
+        // Encoder.forward
+        private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Demo.Encoder network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
+        {
+            var x = inputs[0];
+            return new global::BayesGen.Structure.GraphValue[] { graph.Call(ConvInGraph(network)!, "conv.call(x)", x) };
+        }
+
+        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "conv")]
+        private static extern ref global::TorchSharp.Modules.Conv1d ConvInGraph(global::Demo.Encoder network);
+
+        #endregion
+
         #region Trainer
 
         /// <summary>A trainer that minimizes <see cref="global::BayesGen.ElboLoss"/>.</summary>

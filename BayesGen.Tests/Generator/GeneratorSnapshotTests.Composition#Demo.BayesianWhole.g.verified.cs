@@ -91,6 +91,28 @@ namespace Demo
 
         #endregion
 
+        #region The graph of forward
+
+        /// <summary>Makes known what the forward of <see cref="global::Demo.Whole"/> computes.</summary>
+        [global::System.Runtime.CompilerServices.ModuleInitializer]
+        [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
+        internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.Whole>(DescribeForward);
+
+        // Whole.forward
+        private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Demo.Whole network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
+        {
+            var x = inputs[0];
+            return new global::BayesGen.Structure.GraphValue[] { graph.Call(HeadInGraph(network)!, "head.call(encoder.call(x))", graph.Call(EncoderInGraph(network)!, "encoder.call(x)", x)) };
+        }
+
+        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "encoder")]
+        private static extern ref global::Demo.Encoder EncoderInGraph(global::Demo.Whole network);
+
+        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "head")]
+        private static extern ref global::TorchSharp.Modules.Linear HeadInGraph(global::Demo.Whole network);
+
+        #endregion
+
         #region Trainer
 
         /// <summary>A trainer that minimizes <see cref="global::BayesGen.ElboLoss"/>.</summary>

@@ -94,6 +94,23 @@ namespace Demo
 
         #endregion
 
+        #region The graph of forward
+
+        /// <summary>Makes known what the forward of <see cref="global::Demo.Reader"/> computes.</summary>
+        [global::System.Runtime.CompilerServices.ModuleInitializer]
+        [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
+        internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.Reader>(DescribeForward);
+
+        // Reader.forward
+        private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Demo.Reader network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
+        {
+            var text = inputs[0];
+            var mask = inputs[1];
+            return new global::BayesGen.Structure.GraphValue[] { text, mask };
+        }
+
+        #endregion
+
         #region Trainer
 
         /// <summary>A trainer that minimizes <see cref="global::BayesGen.ElboLoss"/>.</summary>

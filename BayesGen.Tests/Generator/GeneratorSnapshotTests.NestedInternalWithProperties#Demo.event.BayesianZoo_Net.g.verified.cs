@@ -80,6 +80,22 @@ namespace Demo.@event
 
         #endregion
 
+        #region The graph of forward
+
+        /// <summary>Makes known what the forward of <see cref="global::Demo.@event.Zoo.Net"/> computes.</summary>
+        [global::System.Runtime.CompilerServices.ModuleInitializer]
+        [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
+        internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.@event.Zoo.Net>(DescribeForward);
+
+        // Net.forward
+        private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Demo.@event.Zoo.Net network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
+        {
+            var @in = inputs[0];
+            return new global::BayesGen.Structure.GraphValue[] { @in };
+        }
+
+        #endregion
+
         #region Trainer
 
         /// <summary>A trainer that minimizes <see cref="global::BayesGen.ElboLoss"/>.</summary>

@@ -72,6 +72,19 @@ public sealed class BayesianPlain : global::BayesGen.CompilerServices.BayesianMo
 
     #endregion
 
+    #region The graph of forward
+
+    /// <summary>Makes known what the forward of <see cref="global::Plain"/> computes.</summary>
+    [global::System.Runtime.CompilerServices.ModuleInitializer]
+    [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
+    internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Plain>(DescribeForward);
+
+    private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(
+        global::BayesGen.Structure.GraphBuilder graph, global::Plain network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs) =>
+        throw global::BayesGen.Structure.GraphBuilder.CannotFollow("Plain: (Tensor x, Tensor ? mask,(int rows, int columns) size)", "inputs that are no tensors are not followed");
+
+    #endregion
+
     #region Trainer
 
     /// <summary>A trainer that minimizes <see cref="global::BayesGen.ElboLoss"/>.</summary>

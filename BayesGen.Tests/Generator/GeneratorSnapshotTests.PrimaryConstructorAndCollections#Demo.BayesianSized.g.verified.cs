@@ -89,6 +89,28 @@ namespace Demo
 
         #endregion
 
+        #region The graph of forward
+
+        /// <summary>Makes known what the forward of <see cref="global::Demo.Sized"/> computes.</summary>
+        [global::System.Runtime.CompilerServices.ModuleInitializer]
+        [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
+        internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.Sized>(DescribeForward);
+
+        // Sized.forward
+        private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Demo.Sized network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
+        {
+            var x = inputs[0];
+            return new global::BayesGen.Structure.GraphValue[] { graph.Apply(new global::BayesGen.Structure.Arithmetic(global::BayesGen.Structure.ArithmeticKind.Multiply), "first.call(x) * count", graph.Call(FirstInGraph(network)!, "first.call(x)", x), graph.Number(CountInGraph(network))) };
+        }
+
+        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "count")]
+        private static extern ref int CountInGraph(global::Demo.Sized network);
+
+        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "first")]
+        private static extern ref global::TorchSharp.Modules.Linear FirstInGraph(global::Demo.Sized network);
+
+        #endregion
+
         #region Trainer
 
         /// <summary>A trainer that minimizes <see cref="global::BayesGen.ElboLoss"/>.</summary>

@@ -49,7 +49,7 @@ public class RoomsTests
     }
 
     [Fact]
-    public void ANamespaceIsAFolder() => Assert.All(RuntimeRooms.Current.Files, type =>
+    public void ANamespaceIsAFolder() => Assert.All(RuntimeRooms.Current.Files.Where(type => !IsText(type.Key)), type =>
     {
         var expected = OnTheFirstPage.Any(folder => type.Value[0].StartsWith(folder, StringComparison.Ordinal))
             ? "BayesGen"
@@ -58,6 +58,9 @@ public class RoomsTests
             type.Key[..type.Key.LastIndexOf('.')] == expected,
             $"{type.Key} stands in {type.Value[0]}: its namespace should be {expected}.");
     });
+
+    /// <summary>What C# files are made of has a namespace of its own, so that nothing else reaches it by chance.</summary>
+    private static bool IsText(string type) => type.StartsWith("BayesGen.Export.Emitted.", StringComparison.Ordinal);
 
     [Fact]
     public void NoFileIsADumpingGround() => Assert.All(

@@ -143,7 +143,7 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
             files.ToHashSet());
         Assert.Equal(AnalyzerProjects(), files.Where(file => file.StartsWith("analyzers/", StringComparison.Ordinal)).Order());
         Assert.Equal(
-            ["Microsoft.Extensions.Logging.Abstractions", "SharpZipLib", "SkiaSharp", "TorchSharp"],
+            ["Google.Protobuf", "Microsoft.Extensions.Logging.Abstractions", "SharpZipLib", "SkiaSharp", "TorchSharp"],
             Dependencies(package, "BayesGen").Order());
     }
 

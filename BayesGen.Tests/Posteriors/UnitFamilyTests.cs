@@ -161,8 +161,8 @@ public class UnitFamilyTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new HorseshoePrior(double.NaN));
         Assert.Equal("HorseshoePrior(0.5)", new HorseshoePrior(0.5).ToString());
         Assert.Equal("ArdPrior", new ArdPrior().ToString());
-        Assert.Equal("ArdPrior(cost 2.5)", new ArdPrior(2.5).ToString());
-        Assert.Equal("cost", Assert.Throws<ArgumentOutOfRangeException>(() => new ArdPrior(0)).ParamName);
+        Assert.Equal("ArdPrior(cost 2.5)", new ArdPrior { Cost = 2.5 }.ToString());
+        Assert.Equal("Cost", Assert.Throws<ArgumentOutOfRangeException>(() => new ArdPrior { Cost = 0 }).ParamName);
     }
 
     private static double Shared(GroupHorseshoePosterior posterior, double median) =>

@@ -42,6 +42,7 @@ public class TrainerStateTests
         ["ComputeThread"] = "a thread",
         ["ModuleModes"] = "a list that nobody changes",
         ["TrainingLoop._modesOfTraining"] = "of one call of Train",
+        ["TrainingLoop.IsCanceled"] = "of one call of Train",
         ["TrainingLoop._epochs"] = "the result of one call of Train",
         ["StepRunner._gatherer"] = "made again from the options",
         ["StepRunner._sharedBy"] = "from the options or the data, when a training begins",

@@ -147,8 +147,8 @@ internal sealed record UnitRow(string Network, string Family, Func<TrainerOption
     private static BayesianGroupArdLeNet5 WithCosts(BayesianGroupArdLeNet5 model)
     {
         var prior = model.Prior;
-        (prior.Conv1.Weight, prior.Conv2.Weight) = (new ArdPrior(cost: 3), new ArdPrior(cost: 2.5));
-        (prior.Fc1.Weight, prior.Fc2.Weight) = (new ArdPrior(cost: 1.5), new ArdPrior(cost: 1.5));
+        (prior.Conv1.Weight, prior.Conv2.Weight) = (new ArdPrior { Cost = 3 }, new ArdPrior { Cost = 2.5 });
+        (prior.Fc1.Weight, prior.Fc2.Weight) = (new ArdPrior { Cost = 1.5 }, new ArdPrior { Cost = 1.5 });
         return model;
     }
 

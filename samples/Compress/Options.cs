@@ -39,7 +39,7 @@ public sealed record Options
             + "at last.");
         var epochs = CheckedOption.Number("--epochs", "N", "Passes over the training data.", least: 1, otherwise: 20);
         var seed = CheckedOption.Number("--seed", "N", "Seed of weights, noise and order.", least: 0, otherwise: 1);
-        var folder = CheckedOption.Text("--out", "DIR", "Write the networks, the picture and summary.json there.");
+        var folder = CheckedOption.Text("--out", "DIR", "Write the networks, the chart and summary.json there.");
         folder.DefaultValueFactory = _ => DefaultFolder;
         var command = new RootCommand("Trains a network on digits, removes what it does not need, and takes it out of Torch.")
         {

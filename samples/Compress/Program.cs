@@ -81,14 +81,14 @@ static int Run(Options options)
         Console.WriteLine();
         Console.WriteLine(summary.Table(report.Weights.Before, report.Weights.After, Deployment.BytesOfTorch()));
         Console.WriteLine($"the C# file differs from Torch by {difference:E1} at most, over {images.Test.Count:N0} images");
-        var picture = Path.Combine(options.Out, "compress.png");
+        var chart = Path.Combine(options.Out, "compress.png");
         CompressionBars.Draw(
             [
                 new("dense", summary.BytesDense, summary.Dense1, summary.AccuracyDense),
                 new("compact", summary.BytesCompact, summary.Compact1, summary.AccuracyCompact),
                 new("C# file", summary.BytesCsharp, summary.Csharp1, summary.AccuracyCsharp),
-            ]).SavePng(picture);
-        Console.WriteLine($"drawn in {picture}; {clock.Elapsed.TotalSeconds:F0} s in all");
+            ]).SavePng(chart);
+        Console.WriteLine($"drawn in {chart}; {clock.Elapsed.TotalSeconds:F0} s in all");
         return 0;
     }
     catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -17,7 +17,7 @@ internal static class GraphDescriptions
     public static bool Knows(Type network) => Find(network) is not null;
 
     /// <summary>Adds what a network inside of another computes.</summary>
-    public static IReadOnlyList<GraphValue> Follow(
+    public static IReadOnlyList<GraphValue> Track(
         GraphBuilder graph, nn.Module network, string source, IReadOnlyList<GraphValue> inputs) =>
         Find(network.GetType()) is { } describe
             ? describe(graph, network, inputs)

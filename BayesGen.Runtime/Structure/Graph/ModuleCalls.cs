@@ -9,7 +9,7 @@ internal static class ModuleCalls
         GraphBuilder graph, nn.Module module, string source, IReadOnlyList<GraphValue> inputs)
     {
         if (module.GetType().Assembly != typeof(Linear).Assembly)
-            return GraphDescriptions.Follow(graph, module, source, inputs);
+            return GraphDescriptions.Track(graph, module, source, inputs);
         switch (module)
         {
             case Identity:
