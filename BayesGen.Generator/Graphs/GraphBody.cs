@@ -150,8 +150,14 @@ internal sealed class GraphBody
             case AssignmentExpressionSyntax { Left: var left, Right: var right } assignment:
                 Assign(left, assignment, right);
                 break;
-            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax target,
-                Name.Identifier.ValueText: var called } } call
+            case InvocationExpressionSyntax
+            {
+                Expression: MemberAccessExpressionSyntax
+                {
+                    Expression: IdentifierNameSyntax target,
+                    Name.Identifier.ValueText: var called
+                }
+            } call
                 when _names.TryGetValue(target.Identifier.ValueText, out var known) && known.Kind == TermKind.Tensor:
                 // What works in place, or disposes.
                 if (called is "Dispose" or "MoveToOuterDisposeScope" or "DetachFromDisposeScope" or "dispose")
