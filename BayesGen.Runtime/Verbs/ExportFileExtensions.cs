@@ -63,8 +63,8 @@ public static class ExportFileExtensions
     }
 
     /// <summary>
-    /// Writes the network as ONNX of opset 17, for batches of any size. Its outputs for the example are compared with those of Torch as
-    /// the C# file's are; the ONNX file itself is checked by whoever runs it.
+    /// Writes the network as ONNX of opset 17, for batches of any size. The file is not run here: compare its outputs with those of Torch
+    /// where it will run.
     /// </summary>
     /// <param name="model">The Bayesian neural network; it is left as it was.</param>
     /// <param name="path">The file; it appears whole or not at all.</param>
