@@ -1,5 +1,6 @@
 using BayesGen.SourceGeneration.Bodies;
 using BayesGen.SourceGeneration.Names;
+using BayesGen.SourceGeneration.Layers;
 using BayesGen.SourceGeneration.Reading;
 using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;

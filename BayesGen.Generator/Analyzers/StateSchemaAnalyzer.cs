@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BayesGen.SourceGeneration.Diagnostics;
+using BayesGen.SourceGeneration.Layers;
 using BayesGen.SourceGeneration.Reading;
 using BayesGen.SourceGeneration.Schema;
 using BayesGen.SourceGeneration.Symbols;

@@ -1,5 +1,5 @@
-using BayesGen.SourceGeneration.Graphs;
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Names;
 using static BayesGen.SourceGeneration.Emission.CSharpText;
 
 namespace BayesGen.SourceGeneration.Emission;
@@ -45,10 +45,6 @@ internal static class GraphSection
         }
 
         foreach (var accessor in model.Graph.Accessors)
-            writer.Write($"""
-
-                [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = {Literal(accessor.Field)})]
-                private static extern ref {accessor.Type} {accessor.Name}({accessor.DeclaringType} network);
-                """);
+            FieldAccessor.Write(writer, accessor.Name, accessor.Field, accessor.Type, accessor.DeclaringType);
     }
 }

@@ -40,7 +40,8 @@ internal static class PlanSection
         }
 
         foreach (var member in members.Where(member => member.Access.Kind == AccessKind.Field))
-            WriteAccessor(member, model.Host.NetworkType, writer);
+            FieldAccessor.Write(
+                writer, $"{member.Name}Of", member.Access.Name, member.Access.Type!, member.Access.DeclaringType ?? model.Host.NetworkType);
     }
 
     private static string Entry(MemberModel member)
@@ -54,12 +55,6 @@ internal static class PlanSection
             _ => $"plan.Unannotated({arguments});",
         };
     }
-
-    private static void WriteAccessor(MemberModel member, string network, SourceWriter writer) => writer.Write($"""
-
-        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = {Literal(member.Access.Name)})]
-        private static extern ref {member.Access.Type} {member.Name}Of({member.Access.DeclaringType ?? network} network);
-        """);
 
     private static string Read(MemberModel member) => member.Access switch
     {

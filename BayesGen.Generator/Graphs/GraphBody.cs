@@ -1,5 +1,6 @@
 using BayesGen.SourceGeneration.Emission;
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Names;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -12,25 +13,28 @@ internal sealed class GraphBody
     private readonly GraphReader _reader;
     private readonly GraphExpressions _expressions;
     private readonly Dictionary<string, GraphTerm> _names = new(StringComparer.Ordinal);
-    private readonly List<LineModel> _lines = [];
-    private int _depth;
+    private readonly GraphVariables _variables;
+    private readonly GraphLines _lines = new();
     private bool _givesValue;
+
+    /// <summary>Whether the method has ended on this way, so that nothing after it is reached.</summary>
+    private bool _isOver;
 
     public GraphBody(GraphReader reader)
     {
         _reader = reader;
         _expressions = new GraphExpressions(reader, _names);
+        _variables = new GraphVariables(reader, _expressions, _names, _lines);
     }
 
-    public IReadOnlyList<LineModel> Lines => _lines;
+    /// <summary>The lines of the generated method.</summary>
+    public IReadOnlyList<LineModel> Lines => _lines.All;
 
-    /// <summary>What a variable of the method is called in the generated one, which has names of its own.</summary>
-    public static string NameFor(string name) => name is "graph" or "network" or "inputs" ? name + "Value"
-        : Symbols.MemberNames.Escaped(name);
-
+    /// <summary>Makes a parameter known.</summary>
     public void Declare(string name, GraphTerm value) => _names[name] = value;
 
-    public void Write(string text) => _lines.Add(new(_depth, text));
+    /// <summary>Writes a line of the generated method.</summary>
+    public void Write(string text) => _lines.Write(text);
 
     /// <summary>Reads a body; <paramref name="isValue"/> where it gives one tensor by itself and not in a list.</summary>
     public void Read(BlockSyntax? block, ArrowExpressionClauseSyntax? arrow, bool isValue)
@@ -46,7 +50,7 @@ internal sealed class GraphBody
     {
         foreach (var statement in statements)
         {
-            if (_reader.Refusal is not null)
+            if (_reader.Refusal is not null || _isOver)
                 return;
             Read(statement);
         }
@@ -57,13 +61,14 @@ internal sealed class GraphBody
         switch (statement)
         {
             case BlockSyntax block:
-                ReadAll(block.Statements);
+                Braces(block);
                 break;
             case EmptyStatementSyntax:
                 break;
             case LocalDeclarationStatementSyntax declaration:
                 foreach (var variable in declaration.Declaration.Variables)
-                    Declare(variable, declaration.Declaration.Type);
+                    if (!IsScope(variable.Initializer?.Value))
+                        _variables.Declare(variable, declaration.Declaration.Type);
                 break;
             case UsingStatementSyntax { Expression: { } resource } scope when IsScope(resource):
                 Read(scope.Statement);
@@ -81,6 +86,7 @@ internal sealed class GraphBody
             case ThrowStatementSyntax:
                 Write($"throw {GraphNames.Builder}.CannotFollow("
                     + $"{CSharpText.Literal(GraphReader.TextOf(statement))}, \"forward throws here\");");
+                _isOver = true;
                 break;
             case IfStatementSyntax choice:
                 If(choice);
@@ -97,58 +103,15 @@ internal sealed class GraphBody
         }
     }
 
-    private void Declare(VariableDeclaratorSyntax variable, TypeSyntax type)
-    {
-        var name = variable.Identifier.ValueText;
-        if (variable.Initializer?.Value is not { } value)
-        {
-            if (type.ToString() is not ("Tensor" or "torch.Tensor" or "Tensor?"))
-            {
-                _reader.Refuse(variable, "a variable without a value that is no tensor is not followed");
-                return;
-            }
-
-            _names[name] = new(TermKind.Tensor, NameFor(name));
-            Write($"{GraphNames.Value} {NameFor(name)};");
-            return;
-        }
-
-        if (IsScope(value))
-            return;
-        var term = _expressions.Read(value);
-        if (term.IsNone)
-            return;
-        Assign(name, term, TypeFor(term, type));
-    }
-
-    /// <summary>The type of a variable in the generated method; a shape or a layer is another name for what it is.</summary>
-    private static string? TypeFor(GraphTerm term, TypeSyntax? declared) => term.Kind switch
-    {
-        TermKind.Tensor or TermKind.Modules => "var",
-        TermKind.Tensors => GraphNames.Values,
-        TermKind.Size => GraphNames.Size,
-        TermKind.Number or TermKind.Flag => declared is PredefinedTypeSyntax ? declared.ToString() : "var",
-        _ => null,
-    };
-
-    private void Assign(string name, GraphTerm term, string? type)
-    {
-        if (type is null)
-        {
-            _names[name] = term;
-            return;
-        }
-
-        _names[name] = term with { Code = NameFor(name) };
-        Write($"{type} {NameFor(name)} = {term.Code};");
-    }
-
     private void Effect(ExpressionSyntax expression)
     {
         switch (expression)
         {
             case AssignmentExpressionSyntax { Left: var left, Right: var right } assignment:
-                Assign(left, assignment, right);
+                if (left is IdentifierNameSyntax { Identifier.ValueText: "_" } && right is InvocationExpressionSyntax dropped)
+                    Effect(dropped);
+                else
+                    _variables.Assign(left, assignment, right);
                 break;
             case InvocationExpressionSyntax
             {
@@ -181,64 +144,6 @@ internal sealed class GraphBody
         }
     }
 
-    private void Assign(ExpressionSyntax left, AssignmentExpressionSyntax assignment, ExpressionSyntax right)
-    {
-        var names = left switch
-        {
-            DeclarationExpressionSyntax { Designation: ParenthesizedVariableDesignationSyntax designation } =>
-                designation.Variables.Select(variable => (variable is SingleVariableDesignationSyntax single
-                    ? single.Identifier.ValueText : "_", true)).ToList(),
-            TupleExpressionSyntax tuple => tuple.Arguments.Select(argument => argument.Expression switch
-            {
-                IdentifierNameSyntax identifier => (identifier.Identifier.ValueText, false),
-                DeclarationExpressionSyntax { Designation: SingleVariableDesignationSyntax single } => (single.Identifier.ValueText,
-                    true),
-                _ => ("_", false),
-            }).ToList(),
-            _ => [],
-        };
-        if (names.Count > 0)
-        {
-            var many = _expressions.Read(right);
-            if (many.Kind != TermKind.Tensors)
-            {
-                _reader.Refuse(right, "it is taken apart, and is not several tensors");
-                return;
-            }
-
-            var list = $"parts{_lines.Count}";
-            Write($"{GraphNames.Values} {list} = {many.Code};");
-            for (var i = 0; i < names.Count; i++)
-            {
-                var (name, isNew) = names[i];
-                if (name == "_")
-                    continue;
-                _names[name] = new(TermKind.Tensor, NameFor(name));
-                Write($"{(isNew ? "var " : "")}{NameFor(name)} = {list}[{i}];");
-            }
-
-            return;
-        }
-
-        if (left is IdentifierNameSyntax { Identifier.ValueText: "_" })
-            return;
-        if (left is not IdentifierNameSyntax { Identifier.ValueText: var variable } || !_names.TryGetValue(variable, out var before))
-        {
-            _reader.Refuse(assignment, "it changes something that is no variable of the method");
-            return;
-        }
-
-        var value = assignment.IsKind(SyntaxKind.SimpleAssignmentExpression)
-            ? _expressions.Read(right)
-            : _expressions.Binary(assignment, assignment.OperatorToken.Text.TrimEnd('='), before, _expressions.Read(right));
-        if (value.IsNone)
-            return;
-        if (value.Kind != before.Kind || value.Kind is TermKind.Module or TermKind.Shape)
-            _reader.Refuse(assignment, "the variable becomes something else than it was");
-        else
-            Write($"{before.Code} = {value.Code};");
-    }
-
     private void Return(ExpressionSyntax expression)
     {
         var term = _expressions.Read(expression);
@@ -248,6 +153,7 @@ internal sealed class GraphBody
             Write($"return {term.Code};");
         else
             _reader.Refuse(expression, "what is returned is neither a tensor nor several");
+        _isOver = true;
     }
 
     private void If(IfStatementSyntax choice)
@@ -270,11 +176,11 @@ internal sealed class GraphBody
         }
 
         Write($"if ({condition.Code})");
-        Braces(choice.Statement);
+        Branch(choice.Statement);
         if (choice.Else is not { } otherwise)
             return;
         Write("else");
-        Braces(otherwise.Statement);
+        Branch(otherwise.Statement);
     }
 
     private void For(ForStatementSyntax loop)
@@ -288,7 +194,7 @@ internal sealed class GraphBody
 
         var start = _expressions.Read(initial);
         var name = variables[0].Identifier.ValueText;
-        _names[name] = new(TermKind.Number, NameFor(name));
+        _names[name] = new(TermKind.Number, GraphVariables.NameFor(name));
         var condition = _expressions.Read(loop.Condition);
         if (start.Kind != TermKind.Number || condition.Kind != TermKind.Flag)
         {
@@ -300,9 +206,9 @@ internal sealed class GraphBody
         {
             PostfixUnaryExpressionSyntax { Operand: IdentifierNameSyntax }
                 or PrefixUnaryExpressionSyntax { Operand: IdentifierNameSyntax } =>
-                GraphReader.TextOf(loop.Incrementors[0]).Replace(" ", "").Replace(name, NameFor(name)),
+                GraphReader.TextOf(loop.Incrementors[0]).Replace(" ", "").Replace(name, GraphVariables.NameFor(name)),
             AssignmentExpressionSyntax { Left: IdentifierNameSyntax, Right: LiteralExpressionSyntax amount } changed =>
-                $"{NameFor(name)} {changed.OperatorToken.Text} {amount.Token.Text}",
+                $"{GraphVariables.NameFor(name)} {changed.OperatorToken.Text} {amount.Token.Text}",
             _ => null,
         };
         if (step is null)
@@ -311,8 +217,8 @@ internal sealed class GraphBody
             return;
         }
 
-        Write($"for ({declaration.Type} {NameFor(name)} = {start.Code}; {condition.Code}; {step})");
-        Braces(loop.Statement);
+        Write($"for ({declaration.Type} {GraphVariables.NameFor(name)} = {start.Code}; {condition.Code}; {step})");
+        Branch(loop.Statement);
     }
 
     private void ForEach(ForEachStatementSyntax loop)
@@ -325,18 +231,26 @@ internal sealed class GraphBody
             return;
         }
 
-        _names[name] = new(items.Kind == TermKind.Modules ? TermKind.Module : TermKind.Tensor, NameFor(name), items.Type);
-        Write($"foreach (var {NameFor(name)} in {items.Code})");
-        Braces(loop.Statement);
+        _names[name] = new(items.Kind == TermKind.Modules ? TermKind.Module : TermKind.Tensor, GraphVariables.NameFor(name), items.Type);
+        Write($"foreach (var {GraphVariables.NameFor(name)} in {items.Code})");
+        Branch(loop.Statement);
+    }
+
+    /// <summary>One way of several: what comes after is reached by another.</summary>
+    private void Branch(StatementSyntax statement)
+    {
+        Braces(statement);
+        _isOver = false;
     }
 
     private void Braces(StatementSyntax statement)
     {
-        Write("{");
-        _depth++;
-        Read(statement);
-        _depth--;
-        Write("}");
+        _lines.Open();
+        if (statement is BlockSyntax block)
+            ReadAll(block.Statements);
+        else
+            Read(statement);
+        _lines.Close();
     }
 
     private static bool IsScope(ExpressionSyntax? value) =>

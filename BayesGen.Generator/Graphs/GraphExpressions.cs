@@ -1,4 +1,5 @@
 using BayesGen.SourceGeneration.Emission;
+using BayesGen.SourceGeneration.Names;
 using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -11,6 +12,8 @@ namespace BayesGen.SourceGeneration.Graphs;
 /// <param name="names">The variables so far.</param>
 internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, GraphTerm> names)
 {
+    private GraphCalls Calls => field ??= new(reader, this, names);
+
     /// <summary>What an expression is; none, and a refusal with the reader, where it cannot be followed.</summary>
     public GraphTerm Read(ExpressionSyntax expression)
     {
@@ -29,7 +32,7 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
             case MemberAccessExpressionSyntax access:
                 return Access(access);
             case InvocationExpressionSyntax call:
-                return Call(call);
+                return Calls.Read(call);
             case BinaryExpressionSyntax binary:
                 return ReadBinary(binary);
             case PrefixUnaryExpressionSyntax unary:
@@ -270,87 +273,5 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
                 && inner is ConstantPatternSyntax { Expression: var nothing } && nothing.IsKind(SyntaxKind.NullLiteralExpression)
                 ? new(TermKind.Flag, $"{target.Code} is {(isNot ? "not " : "")}null")
                 : reader.Refuse(pattern, "only layers are compared with null");
-    }
-
-    private GraphTerm Call(InvocationExpressionSyntax call)
-    {
-        var name = call.Expression switch
-        {
-            IdentifierNameSyntax identifier => identifier.Identifier.ValueText,
-            MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
-            _ => null,
-        };
-        if (name is null)
-            return reader.Refuse(call, "this call is none that a graph follows");
-        var target = (call.Expression as MemberAccessExpressionSyntax)?.Expression;
-        if (target is null or ThisExpressionSyntax or BaseExpressionSyntax
-            && reader.Members.Methods(name).Where(method => !IsBaseOnly(target, method)).ToList() is { Count: > 0 } methods)
-            return Helper(methods, call);
-        if (target?.ToString() is "Math" or "MathF" or "System.Math" or "System.MathF")
-            return Mathematics(name, call);
-        if (target is null or ThisExpressionSyntax || IsFunctions(target))
-            return new GraphFunctions(reader, this, call, name, call.ArgumentList.Arguments.FirstOrDefault()?.Expression, 1).Read();
-        var receiver = Read(target);
-        return receiver.Kind switch
-        {
-            TermKind.None => default,
-            TermKind.Module when name is "call" or "forward" => Layer(receiver, call),
-            TermKind.Shape or TermKind.Size or TermKind.Number => reader.Refuse(call, "this call is none that a graph follows"),
-            _ => new GraphFunctions(reader, this, call, name, target, 0).Read(),
-        };
-    }
-
-    private GraphTerm Mathematics(string name, InvocationExpressionSyntax call)
-    {
-        var numbers = call.ArgumentList.Arguments.Select(argument => Read(argument.Expression)).ToList();
-        return numbers.All(number => number.Kind == TermKind.Number)
-            ? new(TermKind.Number, $"global::System.Math.{name}({string.Join(", ", numbers.Select(number => number.Code))})")
-            : reader.Refuse(call, "its arguments are not known before the network runs");
-    }
-
-    private bool IsBaseOnly(ExpressionSyntax? target, IMethodSymbol method) =>
-        target is BaseExpressionSyntax && SymbolEqualityComparer.Default.Equals(method.ContainingType, reader.Members.Network);
-
-    /// <summary>The classes of functions: torch, functional, nn.functional, F.</summary>
-    private bool IsFunctions(ExpressionSyntax target) => target switch
-    {
-        IdentifierNameSyntax { Identifier.ValueText: var name } =>
-            name is "functional" or "torch" || !names.ContainsKey(name) && reader.Members.Find(name, "").IsNone && char.IsUpper(name[0]),
-        MemberAccessExpressionSyntax { Name.Identifier.ValueText: "functional" or "torch" or "special" } => true,
-        _ => false,
-    };
-
-    private GraphTerm Helper(List<IMethodSymbol> methods, InvocationExpressionSyntax call)
-    {
-        var arguments = call.ArgumentList.Arguments.Select(argument => Read(argument.Expression)).ToList();
-        if (arguments.Any(argument => argument.IsNone))
-            return default;
-        return call.ArgumentList.Arguments.Any(argument => argument.NameColon is not null)
-            ? reader.Refuse(call, "a method of the network is called with named arguments")
-            : methods.FirstOrDefault(method => method.Parameters.Length == arguments.Count) is { } chosen
-                ? reader.Call(chosen, call, arguments)
-                : reader.Refuse(call, "a method of the network is called with arguments left out");
-    }
-
-    private GraphTerm Layer(GraphTerm module, InvocationExpressionSyntax call)
-    {
-        var inputs = new List<string>();
-        foreach (var argument in call.ArgumentList.Arguments)
-        {
-            if (argument.NameColon?.Name.Identifier.ValueText == "need_weights")
-                continue;
-            var term = Read(argument.Expression);
-            if (term.Kind == TermKind.Tensor)
-                inputs.Add(term.Code);
-            else if (term.Kind is not (TermKind.Nothing or TermKind.Flag))
-                return reader.Refuse(argument, "a layer is called with something that is no tensor");
-        }
-
-        var isMany = module.Type is { } type && type.SelfAndBases()
-            .FirstOrDefault(candidate => candidate.Name == "Module" && candidate.TypeArguments.Length > 1)
-            ?.TypeArguments.Last() is INamedTypeSymbol { Name: "ValueTuple" or "Tuple" };
-        var code = $"graph.{(isMany ? "CallMany" : "Call")}({module.Code}!, "
-            + $"{CSharpText.Literal(GraphReader.TextOf(call))}, {string.Join(", ", inputs)})";
-        return new(isMany ? TermKind.Tensors : TermKind.Tensor, code);
     }
 }

@@ -1,4 +1,5 @@
 using BayesGen.SourceGeneration.Emission;
+using BayesGen.SourceGeneration.Names;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace BayesGen.SourceGeneration.Graphs;
@@ -13,7 +14,7 @@ namespace BayesGen.SourceGeneration.Graphs;
 internal sealed class GraphFunctions(
     GraphReader reader, GraphExpressions expressions, InvocationExpressionSyntax call, string name, ExpressionSyntax? first, int skip)
 {
-    private const string Room = GraphNames.Room;
+    private static readonly string Room = GraphNames.Room;
 
     public GraphTerm Read()
     {

@@ -1,7 +1,8 @@
 using System.Globalization;
 using BayesGen.SourceGeneration.Emission;
+using BayesGen.SourceGeneration.Layers;
 using BayesGen.SourceGeneration.Model;
-using BayesGen.SourceGeneration.Reading;
+using BayesGen.SourceGeneration.Names;
 using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 
@@ -98,6 +99,6 @@ internal sealed class GraphMembers
         }
 
         var registered = CSharpText.Literal(NetworkField.ComponentNameOf(field.Field) ?? field.Field.Name);
-        return $"{Names.RuntimeNames.AnnotatedNetworks}.RegisteredLayer(network, {registered}, isRequired: false)";
+        return $"{RuntimeNames.AnnotatedNetworks}.RegisteredLayer(network, {registered}, isRequired: false)";
     }
 }

@@ -1,4 +1,5 @@
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Names;
 using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -72,11 +73,11 @@ internal sealed class GraphReader(INamedTypeSymbol network, KnownTypes known, Ca
         {
             var body = new GraphBody(this);
             for (var i = 0; i < arguments.Count; i++)
-                body.Declare(method.Parameters[i].Name, arguments[i] with { Code = GraphBody.NameFor(method.Parameters[i].Name) });
+                body.Declare(method.Parameters[i].Name, arguments[i] with { Code = GraphVariables.NameFor(method.Parameters[i].Name) });
             var place = _methods.Count;
             body.Read(syntax.Body, syntax.ExpressionBody, result == TermKind.Tensor);
             var parameters = string.Concat(method.Parameters.Select((parameter, i) =>
-                $", {types[i]} {GraphBody.NameFor(parameter.Name)}"));
+                $", {types[i]} {GraphVariables.NameFor(parameter.Name)}"));
             _methods.Insert(Math.Min(place, _methods.Count), new(
                 $"private static {(result == TermKind.Tensor ? GraphNames.Value : GraphNames.Values)} {name}("
                 + $"{GraphNames.Builder} graph, {network.FullName()} network{parameters})",
@@ -101,8 +102,8 @@ internal sealed class GraphReader(INamedTypeSymbol network, KnownTypes known, Ca
         var body = new GraphBody(this);
         foreach (var parameter in forward.Parameters)
         {
-            body.Declare(parameter.Name, new(TermKind.Tensor, GraphBody.NameFor(parameter.Name)));
-            body.Write($"var {GraphBody.NameFor(parameter.Name)} = inputs[{parameter.Ordinal}];");
+            body.Declare(parameter.Name, new(TermKind.Tensor, GraphVariables.NameFor(parameter.Name)));
+            body.Write($"var {GraphVariables.NameFor(parameter.Name)} = inputs[{parameter.Ordinal}];");
         }
 
         body.Read(syntax.Body, syntax.ExpressionBody, isValue: false);

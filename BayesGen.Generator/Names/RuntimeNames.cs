@@ -15,6 +15,7 @@ internal static class RuntimeNames
     private const string CompilerServices = Library + ".CompilerServices";
     private const string Parameters = Library + ".Parameters";
     private const string Pruning = Library + ".Pruning";
+    private const string Structure = Library + ".Structure";
     private const string Training = Library + ".Training";
     private const string Variational = Library + ".Variational";
 
@@ -85,6 +86,15 @@ internal static class RuntimeNames
     public static readonly RuntimeType PriorGroup = new(CompilerServices, "PriorGroup");
     public static readonly RuntimeType WeightPrior = new(CompilerServices, "WeightPrior");
     public static readonly RuntimeType WeightBiasPrior = new(CompilerServices, "WeightBiasPrior");
+
+    #endregion
+
+    #region Graphs
+
+    public static readonly RuntimeType GraphBuilder = new(Structure, "GraphBuilder");
+    public static readonly RuntimeType GraphValue = new(Structure, "GraphValue");
+    public static readonly RuntimeType GraphSize = new(Structure, "GraphSize");
+    public static readonly RuntimeType FollowedNetworks = new(CompilerServices, "FollowedNetworks");
 
     #endregion
 }

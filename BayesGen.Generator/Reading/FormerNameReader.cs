@@ -1,3 +1,4 @@
+using BayesGen.SourceGeneration.Layers;
 using BayesGen.SourceGeneration.Model;
 using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;

@@ -1,5 +1,6 @@
 using BayesGen.SourceGeneration.Diagnostics;
 using BayesGen.SourceGeneration.Graphs;
+using BayesGen.SourceGeneration.Layers;
 using BayesGen.SourceGeneration.Model;
 using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;

@@ -1,3 +1,4 @@
+using BayesGen.SourceGeneration.Layers;
 using BayesGen.SourceGeneration.Model;
 using BayesGen.SourceGeneration.Reading;
 using BayesGen.SourceGeneration.Symbols;

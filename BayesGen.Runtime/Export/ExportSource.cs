@@ -101,7 +101,7 @@ internal static class ExportSource
         ArgumentNullException.ThrowIfNull(example);
         if (example.dim() == 0 || example.shape[0] == 0)
             throw new ArgumentException(
-                $"The example has the shape [{string.Join(", ", example.shape)}]; its first dimension is the examples, at least one. For a single "
-                + "example use x.unsqueeze(0).", nameof(example));
+                $"The example has the shape [{string.Join(", ", example.shape)}]; its first dimension is the examples, at least one. "
+                + "For a single example use x.unsqueeze(0).", nameof(example));
     }
 }

@@ -50,7 +50,8 @@ public static class CompactionExtensions
     {
         ArgumentNullException.ThrowIfNull(network);
         return network is IBayesianNetwork
-            ? throw new ArgumentException("A Bayesian neural network is made small by model.Compact(() => new Net(), example).", nameof(network))
+            ? throw new ArgumentException(
+                "A Bayesian neural network is made small by model.Compact(() => new Net(), example).", nameof(network))
             : Compactor.Compact(network, example);
     }
 }

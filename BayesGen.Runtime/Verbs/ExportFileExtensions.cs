@@ -57,7 +57,8 @@ public static class ExportFileExtensions
     {
         options ??= new CSharpOptions();
         if (options is { Format: WeightFormat.Bits, Bits: null })
-            throw new ArgumentException("A plain network has no posterior to choose bit widths by: give Bits, or another format.", nameof(options));
+            throw new ArgumentException(
+                "A plain network has no posterior to choose bit widths by: give Bits, or another format.", nameof(options));
         return CSharpExporter.Write(
             ExportSource.Of(graph, example, options, wider: false), writer, example, options, options.Bits, "its weights");
     }

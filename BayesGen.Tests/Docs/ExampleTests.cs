@@ -26,6 +26,9 @@ public sealed partial class ExampleTests
         global using System.Threading.Tasks;
         """;
 
+    /// <summary>Pages with a network whose forward has no graph (BG0015), which is right there.</summary>
+    private static readonly string[] WithoutGraph = ["docs/prediction.md"];
+
     public static TheoryData<string> Pages => [.. PathsOfPages()];
 
     [Theory]
@@ -40,13 +43,11 @@ public sealed partial class ExampleTests
             var output = GeneratorHarness.Run(Compilation(lines, program, usings)).Output;
             var errors = Errors(output);
             Assert.True(errors.Count == 0, $"{page}, line {program.Line}:\n{string.Join('\n', errors)}\n\n{program.Text}");
-            var findings = (await GeneratorHarness.AnalyzeAsItIs(output)).Where(IsFault);
+            var findings = (await GeneratorHarness.AnalyzeAsItIs(output))
+                .Where(finding => finding.Id != "BG0015" || !WithoutGraph.Contains(page));
             Assert.Equal([], findings.Select(finding => $"{page}, line {program.Line}: {finding}"));
         }
     }
-
-    /// <summary>A remark that the forward of an example has no graph is right, and no fault of the page.</summary>
-    private static bool IsFault(Diagnostic finding) => finding.Id != "BG0015";
 
     /// <summary>
     /// What a reader meets who types a page from top to bottom, into a project that references what the page says and nothing else.

@@ -99,7 +99,8 @@ internal static class ExportCases
             ["Chunks"] = () => Made((g, x) =>
             {
                 var parts = g.ApplyMany(new Chunking(3, 1), "chunk", x);
-                return g.Apply(new Concatenation(1), "cat", parts[2], g.Apply(new Arithmetic(ArithmeticKind.Multiply), "*", parts[0], parts[1]));
+                return g.Apply(
+                    new Concatenation(1), "cat", parts[2], g.Apply(new Arithmetic(ArithmeticKind.Multiply), "*", parts[0], parts[1]));
             }, 3, 6, 5),
             ["Stack"] = () => Made((g, x) => g.Apply(new Stacking(1), "stack", x, x), 3, 5),
             ["Residual"] = () => Made((g, x) => g.Apply(new Arithmetic(ArithmeticKind.Add), "+", x, g.Apply(
@@ -112,7 +113,9 @@ internal static class ExportCases
             ["Gru"] = () => Layer(GRU(5, 7, batchFirst: true), 3, 6, 5),
             ["GruBothWays"] = () => Layer(GRU(4, 6, numLayers: 2, bidirectional: true, batchFirst: true), 3, 5, 4),
             ["Attention"] = Attention,
-            ["Embedding"] = () => (Of(Sequential(Embedding(11, 6), Linear(6, 3))), randint(0, 11, new long[] { 3, 5 }, dtype: ScalarType.Int64, device: CPU)),
+            ["Embedding"] = () => (
+                Of(Sequential(Embedding(11, 6), Linear(6, 3))),
+                randint(0, 11, new long[] { 3, 5 }, dtype: ScalarType.Int64, device: CPU)),
             ["BilinearLayer"] = () =>
             {
                 var layer = Bilinear(4, 3, 5);

@@ -16,6 +16,7 @@ internal static class OnnxRun
             : OrtValue.CreateTensorValueFromMemory(flat.data<long>().ToArray(), example.shape);
         using var run = new RunOptions();
         using var outputs = session.Run(run, ["input"], [input], session.OutputNames);
-        return session.OutputNames.Zip(outputs).ToDictionary(pair => pair.First, pair => pair.Second.GetTensorDataAsSpan<float>().ToArray());
+        return session.OutputNames.Zip(outputs).ToDictionary(
+            pair => pair.First, pair => pair.Second.GetTensorDataAsSpan<float>().ToArray());
     }
 }

@@ -49,7 +49,8 @@ public class MpiTests
         var expected = Single(new ShardTree(shards, 1).Root);
         var parts = Enumerable.Range(0, ranks).SelectMany(tree.PartsOf).ToDictionary(part => part, part => (object)Single(part));
         Assert.Equal(
-            expected, (float)ShardTree.Sum<object>(tree.Root, run => parts.GetValueOrDefault(run), (left, right) => (float)left + (float)right));
+            expected,
+            (float)ShardTree.Sum<object>(tree.Root, run => parts.GetValueOrDefault(run), (left, right) => (float)left + (float)right));
         Assert.Equal(
             Enumerable.Range(0, shards),
             parts.Keys.OrderBy(part => part.First).SelectMany(part => Enumerable.Range(part.First, part.End - part.First)));

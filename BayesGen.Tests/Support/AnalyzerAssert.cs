@@ -11,6 +11,10 @@ internal static class AnalyzerAssert
     /// <summary>Checks the marked spans, and the messages in their order where some are given.</summary>
     public static Task Reports(string marked, params string[] messages) => Reports(marked, null, null, messages);
 
+    /// <summary>Nothing at all is reported, the remark that a forward has no graph included.</summary>
+    public static async Task SaysNothing(string source) =>
+        Assert.Equal([], (await GeneratorHarness.Analyze(GeneratorHarness.Compile(source), [])).Select(finding => finding.ToString()));
+
     /// <summary>The same with BayesGen.State.txt beside the source; spans are marked in both, those of the source come first.</summary>
     public static Task ReportsWithState(string marked, string markedState, params string[] messages) =>
         Reports(marked, "/project/BayesGen.State.txt", markedState, messages);

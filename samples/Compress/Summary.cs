@@ -52,12 +52,17 @@ public sealed record Summary
     /// <param name="weightsDense">The weights of the dense network.</param>
     /// <param name="weightsCompact">The weights of what is left.</param>
     /// <param name="bytesTorch">The bytes that a program brings to run Torch.</param>
-    public string Table(long weightsDense, long weightsCompact, long bytesTorch) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"""
-                    weights      bytes   bytes to deploy   us, batch 1   us, batch 128   accuracy
-        dense    {weightsDense,10:N0} {BytesDense,10:N0} {BytesDense + bytesTorch,17:N0} {Dense1,13:F1} {Dense128,15:F0} {AccuracyDense,10:P2}
-        compact  {weightsCompact,10:N0} {BytesCompact,10:N0} {BytesCompact + bytesTorch,17:N0} {Compact1,13:F1} {Compact128,15:F0} {AccuracyCompact,10:P2}
-        C# file  {weightsCompact,10:N0} {BytesCsharp,10:N0} {BytesCsharp,17:N0} {Csharp1,13:F1} {"",15} {AccuracyCsharp,10:P2}
-        """);
+    public string Table(long weightsDense, long weightsCompact, long bytesTorch)
+    {
+        return string.Join(
+            '\n',
+            "            weights      bytes   bytes to deploy   us, batch 1   us, batch 128   accuracy",
+            Line("dense", weightsDense, BytesDense, BytesDense + bytesTorch, Dense1, Dense128, AccuracyDense),
+            Line("compact", weightsCompact, BytesCompact, BytesCompact + bytesTorch, Compact1, Compact128, AccuracyCompact),
+            Line("C# file", weightsCompact, BytesCsharp, BytesCsharp, Csharp1, null, AccuracyCsharp));
+
+        static string Line(string name, long weights, long bytes, long deployed, double one, double? many, double accuracy) =>
+            string.Create(CultureInfo.InvariantCulture,
+                $"{name,-9}{weights,10:N0} {bytes,10:N0} {deployed,17:N0} {one,13:F1} {many,15:F0} {accuracy,10:P2}");
+    }
 }

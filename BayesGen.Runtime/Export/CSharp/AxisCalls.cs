@@ -18,7 +18,8 @@ internal static class AxisCalls
             var (input, output) = (shape[axis], step.Output.Shape[axis]);
             var (text, windows) = WindowsOf(pooling, i, input, output);
             var field = program.Fixed($"Windows{program.Step}_{i}", "Windows", text, windows);
-            (x, shape) = Along(program, step.Output, x, shape, axis, field, windows, isMaximum, mean: pooling.Divisor is null, i == rank - 1);
+            (x, shape) = Along(
+                program, step.Output, x, shape, axis, field, windows, isMaximum, mean: pooling.Divisor is null, i == rank - 1);
         }
 
         if (pooling.Divisor is { } divisor && !isMaximum)
@@ -63,7 +64,9 @@ internal static class AxisCalls
             var (outer, _, inner) = AxisShape.Around(shape, axis);
             shape[axis] = m;
             var from = x;
-            var y = axis == shape.Length - 1 ? program.Place(step.Output) : program.Temporary(shape.Aggregate(1, (all, size) => all * size));
+            var y = axis == shape.Length - 1
+                ? program.Place(step.Output)
+                : program.Temporary(shape.Aggregate(1, (all, size) => all * size));
             var parts = $"[{string.Join(", ", part.Select(number => NumberText.Of(number)))}]";
             program.Call(
                 "Resample", $"Resample({from}, {y}, {NumberText.Of(low)}, {NumberText.Of(high)}, {parts}, {outer}, {n}, {inner});",

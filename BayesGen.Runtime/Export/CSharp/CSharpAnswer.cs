@@ -41,7 +41,8 @@ internal sealed record CSharpAnswer(GaussianNoise? Noise, int Draws, int Outputs
             {
                 var count = Count(input.Length, output.Length, nameof(output));
                 if (scratch.Length < ScratchLength)
-                    throw new ArgumentException($"The scratch memory has {scratch.Length} numbers; {ScratchLength} are needed.", nameof(scratch));
+                    throw new ArgumentException(
+                        $"The scratch memory has {scratch.Length} numbers; {ScratchLength} are needed.", nameof(scratch));
                 for (var i = 0; i < count; i++)
                     Run(input.Slice(i * InputLength, InputLength), output.Slice(i * OutputLength, OutputLength), scratch, 0);
             }
@@ -108,7 +109,9 @@ internal sealed record CSharpAnswer(GaussianNoise? Noise, int Draws, int Outputs
                 /// <summary>The variance of the noise of each output{{(isLearned ? ", times what the network says" : "")}}.</summary>
                 private static ReadOnlySpan<double> Noise => [{{numbers}}];
 
-                /// <summary>Mean and variance of the targets: of what the draws say, and of the noise. Threads may call it at once.</summary>
+                /// <summary>
+                /// Mean and variance of the targets: of what the draws say, and of the noise. Threads may call it at once.
+                /// </summary>
                 /// <param name="input">A multiple of <see cref="InputLength"/> numbers.</param>
                 /// <param name="mean">As many times <see cref="OutputLength"/> numbers.</param>
                 /// <param name="variance">As many as <paramref name="mean"/>.</param>

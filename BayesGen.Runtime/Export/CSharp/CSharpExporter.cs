@@ -43,8 +43,8 @@ internal static partial class CSharpExporter
             string.Create(CultureInfo.InvariantCulture, $"Weights: {weights:N0} numbers, {FormatOf(options.Format)}, SHA-256 {hash}."),
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Outputs for {count} example{(count == 1 ? "" : "s")} differ from those of Torch by {difference:E1} at most; the largest is "
-                + $"{largest:G4}."),
+                $"Outputs for {count} example{(count == 1 ? "" : "s")} differ from those of Torch by {difference:E1} at most; "
+                + $"the largest is {largest:G4}."),
             "It needs .NET 8 or later and C# 12.",
         ];
         var text = CSharpFile.Of(program, answer, options, className, isTokens, header);

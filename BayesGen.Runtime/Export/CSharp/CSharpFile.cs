@@ -55,14 +55,16 @@ internal static class CSharpFile
                 {
                     var count = input / InputLength;
                     if (input == 0 || input % InputLength != 0)
-                        throw new ArgumentException($"The input has {input} numbers; a multiple of {InputLength} is needed.", nameof(input));
+                        throw new ArgumentException(
+                            $"The input has {input} numbers; a multiple of {InputLength} is needed.", nameof(input));
                     if (output < count * OutputLength)
                         throw new ArgumentException($"There is room for {output} numbers; {count * OutputLength} are needed.", name);
                     return count;
                 }
 
                 /// <summary>One example through the network.</summary>
-                private static void Run(ReadOnlySpan<{{input}}> {{(isTokens ? "tokens" : "input")}}, Span<float> output, Span<float> s, int draw)
+                private static void Run(
+                    ReadOnlySpan<{{input}}> {{(isTokens ? "tokens" : "input")}}, Span<float> output, Span<float> s, int draw)
                 {
 
             """);

@@ -3,7 +3,8 @@ using BayesGen.Export.Emitted;
 namespace BayesGen.Export;
 
 /// <summary>
-/// Convolutions: over the map itself where the filter moves by one step and rows fill vectors, else over what it is multiplied by, unrolled.
+/// Convolutions: over the map itself where the filter moves by one step and rows fill vectors, else over what it is multiplied by,
+/// unrolled.
 /// A transposed one is a convolution by the turned filter over the map spread out.
 /// </summary>
 internal static class ConvolutionCalls
@@ -77,7 +78,8 @@ internal static class ConvolutionCalls
             var text = $"({from}, {to}, {filters.Use}, {bias.Use}, {field.Name}, {first}, {perGroup});";
             if (sparse)
                 program.Call("ConvolveRows", "ConvolveRows" + text, (s, draw) => EmittedKernels.ConvolveRows(
-                    from.In(s, draw), to.Out(s), filters.Of<EmittedKernels.SparseRows>(draw), bias.Of<float[]>(draw), slide, first, perGroup));
+                    from.In(s, draw), to.Out(s), filters.Of<EmittedKernels.SparseRows>(draw), bias.Of<float[]>(draw), slide, first,
+                    perGroup));
             else
                 program.Call("Convolve", "Convolve" + text, (s, draw) => EmittedKernels.Convolve(
                     from.In(s, draw), to.Out(s), filters.Of<float[]>(draw), bias.Of<float[]>(draw), slide, first, perGroup));
@@ -120,7 +122,8 @@ internal static class ConvolutionCalls
     }
 
     private static CSharpOperand Unroll(
-        CSharpProgram program, CSharpOperand x, int channels, int[] size, int[] output, int[] kernel, int[] stride, int[] pad, int[] dilation)
+        CSharpProgram program, CSharpOperand x, int channels, int[] size, int[] output, int[] kernel, int[] stride, int[] pad,
+        int[] dilation)
     {
         var y = program.Temporary(channels * kernel.Concat(output).Aggregate(1, (all, length) => all * length));
         program.Call(

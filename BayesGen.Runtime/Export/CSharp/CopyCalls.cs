@@ -23,7 +23,8 @@ internal static class CopyCalls
             case PermuteStep permute:
                 int[] steps = Dense(permute.Input.Shape);
                 Copy(
-                    program, program.Place(step.Input), y, shape, [.. permute.Dimensions.Select(dimension => steps[dimension])], Dense(shape));
+                    program, program.Place(step.Input), y, shape, [.. permute.Dimensions.Select(dimension => steps[dimension])],
+                    Dense(shape));
                 break;
             case ExpandStep:
                 Copy(program, program.Place(step.Input), y, shape, MapCalls.StepsOf(step.Input.Shape, shape), Dense(shape));

@@ -88,7 +88,8 @@ internal sealed class OnnxGraph
     public static ProtoMessage OnnxAttribute(string name, string value) =>
         new ProtoMessage().Text(1, name).Bytes(4, value.Length, () => System.Text.Encoding.ASCII.GetBytes(value)).Number(20, 3);
 
-    public static ProtoMessage OnnxAttribute(string name, ProtoMessage graph) => new ProtoMessage().Text(1, name).Message(6, graph).Number(20, 5);
+    public static ProtoMessage OnnxAttribute(string name, ProtoMessage graph) =>
+        new ProtoMessage().Text(1, name).Message(6, graph).Number(20, 5);
 
     public static ProtoMessage OnnxAttribute(string name, IEnumerable<int> values)
     {

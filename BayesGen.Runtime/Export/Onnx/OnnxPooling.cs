@@ -52,7 +52,8 @@ internal static class OnnxPooling
         if (from.Zip(to, (n, m) => n % m).All(rest => rest == 0))
         {
             int[] kernel = [.. from.Zip(to, (n, m) => n / m)];
-            return graph.Node(isMaximum ? "MaxPool" : "AveragePool", [x], OnnxAttribute("kernel_shape", kernel), OnnxAttribute("strides", kernel));
+            return graph.Node(
+                isMaximum ? "MaxPool" : "AveragePool", [x], OnnxAttribute("kernel_shape", kernel), OnnxAttribute("strides", kernel));
         }
 
         for (var axis = 0; axis < rank; axis++)

@@ -105,7 +105,8 @@ internal sealed class OnnxSteps(OnnxGraph graph, ExportPlan two, ExportPlan thre
             inputs.Add(weightOf(step.Bias));
         List<ProtoMessage> attributes =
         [
-            OnnxAttribute("kernel_shape", step.Weight.Shape[2..]), OnnxAttribute("strides", step.Stride), OnnxAttribute("dilations", step.Dilation),
+            OnnxAttribute("kernel_shape", step.Weight.Shape[2..]), OnnxAttribute("strides", step.Stride),
+            OnnxAttribute("dilations", step.Dilation),
             OnnxAttribute("pads", step.Padding.Concat(step.Padding)), OnnxAttribute("group", step.Groups),
         ];
         if (step.OutputPadding is null)
@@ -229,7 +230,8 @@ internal sealed class OnnxSteps(OnnxGraph graph, ExportPlan two, ExportPlan thre
         // Torch's gates are i, f, g, o and r, z, n; those of ONNX i, o, f, c and z, r, h.
         int[] order = step.IsLstm ? [0, 3, 1, 2] : [1, 0, 2];
         var hidden = step.WeightH.Shape[1];
-        List<ProtoMessage> attributes = [OnnxAttribute("hidden_size", hidden), OnnxAttribute("direction", step.IsReverse ? "reverse" : "forward")];
+        List<ProtoMessage> attributes =
+            [OnnxAttribute("hidden_size", hidden), OnnxAttribute("direction", step.IsReverse ? "reverse" : "forward")];
         if (!step.IsLstm)
             attributes.Add(OnnxAttribute("linear_before_reset", 1));
         List<string> inputs = [In(step.Input), Gates(weightOf(step.WeightX)), Gates(weightOf(step.WeightH))];
@@ -246,7 +248,8 @@ internal sealed class OnnxSteps(OnnxGraph graph, ExportPlan two, ExportPlan thre
             "Unsqueeze",
             [
                 graph.Node("Gather", [weight, graph.Longs(
-                    [.. order.SelectMany(gate => Enumerable.Range(gate * hidden, hidden)).Select(row => (long)row)])], OnnxAttribute("axis", 0)),
+                    [.. order.SelectMany(gate => Enumerable.Range(gate * hidden, hidden)).Select(row => (long)row)])],
+                OnnxAttribute("axis", 0)),
                 graph.Longs(0),
             ]);
     }

@@ -1,8 +1,7 @@
-using BayesGen.SourceGeneration.Layers;
 using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 
-namespace BayesGen.SourceGeneration.Reading;
+namespace BayesGen.SourceGeneration.Layers;
 
 /// <summary>A field or auto-property of a network. It holds symbols and stays out of the pipeline.</summary>
 /// <param name="Key">What the keys of its tensors begin with.</param>
