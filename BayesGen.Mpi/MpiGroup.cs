@@ -108,7 +108,10 @@ public sealed class MpiGroup : IDisposable
         }
 
         _watch.Dispose();
-        Room.Dispose();
+
+        // After a failure others may still read what was sent to them, and this process ends anyway.
+        if (Room.Broken is null)
+            Room.Dispose();
     }
 
     /// <summary>Tells the others that this rank cannot go on, at the next meeting of all.</summary>
@@ -123,7 +126,7 @@ public sealed class MpiGroup : IDisposable
     }
 
     /// <summary>The numbers that every rank computes, of all ranks; where one cannot, all learn it.</summary>
-    internal IReadOnlyList<double[]> Collect(Func<double[]> compute)
+    internal IReadOnlyList<double[]> Collect(ulong fingerprint, Func<double[]> compute)
     {
         double[] mine;
         try
@@ -136,7 +139,7 @@ public sealed class MpiGroup : IDisposable
             throw;
         }
 
-        return Room.Collect(mine);
+        return Room.Collect(mine, fingerprint);
     }
 
     private static void FailAtExit()

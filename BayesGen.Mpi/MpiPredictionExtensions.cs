@@ -1,3 +1,4 @@
+using BayesGen.Mpi.Shards;
 using BayesGen.Parameters;
 using BayesGen.Prediction;
 
@@ -20,7 +21,7 @@ public static class MpiPredictionExtensions
         where TModel : nn.Module<Tensor, Tensor>, IBayesianNetwork
     {
         Require(group, model, x);
-        var parts = group.Collect(() => Part(group, x, options, part => Written(model.Predict(part, samples, options))));
+        var parts = group.Collect(Fingerprint(x, samples, options), () => Part(group, x, options, part => Written(model.Predict(part, samples, options))));
         var outputs = options?.KeepOutputs == true ? Enumerable.Range(0, samples).Select(_ => new List<double[]>()).ToList() : null;
         var (probabilities, entropy, expected) = (new List<double[]>(), new List<double>(), new List<double>());
         foreach (var part in parts.Where(part => part.Length > 0))
@@ -55,7 +56,7 @@ public static class MpiPredictionExtensions
     {
         Require(group, model, x);
         ArgumentNullException.ThrowIfNull(noise);
-        var parts = group.Collect(() => Part(group, x, options, part => Written(model.Predict(part, noise, samples, options))));
+        var parts = group.Collect(Fingerprint(x, samples, options), () => Part(group, x, options, part => Written(model.Predict(part, noise, samples, options))));
         var (means, variances) = (new List<double[][]>(), new List<double[][]>());
         var outputs = 0;
         foreach (var part in parts.Where(part => part.Length > 0))
@@ -101,6 +102,13 @@ public static class MpiPredictionExtensions
         using var part = x.narrow(0, first, end - first);
         return predict(part);
     }
+
+    private static ulong Fingerprint(Tensor x, int samples, PredictionOptions? options) =>
+        BatchFingerprint.Of((ulong)HashCode(samples, options), x, x);
+
+    /// <summary>The same in every process, as that of an object is not.</summary>
+    private static long HashCode(int samples, PredictionOptions? options) =>
+        samples + 1_000_003 * (options?.Seed ?? 0) + 7 * (options?.BatchSize ?? 0) + (options?.KeepOutputs == true ? 1 : 0);
 
     private static double[] Written(ClassPrediction prediction)
     {

@@ -34,13 +34,13 @@ internal sealed class MpiTrainingGroup(MpiGroup group, ShardTree tree) : Trainin
         if (BufferWatch.Statistics(setup.Arena.Network, entersTraining: !setup.Model.training) is { } refusal)
             throw new MpiException($"Rank {Rank}: {refusal}", Rank);
         (IsToldToStop, HasToStop) = (false, false);
+        if (Size == 1)
+            return null;
         using var scope = NewDisposeScope();
         var mine = RunConditions.Of(setup, state, group, tree, train, validation);
         var notes = Room.Meet(Meeting.Start, note => note with { Text = RunConditions.Written(mine) });
         if (RunConditions.Difference([.. notes.Select(note => note.Text)]) is var (rank, what))
             throw Room.Break(new MpiException(what, rank));
-        if (Size == 1)
-            return null;
         SharedFolder.Require(setup.Options.Checkpoints?.Folder, this);
         TakeNetworkOfFirst(setup);
         return null;
@@ -64,7 +64,10 @@ internal sealed class MpiTrainingGroup(MpiGroup group, ShardTree tree) : Trainin
         Size == 1 ? text : Room.Meet(Meeting.Announcement, note => note with { Text = IsFirst ? text : "" })[0].Text;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<double[]> FromAll(double[] numbers) => Room.Collect(numbers);
+    public override IReadOnlyList<double[]> FromAll(double[] numbers, ulong fingerprint) => Room.Collect(numbers, fingerprint);
+
+    /// <inheritdoc/>
+    public override ulong Fingerprint(ulong before, Tensor inputs, Tensor targets) => BatchFingerprint.Of(before, inputs, targets);
 
     /// <inheritdoc/>
     public override void Fail(Exception exception) => group.Fail(exception);

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
 using BayesGen.Data;
-using BayesGen.Kernels;
 using BayesGen.Mpi.Shards;
 using BayesGen.Serialization;
 using BayesGen.Training;
@@ -12,6 +11,8 @@ namespace BayesGen.Mpi;
 /// <summary>What all ranks of a training must have in common, compared when it begins.</summary>
 internal static class RunConditions
 {
+    private const int LongestValue = 200;
+
     /// <summary>What is looked at, with a word for it and what it is here.</summary>
     public static List<(string Name, string Value)> Of(
         TrainingSetup setup, TrainerState state, MpiGroup group, ShardTree tree, BatchSource train, BatchSource? validation) =>
@@ -32,9 +33,14 @@ internal static class RunConditions
             ("BayesGen.Mpi", Code(typeof(RunConditions).Assembly)),
         ];
 
-    /// <summary>As text, one line for each.</summary>
+    /// <summary>As text, one line for each: short enough that none is cut off on the way.</summary>
     public static string Written(IEnumerable<(string Name, string Value)> conditions) =>
-        string.Join('\n', conditions.Select(condition => $"{condition.Name}\t{condition.Value.ReplaceLineEndings(" ")}"));
+        string.Join('\n', conditions.Select(condition => $"{condition.Name}\t{Shortened(condition.Value.ReplaceLineEndings(" "))}"));
+
+    /// <summary>A long value, such as the keys of all frozen weights, by its beginning and its hash.</summary>
+    private static string Shortened(string value) => value.Length <= LongestValue
+        ? value
+        : $"{value[..LongestValue]}... ({Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(value)))[..16]})";
 
     /// <summary>The first rank that differs from rank 0, and in what; null where none does.</summary>
     public static (int Rank, string What)? Difference(IReadOnlyList<string> texts)
@@ -49,8 +55,7 @@ internal static class RunConditions
                 .Select(pair => Words(pair.First, pair.Second));
             return (rank,
                 $"Rank {rank} of {texts.Count} does not train what rank 0 does: {string.Join("; ", others)}. "
-            + "Give every rank the same program, data, "
-                + "options and checkpoint. Nothing was trained and nothing overwritten.");
+                + "Give every rank the same program, data, options and checkpoint. Nothing was trained and nothing overwritten.");
         }
 
         return null;
@@ -102,17 +107,13 @@ internal static class RunConditions
         return Short(hash);
     }
 
-    private static unsafe void Append(IncrementalHash hash, Tensor tensor)
+    private static void Append(IncrementalHash hash, Tensor tensor)
     {
-        const int part = 1 << 26;
         using var plain = tensor.detach();
         using var onCpu = plain.to(CPU);
         using var dense = onCpu.contiguous();
         hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{tensor.dtype} [{string.Join(",", tensor.shape)}]\n"));
-        var address = (byte*)TensorMemory.AddressOf(dense);
-        var bytes = dense.numel() * dense.element_size();
-        for (long at = 0; at < bytes; at += part)
-            hash.AppendData(new ReadOnlySpan<byte>(address + at, (int)Math.Min(part, bytes - at)));
+        TensorBytes.Each(dense, piece => hash.AppendData(piece));
     }
 
     private static string Short(IncrementalHash hash) => Convert.ToHexStringLower(hash.GetHashAndReset())[..16];

@@ -19,7 +19,7 @@ internal static class SharedFolder
         if (name.Length == 0)
             return; // It cannot be written now, and the first checkpoint tells so.
         var isMissing = !File.Exists(Path.Combine(folder, name));
-        var missing = group.FromAll([isMissing ? 1 : 0]);
+        var missing = group.FromAll([isMissing ? 1 : 0], fingerprint: 0);
         if (group.IsFirst)
             File.Delete(Path.Combine(folder, name));
         for (var rank = 0; rank < missing.Count; rank++)

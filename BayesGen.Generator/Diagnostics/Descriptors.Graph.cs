@@ -11,8 +11,7 @@ internal static partial class Descriptors
         "The graph of a forward cannot be read",
         "The graph of '{0}' cannot be read at '{1}': {2}",
         Declaration,
-        "The graph of forward, which Compact and the exports use, is read from its source. Without it they find the structure by running the "
-        + "network, or refuse.");
+        "The graph of forward, which Compact and the exports use, is read from its source. Without it they refuse.");
 
     /// <summary>{0} the call.</summary>
     public static readonly DiagnosticDescriptor NamedWidth = Information(

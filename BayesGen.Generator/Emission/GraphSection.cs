@@ -33,6 +33,8 @@ internal static class GraphSection
             return;
         }
 
+        // What evaluation does not use stays a variable.
+        writer.Write("#pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.");
         for (var i = 0; i < model.Graph.Methods.Count; i++)
         {
             if (i > 0)
@@ -44,6 +46,7 @@ internal static class GraphSection
                     writer.Write(new string(' ', 4 * line.Depth) + line.Text);
         }
 
+        writer.Write("#pragma warning restore CS0168, CS0219");
         foreach (var accessor in model.Graph.Accessors)
             FieldAccessor.Write(writer, accessor.Name, accessor.Field, accessor.Type, accessor.DeclaringType);
     }

@@ -44,18 +44,19 @@ internal sealed class GraphCalls(GraphReader reader, GraphExpressions expression
     {
         var numbers = call.ArgumentList.Arguments.Select(argument => expressions.Read(argument.Expression)).ToList();
         return numbers.All(number => number.Kind == TermKind.Number)
-            ? new(TermKind.Number, $"global::System.Math.{name}({string.Join(", ", numbers.Select(number => number.Code))})")
+            ? new(TermKind.Number, $"global::System.Math.{name}({string.Join(", ", numbers.Select(number => number.Code))})") { IsReal = true }
             : reader.Refuse(call, "its arguments are not known before the network runs");
     }
 
-    private bool IsBaseOnly(ExpressionSyntax? target, IMethodSymbol method) =>
-        target is BaseExpressionSyntax && SymbolEqualityComparer.Default.Equals(method.ContainingType, reader.Members.Network);
+    /// <summary>Whether base. means an earlier method than this one, seen from the class whose method is read.</summary>
+    private bool IsBaseOnly(ExpressionSyntax? target, IMethodSymbol method) => target is BaseExpressionSyntax
+        && reader.Reading?.BaseType?.SelfAndBases().Contains(method.ContainingType, SymbolEqualityComparer.Default) != true;
 
     /// <summary>The classes of functions: torch, functional, nn.functional, F.</summary>
     private bool IsFunctions(ExpressionSyntax target) => target switch
     {
         IdentifierNameSyntax { Identifier.ValueText: var name } =>
-            name is "functional" or "torch" || !names.ContainsKey(name) && reader.Members.Find(name, "").IsNone && char.IsUpper(name[0]),
+            name is "functional" or "torch" or "F" && !names.ContainsKey(name),
         MemberAccessExpressionSyntax { Name.Identifier.ValueText: "functional" or "torch" or "special" } => true,
         _ => false,
     };

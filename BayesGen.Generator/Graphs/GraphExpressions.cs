@@ -41,7 +41,10 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
                 return Read(cast.Expression) switch
                 {
                     { Kind: TermKind.Size } size => size,
-                    { Kind: TermKind.Number } number => new(TermKind.Number, $"({type})({number.Code})"),
+                    { Kind: TermKind.Number } number => new(TermKind.Number, $"({type})({number.Code})")
+                    {
+                        IsReal = type.Keyword.Kind() is SyntaxKind.DoubleKeyword or SyntaxKind.FloatKeyword,
+                    },
                     _ => reader.Refuse(cast, "only numbers are converted"),
                 };
             case ConditionalExpressionSyntax choice:
@@ -87,12 +90,10 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
             return new(TermKind.Flag, $"{left.Code} {sign} {right.Code}");
         if (sign is "==" or "!=" && left.Kind == TermKind.Module && right.Kind == TermKind.Nothing)
             return new(TermKind.Flag, $"{left.Code} is {(sign == "!=" ? "not " : "")}null");
-        if (sign is "+" or "-" or "*" or "/" && left.IsWhole && right.IsWhole)
-            return new(
-                left.Kind == TermKind.Size || right.Kind == TermKind.Size ? TermKind.Size : TermKind.Number,
-                $"{left.Code} {sign} {right.Code}");
-        if (sign == "%" && left.Kind == TermKind.Number && right.Kind == TermKind.Number)
-            return new(TermKind.Number, $"{left.Code} % {right.Code}");
+        if (sign is "+" or "-" or "*" or "/" && (left.Kind == TermKind.Size || right.Kind == TermKind.Size) && left.IsWhole && right.IsWhole)
+            return new(TermKind.Size, $"{left.Code} {sign} {right.Code}");
+        if (sign is "+" or "-" or "*" or "/" or "%" && left.Kind == TermKind.Number && right.Kind == TermKind.Number)
+            return new(TermKind.Number, $"{left.Code} {sign} {right.Code}") { IsReal = left.IsReal || right.IsReal };
         return reader.Refuse(node, "the operator is none that a graph follows here");
     }
 
@@ -104,11 +105,11 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
         _ => null,
     };
 
-    private static string Grouped(string code) => code.Contains(' ') ? $"({code})" : code;
+    private static string Grouped(string code) => code.Contains(' ') || code.StartsWith("-", StringComparison.Ordinal) ? $"({code})" : code;
 
     private GraphTerm Literal(LiteralExpressionSyntax literal) => literal.Kind() switch
     {
-        SyntaxKind.NumericLiteralExpression => new(TermKind.Number, literal.Token.Text),
+        SyntaxKind.NumericLiteralExpression => new(TermKind.Number, literal.Token.Text) { IsReal = literal.Token.Value is double or float },
         SyntaxKind.TrueLiteralExpression => new(TermKind.Flag, "true"),
         SyntaxKind.FalseLiteralExpression => new(TermKind.Flag, "false"),
         SyntaxKind.NullLiteralExpression or SyntaxKind.DefaultLiteralExpression => new(TermKind.Nothing, "null"),
@@ -128,8 +129,7 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
     {
         var name = access.Name.Identifier.ValueText;
         if (access.Expression is IdentifierNameSyntax { Identifier.ValueText: var type } && !names.ContainsKey(type)
-            && reader.Members.Methods(name).Any() is false && char.IsUpper(type[0]) && reader.Members.Find(name,
-                "") is { Kind: TermKind.Number } constant)
+            && reader.Members.IsOwn(type) && reader.Members.Find(name, "") is { Kind: TermKind.Number } constant)
             return constant;
         var target = Read(access.Expression);
         return (target.Kind, name) switch
@@ -164,10 +164,10 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
         {
             TermKind.Shape => new(
                 TermKind.Size, $"new {GraphNames.Room}SizeOfValue({target.Code}, "
-                + $"{(fromEnd is null ? number.Code : $"-{Grouped(number.Code)}")})"),
+                + $"(int)({(fromEnd is null ? number.Code : $"-{Grouped(number.Code)}")}))"),
             TermKind.Tensors or TermKind.Modules => new(
                 target.Kind == TermKind.Tensors ? TermKind.Tensor : TermKind.Module,
-                $"{target.Code}[{(fromEnd is null ? number.Code : $"{target.Code}.Count - {Grouped(number.Code)}")}]"),
+                $"{target.Code}[(int)({(fromEnd is null ? number.Code : $"{target.Code}.Count - {Grouped(number.Code)}")})]"),
             _ => reader.Refuse(element, "it has no elements that a graph knows"),
         };
     }
@@ -237,7 +237,7 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
                 "true" => "false",
                 var code => $"!({code})",
             }),
-            ("-", TermKind.Number) => new(TermKind.Number, $"-{Grouped(operand.Code)}"),
+            ("-", TermKind.Number) => operand with { Code = $"-{Grouped(operand.Code)}" },
             ("+", TermKind.Number) => operand,
             ("-", TermKind.Tensor) => new(
                 TermKind.Tensor,
@@ -259,7 +259,7 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
         var (yes, no) = (Read(choice.WhenTrue), Read(choice.WhenFalse));
         return yes.IsNone || no.IsNone ? default
             : yes.Kind == no.Kind && yes.Kind is TermKind.Tensor or TermKind.Number or TermKind.Flag or TermKind.Tensors
-                ? new(yes.Kind, $"({condition.Code} ? {yes.Code} : {no.Code})")
+                ? new(yes.Kind, $"({condition.Code} ? {yes.Code} : {no.Code})") { IsReal = yes.IsReal || no.IsReal }
                 : reader.Refuse(choice, "its two sides are not alike");
     }
 

@@ -46,7 +46,7 @@ internal sealed class GraphFunctions(
         "relu" => Activation(x, "Relu"),
         "relu6" => Activation(x, "Relu6"),
         "selu" => Activation(x, "Selu"),
-        "gelu" => Activation(x, call.ToString().Contains("tanh") ? "GeluTanh" : "Gelu"),
+        "gelu" => Activation(x, Argument("approximate", 0)?.ToString().Contains("tanh") == true ? "GeluTanh" : "Gelu"),
         "silu" => Activation(x, "Silu"),
         "mish" or "Mish" => Activation(x, "Mish"),
         "sigmoid" => Activation(x, "Sigmoid"),
@@ -97,7 +97,8 @@ internal sealed class GraphFunctions(
         "select" => Dimension("dim", 0, null) is { } dim && Size("index", 1) is { } index ? Apply($"Selection({dim}, {index})", x) : null,
         "chunk" => Dimension("chunks", 0, null) is { } count && Dimension("dim", 1, "0") is { } dim
             ? new(TermKind.Tensors, $"graph.ApplyMany(new {Room}Chunking((int)({count}), {dim}), {Source}, {x})") : null,
-        "split" when Argument("sizes", 0) is not LiteralExpressionSyntax => Numbers(0, single: true) is { } lengths
+        "split" when Argument("sizes", 0) is CollectionExpressionSyntax or ImplicitArrayCreationExpressionSyntax
+            or ArrayCreationExpressionSyntax => Numbers(0, single: true) is { } lengths
             && Dimension("dim", 1, "0") is { } dim
             ? new(TermKind.Tensors, $"graph.ApplyMany(new {Room}Splitting({lengths}, {dim}), {Source}, {x})") : null,
         "mean" => Reduction(x, "Mean"),
@@ -236,7 +237,7 @@ internal sealed class GraphFunctions(
     /// <summary>The elements of an array, tuple or collection; a single number as it is.</summary>
     private static IReadOnlyList<ExpressionSyntax> Elements(ExpressionSyntax value) => value switch
     {
-        CollectionExpressionSyntax collection => [.. collection.Elements.OfType<ExpressionElementSyntax>().Select(element =>
+        CollectionExpressionSyntax collection when collection.Elements.All(element => element is ExpressionElementSyntax) => [.. collection.Elements.OfType<ExpressionElementSyntax>().Select(element =>
             element.Expression)],
         ImplicitArrayCreationExpressionSyntax array => [.. array.Initializer.Expressions],
         ArrayCreationExpressionSyntax { Initializer: { } items } => [.. items.Expressions],

@@ -14,6 +14,7 @@ internal sealed class GraphMembers
     private readonly INamedTypeSymbol _network;
     private readonly KnownTypes _known;
     private readonly Dictionary<string, NetworkField> _fields = new(StringComparer.Ordinal);
+    private readonly MemberNames _accessorNames = new();
     private readonly Dictionary<string, AccessorModel> _accessors = new(StringComparer.Ordinal);
 
     public GraphMembers(INamedTypeSymbol network, KnownTypes known)
@@ -34,6 +35,12 @@ internal sealed class GraphMembers
         .TakeWhile(type => !_known.IsTorchSharp(type))
         .SelectMany(type => type.GetMembers(name).OfType<IMethodSymbol>());
 
+    /// <summary>Whether a name is that of the network's class, of one that it derives from or of one that it stands in.</summary>
+    public bool IsOwn(string type) => _network.SelfAndBases()
+        .TakeWhile(known => !_known.IsTorchSharp(known))
+        .SelectMany(known => known.SelfAndContainers())
+        .Any(known => known.Name == type);
+
     /// <summary>What a name stands for in a method of the network; nothing where it is no member that a graph knows.</summary>
     public GraphTerm Find(string name, string source)
     {
@@ -44,17 +51,19 @@ internal sealed class GraphMembers
         if (!_fields.TryGetValue(name, out var field))
             return default;
         var type = field.Field.Type;
+        if (Access(field) is not { } access)
+            return default;
         if (_known.IsTensor(type) || type.DerivesFrom(_known.Parameter))
-            return new(TermKind.Tensor, $"graph.Constant({Access(field)}!, {CSharpText.Literal(source)})");
+            return new(TermKind.Tensor, $"graph.Constant({access}!, {CSharpText.Literal(source)})");
         if (type.DerivesFrom(_known.Module) || type is { TypeKind: TypeKind.Interface, Name: "IModule" })
             return type.Name is "ModuleList"
-                ? new(TermKind.Modules, $"global::System.Linq.Enumerable.ToList({Access(field)}!.children())")
-                : new(TermKind.Module, OfModule(type, Access(field)), type);
+                ? new(TermKind.Modules, $"global::System.Linq.Enumerable.ToList({access}!.children())")
+                : new(TermKind.Module, OfModule(type, access), type);
         return type.SpecialType switch
         {
-            SpecialType.System_Int32 or SpecialType.System_Int64 or SpecialType.System_Double or SpecialType.System_Single =>
-                new(TermKind.Number, Access(field)),
-            SpecialType.System_Boolean => new(TermKind.Flag, Access(field)),
+            SpecialType.System_Int32 or SpecialType.System_Int64 => new(TermKind.Number, access),
+            SpecialType.System_Double or SpecialType.System_Single => new(TermKind.Number, access) { IsReal = true },
+            SpecialType.System_Boolean => new(TermKind.Flag, access),
             _ => default,
         };
     }
@@ -75,12 +84,16 @@ internal sealed class GraphMembers
         {
             bool flag => new(TermKind.Flag, flag ? "true" : "false"),
             int or long or short or byte => new(TermKind.Number, Convert.ToString(constant, CultureInfo.InvariantCulture)),
-            double or float => new(TermKind.Number, CSharpText.Literal(Convert.ToDouble(constant, CultureInfo.InvariantCulture))),
+            double or float => new(TermKind.Number, CSharpText.Literal(Convert.ToDouble(constant, CultureInfo.InvariantCulture)))
+            {
+                IsReal = true,
+            },
             _ => null,
         };
     }
 
-    private string Access(NetworkField field)
+    /// <summary>How generated code reads a field; null where it cannot.</summary>
+    private string? Access(NetworkField field)
     {
         ITypeSymbol type = field.Field.Type;
         var declaring = field.Type;
@@ -93,11 +106,14 @@ internal sealed class GraphMembers
                 : $"(({declaring.FullName()})network).{MemberNames.Escaped(field.Member.Name)}";
         if (_known.CanName(declaring) && _known.CanName(type) && !declaring.SelfAndContainers().Any(outer => outer.IsGenericType))
         {
-            var name = $"{MemberNames.Pascal(field.Member.Name)}InGraph";
-            _accessors[field.Member.Name] = new(name, field.Field.Name, type.FullName(), declaring.FullName());
-            return $"{name}(network)";
+            if (!_accessors.TryGetValue(field.Member.Name, out var accessor))
+                _accessors[field.Member.Name] = accessor = new(
+                    _accessorNames.Add(field.Member.Name) + "InGraph", field.Field.Name, type.FullName(), declaring.FullName());
+            return $"{accessor.Name}(network)";
         }
 
+        if (!type.DerivesFrom(_known.Module))
+            return null;
         var registered = CSharpText.Literal(NetworkField.ComponentNameOf(field.Field) ?? field.Field.Name);
         return $"{RuntimeNames.AnnotatedNetworks}.RegisteredLayer(network, {registered}, isRequired: false)";
     }

@@ -31,6 +31,9 @@ internal sealed class GraphReader(INamedTypeSymbol network, KnownTypes known, Ca
 
     public GraphMembers Members { get; } = new(network, known);
 
+    /// <summary>The class whose method is read at present.</summary>
+    public INamedTypeSymbol? Reading { get; private set; }
+
     /// <summary>The first thing that cannot be followed; null where everything can.</summary>
     public GraphRefusal? Refusal { get; private set; }
 
@@ -73,9 +76,15 @@ internal sealed class GraphReader(INamedTypeSymbol network, KnownTypes known, Ca
         {
             var body = new GraphBody(this);
             for (var i = 0; i < arguments.Count; i++)
-                body.Declare(method.Parameters[i].Name, arguments[i] with { Code = GraphVariables.NameFor(method.Parameters[i].Name) });
-            var place = _methods.Count;
+                body.Declare(method.Parameters[i].Name, arguments[i] with
+                {
+                    Code = GraphVariables.NameFor(method.Parameters[i].Name),
+                    IsReal = method.Parameters[i].Type.SpecialType is SpecialType.System_Double or SpecialType.System_Single,
+                });
+            var (place, outer) = (_methods.Count, Reading);
+            Reading = method.ContainingType;
             body.Read(syntax.Body, syntax.ExpressionBody, result == TermKind.Tensor);
+            Reading = outer;
             var parameters = string.Concat(method.Parameters.Select((parameter, i) =>
                 $", {types[i]} {GraphVariables.NameFor(parameter.Name)}"));
             _methods.Insert(Math.Min(place, _methods.Count), new(
@@ -84,7 +93,8 @@ internal sealed class GraphReader(INamedTypeSymbol network, KnownTypes known, Ca
                 $"{method.ContainingType.Name}.{method.Name}", body.Lines.ToEquatableArray()));
         }
 
-        return new(result, $"{name}(graph, network{string.Concat(arguments.Select(argument => $", {argument.Code}"))})");
+        var given = arguments.Select((argument, i) => argument.Kind == TermKind.Number ? $", ({types[i]})({argument.Code})" : $", {argument.Code}");
+        return new(result, $"{name}(graph, network{string.Concat(given)})");
     }
 
     /// <summary>An expression on one line, without comments.</summary>
@@ -100,6 +110,7 @@ internal sealed class GraphReader(INamedTypeSymbol network, KnownTypes known, Ca
     private void ReadForward(IMethodSymbol forward, MethodDeclarationSyntax syntax)
     {
         var body = new GraphBody(this);
+        Reading = forward.ContainingType;
         foreach (var parameter in forward.Parameters)
         {
             body.Declare(parameter.Name, new(TermKind.Tensor, GraphVariables.NameFor(parameter.Name)));

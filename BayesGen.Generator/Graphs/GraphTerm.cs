@@ -10,7 +10,10 @@ internal readonly record struct GraphTerm(TermKind Kind, string Code, ITypeSymbo
 {
     public bool IsNone => Kind == TermKind.None;
 
-    public bool IsWhole => Kind is TermKind.Number or TermKind.Size;
+    /// <summary>Of a number: whether it may have a fraction, so that it is no size.</summary>
+    public bool IsReal { get; init; }
+
+    public bool IsWhole => Kind == TermKind.Size || Kind == TermKind.Number && !IsReal;
 }
 
 /// <summary>The kinds of expressions that can be followed.</summary>

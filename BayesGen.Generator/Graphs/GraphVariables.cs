@@ -43,7 +43,7 @@ internal sealed class GraphVariables(
     /// <summary>Reads an assignment, to one variable or to several that are taken apart.</summary>
     public void Assign(ExpressionSyntax left, AssignmentExpressionSyntax assignment, ExpressionSyntax right)
     {
-        var targets = left switch
+        List<(string name, bool isNew)> targets = left switch
         {
             DeclarationExpressionSyntax { Designation: ParenthesizedVariableDesignationSyntax designation } =>
                 designation.Variables.Select(variable => (variable is SingleVariableDesignationSyntax single
@@ -53,7 +53,8 @@ internal sealed class GraphVariables(
                 IdentifierNameSyntax identifier => (identifier.Identifier.ValueText, false),
                 DeclarationExpressionSyntax { Designation: SingleVariableDesignationSyntax single } => (single.Identifier.ValueText,
                     true),
-                _ => ("_", false),
+                // No name of a variable.
+                _ => ("", false),
             }).ToList(),
             _ => [],
         };
@@ -66,7 +67,15 @@ internal sealed class GraphVariables(
                 return;
             }
 
+            if (targets.Any(target => !target.isNew && target.name != "_" && !names.ContainsKey(target.name)))
+            {
+                reader.Refuse(left, "it changes something that is no variable of the method");
+                return;
+            }
+
             var list = $"parts{lines.All.Count}";
+            while (names.ContainsKey(list))
+                list += "_";
             lines.Write($"{GraphNames.Values} {list} = {many.Code};");
             for (var i = 0; i < targets.Count; i++)
             {
@@ -100,7 +109,7 @@ internal sealed class GraphVariables(
     /// <summary>The type of a variable in the generated method; a shape or a layer is another name for what it is.</summary>
     private static string? TypeFor(GraphTerm term, TypeSyntax? declared) => term.Kind switch
     {
-        TermKind.Tensor or TermKind.Modules => "var",
+        TermKind.Tensor or TermKind.Modules or TermKind.Shape => "var",
         TermKind.Tensors => GraphNames.Values,
         TermKind.Size => GraphNames.Size,
         TermKind.Number or TermKind.Flag => declared is PredefinedTypeSyntax ? declared.ToString() : "var",
@@ -115,7 +124,11 @@ internal sealed class GraphVariables(
             return;
         }
 
-        names[name] = term with { Code = NameFor(name) };
-        lines.Write($"{type} {NameFor(name)} = {term.Code};");
+        // A shape is that of the value which the variable had then.
+        var isReal = type is "float" or "double" || type == "var" && term.IsReal;
+        names[name] = term with { Code = NameFor(name), IsReal = isReal };
+        lines.Write(term.Kind == TermKind.Number && type != "var"
+            ? $"{type} {NameFor(name)} = ({type})({term.Code});"
+            : $"{type} {NameFor(name)} = {term.Code};");
     }
 }

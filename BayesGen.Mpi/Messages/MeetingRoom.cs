@@ -65,9 +65,16 @@ internal sealed unsafe class MeetingRoom : IDisposable
     }
 
     /// <summary>The numbers of every process, in the order of the processes.</summary>
-    public IReadOnlyList<double[]> Collect(double[] numbers)
+    /// <param name="numbers">Those of this process.</param>
+    /// <param name="fingerprint">A number of what they are about.</param>
+    /// <exception cref="MpiException">The numbers of a process are about something else.</exception>
+    public IReadOnlyList<double[]> Collect(double[] numbers, ulong fingerprint)
     {
-        var lengths = Meet(Meeting.Collection, note => note with { Numbers = [numbers.Length] });
+        var lengths = Meet(Meeting.Collection, note => note with { Numbers = [numbers.Length], Fingerprint = fingerprint });
+        if (Array.FindIndex(lengths, note => note.Fingerprint != lengths[0].Fingerprint) is >= 0 and var other)
+            throw Break(new MpiException(
+                $"Rank {other} of {_api.Size} evaluates or predicts other data than rank 0, or with other options. Give all ranks the whole data: "
+                + "each takes its own part of it.", other));
         var all = lengths.Select(note => GC.AllocateUninitializedArray<double>((int)note.Numbers[0], pinned: true)).ToArray();
         numbers.CopyTo(all[_api.Rank], 0);
         for (var rank = 0; rank < _api.Size; rank++)

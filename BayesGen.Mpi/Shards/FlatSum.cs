@@ -32,8 +32,9 @@ internal sealed class FlatSum : IDisposable
             view.copy_(gradient);
         if (weight == 1)
             return;
+        using Scalar factor = weight;
         foreach (var (flat, _) in Arrays)
-            flat.mul_(weight);
+            flat.mul_(factor);
     }
 
     /// <summary>Of a shard without a row.</summary>
@@ -55,7 +56,7 @@ internal sealed class FlatSum : IDisposable
     public void Add(FlatSum right)
     {
         foreach (var ((mine, _), (other, _)) in Arrays.Zip(right.Arrays))
-            mine.add_(other);
+            mine.add_(other, TensorNumbers.One);
         Numbers = Plus(Numbers, right.Numbers);
     }
 

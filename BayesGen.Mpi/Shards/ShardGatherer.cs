@@ -47,6 +47,20 @@ internal sealed class ShardGatherer(
         if (tree.Shards == 1)
             return GatherWhole(work);
         var sums = new List<FlatSum>();
+        try
+        {
+            return Gather(work, sums);
+        }
+        finally
+        {
+            // Also of a step that is skipped.
+            foreach (var sum in sums)
+                _free.Push(sum);
+        }
+    }
+
+    private StepSums Gather(StepWork work, List<FlatSum> sums)
+    {
         var own = Try(work, sums);
         var notes = group.Room.Meet(
             Meeting.Step, note => Noted(note with { IsToldToStop = group.IsToldToStop }, work, sums, own),
@@ -62,8 +76,6 @@ internal sealed class ShardGatherer(
         var gradients = Gradients();
         sums[0].Give(gradients);
         gradients.ForEach(gradient => gradient.Dispose());
-        foreach (var sum in sums)
-            _free.Push(sum);
         return _numbers!.Read(NumbersOf(notes));
     }
 
@@ -149,17 +161,26 @@ internal sealed class ShardGatherer(
         setup.Arena.ZeroGradients(setToNone: false);
         BeginShard(shard, seedOfStep);
         var weight = (double)count / rows;
-        var sums = inner.Gather(work.Of(work.Inputs.narrow(0, first, count), work.Targets.narrow(0, first, count)));
+
+        // A shard without rows takes one where nothing else has told yet what a sum holds.
+        var (from, taken) = count > 0 ? (first, count) : (Math.Min(first, rows - 1), 1);
+        var sums = inner.Gather(work.Of(work.Inputs.narrow(0, from, taken), work.Targets.narrow(0, from, taken)));
         using var _ = no_grad();
         var gradients = Gradients();
         if (_layout?.Fits(gradients) == false)
             throw new InvalidOperationException("The gradients of this step are others than those of the step before.");
         _layout ??= new FlatLayout(gradients);
         _numbers ??= new StepNumbers(sums);
+        if (_numbers.Count * _parts.Count > Note.LargestCount)
+            throw new MpiException(
+                $"Rank {group.Rank}: a step has {_numbers.Count} numbers beside its gradients in each of {_parts.Count} sums, and ranks tell each other "
+                + $"{Note.LargestCount}. Take fewer metrics, or one learned noise for all outputs.", group.Rank);
         var sum = Rented();
         sum.Take(gradients, weight);
         sum.Numbers = StepNumbers.Of(sums, weight);
         gradients.ForEach(gradient => gradient.Dispose());
+        if (count == 0)
+            sum.Clear();
         return sum;
     }
 
@@ -185,7 +206,7 @@ internal sealed class ShardGatherer(
         ? note with { Standing = Standing.NotFinite, Text = $"{notFinite.Parameter}\n{notFinite.Message}" }
         : note with
         {
-            Fingerprint = own is null ? BatchFingerprint.Of(work) : 0,
+            Fingerprint = own is null && group.Size > 1 ? BatchFingerprint.Of(work) : 0,
             Numbers = own is null ? [.. sums.SelectMany(sum => sum.Numbers)] : [],
         };
 

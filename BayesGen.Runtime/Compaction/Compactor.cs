@@ -26,6 +26,9 @@ internal static class Compactor
                 nameof(example));
         using var scope = NewDisposeScope();
         using var _ = no_grad();
+        if (network.parameters().Where(parameter => parameter.is_floating_point()).Select(parameter => parameter.dtype).Distinct().Count() > 1)
+            throw new NotSupportedException(
+                $"The parameters of {network.GetName()} have several dtypes; a compact network has one. Move it by to(ScalarType.Float32) first.");
         network.eval();
         Run(network, example, NoExample).ToList().ForEach(output => output.Dispose());
         var dtype = network.parameters().FirstOrDefault(parameter => parameter.is_floating_point())?.dtype ?? ScalarType.Float32;
@@ -51,14 +54,26 @@ internal static class Compactor
     {
         var graph = GraphReader.Read(network);
         var expected = Run(network, example, NoExample);
+        GraphCheck.Require(graph, example, expected, Tolerance);
         var shapes = GraphRun.Shapes(graph, [example]);
         var analysis = UnitAnalysis.Of(graph, shapes);
         var layers = analysis.Layers.Select(layer => (Layer: layer, Weights: CountOf(layer.Module))).ToList();
         var (weights, macs) = (CountOf(network), Macs(graph, shapes));
-        foreach (var (layer, _) in layers)
-            LayerRemoval.Apply(layer, analysis.Stays);
-        var outputs = Run(network, example, "The forward does not run at the small sizes: it names a size that pruning changed");
-        var (difference, scale) = Compare(network, expected, outputs);
+        var whole = analysis.Layers.Select(layer => new LayerTensors(layer.Module)).ToList();
+        double difference, scale;
+        try
+        {
+            foreach (var (layer, _) in layers)
+                LayerRemoval.Apply(layer, analysis.Stays);
+            var outputs = Run(network, example, "The forward does not run at the small sizes: it names a size that pruning changed");
+            (difference, scale) = Compare(network, expected, outputs);
+        }
+        catch
+        {
+            whole.ForEach(layer => layer.PutBack());
+            throw;
+        }
+
         var after = GraphRun.Shapes(graph, [example]);
         return new(
             [
@@ -101,7 +116,7 @@ internal static class Compactor
                 throw new InvalidOperationException(
                     $"The small {network.GetName()} puts out [{string.Join(", ", got.shape)}] "
                     + $"instead of [{string.Join(", ", wanted.shape)}]; "
-                    + "its graph was misread. Nothing was changed in the model.");
+                    + "its units were misread. The network is as it was.");
             scale = Math.Max(scale, wanted.abs().max().to(ScalarType.Float64).item<double>());
             difference = Math.Max(difference, (wanted - got).abs().max().to(ScalarType.Float64).item<double>());
         }
@@ -112,7 +127,7 @@ internal static class Compactor
                 $"The outputs of the small {network.GetName()} differ by {difference} ")
                 + FormattableString.Invariant($"from those of the pruned one, which are up to {scale}: ")
                 + FormattableString.Invariant(
-                    $"the first is {First(outputs)} instead of {First(expected)}. Nothing was changed in the model."));
+                    $"the first is {First(outputs)} instead of {First(expected)}. The network is as it was."));
     }
 
     private static double First(IReadOnlyList<Tensor> outputs) => outputs[0].flatten()[0].to(ScalarType.Float64).item<double>();

@@ -17,8 +17,7 @@ internal static class LayerRemoval
         var inputs = layer.Reading is null ? null : Indices(layer.Inputs!.Units, stays);
         if (outputs.Length == layer.Outputs.Length && (inputs is null || inputs.Length == layer.Inputs!.Units.Length))
             return false;
-        var tensors = layer.Module.state_dict().Where(entry => !entry.Key.Contains('.') && entry.Value.dim() > 0)
-            .ToDictionary(entry => entry.Key, entry => entry.Value.detach());
+        var tensors = LayerTensors.Of(layer.Module);
         var weight = tensors.GetValueOrDefault("weight");
         switch (layer.Module)
         {

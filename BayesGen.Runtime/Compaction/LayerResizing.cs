@@ -16,17 +16,19 @@ internal static class LayerResizing
         switch (module)
         {
             case Linear linear:
-                linear.weight = Parameter(tensors["weight"]);
-                if (tensors.TryGetValue("bias", out var bias))
-                    linear.bias = Parameter(bias);
+                var learns = linear.weight!.requires_grad;
+                linear.weight = Parameter(tensors["weight"], learns);
+                linear.bias = tensors.TryGetValue("bias", out var bias) ? Parameter(bias, linear.bias?.requires_grad ?? learns) : null;
                 SetNumber(module, "in_features", tensors["weight"].shape[1]);
                 SetNumber(module, "out_features", tensors["weight"].shape[0]);
                 break;
             case Convolution convolution:
                 var weight = tensors["weight"];
-                convolution.weight = Parameter(weight);
-                if (tensors.TryGetValue("bias", out var shift))
-                    convolution.bias = Parameter(shift);
+                var moves = convolution.weight!.requires_grad;
+                convolution.weight = Parameter(weight, moves);
+                convolution.bias = tensors.TryGetValue("bias", out var shift)
+                    ? Parameter(shift, convolution.bias?.requires_grad ?? moves)
+                    : null;
                 var isTransposed = module is ConvTranspose1d or ConvTranspose2d or ConvTranspose3d;
                 SetNumber(module, "groups", groups);
                 SetNumber(module, "in_channels", isTransposed ? weight.shape[0] : weight.shape[1] * groups);
@@ -34,9 +36,9 @@ internal static class LayerResizing
                 break;
             case NormBase norm:
                 if (tensors.TryGetValue("weight", out var scale))
-                    norm.weight = Parameter(scale);
+                    norm.weight = Parameter(scale, norm.weight!.requires_grad);
                 if (tensors.TryGetValue("bias", out var offset))
-                    norm.bias = Parameter(offset);
+                    norm.bias = Parameter(offset, norm.bias!.requires_grad);
                 if (tensors.TryGetValue("running_mean", out var mean))
                     norm.running_mean = Buffer(mean);
                 if (tensors.TryGetValue("running_var", out var variance))
@@ -44,10 +46,10 @@ internal static class LayerResizing
                 SetNumber(module, "num_features", tensors.Values.First().shape[0]);
                 break;
             case PReLU slope:
-                slope.weight = Parameter(tensors["weight"]);
+                slope.weight = Parameter(tensors["weight"], slope.weight!.requires_grad);
                 break;
             case Embedding embedding:
-                embedding.weight = Parameter(tensors["weight"]);
+                embedding.weight = Parameter(tensors["weight"], embedding.weight!.requires_grad);
                 break;
             default:
                 throw new NotSupportedException($"The sizes of a {module.GetType().Name} cannot be changed.");
@@ -56,7 +58,7 @@ internal static class LayerResizing
         module.train(trains);
     }
 
-    private static Parameter Parameter(Tensor tensor) => new(Buffer(tensor));
+    private static Parameter Parameter(Tensor tensor, bool learns) => new(Buffer(tensor), learns);
 
     private static Tensor Buffer(Tensor tensor)
     {

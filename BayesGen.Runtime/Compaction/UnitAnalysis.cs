@@ -184,7 +184,14 @@ internal sealed class UnitAnalysis
 
     private int[] Known(nn.Module module, LayerCall call, ValueUnits? inputs, int[] outputs, UnitReading? reading)
     {
-        _layers.TryAdd(module, new(module, call.Key, inputs, outputs, reading));
+        if (!_layers.TryAdd(module, new(module, call.Key, inputs, outputs, reading)) && module is not (Linear or Convolution))
+        {
+            // Its numbers serve both calls, whose units nothing else joins.
+            Classes.Pin(_layers[module].Outputs);
+            Classes.Pin(outputs);
+            Kept.Add((call.Key, $"{module.GetType().Name} is called twice"));
+        }
+
         return outputs;
     }
 

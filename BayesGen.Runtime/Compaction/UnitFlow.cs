@@ -42,7 +42,7 @@ internal sealed class UnitFlow(
                 Constants = [.. x.Constants.Select(constant => constant.Equals(padding.Value) ? constant : double.NaN)],
             },
         Flattening flattening => Flatten(At(flattening.Start, shape), At(flattening.End, shape), x, shape),
-        Reshaping reshaping when IsFlattening(reshaping, value, shape) => Flatten(1, shape.Length - 1, x, shape),
+        Reshaping reshaping when IsFlattening(reshaping, shape) => Flatten(1, shape.Length - 1, x, shape),
         Permutation permutation => x with
         {
             Axis = permutation.Dimensions.Select(dimension => At(dimension, shape)).ToList().IndexOf(x.Axis),
@@ -63,8 +63,8 @@ internal sealed class UnitFlow(
         (int)(dimension < 0 ? dimension + shape.Length + more : dimension);
 
     /// <summary>Whether a view keeps the batch and takes what remains, without naming a width.</summary>
-    private static bool IsFlattening(Reshaping reshaping, GraphValue value, long[] shape) =>
-        reshaping.Sizes is [SizeOfValue { Dimension: 0 }, FixedSize { Value: -1 }] && shape.Length > 1 && value.Node > 0;
+    private bool IsFlattening(Reshaping reshaping, long[] shape) =>
+        reshaping.Sizes is [SizeOfValue { Dimension: 0 } batch, FixedSize { Value: -1 }] && shape.Length > 1 && shapes[batch.Of][0] == shape[0];
 
     private static ValueUnits? Flatten(int start, int end, ValueUnits x, long[] shape)
     {

@@ -1,3 +1,4 @@
+using BayesGen.Kernels;
 using BayesGen.Parameters;
 
 namespace BayesGen.Compression;
@@ -35,12 +36,13 @@ internal sealed class BitChooser(NetworkArena arena, BitOptions options)
     /// <summary>#{t in 1..23 : 2 V &lt; 2^-t} of each variance.</summary>
     internal static Tensor FractionBitsOf(Tensor variances)
     {
-        using var twice = variances.to(ScalarType.Float64).mul(2);
+        using var twice = variances.to(ScalarType.Float64).MultiplyBy(2);
         var bits = zeros_like(twice, dtype: twice.dtype, device: twice.device);
         for (var t = 1; t <= MostFractionBits; t++)
         {
-            using var isBelow = twice < Math.ScaleB(1, -t);
-            bits.add_(isBelow);
+            using Scalar step = Math.ScaleB(1, -t);
+            using var isBelow = twice.lt(step);
+            bits.add_(isBelow, TensorNumbers.One);
         }
 
         return bits;

@@ -1,3 +1,4 @@
+using BayesGen.Kernels;
 using BayesGen.Serialization;
 
 namespace BayesGen.Compression;
@@ -9,6 +10,9 @@ namespace BayesGen.Compression;
 /// <param name="Shape">Its shape.</param>
 internal sealed record CompressedTensor(string Key, long[] Shape)
 {
+    /// <summary>An operand that lives; see <see cref="TensorNumbers"/>.</summary>
+    private static readonly Scalar Half = 0.5;
+
     /// <summary>Where it is rounded: its numbers are those of <see cref="Numbers"/> times 2^-FractionBits.</summary>
     public int FractionBits { get; init; }
 
@@ -41,7 +45,7 @@ internal sealed record CompressedTensor(string Key, long[] Shape)
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         if (Numbers is { } numbers)
-            return torch.tensor(numbers, dtype: ScalarType.Int64, device: CPU).to(ScalarType.Float64).mul(Math.ScaleB(1, -FractionBits))
+            return torch.tensor(numbers, dtype: ScalarType.Int64, device: CPU).to(ScalarType.Float64).MultiplyBy(Math.ScaleB(1, -FractionBits))
                 .reshape(Shape).MoveToOuterDisposeScope();
         var plain = zeros(Shape, dtype: Dtype, device: CPU);
         var at = 0;
@@ -60,7 +64,7 @@ internal sealed record CompressedTensor(string Key, long[] Shape)
         RequireSize(key, weight);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var scaled = weight.detach().cpu().to(ScalarType.Float64).mul(Math.ScaleB(1, bits)).add(0.5).floor().contiguous();
+        var scaled = weight.detach().cpu().to(ScalarType.Float64).MultiplyBy(Math.ScaleB(1, bits)).add(Half).floor().contiguous();
         if (scaled.numel() > 0 && !(scaled.abs().max().item<double>() < 1L << 52))
             throw new InvalidOperationException(
                 $"A weight of '{key}' is not finite, or too large for {bits} bits behind the point. Give it fewer.");

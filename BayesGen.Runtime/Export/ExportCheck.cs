@@ -12,7 +12,7 @@ internal static class ExportCheck
     public static (double Difference, double Largest) Require(
         IReadOnlyList<float[]> torch, IReadOnlyList<float[]> exported, double tolerance, string target)
     {
-        var largest = torch.SelectMany(numbers => numbers).Max(number => Math.Abs((double)number));
+        var largest = torch.SelectMany(numbers => numbers).Where(float.IsFinite).Select(number => Math.Abs((double)number)).DefaultIfEmpty().Max();
         var allowed = tolerance * Math.Max(1, largest);
         var worst = 0.0;
         for (var draw = 0; draw < torch.Count; draw++)
@@ -22,7 +22,8 @@ internal static class ExportCheck
                     $"{target} gives {exported[draw].Length} numbers where Torch gives {torch[draw].Length}; nothing was written.");
             for (var i = 0; i < torch[draw].Length; i++)
             {
-                var difference = Math.Abs((double)torch[draw][i] - exported[draw][i]);
+                // Also infinite alike, or NaN alike.
+                var difference = torch[draw][i].Equals(exported[draw][i]) ? 0 : Math.Abs((double)torch[draw][i] - exported[draw][i]);
                 if (!(difference <= allowed))
                     throw new InvalidOperationException(string.Create(
                         CultureInfo.InvariantCulture,

@@ -15,6 +15,9 @@ internal sealed record ExportReading(ExportPlan Plan, (ExportPlan Two, ExportPla
 /// <summary>Reads a network for an export.</summary>
 internal static class ExportSource
 {
+    /// <summary>The same kernels in the same order: what is further apart was misread.</summary>
+    private const double Misreading = 1e-5;
+
     /// <summary>A Bayesian neural network, by its draws or at its mean or MAP.</summary>
     public static ExportReading Of(IBayesianNetwork model, Tensor example, ExportOptions options, bool wider)
     {
@@ -34,6 +37,8 @@ internal static class ExportSource
         var x = example.to(model.Arena.Device);
         weights.Write(options.At);
         var graph = GraphReader.Read(model.Arena.Network);
+        using (var expected = PosteriorDraws.Output(network.call, x))
+            GraphCheck.Require(graph, x, [expected], Misreading);
         return Read(graph, x, wider, Math.Max(1, options.Samples), k =>
         {
             if (options.Samples > 0)
@@ -57,6 +62,8 @@ internal static class ExportSource
         List<LstmInference> lstms = [.. layers.Select(layer => new LstmInference(layer))];
         try
         {
+            if (graph.Origin is nn.Module<Tensor, Tensor> origin)
+                GraphCheck.Require(graph, example, [PosteriorDraws.Output(origin.call, example)], Misreading);
             return Read(graph, example, wider, 1, _ => PosteriorDraws.Output(x => GraphRun.Outputs(graph, [x])[0], example));
         }
         finally

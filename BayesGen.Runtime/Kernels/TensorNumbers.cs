@@ -17,7 +17,8 @@ internal static class TensorNumbers
     /// <summary>Zero as an operand that lives: that of a literal may be freed while the operation reads it (see the remarks).</summary>
     public static readonly Scalar Zero = 0.0;
 
-    private static readonly Scalar One = 1;
+    /// <summary>One, as <see cref="Zero"/>: what <c>add_</c> takes its operand times.</summary>
+    public static readonly Scalar One = 1;
 
     /// <summary>The number in a tensor of one element, wherever it is; on a device it is waited for.</summary>
     public static double Number(this Tensor scalar) => scalar.Numbers()[0];

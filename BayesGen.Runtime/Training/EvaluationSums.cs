@@ -34,11 +34,13 @@ internal sealed class EvaluationSums(EvaluationOptions options)
     public void AddSample(double fit, long count, int samples) => _batches[^1].FitOfSamples.Add(fit * count / samples);
 
     /// <summary>Takes the batches of all processes of a group: the result is the same to the last bit, whoever took which.</summary>
-    public void Join(TrainingGroup group)
+    /// <param name="group">The group.</param>
+    /// <param name="fingerprint">A number of all batches of the data.</param>
+    public void Join(TrainingGroup group, ulong fingerprint)
     {
         if (group.Size == 1)
             return;
-        var all = group.FromAll([.. _batches.SelectMany(batch => batch.Written())]);
+        var all = group.FromAll([.. _batches.SelectMany(batch => batch.Written())], fingerprint);
         _batches.Clear();
         _batches.AddRange(all.SelectMany(BatchNumbers.Read).OrderBy(batch => batch.Number));
         if (_metrics.Count == 0 && _batches.Exists(batch => batch.Metrics.Count > 0))

@@ -85,6 +85,7 @@ public sealed class Evaluator
         var pruning = Pruner.Statistics(arena, threshold);
         var divergence = arena.Lease.Sample(SampleSeed, _options.Loss.Divergence, keep).Number();
         var sums = new EvaluationSums(_options);
+        var seen = 0UL;
         using (var weights = arena.Lease.Override("evaluate"))
         using (_model.InEvaluationMode())
         {
@@ -97,6 +98,7 @@ public sealed class Evaluator
                 number++;
                 try
                 {
+                    seen = _group.Fingerprint(seen, batch.Inputs, batch.Targets);
                     if (number % _group.Size != _group.Rank)
                         continue;
                     cancellation.ThrowIfCancellationRequested();
@@ -120,7 +122,7 @@ public sealed class Evaluator
             }
         }
 
-        sums.Join(_group);
+        sums.Join(_group, seen);
         return sums.Result(divergence, beta, examplesOfTraining, threshold, pruning);
     }
 }

@@ -47,7 +47,14 @@ internal class TrainingGroup
 
     /// <summary>The numbers of every process, in the order of the processes.</summary>
     /// <param name="numbers">Those of this one.</param>
-    public virtual IReadOnlyList<double[]> FromAll(double[] numbers) => [numbers];
+    /// <param name="fingerprint">A number of what they are about, of which all must have the same.</param>
+    public virtual IReadOnlyList<double[]> FromAll(double[] numbers, ulong fingerprint) => [numbers];
+
+    /// <summary>A number of a batch and of those before it, by which the processes compare what they have.</summary>
+    /// <param name="before">That of the batches before.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="targets">The targets.</param>
+    public virtual ulong Fingerprint(ulong before, Tensor inputs, Tensor targets) => 0;
 
     /// <summary>Tells the others, when they next ask for anything, that this process cannot go on.</summary>
     /// <param name="exception">Why.</param>

@@ -225,7 +225,8 @@ public sealed class VariationalTrainer : IDisposable
         try
         {
             _parts.Setup.RequireLiving();
-            return _parts.Evaluate(data, threshold, cancellation);
+            // Of several processes none may leave an evaluation that the others are in.
+            return _parts.Evaluate(data, threshold, _parts.Setup.Group.Size > 1 ? CancellationToken.None : cancellation);
         }
         catch (Exception exception)
         {

@@ -45,7 +45,7 @@ public static class CompactionExtensions
     /// <param name="network">The network: an annotated class, or a Sequential of layers. It is in evaluation mode afterward.</param>
     /// <param name="example">Inputs, with the batch as the first dimension.</param>
     /// <exception cref="NotSupportedException">Its forward cannot be followed; the message names the expression.</exception>
-    /// <exception cref="InvalidOperationException">The outputs differ; both are in the message. The network is not to be used.</exception>
+    /// <exception cref="InvalidOperationException">The outputs differ; both are in the message. The network is as it was.</exception>
     public static CompactReport CompactInPlace(this nn.Module network, Tensor example)
     {
         ArgumentNullException.ThrowIfNull(network);

@@ -41,9 +41,9 @@ internal static class AxisCalls
         {
             var size = shape[step.Axes[i]];
             var field = program.Fixed(
-                $"Windows{program.Step}_{i}", "Windows", $"Windows.Even({size}, 1)", EmittedKernels.Windows.Even(size, 1));
+                $"Windows{program.Step}_{i}", "Windows", $"Windows.Even({size}, 1)", AxisKernels.Windows.Even(size, 1));
             (x, shape) = Along(
-                program, step.Output, x, shape, step.Axes[i], field, field.Of<EmittedKernels.Windows>(0),
+                program, step.Output, x, shape, step.Axes[i], field, field.Of<AxisKernels.Windows>(0),
                 step.Kind is ReductionKind.Maximum or ReductionKind.Minimum, step.Kind == ReductionKind.Mean, i == step.Axes.Length - 1);
         }
 
@@ -70,25 +70,25 @@ internal static class AxisCalls
             var parts = $"[{string.Join(", ", part.Select(number => NumberText.Of(number)))}]";
             program.Call(
                 "Resample", $"Resample({from}, {y}, {NumberText.Of(low)}, {NumberText.Of(high)}, {parts}, {outer}, {n}, {inner});",
-                (s, draw) => EmittedKernels.Resample(from.In(s, draw), y.Out(s), low, high, part, outer, n, inner));
+                (s, draw) => AxisKernels.Resample(from.In(s, draw), y.Out(s), low, high, part, outer, n, inner));
             x = y;
         }
     }
 
-    private static (string Text, EmittedKernels.Windows Windows) WindowsOf(Pooling pooling, int i, int input, int output)
+    private static (string Text, AxisKernels.Windows Windows) WindowsOf(Pooling pooling, int i, int input, int output)
     {
         if (pooling.Kind is PoolingKind.AdaptiveAverage or PoolingKind.AdaptiveMaximum)
-            return ($"Windows.Even({input}, {output})", EmittedKernels.Windows.Even(input, output));
+            return ($"Windows.Even({input}, {output})", AxisKernels.Windows.Even(input, output));
         var (kernel, stride, pad) = ((int)pooling.Kernel[i], (int)pooling.Stride[i], (int)pooling.Padding[i]);
         var dilation = pooling.Dilation.Count > 0 ? (int)pooling.Dilation[i] : 1;
         var counts = pooling.CountIncludesPadding;
         return (
             $"Windows.Of({input}, {output}, {kernel}, {stride}, {pad}, {dilation}, {(counts ? "true" : "false")})",
-            EmittedKernels.Windows.Of(input, output, kernel, stride, pad, dilation, counts));
+            AxisKernels.Windows.Of(input, output, kernel, stride, pad, dilation, counts));
     }
 
     private static (CSharpOperand Y, int[] Shape) Along(
-        CSharpProgram program, PlanValue output, CSharpOperand x, int[] shape, int axis, CSharpField field, EmittedKernels.Windows windows,
+        CSharpProgram program, PlanValue output, CSharpOperand x, int[] shape, int axis, CSharpField field, AxisKernels.Windows windows,
         bool isMaximum, bool mean, bool isLast)
     {
         var (outer, n, inner) = AxisShape.Around(shape, axis);
@@ -99,11 +99,11 @@ internal static class AxisCalls
         if (isMaximum)
             program.Call(
                 "MaxPool", $"MaxPool({x}, {y}, {field.Name}, {outer}, {n}, {inner});",
-                (s, draw) => EmittedKernels.MaxPool(x.In(s, draw), y.Out(s), windows, outer, n, inner));
+                (s, draw) => AxisKernels.MaxPool(x.In(s, draw), y.Out(s), windows, outer, n, inner));
         else
             program.Call(
                 "SumPool", $"SumPool({x}, {y}, {field.Name}, {outer}, {n}, {inner}, mean: {(mean ? "true" : "false")});",
-                (s, draw) => EmittedKernels.SumPool(x.In(s, draw), y.Out(s), windows, outer, n, inner, mean));
+                (s, draw) => AxisKernels.SumPool(x.In(s, draw), y.Out(s), windows, outer, n, inner, mean));
         return (y, shape);
     }
 

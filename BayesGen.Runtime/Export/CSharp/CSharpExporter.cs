@@ -21,6 +21,10 @@ internal static partial class CSharpExporter
         foreach (var part in options.Namespace.Split('.'))
             RequireName(part, nameof(options.Namespace));
         var answer = new CSharpAnswer(options.Samples > 0 ? options.Noise : null, options.Samples, plan.Output.Count);
+        if (options.Samples > 0 && options.Noise is not null && plan.Output.Shape is not [1, _])
+            throw new NotSupportedException(
+                $"The network gives an output of shape {CSharpFile.Shape(plan.Output)} for an example, and mean and variance are of outputs [N, D], "
+                + "as Predict takes them. Flatten the output, or leave Samples at 0.");
         if (options.Samples > 0 && options.Noise is null && plan.Output.Shape is not [1, >= 2])
             throw new NotSupportedException(
                 $"The network gives an output of shape {CSharpFile.Shape(plan.Output)} for an example, and draws of it are joined to class "
@@ -28,9 +32,7 @@ internal static partial class CSharpExporter
         var program = CSharpSteps.ProgramOf(plan, new NumberText(options.Format, bits));
         var isTokens = !example.is_floating_point();
         var count = (int)example.shape[0];
-        var numbers = isTokens ? [] : PlanNumbers.Of(example);
-        var tokens = isTokens ? Tokens(example) : null;
-        List<float[]> outputs = [.. Enumerable.Range(0, plan.Draws).Select(draw => program.Run(numbers, tokens, count, draw))];
+        var outputs = program.OutputsOf(example, plan.Draws);
         var tolerance = options.Tolerance ?? (options.Format == WeightFormat.Float32 ? 1e-5 : 0.1);
         var (difference, largest) = ExportCheck.Require(reading.Outputs, outputs, tolerance, "the C# file");
         var hash = ExportCheck.Hash(plan);
@@ -58,12 +60,6 @@ internal static partial class CSharpExporter
         WeightFormat.Int8 => "8 bits each with a scale by row, biases 32",
         _ => "as many bits as their posterior asks for, others 32",
     };
-
-    private static long[] Tokens(Tensor example)
-    {
-        using var tokens = example.to(ScalarType.Int64).cpu().contiguous();
-        return tokens.data<long>().ToArray();
-    }
 
     private static string SimpleName(string network) => Regex.Replace(network.Split('.', '+')[^1], "[^A-Za-z0-9_]", "");
 

@@ -39,12 +39,23 @@ internal sealed class CSharpProgram
     /// <summary>The number of a step while it is written.</summary>
     public int Step { get; set; }
 
-    /// <summary>Runs the program here, over examples one after the other.</summary>
-    /// <param name="inputs">The examples one behind the other.</param>
-    /// <param name="tokens">The same where they are whole numbers.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="draw">The draw.</param>
-    public float[] Run(float[] inputs, long[]? tokens, int count, int draw)
+    /// <summary>What the program answers to examples, run here, for each draw.</summary>
+    public List<float[]> OutputsOf(Tensor example, int draws)
+    {
+        var (count, isTokens) = ((int)example.shape[0], !example.is_floating_point());
+        var numbers = isTokens ? [] : PlanNumbers.Of(example);
+        var tokens = isTokens ? TokensOf(example) : null;
+        return [.. Enumerable.Range(0, draws).Select(draw => Run(numbers, tokens, count, draw))];
+    }
+
+    private static long[] TokensOf(Tensor example)
+    {
+        using var tokens = example.to(ScalarType.Int64).cpu().contiguous();
+        return tokens.data<long>().ToArray();
+    }
+
+    /// <summary>Over examples one after the other.</summary>
+    private float[] Run(float[] inputs, long[]? tokens, int count, int draw)
     {
         var outputs = new float[count * Plan.Output.Count];
         var scratch = new float[Memory.Length];
@@ -103,7 +114,7 @@ internal sealed class CSharpProgram
 
     /// <summary>The numbers of a bias in whole vectors.</summary>
     public CSharpField Padded(PlanConstant constant) => Field(constant, "padded", "float[]", values =>
-        ($"Padded({NumberText.Floats(values).Text})", EmittedKernels.Padded(values)));
+        ($"Padded({NumberText.Floats(values).Text})", DenseKernels.Padded(values)));
 
     /// <summary>Weights without their zeros, in the format of the file.</summary>
     public CSharpField Sparse(PlanConstant constant, Func<float[], (float[] Kept, int[] Gaps, int[] Counts)> take) =>
@@ -113,7 +124,7 @@ internal sealed class CSharpProgram
             var (text, numbers, region) = _numbers.Weight(kept, 1, constant.Key);
             Regions.Add(region);
             return ($"SparseRows.Of({text}, {NumberText.Gaps(gaps)}, {NumberText.Gaps(counts)})",
-                EmittedKernels.SparseRows.Of(numbers, [.. gaps], counts));
+                DenseKernels.SparseRows.Of(numbers, [.. gaps], counts));
         });
 
     /// <summary>A field of the program's own, the same for all draws.</summary>

@@ -90,7 +90,7 @@ internal static class CSharpSteps
         var y = program.Place(step.Output);
         program.Call(
             "Lookup", $"Lookup(tokens, {y}, {table.Use}, {width});",
-            (s, draw) => EmittedKernels.Lookup(program.Tokens, y.Out(s), table.Of<float[]>(draw), width));
+            (s, draw) => AxisKernels.Lookup(program.Tokens, y.Out(s), table.Of<float[]>(draw), width));
     }
 
     private static void Affine(CSharpProgram program, AffineStep step)
@@ -100,7 +100,7 @@ internal static class CSharpSteps
         var (outer, n, inner) = AxisShape.Around(step.Input.Shape, step.Axis);
         program.Call(
             "Affine", $"Affine({x}, {y}, {scale.Use}, {shift.Use}, {outer}, {n}, {inner});",
-            (s, draw) => EmittedKernels.Affine(
+            (s, draw) => AxisKernels.Affine(
                 x.In(s, draw), y.Out(s), scale.Of<float[]>(draw), shift.Of<float[]>(draw), outer, n, inner));
     }
 
@@ -110,7 +110,7 @@ internal static class CSharpSteps
         var (rows, eps) = (step.Input.Count / n, (float)step.Eps);
         program.Call(
             "Normalize", $"Normalize({x}, {y}, {rows}, {n}, {NumberText.Of(eps)});",
-            (s, draw) => EmittedKernels.Normalize(x.In(s, draw), y.Out(s), rows, n, eps));
+            (s, draw) => AxisKernels.Normalize(x.In(s, draw), y.Out(s), rows, n, eps));
     }
 
     private static void Softmax(CSharpProgram program, SoftmaxStep step)
@@ -119,7 +119,7 @@ internal static class CSharpSteps
         var (outer, n, inner) = AxisShape.Around(step.Input.Shape, step.Axis);
         program.Call(
             "Softmax", $"Softmax({x}, {y}, {outer}, {n}, {inner}, log: {(step.IsLog ? "true" : "false")});",
-            (s, draw) => EmittedKernels.Softmax(x.In(s, draw), y.Out(s), outer, n, inner, step.IsLog));
+            (s, draw) => AxisKernels.Softmax(x.In(s, draw), y.Out(s), outer, n, inner, step.IsLog));
     }
 
     private static void MatMul(CSharpProgram program, MatMulStep step)
@@ -129,6 +129,6 @@ internal static class CSharpSteps
         var count = step.A.Count / n / k;
         program.Call(
             "MatMul", $"MatMul({a}, {b}, {y}, {count}, {n}, {k}, {m});",
-            (s, draw) => EmittedKernels.MatMul(a.In(s, draw), b.In(s, draw), y.Out(s), count, n, k, m));
+            (s, draw) => DenseKernels.MatMul(a.In(s, draw), b.In(s, draw), y.Out(s), count, n, k, m));
     }
 }

@@ -61,7 +61,7 @@ internal static class ConvolutionCalls
         int[] dilation, int outputs)
     {
         var arguments = string.Join(", ", new[] { channels }.Concat(size).Concat(kernel).Concat(dilation));
-        var slide = EmittedKernels.Slide.Over(
+        var slide = ConvolutionKernels.Slide.Over(
             channels, size[0], size[1], size[2], kernel[0], kernel[1], kernel[2], dilation[0], dilation[1], dilation[2]);
         program.Regions.Add("Slide");
         var field = program.Fixed("Slide" + program.Step, "Slide", $"Slide.Over({arguments})", slide);
@@ -77,11 +77,11 @@ internal static class ConvolutionCalls
             var first = group * perGroup;
             var text = $"({from}, {to}, {filters.Use}, {bias.Use}, {field.Name}, {first}, {perGroup});";
             if (sparse)
-                program.Call("ConvolveRows", "ConvolveRows" + text, (s, draw) => EmittedKernels.ConvolveRows(
-                    from.In(s, draw), to.Out(s), filters.Of<EmittedKernels.SparseRows>(draw), bias.Of<float[]>(draw), slide, first,
+                program.Call("ConvolveRows", "ConvolveRows" + text, (s, draw) => ConvolutionKernels.ConvolveRows(
+                    from.In(s, draw), to.Out(s), filters.Of<DenseKernels.SparseRows>(draw), bias.Of<float[]>(draw), slide, first,
                     perGroup));
             else
-                program.Call("Convolve", "Convolve" + text, (s, draw) => EmittedKernels.Convolve(
+                program.Call("Convolve", "Convolve" + text, (s, draw) => ConvolutionKernels.Convolve(
                     from.In(s, draw), to.Out(s), filters.Of<float[]>(draw), bias.Of<float[]>(draw), slide, first, perGroup));
         }
     }
@@ -117,7 +117,7 @@ internal static class ConvolutionCalls
         program.Call(
             "Place",
             $"Place({x}, {y}, {channels}, {NumberText.Of(size)}, {NumberText.Of(into)}, {NumberText.Of(pad)}, {NumberText.Of(step)});",
-            (s, draw) => EmittedKernels.Place(x.In(s, draw), y.Out(s), channels, size, into, pad, step));
+            (s, draw) => ConvolutionKernels.Place(x.In(s, draw), y.Out(s), channels, size, into, pad, step));
         return y;
     }
 
@@ -130,7 +130,7 @@ internal static class ConvolutionCalls
             "Unroll",
             $"Unroll({x}, {y}, {channels}, {NumberText.Of(size)}, {NumberText.Of(output)}, {NumberText.Of(kernel)}, "
             + $"{NumberText.Of(stride)}, {NumberText.Of(pad)}, {NumberText.Of(dilation)});",
-            (s, draw) => EmittedKernels.Unroll(x.In(s, draw), y.Out(s), channels, size, output, kernel, stride, pad, dilation));
+            (s, draw) => ConvolutionKernels.Unroll(x.In(s, draw), y.Out(s), channels, size, output, kernel, stride, pad, dilation));
         return y;
     }
 

@@ -45,7 +45,7 @@ internal static class CopyCalls
         program.Call(
             "Copy",
             $"Copy({from}, {to}, {NumberText.Of(shape)}, {NumberText.Of(stepsFrom)}, {NumberText.Of(stepsTo)});",
-            (s, draw) => EmittedKernels.Copy(from.In(s, draw), to.Out(s), shape, stepsFrom, stepsTo));
+            (s, draw) => AxisKernels.Copy(from.In(s, draw), to.Out(s), shape, stepsFrom, stepsTo));
 
     private static void Cat(CSharpProgram program, CatStep step, CSharpOperand y)
     {

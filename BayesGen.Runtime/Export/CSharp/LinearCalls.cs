@@ -21,15 +21,15 @@ internal static class LinearCalls
             var sparse = SparseField.Of(program, step.Weight, outputs);
             program.Call(
                 "LinearRows", $"LinearRows({x}, {y}, {sparse.Use}, {bias.Use}, {rows}, {inputs}, {outputs});",
-                (s, draw) => EmittedKernels.LinearRows(
-                    x.In(s, draw), y.Out(s), sparse.Of<EmittedKernels.SparseRows>(draw), bias.Of<float[]>(draw), rows, inputs, outputs));
+                (s, draw) => DenseKernels.LinearRows(
+                    x.In(s, draw), y.Out(s), sparse.Of<DenseKernels.SparseRows>(draw), bias.Of<float[]>(draw), rows, inputs, outputs));
             return;
         }
 
         var dense = Columns(program, step.Weight);
         program.Call(
             "Linear", $"Linear({x}, {y}, {dense.Use}, {bias.Use}, {rows}, {inputs}, {outputs});",
-            (s, draw) => EmittedKernels.Linear(
+            (s, draw) => DenseKernels.Linear(
                 x.In(s, draw), y.Out(s), dense.Of<float[]>(draw), bias.Of<float[]>(draw), rows, inputs, outputs));
     }
 
@@ -54,13 +54,13 @@ internal static class LinearCalls
         if (c is not null)
             program.Call(
                 "Lstm", $"Lstm({x}, {y}, {h}, {c}, {scratch}, {weights});",
-                (s, draw) => EmittedKernels.Lstm(
+                (s, draw) => AxisKernels.Lstm(
                     x.In(s, draw), y.Out(s), h.Out(s), c.Out(s), scratch.Out(s), weightX.Of<float[]>(draw), biasX.Of<float[]>(draw),
                     weightH.Of<float[]>(draw), biasH.Of<float[]>(draw), steps, inputs, hidden, hidden, 0, step.IsReverse));
         else
             program.Call(
                 "Gru", $"Gru({x}, {y}, {h}, {scratch}, {weights});",
-                (s, draw) => EmittedKernels.Gru(
+                (s, draw) => AxisKernels.Gru(
                     x.In(s, draw), y.Out(s), h.Out(s), scratch.Out(s), weightX.Of<float[]>(draw), biasX.Of<float[]>(draw),
                     weightH.Of<float[]>(draw), biasH.Of<float[]>(draw), steps, inputs, hidden, hidden, 0, step.IsReverse));
     }
@@ -70,7 +70,7 @@ internal static class LinearCalls
     {
         var (rows, columns) = (weight.Shape[0], weight.Shape[1]);
         return program.Weights(weight, rows, "float[]", (text, numbers) =>
-            ($"Columns({text}, {rows}, {columns})", EmittedKernels.Columns(numbers, rows, columns)));
+            ($"Columns({text}, {rows}, {columns})", DenseKernels.Columns(numbers, rows, columns)));
     }
 
     /// <summary>A bias in whole vectors, zeros where there is none.</summary>

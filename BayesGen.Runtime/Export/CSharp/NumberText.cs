@@ -76,7 +76,7 @@ internal sealed class NumberText(WeightFormat format, BitWidths? bits)
         }
 
         var text = Literal(bytes);
-        return ($"Rounded({text}, {Floats(scales).Text})", EmittedKernels.Rounded(Utf8(bytes), scales), "Rounded");
+        return ($"Rounded({text}, {Floats(scales).Text})", NumberKernels.Rounded(Utf8(bytes), scales), "Rounded");
     }
 
     private static (string Text, float[] Values, string Region) Packed(float[] values, int fractionBits)
@@ -98,7 +98,7 @@ internal sealed class NumberText(WeightFormat format, BitWidths? bits)
         var scale = step.ToString("R", CultureInfo.InvariantCulture);
         return (
             $"Packed({Literal(bytes)}, {numbers.Length}, {width}, {low}, {scale})",
-            EmittedKernels.Packed(Utf8(bytes), numbers.Length, width, low, step), "Packed");
+            NumberKernels.Packed(Utf8(bytes), numbers.Length, width, low, step), "Packed");
     }
 
     private static byte[] Utf8(byte[] bytes) => Encoding.ASCII.GetBytes(Convert.ToBase64String(bytes));

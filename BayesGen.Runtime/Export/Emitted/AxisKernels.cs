@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace BayesGen.Export.Emitted;
 
-internal static partial class EmittedKernels
+using static BayesGen.Export.Emitted.DenseKernels;
+
+/// <summary>Kernels along an axis: pooling, resampling, softmax, recurrence, copies; see <see cref="DenseKernels"/>.</summary>
+internal static class AxisKernels
 {
     #region Copy
     /// <summary>Copies a block of a shape from numbers that lie by steps to numbers that lie by others.</summary>
@@ -181,7 +184,7 @@ internal static partial class EmittedKernels
         var rows = table.Length / width;
         for (var i = 0; i < tokens.Length; i++)
         {
-            if ((ulong)tokens[i] >= (ulong)rows)
+            if (tokens[i] < 0 || tokens[i] >= rows)
                 throw new ArgumentOutOfRangeException(nameof(tokens), tokens[i], $"Token {i} is not in 0..{rows - 1}.");
             table.AsSpan((int)tokens[i] * width, width).CopyTo(y[(i * width)..]);
         }

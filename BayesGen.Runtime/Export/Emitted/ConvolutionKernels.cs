@@ -4,7 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace BayesGen.Export.Emitted;
 
-internal static partial class EmittedKernels
+using static BayesGen.Export.Emitted.DenseKernels;
+
+/// <summary>Kernels of convolutions; see <see cref="DenseKernels"/>.</summary>
+internal static class ConvolutionKernels
 {
     #region Slide : Spare
     /// <summary>Where a filter reads and writes: for each output o and each segment s of a vector's length,
@@ -183,13 +186,13 @@ internal static partial class EmittedKernels
                 for (var h = 0; h < size[1]; h++)
                 {
                     var (toD, toH) = (pad[0] + d * step[0], pad[1] + h * step[1]);
-                    if ((uint)toD >= (uint)into[0] || (uint)toH >= (uint)into[1])
+                    if (toD < 0 || toD >= into[0] || toH < 0 || toH >= into[1])
                         continue;
                     var from = x.Slice(((channel * size[0] + d) * size[1] + h) * size[2], size[2]);
                     var to = y.Slice(((channel * into[0] + toD) * into[1] + toH) * into[2], into[2]);
                     for (var w = 0; w < from.Length; w++)
-                        if ((uint)(pad[2] + w * step[2]) < (uint)to.Length)
-                            to[pad[2] + w * step[2]] = from[w];
+                        if (pad[2] + w * step[2] is >= 0 and var toW && toW < to.Length)
+                            to[toW] = from[w];
                 }
     }
     #endregion
@@ -210,12 +213,12 @@ internal static partial class EmittedKernels
                             {
                                 var fromD = d * stride[0] - pad[0] + kd * dilation[0];
                                 var fromH = h * stride[1] - pad[1] + kh * dilation[1];
-                                var inside = (uint)fromD < (uint)size[0] && (uint)fromH < (uint)size[1];
+                                var inside = fromD >= 0 && fromD < size[0] && fromH >= 0 && fromH < size[1];
                                 var row = inside ? ((channel * size[0] + fromD) * size[1] + fromH) * size[2] : 0;
                                 for (var w = 0; w < output[2]; w++)
                                 {
                                     var fromW = w * stride[2] - pad[2] + kw * dilation[2];
-                                    y[at++] = inside && (uint)fromW < (uint)size[2] ? x[row + fromW] : 0;
+                                    y[at++] = inside && fromW >= 0 && fromW < size[2] ? x[row + fromW] : 0;
                                 }
                             }
     }

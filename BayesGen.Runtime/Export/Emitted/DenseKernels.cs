@@ -11,7 +11,7 @@ namespace BayesGen.Export.Emitted;
 /// <remarks>
 /// Buffers are longer than what they hold by <see cref="Spare"/> numbers, so that a loop may read and write whole vectors at their end.
 /// </remarks>
-internal static partial class EmittedKernels
+internal static class DenseKernels
 {
     #region Spare
     /// <summary>How far a buffer goes beyond what it holds: the longest vector there is.</summary>

@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace BayesGen.Export.Emitted;
 
-internal static partial class EmittedKernels
+using static BayesGen.Export.Emitted.DenseKernels;
+
+/// <summary>Functions of one number; see <see cref="DenseKernels"/>.</summary>
+internal static class MapKernels
 {
     #region Map
     /// <summary>A function of one number, with two constants.</summary>
@@ -56,13 +59,6 @@ internal static partial class EmittedKernels
     }
     #endregion
 
-    #region Threshold : Map
-    internal readonly struct Threshold : IFunction
-    {
-        public static float Of(float x, float a, float b) => x > a ? x : b;
-    }
-    #endregion
-
     #region Elu : Map
     /// <summary>x, or a (exp(b x) - 1) below 0.</summary>
     internal readonly struct Elu : IFunction
@@ -89,7 +85,7 @@ internal static partial class EmittedKernels
         {
             var z = Math.Abs(x);
             if (z > 6)
-                return Math.Sign(x);
+                return Math.CopySign(1, x);
             if (z < 2.5)
             {
                 var (term, sum) = (x, x);
@@ -105,7 +101,7 @@ internal static partial class EmittedKernels
             var fraction = z;
             for (var n = 40; n > 0; n--)
                 fraction = z + n / 2.0 / fraction;
-            return Math.Sign(x) * (1 - Math.Exp(-z * z) / (Math.Sqrt(Math.PI) * fraction));
+            return Math.CopySign(1, x) * (1 - Math.Exp(-z * z) / (Math.Sqrt(Math.PI) * fraction));
         }
     }
     #endregion
@@ -179,27 +175,6 @@ internal static partial class EmittedKernels
     internal readonly struct Softsign : IFunction
     {
         public static float Of(float x, float a, float b) => x / (1 + MathF.Abs(x));
-    }
-    #endregion
-
-    #region Hardshrink : Map
-    internal readonly struct Hardshrink : IFunction
-    {
-        public static float Of(float x, float a, float b) => x >= -a && x <= a ? 0 : x;
-    }
-    #endregion
-
-    #region Softshrink : Map
-    internal readonly struct Softshrink : IFunction
-    {
-        public static float Of(float x, float a, float b) => x > a ? x - a : x < -a ? x + a : 0;
-    }
-    #endregion
-
-    #region Tanhshrink : Map
-    internal readonly struct Tanhshrink : IFunction
-    {
-        public static float Of(float x, float a, float b) => x - MathF.Tanh(x);
     }
     #endregion
 

@@ -1,6 +1,7 @@
 namespace BayesGen.Export.Emitted;
 
-internal static partial class EmittedKernels
+/// <summary>Weights as the text of a file holds them; see <see cref="DenseKernels"/>.</summary>
+internal static class NumberKernels
 {
     #region Bytes
     /// <summary>What stands in base64.</summary>
@@ -35,7 +36,7 @@ internal static partial class EmittedKernels
         var bytes = Bytes(text);
         var numbers = new float[bytes.Length];
         for (var i = 0; i < numbers.Length; i++)
-            numbers[i] = (sbyte)bytes[i] * scales[(int)((long)i * scales.Length / numbers.Length)];
+            numbers[i] = unchecked((sbyte)bytes[i]) * scales[(int)((long)i * scales.Length / numbers.Length)];
         return numbers;
     }
     #endregion

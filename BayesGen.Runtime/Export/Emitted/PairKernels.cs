@@ -1,6 +1,7 @@
 namespace BayesGen.Export.Emitted;
 
-internal static partial class EmittedKernels
+/// <summary>Functions of two numbers; see <see cref="DenseKernels"/>.</summary>
+internal static class PairKernels
 {
     #region Combine
     /// <summary>A function of two numbers.</summary>

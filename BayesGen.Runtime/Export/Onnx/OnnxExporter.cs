@@ -14,6 +14,7 @@ internal static class OnnxExporter
     public static ExportReport Write(ExportReading reading, string path, Tensor example, OnnxOptions options)
     {
         var (two, three) = reading.Wider!.Value;
+        var (difference, largest) = Compare(reading, example, options);
         var graph = new OnnxGraph();
         var input = Value("input", example.is_floating_point(), ShapeOf(two.Inputs[0], three.Inputs[0]));
         List<ProtoMessage> outputs;
@@ -47,8 +48,26 @@ internal static class OnnxExporter
             output.Flush();
         });
         return new ExportReport(
-            model.Size, ExportCheck.Count(reading.Plan), reading.Plan.Draws, hash, double.NaN,
-            reading.Outputs.SelectMany(numbers => numbers).Max(number => Math.Abs((double)number)));
+            model.Size, ExportCheck.Count(reading.Plan), reading.Plan.Draws, hash, difference, largest);
+    }
+
+    /// <summary>
+    /// Computes the steps that the file is written from, by the kernels of C# files; what those have no kernel for was compared as a graph.
+    /// </summary>
+    private static (double Difference, double Largest) Compare(ExportReading reading, Tensor example, OnnxOptions options)
+    {
+        List<float[]> outputs;
+        try
+        {
+            var program = CSharpSteps.ProgramOf(reading.Plan, new NumberText(WeightFormat.Float32, null));
+            outputs = program.OutputsOf(example, reading.Plan.Draws);
+        }
+        catch (NotSupportedException)
+        {
+            outputs = [.. reading.Outputs];
+        }
+
+        return ExportCheck.Require(reading.Outputs, outputs, options.Tolerance ?? 1e-5, "the steps of the ONNX file");
     }
 
     /// <summary>

@@ -18,10 +18,12 @@ internal static class AttentionHeads
         var parameter = layer.named_parameters().First().parameter;
         var (answer, _) = layer.call(Moved(0), Moved(1), Moved(2));
         var expected = answer.cpu().to(ScalarType.Float64);
-        var scale = Math.Max(1, expected.abs().max().item<double>());
-        return Enumerable.Range(1, width).Where(heads => width % heads == 0)
-            .Select(heads => (int?)heads)
-            .FirstOrDefault(heads => (Answer(heads!.Value) - expected).abs().max().item<double>() < 1e-4 * scale);
+        var scale = expected.abs().max().item<double>();
+
+        // Where several numbers of heads give the same, such as with weights of zero, none is known.
+        List<int> fitting = [.. Enumerable.Range(1, width).Where(heads => width % heads == 0)
+            .Where(heads => (Answer(heads) - expected).abs().max().item<double>() < 1e-4 * scale)];
+        return fitting is [var only] ? only : null;
 
         Tensor WeightOf(int part) => whole is null
             ? weights[$"{"qkv"[part]}_proj_weight"]

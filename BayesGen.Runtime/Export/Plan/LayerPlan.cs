@@ -20,7 +20,8 @@ internal static class LayerPlan
             Bilinear layer => [Bilinear(plan, layer, key, x, inputs[1])],
             Convolution layer => [Convolve(plan, layer, key, x, shape)],
             Embedding layer => [plan.Lookup(x, Weight(plan, key, layer.weight!))],
-            BatchNorm1d or BatchNorm2d or BatchNorm3d => [BatchNorm(plan, (NormBase)call.Module, key, x)],
+            // Of an instance norm too: with running statistics it takes those in evaluation.
+            BatchNorm1d or BatchNorm2d or BatchNorm3d or NormBase { track_running_stats: true } => [BatchNorm(plan, (NormBase)call.Module, key, x)],
             NormBase layer => [Grouped(plan, x, x.Shape[1], layer.eps, layer.affine ? layer.weight : null, layer.bias, key)],
             GroupNorm layer => [Grouped(plan, x, (int)layer.num_groups, layer.eps, layer.weight, layer.bias, key)],
             LayerNorm layer => [LayerNorm(plan, layer, key, x)],
@@ -147,7 +148,7 @@ internal static class LayerPlan
     private static PlanValue Prelu(PlanWriter plan, PReLU layer, string key, PlanValue x)
     {
         int[] shape = [(int)layer.weight!.shape[0], .. Enumerable.Repeat(1, Math.Max(0, x.Shape.Length - 2))];
-        var slopes = plan.Constant($"{key}.weight", shape, () => PlanNumbers.Of(layer.weight!), $"{key}.weight");
+        var slopes = plan.Constant($"{key}.weight.of{x.Shape.Length}", shape, () => PlanNumbers.Of(layer.weight!), $"{key}.weight");
         return plan.Combine(x, plan.Of(slopes), null);
     }
 

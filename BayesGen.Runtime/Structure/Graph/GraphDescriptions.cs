@@ -13,9 +13,6 @@ internal static class GraphDescriptions
         Type network, Func<GraphBuilder, nn.Module, IReadOnlyList<GraphValue>, IReadOnlyList<GraphValue>> describe) =>
         Known[network] = describe;
 
-    /// <summary>The names of the inputs of each class.</summary>
-    public static bool Knows(Type network) => Find(network) is not null;
-
     /// <summary>Adds what a network inside of another computes.</summary>
     public static IReadOnlyList<GraphValue> Track(
         GraphBuilder graph, nn.Module network, string source, IReadOnlyList<GraphValue> inputs) =>
@@ -23,8 +20,7 @@ internal static class GraphDescriptions
             ? describe(graph, network, inputs)
             : throw GraphBuilder.CannotFollow(
                 source,
-                $"{network.GetType().Name} is a module of your own whose forward the generator has not read; "
-                + "put [BayesianNetwork] on the class");
+                $"the generator has not read the forward of {network.GetType().Name}; put [BayesianNetwork] on the class where it is yours");
 
     private static Func<GraphBuilder, nn.Module, IReadOnlyList<GraphValue>, IReadOnlyList<GraphValue>>? Find(Type network)
     {

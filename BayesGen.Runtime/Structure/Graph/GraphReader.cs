@@ -10,7 +10,7 @@ internal static class GraphReader
     {
         var graph = new GraphBuilder(network);
         GraphValue[] inputs = [.. InputsOf(network).Select(graph.Input)];
-        return graph.Build([.. graph.CallMany(network, network.GetType().Name, inputs)]);
+        return graph.Build([.. graph.CallMany(network, network.GetType().Name, inputs)]) with { Origin = network };
     }
 
     /// <summary>Names for as many tensors as the forward of a network takes.</summary>

@@ -10,6 +10,10 @@ internal static class ModuleCalls
     {
         if (module.GetType().Assembly != typeof(Linear).Assembly)
             return GraphDescriptions.Track(graph, module, source, inputs);
+        var taken = module is MultiheadAttention ? 3 : module is Bilinear ? 2 : 1;
+        if (inputs.Count != taken)
+            throw GraphBuilder.CannotFollow(
+                source, $"{module.GetType().Name} is called with {inputs.Count} tensors, and a graph follows {taken}: no mask and no first state");
         switch (module)
         {
             case Identity:

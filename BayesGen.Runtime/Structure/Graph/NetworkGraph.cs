@@ -11,6 +11,9 @@ namespace BayesGen.Structure;
 /// <param name="Outputs">What forward returns: one value, or those of a tuple.</param>
 public sealed record NetworkGraph(string Network, IReadOnlyList<GraphNode> Nodes, IReadOnlyList<GraphValue> Outputs)
 {
+    /// <summary>The network that it was read from; null of one that was built by hand.</summary>
+    internal nn.Module? Origin { get; init; }
+
     /// <summary>The numbers of the nodes of the inputs, in the order of forward.</summary>
     public IReadOnlyList<int> Inputs { get; } =
     [
