@@ -21,7 +21,9 @@ public static class MpiPredictionExtensions
         where TModel : nn.Module<Tensor, Tensor>, IBayesianNetwork
     {
         Require(group, model, x);
-        var parts = group.Collect(Fingerprint(x, samples, options), () => Part(group, x, options, part => Written(model.Predict(part, samples, options))));
+        var parts = group.Collect(
+            Fingerprint(x, samples, options),
+            () => Part(group, x, options, part => Written(model.Predict(part, samples, options))));
         var outputs = options?.KeepOutputs == true ? Enumerable.Range(0, samples).Select(_ => new List<double[]>()).ToList() : null;
         var (probabilities, entropy, expected) = (new List<double[]>(), new List<double>(), new List<double>());
         foreach (var part in parts.Where(part => part.Length > 0))
@@ -56,7 +58,9 @@ public static class MpiPredictionExtensions
     {
         Require(group, model, x);
         ArgumentNullException.ThrowIfNull(noise);
-        var parts = group.Collect(Fingerprint(x, samples, options), () => Part(group, x, options, part => Written(model.Predict(part, noise, samples, options))));
+        var parts = group.Collect(
+            Fingerprint(x, samples, options),
+            () => Part(group, x, options, part => Written(model.Predict(part, noise, samples, options))));
         var (means, variances) = (new List<double[][]>(), new List<double[][]>());
         var outputs = 0;
         foreach (var part in parts.Where(part => part.Length > 0))

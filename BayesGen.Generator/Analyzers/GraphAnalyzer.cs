@@ -58,7 +58,8 @@ public sealed class GraphAnalyzer : DiagnosticAnalyzer
             ArgumentList.Arguments: { Count: 2 } arguments,
         }
         && target.ToString() is not ("torch" or "functional")
-        && arguments[0].Expression.ToString() is var batch && (batch == "-1" || batch == $"{target}.shape[0]" || batch == $"{target}.size(0)")
+        && arguments[0].Expression.ToString() is var batch
+        && (batch == "-1" || batch == $"{target}.shape[0]" || batch == $"{target}.size(0)")
         && arguments[1].Expression is BinaryExpressionSyntax product && product.IsKind(SyntaxKind.MultiplyExpression)
         && product.DescendantTokens().All(token => token.IsKind(SyntaxKind.NumericLiteralToken) || token.IsKind(SyntaxKind.AsteriskToken));
 }

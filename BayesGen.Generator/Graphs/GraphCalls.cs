@@ -43,8 +43,9 @@ internal sealed class GraphCalls(GraphReader reader, GraphExpressions expression
     private GraphTerm Mathematics(string name, InvocationExpressionSyntax call)
     {
         var numbers = call.ArgumentList.Arguments.Select(argument => expressions.Read(argument.Expression)).ToList();
+        var given = string.Join(", ", numbers.Select(number => number.Code));
         return numbers.All(number => number.Kind == TermKind.Number)
-            ? new(TermKind.Number, $"global::System.Math.{name}({string.Join(", ", numbers.Select(number => number.Code))})") { IsReal = true }
+            ? new(TermKind.Number, $"global::System.Math.{name}({given})") { IsReal = true }
             : reader.Refuse(call, "its arguments are not known before the network runs");
     }
 

@@ -90,7 +90,8 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
             return new(TermKind.Flag, $"{left.Code} {sign} {right.Code}");
         if (sign is "==" or "!=" && left.Kind == TermKind.Module && right.Kind == TermKind.Nothing)
             return new(TermKind.Flag, $"{left.Code} is {(sign == "!=" ? "not " : "")}null");
-        if (sign is "+" or "-" or "*" or "/" && (left.Kind == TermKind.Size || right.Kind == TermKind.Size) && left.IsWhole && right.IsWhole)
+        if (sign is "+" or "-" or "*" or "/" && (left.Kind == TermKind.Size || right.Kind == TermKind.Size)
+            && left.IsWhole && right.IsWhole)
             return new(TermKind.Size, $"{left.Code} {sign} {right.Code}");
         if (sign is "+" or "-" or "*" or "/" or "%" && left.Kind == TermKind.Number && right.Kind == TermKind.Number)
             return new(TermKind.Number, $"{left.Code} {sign} {right.Code}") { IsReal = left.IsReal || right.IsReal };

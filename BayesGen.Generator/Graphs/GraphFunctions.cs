@@ -237,8 +237,8 @@ internal sealed class GraphFunctions(
     /// <summary>The elements of an array, tuple or collection; a single number as it is.</summary>
     private static IReadOnlyList<ExpressionSyntax> Elements(ExpressionSyntax value) => value switch
     {
-        CollectionExpressionSyntax collection when collection.Elements.All(element => element is ExpressionElementSyntax) => [.. collection.Elements.OfType<ExpressionElementSyntax>().Select(element =>
-            element.Expression)],
+        CollectionExpressionSyntax collection when collection.Elements.All(element => element is ExpressionElementSyntax) =>
+            [.. collection.Elements.OfType<ExpressionElementSyntax>().Select(element => element.Expression)],
         ImplicitArrayCreationExpressionSyntax array => [.. array.Initializer.Expressions],
         ArrayCreationExpressionSyntax { Initializer: { } items } => [.. items.Expressions],
         TupleExpressionSyntax tuple => [.. tuple.Arguments.Select(argument => argument.Expression)],

@@ -93,7 +93,8 @@ internal sealed class GraphReader(INamedTypeSymbol network, KnownTypes known, Ca
                 $"{method.ContainingType.Name}.{method.Name}", body.Lines.ToEquatableArray()));
         }
 
-        var given = arguments.Select((argument, i) => argument.Kind == TermKind.Number ? $", ({types[i]})({argument.Code})" : $", {argument.Code}");
+        var given = arguments.Select((argument, i) =>
+            argument.Kind == TermKind.Number ? $", ({types[i]})({argument.Code})" : $", {argument.Code}");
         return new(result, $"{name}(graph, network{string.Concat(given)})");
     }
 

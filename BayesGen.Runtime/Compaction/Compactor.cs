@@ -26,7 +26,8 @@ internal static class Compactor
                 nameof(example));
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        if (network.parameters().Where(parameter => parameter.is_floating_point()).Select(parameter => parameter.dtype).Distinct().Count() > 1)
+        var dtypes = network.parameters().Where(parameter => parameter.is_floating_point()).Select(parameter => parameter.dtype);
+        if (dtypes.Distinct().Count() > 1)
             throw new NotSupportedException(
                 $"The parameters of {network.GetName()} have several dtypes; a compact network has one. Move it by to(ScalarType.Float32) first.");
         network.eval();

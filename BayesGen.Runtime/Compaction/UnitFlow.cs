@@ -64,7 +64,8 @@ internal sealed class UnitFlow(
 
     /// <summary>Whether a view keeps the batch and takes what remains, without naming a width.</summary>
     private bool IsFlattening(Reshaping reshaping, long[] shape) =>
-        reshaping.Sizes is [SizeOfValue { Dimension: 0 } batch, FixedSize { Value: -1 }] && shape.Length > 1 && shapes[batch.Of][0] == shape[0];
+        reshaping.Sizes is [SizeOfValue { Dimension: 0 } batch, FixedSize { Value: -1 }]
+        && shape.Length > 1 && shapes[batch.Of][0] == shape[0];
 
     private static ValueUnits? Flatten(int start, int end, ValueUnits x, long[] shape)
     {

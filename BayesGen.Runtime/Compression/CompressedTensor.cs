@@ -45,8 +45,8 @@ internal sealed record CompressedTensor(string Key, long[] Shape)
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         if (Numbers is { } numbers)
-            return torch.tensor(numbers, dtype: ScalarType.Int64, device: CPU).to(ScalarType.Float64).MultiplyBy(Math.ScaleB(1, -FractionBits))
-                .reshape(Shape).MoveToOuterDisposeScope();
+            return torch.tensor(numbers, dtype: ScalarType.Int64, device: CPU).to(ScalarType.Float64)
+                .MultiplyBy(Math.ScaleB(1, -FractionBits)).reshape(Shape).MoveToOuterDisposeScope();
         var plain = zeros(Shape, dtype: Dtype, device: CPU);
         var at = 0;
         TensorBytes.Each(plain, piece =>

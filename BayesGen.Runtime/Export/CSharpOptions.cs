@@ -42,8 +42,7 @@ public abstract record ExportOptions
 
     /// <summary>
     /// How far an output may be from what Torch gives for the example, as a part of the largest output or of 1, whichever is more. Null is
-    /// 1e-5, and for rounded weights 0.1. Where an output is further away, nothing is written. What is compared of ONNX is the network as it
-    /// was read, computed step by step; the file itself runs elsewhere.
+    /// 1e-5, and for rounded weights 0.1. Where an output is further away, nothing is written.
     /// </summary>
     public double? Tolerance { get; init; }
 

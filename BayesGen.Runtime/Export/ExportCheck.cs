@@ -12,7 +12,8 @@ internal static class ExportCheck
     public static (double Difference, double Largest) Require(
         IReadOnlyList<float[]> torch, IReadOnlyList<float[]> exported, double tolerance, string target)
     {
-        var largest = torch.SelectMany(numbers => numbers).Where(float.IsFinite).Select(number => Math.Abs((double)number)).DefaultIfEmpty().Max();
+        var sizes = torch.SelectMany(numbers => numbers).Where(float.IsFinite).Select(number => Math.Abs((double)number));
+        var largest = sizes.DefaultIfEmpty().Max();
         var allowed = tolerance * Math.Max(1, largest);
         var worst = 0.0;
         for (var draw = 0; draw < torch.Count; draw++)

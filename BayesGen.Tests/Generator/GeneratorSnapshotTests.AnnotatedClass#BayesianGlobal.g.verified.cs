@@ -101,12 +101,14 @@ public sealed class BayesianGlobal : global::BayesGen.CompilerServices.BayesianM
     [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
     internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Global>(DescribeForward);
 
+    #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
     // Global.forward
     private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Global network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
     {
         var x = inputs[0];
         return new global::BayesGen.Structure.GraphValue[] { graph.Apply(new global::BayesGen.Structure.Arithmetic(global::BayesGen.Structure.ArithmeticKind.Multiply), "x * count", x, graph.Number(CountInGraph(network))) };
     }
+    #pragma warning restore CS0168, CS0219
 
     [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "count")]
     private static extern ref int CountInGraph(global::Global network);

@@ -92,12 +92,14 @@ namespace Demo
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
         internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.Classifier>(DescribeForward);
 
+        #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
         // Classifier.forward
         private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Demo.Classifier network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
         {
             var x = inputs[0];
             return new global::BayesGen.Structure.GraphValue[] { graph.Call(Fc2InGraph(network)!, "fc2.call(fc1.call(x))", graph.Call(Fc1InGraph(network)!, "fc1.call(x)", x)) };
         }
+        #pragma warning restore CS0168, CS0219
 
         [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "fc1")]
         private static extern ref global::TorchSharp.Modules.Linear Fc1InGraph(global::Demo.Classifier network);

@@ -82,12 +82,14 @@ namespace Demo
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
         internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.Encoder>(DescribeForward);
 
+        #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
         // Encoder.forward
         private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Demo.Encoder network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
         {
             var x = inputs[0];
             return new global::BayesGen.Structure.GraphValue[] { graph.Call(ConvInGraph(network)!, "conv.call(x)", x) };
         }
+        #pragma warning restore CS0168, CS0219
 
         [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "conv")]
         private static extern ref global::TorchSharp.Modules.Conv1d ConvInGraph(global::Demo.Encoder network);

@@ -98,12 +98,14 @@ namespace Demo
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
         internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.Whole>(DescribeForward);
 
+        #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
         // Whole.forward
         private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Demo.Whole network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
         {
             var x = inputs[0];
             return new global::BayesGen.Structure.GraphValue[] { graph.Call(HeadInGraph(network)!, "head.call(encoder.call(x))", graph.Call(EncoderInGraph(network)!, "encoder.call(x)", x)) };
         }
+        #pragma warning restore CS0168, CS0219
 
         [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "encoder")]
         private static extern ref global::Demo.Encoder EncoderInGraph(global::Demo.Whole network);

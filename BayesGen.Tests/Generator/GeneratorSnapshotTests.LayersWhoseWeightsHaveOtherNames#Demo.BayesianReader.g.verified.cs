@@ -101,6 +101,7 @@ namespace Demo
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
         internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.Reader>(DescribeForward);
 
+        #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
         // Reader.forward
         private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Demo.Reader network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
         {
@@ -108,6 +109,7 @@ namespace Demo
             var mask = inputs[1];
             return new global::BayesGen.Structure.GraphValue[] { text, mask };
         }
+        #pragma warning restore CS0168, CS0219
 
         #endregion
 

@@ -87,12 +87,14 @@ namespace Demo.@event
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
         internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.@event.Zoo.Net>(DescribeForward);
 
+        #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
         // Net.forward
         private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Demo.@event.Zoo.Net network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
         {
             var @in = inputs[0];
             return new global::BayesGen.Structure.GraphValue[] { @in };
         }
+        #pragma warning restore CS0168, CS0219
 
         #endregion
 

@@ -96,12 +96,14 @@ namespace Demo
         [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
         internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.Sized>(DescribeForward);
 
+        #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
         // Sized.forward
         private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Demo.Sized network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
         {
             var x = inputs[0];
             return new global::BayesGen.Structure.GraphValue[] { graph.Apply(new global::BayesGen.Structure.Arithmetic(global::BayesGen.Structure.ArithmeticKind.Multiply), "first.call(x) * count", graph.Call(FirstInGraph(network)!, "first.call(x)", x), graph.Number(CountInGraph(network))) };
         }
+        #pragma warning restore CS0168, CS0219
 
         [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "count")]
         private static extern ref int CountInGraph(global::Demo.Sized network);

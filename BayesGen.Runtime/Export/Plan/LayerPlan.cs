@@ -21,7 +21,8 @@ internal static class LayerPlan
             Convolution layer => [Convolve(plan, layer, key, x, shape)],
             Embedding layer => [plan.Lookup(x, Weight(plan, key, layer.weight!))],
             // Of an instance norm too: with running statistics it takes those in evaluation.
-            BatchNorm1d or BatchNorm2d or BatchNorm3d or NormBase { track_running_stats: true } => [BatchNorm(plan, (NormBase)call.Module, key, x)],
+            BatchNorm1d or BatchNorm2d or BatchNorm3d or NormBase { track_running_stats: true } =>
+                [BatchNorm(plan, (NormBase)call.Module, key, x)],
             NormBase layer => [Grouped(plan, x, x.Shape[1], layer.eps, layer.affine ? layer.weight : null, layer.bias, key)],
             GroupNorm layer => [Grouped(plan, x, (int)layer.num_groups, layer.eps, layer.weight, layer.bias, key)],
             LayerNorm layer => [LayerNorm(plan, layer, key, x)],

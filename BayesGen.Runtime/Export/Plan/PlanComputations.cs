@@ -13,8 +13,8 @@ internal static class PlanComputations
     }
 
     public static PlanValue Convolution(
-        this PlanWriter plan, PlanValue x, PlanConstant weight, PlanConstant? bias, int[] stride, int[] padding, int[] dilation, int[]? outputPadding, int groups,
-        int[] shape)
+        this PlanWriter plan, PlanValue x, PlanConstant weight, PlanConstant? bias, int[] stride, int[] padding, int[] dilation,
+        int[]? outputPadding, int groups, int[] shape)
     {
         var y = plan.Value(shape);
         plan.Add(new ConvolutionStep(x, weight, bias, stride, padding, dilation, outputPadding, groups, y, plan.Source));
@@ -114,7 +114,8 @@ internal static class PlanComputations
     }
 
     public static (PlanValue Y, PlanValue Hidden, PlanValue? Cell) Recurrent(
-        this PlanWriter plan, PlanValue x, bool isLstm, bool isReverse, PlanConstant weightX, PlanConstant weightH, PlanConstant? biasX, PlanConstant? biasH)
+        this PlanWriter plan, PlanValue x, bool isLstm, bool isReverse, PlanConstant weightX, PlanConstant weightH, PlanConstant? biasX,
+        PlanConstant? biasH)
     {
         int[] state = [1, x.Shape[1], weightH.Shape[1]];
         var (y, hidden, cell) = (plan.Value([x.Shape[0], .. state[1..]]), plan.Value(state), isLstm ? plan.Value(state) : null);
