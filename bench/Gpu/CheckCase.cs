@@ -17,6 +17,12 @@ internal sealed record CheckCase(string Name, Func<nn.Module<Tensor, Tensor>> Ma
         new("SparseDropout", () => new BayesianSparseDropoutRows(new()), 1),
         new("Gaussian, local", () => new BayesianGaussianLocalImages(new()), 1),
         new("SparseDropout, local", () => new BayesianSparseDropoutLocalImages(new()), 1),
+        new("GroupArd", () => new BayesianGroupArdImages(new()), 0),
+        new("GroupLogUniform", () => new BayesianGroupLogUniformImages(new()), 0),
+        new("GroupHorseshoe", () => new BayesianGroupHorseshoeImages(new()), -4),
+        new("GroupArd, local", () => new BayesianGroupArdLocalImages(new()), 0),
+        new("GroupLogUniform, local", () => new BayesianGroupLogUniformLocalImages(new()), 0),
+        new("GroupHorseshoe, local", () => new BayesianGroupHorseshoeLocalImages(new()), -4),
     ];
 }
 
@@ -30,6 +36,13 @@ internal sealed class Pair : IDisposable
         ["log_sigma2"] = (-6, 1),
         ["scale_mu"] = (1, 0.2),
         ["log_alpha"] = (-2, 0.7),
+        ["scale_log_sigma2"] = (-1, 1.5),
+        ["scale_a_log_sigma2"] = (-3, 0.5),
+        ["scale_b_log_sigma2"] = (-3, 0.5),
+        ["layer_a_log_sigma2"] = (-4, 0.5),
+        ["layer_b_log_sigma2"] = (-4, 0.5),
+        ["scale_a_mu"] = (-2, 2),
+        ["scale_b_mu"] = (-1, 1),
     };
 
     /// <param name="make">Makes the wrapper.</param>
@@ -79,7 +92,9 @@ internal sealed class Pair : IDisposable
     {
         Dictionary<string, (double, double)> silent = new()
         {
-            ["log_sigma"] = (-20, 0), ["log_sigma2"] = (-40, 0), ["log_alpha"] = (-40, 0),
+            ["log_sigma"] = (-20, 0), ["log_sigma2"] = (-40, 0), ["log_alpha"] = (-40, 0), ["scale_log_sigma2"] = (-40, 0),
+            ["scale_a_log_sigma2"] = (-40, 0), ["scale_b_log_sigma2"] = (-40, 0), ["layer_a_log_sigma2"] = (-40, 0),
+            ["layer_b_log_sigma2"] = (-40, 0),
         };
         Set(Host, silent);
         CopyState();

@@ -62,6 +62,24 @@ internal sealed class GaussianLocalImages : ImageReader;
 [Bayesian(SparseDropout, Estimator = Estimator.Local)]
 internal sealed class SparseDropoutLocalImages : ImageReader;
 
+[Bayesian(GroupArd)]
+internal sealed class GroupArdImages : ImageReader;
+
+[Bayesian(GroupLogUniform)]
+internal sealed class GroupLogUniformImages : ImageReader;
+
+[Bayesian(GroupHorseshoe)]
+internal sealed class GroupHorseshoeImages : ImageReader;
+
+[Bayesian(GroupArd, Estimator = Estimator.Local)]
+internal sealed class GroupArdLocalImages : ImageReader;
+
+[Bayesian(GroupLogUniform, Estimator = Estimator.Local)]
+internal sealed class GroupLogUniformLocalImages : ImageReader;
+
+[Bayesian(GroupHorseshoe, Estimator = Estimator.Local)]
+internal sealed class GroupHorseshoeLocalImages : ImageReader;
+
 [Bayesian(Gaussian)]
 internal sealed class GaussianDigits : DigitReader;
 

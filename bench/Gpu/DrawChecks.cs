@@ -115,6 +115,9 @@ internal sealed class DrawChecks(CheckReport report, CheckOptions options)
     {
         var deviation = variance.sqrt();
         var (first, second, fourth) = (Zeros(), Zeros(), Zeros());
+
+        // Weights of a unit or a layer share scales, so that only draws are independent of each other.
+        List<(double Mean, double Square)> draws = [];
         for (var seed = 0; seed < options.Draws; seed++)
         {
             using var step = NewDisposeScope();
@@ -123,14 +126,13 @@ internal sealed class DrawChecks(CheckReport report, CheckOptions options)
             first.add_(standard);
             second.add_(square);
             fourth.add_(square.square());
+            draws.Add((standard.mean().item<double>(), square.mean().item<double>()));
         }
 
-        var (count, all) = ((double)options.Draws, options.Draws * (double)mean.numel());
+        var count = (double)options.Draws;
         var (ofMean, ofSquare, ofFourth) = (first.flatten().cpu() / count, second.flatten().cpu() / count, fourth.flatten().cpu() / count);
-        var square1 = ofSquare.mean().item<double>();
-        report.AtMost($"{what}: mean of all, standard errors", Math.Abs(ofMean.mean().item<double>()) * Math.Sqrt(all), StandardErrors);
-        report.AtMost($"{what}: variance of all, standard errors",
-            Math.Abs(square1 - 1) / Math.Sqrt((ofFourth.mean().item<double>() - square1 * square1) / all), StandardErrors);
+        report.AtMost($"{what}: mean of all, standard errors", Distance([.. draws.Select(one => one.Mean)], 0), StandardErrors);
+        report.AtMost($"{what}: variance of all, standard errors", Distance([.. draws.Select(one => one.Square)], 1), StandardErrors);
         var some = arange(0, ofMean.numel(), Math.Max(1, ofMean.numel() / Single), dtype: ScalarType.Int64, device: CPU);
         report.AtMost($"{what}: means of {some.numel()}, standard errors",
             CheckReport.Largest(ofMean[some]) * Math.Sqrt(count), StandardErrors);
@@ -138,5 +140,13 @@ internal sealed class DrawChecks(CheckReport report, CheckOptions options)
             CheckReport.Largest((ofSquare - 1)[some] / ((ofFourth - ofSquare.square())[some] / count).sqrt()), StandardErrors);
 
         Tensor Zeros() => zeros(mean.shape, dtype: ScalarType.Float64, device: mean.device);
+    }
+
+    /// <summary>How far the mean of independent numbers is from what is expected, in its standard errors.</summary>
+    private static double Distance(IReadOnlyList<double> numbers, double expected)
+    {
+        var mean = numbers.Average();
+        var error = Math.Sqrt(numbers.Sum(number => (number - mean) * (number - mean)) / (numbers.Count - 1) / numbers.Count);
+        return Math.Abs(mean - expected) / error;
     }
 }
