@@ -66,8 +66,12 @@ public sealed partial class DescriptorTests
             .Concat(File.ReadLines(Path.Combine(Root(), "BayesGen.Generator", "AnalyzerReleases.Shipped.md")))
             .Where(line => line.StartsWith("BG", StringComparison.Ordinal))
             .Select(line => line[..6]);
+        var listed = File.ReadLines(Path.Combine(Root(), "docs", "diagnostics", "README.md"))
+            .Where(line => line.StartsWith("| [BG", StringComparison.Ordinal))
+            .Select(line => line[3..9]);
         Assert.Equal(ids.Order(), pages.Order());
         Assert.Equal(ids.Order(), rows.Order());
+        Assert.Equal(ids.Order(), listed);
     }
 
     [GeneratedRegex(@"\[\|(BG\d{4}(?:\+BG\d{4})*):")]

@@ -20,7 +20,7 @@ var families = string.Join('|', Row.All.Select(row => row.Family).Concat(UnitRow
 var family = CheckedOption.Text("--family", families, "One family; without it all.");
 var seedList = CheckedOption.Numbers("--seeds", "LIST", "One training for each seed.", least: 0, [1, 2, 3]);
 var epochCount = CheckedOption.OptionalNumber("--epochs", "N", "Passes over the training data; without it those of the row.", least: 1);
-var beta = CheckedOption.OptionalNumber("--beta", "B", "The weight of the divergence of units; without it that of the row.", least: 0);
+var beta = CheckedOption.OptionalAmount("--beta", "B", "The weight of the divergence of units; without it that of the row.");
 var heldOut = new Option<bool>("--held-out")
 {
     Description = "Measures units on images held out of the training, as one does to choose a recipe; without it on the test images.",

@@ -61,6 +61,15 @@ internal static class CheckedOption
             return value is not null;
         });
 
+    /// <summary>A finite number from 0, or null where the option is not given.</summary>
+    public static Option<double?> OptionalAmount(string name, string placeholder, string description) => Of(
+        name, placeholder, description, "is a number from 0", (string text, out double? value) =>
+        {
+            var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number);
+            value = isNumber && double.IsFinite(number) && number >= 0 ? number : null;
+            return value is not null;
+        });
+
     /// <summary>Whole numbers with commas between them.</summary>
     public static Option<IReadOnlyList<int>> Numbers(
         string name, string placeholder, string description, int least, IReadOnlyList<int> otherwise)
