@@ -75,7 +75,10 @@ public sealed record FitLoss(string Name, Func<Tensor, Tensor, Tensor> Compute, 
             "Gaussian",
             (output, target) => nn.functional.mse_loss(output, TargetShapes.LikeOutputs(output, target, "Gaussian noise"), nn.Reduction.Sum)
                 * (0.5 / (sigma * sigma)) + constant * target.numel(),
-            FitReduction.Sum);
+            FitReduction.Sum)
+        {
+            KnownSigma = sigma,
+        };
     }
 
     /// <summary>
@@ -85,6 +88,9 @@ public sealed record FitLoss(string Name, Func<Tensor, Tensor, Tensor> Compute, 
     /// <see cref="GaussianNoise.LogSigma"/>.
     /// </summary>
     public static FitLoss LearnedGaussian { get; } = new("learned Gaussian", LearnedGaussianSum, FitReduction.Sum);
+
+    /// <summary>The standard deviation of the Gaussian noise that it is the negative log-likelihood of; null where it is of another kind.</summary>
+    internal double? KnownSigma { get; private init; }
 
     /// <summary>The mean loss per example.</summary>
     /// <param name="output">The network's output.</param>

@@ -1,3 +1,4 @@
+using BayesGen.Likelihoods;
 using BayesGen.Pruning;
 using BayesGen.Reporting;
 
@@ -11,6 +12,7 @@ internal sealed class EvaluationSums(EvaluationOptions options)
         options.Metrics.ToDictionary(metric => metric.Name, _ => (Sum: 0.0, Count: 0.0));
 
     private readonly List<BatchNumbers> _batches = [];
+    private readonly Likelihood? _likelihood = options.LikelihoodOfFit;
     private double _fit;
     private double _fitOfSamples;
     private long _examples;
@@ -82,8 +84,5 @@ internal sealed class EvaluationSums(EvaluationOptions options)
 
     /// <summary>What is measured: for classes the accuracy where the options name nothing, since an answer of NaN helps nobody.</summary>
     private IReadOnlyList<Metric> MetricsOf(Tensor output, Tensor targets) =>
-        options.Metrics.Count == 0 && ReferenceEquals(options.FitLoss, FitLoss.CrossEntropy)
-            && !targets.is_floating_point() && TargetShapes.AreClasses(output, targets)
-            ? [Metric.Accuracy]
-            : options.Metrics;
+        options.Metrics.Count == 0 && _likelihood?.UsualMetric(output, targets) is { } usual ? [usual] : options.Metrics;
 }

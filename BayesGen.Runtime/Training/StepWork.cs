@@ -1,4 +1,5 @@
 using BayesGen.Kernels;
+using BayesGen.Likelihoods;
 using BayesGen.Noise;
 using BayesGen.Parameters;
 
@@ -86,7 +87,7 @@ internal sealed class StepWork
         var output = BatchForward.Output(worker.Forward, Inputs);
         var fit = _setup.Network.Fit(output, Targets);
         RequireGraph(output, fit);
-        var residuals = joined is null ? null : ClosedFormNoise.Residuals(joined, output, Targets);
+        var residuals = joined is null ? null : ClosedFormNoise.Residuals(joined, output, Targets, _setup.Likelihood is RegressionLikelihood { IgnoresNaN: true });
         if (residuals is not null && ReferenceEquals(worker.Arena, _setup.Arena))
             sums.LogSigma = ClosedFormNoise.LogSigmaOf(joined!, output);
         var divergence = _setup.Loss.Divergence(draw);

@@ -1,4 +1,5 @@
 using BayesGen.Data;
+using BayesGen.Likelihoods;
 using BayesGen.Parameters;
 
 namespace BayesGen.Training;
@@ -16,9 +17,11 @@ internal sealed class TrainingSetup
         IBayesianNetwork model, Func<Tensor, Tensor> forward, VariationalLoss loss, TrainerOptions options, IvonOptions? ivon)
     {
         options.Validate();
+        options = options.For(model.Arena);
         loss.RequireScores(model.Arena);
         (Model, Loss, Options, Ivon) = (model, loss, options, ivon);
-        Network = new BatchForward(model, forward, options.FitLoss, options.Device, options.ChannelsLast);
+        Likelihood = options.LikelihoodOfFit;
+        Network = new BatchForward(model, forward, options.FitLoss, options.Device, options.ChannelsLast, options.LikelihoodOfFit);
         Beta = options.Beta ?? DefaultWarmup(options);
         BetaName = Beta.ToString() ?? "";
     }
@@ -47,7 +50,10 @@ internal sealed class TrainingSetup
     public string BetaName { get; }
 
     /// <summary>Whether the fit loss has a noise that can be learned in closed form.</summary>
-    public bool LearnsNoise => ReferenceEquals(Options.FitLoss, FitLoss.LearnedGaussian);
+    public bool LearnsNoise => Likelihood is GaussianLikelihood { Sigma: null, Factors: null };
+
+    /// <summary>What the targets are; null where the fit loss is no likelihood.</summary>
+    public Likelihood? Likelihood { get; }
 
     /// <summary>The number of samples of a step that are taken at once.</summary>
     public int SamplesAtOnce =>

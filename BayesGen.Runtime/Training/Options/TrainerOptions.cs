@@ -1,41 +1,22 @@
 using System.Collections.ObjectModel;
+using BayesGen.Likelihoods;
 using BayesGen.Optimizers;
 using BayesGen.Parameters;
 using BayesGen.Pruning;
 using BayesGen.Reporting;
 using BayesGen.Training;
 using BayesGen.Variational;
-using TorchSharp.Modules;
 
 namespace BayesGen;
-
-/// <summary>What the divergence is divided by before it joins the mean fit loss.</summary>
-public enum DivergenceScale
-{
-    /// <summary>By the number N of training examples: beta = 1 is the negative ELBO per example.</summary>
-    PerExample,
-
-    /// <summary>By nothing: fit + beta * divergence, as in the Python library, whose beta is ours divided by N.</summary>
-    None,
-}
-
-/// <summary>
-/// Makes the optimizer over the flat posterior parameters and deterministic weights. It is called once for each learning rate: see
-/// <see cref="TrainerOptions.LearningRateFactors"/>.
-/// </summary>
-/// <remarks>
-/// Weight decay pulls weights toward zero, so it is for means and the weights that nobody annotated. Where an optimizer of TorchSharp or
-/// BayesGen has one, the factory is called again for the other parameters of the rate, and their decay is set to 0.
-/// </remarks>
-/// <param name="parameters">The tensors to optimize.</param>
-/// <param name="learningRate">The learning rate of the options, times the factor of these parameters.</param>
-public delegate optim.Optimizer OptimizerFactory(IReadOnlyList<Parameter> parameters, double learningRate);
 
 /// <summary>
 /// How to train: a value that never changes, for any number of trainers. Lists and dictionaries are copied when they are set.
 /// </summary>
 public sealed record TrainerOptions
 {
+    private readonly FitLoss? _fitLoss;
+    private readonly bool _hasFitLoss;
+
     /// <summary>The number of passes over the training data; at least 1.</summary>
     public int Epochs { get; init; } = 10;
 
@@ -103,8 +84,23 @@ public sealed record TrainerOptions
     /// </summary>
     public double? MaxGradientNorm { get; init; }
 
-    /// <summary>The loss on the data.</summary>
-    public FitLoss FitLoss { get; init; } = FitLoss.CrossEntropy;
+    /// <summary>
+    /// What the targets are: it gives the loss on the data, checks targets before the training begins, and stays with the network, so that
+    /// predictions and evaluations know it. Null takes the likelihood that <see cref="FitLoss"/> belongs to, where one is set; else that of
+    /// the network, where it was trained or loaded with one; else classes, <see cref="Likelihoods.Likelihood.Categorical"/>.
+    /// </summary>
+    /// <example><c>new TrainerOptions { Likelihood = Likelihood.Bernoulli() }</c></example>
+    public Likelihood? Likelihood { get; init; }
+
+    /// <summary>
+    /// The loss on the data. Where none is set it is that of <see cref="Likelihood"/>, and without that <see cref="FitLoss.CrossEntropy"/>. Set
+    /// one of the two.
+    /// </summary>
+    public FitLoss FitLoss
+    {
+        get => _hasFitLoss ? _fitLoss! : Likelihood?.FitLoss ?? FitLoss.CrossEntropy;
+        init => (_fitLoss, _hasFitLoss) = (value, true);
+    }
 
     /// <summary>
     /// The weight of the divergence; 1 is the ELBO. Null is a <see cref="LinearWarmup"/> from 0 to 1 over the first half of the epochs, but
@@ -198,6 +194,13 @@ public sealed record TrainerOptions
     /// </summary>
     public NonFinitePolicy NonFinite { get; init; } = NonFinitePolicy.Stop;
 
+    /// <summary>The likelihood that the loss on the data belongs to; null where it is a loss of another kind.</summary>
+    internal Likelihood? LikelihoodOfFit => Likelihood ?? Likelihood.Of(FitLoss);
+
+    /// <summary>The same options with the likelihood that a network was trained or loaded with, where they say nothing themselves.</summary>
+    internal TrainerOptions For(NetworkArena arena) =>
+        Likelihood is null && !_hasFitLoss && Likelihood.NotedOn(arena) is { } noted ? this with { Likelihood = noted } : this;
+
     /// <summary>The processes that train together; null trains alone. The package BayesGen.Mpi sets it.</summary>
     internal TrainingGroup? Group { get; init; }
 
@@ -208,6 +211,10 @@ public sealed record TrainerOptions
         RequireValues(Metrics, nameof(Metrics));
         RequireValues(Hooks, nameof(Hooks));
         RequireValue(FitLoss, nameof(FitLoss));
+        if (_fitLoss is not null && Likelihood is not null)
+            throw new ArgumentException(
+                $"TrainerOptions has a Likelihood, {Likelihood}, and a FitLoss, {_fitLoss.Name}. The likelihood gives the loss on the data: leave "
+                + "FitLoss out, or set it alone for a loss that is no likelihood.", nameof(FitLoss));
         RequireValue(Optimizer, nameof(Optimizer));
         RequireValue(NonFinite, nameof(NonFinite));
         RequireDefined(EvaluateAt, nameof(EvaluateAt));
