@@ -13,6 +13,8 @@ internal sealed class EvaluationSums(EvaluationOptions options)
 
     private readonly List<BatchNumbers> _batches = [];
     private readonly Likelihood? _likelihood = options.LikelihoodOfFit;
+    private readonly List<Tensor> _outputs = [];
+    private readonly List<Tensor> _targets = [];
     private double _fit;
     private double _fitOfSamples;
     private long _examples;
@@ -28,8 +30,16 @@ internal sealed class EvaluationSums(EvaluationOptions options)
         var metrics = MetricsOf(output, targets);
         foreach (var metric in metrics)
             _metrics.TryAdd(metric.Name, (0, 0));
+        if (metrics.Any(metric => metric.OfAll is not null))
+        {
+            // They live as long as the evaluation, whose scope lies around that of the batch.
+            _outputs.Add(output.detach().to(CPU).clone().MoveToOuterDisposeScope());
+            _targets.Add(targets.detach().to(CPU).clone().MoveToOuterDisposeScope());
+        }
+
         _batches.Add(new BatchNumbers(
-            number ?? _batches.Count, count, fit * count, [.. metrics.Select(metric => metric.Sum(output, targets))], []));
+            number ?? _batches.Count, count, fit * count,
+            [.. metrics.Select(metric => metric.OfAll is null ? metric.Sum(output, targets) : (0, 1))], []));
     }
 
     /// <summary>Adds the mean fit loss of a batch under one of some samples of the weights.</summary>
@@ -42,6 +52,10 @@ internal sealed class EvaluationSums(EvaluationOptions options)
     {
         if (group.Size == 1)
             return;
+        if (options.Metrics.FirstOrDefault(metric => metric.OfAll is not null) is { } whole)
+            throw new NotSupportedException(
+                $"The metric '{whole.Name}' is a number of all examples at once, and processes evaluate a part of them each. Evaluate it after the "
+                + "training, in one process.");
         var all = group.FromAll([.. _batches.SelectMany(batch => batch.Written())], fingerprint);
         _batches.Clear();
         _batches.AddRange(all.SelectMany(BatchNumbers.Read).OrderBy(batch => batch.Number));
@@ -58,6 +72,8 @@ internal sealed class EvaluationSums(EvaluationOptions options)
             Sum(batch);
         if (_examples == 0)
             throw new ArgumentException("The evaluation data is empty.", "data");
+        foreach (var metric in options.Metrics.Where(metric => metric.OfAll is not null))
+            _metrics[metric.Name] = (metric.OfAll!(cat(_outputs), cat(_targets)), 1);
         var fit = _fit / _examples;
         var shared = examplesOfTraining ?? _examples;
         return new EvaluationResult(

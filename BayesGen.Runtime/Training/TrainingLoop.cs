@@ -190,7 +190,7 @@ internal sealed class TrainingLoop
     private int? BeginEpoch()
     {
         var (cursor, expected) = (_state.Cursor, _state.BatchesOfEpoch);
-        var steps = (int?)_train.BatchCount(_options.BatchSize) ?? expected;
+        var steps = EpochBatches.Count(_train, _options) ?? expected;
         if (cursor.Step > 0 && expected is not null && steps != expected)
             throw new ArgumentException(
                 $"The checkpoint was written inside an epoch of {expected} batches, and the training data makes {steps}: it is other data, or "

@@ -116,9 +116,9 @@ public sealed record EvaluationOptions
         ArgumentOutOfRangeException.ThrowIfNegative(ElboSamples);
         if (ExampleCount is { } count)
             ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(ExampleCount));
-        TrainerOptions.RequireDefined(EvaluateAt, nameof(EvaluateAt), nameof(EvaluationOptions));
-        TrainerOptions.RequireDefined(DivergenceScale, nameof(DivergenceScale), nameof(EvaluationOptions));
-        TrainerOptions.RequireDefined(FitLoss.Reduction, $"{nameof(FitLoss)}.{nameof(FitLoss.Reduction)}", nameof(EvaluationOptions));
+        OptionValues.RequireDefined(EvaluateAt, nameof(EvaluateAt), nameof(EvaluationOptions));
+        OptionValues.RequireDefined(DivergenceScale, nameof(DivergenceScale), nameof(EvaluationOptions));
+        OptionValues.RequireDefined(FitLoss.Reduction, $"{nameof(FitLoss)}.{nameof(FitLoss.Reduction)}", nameof(EvaluationOptions));
         ArgumentNullException.ThrowIfNull(Metrics);
         if (Metrics.Any(metric => metric is null))
             throw new ArgumentException("EvaluationOptions.Metrics holds null. Leave it out.", nameof(Metrics));
