@@ -68,11 +68,11 @@ internal sealed class BatchForward(
     {
         if (likelihood is null)
             return true;
+        _logits = default;
         if (data.Whole is not [_, var targets])
             return false;
         likelihood.CheckTargets(targets);
-        if (likelihood.LogitsFor(targets) is var logits && logits.Least > _logits.Least)
-            _logits = logits;
+        _logits = likelihood.LogitsFor(targets);
         return true;
     }
 

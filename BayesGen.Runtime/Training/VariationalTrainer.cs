@@ -147,9 +147,9 @@ public sealed class VariationalTrainer : IDisposable
         _parts.Setup.RequireTrainable();
         _parts.Setup.RequireScore(Options.EarlyStopping?.Monitor, "TrainerOptions.EarlyStopping", validation);
         var sharedBy = _parts.Setup.SharedBy(train);
-        var areChecked = _parts.Setup.Network.CheckTargets(train);
         if (validation is not null)
             _parts.Setup.Network.CheckTargets(validation);
+        var areChecked = _parts.Setup.Network.CheckTargets(train);
         Model.Arena.NotedLikelihood = _parts.Setup.Likelihood?.Text;
         _parts.State.Examples = _parts.Setup.ExamplesOf(train);
         if (Options.ManageMemory)

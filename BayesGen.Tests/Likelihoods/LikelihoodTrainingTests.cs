@@ -12,9 +12,12 @@ public sealed class LikelihoodTrainingTests
         using var scope = NewDisposeScope();
         random.manual_seed(1);
         using var model = new BayesianTabular(new Tabular(2, 1));
-        using var train = Rings(600, seed: 1);
+        using var train = Rings(1_200, seed: 1);
         using var test = Rings(400, seed: 2);
-        using var trainer = model.CreateTrainer(new TrainerOptions { Likelihood = Likelihood.Bernoulli(), Epochs = 60, BatchSize = 50, Seed = 1 });
+        using var trainer = model.CreateTrainer(new TrainerOptions
+        {
+            Likelihood = Likelihood.Bernoulli(), Epochs = 100, BatchSize = 50, LearningRate = 2e-2, Seed = 1,
+        });
         var result = trainer.Train(train, test);
         var accuracy = result.Epochs[^1].Validation!.Accuracy;
         Assert.True(accuracy > 0.93, $"{accuracy}");
@@ -50,7 +53,10 @@ public sealed class LikelihoodTrainingTests
         using var model = new BayesianTabular(new Tabular(1, 1));
         using var train = Counts(1_500, seed: 1);
         using var test = Counts(500, seed: 2);
-        using var trainer = model.CreateTrainer(new TrainerOptions { Likelihood = Likelihood.Poisson, Epochs = 40, BatchSize = 50, Seed = 2 });
+        using var trainer = model.CreateTrainer(new TrainerOptions
+        {
+            Likelihood = Likelihood.Poisson, Epochs = 40, BatchSize = 50, LearningRate = 2e-2, Seed = 2,
+        });
         trainer.Train(train);
         var evaluation = model.EvaluateRegression(test);
         var errors = evaluation.Prediction.Mean.Select((rate, i) => Math.Abs(rate[0] / RateAt(test.Inputs[i, 0].item<float>()) - 1));
