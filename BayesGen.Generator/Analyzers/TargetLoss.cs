@@ -5,7 +5,9 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace BayesGen.SourceGeneration.Analyzers;
 
-/// <summary>What a trainer holds outputs against targets by, as far as it matters to the last layer: its likelihood, or its fit loss.</summary>
+/// <summary>
+/// What a trainer holds outputs against targets by, as far as it matters to the last layer: its likelihood, or its fit loss.
+/// </summary>
 internal static class TargetLoss
 {
     private const string Fit = "FitLoss";
@@ -32,8 +34,8 @@ internal static class TargetLoss
         (likelihood = trainer.Options.Setting(Likelihood)) is not null;
 
     private static string? Named(IOperation? likelihood, string kind, KnownTypes known, CancellationToken cancellation) =>
-        DeclaredValue.Of(likelihood, known, cancellation) is IInvocationOperation { TargetMethod: { Name: var name, ContainingType: var type } }
-        && name == kind && SymbolEqualityComparer.Default.Equals(type, known.Likelihood)
+        DeclaredValue.Of(likelihood, known, cancellation) is IInvocationOperation { TargetMethod: var made }
+        && made.Name == kind && SymbolEqualityComparer.Default.Equals(made.ContainingType, known.Likelihood)
             ? $"{Likelihood}.{kind}"
             : null;
 }

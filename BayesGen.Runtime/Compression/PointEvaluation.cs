@@ -29,7 +29,7 @@ internal sealed class PointEvaluation : IDisposable
         _network = network;
         _options = options = options.For(network.Model.Arena) with { ElboSamples = 0 };
         _forward = new BatchForward(
-            network.Model, network.Forward, options.FitLoss, options.Device, options.ChannelsLast, options.LikelihoodOfFit);
+            network.Model, network.Forward, options.FitLoss, options.Device, options.ChannelsLast, options.LikelihoodOfTargets);
         using var turn = Arena.TakeTurn();
         Arena.Lease.RequireIdle(Purpose);
         _point = [.. Arena.Families.Select(family => family.Point(options.EvaluateAt).DetachFromDisposeScope())];

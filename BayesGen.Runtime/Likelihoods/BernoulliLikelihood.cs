@@ -38,8 +38,9 @@ internal sealed class BernoulliLikelihood : ClassLikelihood
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var numbers = targets.to(ScalarType.Float64);
+        var isPart = numbers.ge(TensorNumbers.Zero).logical_and(numbers.le(TensorNumbers.One));
         TargetRows.Require(
-            numbers, numbers.ge(TensorNumbers.Zero).logical_and(numbers.le(TensorNumbers.One)).logical_or(IsIgnored(numbers)).logical_not(), row,
+            numbers, isPart.logical_or(IsIgnored(numbers)).logical_not(), row,
             $"{this} needs targets of 0 for no and 1 for yes, or {IgnoredLabel} where there is no label");
     }
 

@@ -11,7 +11,7 @@ internal sealed class CategoricalLikelihood : ClassLikelihood
     {
         if (classWeights is not null && (classWeights.Count < 2 || classWeights.Any(weight => !double.IsFinite(weight) || weight <= 0)))
             throw new ArgumentException(
-                "Class weights are positive and finite, one for each class: " + string.Join(", ", classWeights) + ".", nameof(classWeights));
+                $"Class weights are positive and finite, one for each class: {string.Join(", ", classWeights)}.", nameof(classWeights));
         if (!(labelSmoothing >= 0 && labelSmoothing < 1))
             throw new ArgumentOutOfRangeException(
                 nameof(labelSmoothing), labelSmoothing, "The part of a label that is spread over all classes is 0 to below 1.");
@@ -78,8 +78,8 @@ internal sealed class CategoricalLikelihood : ClassLikelihood
     {
         if (output.dim() < 2 || output.shape[1] < 2)
             throw new InvalidOperationException(
-                $"The network gave an output of shape {TargetShapes.Shape(output)}; a prediction of classes needs logits [N, C] with at least "
-                + "two classes. Where it is one logit of yes or no, say so: TrainerOptions.Likelihood = Likelihood.Bernoulli(), or "
+                $"The network gave an output of shape {TargetShapes.Shape(output)}; a prediction of classes needs logits [N, C] with at "
+                + "least two classes. Where it is one logit of yes or no, say so: TrainerOptions.Likelihood = Likelihood.Bernoulli(), or "
                 + "Predict(x, Likelihood.Bernoulli()); for a regression say what the noise is: Predict(x, GaussianNoise.Fixed(sigma)).");
         return TargetRows.Of(output);
     }
@@ -107,8 +107,8 @@ internal sealed class CategoricalLikelihood : ClassLikelihood
         labels.is_floating_point() ? labels : labels.to(ScalarType.Int64).masked_fill(IsIgnored(labels), TargetShapes.IgnoredOperand);
 
     /// <summary>
-    /// With weights w, smoothing e and C classes: for label c (1 - e) w_c (-log p_c) + e / C sum_k w_k (-log p_k), as PyTorch has it, and for
-    /// probabilities t the same with sum_k t_k in the place of the label.
+    /// With weights w, smoothing e and C classes: for label c (1 - e) w_c (-log p_c) + e / C sum_k w_k (-log p_k), as PyTorch has it, and
+    /// for probabilities t the same with sum_k t_k in the place of the label.
     /// </summary>
     private Tensor Sum(Tensor output, Tensor target)
     {

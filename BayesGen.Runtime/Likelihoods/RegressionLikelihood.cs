@@ -3,8 +3,8 @@ using BayesGen.Kernels;
 namespace BayesGen.Likelihoods;
 
 /// <summary>
-/// Targets that are numbers or counts: see <see cref="Likelihood.Gaussian"/>, <see cref="Likelihood.LearnedGaussian"/>,
-/// <see cref="Likelihood.StudentT"/> and <see cref="Likelihood.Poisson"/>. A prediction is a <c>RegressionPrediction</c> with a row for each
+/// Targets that are numbers or counts: see <see cref="Likelihood.Gaussian"/>, <see cref="Likelihood.LearnedGaussian"/>, <see
+/// cref="Likelihood.StudentT"/> and <see cref="Likelihood.Poisson"/>. A prediction is a <c>RegressionPrediction</c> with a row for each
 /// example, or for each place of it.
 /// </summary>
 public abstract class RegressionLikelihood : Likelihood
@@ -18,8 +18,8 @@ public abstract class RegressionLikelihood : Likelihood
     internal virtual TargetDensity? Density => null;
 
     /// <summary>
-    /// The same likelihood with targets that are NaN counting for nothing: places of a sequence behind its end, numbers nobody measured. The
-    /// example counts among the N all the same, as it does in the N that shares the divergence.
+    /// The same likelihood with targets that are NaN counting for nothing: places of a sequence behind its end, numbers nobody measured.
+    /// The example counts among the N all the same, as it does in the N that shares the divergence.
     /// </summary>
     public abstract RegressionLikelihood IgnoringNaN();
 

@@ -64,7 +64,7 @@ internal sealed class StudentTDensity(double degreesOfFreedom) : TargetDensity
             .Select(z => Math.Asinh((z - center) / width)).Distinct().Order()];
         var (at, sum) = (Math.Asinh((target - center) / width), 0.0);
         for (var i = 1; i < pieces.Length; i++)
-            sum += pieces[i] <= at ? Integral.Of(v => Below(v), pieces[i - 1], pieces[i]) : Integral.Of(v => Above(v), pieces[i - 1], pieces[i]);
+            sum += Integral.Of(pieces[i] <= at ? Below : Above, pieces[i - 1], pieces[i]);
         return sum * width;
 
         double Below(double v) => Square(Cdf(center + width * Math.Sinh(v), means, variances)) * Math.Cosh(v);

@@ -14,7 +14,8 @@ internal sealed class StudentTLikelihood : RegressionLikelihood
     {
         if (!double.IsFinite(degreesOfFreedom) || degreesOfFreedom <= LeastDegrees)
             throw new ArgumentOutOfRangeException(
-                nameof(degreesOfFreedom), degreesOfFreedom, "The degrees of freedom are finite and above 2: up to 2 the variance is infinite.");
+                nameof(degreesOfFreedom), degreesOfFreedom,
+                "The degrees of freedom are finite and above 2: up to 2 the variance is infinite.");
         if (scale is { } known && (!double.IsFinite(known) || known <= 0))
             throw new ArgumentOutOfRangeException(nameof(scale), scale, "The scale of the noise is positive and finite.");
         (DegreesOfFreedom, NoiseScale) = (degreesOfFreedom, scale);

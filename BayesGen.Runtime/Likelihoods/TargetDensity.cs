@@ -18,6 +18,8 @@ internal abstract class TargetDensity
     /// <param name="p">Above 0 and below 1.</param>
     public abstract double Quantile(double[] means, double[] variances, double p);
 
-    /// <summary>The continuous ranked probability score of the mixture, the integral of (P(y &lt;= z) - [target &lt;= z])^2 over z.</summary>
+    /// <summary>
+    /// The continuous ranked probability score of the mixture, the integral of (P(y &lt;= z) - [target &lt;= z])^2 over z.
+    /// </summary>
     public abstract double Crps(double target, double[] means, double[] variances);
 }

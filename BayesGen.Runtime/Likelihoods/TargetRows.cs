@@ -5,7 +5,9 @@ namespace BayesGen.Likelihoods;
 /// <summary>Rows of outputs and targets: one for each example, or for each place of it.</summary>
 internal static class TargetRows
 {
-    /// <summary>[N], [N, C] or [N, C, places] as [rows, C], float64, without a graph; the places of an example stand one after the other.</summary>
+    /// <summary>
+    /// [N], [N, C] or [N, C, places] as [rows, C], float64, without a graph; the places of an example stand one after the other.
+    /// </summary>
     public static Tensor Of(Tensor output)
     {
         var plain = output.detach().to(ScalarType.Float64);

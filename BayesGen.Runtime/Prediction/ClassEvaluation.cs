@@ -49,8 +49,8 @@ public sealed record ClassEvaluation(
     public double ClasswiseAdaptiveCalibrationError => AdaptiveCalibrationErrorOfClasses.DefaultIfEmpty(double.NaN).Average();
 
     /// <summary>
-    /// The area under the ROC curve, computed when it is asked for: of two classes that of class 1, the yes of a binary classifier; of more the
-    /// mean over the classes that occur, each against the rest. NaN where all examples are of one class.
+    /// The area under the ROC curve, computed when it is asked for: of two classes that of class 1, the yes of a binary classifier; of more
+    /// the mean over the classes that occur, each against the rest. NaN where all examples are of one class.
     /// </summary>
     public double Auroc => MeanOfKnown(ClassificationMetrics.AurocOfClasses(Prediction.Probabilities, Targets));
 

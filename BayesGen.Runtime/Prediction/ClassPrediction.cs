@@ -45,8 +45,8 @@ public sealed class ClassPrediction
     public int Count => Probabilities.Count;
 
     /// <summary>
-    /// The number of places of an example: pixels, steps of a sequence, questions of yes and no. 1 where an example has one answer. Place p of
-    /// example i is row i * Places + p.
+    /// The number of places of an example: pixels, steps of a sequence, questions of yes and no. 1 where an example has one answer. Place p
+    /// of example i is row i * Places + p.
     /// </summary>
     public int Places { get; internal init; } = 1;
 

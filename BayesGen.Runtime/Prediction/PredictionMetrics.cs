@@ -40,6 +40,7 @@ public static class PredictionMetrics
             using var scope = NewDisposeScope();
             var sums = new RegressionSums(likelihood);
             Take(sums, outputs);
+            likelihood.RequireTargets(targets, "example {0}");
             return figure(RegressionEvaluation.OfKnown(sums.Finish(), PlainNumbers.Rows(targets), levels: null));
         });
     }

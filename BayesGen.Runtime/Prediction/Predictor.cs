@@ -38,7 +38,8 @@ public sealed class Predictor : IDisposable
     public int Samples => _draws.Length;
 
     /// <summary>
-    /// Predicts classes by what the network was trained for, see <c>TrainerOptions.Likelihood</c>; from logits [N, C] where nobody has said it.
+    /// Predicts classes by what the network was trained for, see <c>TrainerOptions.Likelihood</c>; from logits [N, C] where nobody has said
+    /// it.
     /// </summary>
     /// <param name="x">The inputs, on any device; the first dimension is the example. Only read.</param>
     /// <param name="batchSize">The number of examples that go through a network at once; at least 1.</param>

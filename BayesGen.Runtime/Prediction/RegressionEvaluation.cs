@@ -40,7 +40,7 @@ public sealed record RegressionEvaluation(
     {
         ArgumentNullException.ThrowIfNull(prediction);
         ArgumentNullException.ThrowIfNull(data);
-        return OfKnown(prediction, PlainNumbers.Rows(data.Targets), levels);
+        return Of(prediction, ByPlace(prediction, PlainNumbers.Rows(data.Targets)), levels);
     }
 
     /// <summary>Judges those rows of a prediction that have a target; NaN says that there is none.</summary>
@@ -50,8 +50,7 @@ public sealed record RegressionEvaluation(
     internal static RegressionEvaluation OfKnown(
         RegressionPrediction prediction, IReadOnlyList<double[]> targets, IReadOnlyList<double>? levels)
     {
-        if (prediction.Places > 1)
-            targets = ByPlace(prediction, targets);
+        targets = ByPlace(prediction, targets);
         List<int> known = [.. Enumerable.Range(0, Math.Min(targets.Count, prediction.Count)).Where(i => !targets[i].Any(double.IsNaN))];
         if (known.Count == 0 && targets.Count > 0)
             throw new ArgumentException("There is no target that is a number: nothing can be judged.", nameof(targets));
@@ -61,8 +60,10 @@ public sealed record RegressionEvaluation(
     }
 
     /// <summary>From [N][D * places] to [N * places][D].</summary>
-    private static List<double[]> ByPlace(RegressionPrediction prediction, IReadOnlyList<double[]> targets)
+    private static IReadOnlyList<double[]> ByPlace(RegressionPrediction prediction, IReadOnlyList<double[]> targets)
     {
+        if (prediction.Places == 1)
+            return targets;
         var (places, outputs) = (prediction.Places, prediction.Outputs);
         if (targets.Any(row => row.Length != places * outputs))
             throw new ArgumentException(

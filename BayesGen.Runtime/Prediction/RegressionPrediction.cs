@@ -5,9 +5,9 @@ using BayesGen.Likelihoods;
 namespace BayesGen.Prediction;
 
 /// <summary>
-/// What a posterior over regression networks says about some examples: for each output a mixture of Gaussians, or of what else the likelihood
-/// has (Student's t, Poisson), one for each draw of the weights. Plain numbers: nothing to dispose, safe to hand to other threads. As JSON it is one object for each example, and can be read
-/// back; <see cref="ToString"/> has a line for each.
+/// What a posterior over regression networks says about some examples: for each output a mixture of Gaussians, or of what else the
+/// likelihood has (Student's t, Poisson), one for each draw of the weights. Plain numbers: nothing to dispose, safe to hand to other
+/// threads. As JSON it is one object for each example, and can be read back; <see cref="ToString"/> has a line for each.
 /// </summary>
 /// <remarks>
 /// By the law of total variance the variance splits into the variance over the draws of their means (epistemic: more data would remove it)
@@ -83,8 +83,8 @@ public sealed class RegressionPrediction
     }
 
     /// <summary>
-    /// The quantile of every output, exact for the mixture; see <see cref="GaussianMixture.Quantile"/>. Of counts it is the least count whose
-    /// probability not to be exceeded is at least p, so that a central interval holds at least its level.
+    /// The quantile of every output, exact for the mixture; see <see cref="GaussianMixture.Quantile"/>. Of counts it is the least count
+    /// whose probability not to be exceeded is at least p, so that a central interval holds at least its level.
     /// </summary>
     /// <param name="p">Above 0 and below 1.</param>
     /// <returns>For each example one number for each output, in units of the target.</returns>

@@ -67,12 +67,14 @@ internal sealed class RegressionPredictionJson : JsonConverter<RegressionPredict
             };
         });
 
-    private static TargetDensity? DensityOf(JsonElement root) => !root.TryGetProperty("density", out var name) ? null : name.GetString() switch
-    {
-        StudentTDensity.Kind => new StudentTDensity(JsonNumbers.Number(root.GetProperty("degreesOfFreedom"))),
-        PoissonDensity.Kind => new PoissonDensity(),
-        var other => throw new FormatException($"there is no density '{other}'"),
-    };
+    private static TargetDensity? DensityOf(JsonElement root) => root.TryGetProperty("density", out var name)
+        ? name.GetString() switch
+        {
+            StudentTDensity.Kind => new StudentTDensity(JsonNumbers.Number(root.GetProperty("degreesOfFreedom"))),
+            PoissonDensity.Kind => new PoissonDensity(),
+            var other => throw new FormatException($"there is no density '{other}'"),
+        }
+        : null;
 
     /// <summary>One number where all draws say the same, as they do of noise that does not depend on the weights.</summary>
     private static IEnumerable<double> Once(IReadOnlyList<double> draws) => draws.All(draw => draw == draws[0]) ? [draws[0]] : draws;

@@ -35,7 +35,8 @@ internal sealed class RegressionSums(RegressionLikelihood likelihood) : IPredict
         (_samples, _outputs) = (_means.Count, (int)_means[0].shape[1]);
         List<double[][]> means = [.. Components(_means)], variances = [.. Components(_variances)];
         AnswerCheck.Require(
-            [.. means.Zip(variances, (mean, variance) => mean.Concat(variance).SelectMany(draws => draws).ToArray())], Examples, inputs, _places);
+            [.. means.Zip(variances, (mean, variance) => mean.Concat(variance).SelectMany(draws => draws).ToArray())],
+            Examples, inputs, _places);
         _componentMeans.AddRange(means);
         _componentVariances.AddRange(variances);
         _means.Clear();

@@ -29,11 +29,14 @@ public sealed record Metric(string Name, Func<Tensor, Tensor, Tensor> PerExample
     public Func<Tensor, Tensor, Tensor>? Weight { get; init; }
 
     /// <summary>
-    /// A number of all examples of an evaluation at once, which is no mean over them, such as an area under a curve. Evaluations compute it, and
-    /// early stopping may go by it; steps of a training do not. <c>PredictionMetrics.Of</c> makes one of any figure of a prediction.
+    /// A number of all examples of an evaluation at once, which is no mean over them, such as an area under a curve. Evaluations compute
+    /// it, and early stopping may go by it; steps of a training do not. <c>PredictionMetrics.Of</c> makes one of any figure of a
+    /// prediction.
     /// </summary>
     /// <param name="name">The name in results and reports.</param>
-    /// <param name="ofAll">From the outputs and the targets of all examples, on the CPU, to the number. They are kept in memory until then.</param>
+    /// <param name="ofAll">
+    /// From the outputs and the targets of all examples, on the CPU, to the number. They are kept in memory until then.
+    /// </param>
     public static Metric OverAll(string name, Func<Tensor, Tensor, double> ofAll)
     {
         ArgumentNullException.ThrowIfNull(ofAll);

@@ -15,9 +15,10 @@ namespace BayesGen.Training;
 /// <param name="fitLoss">The loss on the data.</param>
 /// <param name="device">Where batches are moved to; null is the device of the weights.</param>
 /// <param name="channelsLast">As TrainerOptions.ChannelsLast.</param>
-/// <param name="likelihood">What the targets are, where the fit loss is a likelihood; else null.</param>
+/// <param name="likelihood">What targets are held against; null holds them against nothing.</param>
 internal sealed class BatchForward(
-    IBayesianNetwork model, Func<Tensor, Tensor> forward, FitLoss fitLoss, Device? device, bool? channelsLast, Likelihood? likelihood = null)
+    IBayesianNetwork model, Func<Tensor, Tensor> forward, FitLoss fitLoss, Device? device, bool? channelsLast,
+    Likelihood? likelihood = null)
 {
     /// <summary>The least number of logits that targets ask for, and the words about the one that does.</summary>
     private (long Least, string Words) _logits;

@@ -43,7 +43,7 @@ public sealed class Evaluator
         _options.Loss.RequireScores(model.Arena);
         _model = model;
         _network = new BatchForward(
-            model, forward, _options.FitLoss, _options.Device, _options.ChannelsLast, _options.LikelihoodOfFit);
+            model, forward, _options.FitLoss, _options.Device, _options.ChannelsLast, _options.LikelihoodOfTargets);
     }
 
     /// <summary>That of a trainer, which shares its way to run batches.</summary>

@@ -4,8 +4,8 @@ using BayesGen.Parameters;
 namespace BayesGen.Training;
 
 /// <summary>
-/// Learning rates of layers: the optimizer moves a few flat tensors at one rate each, and what belongs to a layer then keeps its factor of the
-/// way. For optimizers whose step is proportional to the rate, as Adam's and SGD's are, that is the rate times the factor.
+/// Learning rates of layers: the optimizer moves a few flat tensors at one rate each, and what belongs to a layer then keeps its factor of
+/// the way. For optimizers whose step is proportional to the rate, as Adam's and SGD's are, that is the rate times the factor.
 /// </summary>
 internal sealed class LayerRates : IDisposable
 {

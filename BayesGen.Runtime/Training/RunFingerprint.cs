@@ -16,7 +16,10 @@ internal static class RunFingerprint
     /// What must not change between two batches of one epoch: the place in the order of the data and the sums hang on it.
     /// </summary>
     private static readonly string[] OfAnEpoch =
-        [nameof(TrainerOptions.BatchSize), nameof(TrainerOptions.DropLast), nameof(TrainerOptions.Shuffle), nameof(TrainerOptions.Seed), nameof(TrainerOptions.Metrics)];
+    [
+        nameof(TrainerOptions.BatchSize), nameof(TrainerOptions.DropLast), nameof(TrainerOptions.Shuffle), nameof(TrainerOptions.Seed),
+        nameof(TrainerOptions.Metrics),
+    ];
 
     /// <summary>Names that checkpoints of 0.1.0 have for options of today.</summary>
     private static readonly Dictionary<string, string> FormerNames = new()

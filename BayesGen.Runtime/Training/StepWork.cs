@@ -95,7 +95,9 @@ internal sealed class StepWork
         scope.MoveToOuter(sums.Running);
     }
 
-    /// <summary>The fit of some examples under the sample in the weights, their output, and the residuals where the noise is learned from them.</summary>
+    /// <summary>
+    /// The fit of some examples under the sample in the weights, their output, and the residuals where the noise is learned from them.
+    /// </summary>
     private (Tensor Fit, Tensor Output, Tensor? Residuals) Fit(SampleWorker worker, Tensor inputs, Tensor targets, SampleAccumulator sums)
     {
         using var joined = _setup.LearnsNoise ? new JoinedNoise() : null;
@@ -111,10 +113,11 @@ internal sealed class StepWork
     }
 
     /// <summary>
-    /// The same, part after part: each goes backward to the weights by itself, weighted by its share of the examples, and lets its graph go. What
-    /// has arrived there is pulled back with the divergence.
+    /// The same, part after part: each goes backward to the weights by itself, weighted by its share of the examples, and lets its graph
+    /// go. What has arrived there is pulled back with the divergence.
     /// </summary>
-    private (Tensor Fit, Tensor Output, Tensor? Residuals) FitInParts(SampleWorker worker, WeightDraw draw, int size, SampleAccumulator sums)
+    private (Tensor Fit, Tensor Output, Tensor? Residuals) FitInParts(
+        SampleWorker worker, WeightDraw draw, int size, SampleAccumulator sums)
     {
         var count = Targets.size(0);
         Tensor? fit = null, residuals = null;

@@ -25,7 +25,7 @@ internal sealed class TrainingSetup
         StepMetrics = [.. options.Metrics.Where(metric => metric.OfAll is null)];
         RequireParts(loss, options);
         LayerRates.Require(model.Arena, options);
-        Network = new BatchForward(model, forward, options.FitLoss, options.Device, options.ChannelsLast, options.LikelihoodOfFit);
+        Network = new BatchForward(model, forward, options.FitLoss, options.Device, options.ChannelsLast, options.LikelihoodOfTargets);
         Beta = options.Beta ?? DefaultWarmup(options);
         BetaName = Beta.ToString() ?? "";
     }

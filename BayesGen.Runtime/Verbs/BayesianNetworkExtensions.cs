@@ -33,8 +33,8 @@ public static class BayesianNetworkExtensions
     /// </remarks>
     /// <param name="model">The network.</param>
     /// <param name="keys">
-    /// The keys of layers (<c>encoder</c>) or weights (<c>encoder.weight</c>), where * stands for any letters (<c>*.bias</c>); none means every
-    /// weight.
+    /// The keys of layers (<c>encoder</c>) or weights (<c>encoder.weight</c>), where * stands for any letters (<c>*.bias</c>); none means
+    /// every weight.
     /// </param>
     /// <exception cref="KeyNotFoundException">The network has no layer and no weight of a key.</exception>
     /// <exception cref="InvalidOperationException">A draw is alive.</exception>

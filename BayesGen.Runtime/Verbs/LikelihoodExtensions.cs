@@ -132,7 +132,9 @@ public static class LikelihoodExtensions
             cancellation);
     }
 
-    /// <summary>Predicts numbers or counts for examples whose targets are known, by what the network was trained for, and judges them.</summary>
+    /// <summary>
+    /// Predicts numbers or counts for examples whose targets are known, by what the network was trained for, and judges them.
+    /// </summary>
     /// <typeparam name="TModel">The generated wrapper.</typeparam>
     /// <param name="model">The network.</param>
     /// <param name="data">Inputs and targets; where NaN is ignored, what has a target that is NaN is not judged.</param>

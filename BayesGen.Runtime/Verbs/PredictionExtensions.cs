@@ -17,8 +17,8 @@ public static class PredictionExtensions
     private const int UsualSamples = 30;
 
     /// <summary>
-    /// Predicts classes by what the network was trained for: see <c>TrainerOptions.Likelihood</c>. Where nobody has said it, outputs are logits
-    /// [N, C]. Numbers are predicted by <c>PredictRegression</c>.
+    /// Predicts classes by what the network was trained for: see <c>TrainerOptions.Likelihood</c>. Where nobody has said it, outputs are
+    /// logits [N, C]. Numbers are predicted by <c>PredictRegression</c>.
     /// </summary>
     /// <typeparam name="TModel">The generated wrapper.</typeparam>
     /// <param name="model">The network.</param>

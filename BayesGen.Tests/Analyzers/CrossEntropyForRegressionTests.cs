@@ -35,8 +35,8 @@ public sealed class CrossEntropyForRegressionTests
 
     [Theory]
     [InlineData(1, "head.call(hidden.call(x))", "using var trainer = model.CreateTrainer(new TrainerOptions { FitLoss = FitLoss.SquaredError }); trainer.Train(new TensorDataSet(x, x.sin()));")]
-    [InlineData(1, "head.call(hidden.call(x))", "using var trainer = model.CreateTrainer(new TrainerOptions { Likelihood = Likelihood.Bernoulli() });")]
-    [InlineData(1, "head.call(hidden.call(x))", "using var trainer = model.CreateTrainer(new TrainerOptions { Likelihood = Likelihood.Poisson });")]
+    [InlineData(1, "head.call(hidden.call(x))", "model.CreateTrainer(new TrainerOptions { Likelihood = Likelihood.Bernoulli() });")]
+    [InlineData(1, "head.call(hidden.call(x))", "model.CreateTrainer(new TrainerOptions { Likelihood = Likelihood.Poisson });")]
     [InlineData(1, "head.call(hidden.call(x)).squeeze(-1)", "using var trainer = model.CreateTrainer(new TrainerOptions());")]
     [InlineData(3, "head.call(hidden.call(x))",
         "using var trainer = model.CreateTrainer(new TrainerOptions()); trainer.Train(new TensorDataSet(x, randint(3, 100)));")]

@@ -100,12 +100,14 @@ public sealed class LikelihoodLossTests
     {
         using var scope = NewDisposeScope();
         random.manual_seed(3);
-        var (mean, both) = (randn([2, 1, 3], dtype: ScalarType.Float64, device: CPU), randn([2, 2, 3], dtype: ScalarType.Float64, device: CPU));
+        var mean = randn([2, 1, 3], dtype: ScalarType.Float64, device: CPU);
+        var both = randn([2, 2, 3], dtype: ScalarType.Float64, device: CPU);
         var rates = mean.exp().round();
         foreach (var (likelihood, output, targets) in new (RegressionLikelihood, Tensor, Tensor)[]
         {
             (Likelihood.Gaussian(0.5), mean, randn_like(mean)), (Likelihood.LearnedGaussian, both, randn_like(mean)),
-            (Likelihood.StudentT(4, 0.5), mean, randn_like(mean)), (Likelihood.StudentT(), both, randn_like(mean)), (Likelihood.Poisson, mean, rates),
+            (Likelihood.StudentT(4, 0.5), mean, randn_like(mean)), (Likelihood.StudentT(), both, randn_like(mean)),
+            (Likelihood.Poisson, mean, rates),
         })
         {
             var holes = targets.clone();
@@ -128,7 +130,8 @@ public sealed class LikelihoodLossTests
     public void DensitiesAreThoseOfTheirDistribution()
     {
         using var scope = NewDisposeScope();
-        var (one, log) = (ones(1, 1, dtype: ScalarType.Float64, device: CPU), tensor(Math.Log(2.5), dtype: ScalarType.Float64, device: CPU));
+        var one = ones(1, 1, dtype: ScalarType.Float64, device: CPU);
+        var log = one.reshape(1) * Math.Log(2.5);
         // The t of 3 degrees of freedom at 2 scales from its middle, scale 0.5: 2 * 6 sqrt(3) / (pi (3 + 4)^2).
         var density = 2 * 6 * Math.Sqrt(3) / (Math.PI * 49);
         Assert.Equal(-Math.Log(density), Likelihood.StudentT(3, 0.5).FitLoss.Mean(one * 0, one).item<double>(), 1e-12);
@@ -136,7 +139,7 @@ public sealed class LikelihoodLossTests
         Assert.Equal(-Math.Log(density), Likelihood.StudentT(3).FitLoss.Mean(learned, one).item<double>(), 1e-12);
         // Four counts at a rate of 2.5: e^-2.5 2.5^4 / 24.
         Assert.Equal(
-            2.5 - 4 * Math.Log(2.5) + Math.Log(24), Likelihood.Poisson.FitLoss.Mean(log.reshape(1), one.reshape(1) * 4).item<double>(), 1e-12);
+            2.5 - 4 * Math.Log(2.5) + Math.Log(24), Likelihood.Poisson.FitLoss.Mean(log, one.reshape(1) * 4).item<double>(), 1e-12);
         Assert.Equal(
             FitLoss.Gaussian(0.3).Mean(one * 0, one).item<double>(), Likelihood.Gaussian(0.3).FitLoss.Mean(one * 0, one).item<double>());
     }

@@ -62,7 +62,8 @@ public sealed class LikelihoodTrainingTests
         var errors = evaluation.Prediction.Mean.Select((rate, i) => Math.Abs(rate[0] / RateAt(test.Inputs[i, 0].item<float>()) - 1));
         Assert.True(errors.Average() < 0.15, $"{errors.Average()}");
         Assert.InRange(evaluation.Intervals.Single(interval => interval.Level == 0.9).Coverage, 0.87, 0.99);
-        Assert.Contains("Predict(x)", Message(() => model.UseLikelihood(Likelihood.Bernoulli()), () => model.PredictRegression(test.Inputs)));
+        Assert.Contains(
+            "Predict(x)", Message(() => model.UseLikelihood(Likelihood.Bernoulli()), () => model.PredictRegression(test.Inputs)));
         Assert.Contains("Nobody has said", Message(() => model.UseLikelihood(null), () => model.PredictRegression(test.Inputs)));
     }
 
@@ -181,7 +182,8 @@ public sealed class LikelihoodTrainingTests
     {
         foreach (var likelihood in new Likelihood[]
         {
-            Likelihood.Categorical(), Likelihood.Categorical(255, [1, 0.1], 0.05), Likelihood.Bernoulli(49.5, 2), Likelihood.Gaussian(1.0 / 3),
+            Likelihood.Categorical(), Likelihood.Categorical(255, [1, 0.1], 0.05), Likelihood.Bernoulli(49.5, 2),
+            Likelihood.Gaussian(1.0 / 3),
             Likelihood.LearnedGaussian, Likelihood.LearnedGaussian.IgnoringNaN(), GaussianNoise.Learned.Scaled(0.61, 2).Likelihood,
             Likelihood.StudentT(4.5), Likelihood.StudentT(3, 0.1).IgnoringNaN(), Likelihood.Poisson, Likelihood.Poisson.IgnoringNaN(),
         })
@@ -192,7 +194,8 @@ public sealed class LikelihoodTrainingTests
             Assert.Equal(likelihood.GetHashCode(), read.GetHashCode());
         }
 
-        foreach (var text in new[] { "", "[]", "{}", "{\"kind\":\"gamma\"}", "{\"kind\":\"gaussian\",\"scale\":-1}", "{\"kind\":\"student-t\"}" })
+        string[] wrong = ["", "[]", "{}", """{"kind":"gamma"}""", """{"kind":"gaussian","scale":-1}""", """{"kind":"student-t"}"""];
+        foreach (var text in wrong)
             Assert.Contains("cannot be read", Assert.Throws<InvalidOperationException>(() => Likelihood.Read(text)).Message);
     }
 
@@ -209,7 +212,7 @@ public sealed class LikelihoodTrainingTests
         using var scope = NewDisposeScope();
         var logits = zeros(1, 3, dtype: ScalarType.Float32, device: CPU);
         Assert.Contains("2 class weights for logits of 3", Assert.Throws<ArgumentException>(
-            () => Likelihood.Categorical(classWeights: [1, 2]).FitLoss.Mean(logits, zeros(1, dtype: ScalarType.Int64, device: CPU))).Message);
+            () => Likelihood.Categorical(classWeights: [1, 2]).FitLoss.Mean(logits, zeros(1, dtype: ScalarType.Int64))).Message);
     }
 
     private static string Message(Action first, Action then)

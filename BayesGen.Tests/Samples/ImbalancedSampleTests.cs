@@ -8,7 +8,8 @@ public sealed class ImbalancedSampleTests
     [Fact]
     public void WritesToItsOwnFolderByDefault()
     {
-        Assert.Equal(("results/imbalanced", 30), (CommandLine.Read<Options>(Options.Command).Out, CommandLine.Read<Options>(Options.Command).Miss));
+        var options = CommandLine.Read<Options>(Options.Command);
+        Assert.Equal(("results/imbalanced", 30), (options.Out, options.Miss));
         Assert.Equal(5, CommandLine.Read<Options>(Options.Command, "--miss", "5").Miss);
     }
 

@@ -27,8 +27,8 @@ public sealed class BatchPartTests
             using var data = Numbers(30);
             using var trainer = model.CreateTrainer(new TrainerOptions
             {
-                Likelihood = learnsNoise ? Likelihood.LearnedGaussian : Likelihood.Gaussian(0.5), Epochs = epochs, BatchSize = 20, Samples = samples,
-                MicroBatchSize = size, Seed = 3, Metrics = [new("error", (output, target) => (output[.., ..1] - target).abs().flatten())],
+                Likelihood = learnsNoise ? Likelihood.LearnedGaussian : Likelihood.Gaussian(0.5), Epochs = epochs, BatchSize = 20,
+                Samples = samples, MicroBatchSize = size, Seed = 3, Metrics = [new("error", (output, target) => (output[.., ..1] - target).abs().flatten())],
             });
             var result = trainer.Train(data);
             var state = model.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone());
@@ -104,7 +104,9 @@ public sealed class BatchPartTests
         var (_, slow) = Step(new() { ["hidden"] = 0.25, ["*.bias"] = 0, ["hidden.bias"] = 0.5 });
         foreach (var key in full.Keys)
         {
-            var factor = key.StartsWith("hidden.weight") ? 0.25 : key.StartsWith("hidden.bias") ? 0.5 : key.StartsWith("output.bias") ? 0 : 1;
+            var factor = key.StartsWith("hidden.weight") ? 0.25
+                : key.StartsWith("hidden.bias") ? 0.5
+                : key.StartsWith("output.bias") ? 0 : 1;
             Assert.True((slow[key] - before[key]).allclose((full[key] - before[key]) * factor, rtol: 1e-9, atol: 1e-14), key);
             Assert.True((full[key] - before[key]).abs().sum().item<double>() > 0 || key.EndsWith("mask"), key);
         }
@@ -118,7 +120,8 @@ public sealed class BatchPartTests
             var before = State(model);
             using var trainer = model.CreateTrainer(new TrainerOptions
             {
-                Likelihood = Likelihood.Gaussian(1), Epochs = 1, LearningRateFactorsOfLayers = factors, Beta = 1, LearningRateSchedule = null,
+                Likelihood = Likelihood.Gaussian(1), Epochs = 1, LearningRateFactorsOfLayers = factors, Beta = 1,
+                LearningRateSchedule = null,
             });
             trainer.Train(data);
             return (before, State(model));
@@ -176,14 +179,16 @@ public sealed class BatchPartTests
         using var _ = no_grad();
         model.eval();
         using var logits = model.call(validation.Inputs);
-        Assert.Equal(RankingMetrics.Auroc(PlainNumbers.Flat(logits), [.. PlainNumbers.Flat(validation.Targets).Select(y => y > 0)]), best, 1e-9);
+        bool[] isYes = [.. PlainNumbers.Flat(validation.Targets).Select(y => y > 0)];
+        Assert.Equal(RankingMetrics.Auroc(PlainNumbers.Flat(logits), isYes), best, 1e-9);
         Assert.DoesNotContain("AUROC", result.Epochs[0].Metrics.Keys);
 
         static TensorDataSet Answers(int count, int seed)
         {
             var noise = new NoiseSource(seed);
             var x = noise.Normal(zeros(count, 3, dtype: ScalarType.Float32, device: CPU));
-            return new TensorDataSet(x, (x[.., 0] + noise.Normal(zeros(count, dtype: ScalarType.Float32, device: CPU))).gt(0).to(ScalarType.Float32));
+            var error = noise.Normal(zeros(count, dtype: ScalarType.Float32, device: CPU));
+            return new TensorDataSet(x, (x[.., 0] + error).gt(0).to(ScalarType.Float32));
         }
     }
 

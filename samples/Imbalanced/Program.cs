@@ -33,7 +33,8 @@ static int Run(Options options)
     // Rows: not fraud, fraud. Columns: let through, check.
     var costs = new CostMatrix(new double[,] { { 0, 1 }, { options.Miss, 0 } });
     Console.WriteLine(
-        $"a check costs 1, a fraud that is let through {options.Miss}: what is fraud with a probability of {costs.Threshold:P1} is worth a check");
+        $"a check costs 1, a fraud that is let through {options.Miss}: "
+        + $"from a probability of {costs.Threshold:P1} on a check is worth it");
     Result[] results =
     [
         new("as they are", Judged(train, validation, test, Likelihood.Bernoulli())),

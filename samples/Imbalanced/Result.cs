@@ -20,7 +20,8 @@ public sealed record Result(string Name, ClassEvaluation Evaluation)
     public double CostAtHalf(CostMatrix costs) => costs.MeanCost(Evaluation.Prediction.Classes, Evaluation.Targets);
 
     /// <summary>
-    /// The probabilities of fraud in bins of as many payments each, since nearly all are small: how many, what was said, and what came true.
+    /// The probabilities of fraud in bins of as many payments each, since nearly all are small: how many, what was said, and what came
+    /// true.
     /// </summary>
     public IReadOnlyList<(long Count, double Said, double CameTrue)> Reliability()
     {

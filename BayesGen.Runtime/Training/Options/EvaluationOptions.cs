@@ -15,14 +15,14 @@ public sealed record EvaluationOptions
     public VariationalLoss Loss { get; init; } = new ElboLoss();
 
     /// <summary>
-    /// What the targets are: it gives the loss on the data and what is measured. Null takes the likelihood that <see cref="FitLoss"/> belongs
-    /// to, where one is set; else that of the network, where it was trained or loaded with one; else classes.
+    /// What the targets are: it gives the loss on the data and what is measured. Null takes the likelihood that <see cref="FitLoss"/>
+    /// belongs to, where one is set; else that of the network, where it was trained or loaded with one; else classes.
     /// </summary>
     public Likelihood? Likelihood { get; init; }
 
     /// <summary>
-    /// The loss on the data. Where none is set it is that of <see cref="Likelihood"/>, and without that <see cref="FitLoss.CrossEntropy"/>. Set
-    /// one of the two.
+    /// The loss on the data. Where none is set it is that of <see cref="Likelihood"/>, and without that <see cref="FitLoss.CrossEntropy"/>.
+    /// Set one of the two.
     /// </summary>
     public FitLoss FitLoss
     {
@@ -49,8 +49,7 @@ public sealed record EvaluationOptions
     public int BatchSize { get; init; } = 128;
 
     /// <summary>
-    /// What is measured besides the loss. Where none is named, an evaluation under <see cref="FitLoss.CrossEntropy"/> measures the
-    /// accuracy.
+    /// What is measured besides the loss. Where none is named, an evaluation of classes, or of yes and no, measures the accuracy.
     /// </summary>
     public IReadOnlyList<Metric> Metrics
     {
@@ -82,7 +81,12 @@ public sealed record EvaluationOptions
     /// <summary>The likelihood that the loss on the data belongs to; null where it is a loss of another kind.</summary>
     internal Likelihood? LikelihoodOfFit => Likelihood ?? Likelihood.Of(FitLoss);
 
-    /// <summary>The same options with the likelihood that a network was trained or loaded with, where they say nothing themselves.</summary>
+    /// <summary>What targets are held against; numbers under a fit loss alone are not.</summary>
+    internal Likelihood? LikelihoodOfTargets => Likelihood ?? LikelihoodOfFit as ClassLikelihood;
+
+    /// <summary>
+    /// The same options with the likelihood that a network was trained or loaded with, where they say nothing themselves.
+    /// </summary>
     internal EvaluationOptions For(NetworkArena arena) =>
         Likelihood is null && !_hasFitLoss && Likelihood.NotedOn(arena) is { } noted ? this with { Likelihood = noted } : this;
 
@@ -111,7 +115,8 @@ public sealed record EvaluationOptions
         ArgumentNullException.ThrowIfNull(FitLoss);
         if (_fitLoss is not null && Likelihood is not null)
             throw new ArgumentException(
-                $"EvaluationOptions has a Likelihood, {Likelihood}, and a FitLoss, {_fitLoss.Name}. Leave one of the two out.", nameof(FitLoss));
+                $"EvaluationOptions has a Likelihood, {Likelihood}, and a FitLoss, {_fitLoss.Name}. Leave one of the two out.",
+                nameof(FitLoss));
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(ElboSamples);
         if (ExampleCount is { } count)

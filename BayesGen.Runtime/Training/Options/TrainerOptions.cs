@@ -70,8 +70,9 @@ public sealed record TrainerOptions
 
     /// <summary>
     /// Factors on the learning rate by the key of a layer or weight, on top of all else: <c>encoder</c> for all that is under it,
-    /// <c>encoder.weight</c>, or with * for any letters <c>*.bias</c>. Where several name a weight the longest one holds. What is not named has
-    /// factor 1; at 0 a weight stays, but its divergence counts and its noise is drawn: see <c>model.Freeze</c> for what is not trained at all.
+    /// <c>encoder.weight</c>, or with * for any letters <c>*.bias</c>. Where several name a weight the longest one holds. What is not named
+    /// has factor 1; at 0 a weight stays, but its divergence counts and its noise is drawn: see <c>model.Freeze</c> for what is not trained
+    /// at all.
     /// </summary>
     public IReadOnlyDictionary<string, double> LearningRateFactorsOfLayers
     {
@@ -104,8 +105,8 @@ public sealed record TrainerOptions
     public Likelihood? Likelihood { get; init; }
 
     /// <summary>
-    /// The loss on the data. Where none is set it is that of <see cref="Likelihood"/>, and without that <see cref="FitLoss.CrossEntropy"/>. Set
-    /// one of the two.
+    /// The loss on the data. Where none is set it is that of <see cref="Likelihood"/>, and without that <see cref="FitLoss.CrossEntropy"/>.
+    /// Set one of the two.
     /// </summary>
     public FitLoss FitLoss
     {
@@ -132,16 +133,16 @@ public sealed record TrainerOptions
     public int BatchSize { get; init; } = 128;
 
     /// <summary>
-    /// The number of examples that go through the network at once (gradient accumulation): a larger batch is taken in parts of this size, under
-    /// the same samples of the weights, whose gradients are added up before the optimizer's step. So a batch may be larger than memory allows.
-    /// Null takes batches whole. It changes no result beyond rounding, but where a layer looks at the batch as batch normalization does, and
-    /// where <see cref="Estimator.Local"/> adds noise for each example.
+    /// The number of examples that go through the network at once (gradient accumulation): a larger batch is taken in parts of this size,
+    /// under the same samples of the weights, whose gradients are added up before the optimizer's step. So a batch may be larger than
+    /// memory allows. Null takes batches whole. It changes no result beyond rounding, but where a layer looks at the batch as batch
+    /// normalization does, and where <see cref="Estimator.Local"/> adds noise for each example.
     /// </summary>
     public int? MicroBatchSize { get; init; }
 
     /// <summary>
-    /// Whether the last batch of an epoch is left out where it has fewer examples than the others, of data that is not in batches yet. N stays
-    /// what it is: shuffled, each example has its turn in other epochs.
+    /// Whether the last batch of an epoch is left out where it has fewer examples than the others, of data that is not in batches yet. N
+    /// stays what it is: shuffled, each example has its turn in other epochs.
     /// </summary>
     public bool DropLast { get; init; }
 
@@ -149,8 +150,7 @@ public sealed record TrainerOptions
     public bool Shuffle { get; init; } = true;
 
     /// <summary>
-    /// What is measured besides the loss. Where none is named, an evaluation under <see cref="FitLoss.CrossEntropy"/> measures the
-    /// accuracy.
+    /// What is measured besides the loss. Where none is named, an evaluation of classes, or of yes and no, measures the accuracy.
     /// </summary>
     public IReadOnlyList<Metric> Metrics
     {
@@ -222,7 +222,12 @@ public sealed record TrainerOptions
     /// <summary>The likelihood that the loss on the data belongs to; null where it is a loss of another kind.</summary>
     internal Likelihood? LikelihoodOfFit => Likelihood ?? Likelihood.Of(FitLoss);
 
-    /// <summary>The same options with the likelihood that a network was trained or loaded with, where they say nothing themselves.</summary>
+    /// <summary>What targets are held against; numbers under a fit loss alone are not, since what is not finite has a policy.</summary>
+    internal Likelihood? LikelihoodOfTargets => Likelihood ?? LikelihoodOfFit as ClassLikelihood;
+
+    /// <summary>
+    /// The same options with the likelihood that a network was trained or loaded with, where they say nothing themselves.
+    /// </summary>
     internal TrainerOptions For(NetworkArena arena) =>
         Likelihood is null && !_hasFitLoss && Likelihood.NotedOn(arena) is { } noted ? this with { Likelihood = noted } : this;
 
