@@ -178,6 +178,26 @@ public sealed class LikelihoodTrainingTests
     }
 
     [Fact]
+    public void ACheckpointCarriesTheLikelihood()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(5);
+        var folder = Directory.CreateTempSubdirectory("bayesgen-likelihood");
+        using var model = new BayesianTabular(new Tabular(1, 1));
+        using var data = Counts(20, seed: 3);
+        using (var trainer = model.CreateTrainer(new TrainerOptions
+        {
+            Likelihood = Likelihood.Poisson, Epochs = 1, Checkpoints = new() { Folder = folder.FullName },
+        }))
+            trainer.Train(data);
+        using var other = new BayesianTabular(new Tabular(1, 1));
+        other.Load(Directory.GetFiles(folder.FullName, "*.safetensors").First());
+        folder.Delete(recursive: true);
+        Assert.Equal(Likelihood.Poisson, other.KnownLikelihood());
+        Assert.Equal(model.PredictRegression(data.Inputs, 2).Mean[0], other.PredictRegression(data.Inputs, 2).Mean[0]);
+    }
+
+    [Fact]
     public void EveryLikelihoodSurvivesItsText()
     {
         foreach (var likelihood in new Likelihood[]
