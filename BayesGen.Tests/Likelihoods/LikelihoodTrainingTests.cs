@@ -177,6 +177,28 @@ public sealed class LikelihoodTrainingTests
         Assert.Null(model.KnownLikelihood());
     }
 
+    /// <summary>The draws of one logit, or of a mean and a variance, are no logits of classes.</summary>
+    [Fact]
+    public void AnExportOfDrawsKnowsWhatTheyAre()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new BayesianTabular(new Tabular(1, 2));
+        model.eval();
+        var x = zeros(1, 1, dtype: ScalarType.Float32, device: CPU);
+        model.UseLikelihood(Likelihood.Bernoulli());
+        Assert.Contains("'Bernoulli'", Assert.Throws<NotSupportedException>(() => Written(2)).Message);
+        Assert.NotEmpty(Written(0));
+        model.UseLikelihood(Likelihood.Categorical());
+        Assert.NotEmpty(Written(2));
+
+        string Written(int samples)
+        {
+            using var text = new StringWriter();
+            model.ToCSharp(text, x, new CSharpOptions { Samples = samples });
+            return text.ToString();
+        }
+    }
+
     [Fact]
     public void ACheckpointCarriesTheLikelihood()
     {
