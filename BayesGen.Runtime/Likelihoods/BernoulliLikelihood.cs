@@ -65,7 +65,7 @@ internal sealed class BernoulliLikelihood : ClassLikelihood
         return [.. numbers.masked_fill(IsIgnored(numbers), NoLabelOperand).cpu().contiguous().data<double>().Select(label => (int)label)];
     }
 
-    private protected override FitLoss MakeFitLoss() => new(nameof(Bernoulli), Sum, FitReduction.Sum);
+    private protected override FitLoss MakeFitLoss() => new(ToString(), Sum, FitReduction.Sum);
 
     /// <summary>w t (-log p) + (1 - t) (-log (1 - p)), of what has a label.</summary>
     private Tensor Sum(Tensor output, Tensor target)

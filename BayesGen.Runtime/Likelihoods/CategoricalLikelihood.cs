@@ -99,7 +99,7 @@ internal sealed class CategoricalLikelihood : ClassLikelihood
 
     private protected override FitLoss MakeFitLoss() => IgnoredLabel == UsualIgnoredLabel && ClassWeights is null && LabelSmoothing == 0
         ? FitLoss.CrossEntropy
-        : new FitLoss(nameof(Categorical), Sum, FitReduction.Sum);
+        : new FitLoss(ToString(), Sum, FitReduction.Sum);
 
     private Tensor IsIgnored(Tensor labels) => labels.eq(Ignored);
 

@@ -49,7 +49,7 @@ internal sealed class GaussianLikelihood : RegressionLikelihood
 
     private protected override FitLoss MakeFitLoss() => Factors is null && !IgnoresNaN
         ? Sigma is { } sigma ? FitLoss.Gaussian(sigma) : FitLoss.LearnedGaussian
-        : new FitLoss(nameof(Gaussian), Sum, FitReduction.Sum);
+        : new FitLoss(ToString(), Sum, FitReduction.Sum);
 
     private (Tensor Mean, Tensor Variance) Unscaled(Tensor output)
     {

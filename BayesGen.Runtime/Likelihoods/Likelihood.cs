@@ -107,7 +107,7 @@ public abstract class Likelihood : IEquatable<Likelihood>
     }
 
     /// <summary>The negative log-likelihood, summed over outputs and places: what a training under this likelihood minimizes.</summary>
-    public FitLoss FitLoss => _fitLoss ??= MakeFitLoss() with { Name = ToString() };
+    public FitLoss FitLoss => _fitLoss ??= MakeFitLoss();
 
     /// <summary>
     /// Holds targets against the likelihood: dtype and range. A trainer does so before it begins, where the data is at hand.

@@ -30,7 +30,7 @@ internal sealed class PoissonLikelihood(bool ignoresNaN = false) : RegressionLik
             numbers, isCount.logical_or(numbers.isnan()).logical_not(), row, $"{this} needs counts: whole numbers from 0");
     }
 
-    private protected override FitLoss MakeFitLoss() => new(nameof(Poisson), Sum, FitReduction.Sum);
+    private protected override FitLoss MakeFitLoss() => new(ToString(), Sum, FitReduction.Sum);
 
     /// <summary>exp(z) - y z + log Gamma(y + 1) of the log rate z.</summary>
     private Tensor Sum(Tensor output, Tensor target)

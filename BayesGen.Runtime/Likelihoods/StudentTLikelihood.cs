@@ -55,7 +55,7 @@ internal sealed class StudentTLikelihood : RegressionLikelihood
         return (mean, logSquare.exp() * wider);
     }
 
-    private protected override FitLoss MakeFitLoss() => new(nameof(StudentT), Sum, FitReduction.Sum);
+    private protected override FitLoss MakeFitLoss() => new(ToString(), Sum, FitReduction.Sum);
 
     /// <summary>
     /// log s + (nu + 1) / 2 log(1 + ((y - m) / s)^2 / nu) + log Gamma(nu / 2) - log Gamma((nu + 1) / 2) + log(nu pi) / 2.

@@ -153,6 +153,9 @@ public sealed class LikelihoodTrainingTests
         Assert.Equal(Likelihood.LearnedGaussian, Likelihood.Of(FitLoss.LearnedGaussian));
         Assert.Null(Likelihood.Of(FitLoss.SquaredError));
         Assert.Equal(Likelihood.LearnedGaussian, GaussianNoise.Learned.Likelihood);
+        // A training that went on without a word would else seem to be another one.
+        Assert.Same(FitLoss.CrossEntropy, Likelihood.Categorical().FitLoss);
+        Assert.Same(FitLoss.LearnedGaussian, Likelihood.LearnedGaussian.FitLoss);
     }
 
     /// <summary>What was trained by a fit loss alone is known all the same, and what is no likelihood is forgotten.</summary>

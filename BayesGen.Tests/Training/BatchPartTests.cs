@@ -65,7 +65,7 @@ public sealed class BatchPartTests
     {
         using var scope = NewDisposeScope();
         using var model = new BayesianTabular(new Tabular(3, 1));
-        var options = new TrainerOptions { Likelihood = Likelihood.Gaussian(1), MicroBatchSize = 4 };
+        var options = new TrainerOptions { Likelihood = Likelihood.Gaussian(1), MicroBatchSize = 4, Samples = 2 };
         Assert.Contains("MicroBatchSize", Assert.Throws<NotSupportedException>(
             () => model.CreateTrainer(new RenyiLoss(0.5), options)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => model.CreateTrainer(options with { MicroBatchSize = 0 }));
