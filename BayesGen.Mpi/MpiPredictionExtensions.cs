@@ -25,11 +25,13 @@ public static class MpiPredictionExtensions
             Fingerprint(x, samples, options),
             () => Part(group, x, options, part => Written(model.Predict(part, samples, options))));
         var outputs = options?.KeepOutputs == true ? Enumerable.Range(0, samples).Select(_ => new List<double[]>()).ToList() : null;
+        var places = 1;
         var (probabilities, entropy, expected) = (new List<double[]>(), new List<double>(), new List<double>());
         foreach (var part in parts.Where(part => part.Length > 0))
         {
             var classes = (int)part[0];
-            for (var at = 1; at < part.Length;)
+            places = (int)part[1];
+            for (var at = 2; at < part.Length;)
             {
                 probabilities.Add(Next(part, ref at, classes));
                 entropy.Add(part[at++]);
@@ -41,7 +43,10 @@ public static class MpiPredictionExtensions
 
         return new ClassPrediction(
             samples, probabilities, entropy, expected,
-            outputs is null ? null : [.. outputs.Select(IReadOnlyList<double[]> (draw) => draw)]);
+            outputs is null ? null : [.. outputs.Select(IReadOnlyList<double[]> (draw) => draw)])
+        {
+            Places = places,
+        };
     }
 
     /// <summary>Predicts numbers: for each output a mixture of Gaussians, the same as <c>model.Predict</c> gives.</summary>
@@ -116,7 +121,7 @@ public static class MpiPredictionExtensions
 
     private static double[] Written(ClassPrediction prediction)
     {
-        var numbers = new List<double> { prediction.Probabilities[0].Length };
+        var numbers = new List<double> { prediction.Probabilities[0].Length, prediction.Places };
         for (var i = 0; i < prediction.Count; i++)
         {
             numbers.AddRange(prediction.Probabilities[i]);

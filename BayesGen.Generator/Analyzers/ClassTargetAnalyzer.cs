@@ -33,10 +33,10 @@ public sealed class ClassTargetAnalyzer : DiagnosticAnalyzer
     private static void AnalyzeTrainer(OperationAnalysisContext context, KnownTypes known)
     {
         if (TrainerCall.Read(context.Operation, known, context.CancellationToken) is { } trainer
-            && LossOf(trainer, known, context.CancellationToken) is { } loss
+            && TargetLoss.OfClasses(trainer, known, context.CancellationToken) is { } loss
             && OutputWidth.SingleOutputOf(trainer.Network, known, context.CancellationToken) is { } layer)
             context.ReportDiagnostic(Diagnostic.Create(
-                Descriptors.NoClasses, trainer.Options.LocationOf("FitLoss"),
+                Descriptors.NoClasses, TargetLoss.LocationOf(trainer),
                 $"'{trainer.Network.ShortName()}.forward' returns the one output of '{layer.Name}'", loss));
     }
 
@@ -52,15 +52,12 @@ public sealed class ClassTargetAnalyzer : DiagnosticAnalyzer
             || TrainerCall.ArgumentOf(set.Arguments, "targets") is not { } targets || !AreReal(targets, known, context.CancellationToken)
             || DeclaredValue.Of(call.Instance, known, context.CancellationToken) is not { } made
             || TrainerCall.Read(made, known, context.CancellationToken) is not { } trainer
-            || LossOf(trainer, known, context.CancellationToken) is not { } loss
+            || TargetLoss.OfClasses(trainer, known, context.CancellationToken) is not { } loss
             || OutputWidth.SingleOutputOf(trainer.Network, known, context.CancellationToken) is not null) // Said where the trainer is made.
             return;
         context.ReportDiagnostic(Diagnostic.Create(
             Descriptors.NoClasses, context.PlaceOf(targets, data), "these targets are real numbers", loss));
     }
-
-    private static string? LossOf(TrainerCall trainer, KnownTypes known, CancellationToken cancellation) =>
-        trainer.Options.Knows("FitLoss", out var fitLoss) ? SoftmaxAnalyzer.CrossEntropyIn(fitLoss, known, cancellation) : null;
 
     /// <summary>What is converted to a source of batches.</summary>
     private static IOperation? Unwrapped(IOperation? data) =>

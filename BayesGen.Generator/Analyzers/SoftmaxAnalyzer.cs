@@ -37,12 +37,10 @@ public sealed class SoftmaxAnalyzer : DiagnosticAnalyzer
     {
         if (TrainerCall.Read(context.Operation, known, context.CancellationToken) is { } trainer)
         {
-            if (!trainer.Options.Knows("FitLoss", out var fitLoss))
-                return;
-            var where = trainer.Options.LocationOf("FitLoss");
-            if (CrossEntropyIn(fitLoss, known, context.CancellationToken) is { } loss)
+            var where = TargetLoss.LocationOf(trainer);
+            if (TargetLoss.OfClasses(trainer, known, context.CancellationToken) is { } loss)
                 Report(context, trainer.Network, where, Squash.Softmax, loss, known);
-            else if (OwnLossIn(fitLoss, known, context.CancellationToken).FirstOrDefault(IsOfLogits) is { } binary)
+            else if (TargetLoss.OfYesAndNo(trainer, known, context.CancellationToken) is { } binary)
                 Report(context, trainer.Network, where, Squash.Sigmoid, binary, known);
         }
         else if (context.Operation is IInvocationOperation call && known.IsTorchSharp(call.TargetMethod.ContainingType)
@@ -81,6 +79,10 @@ public sealed class SoftmaxAnalyzer : DiagnosticAnalyzer
             ? shipped
             : OwnLossIn(fitLoss, known, cancellation).FirstOrDefault(IsCrossEntropy);
     }
+
+    /// <summary>The loss with logits that a fit loss of the developer's is, or null.</summary>
+    internal static string? OwnLogitLossIn(IOperation? fitLoss, KnownTypes known, CancellationToken cancellation) =>
+        OwnLossIn(fitLoss, known, cancellation).FirstOrDefault(IsOfLogits);
 
     /// <summary>The losses of TorchSharp that a FitLoss of the developer's computes.</summary>
     private static IEnumerable<string> OwnLossIn(IOperation? fitLoss, KnownTypes known, CancellationToken cancellation) =>

@@ -144,7 +144,7 @@ internal static partial class Descriptors
         "BG0216",
         "Cross entropy without classes",
         "{0}, and {1} needs a logit for each class and targets that number the classes: set FitLoss.SquaredError, FitLoss.Gaussian or "
-        + "FitLoss.LearnedGaussian for a regression",
+        + "FitLoss.LearnedGaussian for a regression, or Likelihood.Bernoulli() for one logit of yes or no",
         Usage,
         "Cross entropy is the fit loss of a trainer unless told otherwise. Over one output it is 0 whatever the weights.");
 }

@@ -13,6 +13,7 @@ internal static class RuntimeNames
     public const string FirstPage = Library;
 
     private const string CompilerServices = Library + ".CompilerServices";
+    private const string Likelihoods = Library + ".Likelihoods";
     private const string Parameters = Library + ".Parameters";
     private const string Pruning = Library + ".Pruning";
     private const string Structure = Library + ".Structure";
@@ -57,6 +58,7 @@ internal static class RuntimeNames
     public static readonly RuntimeType RenyiLoss = new(FirstPage, "RenyiLoss");
     public static readonly RuntimeType LossTerms = new(FirstPage, "LossTerms");
     public static readonly RuntimeType FitLoss = new(FirstPage, "FitLoss");
+    public static readonly RuntimeType Likelihood = new(Likelihoods, "Likelihood");
     public static readonly RuntimeType FitReduction = new(FirstPage, "FitReduction");
 
     #endregion

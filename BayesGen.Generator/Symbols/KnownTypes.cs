@@ -43,6 +43,7 @@ internal sealed class KnownTypes
         Options = Find(RuntimeNames.TrainerOptions);
         Thresholds = Find(RuntimeNames.Thresholds);
         FitLoss = Find(RuntimeNames.FitLoss);
+        Likelihood = Find(RuntimeNames.Likelihood);
         RenyiLoss = Find(RuntimeNames.RenyiLoss);
         Module = compilation.GetTypeByMetadataName(ModuleName);
         Parameter = compilation.GetTypeByMetadataName("TorchSharp.Modules.Parameter");
@@ -106,6 +107,8 @@ internal sealed class KnownTypes
     public INamedTypeSymbol? Thresholds { get; }
 
     public INamedTypeSymbol? FitLoss { get; }
+
+    public INamedTypeSymbol? Likelihood { get; }
 
     public INamedTypeSymbol? RenyiLoss { get; }
 

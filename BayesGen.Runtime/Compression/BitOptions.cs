@@ -33,7 +33,7 @@ public sealed record BitOptions
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     internal void Validate()
     {
-        TrainerOptions.RequireDefined(Rule, nameof(Rule), nameof(BitOptions));
+        OptionValues.RequireDefined(Rule, nameof(Rule), nameof(BitOptions));
         ArgumentOutOfRangeException.ThrowIfLessThan(ExtraBits, -MostExtraBits);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(ExtraBits, MostExtraBits);
         if (PlainBits is not { } plain)

@@ -44,6 +44,7 @@ internal sealed class BitSearch(
     /// <summary>Rounding in the last digits of an accuracy is no cost.</summary>
     private const double Rounding = 1e-12;
 
+    private readonly EvaluationOptions _evaluation = evaluation.For(model.Arena);
     private int _evaluations;
 
     public RoundingChoice Choose(BitWidths start)
@@ -53,7 +54,7 @@ internal sealed class BitSearch(
         if (isAccuracy && tolerance >= 1)
             throw new ArgumentOutOfRangeException(
                 nameof(tolerance), tolerance, "What rounding may cost of the accuracy is a part of 1, below 1: 0.003 for 0.3 percent.");
-        var name = isAccuracy ? Metric.AccuracyName : evaluation.FitLoss.Name;
+        var name = isAccuracy ? Metric.AccuracyName : _evaluation.FitLoss.Name;
         var before = FigureOf(unrounded);
         if (!double.IsFinite(before))
             throw new InvalidOperationException(
@@ -120,7 +121,7 @@ internal sealed class BitSearch(
                 PlainNetwork.Load(plain, RoundedNetwork.ToTensors(RoundedNetwork.Of(model.Arena, bits)));
         }
 
-        return plain.EvaluatePlain(validation, evaluation, cancellation);
+        return plain.EvaluatePlain(validation, _evaluation, cancellation);
     }
 
     private void WriteMap()

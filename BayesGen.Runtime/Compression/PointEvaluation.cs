@@ -27,8 +27,9 @@ internal sealed class PointEvaluation : IDisposable
             throw new ArgumentException(
                 "The validation data is empty: a threshold is chosen by what the network answers to it.", "validation");
         _network = network;
-        _options = options with { ElboSamples = 0 };
-        _forward = new BatchForward(network.Model, network.Forward, options.FitLoss, options.Device, options.ChannelsLast);
+        _options = options = options.For(network.Model.Arena) with { ElboSamples = 0 };
+        _forward = new BatchForward(
+            network.Model, network.Forward, options.FitLoss, options.Device, options.ChannelsLast, options.LikelihoodOfTargets);
         using var turn = Arena.TakeTurn();
         Arena.Lease.RequireIdle(Purpose);
         _point = [.. Arena.Families.Select(family => family.Point(options.EvaluateAt).DetachFromDisposeScope())];
@@ -36,6 +37,9 @@ internal sealed class PointEvaluation : IDisposable
 
     /// <summary>The network's memory.</summary>
     public NetworkArena Arena => _network.Model.Arena;
+
+    /// <summary>The name of the loss on the data.</summary>
+    public string FigureName => _options.FitLoss.Name;
 
     /// <summary>How often the data was gone through.</summary>
     public int Passes { get; private set; }

@@ -30,7 +30,7 @@ internal sealed class PooledFigures(IReadOnlyList<PointEvaluation> networks, Thr
         List<EvaluationResult> results = [.. networks.Select(network => network.Evaluate(keep: null, cancellation))];
         var isAccuracy = results[0].Metrics.ContainsKey(Metric.AccuracyName);
         var figure = new Figure(
-            isAccuracy ? Metric.AccuracyName : options.Evaluation.FitLoss.Name,
+            isAccuracy ? Metric.AccuracyName : networks[0].FigureName,
             results.Average(result => isAccuracy ? result.Accuracy : result.Fit),
             isAccuracy);
         return double.IsFinite(figure.Value)

@@ -29,7 +29,7 @@ public sealed record ThresholdOptions
     {
         ArgumentNullException.ThrowIfNull(Evaluation);
         Evaluation.Validate();
-        TrainerOptions.RequireDefined(Score, nameof(Score), nameof(ThresholdOptions));
+        OptionValues.RequireDefined(Score, nameof(Score), nameof(ThresholdOptions));
         if (Candidates is { Count: 0 })
             throw new ArgumentException(
                 "ThresholdOptions.Candidates is empty. Leave it null for a grid between the scores.", nameof(Candidates));

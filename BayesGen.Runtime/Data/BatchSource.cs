@@ -51,6 +51,9 @@ public abstract class BatchSource
         set { }
     }
 
+    /// <summary>Whether it makes batches of the size that it is asked for.</summary>
+    internal virtual bool MakesBatches => false;
+
     /// <summary>Tensors that hold all of the data, so that processes can compare what they have; none where there are no such.</summary>
     internal virtual IReadOnlyList<Tensor> Whole => [];
 
@@ -111,6 +114,8 @@ public abstract class BatchSource
     private sealed class TensorDataSetSource(TensorDataSet dataSet) : BatchSource
     {
         public override long? ExampleCount => dataSet.Count;
+
+        internal override bool MakesBatches => true;
 
         internal override IReadOnlyList<Tensor> Whole => [dataSet.Inputs, dataSet.Targets];
 

@@ -1,4 +1,5 @@
 using BayesGen.Execution;
+using BayesGen.Likelihoods;
 using BayesGen.Noise;
 using BayesGen.Parameters;
 using BayesGen.Prediction;
@@ -29,6 +30,7 @@ internal static class ExportSource
             throw new NotSupportedException(
                 $"{model.GetType().Name} does not take one tensor and return one, as an export does. Export a network around it that does.");
         RequireExample(example);
+        RequireClasses(model, options);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         using var turn = model.Arena.TakeTurn();
@@ -45,6 +47,15 @@ internal static class ExportSource
                 weights.WriteDraw(new NoiseSource(DrawSeed.Of(options.Seed, k)));
             return PosteriorDraws.Output(network.call, x);
         });
+    }
+
+    /// <summary>Draws without a noise are joined as logits of classes, which outputs of another kind would not survive.</summary>
+    private static void RequireClasses(IBayesianNetwork model, ExportOptions options)
+    {
+        if (options is { Samples: > 0, Noise: null } && Likelihood.NotedOn(model.Arena) is { } likelihood and not CategoricalLikelihood)
+            throw new NotSupportedException(
+                $"The network was trained under the likelihood '{likelihood}', and draws are joined to probabilities of classes where no Noise is "
+                + "given. Set Noise where it is Gaussian, or leave Samples at 0 for the outputs of one network.");
     }
 
     /// <summary>A graph with the weights that its layers have.</summary>

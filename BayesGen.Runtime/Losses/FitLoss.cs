@@ -22,7 +22,8 @@ public enum FitReduction
 
 /// <summary>
 /// The loss on the data, with its reduction declared, so that the trainer always works with the mean per example and the divergence is
-/// weighed against it rightly.
+/// weighed against it rightly. Where it is the likelihood of targets of a usual kind, say that instead: <see
+/// cref="Likelihoods.Likelihood"/> gives the loss, and predictions know it too. A fit loss is for everything else.
 /// </summary>
 /// <remarks>
 /// The losses here check that targets fit the outputs, since Torch would broadcast [N] against [N, 1] to N x N, and bring targets of
@@ -75,7 +76,10 @@ public sealed record FitLoss(string Name, Func<Tensor, Tensor, Tensor> Compute, 
             "Gaussian",
             (output, target) => nn.functional.mse_loss(output, TargetShapes.LikeOutputs(output, target, "Gaussian noise"), nn.Reduction.Sum)
                 * (0.5 / (sigma * sigma)) + constant * target.numel(),
-            FitReduction.Sum);
+            FitReduction.Sum)
+        {
+            KnownSigma = sigma,
+        };
     }
 
     /// <summary>
@@ -85,6 +89,11 @@ public sealed record FitLoss(string Name, Func<Tensor, Tensor, Tensor> Compute, 
     /// <see cref="GaussianNoise.LogSigma"/>.
     /// </summary>
     public static FitLoss LearnedGaussian { get; } = new("learned Gaussian", LearnedGaussianSum, FitReduction.Sum);
+
+    /// <summary>
+    /// The standard deviation of the Gaussian noise that it is the negative log-likelihood of; null where it is of another kind.
+    /// </summary>
+    internal double? KnownSigma { get; private init; }
 
     /// <summary>The mean loss per example.</summary>
     /// <param name="output">The network's output.</param>

@@ -70,6 +70,11 @@ public sealed class NetworkArena : IDisposable
     /// <summary>The device of the weights.</summary>
     public Device Device => Inventory.Device;
 
+    /// <summary>
+    /// What the targets of the network are, as whoever trained it wrote it down; state files carry it. Null where nobody has said it.
+    /// </summary>
+    internal string? NotedLikelihood { get; set; }
+
     /// <summary>The parameters, buffers and keys of the network.</summary>
     internal ParameterInventory Inventory { get; }
 

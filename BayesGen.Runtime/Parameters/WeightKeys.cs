@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace BayesGen.Parameters;
 
 /// <summary>The weights of a network by their keys, and the keys of the tensors that a weight consists of.</summary>
@@ -32,18 +34,25 @@ internal sealed class WeightKeys
         : throw new KeyNotFoundException(
             $"The network has no Bayesian weight '{key}'. It has: {string.Join(", ", _bayesian.Keys.Select(name => $"'{name}'"))}.");
 
-    /// <summary>The weights of a layer, or one weight: a key counts for all that is under it.</summary>
+    /// <summary>
+    /// The weights of a layer, or one weight: a key counts for all that is under it. A * in it stands for any letters, so that
+    /// <c>*.bias</c> names every bias.
+    /// </summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public IReadOnlyList<NetworkWeight> Under(string key)
     {
         var found = _weights.Where(weight => weight.Owners.TiedKeys.Prepend(weight.Key)
-            .Any(name => name == key || name.StartsWith(key + ".", StringComparison.Ordinal))).ToList();
+            .Any(name => Fits(key, name))).ToList();
         return found.Count > 0
             ? found
             : throw new KeyNotFoundException(
                 $"The network has no layer and no weight '{key}'. Its weights: "
                     + $"{string.Join(", ", _weights.Select(weight => $"'{weight.Key}'"))}.");
     }
+
+    private static bool Fits(string key, string name) => key.Contains('*')
+        ? Regex.IsMatch(name, "^" + Regex.Escape(key).Replace("\\*", ".*") + @"($|\.)", RegexOptions.CultureInvariant)
+        : name == key || name.StartsWith(key + ".", StringComparison.Ordinal);
 
     /// <summary>The Bayesian weights of one layer by their names within it.</summary>
     public IEnumerable<string> NamesUnder(string key) => _weights

@@ -12,11 +12,12 @@ internal static class AnswerCheck
     /// <param name="answers">For each example its numbers.</param>
     /// <param name="first">The number of the first of these examples in the whole prediction.</param>
     /// <param name="inputs">What the network was asked, or null where it is not known.</param>
+    /// <param name="places">The number of answers of an example, one after the other.</param>
     /// <exception cref="ArgumentException">An answer is not finite, and neither are the inputs of the example.</exception>
     /// <exception cref="InvalidOperationException">An answer is not finite though the inputs of the example are.</exception>
-    public static void Require(IReadOnlyList<double[]> answers, int first, Tensor? inputs)
+    public static void Require(IReadOnlyList<double[]> answers, int first, Tensor? inputs, int places = 1)
     {
-        if (BadRows(answers) is not { Count: > 0 } bad)
+        if (BadRows(answers).Select(row => row / places).Distinct().ToList() is not { Count: > 0 } bad)
             return;
         var blamed = bad.Where(row => inputs is not null && !IsFinite(inputs, row)).ToList();
         if (blamed.Count > 0)

@@ -1,4 +1,5 @@
 using BayesGen.Data;
+using BayesGen.Likelihoods;
 
 namespace BayesGen.Prediction;
 
@@ -37,6 +38,48 @@ public sealed record ClassEvaluation(
     /// <summary>Which class was taken for which; with it precision, recall and F1. Null where there are no targets.</summary>
     public ConfusionMatrix? Confusion { get; init; }
 
+    /// <summary>
+    /// The calibration error of each class with bins of equal numbers of examples: see
+    /// <see cref="ClassificationMetrics.AdaptiveCalibrationErrorOfClasses"/>. Computed when it is asked for.
+    /// </summary>
+    public IReadOnlyList<double> AdaptiveCalibrationErrorOfClasses =>
+        Targets.Count == 0 ? [] : ClassificationMetrics.AdaptiveCalibrationErrorOfClasses(Prediction.Probabilities, Targets);
+
+    /// <summary>Their mean; NaN where there are none.</summary>
+    public double ClasswiseAdaptiveCalibrationError => AdaptiveCalibrationErrorOfClasses.DefaultIfEmpty(double.NaN).Average();
+
+    /// <summary>
+    /// The area under the ROC curve, computed when it is asked for: of two classes that of class 1, the yes of a binary classifier; of more
+    /// the mean over the classes that occur, each against the rest. NaN where all examples are of one class.
+    /// </summary>
+    public double Auroc => MeanOfKnown(ClassificationMetrics.AurocOfClasses(Prediction.Probabilities, Targets));
+
+    /// <summary>The area under the precision-recall curve (average precision), of the same classes.</summary>
+    public double AveragePrecision => MeanOfKnown(ClassificationMetrics.AveragePrecisionOfClasses(Prediction.Probabilities, Targets));
+
+    /// <summary>F1, the harmonic mean of precision and recall: of two classes that of class 1, of more the mean over the classes.</summary>
+    public double F1 => Confusion is not { } confusion ? double.NaN
+        : confusion.Classes == 2 ? confusion.F1(1)
+        : confusion.MacroF1;
+
+    /// <summary>
+    /// The same figures of one place alone, such as one of several questions of yes and no.
+    /// </summary>
+    /// <param name="place">The place, from 0.</param>
+    /// <exception cref="ArgumentException">No example has a target there, or the prediction has no places.</exception>
+    public ClassEvaluation OfPlace(int place)
+    {
+        List<int> rows = [.. Enumerable.Range(0, PlacesOfRows.Count).Where(row => PlacesOfRows[row] == place)];
+        if (rows.Count == 0)
+            throw new ArgumentException(
+                $"No example has a target at place {place}"
+                + (PlacesOfRows.Count == 0 ? ": the prediction has one answer for each example." : "."), nameof(place));
+        return Of(Prediction.Of(rows), [.. rows.Select(row => Targets[row])]);
+    }
+
+    /// <summary>The place of each row; empty where examples have no places.</summary>
+    internal IReadOnlyList<int> PlacesOfRows { get; init; } = [];
+
     /// <summary>The figures in one line.</summary>
     public override string ToString() => FormattableString.Invariant(
         $"{Prediction.Count:N0} examples, {Prediction.Samples} draws: accuracy {Accuracy:P1}, NLL {NegativeLogLikelihood:F4}, ")
@@ -47,10 +90,34 @@ public sealed record ClassEvaluation(
     /// <summary>Judges a prediction for the inputs of a data set by its targets.</summary>
     /// <param name="prediction">The prediction: of a <see cref="Predictor"/>, or at a temperature.</param>
     /// <param name="data">The data, whose targets are whole numbers [N].</param>
-    public static ClassEvaluation Of(ClassPrediction prediction, TensorDataSet data)
+    public static ClassEvaluation Of(ClassPrediction prediction, TensorDataSet data) => Of(prediction, data, Likelihood.Categorical());
+
+    /// <summary>Judges a prediction for the inputs of a data set by those of its targets that are no ignored label.</summary>
+    /// <param name="prediction">The prediction: of a <see cref="Predictor"/>, or at a temperature.</param>
+    /// <param name="data">The data, with targets as the likelihood has them.</param>
+    /// <param name="likelihood">What the targets are.</param>
+    public static ClassEvaluation Of(ClassPrediction prediction, TensorDataSet data, ClassLikelihood likelihood)
     {
+        ArgumentNullException.ThrowIfNull(prediction);
         ArgumentNullException.ThrowIfNull(data);
-        return Of(prediction, PlainNumbers.Classes(data.Targets));
+        ArgumentNullException.ThrowIfNull(likelihood);
+        return OfKnown(prediction, likelihood.Labels(data.Targets));
+    }
+
+    /// <summary>Judges those rows of a prediction that have a label.</summary>
+    internal static ClassEvaluation OfKnown(ClassPrediction prediction, IReadOnlyList<int> labels)
+    {
+        if (labels.Count != prediction.Count)
+            throw new ArgumentException(
+                $"There are {labels.Count} targets for {prediction.Count} answers, {prediction.Places} for each example; expected one for each.",
+                nameof(labels));
+        List<int> known = [.. Enumerable.Range(0, labels.Count).Where(i => labels[i] != ClassLikelihood.NoLabel)];
+        if (known.Count == 0)
+            throw new ArgumentException("There is no target but the ignored label: nothing can be judged.", nameof(labels));
+        var evaluation = known.Count == labels.Count
+            ? Of(prediction, labels)
+            : Of(prediction.Of(known), [.. known.Select(i => labels[i])]);
+        return evaluation with { PlacesOfRows = prediction.Places == 1 ? [] : [.. known.Select(i => i % prediction.Places)] };
     }
 
     /// <summary>Judges a prediction.</summary>
@@ -74,39 +141,8 @@ public sealed record ClassEvaluation(
             Targets = [.. targets],
         };
     }
+
+    private static double MeanOfKnown(IReadOnlyList<double> ofClasses) => ofClasses.Count == 2
+        ? ofClasses[1]
+        : ofClasses.Where(number => !double.IsNaN(number)).DefaultIfEmpty(double.NaN).Average();
 }
-
-/// <summary>How well the uncertainty of a prediction tells examples of another kind from those of the kind that was learned.</summary>
-/// <param name="Prediction">The prediction for the examples from outside.</param>
-/// <param name="ByEntropy">By predictive entropy.</param>
-/// <param name="ByMutualInformation">
-/// By mutual information; of no use with a single draw, where it is 0 throughout, and NaN at a temperature, where there is none.
-/// </param>
-/// <param name="ByConfidence">By the probability of the most probable class, low meaning outside.</param>
-public sealed record OutOfDistribution(
-    ClassPrediction Prediction, Detection ByEntropy, Detection ByMutualInformation, Detection ByConfidence)
-{
-    /// <summary>Compares two predictions of one network.</summary>
-    /// <param name="inside">For examples of the kind that was learned.</param>
-    /// <param name="outside">For examples of another kind.</param>
-    public static OutOfDistribution Of(ClassPrediction inside, ClassPrediction outside)
-    {
-        ArgumentNullException.ThrowIfNull(inside);
-        ArgumentNullException.ThrowIfNull(outside);
-        return new OutOfDistribution(
-            outside,
-            By(prediction => prediction.Entropy),
-            inside.MutualInformation.Concat(outside.MutualInformation).Any(double.IsNaN)
-                ? new(double.NaN, double.NaN)
-                : By(prediction => prediction.MutualInformation),
-            By(prediction => [.. prediction.Confidence.Select(confidence => -confidence)]));
-
-        Detection By(Func<ClassPrediction, IReadOnlyList<double>> score) => new(
-            DetectionMetrics.Auroc(score(inside), score(outside)), DetectionMetrics.FalsePositiveRate(score(inside), score(outside)));
-    }
-}
-
-/// <summary>How well one score tells outside from inside.</summary>
-/// <param name="Auroc">See <see cref="DetectionMetrics.Auroc"/>; 1 is perfect, 0.5 chance.</param>
-/// <param name="FalsePositiveRate95">See <see cref="DetectionMetrics.FalsePositiveRate"/> at 0.95; 0 is perfect.</param>
-public sealed record Detection(double Auroc, double FalsePositiveRate95);

@@ -41,8 +41,14 @@ public sealed class ClassPrediction
     /// <summary>The number of draws.</summary>
     public int Samples { get; }
 
-    /// <summary>The number of examples.</summary>
+    /// <summary>The number of rows: of examples, or of the places of all examples where each has several.</summary>
     public int Count => Probabilities.Count;
+
+    /// <summary>
+    /// The number of places of an example: pixels, steps of a sequence, questions of yes and no. 1 where an example has one answer. Place p
+    /// of example i is row i * Places + p.
+    /// </summary>
+    public int Places { get; internal init; } = 1;
 
     /// <summary>For each example the mean over the draws of the probability of each class.</summary>
     public IReadOnlyList<double[]> Probabilities { get; }
@@ -94,7 +100,7 @@ public sealed class ClassPrediction
                 + string.Join(", ", logits.Select(one => $"[{string.Join(", ", one.shape)}]")) + ".", nameof(logits));
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var sums = new ClassSums(keepOutputs: false);
+        var sums = new ClassSums(likelihood: null, keepOutputs: false);
         foreach (var one in logits)
         {
             using var draw = NewDisposeScope();
@@ -103,5 +109,15 @@ public sealed class ClassPrediction
 
         sums.EndBatch();
         return sums.Finish();
+    }
+
+    /// <summary>Some of the rows, in order: a prediction without places.</summary>
+    internal ClassPrediction Of(IReadOnlyList<int> rows)
+    {
+        return new ClassPrediction(
+            Samples, Chosen(Probabilities), Chosen(Entropy), Chosen(ExpectedEntropy),
+            Outputs is null ? null : [.. Outputs.Select(Chosen)], (Chosen(Classes), Chosen(MutualInformation)));
+
+        IReadOnlyList<T> Chosen<T>(IReadOnlyList<T> all) => [.. rows.Select(row => all[row])];
     }
 }

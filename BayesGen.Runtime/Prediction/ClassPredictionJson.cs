@@ -10,6 +10,8 @@ internal sealed class ClassPredictionJson : JsonConverter<ClassPrediction>
     {
         writer.WriteStartObject();
         writer.WriteNumber("samples", value.Samples);
+        if (value.Places > 1)
+            writer.WriteNumber("places", value.Places);
         writer.WriteStartArray("examples");
         for (var i = 0; i < value.Count; i++)
         {
@@ -51,7 +53,10 @@ internal sealed class ClassPredictionJson : JsonConverter<ClassPrediction>
                 Column("expectedEntropy"),
                 outputs.Count == 0 ? null : [.. Enumerable.Range(0, samples).Select(
                     IReadOnlyList<double[]> (draw) => [.. outputs.Select(draws => draws[draw])])],
-                (classes, Column("mutualInformation")));
+                (classes, Column("mutualInformation")))
+            {
+                Places = root.TryGetProperty("places", out var places) ? places.GetInt32() : 1,
+            };
 
             List<double> Column(string name) => [.. examples.Select(example => JsonNumbers.Number(example.GetProperty(name)))];
         });

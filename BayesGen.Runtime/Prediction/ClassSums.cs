@@ -1,9 +1,17 @@
+using BayesGen.Likelihoods;
+
 namespace BayesGen.Prediction;
 
 /// <summary>Sums up class probabilities over draws; what is in memory is one batch and the numbers of the examples.</summary>
+/// <param name="likelihood">What the outputs are; null is logits [N, C] of classes.</param>
 /// <param name="keepOutputs">Whether the logits of every draw are kept.</param>
-internal sealed class ClassSums(bool keepOutputs) : IPredictiveSums
+internal sealed class ClassSums(ClassLikelihood? likelihood, bool keepOutputs) : IPredictiveSums
 {
+    private static readonly ClassLikelihood Usual = Likelihood.Categorical();
+
+    /// <summary>Where nobody has said what the outputs are, there is no telling the places of [N, places, C] from classes.</summary>
+    private const int DimensionsWithoutPlaces = 2;
+
     private readonly List<double[]> _probabilities = [];
     private readonly List<double> _entropy = [];
     private readonly List<double> _expectedEntropy = [];
@@ -12,18 +20,18 @@ internal sealed class ClassSums(bool keepOutputs) : IPredictiveSums
     private Tensor? _sumOfEntropies;
     private int _draws;
     private int _samples;
+    private int _places = 1;
 
-    public int Examples => _probabilities.Count;
+    public int Examples => _probabilities.Count / _places;
 
     public void Add(Tensor output)
     {
-        if (output.dim() != 2 || output.shape[1] < 2)
+        if (likelihood is null && output.dim() > DimensionsWithoutPlaces)
             throw new InvalidOperationException(
-                $"The network gave an output of shape [{string.Join(", ", output.shape)}]; "
-                + $"a prediction of classes needs logits [N, C] with "
-                + "at least two classes. One logit z of a yes or no is cat([zeros_like(z), z], 1); for regression say what the noise is: "
-                + "Predict(x, GaussianNoise.Fixed(sigma)).");
-        var logits = output.detach().to(ScalarType.Float64);
+                $"The network gave an output of shape [{string.Join(", ", output.shape)}]; where nobody has said what the targets are, a prediction "
+                + "of classes needs logits [N, C]. For logits over places, [N, C, places], say so: Predict(x, Likelihood.Categorical()).");
+        var logits = (likelihood ?? Usual).Logits(output);
+        _places = (int)(logits.shape[0] / Math.Max(1, output.shape[0]));
         var probabilities = logits.softmax(1);
         // entr is -p log p, and 0 at p = 0, where a product with the logarithm would be NaN.
         var entropy = special.entr(probabilities).sum(1);
@@ -53,7 +61,7 @@ internal sealed class ClassSums(bool keepOutputs) : IPredictiveSums
         using var scope = NewDisposeScope();
         var mean = _sumOfProbabilities! / _draws;
         var numbers = PlainNumbers.Of(mean);
-        AnswerCheck.Require(numbers, Examples, inputs);
+        AnswerCheck.Require(numbers, Examples, inputs, _places);
         _probabilities.AddRange(numbers);
         _entropy.AddRange(PlainNumbers.Flat(special.entr(mean).sum(1)));
         _expectedEntropy.AddRange(PlainNumbers.Flat(_sumOfEntropies! / _draws));
@@ -63,5 +71,8 @@ internal sealed class ClassSums(bool keepOutputs) : IPredictiveSums
     /// <summary>What is known about all examples.</summary>
     public ClassPrediction Finish() => new(
         _samples, _probabilities, _entropy, _expectedEntropy,
-        keepOutputs ? [.. _outputs.Select(IReadOnlyList<double[]> (draw) => draw)] : null);
+        keepOutputs ? [.. _outputs.Select(IReadOnlyList<double[]> (draw) => draw)] : null)
+    {
+        Places = _places,
+    };
 }

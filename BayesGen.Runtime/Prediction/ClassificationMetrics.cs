@@ -114,15 +114,37 @@ public static class ClassificationMetrics
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
         RequireFit(probabilities, targets);
-        (double Confidence, double IsRight)[] sorted =
+        return AdaptiveError(probabilities.Zip(targets, (row, target) => (row.Max(), TopClass(row) == target ? 1.0 : 0)), bins);
+    }
+
+    /// <summary>
+    /// The calibration error of each class, as <see cref="CalibrationErrorOfClasses"/>, with bins of equal numbers of examples over the
+    /// probability of that class. Nixon et al. 2019, whose adaptive calibration error is the mean over the classes.
+    /// </summary>
+    /// <param name="probabilities">For each example the probability of each class.</param>
+    /// <param name="targets">The class of each example.</param>
+    /// <param name="bins">The number of bins, at least 1; with fewer examples each has a bin of its own.</param>
+    /// <returns>For each class 0 to 1.</returns>
+    public static IReadOnlyList<double> AdaptiveCalibrationErrorOfClasses(
+        IReadOnlyList<double[]> probabilities, IReadOnlyList<int> targets, int bins = UsualBins)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
+        RequireFit(probabilities, targets);
+        return [.. Enumerable.Range(0, probabilities[0].Length).Select(c => AdaptiveError(
+            probabilities.Zip(targets, (row, target) => (row[c], target == c ? 1.0 : 0)), bins))];
+    }
+
+    /// <summary>Over bins of equal numbers of examples; those of equal probability count alike, whatever their order.</summary>
+    private static double AdaptiveError(IEnumerable<(double Probability, double IsTrue)> examples, int bins)
+    {
+        (double Probability, double IsTrue)[] sorted =
         [
-            .. probabilities.Zip(targets, (row, target) => (Confidence: row.Max(), IsRight: TopClass(row) == target ? 1.0 : 0))
-                .GroupBy(example => example.Confidence)
+            .. examples.GroupBy(example => example.Probability)
                 .OrderBy(tied => tied.Key)
-                .SelectMany(tied => Enumerable.Repeat((tied.Key, tied.Average(example => example.IsRight)), tied.Count())),
+                .SelectMany(tied => Enumerable.Repeat((tied.Key, tied.Average(example => example.IsTrue)), tied.Count())),
         ];
         return EqualParts.Of(sorted.Length, bins)
-            .Sum(bin => Math.Abs(sorted[bin].Sum(example => example.IsRight - example.Confidence))) / sorted.Length;
+            .Sum(bin => Math.Abs(sorted[bin].Sum(example => example.IsTrue - example.Probability))) / sorted.Length;
     }
 
     /// <summary>

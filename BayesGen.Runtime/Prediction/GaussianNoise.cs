@@ -1,3 +1,4 @@
+using BayesGen.Likelihoods;
 using BayesGen.Noise;
 using TorchSharp.Modules;
 
@@ -11,26 +12,22 @@ namespace BayesGen.Prediction;
 /// Noise of its own for each input: Nix, Weigend, "Estimating the Mean and Variance of the Target Probability Distribution", 1994;
 /// together with draws of the weights: Kendall, Gal, "What Uncertainties Do We Need in Bayesian Deep Learning for Computer Vision?", 2017.
 /// </remarks>
-public abstract class GaussianNoise
+public sealed class GaussianNoise
 {
-    private GaussianNoise()
-    {
-    }
+    private GaussianNoise(GaussianLikelihood likelihood) => Likelihood = likelihood;
+
+    /// <summary>The likelihood that it belongs to: what to train by, and what state files carry.</summary>
+    public RegressionLikelihood Likelihood { get; }
 
     /// <summary>
     /// The network gives the noise: outputs are [N, 2 D], first D means, then D logarithms of variances. Train with
     /// <c>FitLoss.LearnedGaussian</c>. One number for all inputs is <see cref="LogSigma"/> with <see cref="Join"/>.
     /// </summary>
-    public static GaussianNoise Learned { get; } = new LearnedNoise();
+    public static GaussianNoise Learned { get; } = new(new GaussianLikelihood(sigma: null));
 
     /// <summary>Noise that is known beforehand: outputs are means, [N, D] or [N]. Train with <c>FitLoss.Gaussian(sigma)</c>.</summary>
     /// <param name="sigma">The standard deviation, in units of the target; positive.</param>
-    public static GaussianNoise Fixed(double sigma)
-    {
-        if (!double.IsFinite(sigma) || sigma <= 0)
-            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "The standard deviation of the noise is positive and finite.");
-        return new FixedNoise(sigma);
-    }
+    public static GaussianNoise Fixed(double sigma) => new(new GaussianLikelihood(sigma));
 
     /// <summary>
     /// A log sigma for each output, the same for all inputs, to be a field of the network. It is learned with the weights that nobody
@@ -82,58 +79,23 @@ public abstract class GaussianNoise
     public GaussianNoise Scaled(params IReadOnlyList<double> factors)
     {
         ArgumentNullException.ThrowIfNull(factors);
-        if (factors.Count == 0 || factors.Any(factor => !double.IsFinite(factor) || factor <= 0))
-            throw new ArgumentException("The factors on the variance of the noise are positive and finite, at least one.", nameof(factors));
-        return new ScaledNoise(this, [.. factors]);
+        var noise = (GaussianLikelihood)Likelihood;
+        return new GaussianNoise(new GaussianLikelihood(noise.Sigma, Product(noise.Factors, factors), noise.IgnoresNaN));
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => Likelihood.ToString();
 
     /// <summary>Means and variances of a batch, [N, D] each, float64.</summary>
-    internal abstract (Tensor Mean, Tensor Variance) Read(Tensor output);
+    internal (Tensor Mean, Tensor Variance) Read(Tensor output) => Likelihood.Read(output);
 
-    private static Tensor Matrix(Tensor output) => (output.dim() == 1 ? output.unsqueeze(1) : output).detach().to(ScalarType.Float64);
-
-    private sealed class FixedNoise(double sigma) : GaussianNoise
+    private static IReadOnlyList<double> Product(double[]? before, IReadOnlyList<double> factors) => before switch
     {
-        public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"fixed, sigma {sigma}");
-
-        internal override (Tensor Mean, Tensor Variance) Read(Tensor output)
-        {
-            if (output.dim() > 2)
-                throw new InvalidOperationException(
-                    $"The network gave an output of shape [{string.Join(", ", output.shape)}]; a regression needs means [N, D] or [N].");
-            var mean = Matrix(output);
-            return (mean, full_like(mean, sigma * sigma, dtype: mean.dtype, device: mean.device));
-        }
-    }
-
-    private sealed class ScaledNoise(GaussianNoise noise, double[] factors) : GaussianNoise
-    {
-        public override string ToString() =>
-            $"{noise}, variance times {string.Join(", ", factors.Select(factor => FormattableString.Invariant($"{factor:G4}")))}";
-
-        internal override (Tensor Mean, Tensor Variance) Read(Tensor output)
-        {
-            var (mean, variance) = noise.Read(output);
-            if (factors.Length != 1 && factors.Length != mean.shape[1])
-                throw new InvalidOperationException(
-                    $"The noise is scaled for {factors.Length} outputs, and the network has {mean.shape[1]}.");
-            return (mean, variance * tensor(factors, dtype: ScalarType.Float64, device: mean.device));
-        }
-    }
-
-    private sealed class LearnedNoise : GaussianNoise
-    {
-        public override string ToString() => "learned";
-
-        internal override (Tensor Mean, Tensor Variance) Read(Tensor output)
-        {
-            if (output.dim() != 2 || output.shape[1] % 2 != 0)
-                throw new InvalidOperationException(
-                    $"The network gave an output of shape [{string.Join(", ", output.shape)}]; "
-                    + $"learned noise needs [N, 2 D], means and then "
-                    + "logarithms of variances. For known noise use GaussianNoise.Fixed(sigma).");
-            var halves = Matrix(output).chunk(2, 1);
-            return (halves[0], halves[1].exp());
-        }
-    }
+        null => factors,
+        [var one] => [.. factors.Select(factor => factor * one)],
+        _ when factors.Count == 1 => [.. before.Select(factor => factor * factors[0])],
+        _ when factors.Count == before.Length => [.. before.Zip(factors, (one, other) => one * other)],
+        _ => throw new ArgumentException(
+            $"The noise is scaled for {before.Length} outputs, and there are {factors.Count} further factors.", nameof(factors)),
+    };
 }

@@ -22,6 +22,14 @@ internal sealed class PosteriorDraws(IBayesianNetwork model, Func<Tensor, Tensor
 {
     private readonly ImageLayout _layout = new(model.Arena.Network, model.InEvaluationMode, forward, options.ChannelsLast);
 
+    /// <summary>The draws of a call; null options are the defaults.</summary>
+    public static PosteriorDraws Of(IBayesianNetwork model, Func<Tensor, Tensor> forward, int samples, PredictionOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(forward);
+        return new PosteriorDraws(model, forward, samples, options ?? new PredictionOptions());
+    }
+
     /// <summary>Predicts the rows of one tensor.</summary>
     public void Run(Tensor inputs, IPredictiveSums sums, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using BayesGen.Execution;
+using BayesGen.Likelihoods;
 using BayesGen.Native;
 
 namespace BayesGen.Prediction;
@@ -21,8 +22,13 @@ public sealed class Predictor : IDisposable
     private readonly Device _device;
     private readonly bool _managesMemory;
 
-    internal Predictor(IReadOnlyList<(nn.Module Network, Func<Tensor, Tensor> Forward)> draws, bool? channelsLast, bool managesMemory)
+    /// <summary>What the network was trained for, where that is known.</summary>
+    private readonly string? _likelihood;
+
+    internal Predictor(
+        IReadOnlyList<(nn.Module Network, Func<Tensor, Tensor> Forward)> draws, bool? channelsLast, bool managesMemory, string? likelihood)
     {
+        _likelihood = likelihood;
         _managesMemory = managesMemory;
         _draws = [.. draws.Select(draw => new GuardedNetwork(draw.Network, draw.Forward, channelsLast))];
         _device = draws[0].Network.parameters().Concat(draws[0].Network.buffers()).FirstOrDefault()?.device ?? CPU;
@@ -31,7 +37,10 @@ public sealed class Predictor : IDisposable
     /// <summary>The number of samples.</summary>
     public int Samples => _draws.Length;
 
-    /// <summary>Predicts classes from logits [N, C].</summary>
+    /// <summary>
+    /// Predicts classes by what the network was trained for, see <c>TrainerOptions.Likelihood</c>; from logits [N, C] where nobody has said
+    /// it.
+    /// </summary>
     /// <param name="x">The inputs, on any device; the first dimension is the example. Only read.</param>
     /// <param name="batchSize">The number of examples that go through a network at once; at least 1.</param>
     /// <param name="keepOutputs">Whether the logits of every draw are kept.</param>
@@ -42,7 +51,48 @@ public sealed class Predictor : IDisposable
     public ClassPrediction Predict(
         Tensor x, int batchSize = UsualBatchSize, bool keepOutputs = false, CancellationToken cancellation = default)
     {
-        var sums = new ClassSums(keepOutputs);
+        var sums = new ClassSums(LikelihoodChoice.OfClasses(_likelihood), keepOutputs);
+        Run(x, batchSize, sums, cancellation);
+        return sums.Finish();
+    }
+
+    /// <summary>Predicts classes by a likelihood that is said here.</summary>
+    /// <param name="x">The inputs, on any device; the first dimension is the example. Only read.</param>
+    /// <param name="likelihood">What the outputs are.</param>
+    /// <param name="batchSize">The number of examples that go through a network at once; at least 1.</param>
+    /// <param name="keepOutputs">Whether the logits of every draw are kept.</param>
+    /// <param name="cancellation">Ends the call between two samples.</param>
+    public ClassPrediction Predict(
+        Tensor x, ClassLikelihood likelihood, int batchSize = UsualBatchSize, bool keepOutputs = false,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(likelihood);
+        var sums = new ClassSums(likelihood, keepOutputs);
+        Run(x, batchSize, sums, cancellation);
+        return sums.Finish();
+    }
+
+    /// <summary>Predicts numbers or counts by what the network was trained for, see <c>TrainerOptions.Likelihood</c>.</summary>
+    /// <param name="x">The inputs, on any device; the first dimension is the example. Only read.</param>
+    /// <param name="batchSize">The number of examples that go through a network at once; at least 1.</param>
+    /// <param name="cancellation">Ends the call between two samples.</param>
+    /// <exception cref="InvalidOperationException">
+    /// Nobody has said what the targets are, or they are classes; or the network gives outputs of another shape, or NaN.
+    /// </exception>
+    public RegressionPrediction PredictRegression(
+        Tensor x, int batchSize = UsualBatchSize, CancellationToken cancellation = default) =>
+        Predict(x, LikelihoodChoice.OfNumbers(_likelihood), batchSize, cancellation);
+
+    /// <summary>Predicts numbers or counts by a likelihood that is said here.</summary>
+    /// <param name="x">The inputs, on any device; the first dimension is the example. Only read.</param>
+    /// <param name="likelihood">What the outputs are.</param>
+    /// <param name="batchSize">The number of examples that go through a network at once; at least 1.</param>
+    /// <param name="cancellation">Ends the call between two samples.</param>
+    public RegressionPrediction Predict(
+        Tensor x, RegressionLikelihood likelihood, int batchSize = UsualBatchSize, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(likelihood);
+        var sums = new RegressionSums(likelihood);
         Run(x, batchSize, sums, cancellation);
         return sums.Finish();
     }
@@ -59,9 +109,7 @@ public sealed class Predictor : IDisposable
         Tensor x, GaussianNoise noise, int batchSize = UsualBatchSize, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(noise);
-        var sums = new RegressionSums(noise);
-        Run(x, batchSize, sums, cancellation);
-        return sums.Finish();
+        return Predict(x, noise.Likelihood, batchSize, cancellation);
     }
 
     /// <summary>Releases the networks. A call that is under way ends with an <see cref="ObjectDisposedException"/>.</summary>

@@ -38,8 +38,39 @@ public sealed record RegressionEvaluation(
     /// <param name="levels">The levels of intervals, each above 0 and below 1; null takes <see cref="UsualLevels"/>.</param>
     public static RegressionEvaluation Of(RegressionPrediction prediction, TensorDataSet data, IReadOnlyList<double>? levels = null)
     {
+        ArgumentNullException.ThrowIfNull(prediction);
         ArgumentNullException.ThrowIfNull(data);
-        return Of(prediction, PlainNumbers.Rows(data.Targets), levels);
+        return Of(prediction, ByPlace(prediction, PlainNumbers.Rows(data.Targets)), levels);
+    }
+
+    /// <summary>Judges those rows of a prediction that have a target; NaN says that there is none.</summary>
+    /// <param name="prediction">The prediction.</param>
+    /// <param name="targets">For each example its numbers, output by output with the places of each.</param>
+    /// <param name="levels">The levels of intervals; null takes the usual ones.</param>
+    internal static RegressionEvaluation OfKnown(
+        RegressionPrediction prediction, IReadOnlyList<double[]> targets, IReadOnlyList<double>? levels)
+    {
+        targets = ByPlace(prediction, targets);
+        List<int> known = [.. Enumerable.Range(0, Math.Min(targets.Count, prediction.Count)).Where(i => !targets[i].Any(double.IsNaN))];
+        if (known.Count == 0 && targets.Count > 0)
+            throw new ArgumentException("There is no target that is a number: nothing can be judged.", nameof(targets));
+        return known.Count == targets.Count
+            ? Of(prediction, targets, levels)
+            : Of(prediction.Of(known), [.. known.Select(i => targets[i])], levels);
+    }
+
+    /// <summary>From [N][D * places] to [N * places][D].</summary>
+    private static IReadOnlyList<double[]> ByPlace(RegressionPrediction prediction, IReadOnlyList<double[]> targets)
+    {
+        if (prediction.Places == 1)
+            return targets;
+        var (places, outputs) = (prediction.Places, prediction.Outputs);
+        if (targets.Any(row => row.Length != places * outputs))
+            throw new ArgumentException(
+                $"The network answers {outputs} numbers for each of {places} places, and an example has {targets[0].Length} targets.",
+                nameof(targets));
+        return [.. targets.SelectMany(row => Enumerable.Range(0, places).Select(
+            place => Enumerable.Range(0, outputs).Select(d => row[d * places + place]).ToArray()))];
     }
 
     /// <summary>Judges a prediction.</summary>

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using BayesGen.Likelihoods;
 
 namespace BayesGen.Prediction;
 
 /// <summary>
-/// What a posterior over regression networks says about some examples: for each output a mixture of Gaussians, one for each draw of the
-/// weights. Plain numbers: nothing to dispose, safe to hand to other threads. As JSON it is one object for each example, and can be read
-/// back; <see cref="ToString"/> has a line for each.
+/// What a posterior over regression networks says about some examples: for each output a mixture of Gaussians, or of what else the
+/// likelihood has (Student's t, Poisson), one for each draw of the weights. Plain numbers: nothing to dispose, safe to hand to other
+/// threads. As JSON it is one object for each example, and can be read back; <see cref="ToString"/> has a line for each.
 /// </summary>
 /// <remarks>
 /// By the law of total variance the variance splits into the variance over the draws of their means (epistemic: more data would remove it)
@@ -38,8 +39,11 @@ public sealed class RegressionPrediction
     /// <summary>The number of draws.</summary>
     public int Samples { get; }
 
-    /// <summary>The number of examples.</summary>
+    /// <summary>The number of rows: of examples, or of the places of all examples where each has several.</summary>
     public int Count => Mean.Count;
+
+    /// <summary>The number of places of an example, such as the steps of a sequence. Place p of example i is row i * Places + p.</summary>
+    public int Places { get; internal init; } = 1;
 
     /// <summary>The number D of outputs of an example.</summary>
     public int Outputs { get; }
@@ -78,19 +82,48 @@ public sealed class RegressionPrediction
         return new PredictionInterval(level, Quantile((1 - level) / 2), Quantile((1 + level) / 2));
     }
 
-    /// <summary>The quantile of every output, exact for the mixture; see <see cref="GaussianMixture.Quantile"/>.</summary>
+    /// <summary>
+    /// The quantile of every output, exact for the mixture; see <see cref="GaussianMixture.Quantile"/>. Of counts it is the least count
+    /// whose probability not to be exceeded is at least p, so that a central interval holds at least its level.
+    /// </summary>
     /// <param name="p">Above 0 and below 1.</param>
     /// <returns>For each example one number for each output, in units of the target.</returns>
     public IReadOnlyList<double[]> Quantile(double p)
     {
+        if (Density is { } density)
+        {
+            if (!(p > 0 && p < 1))
+                throw new ArgumentOutOfRangeException(nameof(p), p, "A quantile is that of a probability above 0 and below 1.");
+            return ForEach((means, variances, _, _) => density.Quantile(means, variances, p));
+        }
+
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         return PlainNumbers.Of(GaussianMixture.Quantile(Components(_means), Components(_variances).sqrt(), p));
     }
 
     /// <summary>
-    /// log p(y | x, data) of each example, nats: log mean_k prod_d N(y_d; mean_kd, sigma_kd^2), so that outputs are independent given the
-    /// weights and not without them.
+    /// The central interval of the mean alone, without noise: between the quantiles (1 - level) / 2 and (1 + level) / 2 of the means of the
+    /// draws, a straight line between two of them. Of counts it is the band of the rate. It needs some hundred draws for its ends.
+    /// </summary>
+    /// <param name="level">The probability, above 0 and below 1.</param>
+    public PredictionInterval MeanInterval(double level = 0.95)
+    {
+        if (!(level > 0 && level < 1))
+            throw new ArgumentOutOfRangeException(nameof(level), level, "The level of an interval lies between 0 and 1.");
+        return new PredictionInterval(level, Of((1 - level) / 2), Of((1 + level) / 2));
+
+        IReadOnlyList<double[]> Of(double p) => [.. _means.Select(example => Array.ConvertAll(example, draws =>
+        {
+            double[] sorted = [.. draws.Order()];
+            var (place, at) = (p * (sorted.Length - 1), (int)(p * (sorted.Length - 1)));
+            return sorted[at] + (place - at) * (sorted[Math.Min(at + 1, sorted.Length - 1)] - sorted[at]);
+        }))];
+    }
+
+    /// <summary>
+    /// log p(y | x, data) of each example, nats: log mean_k prod_d p(y_d; mean_kd, variance_kd), so that outputs are independent given the
+    /// weights and not without them. Of counts it is the logarithm of a probability.
     /// </summary>
     /// <param name="targets">For each example its outputs.</param>
     public double[] LogDensity(IReadOnlyList<double[]> targets)
@@ -102,6 +135,8 @@ public sealed class RegressionPrediction
             {
                 // A variance that has come to 0 is a peak of its own; the smallest number keeps it from being NaN.
                 var (mean, variance) = (_means[example][output][draw], Math.Max(_variances[example][output][draw], Smallest));
+                if (Density is { } density)
+                    return density.Log(targets[example][output], mean, variance);
                 var offset = targets[example][output] - mean;
                 return -0.5 * (offset * offset / variance + Math.Log(variance) + LogTwoPi);
             })).ToArray();
@@ -118,6 +153,8 @@ public sealed class RegressionPrediction
     public double[] Crps(IReadOnlyList<double[]> targets)
     {
         RegressionMetrics.RequireRows(Mean, targets);
+        if (Density is { } density)
+            return [.. ForEach((means, variances, i, d) => density.Crps(targets[i][d], means, variances)).Select(row => row.Average())];
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var y = tensor(targets.SelectMany(row => row).ToArray(), [Count, Outputs], ScalarType.Float64, CPU);
@@ -139,6 +176,22 @@ public sealed class RegressionPrediction
         CultureInfo.InvariantCulture,
         $"{Mean[i][d]:G4} +- {Math.Sqrt(Variance[i][d]):G3} (epistemic {Math.Sqrt(EpistemicVariance[i][d]):G3}, "
         + $"aleatoric {Math.Sqrt(AleatoricVariance[i][d]):G3})")));
+
+    /// <summary>How a target is distributed given the weights; null is Gaussian.</summary>
+    internal TargetDensity? Density { get; init; }
+
+    /// <summary>Some of the rows, in order: a prediction without places.</summary>
+    internal RegressionPrediction Of(IReadOnlyList<int> rows) =>
+        new(Samples, Outputs, [.. rows.Select(row => _means[row])], [.. rows.Select(row => _variances[row])]) { Density = Density };
+
+    /// <summary>A number for each output of each example, from its components and its place; examples side by side.</summary>
+    private double[][] ForEach(Func<double[], double[], int, int, double> number)
+    {
+        var numbers = new double[Count][];
+        Parallel.For(0, Count, i => numbers[i] =
+            [.. Enumerable.Range(0, Outputs).Select(d => number(_means[i][d], _variances[i][d], i, d))]);
+        return numbers;
+    }
 
     private Tensor Components(IReadOnlyList<double[][]> numbers) => tensor(
         numbers.SelectMany(example => example.SelectMany(draws => draws)).ToArray(), [Count, Outputs, Samples], ScalarType.Float64, CPU)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using BayesGen.Likelihoods;
 
 namespace BayesGen.Prediction;
 
@@ -17,6 +18,12 @@ internal sealed class RegressionPredictionJson : JsonConverter<RegressionPredict
         writer.WriteStartObject();
         writer.WriteNumber("samples", value.Samples);
         writer.Put("level", Level);
+        if (value.Places > 1)
+            writer.WriteNumber("places", value.Places);
+        if (value.Density is { } density)
+            writer.WriteString("density", density.Name);
+        if (value.Density is StudentTDensity student)
+            writer.PutExact("degreesOfFreedom", student.DegreesOfFreedom);
         writer.WriteStartArray("examples");
         for (var i = 0; i < value.Count; i++)
         {
@@ -53,8 +60,21 @@ internal sealed class RegressionPredictionJson : JsonConverter<RegressionPredict
             foreach (var components in means.Concat(variances))
                 if (components.Length != outputs || components.Any(draws => draws.Length != samples || !draws.All(double.IsFinite)))
                     throw new FormatException($"every example has {outputs} outputs, of {samples} draws each");
-            return new RegressionPrediction(samples, outputs, means, variances);
+            return new RegressionPrediction(samples, outputs, means, variances)
+            {
+                Places = root.TryGetProperty("places", out var places) ? places.GetInt32() : 1,
+                Density = DensityOf(root),
+            };
         });
+
+    private static TargetDensity? DensityOf(JsonElement root) => root.TryGetProperty("density", out var name)
+        ? name.GetString() switch
+        {
+            StudentTDensity.Kind => new StudentTDensity(JsonNumbers.Number(root.GetProperty("degreesOfFreedom"))),
+            PoissonDensity.Kind => new PoissonDensity(),
+            var other => throw new FormatException($"there is no density '{other}'"),
+        }
+        : null;
 
     /// <summary>One number where all draws say the same, as they do of noise that does not depend on the weights.</summary>
     private static IEnumerable<double> Once(IReadOnlyList<double> draws) => draws.All(draw => draw == draws[0]) ? [draws[0]] : draws;

@@ -1,21 +1,30 @@
+using BayesGen.Likelihoods;
+
 namespace BayesGen.Prediction;
 
-/// <summary>Collects the Gaussians that the draws predict: together they are the mixture that the targets are distributed by.</summary>
-/// <param name="noise">What the outputs mean.</param>
-internal sealed class RegressionSums(GaussianNoise noise) : IPredictiveSums
+/// <summary>Collects the components that the draws predict: together they are the mixture that the targets are distributed by.</summary>
+/// <param name="likelihood">What the outputs mean.</param>
+internal sealed class RegressionSums(RegressionLikelihood likelihood) : IPredictiveSums
 {
+    public RegressionSums(GaussianNoise noise)
+        : this(noise.Likelihood)
+    {
+    }
+
     private readonly List<Tensor> _means = [];
     private readonly List<Tensor> _variances = [];
     private readonly List<double[][]> _componentMeans = [];
     private readonly List<double[][]> _componentVariances = [];
     private int _samples;
     private int _outputs;
+    private int _places = 1;
 
-    public int Examples => _componentMeans.Count;
+    public int Examples => _componentMeans.Count / _places;
 
     public void Add(Tensor output)
     {
-        var (mean, variance) = noise.Read(output);
+        var (mean, variance) = likelihood.Read(output);
+        _places = (int)(mean.shape[0] / Math.Max(1, output.shape[0]));
         _means.Add(mean.MoveToOuterDisposeScope());
         _variances.Add(variance.MoveToOuterDisposeScope());
     }
@@ -26,7 +35,8 @@ internal sealed class RegressionSums(GaussianNoise noise) : IPredictiveSums
         (_samples, _outputs) = (_means.Count, (int)_means[0].shape[1]);
         List<double[][]> means = [.. Components(_means)], variances = [.. Components(_variances)];
         AnswerCheck.Require(
-            [.. means.Zip(variances, (mean, variance) => mean.Concat(variance).SelectMany(draws => draws).ToArray())], Examples, inputs);
+            [.. means.Zip(variances, (mean, variance) => mean.Concat(variance).SelectMany(draws => draws).ToArray())],
+            Examples, inputs, _places);
         _componentMeans.AddRange(means);
         _componentVariances.AddRange(variances);
         _means.Clear();
@@ -34,7 +44,11 @@ internal sealed class RegressionSums(GaussianNoise noise) : IPredictiveSums
     }
 
     /// <summary>What is known about all examples.</summary>
-    public RegressionPrediction Finish() => new(_samples, _outputs, _componentMeans, _componentVariances);
+    public RegressionPrediction Finish() => new(_samples, _outputs, _componentMeans, _componentVariances)
+    {
+        Density = likelihood.Density,
+        Places = _places,
+    };
 
     /// <summary>For each example and output one number for each draw.</summary>
     private IEnumerable<double[][]> Components(List<Tensor> draws)

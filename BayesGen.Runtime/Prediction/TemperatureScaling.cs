@@ -104,7 +104,10 @@ public sealed class TemperatureScaling
             entropy,
             isOne ? entropy : [.. entropy.Select(_ => double.NaN)],
             outputs: null,
-            (prediction.Classes, [.. entropy.Select(_ => isOne ? 0 : double.NaN)]));
+            (prediction.Classes, [.. entropy.Select(_ => isOne ? 0 : double.NaN)]))
+        {
+            Places = prediction.Places,
+        };
     }
 
     /// <summary>Writes it as JSON, for a service to load; a file that exists is replaced.</summary>

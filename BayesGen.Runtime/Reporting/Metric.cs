@@ -28,6 +28,27 @@ public sealed record Metric(string Name, Func<Tensor, Tensor, Tensor> PerExample
     /// </summary>
     public Func<Tensor, Tensor, Tensor>? Weight { get; init; }
 
+    /// <summary>
+    /// A number of all examples of an evaluation at once, which is no mean over them, such as an area under a curve. Evaluations compute
+    /// it, and early stopping may go by it; steps of a training do not. <c>PredictionMetrics.Of</c> makes one of any figure of a
+    /// prediction.
+    /// </summary>
+    /// <param name="name">The name in results and reports.</param>
+    /// <param name="ofAll">
+    /// From the outputs and the targets of all examples, on the CPU, to the number. They are kept in memory until then.
+    /// </param>
+    public static Metric OverAll(string name, Func<Tensor, Tensor, double> ofAll)
+    {
+        ArgumentNullException.ThrowIfNull(ofAll);
+        return new Metric(name, (_, _) => throw new NotSupportedException($"The metric '{name}' is a number of all examples, not of each."))
+        {
+            OfAll = ofAll,
+        };
+    }
+
+    /// <summary>From all outputs and targets to the number, of a metric that is no mean; else null.</summary>
+    internal Func<Tensor, Tensor, double>? OfAll { get; private init; }
+
     /// <summary>The mean of a fit loss, without reduction, under the name <c>loss</c>.</summary>
     /// <param name="perExample">From output and targets to one loss per example.</param>
     public static Metric Loss(Func<Tensor, Tensor, Tensor> perExample) => new("loss", perExample);

@@ -110,7 +110,7 @@ public sealed record EvaluationResult(
 {
     /// <summary>
     /// The part of examples that were classified right. It is measured where <see cref="Metric.Accuracy"/> is among the metrics, and where
-    /// no metric is named and the fit loss is the cross entropy of class numbers; else NaN.
+    /// no metric is named and the targets are classes, or yes and no; else NaN.
     /// </summary>
     public double Accuracy => Metrics.TryGetValue(Metric.AccuracyName, out var accuracy) ? accuracy : double.NaN;
 }

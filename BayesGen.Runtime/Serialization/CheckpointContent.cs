@@ -7,6 +7,9 @@ namespace BayesGen.Serialization;
 /// </summary>
 internal sealed class CheckpointContent : IDisposable
 {
+    /// <summary>The value that says what the targets of the network are.</summary>
+    public const string LikelihoodName = "likelihood";
+
     private readonly bool _ownsTensors;
 
     /// <param name="ownsTensors">Whether the tensors are copies that live and die with the content.</param>

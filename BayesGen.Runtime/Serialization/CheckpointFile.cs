@@ -62,6 +62,10 @@ internal static class CheckpointFile
     /// <summary>Whether metadata is that of a checkpoint.</summary>
     public static bool IsCheckpoint(IReadOnlyDictionary<string, string> metadata) => metadata.GetValueOrDefault(KindKey) == Kind;
 
+    /// <summary>What the metadata of a checkpoint says the targets of its network are, or null.</summary>
+    public static string? LikelihoodIn(IReadOnlyDictionary<string, string> metadata) =>
+        IsCheckpoint(metadata) ? metadata.GetValueOrDefault(Prefix + CheckpointContent.LikelihoodName) : null;
+
     /// <summary>Whether a tensor of a checkpoint belongs to the training and not to the network.</summary>
     public static bool IsOfTraining(string key) => key.StartsWith(Prefix, StringComparison.Ordinal);
 }

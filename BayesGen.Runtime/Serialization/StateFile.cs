@@ -11,6 +11,9 @@ public static class StateFile
     /// <summary>The metadata entry with the hash of keys, shapes and dtypes.</summary>
     internal const string SchemaKey = "bayesgen.schema";
 
+    /// <summary>The metadata entry that says what the targets of the network are, where that is known.</summary>
+    internal const string LikelihoodKey = "bayesgen.likelihood";
+
     /// <summary>
     /// Writes posterior, masks, deterministic weights and buffers as a safetensors file. The file appears whole or not at all.
     /// </summary>
@@ -33,6 +36,8 @@ public static class StateFile
         model.Arena.Lease.RequireIdle("save");
         var tensors = model.Arena.LiveState();
         var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal) { [SchemaKey] = SchemaOf(tensors) };
+        if (model.Arena.NotedLikelihood is { } likelihood)
+            metadata.Add(LikelihoodKey, likelihood);
         AtomicFile.Write(path, stream => SafeTensors.Write(stream, tensors, metadata));
     }
 
@@ -68,6 +73,8 @@ public static class StateFile
             using var turn = model.Arena.TakeTurn();
             Fit(model, network);
             model.Arena.Lease.UseWeights(WeightState.Mean);
+            if ((metadata.GetValueOrDefault(LikelihoodKey) ?? CheckpointFile.LikelihoodIn(metadata)) is { } likelihood)
+                model.Arena.NotedLikelihood = likelihood;
             string?[] notices =
             [
                 FileChecksum.IsOwn(metadata) ? null : $"'{path}' carries no BayesGen checksum: its data was taken as it is.",

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using BayesGen.Data;
 using BayesGen.Execution;
+using BayesGen.Likelihoods;
 using BayesGen.Parameters;
 
 namespace BayesGen.Training;
@@ -14,9 +15,14 @@ namespace BayesGen.Training;
 /// <param name="fitLoss">The loss on the data.</param>
 /// <param name="device">Where batches are moved to; null is the device of the weights.</param>
 /// <param name="channelsLast">As TrainerOptions.ChannelsLast.</param>
+/// <param name="likelihood">What targets are held against; null holds them against nothing.</param>
 internal sealed class BatchForward(
-    IBayesianNetwork model, Func<Tensor, Tensor> forward, FitLoss fitLoss, Device? device, bool? channelsLast)
+    IBayesianNetwork model, Func<Tensor, Tensor> forward, FitLoss fitLoss, Device? device, bool? channelsLast,
+    Likelihood? likelihood = null)
 {
+    /// <summary>The least number of logits that targets ask for, and the words about the one that does.</summary>
+    private (long Least, string Words) _logits;
+
     private readonly ImageLayout _layout = new(model.Arena.Network, model.InEvaluationMode, forward, channelsLast);
 
     /// <summary>Computes the output of the network for inputs that were moved.</summary>
@@ -56,8 +62,37 @@ internal sealed class BatchForward(
         }
     }
 
+    /// <summary>Holds all targets of a data set against the likelihood, where they are at hand.</summary>
+    /// <returns>Whether nothing is left to be checked batch by batch.</returns>
+    /// <exception cref="ArgumentException">A target does not fit; its row is named.</exception>
+    public bool CheckTargets(BatchSource data)
+    {
+        if (likelihood is null)
+            return true;
+        _logits = default;
+        if (data.Whole is not [_, var targets])
+            return false;
+        likelihood.CheckTargets(targets);
+        _logits = likelihood.LogitsFor(targets);
+        return true;
+    }
+
+    /// <summary>The same of a batch. One that lies on a device would be waited for, and is taken as it is.</summary>
+    public void CheckTargets(Tensor targets)
+    {
+        if (targets.device_type == DeviceType.CPU)
+            likelihood?.RequireTargets(targets, "example {0} of a batch");
+    }
+
     /// <summary>The mean fit loss per example.</summary>
-    public Tensor Fit(Tensor output, Tensor targets) => Fit(fitLoss, output, targets);
+    public Tensor Fit(Tensor output, Tensor targets)
+    {
+        if (_logits.Least > 0 && output.dim() > 1 && output.size(1) < _logits.Least)
+            throw new InvalidOperationException(
+                $"{_logits.Words}, and the network gives logits of {output.size(1)} classes, 0 to {output.size(1) - 1}: its output has shape "
+                + $"[{string.Join(", ", output.shape)}].");
+        return Fit(fitLoss, output, targets);
+    }
 
     /// <summary>The mean of a fit loss per example, with errors that name what did not fit.</summary>
     public static Tensor Fit(FitLoss fitLoss, Tensor output, Tensor targets)

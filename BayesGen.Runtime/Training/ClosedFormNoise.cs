@@ -24,13 +24,18 @@ internal static class ClosedFormNoise
     /// <param name="heard">What the forward joined.</param>
     /// <param name="output">The output, [N, 2 D].</param>
     /// <param name="targets">The targets, [N, D] or [N].</param>
-    public static Tensor? Residuals(JoinedNoise heard, Tensor output, Tensor targets)
+    /// <param name="ignoresNaN">Whether a target that is NaN counts for nothing.</param>
+    public static Tensor? Residuals(JoinedNoise heard, Tensor output, Tensor targets, bool ignoresNaN)
     {
         if (LogSigmaOf(heard, output) is not { } logSigma)
             return null;
         using var _ = no_grad();
         var mean = output.narrow(1, 0, logSigma.size(0));
-        return (TargetShapes.LikeOutputs(mean, targets, "Learned noise") - mean).square().mean([0]);
+        var squares = (TargetShapes.LikeOutputs(mean, targets, "Learned noise") - mean).square();
+        if (!ignoresNaN)
+            return squares.mean([0]);
+        var counts = squares.isnan().logical_not().to(squares.dtype);
+        return squares.nan_to_num(0.0).sum(0) / counts.sum(0);
     }
 
     /// <summary>The parameter of a forward that joined one, where it is trained and nothing was done to it on the way; else null.</summary>

@@ -33,6 +33,34 @@ internal static class EpochBatches
         }
 
         cursor.TakeRandom();
-        return batches;
+        return LeavesOutLast(train, options) ? WholeOnes(batches, options.BatchSize) : batches;
+    }
+
+    /// <summary>The number of batches of an epoch, where the data tells.</summary>
+    public static int? Count(BatchSource train, TrainerOptions options) => (int?)train.BatchCount(options.BatchSize) is { } batches
+        ? LeavesOutLast(train, options) ? batches - 1 : batches
+        : null;
+
+    /// <summary>Whether the last batch of an epoch is a smaller one, which the options leave out.</summary>
+    private static bool LeavesOutLast(BatchSource train, TrainerOptions options) => options.DropLast && train.MakesBatches
+        && train.ExampleCount is { } examples && examples > options.BatchSize && examples % options.BatchSize != 0;
+
+    private static IEnumerator<(Tensor Inputs, Tensor Targets)> WholeOnes(
+        IEnumerator<(Tensor Inputs, Tensor Targets)> batches, int size)
+    {
+        using (batches)
+        {
+            while (batches.MoveNext())
+            {
+                if (batches.Current.Targets.size(0) == size)
+                {
+                    yield return batches.Current;
+                    continue;
+                }
+
+                batches.Current.Inputs.Dispose();
+                batches.Current.Targets.Dispose();
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+using BayesGen.Likelihoods;
 using BayesGen.Pruning;
 using BayesGen.Reporting;
 
@@ -11,6 +12,9 @@ internal sealed class EvaluationSums(EvaluationOptions options)
         options.Metrics.ToDictionary(metric => metric.Name, _ => (Sum: 0.0, Count: 0.0));
 
     private readonly List<BatchNumbers> _batches = [];
+    private readonly Likelihood? _likelihood = options.LikelihoodOfFit;
+    private readonly List<Tensor> _outputs = [];
+    private readonly List<Tensor> _targets = [];
     private double _fit;
     private double _fitOfSamples;
     private long _examples;
@@ -26,8 +30,16 @@ internal sealed class EvaluationSums(EvaluationOptions options)
         var metrics = MetricsOf(output, targets);
         foreach (var metric in metrics)
             _metrics.TryAdd(metric.Name, (0, 0));
+        if (metrics.Any(metric => metric.OfAll is not null))
+        {
+            // They live as long as the evaluation, whose scope lies around that of the batch.
+            _outputs.Add(output.detach().to(CPU).clone().MoveToOuterDisposeScope());
+            _targets.Add(targets.detach().to(CPU).clone().MoveToOuterDisposeScope());
+        }
+
         _batches.Add(new BatchNumbers(
-            number ?? _batches.Count, count, fit * count, [.. metrics.Select(metric => metric.Sum(output, targets))], []));
+            number ?? _batches.Count, count, fit * count,
+            [.. metrics.Select(metric => metric.OfAll is null ? metric.Sum(output, targets) : (0, 1))], []));
     }
 
     /// <summary>Adds the mean fit loss of a batch under one of some samples of the weights.</summary>
@@ -40,6 +52,10 @@ internal sealed class EvaluationSums(EvaluationOptions options)
     {
         if (group.Size == 1)
             return;
+        if (options.Metrics.FirstOrDefault(metric => metric.OfAll is not null) is { } whole)
+            throw new NotSupportedException(
+                $"The metric '{whole.Name}' is a number of all examples at once, and processes evaluate a part of them each. Evaluate it after the "
+                + "training, in one process.");
         var all = group.FromAll([.. _batches.SelectMany(batch => batch.Written())], fingerprint);
         _batches.Clear();
         _batches.AddRange(all.SelectMany(BatchNumbers.Read).OrderBy(batch => batch.Number));
@@ -56,6 +72,8 @@ internal sealed class EvaluationSums(EvaluationOptions options)
             Sum(batch);
         if (_examples == 0)
             throw new ArgumentException("The evaluation data is empty.", "data");
+        foreach (var metric in options.Metrics.Where(metric => metric.OfAll is not null))
+            _metrics[metric.Name] = (metric.OfAll!(cat(_outputs), cat(_targets)), 1);
         var fit = _fit / _examples;
         var shared = examplesOfTraining ?? _examples;
         return new EvaluationResult(
@@ -82,8 +100,5 @@ internal sealed class EvaluationSums(EvaluationOptions options)
 
     /// <summary>What is measured: for classes the accuracy where the options name nothing, since an answer of NaN helps nobody.</summary>
     private IReadOnlyList<Metric> MetricsOf(Tensor output, Tensor targets) =>
-        options.Metrics.Count == 0 && ReferenceEquals(options.FitLoss, FitLoss.CrossEntropy)
-            && !targets.is_floating_point() && TargetShapes.AreClasses(output, targets)
-            ? [Metric.Accuracy]
-            : options.Metrics;
+        options.Metrics.Count == 0 && _likelihood?.UsualMetric(output, targets) is { } usual ? [usual] : options.Metrics;
 }

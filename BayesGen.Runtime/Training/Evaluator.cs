@@ -38,11 +38,12 @@ public sealed class Evaluator
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(forward);
-        _options = options ?? new EvaluationOptions();
+        _options = (options ?? new EvaluationOptions()).For(model.Arena);
         _options.Validate();
         _options.Loss.RequireScores(model.Arena);
         _model = model;
-        _network = new BatchForward(model, forward, _options.FitLoss, _options.Device, _options.ChannelsLast);
+        _network = new BatchForward(
+            model, forward, _options.FitLoss, _options.Device, _options.ChannelsLast, _options.LikelihoodOfTargets);
     }
 
     /// <summary>That of a trainer, which shares its way to run batches.</summary>
@@ -76,6 +77,7 @@ public sealed class Evaluator
         BatchSource data, Thresholds? threshold, double beta, long? examplesOfTraining, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        var areChecked = _network.CheckTargets(data);
         using var memory = MallocTuning.During(_options.ManageMemory);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -103,6 +105,8 @@ public sealed class Evaluator
                         continue;
                     cancellation.ThrowIfCancellationRequested();
                     using var batchScope = NewDisposeScope();
+                    if (!areChecked)
+                        _network.CheckTargets(batch.Targets);
                     var (inputs, targets) = _network.Move(batch);
                     var output = _network.Output(inputs);
                     sums.Add(output, targets, _network.Fit(output, targets).Number(), number);

@@ -63,6 +63,10 @@ internal sealed class IvonSteps : ITrainingSteps
             throw new ArgumentException(
                 "A shortened gradient would tell IVON of a flatter loss. Leave TrainerOptions.MaxGradientNorm out and set "
                 + "IvonOptions.TrustRadius.", nameof(options));
+        if (options.LearningRateFactorsOfLayers.Count > 0)
+            throw new ArgumentException(
+                "IVON moves all Gaussian weights by one rule, whose step is not proportional to a rate. Leave "
+                + "TrainerOptions.LearningRateFactorsOfLayers out, or use CreateTrainer.", nameof(options));
         foreach (var (option, keys) in new[]
         {
             (nameof(options.LearningRateFactors), options.LearningRateFactors?.Keys ?? []), (nameof(options.Bounds), options.Bounds.Keys),

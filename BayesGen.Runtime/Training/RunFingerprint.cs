@@ -16,7 +16,10 @@ internal static class RunFingerprint
     /// What must not change between two batches of one epoch: the place in the order of the data and the sums hang on it.
     /// </summary>
     private static readonly string[] OfAnEpoch =
-        [nameof(TrainerOptions.BatchSize), nameof(TrainerOptions.Shuffle), nameof(TrainerOptions.Seed), nameof(TrainerOptions.Metrics)];
+    [
+        nameof(TrainerOptions.BatchSize), nameof(TrainerOptions.DropLast), nameof(TrainerOptions.Shuffle), nameof(TrainerOptions.Seed),
+        nameof(TrainerOptions.Metrics),
+    ];
 
     /// <summary>Names that checkpoints of 0.1.0 have for options of today.</summary>
     private static readonly Dictionary<string, string> FormerNames = new()
@@ -73,6 +76,10 @@ internal static class RunFingerprint
         yield return (nameof(options.DivergenceScale), options.DivergenceScale.ToString());
         yield return (nameof(options.ExampleCount), options.ExampleCount is { } count ? Written(count) : "that of the data");
         yield return (nameof(options.BatchSize), Written(options.BatchSize));
+        yield return (nameof(options.DropLast), options.DropLast ? "on" : "off");
+        yield return (nameof(options.MicroBatchSize), options.MicroBatchSize is { } part ? Written(part) : "whole batches");
+        yield return (nameof(options.LearningRateFactorsOfLayers), string.Join(", ", options.LearningRateFactorsOfLayers
+            .OrderBy(factor => factor.Key, StringComparer.Ordinal).Select(factor => $"{factor.Key} {Written(factor.Value)}")));
         yield return (nameof(options.Shuffle), options.Shuffle ? "on" : "off");
         yield return (nameof(options.Seed), Written(options.Seed));
         yield return (nameof(options.Metrics), string.Join(", ", options.Metrics.Select(metric => metric.Name)));

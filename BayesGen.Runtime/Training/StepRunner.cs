@@ -85,6 +85,14 @@ internal sealed class StepRunner(TrainingSetup setup, TrainerState state, NonFin
     {
         using var frozen = setup.Arena.Freezing.KeepDuringStep();
         guard.CheckGradients(place, _gatherer!.IsAnywhere);
+        if (setup.Options.LearningRateFactorsOfLayers.Count == 0)
+        {
+            state.Steps!.Step();
+            return;
+        }
+
+        using var layers = new LayerRates(setup.Arena, setup.Options);
         state.Steps!.Step();
+        layers.Shorten();
     }
 }

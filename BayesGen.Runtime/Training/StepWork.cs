@@ -1,4 +1,5 @@
 using BayesGen.Kernels;
+using BayesGen.Likelihoods;
 using BayesGen.Noise;
 using BayesGen.Parameters;
 
@@ -82,20 +83,65 @@ internal sealed class StepWork
 
         // Nobody but this step has come near the gradients since they were made zero.
         using var draw = worker.Arena.Lease.DrawUnchecked();
-        using var joined = _setup.LearnsNoise ? new JoinedNoise() : null;
-        var output = BatchForward.Output(worker.Forward, Inputs);
-        var fit = _setup.Network.Fit(output, Targets);
-        RequireGraph(output, fit);
-        var residuals = joined is null ? null : ClosedFormNoise.Residuals(joined, output, Targets);
-        if (residuals is not null && ReferenceEquals(worker.Arena, _setup.Arena))
-            sums.LogSigma = ClosedFormNoise.LogSigmaOf(joined!, output);
+        var (fit, output, residuals) = _setup.Options.MicroBatchSize is { } size && size < Targets.size(0)
+            ? FitInParts(worker, draw, size, sums)
+            : Fit(worker, Inputs, Targets, sums);
         var divergence = _setup.Loss.Divergence(draw);
         _guard.CheckSample(fit, divergence, Place);
         var total = VariationalLoss.DrawTotal(fit, divergence, _beta, _sharedBy);
         worker.Backward(draw, sums.Weights.Weigh(total, _setup.Loss.LogWeight(fit, divergence, _beta, _sharedBy)));
         noise.RequireEnd();
-        sums.Add(fit, divergence, _setup.Options.Metrics.Count > 0 ? output : null, residuals);
+        sums.Add(fit, divergence, _setup.StepMetrics.Count > 0 ? output : null, residuals);
         scope.MoveToOuter(sums.Running);
+    }
+
+    /// <summary>
+    /// The fit of some examples under the sample in the weights, their output, and the residuals where the noise is learned from them.
+    /// </summary>
+    private (Tensor Fit, Tensor Output, Tensor? Residuals) Fit(SampleWorker worker, Tensor inputs, Tensor targets, SampleAccumulator sums)
+    {
+        using var joined = _setup.LearnsNoise ? new JoinedNoise() : null;
+        var output = BatchForward.Output(worker.Forward, inputs);
+        var fit = _setup.Network.Fit(output, targets);
+        RequireGraph(output, fit);
+        var residuals = joined is null
+            ? null
+            : ClosedFormNoise.Residuals(joined, output, targets, _setup.Likelihood is RegressionLikelihood { IgnoresNaN: true });
+        if (residuals is not null && ReferenceEquals(worker.Arena, _setup.Arena))
+            sums.LogSigma = ClosedFormNoise.LogSigmaOf(joined!, output);
+        return (fit, output, residuals);
+    }
+
+    /// <summary>
+    /// The same, part after part: each goes backward to the weights by itself, weighted by its share of the examples, and lets its graph
+    /// go. What has arrived there is pulled back with the divergence.
+    /// </summary>
+    private (Tensor Fit, Tensor Output, Tensor? Residuals) FitInParts(
+        SampleWorker worker, WeightDraw draw, int size, SampleAccumulator sums)
+    {
+        var count = Targets.size(0);
+        Tensor? fit = null, residuals = null;
+        var outputs = new List<Tensor>();
+        for (long first = 0; first < count; first += size)
+        {
+            using var scope = NewDisposeScope();
+            var length = Math.Min(size, count - first);
+            var share = (double)length / count;
+            var part = Fit(worker, Inputs.narrow(0, first, length), Targets.narrow(0, first, length), sums);
+            draw.BackwardToWeights(part.Fit.MultiplyBy(share / _setup.Options.Samples));
+            fit = Sum(fit, part.Fit, share).MoveToOuterDisposeScope();
+            residuals = part.Residuals is null ? null : Sum(residuals, part.Residuals, share).MoveToOuterDisposeScope();
+            if (_setup.StepMetrics.Count > 0)
+                outputs.Add(part.Output.detach().MoveToOuterDisposeScope());
+        }
+
+        return (fit!, outputs.Count == 0 ? fit! : cat(outputs), residuals);
+
+        static Tensor Sum(Tensor? before, Tensor next, double share)
+        {
+            var added = next.detach().MultiplyBy(share);
+            return before is null ? added : before.AddTo(added);
+        }
     }
 
     /// <summary>Without a graph from the fit to the weights a training would go by the divergence alone.</summary>
@@ -112,7 +158,7 @@ internal sealed class StepWork
                     + "of the weights that are trained.");
     }
 
-    private List<(string Name, Tensor Sum, Tensor? Count)> Measure(Tensor output) => [.. _setup.Options.Metrics.Select(metric =>
+    private List<(string Name, Tensor Sum, Tensor? Count)> Measure(Tensor output) => [.. _setup.StepMetrics.Select(metric =>
     {
         var (sum, count) = metric.Total(output, Targets);
         return (metric.Name, sum, count);

@@ -25,6 +25,8 @@ internal sealed class TrainingContent(TrainingSetup setup, TrainerState state)
         if (source is not null)
             state.Noise.Keep();
         state.Exchange(CheckpointFields.WriteTo(content));
+        if (setup.Arena.NotedLikelihood is { } likelihood)
+            content.Put(CheckpointContent.LikelihoodName, likelihood);
         RunFingerprint.Save(setup, content);
         state.Steps!.Save(content);
         content.Put(ScheduleName, setup.BetaName);

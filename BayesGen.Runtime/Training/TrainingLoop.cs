@@ -19,6 +19,7 @@ internal sealed class TrainingLoop
     private readonly StepRunner _runner;
     private readonly StepReader _reader;
     private readonly BatchSource _train;
+    private readonly bool _areTargetsChecked;
     private readonly BatchSource? _validation;
     private readonly CancellationToken _cancellation;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -27,14 +28,16 @@ internal sealed class TrainingLoop
 
     /// <param name="parts">What the trainer is made of.</param>
     /// <param name="train">The training data.</param>
+    /// <param name="areTargetsChecked">Whether its targets are known to fit, and need not be looked at batch by batch.</param>
     /// <param name="validation">Evaluated after every epoch, or null.</param>
     /// <param name="cancellation">Ends the training after the running step.</param>
-    public TrainingLoop(TrainingParts parts, BatchSource train, BatchSource? validation, CancellationToken cancellation)
+    public TrainingLoop(
+        TrainingParts parts, BatchSource train, bool areTargetsChecked, BatchSource? validation, CancellationToken cancellation)
     {
         (_parts, _setup, _options, _state) = (parts, parts.Setup, parts.Setup.Options, parts.State);
         (_notices, _checkpoints, _guard) = (parts.Notices, parts.Checkpoints, parts.Guard);
         (_runner, _reader) = (parts.Runner, parts.Reader);
-        (_train, _validation, _cancellation) = (train, validation, cancellation);
+        (_train, _areTargetsChecked, _validation, _cancellation) = (train, areTargetsChecked, validation, cancellation);
         Last = (int)Math.Min(int.MaxValue, (long)parts.FirstEpoch + _options.Epochs);
     }
 
@@ -109,6 +112,8 @@ internal sealed class TrainingLoop
         try
         {
             SetLearningRate(place);
+            if (!_areTargetsChecked)
+                _setup.Network.CheckTargets(batch.Targets);
             result = _guard.Try(batch.Targets, place, () => _runner.Run(batch, place), out notice);
         }
         finally
@@ -185,7 +190,7 @@ internal sealed class TrainingLoop
     private int? BeginEpoch()
     {
         var (cursor, expected) = (_state.Cursor, _state.BatchesOfEpoch);
-        var steps = (int?)_train.BatchCount(_options.BatchSize) ?? expected;
+        var steps = EpochBatches.Count(_train, _options) ?? expected;
         if (cursor.Step > 0 && expected is not null && steps != expected)
             throw new ArgumentException(
                 $"The checkpoint was written inside an epoch of {expected} batches, and the training data makes {steps}: it is other data, or "

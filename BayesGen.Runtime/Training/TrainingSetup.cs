@@ -1,5 +1,7 @@
 using BayesGen.Data;
+using BayesGen.Likelihoods;
 using BayesGen.Parameters;
+using BayesGen.Reporting;
 
 namespace BayesGen.Training;
 
@@ -16,9 +18,14 @@ internal sealed class TrainingSetup
         IBayesianNetwork model, Func<Tensor, Tensor> forward, VariationalLoss loss, TrainerOptions options, IvonOptions? ivon)
     {
         options.Validate();
+        options = options.For(model.Arena);
         loss.RequireScores(model.Arena);
         (Model, Loss, Options, Ivon) = (model, loss, options, ivon);
-        Network = new BatchForward(model, forward, options.FitLoss, options.Device, options.ChannelsLast);
+        Likelihood = options.LikelihoodOfFit;
+        StepMetrics = [.. options.Metrics.Where(metric => metric.OfAll is null)];
+        RequireParts(loss, options);
+        LayerRates.Require(model.Arena, options);
+        Network = new BatchForward(model, forward, options.FitLoss, options.Device, options.ChannelsLast, options.LikelihoodOfTargets);
         Beta = options.Beta ?? DefaultWarmup(options);
         BetaName = Beta.ToString() ?? "";
     }
@@ -47,7 +54,13 @@ internal sealed class TrainingSetup
     public string BetaName { get; }
 
     /// <summary>Whether the fit loss has a noise that can be learned in closed form.</summary>
-    public bool LearnsNoise => ReferenceEquals(Options.FitLoss, FitLoss.LearnedGaussian);
+    public bool LearnsNoise => Likelihood is GaussianLikelihood { Sigma: null, Factors: null };
+
+    /// <summary>What is measured in every step: metrics that are a mean over examples.</summary>
+    public IReadOnlyList<Metric> StepMetrics { get; }
+
+    /// <summary>What the targets are; null where the fit loss is no likelihood.</summary>
+    public Likelihood? Likelihood { get; }
 
     /// <summary>The number of samples of a step that are taken at once.</summary>
     public int SamplesAtOnce =>
@@ -100,11 +113,25 @@ internal sealed class TrainingSetup
             return;
         if (score.NeedsValidation && validation is null)
             throw new ArgumentException($"{option} goes by the {score.Name}, and Train was given no validation data.");
-        if (score.MetricName is { } name && Options.Metrics.All(metric => metric.Name != name))
+        if (score.MetricName is { } name && Options.Metrics.All(metric => metric.Name != name)
+            && !(Options.Metrics.Count == 0 && Likelihood is ClassLikelihood && name == Metric.AccuracyName))
             throw new ArgumentException($"{option} goes by the metric '{name}', which is not among TrainerOptions.Metrics.");
         if (score.NeedsElbo && Options.ElboSamples == 0)
             throw new ArgumentException(
                 $"{option} goes by the {score.Name}, and TrainerOptions.ElboSamples is 0, which leaves the ELBO out.");
+    }
+
+    /// <summary>Parts of a batch go backward before it is known how much the sample counts.</summary>
+    private static void RequireParts(VariationalLoss loss, TrainerOptions options)
+    {
+        if (options.MicroBatchSize is null)
+            return;
+        using var scope = NewDisposeScope();
+        var zero = tensor(0.0, dtype: ScalarType.Float64, device: CPU);
+        if (loss.LogWeight(zero, zero, beta: 1, examples: 1) is not null)
+            throw new NotSupportedException(
+                $"{loss.Name} weighs the samples of a step by the fit of the whole batch, which is known too late for a batch in parts. Leave "
+                + "TrainerOptions.MicroBatchSize out, or use ElboLoss.");
     }
 
     /// <summary>The schedule where the options have none.</summary>

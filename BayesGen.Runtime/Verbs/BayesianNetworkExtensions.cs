@@ -32,7 +32,10 @@ public static class BayesianNetworkExtensions
     /// numbers and not what is frozen: that is said again after loading, as in PyTorch.
     /// </remarks>
     /// <param name="model">The network.</param>
-    /// <param name="keys">The keys of layers (<c>encoder</c>) or weights (<c>encoder.weight</c>); none means every weight.</param>
+    /// <param name="keys">
+    /// The keys of layers (<c>encoder</c>) or weights (<c>encoder.weight</c>), where * stands for any letters (<c>*.bias</c>); none means
+    /// every weight.
+    /// </param>
     /// <exception cref="KeyNotFoundException">The network has no layer and no weight of a key.</exception>
     /// <exception cref="InvalidOperationException">A draw is alive.</exception>
     public static void Freeze(this IBayesianNetwork model, params string[] keys) => model.Arena.SetFrozen(keys, isFrozen: true);

@@ -1,4 +1,5 @@
 using BayesGen.Data;
+using BayesGen.Likelihoods;
 using BayesGen.Parameters;
 using BayesGen.Prediction;
 using BayesGen.Pruning;
@@ -15,7 +16,10 @@ public static class PredictionExtensions
 {
     private const int UsualSamples = 30;
 
-    /// <summary>Predicts classes from logits [N, C].</summary>
+    /// <summary>
+    /// Predicts classes by what the network was trained for: see <c>TrainerOptions.Likelihood</c>. Where nobody has said it, outputs are
+    /// logits [N, C]. Numbers are predicted by <c>PredictRegression</c>.
+    /// </summary>
     /// <typeparam name="TModel">The generated wrapper.</typeparam>
     /// <param name="model">The network.</param>
     /// <param name="x">The inputs; the first dimension is the example.</param>
@@ -42,8 +46,9 @@ public static class PredictionExtensions
         this IBayesianNetwork model, Func<Tensor, Tensor> forward, Tensor x, int samples = UsualSamples, PredictionOptions? options = null,
         CancellationToken cancellation = default)
     {
-        var sums = new ClassSums(options?.KeepOutputs ?? false);
-        Draws(model, forward, samples, options).Run(x, sums, cancellation);
+        ArgumentNullException.ThrowIfNull(model);
+        var sums = new ClassSums(LikelihoodChoice.OfClasses(model.Arena.NotedLikelihood), options?.KeepOutputs ?? false);
+        PosteriorDraws.Of(model, forward, samples, options).Run(x, sums, cancellation);
         return sums.Finish();
     }
 
@@ -78,7 +83,7 @@ public static class PredictionExtensions
     {
         ArgumentNullException.ThrowIfNull(noise);
         var sums = new RegressionSums(noise);
-        Draws(model, forward, samples, options).Run(x, sums, cancellation);
+        PosteriorDraws.Of(model, forward, samples, options).Run(x, sums, cancellation);
         return sums.Finish();
     }
 
@@ -113,20 +118,10 @@ public static class PredictionExtensions
         int samples = UsualSamples,
         PredictionOptions? options = null, CancellationToken cancellation = default)
     {
-        var draws = Draws(model, forward, samples, options);
-        var targets = new List<int>();
-        var inside = Of(data, batch => targets.AddRange(PlainNumbers.Classes(batch)));
-        var evaluation = ClassEvaluation.Of(inside, targets);
-        return outside is null
-            ? evaluation
-            : evaluation with { OutOfDistribution = OutOfDistribution.Of(inside, Of(outside, _ => { })) };
-
-        ClassPrediction Of(BatchSource source, Action<Tensor> answers)
-        {
-            var sums = new ClassSums(options?.KeepOutputs ?? false);
-            draws.Run(source, sums, answers, cancellation);
-            return sums.Finish();
-        }
+        ArgumentNullException.ThrowIfNull(model);
+        return JudgedDraws.OfClasses(
+            PosteriorDraws.Of(model, forward, samples, options), LikelihoodChoice.OfClasses(model.Arena.NotedLikelihood), data, outside,
+            options?.KeepOutputs ?? false, cancellation);
     }
 
     /// <summary>Predicts numbers for examples whose targets are known, and judges density and intervals.</summary>
@@ -197,8 +192,8 @@ public static class PredictionExtensions
         this IBayesianNetwork model, Func<Tensor, Tensor> forward, BatchSource data, GaussianNoise noise, int samples = UsualSamples,
         IReadOnlyList<double>? levels = null, PredictionOptions? options = null, CancellationToken cancellation = default)
     {
-        var (prediction, targets) = Answers(model, forward, data, noise, samples, options, cancellation);
-        return RegressionEvaluation.Of(prediction, targets, levels);
+        ArgumentNullException.ThrowIfNull(noise);
+        return JudgedDraws.OfNumbers(PosteriorDraws.Of(model, forward, samples, options), noise.Likelihood, data, levels, cancellation);
     }
 
     /// <summary>
@@ -265,7 +260,7 @@ public static class PredictionExtensions
         }
 
         return new Predictor([.. networks.Select(network => ((nn.Module)network, (Func<Tensor, Tensor>)(x => forward(network, x))))],
-            channelsLast, manageMemory);
+            channelsLast, manageMemory, model.Arena.NotedLikelihood);
     }
 
     private static (RegressionPrediction Prediction, List<double[]> Targets) Answers(
@@ -275,18 +270,11 @@ public static class PredictionExtensions
         ArgumentNullException.ThrowIfNull(noise);
         var sums = new RegressionSums(noise);
         var targets = new List<double[]>();
-        Draws(model, forward, samples, options).Run(
+        PosteriorDraws.Of(model, forward, samples, options).Run(
             data,
             sums,
             batch => targets.AddRange(PlainNumbers.Rows(batch)),
             cancellation);
         return (sums.Finish(), targets);
-    }
-
-    private static PosteriorDraws Draws(IBayesianNetwork model, Func<Tensor, Tensor> forward, int samples, PredictionOptions? options)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(forward);
-        return new PosteriorDraws(model, forward, samples, options ?? new PredictionOptions());
     }
 }

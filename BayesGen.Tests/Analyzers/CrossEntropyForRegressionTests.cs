@@ -7,7 +7,7 @@ public sealed class CrossEntropyForRegressionTests
 {
     private const string Advice =
         ", and FitLoss.CrossEntropy needs a logit for each class and targets that number the classes: set FitLoss.SquaredError, "
-        + "FitLoss.Gaussian or FitLoss.LearnedGaussian for a regression";
+        + "FitLoss.Gaussian or FitLoss.LearnedGaussian for a regression, or Likelihood.Bernoulli() for one logit of yes or no";
 
     [Fact]
     public Task ReportsCrossEntropyOnOneOutput() => AnalyzerAssert.Reports(
@@ -22,6 +22,12 @@ public sealed class CrossEntropyForRegressionTests
             """),
         "these targets are real numbers" + Advice);
 
+    [Fact]
+    public Task ReportsCategoricalOnOneOutput() => AnalyzerAssert.Reports(
+        Network(1, "head.call(hidden.call(x))",
+            "using var trainer = model.CreateTrainer(new TrainerOptions { Likelihood = [|BG0216:Likelihood.Categorical()|] });"),
+        "'Net.forward' returns the one output of 'head'" + Advice.Replace("FitLoss.CrossEntropy", "Likelihood.Categorical"));
+
     [Theory]
     [InlineData("using var data = new TensorDataSet(x, [|BG0216:randn(100, 1)|]); using var trainer = model.CreateTrainer(new TrainerOptions()); trainer.Train(data);")]
     [InlineData("var y = x.sin(); using var trainer = model.CreateTrainer(new TrainerOptions { FitLoss = FitLoss.CrossEntropy }); trainer.Train(new TensorDataSet(x, [|BG0216:y|]));")]
@@ -29,6 +35,8 @@ public sealed class CrossEntropyForRegressionTests
 
     [Theory]
     [InlineData(1, "head.call(hidden.call(x))", "using var trainer = model.CreateTrainer(new TrainerOptions { FitLoss = FitLoss.SquaredError }); trainer.Train(new TensorDataSet(x, x.sin()));")]
+    [InlineData(1, "head.call(hidden.call(x))", "model.CreateTrainer(new TrainerOptions { Likelihood = Likelihood.Bernoulli() });")]
+    [InlineData(1, "head.call(hidden.call(x))", "model.CreateTrainer(new TrainerOptions { Likelihood = Likelihood.Poisson });")]
     [InlineData(1, "head.call(hidden.call(x)).squeeze(-1)", "using var trainer = model.CreateTrainer(new TrainerOptions());")]
     [InlineData(3, "head.call(hidden.call(x))",
         "using var trainer = model.CreateTrainer(new TrainerOptions()); trainer.Train(new TensorDataSet(x, randint(3, 100)));")]

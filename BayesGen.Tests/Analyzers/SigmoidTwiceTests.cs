@@ -13,6 +13,11 @@ public sealed class SigmoidTwiceTests
         Network("=> fc.call(x).sigmoid();", Trainer($"[|BG0215:{WithLogits}|]")),
         "'Net.forward' ends in sigmoid, and binary_cross_entropy_with_logits takes logits, to which it applies the sigmoid itself; return the logits");
 
+    [Fact]
+    public Task ReportsASigmoidBeforeBernoulli() => AnalyzerAssert.Reports(
+        Network("=> fc.call(x).sigmoid();", "model.CreateTrainer(new TrainerOptions { Likelihood = [|BG0215:Likelihood.Bernoulli()|] })"),
+        "'Net.forward' ends in sigmoid, and Likelihood.Bernoulli takes logits, to which it applies the sigmoid itself; return the logits");
+
     [Theory]
     [InlineData("=> torch.sigmoid(fc.call(x));", "nn.functional.binary_cross_entropy_with_logits([|BG0215:model.call(x)|], y)")]
     [InlineData("=> gate.call(fc.call(x));", "BCEWithLogitsLoss().call([|BG0215:model.call(x)|], y)")]

@@ -14,6 +14,7 @@ public sealed class SoftmaxTwiceTests
 
     [Theory]
     [InlineData("new TrainerOptions { FitLoss = [|BG0201:FitLoss.CrossEntropy|] }")]
+    [InlineData("new TrainerOptions { Likelihood = [|BG0201:Likelihood.Categorical(ignoredLabel: 255)|] }")]
     [InlineData("[|BG0201:Shared|]")]
     [InlineData("[|BG0201:Shared with { Epochs = 3 }|]")]
     [InlineData("new TrainerOptions { FitLoss = [|BG0201:Held|] }")]
@@ -73,6 +74,7 @@ public sealed class SoftmaxTwiceTests
     [InlineData("{ x = x.softmax(1); x = fc.call(x); return x; }", "model.CreateTrainer(new TrainerOptions())")]
     [InlineData("{ var y = x.softmax(1); if (training) y = fc.call(x); return y; }", "model.CreateTrainer(new TrainerOptions())")]
     [InlineData("=> fc.call(x).softmax(1);", "model.CreateTrainer(new TrainerOptions { FitLoss = FitLoss.SquaredError })")]
+    [InlineData("=> fc.call(x).softmax(1);", "model.CreateTrainer(new TrainerOptions { Likelihood = Likelihood.Gaussian(0.1) })")]
     [InlineData("=> fc.call(x).softmax(1);", "nn.functional.mse_loss(model.call(ones(1)), ones(1))")]
     [InlineData("=> fc.call(x).softmax(1);", "nn.functional.cross_entropy(model.call(ones(1)).log(), ones(1))")]
     [InlineData("=> fc.call(x).softmax(1);", "null")]

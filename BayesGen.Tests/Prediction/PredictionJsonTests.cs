@@ -33,7 +33,7 @@ public sealed class PredictionJsonTests
     public void LogitsOfImpossibleClassesRoundTrip()
     {
         using var scope = NewDisposeScope();
-        var sums = new ClassSums(keepOutputs: true);
+        var sums = new ClassSums(likelihood: null, keepOutputs: true);
         using (NewDisposeScope())
             sums.Add(tensor(new[] { 0, double.NegativeInfinity }, [1, 2], ScalarType.Float64, CPU));
         sums.EndBatch();

@@ -1,3 +1,4 @@
+using BayesGen.Likelihoods;
 using BayesGen.Parameters;
 using BayesGen.Reporting;
 using BayesGen.Training;
@@ -7,11 +8,27 @@ namespace BayesGen;
 /// <summary>How an <see cref="Evaluator"/> evaluates: a value that never changes. A list is copied when it is set.</summary>
 public sealed record EvaluationOptions
 {
+    private readonly FitLoss? _fitLoss;
+    private readonly bool _hasFitLoss;
+
     /// <summary>The loss, for the divergence of the posterior from the prior; the ELBO by default.</summary>
     public VariationalLoss Loss { get; init; } = new ElboLoss();
 
-    /// <summary>The loss on the data.</summary>
-    public FitLoss FitLoss { get; init; } = FitLoss.CrossEntropy;
+    /// <summary>
+    /// What the targets are: it gives the loss on the data and what is measured. Null takes the likelihood that <see cref="FitLoss"/>
+    /// belongs to, where one is set; else that of the network, where it was trained or loaded with one; else classes.
+    /// </summary>
+    public Likelihood? Likelihood { get; init; }
+
+    /// <summary>
+    /// The loss on the data. Where none is set it is that of <see cref="Likelihood"/>, and without that <see cref="FitLoss.CrossEntropy"/>.
+    /// Set one of the two.
+    /// </summary>
+    public FitLoss FitLoss
+    {
+        get => _hasFitLoss ? _fitLoss! : Likelihood?.FitLoss ?? FitLoss.CrossEntropy;
+        init => (_fitLoss, _hasFitLoss) = (value, true);
+    }
 
     /// <summary>The weight of the divergence in <see cref="EvaluationResult.Total"/>; finite, not negative.</summary>
     public double Beta
@@ -32,8 +49,7 @@ public sealed record EvaluationOptions
     public int BatchSize { get; init; } = 128;
 
     /// <summary>
-    /// What is measured besides the loss. Where none is named, an evaluation under <see cref="FitLoss.CrossEntropy"/> measures the
-    /// accuracy.
+    /// What is measured besides the loss. Where none is named, an evaluation of classes, or of yes and no, measures the accuracy.
     /// </summary>
     public IReadOnlyList<Metric> Metrics
     {
@@ -62,11 +78,24 @@ public sealed record EvaluationOptions
     /// <summary>The seed that data is asked for batches with; an evaluation shuffles nothing.</summary>
     internal int Seed { get; private init; }
 
+    /// <summary>The likelihood that the loss on the data belongs to; null where it is a loss of another kind.</summary>
+    internal Likelihood? LikelihoodOfFit => Likelihood ?? Likelihood.Of(FitLoss);
+
+    /// <summary>What targets are held against; numbers under a fit loss alone are not.</summary>
+    internal Likelihood? LikelihoodOfTargets => Likelihood ?? LikelihoodOfFit as ClassLikelihood;
+
+    /// <summary>
+    /// The same options with the likelihood that a network was trained or loaded with, where they say nothing themselves.
+    /// </summary>
+    internal EvaluationOptions For(NetworkArena arena) =>
+        Likelihood is null && !_hasFitLoss && Likelihood.NotedOn(arena) is { } noted ? this with { Likelihood = noted } : this;
+
     /// <summary>How a trainer evaluates; beta and the number of examples are those of its training.</summary>
-    internal static EvaluationOptions Of(VariationalLoss loss, TrainerOptions options) => new()
+    internal static EvaluationOptions Of(VariationalLoss loss, TrainerOptions options) => (options.Likelihood is { } likelihood
+        ? new EvaluationOptions { Likelihood = likelihood }
+        : new EvaluationOptions { FitLoss = options.FitLoss }) with
     {
         Loss = loss,
-        FitLoss = options.FitLoss,
         DivergenceScale = options.DivergenceScale,
         ExampleCount = options.ExampleCount,
         BatchSize = options.BatchSize,
@@ -84,13 +113,17 @@ public sealed record EvaluationOptions
     {
         ArgumentNullException.ThrowIfNull(Loss);
         ArgumentNullException.ThrowIfNull(FitLoss);
+        if (_fitLoss is not null && Likelihood is not null)
+            throw new ArgumentException(
+                $"EvaluationOptions has a Likelihood, {Likelihood}, and a FitLoss, {_fitLoss.Name}. Leave one of the two out.",
+                nameof(FitLoss));
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(ElboSamples);
         if (ExampleCount is { } count)
             ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(ExampleCount));
-        TrainerOptions.RequireDefined(EvaluateAt, nameof(EvaluateAt), nameof(EvaluationOptions));
-        TrainerOptions.RequireDefined(DivergenceScale, nameof(DivergenceScale), nameof(EvaluationOptions));
-        TrainerOptions.RequireDefined(FitLoss.Reduction, $"{nameof(FitLoss)}.{nameof(FitLoss.Reduction)}", nameof(EvaluationOptions));
+        OptionValues.RequireDefined(EvaluateAt, nameof(EvaluateAt), nameof(EvaluationOptions));
+        OptionValues.RequireDefined(DivergenceScale, nameof(DivergenceScale), nameof(EvaluationOptions));
+        OptionValues.RequireDefined(FitLoss.Reduction, $"{nameof(FitLoss)}.{nameof(FitLoss.Reduction)}", nameof(EvaluationOptions));
         ArgumentNullException.ThrowIfNull(Metrics);
         if (Metrics.Any(metric => metric is null))
             throw new ArgumentException("EvaluationOptions.Metrics holds null. Leave it out.", nameof(Metrics));

@@ -1,41 +1,22 @@
 using System.Collections.ObjectModel;
+using BayesGen.Likelihoods;
 using BayesGen.Optimizers;
 using BayesGen.Parameters;
 using BayesGen.Pruning;
 using BayesGen.Reporting;
 using BayesGen.Training;
 using BayesGen.Variational;
-using TorchSharp.Modules;
 
 namespace BayesGen;
-
-/// <summary>What the divergence is divided by before it joins the mean fit loss.</summary>
-public enum DivergenceScale
-{
-    /// <summary>By the number N of training examples: beta = 1 is the negative ELBO per example.</summary>
-    PerExample,
-
-    /// <summary>By nothing: fit + beta * divergence, as in the Python library, whose beta is ours divided by N.</summary>
-    None,
-}
-
-/// <summary>
-/// Makes the optimizer over the flat posterior parameters and deterministic weights. It is called once for each learning rate: see
-/// <see cref="TrainerOptions.LearningRateFactors"/>.
-/// </summary>
-/// <remarks>
-/// Weight decay pulls weights toward zero, so it is for means and the weights that nobody annotated. Where an optimizer of TorchSharp or
-/// BayesGen has one, the factory is called again for the other parameters of the rate, and their decay is set to 0.
-/// </remarks>
-/// <param name="parameters">The tensors to optimize.</param>
-/// <param name="learningRate">The learning rate of the options, times the factor of these parameters.</param>
-public delegate optim.Optimizer OptimizerFactory(IReadOnlyList<Parameter> parameters, double learningRate);
 
 /// <summary>
 /// How to train: a value that never changes, for any number of trainers. Lists and dictionaries are copied when they are set.
 /// </summary>
 public sealed record TrainerOptions
 {
+    private readonly FitLoss? _fitLoss;
+    private readonly bool _hasFitLoss;
+
     /// <summary>The number of passes over the training data; at least 1.</summary>
     public int Epochs { get; init; } = 10;
 
@@ -84,8 +65,20 @@ public sealed record TrainerOptions
     public IReadOnlyDictionary<string, double>? LearningRateFactors
     {
         get;
-        init => field = value is null ? null : Copied(value, nameof(LearningRateFactors));
+        init => field = value is null ? null : OptionValues.Copied(value, nameof(LearningRateFactors));
     }
+
+    /// <summary>
+    /// Factors on the learning rate by the key of a layer or weight, on top of all else: <c>encoder</c> for all that is under it,
+    /// <c>encoder.weight</c>, or with * for any letters <c>*.bias</c>. Where several name a weight the longest one holds. What is not named
+    /// has factor 1; at 0 a weight stays, but its divergence counts and its noise is drawn: see <c>model.Freeze</c> for what is not trained
+    /// at all.
+    /// </summary>
+    public IReadOnlyDictionary<string, double> LearningRateFactorsOfLayers
+    {
+        get;
+        init => field = OptionValues.Copied(value, nameof(LearningRateFactorsOfLayers));
+    } = new Dictionary<string, double>();
 
     /// <summary>
     /// Bounds of parameters by name as in <see cref="LearningRateFactors"/>, kept after every step, for example
@@ -94,7 +87,7 @@ public sealed record TrainerOptions
     public IReadOnlyDictionary<string, Bounds> Bounds
     {
         get;
-        init => field = Copied(value, nameof(Bounds));
+        init => field = OptionValues.Copied(value, nameof(Bounds));
     } = new Dictionary<string, Bounds>();
 
     /// <summary>
@@ -103,8 +96,23 @@ public sealed record TrainerOptions
     /// </summary>
     public double? MaxGradientNorm { get; init; }
 
-    /// <summary>The loss on the data.</summary>
-    public FitLoss FitLoss { get; init; } = FitLoss.CrossEntropy;
+    /// <summary>
+    /// What the targets are: it gives the loss on the data, checks targets before the training begins, and stays with the network, so that
+    /// predictions and evaluations know it. Null takes the likelihood that <see cref="FitLoss"/> belongs to, where one is set; else that of
+    /// the network, where it was trained or loaded with one; else classes, <see cref="Likelihoods.Likelihood.Categorical"/>.
+    /// </summary>
+    /// <example><c>new TrainerOptions { Likelihood = Likelihood.Bernoulli() }</c></example>
+    public Likelihood? Likelihood { get; init; }
+
+    /// <summary>
+    /// The loss on the data. Where none is set it is that of <see cref="Likelihood"/>, and without that <see cref="FitLoss.CrossEntropy"/>.
+    /// Set one of the two.
+    /// </summary>
+    public FitLoss FitLoss
+    {
+        get => _hasFitLoss ? _fitLoss! : Likelihood?.FitLoss ?? FitLoss.CrossEntropy;
+        init => (_fitLoss, _hasFitLoss) = (value, true);
+    }
 
     /// <summary>
     /// The weight of the divergence; 1 is the ELBO. Null is a <see cref="LinearWarmup"/> from 0 to 1 over the first half of the epochs, but
@@ -124,24 +132,37 @@ public sealed record TrainerOptions
     /// <summary>The number of examples in a batch, for data that is not in batches yet; at least 1.</summary>
     public int BatchSize { get; init; } = 128;
 
+    /// <summary>
+    /// The number of examples that go through the network at once (gradient accumulation): a larger batch is taken in parts of this size,
+    /// under the same samples of the weights, whose gradients are added up before the optimizer's step. So a batch may be larger than
+    /// memory allows. Null takes batches whole. It changes no result beyond rounding, but where a layer looks at the batch as batch
+    /// normalization does, and where <see cref="Estimator.Local"/> adds noise for each example.
+    /// </summary>
+    public int? MicroBatchSize { get; init; }
+
+    /// <summary>
+    /// Whether the last batch of an epoch is left out where it has fewer examples than the others, of data that is not in batches yet. N
+    /// stays what it is: shuffled, each example has its turn in other epochs.
+    /// </summary>
+    public bool DropLast { get; init; }
+
     /// <summary>Whether such data is shuffled in every epoch.</summary>
     public bool Shuffle { get; init; } = true;
 
     /// <summary>
-    /// What is measured besides the loss. Where none is named, an evaluation under <see cref="FitLoss.CrossEntropy"/> measures the
-    /// accuracy.
+    /// What is measured besides the loss. Where none is named, an evaluation of classes, or of yes and no, measures the accuracy.
     /// </summary>
     public IReadOnlyList<Metric> Metrics
     {
         get;
-        init => field = Copied(value, nameof(Metrics));
+        init => field = OptionValues.Copied(value, nameof(Metrics));
     } = [];
 
     /// <summary>Called after every step with the trainer and the result of the step.</summary>
     public IReadOnlyList<Action<VariationalTrainer, StepResult>> Hooks
     {
         get;
-        init => field = Copied(value, nameof(Hooks));
+        init => field = OptionValues.Copied(value, nameof(Hooks));
     } = [];
 
     /// <summary>Is told about steps and epochs; see <see cref="ReportChain"/> for several.</summary>
@@ -198,6 +219,18 @@ public sealed record TrainerOptions
     /// </summary>
     public NonFinitePolicy NonFinite { get; init; } = NonFinitePolicy.Stop;
 
+    /// <summary>The likelihood that the loss on the data belongs to; null where it is a loss of another kind.</summary>
+    internal Likelihood? LikelihoodOfFit => Likelihood ?? Likelihood.Of(FitLoss);
+
+    /// <summary>What targets are held against; numbers under a fit loss alone are not, since what is not finite has a policy.</summary>
+    internal Likelihood? LikelihoodOfTargets => Likelihood ?? LikelihoodOfFit as ClassLikelihood;
+
+    /// <summary>
+    /// The same options with the likelihood that a network was trained or loaded with, where they say nothing themselves.
+    /// </summary>
+    internal TrainerOptions For(NetworkArena arena) =>
+        Likelihood is null && !_hasFitLoss && Likelihood.NotedOn(arena) is { } noted ? this with { Likelihood = noted } : this;
+
     /// <summary>The processes that train together; null trains alone. The package BayesGen.Mpi sets it.</summary>
     internal TrainingGroup? Group { get; init; }
 
@@ -205,17 +238,23 @@ public sealed record TrainerOptions
     {
         Checkpoints?.Validate();
         EarlyStopping?.Validate();
-        RequireValues(Metrics, nameof(Metrics));
-        RequireValues(Hooks, nameof(Hooks));
-        RequireValue(FitLoss, nameof(FitLoss));
-        RequireValue(Optimizer, nameof(Optimizer));
-        RequireValue(NonFinite, nameof(NonFinite));
-        RequireDefined(EvaluateAt, nameof(EvaluateAt));
-        RequireDefined(DivergenceScale, nameof(DivergenceScale));
-        RequireDefined(FitLoss.Reduction, $"{nameof(FitLoss)}.{nameof(FitLoss.Reduction)}");
+        OptionValues.RequireValues(Metrics, nameof(Metrics));
+        OptionValues.RequireValues(Hooks, nameof(Hooks));
+        OptionValues.RequireValue(FitLoss, nameof(FitLoss));
+        if (_fitLoss is not null && Likelihood is not null)
+            throw new ArgumentException(
+                $"TrainerOptions has a Likelihood, {Likelihood}, and a FitLoss, {_fitLoss.Name}. The likelihood gives the loss on the data: leave "
+                + "FitLoss out, or set it alone for a loss that is no likelihood.", nameof(FitLoss));
+        OptionValues.RequireValue(Optimizer, nameof(Optimizer));
+        OptionValues.RequireValue(NonFinite, nameof(NonFinite));
+        OptionValues.RequireDefined(EvaluateAt, nameof(EvaluateAt));
+        OptionValues.RequireDefined(DivergenceScale, nameof(DivergenceScale));
+        OptionValues.RequireDefined(FitLoss.Reduction, $"{nameof(FitLoss)}.{nameof(FitLoss.Reduction)}");
         ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Samples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+        if (MicroBatchSize is { } part)
+            ArgumentOutOfRangeException.ThrowIfLessThan(part, 1, nameof(MicroBatchSize));
         if (Antithetic && Samples % 2 != 0)
             throw new ArgumentException(
                 $"Antithetic draws come in pairs, and {nameof(Samples)} is {Samples}: set it to an even number.", nameof(Samples));
@@ -235,40 +274,5 @@ public sealed record TrainerOptions
             ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(ExampleCount));
         if (Metrics.GroupBy(metric => metric.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new ArgumentException($"Two metrics are called '{twice.Key}'.", nameof(Metrics));
-    }
-
-    private static void RequireValue(object? value, string option)
-    {
-        if (value is null)
-            throw new ArgumentException($"TrainerOptions.{option} is null. Leave it out for the default.", option);
-    }
-
-    private static void RequireValues<T>(IReadOnlyList<T> values, string option)
-        where T : class
-    {
-        for (var i = 0; i < values.Count; i++)
-            if (values[i] is null)
-                throw new ArgumentException($"TrainerOptions.{option}[{i}] is null.", option);
-    }
-
-    internal static void RequireDefined<T>(T value, string option, string of = nameof(TrainerOptions))
-        where T : struct, Enum
-    {
-        if (!Enum.IsDefined(value))
-            throw new ArgumentOutOfRangeException(
-                option, value, $"{of}.{option} is one of {string.Join(", ", Enum.GetNames<T>())}.");
-    }
-
-    /// <summary>What nobody can change any more.</summary>
-    private static IReadOnlyList<T> Copied<T>(IReadOnlyList<T> values, string option)
-    {
-        ArgumentNullException.ThrowIfNull(values, option);
-        return Array.AsReadOnly([.. values]);
-    }
-
-    private static ReadOnlyDictionary<string, T> Copied<T>(IReadOnlyDictionary<string, T> values, string option)
-    {
-        ArgumentNullException.ThrowIfNull(values, option);
-        return new(new Dictionary<string, T>(values));
     }
 }

@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace BayesGen.Likelihoods;
+
+/// <summary>Rows of outputs and targets: one for each example, or for each place of it.</summary>
+internal static class TargetRows
+{
+    /// <summary>
+    /// [N], [N, C] or [N, C, places] as [rows, C], float64, without a graph; the places of an example stand one after the other.
+    /// </summary>
+    public static Tensor Of(Tensor output)
+    {
+        var plain = output.detach().to(ScalarType.Float64);
+        return plain.dim() switch
+        {
+            1 => plain.unsqueeze(1),
+            2 => plain,
+            _ => plain.flatten(2).permute(0, 2, 1).reshape(-1, plain.shape[1]),
+        };
+    }
+
+    /// <summary>Finds the first target that does not fit, and says which one it is.</summary>
+    /// <param name="targets">The targets.</param>
+    /// <param name="isBad">For each whether it does not fit.</param>
+    /// <param name="row">What a row is called, with {0} for its number.</param>
+    /// <param name="expected">What is expected, a sentence without its end.</param>
+    /// <exception cref="ArgumentException">One does not.</exception>
+    public static void Require(Tensor targets, Tensor isBad, string row, string expected)
+    {
+        if (!isBad.any().item<bool>())
+            return;
+        using var scope = NewDisposeScope();
+        long[] place = [.. isBad.nonzero()[0].data<long>()];
+        var target = targets;
+        foreach (var at in place)
+            target = target[at];
+        var number = target.to(ScalarType.Float64).item<double>().ToString(CultureInfo.InvariantCulture);
+        throw new ArgumentException($"{expected}. The target of {Name(row, place)} is {number}.", nameof(targets));
+    }
+
+    /// <summary>What a row is called, with its place where it has some.</summary>
+    public static string Name(string row, IReadOnlyList<long> place) =>
+        string.Format(CultureInfo.InvariantCulture, row, place.Count == 0 ? 0 : place[0])
+        + (place.Count > 1 ? $", place [{string.Join(", ", place.Skip(1))}]," : "");
+}

@@ -1,0 +1,57 @@
+using BayesGen.Data;
+using BayesGen.Likelihoods;
+
+namespace BayesGen.Prediction;
+
+/// <summary>Draws that answer examples whose targets are known, and what the answers are worth.</summary>
+internal static class JudgedDraws
+{
+    /// <summary>Predicts classes and judges them.</summary>
+    /// <param name="draws">The draws.</param>
+    /// <param name="likelihood">What the outputs are; null is logits [N, C] of classes.</param>
+    /// <param name="data">Inputs and targets.</param>
+    /// <param name="outside">Examples of another kind, or null.</param>
+    /// <param name="keepOutputs">Whether the logits of every draw are kept.</param>
+    /// <param name="cancellation">Ends it between two samples.</param>
+    public static ClassEvaluation OfClasses(
+        PosteriorDraws draws, ClassLikelihood? likelihood, BatchSource data, BatchSource? outside, bool keepOutputs,
+        CancellationToken cancellation)
+    {
+        var labels = new List<int>();
+        var labelsOf = likelihood ?? Likelihood.Categorical();
+        var inside = Of(data, batch => labels.AddRange(labelsOf.Labels(batch)));
+        var evaluation = ClassEvaluation.OfKnown(inside, labels);
+        return outside is null
+            ? evaluation
+            : evaluation with { OutOfDistribution = OutOfDistribution.Of(inside, Of(outside, _ => { })) };
+
+        ClassPrediction Of(BatchSource source, Action<Tensor> answers)
+        {
+            var sums = new ClassSums(likelihood, keepOutputs);
+            draws.Run(source, sums, answers, cancellation);
+            return sums.Finish();
+        }
+    }
+
+    /// <summary>Predicts numbers and judges them.</summary>
+    /// <param name="draws">The draws.</param>
+    /// <param name="likelihood">What the outputs are.</param>
+    /// <param name="data">Inputs and targets.</param>
+    /// <param name="levels">The levels of intervals; null takes the usual ones.</param>
+    /// <param name="cancellation">Ends it between two samples.</param>
+    public static RegressionEvaluation OfNumbers(
+        PosteriorDraws draws, RegressionLikelihood likelihood, BatchSource data, IReadOnlyList<double>? levels,
+        CancellationToken cancellation)
+    {
+        var sums = new RegressionSums(likelihood);
+        var targets = new List<double[]>();
+        draws.Run(data, sums, Take, cancellation);
+        return RegressionEvaluation.OfKnown(sums.Finish(), targets, levels);
+
+        void Take(Tensor batch)
+        {
+            likelihood.RequireTargets(batch, "example {0} of a batch");
+            targets.AddRange(PlainNumbers.Rows(batch));
+        }
+    }
+}
