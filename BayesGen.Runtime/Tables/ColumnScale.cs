@@ -16,7 +16,7 @@ internal sealed record ColumnScale(double[] Means, double[] Deviations)
     /// <param name="what">What it holds, as it reads in messages.</param>
     /// <param name="nameOf">The name of a column.</param>
     /// <param name="allowConstant">Whether a column may have one value.</param>
-    /// <exception cref="ArgumentException">A cell is no number, or a column has one value; it is named.</exception>
+    /// <exception cref="ArgumentException">A cell is NaN or infinite, or a column has one value; it is named.</exception>
     public static ColumnScale Of(Tensor matrix, string what, Func<int, string> nameOf, bool allowConstant)
     {
         using var scope = NewDisposeScope();
@@ -40,8 +40,9 @@ internal sealed record ColumnScale(double[] Means, double[] Deviations)
     /// <param name="matrix">[N, columns].</param>
     /// <param name="what">What it holds.</param>
     /// <param name="nameOf">The name of a column.</param>
-    /// <returns>A new tensor, float32, or float64 where the matrix is.</returns>
-    public Tensor Apply(Tensor matrix, string what, Func<int, string> nameOf)
+    /// <param name="dtype">The dtype of what is returned.</param>
+    /// <returns>A new tensor.</returns>
+    public Tensor Apply(Tensor matrix, string what, Func<int, string> nameOf, ScalarType dtype)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -51,7 +52,7 @@ internal sealed record ColumnScale(double[] Means, double[] Deviations)
                 $"The {what} have {numbers.shape[1]} columns, and {Columns} were standardized: give the columns of the training data, in "
                 + "their order.");
         var scaled = (numbers - Row(Means, matrix)) / Row(Deviations, matrix);
-        return scaled.to(matrix.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32).MoveToOuterDisposeScope();
+        return scaled.to(dtype).MoveToOuterDisposeScope();
     }
 
     /// <summary>The cells as numbers in double precision.</summary>

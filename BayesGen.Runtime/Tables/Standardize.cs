@@ -23,8 +23,11 @@ namespace BayesGen.Tables;
 [JsonConverter(typeof(StandardizeJson))]
 public sealed class Standardize
 {
-    internal Standardize(ColumnScale inputs, ColumnScale? targets, IReadOnlyList<string>? columns) =>
-        (Of, OfTargets, Columns) = (inputs, targets, columns);
+    internal Standardize(ColumnScale inputs, ColumnScale? targets, IReadOnlyList<string>? columns, ScalarType dtype) =>
+        (Of, OfTargets, Columns, Dtype) = (inputs, targets, columns, dtype);
+
+    /// <summary>The dtype of what is standardized.</summary>
+    public ScalarType Dtype { get; }
 
     /// <summary>The names of the input columns, or null.</summary>
     public IReadOnlyList<string>? Columns { get; }
@@ -63,17 +66,17 @@ public sealed class Standardize
         var targets = options.Targets && train.Targets.is_floating_point()
             ? ColumnScale.Of(matrix, "targets", static column => $"column {column}", allowConstant: false)
             : null;
-        return new Standardize(inputs, targets, options.Columns is null ? null : [.. options.Columns]);
+        return new Standardize(inputs, targets, options.Columns is null ? null : [.. options.Columns], options.Dtype);
     }
 
     /// <summary>Inputs on the scale that the network was trained on.</summary>
     /// <param name="inputs">[N, columns] in the user's units.</param>
-    /// <returns>A new tensor, float32, or float64 where the inputs are.</returns>
+    /// <returns>A new tensor of <see cref="Dtype"/>.</returns>
     /// <exception cref="ArgumentException">A cell is NaN or infinite, and row and column are named; or the columns are others.</exception>
     public Tensor Inputs(Tensor inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        return Of.Apply(inputs, "inputs", NameOf(Columns));
+        return Of.Apply(inputs, "inputs", NameOf(Columns), Dtype);
     }
 
     /// <summary>Targets on the scale that the network is trained on.</summary>
@@ -86,7 +89,7 @@ public sealed class Standardize
         if (OfTargets is not { } scale)
             return targets.clone();
         using var matrix = Matrix(targets);
-        using var scaled = scale.Apply(matrix, "targets", static column => $"column {column}");
+        using var scaled = scale.Apply(matrix, "targets", static column => $"column {column}", Dtype);
         return scaled.reshape(targets.shape);
     }
 

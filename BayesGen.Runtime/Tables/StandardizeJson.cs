@@ -18,6 +18,7 @@ internal sealed class StandardizeJson : JsonConverter<Standardize>
             writer.WriteEndArray();
         }
 
+        writer.WriteString("dtype", value.Dtype.ToString());
         writer.PutExact("inputMeans", value.InputMeans);
         writer.PutExact("inputDeviations", value.InputDeviations);
         writer.PutExact("targetMeans", value.TargetMeans);
@@ -34,7 +35,9 @@ internal sealed class StandardizeJson : JsonConverter<Standardize>
                 : null;
             if (columns is not null && columns.Count != inputs.Columns)
                 throw new FormatException($"{columns.Count} names stand for {inputs.Columns} columns");
-            return new Standardize(inputs, Scale(root, "target"), columns);
+            return Enum.TryParse<ScalarType>(root.GetProperty("dtype").GetString(), out var dtype) && Enum.IsDefined(dtype)
+                ? new Standardize(inputs, Scale(root, "target"), columns, dtype)
+                : throw new FormatException("dtype names none that Torch has");
         });
 
     private static ColumnScale? Scale(JsonElement root, string of)

@@ -11,6 +11,9 @@ public sealed record StandardizeOptions
     /// </summary>
     public bool AllowConstant { get; init; }
 
+    /// <summary>The dtype of what is standardized, that of the network: a table is measured in double precision in any case.</summary>
+    public ScalarType Dtype { get; init; } = ScalarType.Float32;
+
     /// <summary>Whether targets that are numbers are standardized too. Class numbers never are.</summary>
     public bool Targets { get; init; } = true;
 }

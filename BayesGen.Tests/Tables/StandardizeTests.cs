@@ -13,7 +13,7 @@ public sealed class StandardizeTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var train = Table([1, 10, 3, 14], 2, [5, 9]);
-        var scale = Standardize.Fit(train);
+        var scale = Standardize.Fit(train, new() { Dtype = ScalarType.Float64 });
         Assert.Equal([2.0, 12], scale.InputMeans);
         Assert.Equal([1.0, 2], scale.InputDeviations);
         Assert.Equal((7.0, 2.0), (scale.TargetMeans[0], scale.TargetDeviations[0]));
@@ -21,8 +21,8 @@ public sealed class StandardizeTests : IDisposable
         Assert.Equal([-1.0, -1, 1, 1], standardized.Inputs.data<double>());
         Assert.Equal([-1.0, 1], standardized.Targets.data<double>());
 
-        // Rows that were not measured go by the same numbers, and float32 stays float32.
-        var other = scale.Inputs(tensor(new[] { 4f, 12f }, [1, 2]));
+        // Rows that were not measured go by the same numbers, in the dtype that networks have where none is named.
+        var other = Standardize.Fit(train).Inputs(tensor(new[] { 4f, 12f }, [1, 2]));
         Assert.Equal((ScalarType.Float32, 2f, 0f), (other.dtype, other[0, 0].item<float>(), other[0, 1].item<float>()));
     }
 
@@ -71,7 +71,7 @@ public sealed class StandardizeTests : IDisposable
         using var train = Table([1, 0.998, 3, 0.998], 2, [5, 9]);
         Assert.Contains("Column 'pressure' of the inputs has one value in all 2 rows",
             Assert.Throws<ArgumentException>(() => Standardize.Fit(train, new() { Columns = ["speed", "pressure"] })).Message);
-        using var standardized = Standardize.Fit(train, new() { AllowConstant = true }).Apply(train);
+        using var standardized = Standardize.Fit(train, new() { AllowConstant = true, Dtype = ScalarType.Float64 }).Apply(train);
         Assert.Equal([-1.0, 0, 1, 0], standardized.Inputs.data<double>());
         using var flat = Table([1, 2, 3, 4], 2, [5, 5]);
         Assert.Contains("nothing to learn",
@@ -96,7 +96,7 @@ public sealed class StandardizeTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var train = Table([1.0 / 3, 10, 3, 14], 2, [5, 9.1]);
-        var scale = Standardize.Fit(train, new() { Columns = ["a", "b"] });
+        var scale = Standardize.Fit(train, new() { Columns = ["a", "b"], Dtype = ScalarType.Float64 });
         scale.Save(_file);
         var loaded = Standardize.Load(_file);
         Assert.Equal(scale.InputMeans, loaded.InputMeans);
@@ -104,7 +104,8 @@ public sealed class StandardizeTests : IDisposable
         Assert.Equal(scale.TargetMeans, loaded.TargetMeans);
         Assert.Equal(scale.TargetDeviations, loaded.TargetDeviations);
         Assert.Equal(scale.Columns, loaded.Columns);
-        File.WriteAllText(_file, """{"inputMeans":[1],"inputDeviations":[0],"targetMeans":[],"targetDeviations":[]}""");
+        Assert.Equal(ScalarType.Float64, loaded.Dtype);
+        File.WriteAllText(_file, """{"dtype":"Float32","inputMeans":[1],"inputDeviations":[0],"targetMeans":[],"targetDeviations":[]}""");
         Assert.Contains("deviation above 0", Assert.Throws<System.Text.Json.JsonException>(() => Standardize.Load(_file)).Message);
     }
 

@@ -38,8 +38,7 @@ public static class Measurement
         using var raw = rows.Set.DataOf(rows.Train);
         var scale = Standardize.Fit(raw, new StandardizeOptions { AllowConstant = true });
         using var scope = NewDisposeScope();
-        using var train = new TensorDataSet(
-            scale.Inputs(raw.Inputs).to(ScalarType.Float32), scale.Targets(raw.Targets).to(ScalarType.Float32));
+        using var train = scale.Apply(raw);
         var setting = new Setting(rows.Train.Length, (int)raw.Inputs.shape[1], part);
         Method.Train(piece.Method, train, setting, piece.Split, predictor => use(predictor, scale));
     }
@@ -48,7 +47,7 @@ public static class Measurement
     {
         using var scope = NewDisposeScope();
         using var raw = set.DataOf(rows);
-        var prediction = scale.InUnits(predictor(scale.Inputs(raw.Inputs).to(ScalarType.Float32)));
+        var prediction = scale.InUnits(predictor(scale.Inputs(raw.Inputs)));
         return RegressionEvaluation.Of(prediction, set.TargetsOf(rows), [0.9, 0.95]);
     }
 }
