@@ -10,8 +10,8 @@ public static class ComparisonChart
     private const int Points = 200;
 
     /// <summary>
-    /// A curve for each model: the error among the answers that are kept, against the part that is kept, the surest first. A model that knows
-    /// where it errs falls to the left; one that does not stays level.
+    /// A curve for each model: the error among the answers that are kept, against the part that is kept, the surest first. A model that
+    /// knows where it errs falls to the left; one that does not stays level.
     /// </summary>
     /// <param name="comparison">What is compared, of up to six models.</param>
     /// <exception cref="ArgumentException">There are more models than colors.</exception>
@@ -19,7 +19,8 @@ public static class ComparisonChart
     {
         ArgumentNullException.ThrowIfNull(comparison);
         if (comparison.Names.Count > 6)
-            throw new ArgumentException($"There are {comparison.Names.Count} models, and six colors that can be told apart.", nameof(comparison));
+            throw new ArgumentException(
+                $"There are {comparison.Names.Count} models, and six colors that can be told apart.", nameof(comparison));
         var curves = comparison.RiskCurves.Select(curve =>
         {
             var places = Enumerable.Range(1, Math.Min(Points, curve.Length))
@@ -28,9 +29,11 @@ public static class ComparisonChart
         }).ToList();
         return new Chart(
             "Error when the least sure answers are left out",
-            $"{comparison.Risk} of the answers kept, for {comparison.RiskCurves[0].Length.ToString("N0", CultureInfo.InvariantCulture)} examples: "
+            $"{comparison.Risk} of the answers kept, for {comparison.RiskCurves[0].Length.ToString("N0", CultureInfo.InvariantCulture)} "
+            + $"examples: "
             + string.Join("; ", comparison.Names.Zip(comparison.RiskCurves, (name, curve) =>
-                string.Create(CultureInfo.InvariantCulture, $"{name} {curve[^1]:G3} of all, {curve[Math.Max(0, curve.Length / 2 - 1)]:G3} of the surer half"))) + ".",
+                string.Create(CultureInfo.InvariantCulture, $"{name} {curve[^1]:G3} of all, "
+                    + $"{curve[Math.Max(0, curve.Length / 2 - 1)]:G3} of the surer half"))) + ".",
             1, 800, 480,
             theme =>
             {

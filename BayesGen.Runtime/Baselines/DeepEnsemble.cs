@@ -48,8 +48,8 @@ public sealed class DeepEnsemble : IDisposable
     /// <summary>Trains an ensemble of plain networks: no weight is Bayesian, whatever is annotated.</summary>
     /// <remarks>
     /// Each member starts from weights of its own and sees the data in an order of its own, by seeds that the seed of the options gives; a
-    /// second call trains the same ensemble. Checkpoints go to <c>member-1</c> and so on in the folder of the options; where there are some,
-    /// each member continues from its own, and one that has finished is not trained again.
+    /// second call trains the same ensemble. Checkpoints go to <c>member-1</c> and so on in the folder of the options; where there are
+    /// some, each member continues from its own, and one that has finished is not trained again.
     /// </remarks>
     /// <typeparam name="TNetwork">The class of the network.</typeparam>
     /// <param name="create">Builds a network, a new one each time.</param>
@@ -174,7 +174,8 @@ public sealed class DeepEnsemble : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (_members.Find(member => member.Network is not IBayesianNetwork) is { } plain)
             throw new NotSupportedException(
-                $"A {plain.Network.GetType().Name} has no state file of BayesGen. Make the members new DeterministicModel<...>(network), or "
+                $"A {plain.Network.GetType().Name} has no state file of BayesGen. Make the members new "
+                + $"DeterministicModel<...>(network), or "
                 + "save each by itself.");
         Directory.CreateDirectory(folder);
         for (var i = 0; i < _members.Count; i++)

@@ -4,7 +4,9 @@ using BayesGen.Prediction;
 
 namespace BayesGen.Baselines;
 
-/// <summary>A member of an ensemble and how it answers a batch: a plain network once, a Bayesian one under samples of its weights.</summary>
+/// <summary>
+/// A member of an ensemble and how it answers a batch: a plain network once, a Bayesian one under samples of its weights.
+/// </summary>
 /// <param name="network">The network.</param>
 /// <param name="index">Its number in the ensemble, from 0.</param>
 internal sealed class EnsembleMember(nn.Module<Tensor, Tensor> network, int index)
@@ -22,16 +24,19 @@ internal sealed class EnsembleMember(nn.Module<Tensor, Tensor> network, int inde
             throw new ArgumentException($"Member {index + 1} is the network of another member: an ensemble has each network once.");
         if (network.GetType() != first.Network.GetType())
             throw new ArgumentException(
-                $"Member {index + 1} is a {network.GetType().Name}, and member 1 a {first.Network.GetType().Name}: the members of an ensemble "
+                $"Member {index + 1} is a {network.GetType().Name}, and member 1 a {first.Network.GetType().Name}: the members of an "
+                + $"ensemble "
                 + "are networks of one class, trained apart. To compare different networks, evaluate each by itself.");
         var (mine, others) = (Shapes(network), Shapes(first.Network));
         foreach (var (key, shape) in others)
             if (!mine.TryGetValue(key, out var own) || own != shape)
                 throw new ArgumentException(
-                    $"'{key}' has shape {own ?? "none"} in member {index + 1}, and {shape} in member 1: the members of an ensemble have one "
+                    $"'{key}' has shape {own ?? "none"} in member {index + 1}, and {shape} in member 1: the members of an ensemble have "
+                    + $"one "
                     + "size.");
         if (mine.Keys.FirstOrDefault(key => !others.ContainsKey(key)) is { } extra)
-            throw new ArgumentException($"Member {index + 1} has '{extra}', which member 1 has not: the members of an ensemble have one size.");
+            throw new ArgumentException(
+                $"Member {index + 1} has '{extra}', which member 1 has not: the members of an ensemble have one size.");
     }
 
     /// <summary>Answers a batch.</summary>

@@ -13,8 +13,8 @@ namespace BayesGen.Baselines;
 /// </summary>
 /// <remarks>
 /// Gal, Ghahramani, "Dropout as a Bayesian Approximation", 2016. The mask is another one for each example and pass. Masks come from Torch's
-/// generator under the seed of the options, which is put back; other batch sizes mean other masks. Where the network holds Bayesian weights,
-/// they are at their resting state.
+/// generator under the seed of the options, which is put back; other batch sizes mean other masks. Where the network holds Bayesian
+/// weights, they are at their resting state.
 /// </remarks>
 public sealed class MonteCarloDropout
 {
@@ -33,11 +33,14 @@ public sealed class MonteCarloDropout
         _layers = [.. Inner.modules().Where(IsDropout)];
         if (_layers.Count == 0)
             throw new ArgumentException(
-                $"{Inner.GetType().Name} has no layer of dropout that it registered, so all passes would be alike. Dropout is a module in a "
-                + "field, such as Dropout(0.1); a call of functional.dropout, or the dropout inside an LSTM, cannot be switched on by itself.",
+                $"{Inner.GetType().Name} has no layer of dropout that it registered, so all passes would be alike. Dropout is a module "
+                + $"in a "
+                + "field, such as Dropout(0.1); a call of functional.dropout, or the dropout inside an LSTM, cannot be switched on by "
+                + "itself.",
                 nameof(network));
         if (_layers.All(layer => RateOf(layer) == 0))
-            throw new ArgumentException($"Every layer of dropout of {Inner.GetType().Name} has the rate 0: it drops nothing.", nameof(network));
+            throw new ArgumentException(
+                $"Every layer of dropout of {Inner.GetType().Name} has the rate 0: it drops nothing.", nameof(network));
     }
 
     /// <summary>Predicts classes from logits [N, C].</summary>
@@ -91,7 +94,8 @@ public sealed class MonteCarloDropout
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         var own = options ??= new PredictionOptions();
         if (own.Thresholds is not null)
-            throw new ArgumentException("PredictionOptions.Thresholds prunes samples of a posterior, and dropout has none.", nameof(options));
+            throw new ArgumentException(
+                "PredictionOptions.Thresholds prunes samples of a posterior, and dropout has none.", nameof(options));
         var layout = new ImageLayout(Inner, Evaluation, _network.call, own.ChannelsLast);
         return new OutputPool(
             (batch, number, take, cancellation) => Answer(batch, layout, number, samples, own.Seed, take, cancellation), own);

@@ -23,13 +23,15 @@ internal static class CurvatureFit
             return structure;
         if (layers.Count > 1)
             throw new NotSupportedException(
-                $"The whole covariance is for one layer, and {layers.Count} are Gaussian: {string.Join(", ", layers.Select(layer => layer.Key))}. "
+                $"The whole covariance is for one layer, and {layers.Count} are Gaussian: "
+                + $"{string.Join(", ", layers.Select(layer => layer.Key))}. "
                 + "Annotate the last one alone, or ask for LaplaceStructure.Kronecker.");
         var count = layers[0].Count;
         return count <= Math.Sqrt(MostBytes / (Matrices * sizeof(double)))
             ? structure
-            : throw new NotSupportedException(FormattableString.Invariant(
-                $"The whole covariance of the {count:N0} weights of '{layers[0].Key}' takes {(double)count * count * sizeof(double) / 1e9:N1} GB, ")
+            : throw new NotSupportedException(
+                FormattableString.Invariant($"The whole covariance of the {count:N0} weights of '{layers[0].Key}' takes ")
+                + FormattableString.Invariant($"{(double)count * count * sizeof(double) / 1e9:N1} GB, ")
                 + "and some more to invert it: ask for LaplaceStructure.Kronecker or Diagonal.");
     }
 

@@ -18,7 +18,8 @@ internal sealed class DiagonalCurvature(long outputs, long inputs, Device device
     {
     }
 
-    public override Tensor Covariance(Tensor inputs, Tensor? slopes, Tensor variances) => Carried(inputs.square().mm(variances.t()), slopes);
+    public override Tensor Covariance(Tensor inputs, Tensor? slopes, Tensor variances) =>
+        Carried(inputs.square().mm(variances.t()), slopes);
 
     public override Tensor Deviation(Tensor normal, Tensor variances) => normal * variances.sqrt();
 

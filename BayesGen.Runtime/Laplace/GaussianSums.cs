@@ -34,9 +34,8 @@ internal sealed class GaussianSums : IPredictiveSums
             _ofWeights.Add([.. Enumerable.Range(0, _outputs).Select(d => _batch.Average(draw => draw[row][2 * _outputs + d]))]);
         }
 
-        AnswerCheck.Require(
-            [.. _means.Skip(first).Zip(_variances.Skip(first), (mean, variance) => mean.Concat(variance).SelectMany(draws => draws).ToArray())],
-            first, inputs);
+        var numbers = _means.Skip(first).Zip(_variances.Skip(first), (mean, variance) => mean.Concat(variance));
+        AnswerCheck.Require([.. numbers.Select(example => example.SelectMany(draws => draws).ToArray())], first, inputs);
         _batch.Clear();
 
         double[][] Each(Func<double[][], int, double> read) =>

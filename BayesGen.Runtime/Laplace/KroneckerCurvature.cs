@@ -1,10 +1,12 @@
 namespace BayesGen.Laplace;
 
 /// <summary>
-/// H = A (x) G with A = sum_n a a^T over the inputs and G = (1/N) sum_n sum_r g g^T over the outputs: exact where either is the same for all
-/// examples. With A = U_a diag(l_a) U_a^T and G alike the eigenvalues of H are the products l_a l_g.
+/// H = A (x) G with A = sum_n a a^T over the inputs and G = (1/N) sum_n sum_r g g^T over the outputs: exact where either is the same for
+/// all examples. With A = U_a diag(l_a) U_a^T and G alike the eigenvalues of H are the products l_a l_g.
 /// </summary>
-/// <remarks>Martens, Grosse, "Optimizing Neural Networks with Kronecker-factored Approximate Curvature", 2015; Ritter et al. 2018.</remarks>
+/// <remarks>
+/// Martens, Grosse, "Optimizing Neural Networks with Kronecker-factored Approximate Curvature", 2015; Ritter et al. 2018.
+/// </remarks>
 /// <param name="outputs">The number of outputs.</param>
 /// <param name="inputs">The number of inputs, the 1 of a bias included.</param>
 /// <param name="device">Where it is summed.</param>

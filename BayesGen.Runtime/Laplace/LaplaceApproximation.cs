@@ -10,9 +10,9 @@ namespace BayesGen.Laplace;
 /// </summary>
 /// <remarks>
 /// MacKay 1992; Daxberger et al., "Laplace Redux: Effortless Bayesian Deep Learning", 2021. With the means w*, the generalized Gauss-Newton
-/// matrix H of each layer and the precision a of the prior N(0, 1 / a), weights are N(w*, (H + a)^-1). Layers are independent of each other.
-/// A linearized prediction of numbers is one Gaussian in closed form; one of classes averages over samples of the logits, each example by
-/// itself.
+/// matrix H of each layer and the precision a of the prior N(0, 1 / a), weights are N(w*, (H + a)^-1). Layers are independent of each
+/// other. A linearized prediction of numbers is one Gaussian in closed form; one of classes averages over samples of the logits, each
+/// example by itself.
 /// </remarks>
 public sealed class LaplaceApproximation : IDisposable
 {
@@ -54,8 +54,8 @@ public sealed class LaplaceApproximation : IDisposable
     }
 
     /// <summary>
-    /// Predicts numbers: linearized, for each output one Gaussian whose variance is the noise and what is not known of the weights; sampled,
-    /// a mixture.
+    /// Predicts numbers: linearized, for each output one Gaussian whose variance is the noise and what is not known of the weights;
+    /// sampled, a mixture.
     /// </summary>
     /// <param name="x">The inputs; the first dimension is the example.</param>
     /// <param name="noise">The noise that it was fitted with.</param>
@@ -106,9 +106,12 @@ public sealed class LaplaceApproximation : IDisposable
     }
 
     /// <summary>Structure, precisions and the marginal likelihood.</summary>
-    public override string ToString() => FormattableString.Invariant(
-        $"{Structure} Laplace approximation of {_layers.Sum(layer => layer.Layer.Count):N0} weights, log evidence {LogMarginalLikelihood:F1}, prior ")
-        + "precision " + string.Join(", ", _layers.Select(layer => FormattableString.Invariant($"{layer.Precision:G3} ({layer.Layer.Key})")));
+    public override string ToString()
+    {
+        var precisions = _layers.Select(layer => FormattableString.Invariant($"{layer.Precision:G3} ({layer.Layer.Key})"));
+        return FormattableString.Invariant($"{Structure} Laplace approximation of {_layers.Sum(layer => layer.Layer.Count):N0} weights, ")
+            + FormattableString.Invariant($"log evidence {LogMarginalLikelihood:F1}, prior precision ") + string.Join(", ", precisions);
+    }
 
     /// <summary>Releases the posterior; the network stays.</summary>
     public void Dispose()

@@ -40,7 +40,8 @@ internal sealed class LaplaceLayer : IDisposable
         List<NetworkWeight> weights = [.. arena.Inventory.Weights.Where(weight => weight.Family is not null)];
         if (weights.Count == 0)
             throw new NotSupportedException(
-                $"FitLaplace finds no Bayesian weight in {arena.Network.GetName()}: put [Bayesian(Family.Gaussian)] on the field of its last "
+                $"FitLaplace finds no Bayesian weight in {arena.Network.GetName()}: put [Bayesian(Family.Gaussian)] on the field of its "
+                + $"last "
                 + "Linear layer, or on the class, and wrap the network.");
         if (weights.Find(weight => weight.Family!.PosteriorType != typeof(GaussianPosterior)) is { } other)
             throw new NotSupportedException(
@@ -48,12 +49,15 @@ internal sealed class LaplaceLayer : IDisposable
                 + "Family.Gaussian.");
         if (weights.Find(weight => weight.Layer is not Linear) is { } unfit)
             throw new NotSupportedException(
-                $"FitLaplace is for Linear layers, and '{unfit.Key}' belongs to a {unfit.Layer.GetType().Name}. Put [Bayesian(Family.Gaussian)] "
+                $"FitLaplace is for Linear layers, and '{unfit.Key}' belongs to a {unfit.Layer.GetType().Name}. Put "
+                + $"[Bayesian(Family.Gaussian)] "
                 + "on the Linear layers alone, such as the last one.");
         if (weights.Find(weight => weight.Owners.Count > 1) is { } tied)
-            throw new NotSupportedException($"'{tied.Key}' is the weight of several layers, and FitLaplace is for layers of their own weights.");
+            throw new NotSupportedException(
+                $"'{tied.Key}' is the weight of several layers, and FitLaplace is for layers of their own weights.");
         if (arena.Families.Any(family => family.Mask.Kept is not null))
-            throw new NotSupportedException("Weights of the network are pruned, and FitLaplace knows none that are fixed: call Unprune() or "
+            throw new NotSupportedException(
+                "Weights of the network are pruned, and FitLaplace knows none that are fixed: call Unprune() or "
                 + "Compact first.");
         return [.. weights.GroupBy(weight => weight.Layer, ReferenceEqualityComparer.Instance).Select(group =>
         {

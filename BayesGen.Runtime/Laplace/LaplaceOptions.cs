@@ -25,8 +25,8 @@ public sealed record LaplaceOptions
     public bool FitNoise { get; init; }
 
     /// <summary>
-    /// The precision 1 / s^2 of the prior N(0, s^2) of the weights, above 0. Null takes for each layer the one under which the data are most
-    /// probable (the marginal likelihood).
+    /// The precision 1 / s^2 of the prior N(0, s^2) of the weights, above 0. Null takes for each layer the one under which the data are
+    /// most probable (the marginal likelihood).
     /// </summary>
     public double? PriorPrecision { get; init; }
 

@@ -1,6 +1,8 @@
 namespace BayesGen.Laplace;
 
-/// <summary>What is known of the weights of one layer: N(w*, (H / noise + precision)^-1) in the coordinates of the eigenvectors of H.</summary>
+/// <summary>
+/// What is known of the weights of one layer: N(w*, (H / noise + precision)^-1) in the coordinates of the eigenvectors of H.
+/// </summary>
 /// <param name="layer">The layer.</param>
 /// <param name="curvature">H.</param>
 internal sealed class LayerPosterior(LaplaceLayer layer, LayerCurvature curvature) : IDisposable

@@ -44,7 +44,8 @@ internal sealed class LayerSignals(IReadOnlyList<LaplaceLayer> layers)
         for (var i = 0; i < layers.Count; i++)
             if (_seen[i] is null)
                 throw new NotSupportedException(
-                    $"The forward of the network does not call the layer '{layers[i].Key}', so it has no part in the answer. Call it by .call(), "
+                    $"The forward of the network does not call the layer '{layers[i].Key}', so it has no part in the answer. Call it by "
+                    + $".call(), "
                     + "or annotate another.");
     }
 
@@ -78,7 +79,8 @@ internal sealed class LayerSignals(IReadOnlyList<LaplaceLayer> layers)
                 $"The layer '{layers[place].Key}' runs several times in one forward, and FitLaplace is for layers that run once.");
         if (input.dim() != 2)
             throw new NotSupportedException(
-                $"The layer '{layers[place].Key}' reads inputs of shape [{string.Join(", ", input.shape)}]; FitLaplace is for layers that read rows "
+                $"The layer '{layers[place].Key}' reads inputs of shape [{string.Join(", ", input.shape)}]; FitLaplace is for layers "
+                + $"that read rows "
                 + "[N, in]: flatten before the layer, or annotate another.");
 
         // Aliases of our own: a container may dispose what it handed on.

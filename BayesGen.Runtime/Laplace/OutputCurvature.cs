@@ -1,8 +1,8 @@
 namespace BayesGen.Laplace;
 
 /// <summary>
-/// The second derivatives of the negative log-likelihood of each example with respect to the outputs of the network, in expectation over the
-/// targets: Lambda_n, [C, C]. With the Jacobian J_n of the outputs the generalized Gauss-Newton matrix is sum_n J_n^T Lambda_n J_n.
+/// The second derivatives of the negative log-likelihood of each example with respect to the outputs of the network, in expectation over
+/// the targets: Lambda_n, [C, C]. With the Jacobian J_n of the outputs the generalized Gauss-Newton matrix is sum_n J_n^T Lambda_n J_n.
 /// </summary>
 internal abstract class OutputCurvature
 {

@@ -13,7 +13,8 @@ internal sealed class TargetFit(GaussianNoise? noise)
     /// <summary>Adds the likelihood of a batch, and gives the curvature of its outputs.</summary>
     /// <param name="outputs">As the network gives them, without a graph.</param>
     /// <param name="targets">Class numbers [N], or numbers [N, D] or [N].</param>
-    public OutputCurvature Add(Tensor outputs, Tensor targets) => noise is null ? AddClasses(outputs, targets) : AddNumbers(outputs, targets);
+    public OutputCurvature Add(Tensor outputs, Tensor targets) =>
+        noise is null ? AddClasses(outputs, targets) : AddNumbers(outputs, targets);
 
     /// <summary>log p(targets | w*), nats, with the variance of the noise times a factor.</summary>
     public double LogLikelihood(double factor) => _logLikelihood - 0.5 * (_numbers * Math.Log(factor) + _squares * (1 / factor - 1));
@@ -25,7 +26,8 @@ internal sealed class TargetFit(GaussianNoise? noise)
     {
         if (outputs.dim() != 2 || outputs.shape[1] < 2)
             throw new InvalidOperationException(
-                $"The network gave an output of shape [{string.Join(", ", outputs.shape)}]; FitLaplace of classes needs logits [N, C]. For a "
+                $"The network gave an output of shape [{string.Join(", ", outputs.shape)}]; FitLaplace of classes needs logits [N, C]. "
+                + $"For a "
                 + "regression set LaplaceOptions.Noise.");
         var logits = outputs.to(ScalarType.Float64);
         var classes = PlainNumbers.Classes(targets);
@@ -46,7 +48,8 @@ internal sealed class TargetFit(GaussianNoise? noise)
             wanted = wanted.unsqueeze(1);
         if (!wanted.shape.AsSpan().SequenceEqual(mean.shape))
             throw new ArgumentException(
-                $"Targets of shape [{string.Join(", ", targets.shape)}] do not fit means [{string.Join(", ", mean.shape)}]: one for each output.",
+                $"Targets of shape [{string.Join(", ", targets.shape)}] do not fit means [{string.Join(", ", mean.shape)}]: one for "
+                + $"each output.",
                 nameof(targets));
         var squares = ((wanted - mean).square() / variance).sum().item<double>();
         _squares += squares;

@@ -39,7 +39,7 @@ public sealed class Comparison
     public static Comparison Of(params IReadOnlyList<(string Name, ClassEvaluation Evaluation)> models)
     {
         ArgumentNullException.ThrowIfNull(models);
-        Require([.. models.Select(model => (model.Name, (IReadOnlyList<double[]>)[.. model.Evaluation.Targets.Select(c => new double[] { c })]))]);
+        Require([.. models.Select(model => (model.Name, Numbers(model.Evaluation.Targets)))]);
         return new Comparison(
             [.. models.Select(model => model.Name)],
             OfClasses,
@@ -55,7 +55,9 @@ public sealed class Comparison
     }
 
     /// <summary>Compares models of numbers.</summary>
-    /// <param name="models">For each its name and its evaluation, all on the same examples in the same order and by the same levels.</param>
+    /// <param name="models">
+    /// For each its name and its evaluation, all on the same examples in the same order and by the same levels.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// There is none, two have one name, or they were evaluated on different targets or levels.
     /// </exception>
@@ -107,6 +109,8 @@ public sealed class Comparison
 
         return curve;
     }
+
+    private static IReadOnlyList<double[]> Numbers(IReadOnlyList<int> classes) => [.. classes.Select(number => new double[] { number })];
 
     private static void Require(IReadOnlyList<(string Name, IReadOnlyList<double[]> Targets)> models)
     {

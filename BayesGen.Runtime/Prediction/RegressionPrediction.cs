@@ -31,20 +31,24 @@ public sealed class RegressionPrediction
     /// <param name="means">The means of the components, by example, output and component.</param>
     /// <param name="variances">Their variances.</param>
     /// <param name="weights">
-    /// By example and output the part of those variances that is uncertainty of the weights, where it is known in closed form; null is none.
+    /// By example and output the part of those variances that is uncertainty of the weights, where it is known in closed form; null is
+    /// none.
     /// </param>
     internal RegressionPrediction(
-        int samples, int outputs, IReadOnlyList<double[][]> means, IReadOnlyList<double[][]> variances, IReadOnlyList<double[]>? weights = null)
+        int samples, int outputs, IReadOnlyList<double[][]> means, IReadOnlyList<double[][]> variances,
+        IReadOnlyList<double[]>? weights = null)
     {
         (Samples, Outputs, _means, _variances, WeightVariance) = (samples, outputs, means, variances, weights);
         Mean = [.. means.Select(example => Array.ConvertAll(example, draws => draws.Average()))];
         var spread = means.Select(example => Array.ConvertAll(example, Spread));
         var within = variances.Select(example => Array.ConvertAll(example, draws => draws.Average()));
         EpistemicVariance = [.. weights is null ? spread : spread.Zip(weights, Sum)];
-        AleatoricVariance = [.. weights is null ? within : within.Zip(weights, (all, part) => [.. all.Zip(part, (a, b) => a - b)])];
+        AleatoricVariance = [.. weights is null ? within : within.Zip(weights, Difference)];
         Variance = [.. EpistemicVariance.Zip(AleatoricVariance, Sum)];
 
         static double[] Sum(double[] one, double[] other) => [.. one.Zip(other, (a, b) => a + b)];
+
+        static double[] Difference(double[] all, double[] part) => [.. all.Zip(part, (a, b) => a - b)];
     }
 
     /// <summary>The number of draws.</summary>

@@ -26,7 +26,8 @@ internal sealed record ColumnScale(double[] Means, double[] Deviations)
         int[] constant = [.. Enumerable.Range(0, low.Length).Where(column => low[column] == high[column])];
         if (constant.Length > 0 && !allowConstant)
             throw new ArgumentException(
-                $"{Listed(constant, nameOf)} of the {what} {(constant.Length == 1 ? "has" : "have")} one value in all {numbers.shape[0]} rows, "
+                $"{Listed(constant, nameOf)} of the {what} {(constant.Length == 1 ? "has" : "have")} one value in all "
+                + $"{numbers.shape[0]} rows, "
                 + (what == "targets"
                     ? "so there is nothing to learn."
                     : $"which says nothing: leave {(constant.Length == 1 ? "it" : "them")} out, or set StandardizeOptions.AllowConstant."));
@@ -72,7 +73,8 @@ internal sealed record ColumnScale(double[] Means, double[] Deviations)
     {
         var places = PlainNumbers.Of(bad.nonzero());
         var cells = places.Take(Named).Select(place => $"row {place[0]}, {nameOf((int)place[1])}");
-        return $"The {what} hold NaN or infinite numbers in {places.Length} cell{(places.Length == 1 ? "" : "s")}: {string.Join("; ", cells)}"
+        return $"The {what} hold NaN or infinite numbers in {places.Length} cell{(places.Length == 1 ? "" : "s")}: "
+            + $"{string.Join("; ", cells)}"
             + $"{(places.Length > Named ? "; ..." : "")}. Rows count from 0. Leave these rows out, or fill in what is missing.";
     }
 

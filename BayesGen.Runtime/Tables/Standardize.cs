@@ -10,7 +10,8 @@ namespace BayesGen.Tables;
 /// </summary>
 /// <remarks>
 /// Fit it to the training rows alone: what it knew of others would leak into the training. Predictions are exact in either unit, since a
-/// mixture of Gaussians stays one: means, deviations, quantiles, bands and the samples themselves follow, and densities by log of the factor.
+/// mixture of Gaussians stays one: means, deviations, quantiles, bands and the samples themselves follow, and densities by log of the
+/// factor.
 /// </remarks>
 /// <example>
 /// <code>
@@ -127,7 +128,9 @@ public sealed class Standardize
                 $"The intervals have {row.Length} outputs, and {scale.Columns} targets were standardized.", nameof(interval)))];
     }
 
-    /// <summary>Writes it as JSON, beside the state file of the network that was trained on this scale; a file that exists is replaced.</summary>
+    /// <summary>
+    /// Writes it as JSON, beside the state file of the network that was trained on this scale; a file that exists is replaced.
+    /// </summary>
     /// <param name="path">The file.</param>
     public void Save(string path) => JsonFile.Write(path, this);
 

@@ -44,7 +44,8 @@ internal sealed class StandardizeJson : JsonConverter<Standardize>
     {
         var means = JsonNumbers.Numbers(root.GetProperty(of + "Means"));
         var deviations = JsonNumbers.Numbers(root.GetProperty(of + "Deviations"));
-        if (means.Length != deviations.Length || !means.All(double.IsFinite) || !deviations.All(number => number > 0 && double.IsFinite(number)))
+        if (means.Length != deviations.Length || !means.All(double.IsFinite)
+            || !deviations.All(number => number > 0 && double.IsFinite(number)))
             throw new FormatException($"every column of {of}s has a finite mean and a deviation above 0");
         return means.Length == 0 ? null : new ColumnScale(means, deviations);
     }

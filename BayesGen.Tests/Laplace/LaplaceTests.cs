@@ -115,7 +115,8 @@ public sealed class LaplaceTests
         var network = model.Network;
         var truth = GaussNewton(model, x, network.Hidden, network.Output);
 
-        using var diagonal = model.FitLaplace(data, new LaplaceOptions { Structure = LaplaceStructure.Diagonal, PriorPrecision = 1, BatchSize = 4 });
+        using var diagonal = model.FitLaplace(
+            data, new LaplaceOptions { Structure = LaplaceStructure.Diagonal, PriorPrecision = 1, BatchSize = 4 });
         var expected = truth.Select(matrix => matrix.diagonal()).ToList();
         for (var layer = 0; layer < 2; layer++)
             Assert.True(
@@ -163,7 +164,9 @@ public sealed class LaplaceTests
             Assert.True(pair.First.Zip(pair.Second, (p, q) => Math.Abs(p - q)).Max() < 0.04));
     }
 
-    /// <summary>Two layers: the variance of the output is sum over layers of J (H + a)^-1 J^T with diagonals and J by differences.</summary>
+    /// <summary>
+    /// Two layers: the variance of the output is sum over layers of J (H + a)^-1 J^T with diagonals and J by differences.
+    /// </summary>
     [Fact]
     public void TheLinearizedVarianceOfAllLayersIsThatOfTheJacobian()
     {
@@ -242,7 +245,9 @@ public sealed class LaplaceTests
         Assert.Throws<ArgumentOutOfRangeException>(() => curve.FitLaplace(rows, new() { PriorPrecision = 0 }));
     }
 
-    /// <summary>A line through noisy points, its weights the means of the posterior, and its design matrix with the 1 of the bias.</summary>
+    /// <summary>
+    /// A line through noisy points, its weights the means of the posterior, and its design matrix with the 1 of the bias.
+    /// </summary>
     private static (BayesianLaplaceLine Model, Tensor X, Tensor Y, Tensor Design) Line()
     {
         random.manual_seed(1);

@@ -7,7 +7,9 @@ public sealed class StandardizeTests : IDisposable
 
     public void Dispose() => File.Delete(_file);
 
-    /// <summary>By hand: columns (1, 3) and (10, 10 + 4), means 2 and 12, deviations 1 and 2; targets 5 and 9, mean 7, deviation 2.</summary>
+    /// <summary>
+    /// By hand: columns (1, 3) and (10, 10 + 4), means 2 and 12, deviations 1 and 2; targets 5 and 9, mean 7, deviation 2.
+    /// </summary>
     [Fact]
     public void ColumnsGetMeanZeroAndDeviationOne()
     {
@@ -60,7 +62,8 @@ public sealed class StandardizeTests : IDisposable
             Assert.Throws<ArgumentException>(() => Standardize.Fit(targets)).Message);
         using var whole = Table([1, 2, 3, 4], 2, [5, 6]);
         var scale = Standardize.Fit(whole);
-        Assert.Contains("row 0, column 1", Assert.Throws<ArgumentException>(() => scale.Inputs(tensor(new[] { 1, double.NaN }, [1, 2]))).Message);
+        var bad = tensor(new[] { 1, double.NaN }, [1, 2]);
+        Assert.Contains("row 0, column 1", Assert.Throws<ArgumentException>(() => scale.Inputs(bad)).Message);
         Assert.Contains("3 columns, and 2", Assert.Throws<ArgumentException>(() => scale.Inputs(zeros(1, 3))).Message);
     }
 
@@ -76,7 +79,8 @@ public sealed class StandardizeTests : IDisposable
         using var flat = Table([1, 2, 3, 4], 2, [5, 5]);
         Assert.Contains("nothing to learn",
             Assert.Throws<ArgumentException>(() => Standardize.Fit(flat, new() { AllowConstant = true })).Message);
-        Assert.Contains("names 1 columns", Assert.Throws<ArgumentException>(() => Standardize.Fit(flat, new() { Columns = ["one"] })).Message);
+        Assert.Contains(
+            "names 1 columns", Assert.Throws<ArgumentException>(() => Standardize.Fit(flat, new() { Columns = ["one"] })).Message);
     }
 
     [Fact]

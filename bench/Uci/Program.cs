@@ -1,5 +1,5 @@
-// Tables of the UCI repository on the standard splits: variational inference, IVON, Renyi, Laplace, deep ensembles and dropout side by side,
-// beside the published figures. See ../RESULTS.md.
+// Tables of the UCI repository on the standard splits: variational inference, IVON, Renyi, Laplace, deep ensembles and dropout side by
+// side, beside the published figures. See ../RESULTS.md.
 //
 //     dotnet run -c Release --project bench/Uci -- --data-dir path/to/uci --out results/uci
 using System.Globalization;

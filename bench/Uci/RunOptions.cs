@@ -22,7 +22,9 @@ public sealed record RunOptions(string DataDirectory, string Out)
     /// <summary>The number of processes that work at once, each on one thread.</summary>
     public int Threads { get; init; } = 2;
 
-    /// <summary>Whether the rows to judge by are taken from the training rows, to choose a setting without a look at the test rows.</summary>
+    /// <summary>
+    /// Whether the rows to judge by are taken from the training rows, to choose a setting without a look at the test rows.
+    /// </summary>
     public bool IsValidation { get; init; }
 
     /// <summary>Whether this process takes splits from its input.</summary>
@@ -40,8 +42,12 @@ public sealed record RunOptions(string DataDirectory, string Out)
         data.Required = true;
         var folder = CheckedOption.Text("--out", "DIR", "Write uci.json there. Splits that are finished there are not computed again.");
         folder.DefaultValueFactory = _ => DefaultFolder;
-        var sets = new Option<string?>("--sets") { HelpName = "LIST", Description = "Sets by their folders, such as yacht,naval (default all)." };
-        var methods = CheckedOption.Words("--methods", "Which methods: " + string.Join(", ", Method.Names) + ".", Method.Names, Method.Names);
+        var sets = new Option<string?>("--sets") 
+        {
+            HelpName = "LIST", Description = "Sets by their folders, such as yacht,naval (default all).",
+        };
+        var methods = CheckedOption.Words(
+            "--methods", "Which methods: " + string.Join(", ", Method.Names) + ".", Method.Names, Method.Names);
         var splits = CheckedOption.OptionalNumber("--splits", "N", "The first N splits of each set (default all).", least: 1);
         var threads = CheckedOption.Number(
             "--threads", "N", "Processes that work at once, each on one thread.", least: 1, Environment.ProcessorCount);

@@ -14,7 +14,9 @@ public sealed record Setting(int Rows, int Columns, double Part = 1)
     /// <summary>The number of hidden units: 50 as published, and 100 for sets of more than 20,000 rows.</summary>
     public int Width => Rows > 20_000 ? 100 : 50;
 
-    /// <summary>The number of examples in a batch: 32 as published, more where there are more rows, so that steps are not too many.</summary>
+    /// <summary>
+    /// The number of examples in a batch: 32 as published, more where there are more rows, so that steps are not too many.
+    /// </summary>
     public int BatchSize => Rows switch { > 20_000 => 256, > 5_000 => 128, _ => 32 };
 
     /// <summary>The number of passes over the rows.</summary>

@@ -90,7 +90,10 @@ public sealed class TableSet
         [.. File.ReadLines(Path.Combine(_folder, file)).SelectMany(Numbers).Select(number => checked((int)number))];
 
     private static double[] Numbers(string line) =>
-        [.. line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
+    [
+        .. line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+            .Select(text => double.Parse(text, CultureInfo.InvariantCulture)),
+    ];
 }
 
 /// <summary>The rows of a split, in a random order that its number gives.</summary>
@@ -100,8 +103,8 @@ public sealed class TableSet
 public sealed record SplitRows(TableSet Set, int[] Train, int[] Test)
 {
     /// <summary>
-    /// Cuts calibration rows off the training rows. Of 10 k - 1 of them exactly nine in ten of new ones are covered on average: the guarantee
-    /// has no slack then.
+    /// Cuts calibration rows off the training rows. Of 10 k - 1 of them exactly nine in ten of new ones are covered on average: the
+    /// guarantee has no slack then.
     /// </summary>
     public (SplitRows Rest, int[] Calibration) WithCalibration()
     {
