@@ -51,8 +51,9 @@ public sealed class DeepEnsembleTests : IDisposable
         using var scope = NewDisposeScope();
         var line = new LaplaceLine(3, 2);
         Assert.Contains("Member 2 is a LaplaceCurve", Refusal(line, new LaplaceCurve(3, 4, 2)));
-        Assert.Contains("'line.weight' has shape [2, 4] in member 3, and [2, 3] in member "
-            + "1", Refusal(line, new(3, 2), new LaplaceLine(4, 2)));
+        Assert.Contains(
+            "'line.weight' has shape [2, 4] in member 3, and [2, 3] in member 1",
+            Refusal(line, new LaplaceLine(3, 2), new LaplaceLine(4, 2)));
         Assert.Contains("'line.bias'", Refusal(line, new LaplaceLine(3, 2, hasBias: false)));
         Assert.Contains("each network once", Refusal(line, line));
         Assert.Contains("at least two", Refusal(line));

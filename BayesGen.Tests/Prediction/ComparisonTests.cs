@@ -31,7 +31,9 @@ public sealed class ComparisonTests
         var evaluation = RegressionEvaluation.Of(
             RegressionPrediction.Of(GaussianNoise.Learned, output), [[1.0], [2.0], [3.0]], [0.9]);
         var comparison = Comparison.Of(("one", evaluation));
-        Rounding.AssertSame((double[])[1, Math.Sqrt(2.5), Math.Sqrt(14 / 3.0)], comparison.RiskCurves[0]);
+        IReadOnlyList<double> expected = [1, Math.Sqrt(2.5), Math.Sqrt(14 / 3.0)];
+        IReadOnlyList<double> found = comparison.RiskCurves[0];
+        Rounding.AssertSame(expected, found);
         Assert.Equal(["RMSE", "NLL", "CRPS", "90 % holds", "90 % width"], comparison.Columns);
         Assert.Equal(1, comparison.Rows[0][3]);
     }

@@ -19,9 +19,9 @@ public static class Measurement
         var clock = Stopwatch.StartNew();
         RegressionEvaluation? whole = null;
         Train(piece, rows, 1, (predictor, scale) => whole = Judge(predictor, scale, rows.Set, rows.Test));
-        var (rest, calibration) = rows.WithCalibration();
+        var (kept, calibration) = rows.WithCalibration();
         RegressionEvaluation? calibrated = null, test = null;
-        Train(piece, rest, ConformalPart, (predictor, scale) =>
+        Train(piece, kept, ConformalPart, (predictor, scale) =>
         {
             calibrated = Judge(predictor, scale, rows.Set, calibration);
             test = Judge(predictor, scale, rows.Set, rows.Test);

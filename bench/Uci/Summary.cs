@@ -21,11 +21,11 @@ public sealed record Summary(
     /// <summary>Of the splits that are finished in a folder.</summary>
     public static IReadOnlyList<Summary> Of(Work work, string folder) =>
     [
-        .. from group in work.Pieces.GroupBy(piece => (piece.Set, piece.Method))
-            let outcomes = group.Select(piece => SplitOutcome.Read(piece.FileIn(folder))).OfType<SplitOutcome>().ToList()
+        .. from pieces in work.Pieces.GroupBy(piece => (piece.Set, piece.Method))
+            let outcomes = pieces.Select(piece => SplitOutcome.Read(piece.FileIn(folder))).OfType<SplitOutcome>().ToList()
             where outcomes.Count > 0
             select new Summary(
-                group.Key.Set, group.Key.Method, outcomes.Count,
+                pieces.Key.Set, pieces.Key.Method, outcomes.Count,
                 outcomes.Average(one => one.Rmse), ErrorOf([.. outcomes.Select(one => one.Rmse)]),
                 outcomes.Average(one => one.Nll), ErrorOf([.. outcomes.Select(one => one.Nll)]),
                 outcomes.Average(one => one.Coverage95), outcomes.Average(one => one.Conformal90))

@@ -106,7 +106,7 @@ public sealed record SplitRows(TableSet Set, int[] Train, int[] Test)
     /// Cuts calibration rows off the training rows. Of 10 k - 1 of them exactly nine in ten of new ones are covered on average: the
     /// guarantee has no slack then.
     /// </summary>
-    public (SplitRows Rest, int[] Calibration) WithCalibration()
+    public (SplitRows Kept, int[] Calibration) WithCalibration()
     {
         var count = 10 * Math.Max(2, Train.Length / 50) - 1;
         return (this with { Train = Train[count..] }, Train[..count]);
