@@ -26,11 +26,7 @@ internal sealed class LayerSignals(IReadOnlyList<LaplaceLayer> layers)
             for (var i = 0; i < layers.Count; i++)
             {
                 var place = i;
-                removals.Add(layers[i].Module.register_forward_hook((_, input, output) =>
-                {
-                    Note(place, input, output);
-                    return output;
-                }).remove);
+                removals.Add(layers[i].Module.register_forward_hook((_, input, output) => Note(place, input, output)).remove);
             }
 
             Outputs = forward(batch);
@@ -72,7 +68,8 @@ internal sealed class LayerSignals(IReadOnlyList<LaplaceLayer> layers)
         return [.. slopes.Select(list => stack(list, 1))];
     }
 
-    private void Note(int place, Tensor input, Tensor output)
+    /// <summary>Keeps what goes through a layer; what it returns goes on, and hangs on what is kept.</summary>
+    private Tensor Note(int place, Tensor input, Tensor output)
     {
         if (_seen[place] is not null)
             throw new NotSupportedException(
@@ -83,7 +80,9 @@ internal sealed class LayerSignals(IReadOnlyList<LaplaceLayer> layers)
                 + $"that read rows "
                 + "[N, in]: flatten before the layer, or annotate another.");
 
-        // Aliases of our own: a container may dispose what it handed on.
-        _seen[place] = (input.alias(), output.alias());
+        // Handles of our own: a container may dispose what it hands on.
+        var kept = output.alias();
+        _seen[place] = (input.alias(), kept);
+        return kept.alias();
     }
 }

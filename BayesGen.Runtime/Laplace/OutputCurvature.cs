@@ -29,7 +29,7 @@ internal abstract class OutputCurvature
         public override Tensor Factors() =>
             p.sqrt().unsqueeze(2) * (eye(p.shape[1], dtype: p.dtype, device: p.device).unsqueeze(0) - p.unsqueeze(1));
 
-        public override Tensor Sum() => diag(p.sum(0)) - p.t().mm(p);
+        public override Tensor Sum() => diag(p.sum([0])) - p.t().mm(p);
 
         public override Tensor Diagonals() => p * (1 - p);
     }
@@ -38,7 +38,7 @@ internal abstract class OutputCurvature
     {
         public override Tensor Factors() => diag_embed(curvatures.sqrt());
 
-        public override Tensor Sum() => diag(curvatures.sum(0));
+        public override Tensor Sum() => diag(curvatures.sum([0]));
 
         public override Tensor Diagonals() => curvatures;
     }

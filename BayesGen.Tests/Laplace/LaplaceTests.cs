@@ -76,7 +76,7 @@ public sealed class LaplaceTests
         {
             Structure = LaplaceStructure.Diagonal, Noise = GaussianNoise.Fixed(Sigma), PriorPrecision = Precision,
         });
-        var diagonal = design.square().sum(0) / (Sigma * Sigma);
+        var diagonal = design.square().sum([0]) / (Sigma * Sigma);
         Assert.True(((laplace.Layers[0].Curvature.Eigenvalues.flatten() - diagonal).abs().max() < 1e-9).item<bool>());
     }
 
@@ -283,7 +283,7 @@ public sealed class LaplaceTests
         return [.. layers.Select(layer =>
         {
             var jacobian = Jacobian(model, x, layer);
-            return jacobian.transpose(1, 2).bmm(curvature).bmm(jacobian).sum(0);
+            return jacobian.transpose(1, 2).bmm(curvature).bmm(jacobian).sum([0]);
         })];
     }
 

@@ -1,7 +1,5 @@
 using BayesGen.Data;
-using BayesGen.Optimizers;
 using BayesGen.Prediction;
-using BayesGen.Training;
 using BayesGen.Variational;
 
 namespace BayesGen.Benchmarks.Uci;
@@ -15,6 +13,7 @@ public static class Method
 {
     private const int Samples = 200;
     private const int Members = 5;
+    private const int DrawsOfRenyi = 4;
     private const double DropoutRate = 0.02;
 
     private static readonly Dictionary<string, Action<TensorDataSet, Setting, int, Action<TablePredictor>>> All = new()
@@ -42,45 +41,33 @@ public static class Method
         All[method](train, setting, seed, use);
     }
 
-    private static TrainerOptions Options(Setting setting, int seed, double steps) => new()
-    {
-        Epochs = setting.Epochs(steps),
-        BatchSize = setting.BatchSize,
-        FitLoss = FitLoss.LearnedGaussian,
-        ElboSamples = 0,
-        Seed = seed,
-        ManageMemory = false,
-    };
-
     private static void Variational(TensorDataSet train, Setting setting, int seed, Action<TablePredictor> use)
     {
         using var model = new BayesianLocalTable(new LocalTable(setting.Columns, setting.Width));
-        using var trainer = model.CreateTrainer(Options(setting, seed, steps: 15_000));
-        trainer.Train(train);
+        Recipe.Run(train, setting, seed, setting.Steps, (options, _) => model.CreateTrainer(options));
         use(x => model.Predict(x, GaussianNoise.Learned, Samples));
     }
 
     private static void Ivon(TensorDataSet train, Setting setting, int seed, Action<TablePredictor> use)
     {
         using var model = new BayesianDrawnTable(new DrawnTable(setting.Columns, setting.Width));
-        using var trainer = model.CreateIvonTrainer(Options(setting, seed, steps: 15_000));
-        trainer.Train(train);
+        Recipe.Run(train, setting, seed, setting.Steps, (options, continues) =>
+            model.CreateIvonTrainer(options, continues ? new IvonOptions { InitialCurvature = null } : null));
         use(x => model.Predict(x, GaussianNoise.Learned, Samples));
     }
 
     private static void Renyi(TensorDataSet train, Setting setting, int seed, Action<TablePredictor> use)
     {
         using var model = new BayesianDrawnTable(new DrawnTable(setting.Columns, setting.Width));
-        using var trainer = model.CreateTrainer(new RenyiLoss(0.5), Options(setting, seed, steps: 5_000) with { Samples = 4 });
-        trainer.Train(train);
+        Recipe.Run(train, setting, seed, setting.Steps / 2, (options, _) =>
+            model.CreateTrainer(new RenyiLoss(0.5), options with { Samples = DrawsOfRenyi }));
         use(x => model.Predict(x, GaussianNoise.Learned, Samples));
     }
 
     private static void Laplace(TensorDataSet train, Setting setting, int seed, Action<TablePredictor> use)
     {
         using var plain = new DeterministicModel<DrawnTable>(new DrawnTable(setting.Columns, setting.Width));
-        using (var trainer = plain.CreateTrainer(Decayed(Options(setting, seed, steps: 10_000))))
-            trainer.Train(train);
+        Recipe.Run(train, setting, seed, setting.Steps, (options, _) => plain.CreateTrainer(Recipe.Decayed(options)));
         using var model = new BayesianDrawnTable(plain.Distribution(() => new DrawnTable(setting.Columns, setting.Width)).Mean());
         using var laplace = model.FitLaplace(train, new LaplaceOptions { Noise = GaussianNoise.Learned, FitNoise = true });
         use(x => laplace.Predict(x, GaussianNoise.Learned));
@@ -88,21 +75,21 @@ public static class Method
 
     private static void Ensemble(TensorDataSet train, Setting setting, int seed, Action<TablePredictor> use)
     {
-        using var ensemble = DeepEnsemble.Train(
-            () => new NoisyTable(setting.Columns, setting.Width), train, Decayed(Options(setting, seed, steps: 4_000)), Members);
+        var members = new List<DeterministicModel<TableNetwork>>();
+        for (var i = 0; i < Members; i++)
+        {
+            members.Add(new DeterministicModel<TableNetwork>(new TableNetwork(setting.Columns, setting.Width)));
+            Recipe.Run(train, setting, seed * Members + i, setting.Steps / 2, (options, _) => members[^1].CreateTrainer(Recipe.Decayed(options)));
+        }
+
+        using var ensemble = new DeepEnsemble(members);
         use(x => ensemble.Predict(x, GaussianNoise.Learned));
     }
 
     private static void Dropout(TensorDataSet train, Setting setting, int seed, Action<TablePredictor> use)
     {
         using var model = new DeterministicModel<DropoutTable>(new DropoutTable(setting.Columns, setting.Width, DropoutRate));
-        using (var trainer = model.CreateTrainer(Decayed(Options(setting, seed, steps: 10_000))))
-            trainer.Train(train);
+        Recipe.Run(train, setting, seed, setting.Steps, (options, _) => model.CreateTrainer(Recipe.Decayed(options)));
         use(x => new MonteCarloDropout(model).Predict(x, GaussianNoise.Learned, Samples));
     }
-
-    private static TrainerOptions Decayed(TrainerOptions options) => options with
-    {
-        Optimizer = static (parameters, rate) => new FlatAdamW(parameters, rate, weight_decay: 1e-3),
-    };
 }

@@ -14,10 +14,11 @@ public sealed record Setting(int Rows, int Columns, double Part = 1)
     /// <summary>The number of hidden units: 50 as published, and 100 for sets of more than 20,000 rows.</summary>
     public int Width => Rows > 20_000 ? 100 : 50;
 
-    /// <summary>
-    /// The number of examples in a batch: 32 as published, more where there are more rows, so that steps are not too many.
-    /// </summary>
-    public int BatchSize => Rows switch { > 20_000 => 256, > 5_000 => 128, _ => 32 };
+    /// <summary>The number of examples in a batch: more than the published 32, so that few steps see all rows often.</summary>
+    public int BatchSize => Rows > 5_000 ? 256 : 128;
+
+    /// <summary>The number of steps of a network that is trained alone.</summary>
+    public double Steps => Rows > 5_000 ? 10_000 : 4_000;
 
     /// <summary>The number of passes over the rows.</summary>
     public int Epochs(double steps) => (int)Math.Max(1, Math.Round(Part * steps / Math.Ceiling(Rows / (double)BatchSize)));
