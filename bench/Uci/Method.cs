@@ -78,8 +78,10 @@ public static class Method
         var members = new List<DeterministicModel<TableNetwork>>();
         for (var i = 0; i < Members; i++)
         {
-            members.Add(new DeterministicModel<TableNetwork>(new TableNetwork(setting.Columns, setting.Width)));
-            Recipe.Run(train, setting, seed * Members + i, setting.Steps / 2, (options, _) => members[^1].CreateTrainer(Recipe.Decayed(options)));
+            var member = new DeterministicModel<TableNetwork>(new TableNetwork(setting.Columns, setting.Width));
+            members.Add(member);
+            Recipe.Run(
+                train, setting, seed * Members + i, setting.Steps / 2, (options, _) => member.CreateTrainer(Recipe.Decayed(options)));
         }
 
         using var ensemble = new DeepEnsemble(members);

@@ -16,10 +16,10 @@ static int Run(RunOptions options)
         if (options.IsWorker)
             return Worker.Serve(options, Console.In, Console.Out);
         var work = Work.Of(options);
-        var failures = new Crew(options).Do(work.Missing(options.Out));
-        var summaries = Summary.Of(work, options.Out);
+        var failures = new Crew(options).Do(work.Missing(options.SplitFolder));
+        var summaries = Summary.Of(work, options.SplitFolder);
         Report.Print(summaries, Console.Out);
-        Summary.Write(Path.Combine(options.Out, "uci.json"), summaries);
+        Summary.Write(options.SummaryFile, summaries);
         foreach (var failure in failures)
             Console.Error.WriteLine(failure);
         return failures.Count == 0 ? 0 : 1;

@@ -5,18 +5,18 @@ using BayesGen.Training;
 namespace BayesGen.Benchmarks.Uci;
 
 /// <summary>
-/// How every network here is trained, in two halves: first mean and noise apart, then by the likelihood. From the start together, rows that are
-/// not fitted yet are taken for noisy ones, and are fitted no more.
+/// How every network here is trained, in two halves: first mean and noise apart, then by the likelihood. From the start together, rows
+/// that are not fitted yet are taken for noisy ones, and are fitted no more.
 /// </summary>
 /// <remarks>
-/// Nix, Weigend, "Estimating the Mean and Variance of the Target Probability Distribution", 1994, train in this order; Seitzer et al., "On the
-/// Pitfalls of Heteroscedastic Uncertainty Estimation with Probabilistic Neural Networks", 2022, say why.
+/// Nix, Weigend, "Estimating the Mean and Variance of the Target Probability Distribution", 1994, train in this order; Seitzer et al., "On
+/// the Pitfalls of Heteroscedastic Uncertainty Estimation with Probabilistic Neural Networks", 2022, say why.
 /// </remarks>
 public static class Recipe
 {
     /// <summary>
-    /// The negative log-likelihood of the mean under one noise for the whole batch, that of its residuals, and the slopes of the likelihood of
-    /// the variances given the mean: they move with the residuals, and the mean does not see them.
+    /// The negative log-likelihood of the mean under one noise for the whole batch, that of its residuals, and the slopes of the
+    /// likelihood of the variances given the mean: they move with the residuals, and the mean does not see them.
     /// </summary>
     public static FitLoss Apart { get; } = new("mean and noise apart", ApartSum, FitReduction.Sum);
 

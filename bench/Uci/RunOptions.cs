@@ -30,6 +30,12 @@ public sealed record RunOptions(string DataDirectory, string Out)
     /// <summary>Whether this process takes splits from its input.</summary>
     public bool IsWorker { get; init; }
 
+    /// <summary>Where the outcome of each split is kept; those that are for choosing a setting lie apart.</summary>
+    public string SplitFolder => Path.Combine(Out, IsValidation ? "validation" : "splits");
+
+    /// <summary>Where the means over splits are written.</summary>
+    public string SummaryFile => Path.Combine(Out, IsValidation ? "validation.json" : "uci.json");
+
     /// <summary>The arguments that start a process which works for this one.</summary>
     public IEnumerable<string> WorkerArguments =>
         ["--worker", "--data-dir", DataDirectory, "--out", Out, .. IsValidation ? ["--validation"] : Array.Empty<string>()];

@@ -8,7 +8,7 @@ public sealed record Piece(string Set, string Method, int Split)
 {
     /// <summary>The file of its outcome.</summary>
     public string FileIn(string folder) =>
-        Path.Combine(folder, "splits", FormattableString.Invariant($"{Set}-{Method}-{Split}.json"));
+        Path.Combine(folder, FormattableString.Invariant($"{Set}-{Method}-{Split}.json"));
 
     /// <summary>As a line between processes.</summary>
     public override string ToString() => FormattableString.Invariant($"{Set} {Method} {Split}");
@@ -32,7 +32,7 @@ public sealed record Work(IReadOnlyList<Piece> Pieces)
     /// <summary>What is not finished in a folder: first splits of everything first, so that an early end has some of each.</summary>
     public IReadOnlyList<Piece> Missing(string folder)
     {
-        Directory.CreateDirectory(Path.Combine(folder, "splits"));
+        Directory.CreateDirectory(folder);
         return [.. Pieces.Where(piece => SplitOutcome.Read(piece.FileIn(folder)) is null).OrderBy(piece => piece.Split)];
     }
 }

@@ -22,7 +22,7 @@ public static class Worker
                 if (!sets.TryGetValue(piece.Set, out var set))
                     sets[piece.Set] = set = TableSet.Read(options.DataDirectory, piece.Set);
                 var outcome = Measurement.Of(piece, set.Split(piece.Split, options.IsValidation));
-                outcome.Write(piece.FileIn(options.Out));
+                outcome.Write(piece.FileIn(options.SplitFolder));
                 answers.WriteLine(FormattableString.Invariant(
                     $"{Done}{piece}: RMSE {outcome.Rmse:G4}, NLL {outcome.Nll:F3}, {outcome.Seconds:F0} s"));
             }
