@@ -4,6 +4,23 @@ using static TorchSharp.torch.nn;
 
 namespace BayesGen.Benchmarks.Uci;
 
+/// <summary>
+/// The least noise of a row: a variance of exp(-10), 0.7 % of the deviation of the targets. A row far from all others may be given next to
+/// none, and if it is not fitted exactly its likelihood ends the training.
+/// </summary>
+internal static class NoiseFloor
+{
+    // Made once, and outside of any dispose scope that happens to be open.
+    private static readonly Tensor LogVariance = tensor(-10f, dtype: ScalarType.Float32, device: CPU).DetachFromDisposeScope();
+
+    /// <summary>log(exp(s) + exp(-10)) in the place of each logarithm of a variance s.</summary>
+    public static Tensor Under(Tensor outputs)
+    {
+        var halves = outputs.chunk(2, 1);
+        return cat([halves[0], logaddexp(halves[1], LogVariance)], 1);
+    }
+}
+
 /// <summary>One hidden layer of rectified units, and for each row a mean and the logarithm of a variance.</summary>
 public class TableNetwork : Module<Tensor, Tensor>
 {
@@ -17,7 +34,7 @@ public class TableNetwork : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x) => output.call(functional.relu(hidden.call(x)));
+    public override Tensor forward(Tensor x) => NoiseFloor.Under(output.call(functional.relu(hidden.call(x))));
 }
 
 /// <summary>The same with noise at the outputs of the layers.</summary>
@@ -44,5 +61,6 @@ public sealed class DropoutTable : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x) => output.call(second.call(functional.relu(hidden.call(first.call(x)))));
+    public override Tensor forward(Tensor x) =>
+        NoiseFloor.Under(output.call(second.call(functional.relu(hidden.call(first.call(x))))));
 }

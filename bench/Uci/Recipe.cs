@@ -53,6 +53,7 @@ public static class Recipe
         LearningRateSchedule = LearningRateSchedules.LinearDecay(from: 0),
         FitLoss = Together,
         ElboSamples = 0,
+        NonFinite = NonFinitePolicy.Skip(),
         Seed = seed,
         ManageMemory = false,
     };
