@@ -25,6 +25,8 @@ public sealed class Crew(RunOptions options)
             thread.Start();
         foreach (var thread in threads)
             thread.Join();
+        if (!queue.IsEmpty)
+            _failures.Add($"{queue.Count:N0} pieces of work were not begun; start the command again to compute them.");
         return _failures;
     }
 

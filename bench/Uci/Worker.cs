@@ -28,7 +28,7 @@ public static class Worker
             }
             catch (Exception exception)
             {
-                answers.WriteLine($"{Failed}{piece}: {exception.Message.ReplaceLineEndings(" ")}");
+                answers.WriteLine($"{Failed}{piece}: {exception.Message.Split('\n')[0]}");
             }
 
             answers.Flush();
