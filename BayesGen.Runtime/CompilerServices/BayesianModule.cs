@@ -27,10 +27,16 @@ public abstract class BayesianModule<TNetwork, T, TResult> : nn.Module<T, TResul
     /// An annotated layer is not registered with the network, or no weight gets a posterior.
     /// </exception>
     protected BayesianModule(TNetwork network, string name)
+        : this(network, name, static _ => { })
+    {
+    }
+
+    /// <summary>Takes a network over; a plan says more than the annotations do.</summary>
+    private protected BayesianModule(TNetwork network, string name, Action<NetworkPlan> describe)
         : base(WrappedNetwork.NameFor(network, name))
     {
         Network = network;
-        Arena = new NetworkArena(network);
+        Arena = new NetworkArena(network, describe);
         _wrapped = new WrappedNetwork(network, Arena);
         AdoptDevice();
     }

@@ -19,6 +19,9 @@ public abstract class VariationalLoss
     /// <summary>The name in messages and reports.</summary>
     public virtual string Name => GetType().Name;
 
+    /// <summary>Whether there is nothing to train without a Bayesian weight.</summary>
+    internal virtual bool NeedsPosterior => true;
+
     /// <summary>The divergence of all Bayesian weights under a draw, in nats.</summary>
     /// <param name="draw">The draw.</param>
     /// <returns>A new scalar tensor with its graph.</returns>
@@ -41,6 +44,8 @@ public abstract class VariationalLoss
             sum = sum is null ? divergence : sum.AddTo(divergence.to(sum.dtype, sum.device));
         }
 
+        if (sum is null && !NeedsPosterior)
+            return zeros([], dtype: ScalarType.Float32, device: CPU);
         return sum ?? throw new NotSupportedException("The network has no Bayesian weights, so there is no divergence.");
     }
 

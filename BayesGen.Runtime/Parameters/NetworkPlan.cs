@@ -25,6 +25,14 @@ public sealed class NetworkPlan
     {
     }
 
+    /// <summary>Whether every weight stays a plain number, whatever is annotated; keys are the same.</summary>
+    internal bool IsDeterministic { get; private set; }
+
+    /// <summary>
+    /// Keeps every weight a plain number, whatever is annotated: the network that the annotations are to be compared with.
+    /// </summary>
+    internal void AllDeterministic() => IsDeterministic = true;
+
     private NetworkPlan(NetworkPlan whole) => (_formerNames, _isForNames) = (whole._formerNames, true);
 
     /// <summary>Gives the weights under a layer a posterior.</summary>

@@ -25,12 +25,12 @@ internal sealed partial class NetworkWalk
     public NetworkWalk(nn.Module network, NetworkPlan plan, bool isFresh = true)
     {
         (_plan, _isFresh) = (plan, isFresh);
-        Visit(network, new NetworkPath("", ""), null, network, isClosed: false);
+        Visit(network, new NetworkPath("", ""), null, network, isClosed: plan.IsDeterministic);
         if (plan.NeverMet.FirstOrDefault() is { } missing)
             throw new InvalidOperationException(
                 $"The layer '{missing.Key}' is annotated, but {network.GetName()} never registered it, so TorchSharp does not know its "
                 + "weights. Assign it before RegisterComponents() is called, and call RegisterComponents() in the constructor.");
-        if (!_hasPosterior)
+        if (!_hasPosterior && !plan.IsDeterministic)
             throw new InvalidOperationException(
                 $"{network.GetName()} has no weight that gets a posterior, so there is nothing to infer: no layer with weights that it "
                 + "registered is annotated. Put [Bayesian(Family.Gaussian)] on a field that holds a layer with weights, or on the class "

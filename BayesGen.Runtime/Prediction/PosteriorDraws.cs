@@ -20,6 +20,8 @@ namespace BayesGen.Prediction;
 /// <param name="options">How to predict.</param>
 internal sealed class PosteriorDraws(IBayesianNetwork model, Func<Tensor, Tensor> forward, int samples, PredictionOptions options)
 {
+    /// <summary>Without a Bayesian weight one sample is like the other.</summary>
+    private readonly int _samples = model.Arena.BayesianCount > 0 ? samples : Math.Min(samples, 1);
     private readonly ImageLayout _layout = new(model.Arena.Network, model.InEvaluationMode, forward, options.ChannelsLast);
 
     /// <summary>The draws of a call; null options are the defaults.</summary>
@@ -110,7 +112,7 @@ internal sealed class PosteriorDraws(IBayesianNetwork model, Func<Tensor, Tensor
 
     private void Override(Action<WeightOverride, IReadOnlyList<Tensor>?> use)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(_samples, 1, nameof(samples));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1, nameof(options.BatchSize));
         using var memory = MallocTuning.During(options.ManageMemory);
         using var scope = NewDisposeScope();
@@ -127,7 +129,7 @@ internal sealed class PosteriorDraws(IBayesianNetwork model, Func<Tensor, Tensor
     {
         using var scope = NewDisposeScope();
         var x = _layout.Of(inputs.to(model.Arena.Device));
-        for (var k = 0; k < samples; k++)
+        for (var k = 0; k < _samples; k++)
         {
             cancellation.ThrowIfCancellationRequested();
             weights.WriteDraw(new NoiseSource(DrawSeed.Of(options.Seed, k)), keep);

@@ -27,13 +27,29 @@ public sealed class RegressionPrediction
     private readonly IReadOnlyList<double[][]> _means;
     private readonly IReadOnlyList<double[][]> _variances;
 
-    internal RegressionPrediction(int samples, int outputs, IReadOnlyList<double[][]> means, IReadOnlyList<double[][]> variances)
+    /// <param name="samples">The number of components.</param>
+    /// <param name="outputs">The number of outputs.</param>
+    /// <param name="means">The means of the components, by example, output and component.</param>
+    /// <param name="variances">Their variances.</param>
+    /// <param name="weights">
+    /// By example and output the part of those variances that is uncertainty of the weights, where it is known in closed form; null is
+    /// none.
+    /// </param>
+    internal RegressionPrediction(
+        int samples, int outputs, IReadOnlyList<double[][]> means, IReadOnlyList<double[][]> variances,
+        IReadOnlyList<double[]>? weights = null)
     {
-        (Samples, Outputs, _means, _variances) = (samples, outputs, means, variances);
+        (Samples, Outputs, _means, _variances, WeightVariance) = (samples, outputs, means, variances, weights);
         Mean = [.. means.Select(example => Array.ConvertAll(example, draws => draws.Average()))];
-        EpistemicVariance = [.. means.Select(example => Array.ConvertAll(example, Spread))];
-        AleatoricVariance = [.. variances.Select(example => Array.ConvertAll(example, draws => draws.Average()))];
-        Variance = [.. EpistemicVariance.Zip(AleatoricVariance, (one, other) => one.Zip(other, (a, b) => a + b).ToArray())];
+        var spread = means.Select(example => Array.ConvertAll(example, Spread));
+        var within = variances.Select(example => Array.ConvertAll(example, draws => draws.Average()));
+        EpistemicVariance = [.. weights is null ? spread : spread.Zip(weights, Sum)];
+        AleatoricVariance = [.. weights is null ? within : within.Zip(weights, Difference)];
+        Variance = [.. EpistemicVariance.Zip(AleatoricVariance, Sum)];
+
+        static double[] Sum(double[] one, double[] other) => [.. one.Zip(other, (a, b) => a + b)];
+
+        static double[] Difference(double[] all, double[] part) => [.. all.Zip(part, (a, b) => a - b)];
     }
 
     /// <summary>The number of draws.</summary>
@@ -60,12 +76,75 @@ public sealed class RegressionPrediction
     /// <summary>For each example and output the predictive variance, the sum of both parts.</summary>
     public IReadOnlyList<double[]> Variance { get; }
 
+    /// <summary>
+    /// A prediction from the outputs of networks that were run elsewhere: one plain network, or the members of an ensemble. Each network is
+    /// a component of the mixture.
+    /// </summary>
+    /// <param name="noise">What the outputs mean, and the noise around them.</param>
+    /// <param name="outputs">For each network its outputs for the same examples, as <paramref name="noise"/> reads them.</param>
+    /// <exception cref="ArgumentException">There are none, or their shapes differ.</exception>
+    /// <exception cref="InvalidOperationException">The noise cannot read them, or they hold NaN.</exception>
+    public static RegressionPrediction Of(GaussianNoise noise, params IReadOnlyList<Tensor> outputs)
+    {
+        ArgumentNullException.ThrowIfNull(noise);
+        ArgumentNullException.ThrowIfNull(outputs);
+        if (outputs.Count == 0 || outputs[0].numel() == 0 || outputs.Any(one => !one.shape.AsSpan().SequenceEqual(outputs[0].shape)))
+            throw new ArgumentException(
+                "Give the outputs of at least one network for at least one example, all of one shape: "
+                + string.Join(", ", outputs.Select(one => $"[{string.Join(", ", one.shape)}]")) + ".", nameof(outputs));
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var sums = new RegressionSums(noise);
+        foreach (var one in outputs)
+        {
+            using var draw = NewDisposeScope();
+            sums.Add(one);
+        }
+
+        sums.EndBatch();
+        return sums.Finish();
+    }
+
+    /// <summary>
+    /// The same prediction in other units: y = offset + factor z where this one is of z. Means, deviations, quantiles and densities follow.
+    /// </summary>
+    /// <param name="factors">For each output a factor, finite and not 0.</param>
+    /// <param name="offsets">For each output an offset.</param>
+    /// <exception cref="ArgumentException">They are not one for each output, or not finite, or a factor is 0.</exception>
+    public RegressionPrediction Rescaled(IReadOnlyList<double> factors, IReadOnlyList<double> offsets)
+    {
+        ArgumentNullException.ThrowIfNull(factors);
+        ArgumentNullException.ThrowIfNull(offsets);
+        if (factors.Count != Outputs || offsets.Count != Outputs)
+            throw new ArgumentException(
+                $"The prediction has {Outputs} outputs, and there are {factors.Count} factors and {offsets.Count} offsets; expected one of "
+                + "each for each output.", nameof(factors));
+        if (factors.Any(factor => !double.IsFinite(factor) || factor == 0) || !offsets.All(double.IsFinite))
+            throw new ArgumentException("The factors are finite numbers other than 0, and the offsets finite.", nameof(factors));
+        return new RegressionPrediction(
+            Samples,
+            Outputs,
+            [.. _means.Select(example => Each(example, (mean, d) => offsets[d] + factors[d] * mean))],
+            [.. _variances.Select(example => Each(example, (variance, d) => factors[d] * factors[d] * variance))],
+            WeightVariance is { } weights
+                ? [.. weights.Select(example => example.Select((variance, d) => factors[d] * factors[d] * variance).ToArray())]
+                : null);
+
+        static double[][] Each(double[][] example, Func<double, int, double> change) =>
+            [.. example.Select((draws, d) => Array.ConvertAll(draws, number => change(number, d)))];
+    }
+
     /// <summary>What every draw says of one output: the means of the mixture.</summary>
     /// <param name="example">The example, from 0.</param>
     /// <param name="output">The output, from 0.</param>
     public IReadOnlyList<double> MeansOfSamples(int example, int output = 0) => _means[example][output];
 
-    /// <summary>The noise variance that every draw gives one output.</summary>
+    /// <summary>The part of the variances of the components that is uncertainty of the weights; null is none.</summary>
+    internal IReadOnlyList<double[]>? WeightVariance { get; }
+
+    /// <summary>
+    /// The variance that every draw gives one output: the noise, and in a prediction in closed form what is not known of the weights.
+    /// </summary>
     /// <param name="example">The example, from 0.</param>
     /// <param name="output">The output, from 0.</param>
     public IReadOnlyList<double> VariancesOfSamples(int example, int output = 0) => _variances[example][output];

@@ -38,6 +38,8 @@ internal sealed class RegressionPredictionJson : JsonConverter<RegressionPredict
             writer.Put("meansOfSamples", Enumerable.Range(0, value.Outputs).Select(output => value.MeansOfSamples(example, output)));
             writer.Put(
                 "variancesOfSamples", Enumerable.Range(0, value.Outputs).Select(output => Once(value.VariancesOfSamples(example, output))));
+            if (value.WeightVariance is { } weights)
+                writer.Put("weightVariance", weights[i]);
             writer.WriteEndObject();
         }
 
@@ -60,7 +62,12 @@ internal sealed class RegressionPredictionJson : JsonConverter<RegressionPredict
             foreach (var components in means.Concat(variances))
                 if (components.Length != outputs || components.Any(draws => draws.Length != samples || !draws.All(double.IsFinite)))
                     throw new FormatException($"every example has {outputs} outputs, of {samples} draws each");
-            return new RegressionPrediction(samples, outputs, means, variances)
+            List<double[]>? weights = examples[0].TryGetProperty("weightVariance", out var _)
+                ? [.. examples.Select(example => JsonNumbers.Numbers(example.GetProperty("weightVariance")))]
+                : null;
+            if (weights is not null && weights.Exists(row => row.Length != outputs || !row.All(double.IsFinite)))
+                throw new FormatException($"every example has {outputs} variances of the weights");
+            return new RegressionPrediction(samples, outputs, means, variances, weights)
             {
                 Places = root.TryGetProperty("places", out var places) ? places.GetInt32() : 1,
                 Density = DensityOf(root),

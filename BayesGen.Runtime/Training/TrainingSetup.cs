@@ -89,7 +89,7 @@ internal sealed class TrainingSetup
     public void RequireTrainable()
     {
         RequireLiving();
-        if (Arena.BayesianCount == 0)
+        if (Arena.BayesianCount == 0 && Loss.NeedsPosterior)
             throw new NotSupportedException(
                 "The network has no Bayesian weights, so there is no divergence to train by. Annotate a layer with [Bayesian(...)].");
     }
@@ -98,7 +98,7 @@ internal sealed class TrainingSetup
     public void RequireLiving()
     {
         // Of a network that was disposed the counts are left.
-        if (Arena is { Families.Count: 0, BayesianCount: > 0 })
+        if (Arena is { Families.Count: 0, BayesianCount: > 0 } or { Inventory.IsDisposed: true })
             throw new ObjectDisposedException(Model.GetType().Name, "The network of this trainer was disposed. Make both again.");
     }
 

@@ -1,0 +1,145 @@
+using BayesGen.Data;
+using BayesGen.Execution;
+using BayesGen.Noise;
+using BayesGen.Parameters;
+using BayesGen.Prediction;
+using TorchSharp.Modules;
+
+namespace BayesGen.Baselines;
+
+/// <summary>
+/// A network that was trained with dropout, asked several times with dropout on: each pass has a mask of its own, and how far the answers
+/// differ is taken for the epistemic uncertainty. Everything else is in evaluation mode, and afterward the network is as it was.
+/// </summary>
+/// <remarks>
+/// Gal, Ghahramani, "Dropout as a Bayesian Approximation", 2016. The mask is another one for each example and pass. Masks come from Torch's
+/// generator under the seed of the options, which is put back; other batch sizes mean other masks. Where the network holds Bayesian
+/// weights, they are at their resting state.
+/// </remarks>
+public sealed class MonteCarloDropout
+{
+    private const int UsualSamples = 50;
+
+    private readonly nn.Module<Tensor, Tensor> _network;
+    private readonly List<nn.Module> _layers;
+
+    /// <summary>Takes a trained network.</summary>
+    /// <param name="network">The network, plain or wrapped; it stays yours.</param>
+    /// <exception cref="ArgumentException">It has no layer of dropout, or none that drops anything.</exception>
+    public MonteCarloDropout(nn.Module<Tensor, Tensor> network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        _network = network;
+        _layers = [.. Inner.modules().Where(IsDropout)];
+        if (_layers.Count == 0)
+            throw new ArgumentException(
+                $"{Inner.GetType().Name} has no layer of dropout that it registered, so all passes would be alike. Dropout is a module "
+                + $"in a "
+                + "field, such as Dropout(0.1); a call of functional.dropout, or the dropout inside an LSTM, cannot be switched on by "
+                + "itself.",
+                nameof(network));
+        if (_layers.All(layer => RateOf(layer) == 0))
+            throw new ArgumentException(
+                $"Every layer of dropout of {Inner.GetType().Name} has the rate 0: it drops nothing.", nameof(network));
+    }
+
+    /// <summary>Predicts classes from logits [N, C].</summary>
+    /// <param name="x">The inputs; the first dimension is the example.</param>
+    /// <param name="samples">The number of passes, at least 1.</param>
+    /// <param name="options">Seed, batch size and more; null is the defaults.</param>
+    /// <param name="cancellation">Ends the prediction between two passes; the network is put back as it was.</param>
+    public ClassPrediction Predict(
+        Tensor x, int samples = UsualSamples, PredictionOptions? options = null, CancellationToken cancellation = default) =>
+        Pool(samples, ref options).Classes(x, cancellation);
+
+    /// <summary>Predicts numbers: for each output a mixture of Gaussians, one for each pass.</summary>
+    /// <param name="x">The inputs; the first dimension is the example.</param>
+    /// <param name="noise">What the outputs mean, and the noise around them.</param>
+    /// <param name="samples">The number of passes, at least 1.</param>
+    /// <param name="options">Seed, batch size and more; null is the defaults.</param>
+    /// <param name="cancellation">Ends the prediction between two passes; the network is put back as it was.</param>
+    public RegressionPrediction Predict(
+        Tensor x, GaussianNoise noise, int samples = UsualSamples, PredictionOptions? options = null,
+        CancellationToken cancellation = default) =>
+        Pool(samples, ref options).Numbers(x, noise, cancellation);
+
+    /// <summary>Predicts classes for labeled examples and judges the probabilities.</summary>
+    /// <param name="data">Inputs and class numbers.</param>
+    /// <param name="outside">Examples of another kind, whose targets do not count; or null.</param>
+    /// <param name="samples">The number of passes, at least 1.</param>
+    /// <param name="options">Seed, batch size and more; null is the defaults.</param>
+    /// <param name="cancellation">Ends the prediction between two passes; the network is put back as it was.</param>
+    public ClassEvaluation EvaluatePredictions(
+        BatchSource data, BatchSource? outside = null, int samples = UsualSamples, PredictionOptions? options = null,
+        CancellationToken cancellation = default) =>
+        Pool(samples, ref options).JudgeClasses(data, outside, cancellation);
+
+    /// <summary>Predicts numbers for examples whose targets are known, and judges density and intervals.</summary>
+    /// <param name="data">Inputs and targets, [N, D] or [N].</param>
+    /// <param name="noise">What the outputs mean, and the noise around them.</param>
+    /// <param name="samples">The number of passes, at least 1.</param>
+    /// <param name="levels">The levels of intervals; null takes <see cref="RegressionEvaluation.UsualLevels"/>.</param>
+    /// <param name="options">Seed, batch size and more; null is the defaults.</param>
+    /// <param name="cancellation">Ends the prediction between two passes; the network is put back as it was.</param>
+    public RegressionEvaluation EvaluatePredictions(
+        BatchSource data, GaussianNoise noise, int samples = UsualSamples, IReadOnlyList<double>? levels = null,
+        PredictionOptions? options = null, CancellationToken cancellation = default) =>
+        Pool(samples, ref options).JudgeNumbers(data, noise, levels, cancellation);
+
+    /// <summary>What the layers are in: the network itself, or the one inside a wrapper.</summary>
+    private nn.Module Inner => _network is IBayesianNetwork model ? model.Arena.Network : _network;
+
+    private OutputPool Pool(int samples, ref PredictionOptions? options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
+        var own = options ??= new PredictionOptions();
+        if (own.Thresholds is not null)
+            throw new ArgumentException(
+                "PredictionOptions.Thresholds prunes samples of a posterior, and dropout has none.", nameof(options));
+        var layout = new ImageLayout(Inner, Evaluation, _network.call, own.ChannelsLast);
+        return new OutputPool(
+            (batch, number, take, cancellation) => Answer(batch, layout, number, samples, own.Seed, take, cancellation), own);
+    }
+
+    private void Answer(
+        Tensor batch, ImageLayout layout, int number, int samples, long seed, Action<Tensor> take, CancellationToken cancellation)
+    {
+        using var turn = (_network as IBayesianNetwork)?.Arena.TakeTurn();
+        using var mode = Evaluation();
+        using var random = TorchRandom.Read();
+        try
+        {
+            var device = Inner.parameters().Concat(Inner.buffers()).FirstOrDefault()?.device ?? batch.device;
+            var x = layout.Of(batch.to(device));
+            foreach (var layer in _layers)
+                layer.train(true);
+            for (var k = 0; k < samples; k++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                torch.random.manual_seed(DrawSeed.Of(DrawSeed.Of(seed, k), number));
+                using var step = NewDisposeScope();
+                take(PosteriorDraws.Output(_network.call, x));
+            }
+        }
+        finally
+        {
+            TorchRandom.Write(random);
+        }
+    }
+
+    private EvaluationMode Evaluation() => _network is IBayesianNetwork model ? model.InEvaluationMode() : new EvaluationMode(_network);
+
+    private static bool IsDropout(nn.Module module) =>
+        module is Dropout or Dropout1d or Dropout2d or Dropout3d or AlphaDropout or FeatureAlphaDropout;
+
+    private static double RateOf(nn.Module layer) => layer switch
+    {
+        Dropout dropout => dropout.p,
+        Dropout1d dropout => dropout.p,
+        Dropout2d dropout => dropout.p,
+        Dropout3d dropout => dropout.p,
+        AlphaDropout dropout => dropout.p,
+        FeatureAlphaDropout dropout => dropout.p,
+        _ => 0,
+    };
+}

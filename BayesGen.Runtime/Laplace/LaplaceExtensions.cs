@@ -1,0 +1,40 @@
+using BayesGen.Data;
+using BayesGen.Parameters;
+
+namespace BayesGen.Laplace;
+
+/// <summary>A Laplace approximation as a verb.</summary>
+public static class LaplaceExtensions
+{
+    /// <summary>
+    /// Adds uncertainty to a network that is trained: a Gaussian round its weights whose precision is the curvature of the loss on the
+    /// data, the generalized Gauss-Newton matrix, plus that of the prior. One pass over the data; the network stays as it is.
+    /// </summary>
+    /// <remarks>
+    /// The weights are those of the fields that are annotated Gaussian, all of Linear layers: often the last one alone, whose inputs are
+    /// then computed once however many samples are taken. The weights are taken for the most probable ones, so train the network first
+    /// (<see cref="Baselines.DeterministicModel{TNetwork}"/>, or any other way), then wrap it. What a variational training has learned of
+    /// variances is not asked.
+    /// </remarks>
+    /// <typeparam name="TModel">The generated wrapper.</typeparam>
+    /// <param name="model">The network. The approximation reads it when it predicts; it stays yours.</param>
+    /// <param name="data">The training data.</param>
+    /// <param name="options">Structure, likelihood and more; null is the defaults, for classes.</param>
+    /// <param name="cancellation">Ends it before the next batch; the network is put back as it was.</param>
+    /// <exception cref="NotSupportedException">
+    /// The network has no Gaussian weights, or other ones than those of Linear layers; the weight is named. Or the whole covariance is
+    /// asked for and is too large.
+    /// </exception>
+    /// <exception cref="ArgumentException">The data is empty, or its targets do not fit.</exception>
+    /// <example><c>using var laplace = model.FitLaplace(train); laplace.Predict(x)</c></example>
+    public static LaplaceApproximation FitLaplace<TModel>(
+        this TModel model, BatchSource data, LaplaceOptions? options = null, CancellationToken cancellation = default)
+        where TModel : nn.Module<Tensor, Tensor>, IBayesianNetwork
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        options ??= new LaplaceOptions();
+        options.Validate();
+        return LaplaceApproximation.Fit(model, model.call, data, options, cancellation);
+    }
+}

@@ -1,0 +1,163 @@
+using BayesGen.Noise;
+using BayesGen.Parameters;
+using BayesGen.Prediction;
+
+namespace BayesGen.Laplace;
+
+/// <summary>Turns the posterior of the weights into answers.</summary>
+/// <param name="model">The network; it is left bit for bit as it was.</param>
+/// <param name="forward">Runs it.</param>
+/// <param name="layers">The posterior.</param>
+/// <param name="fit">What the outputs mean.</param>
+/// <param name="options">How it was fitted.</param>
+/// <param name="noiseScale">The factor on the variance of the noise.</param>
+internal sealed class LaplacePredictor(
+    IBayesianNetwork model, Func<Tensor, Tensor> forward, IReadOnlyList<LayerPosterior> layers, TargetFit fit, LaplaceOptions options,
+    double noiseScale)
+{
+    /// <summary>Keeps a covariance that rounding has made singular one that has a root.</summary>
+    private const double Jitter = 1e-10;
+
+    public void RequireClasses()
+    {
+        if (options.Noise is not null)
+            throw new InvalidOperationException("The approximation was fitted to numbers: predict with the noise, Predict(x, noise).");
+    }
+
+    public void RequireNoise(GaussianNoise noise)
+    {
+        ArgumentNullException.ThrowIfNull(noise);
+        if (options.Noise is null)
+            throw new InvalidOperationException(
+                "The approximation was fitted to classes: Predict(x). For a regression fit it with LaplaceOptions.Noise.");
+        if (!ReferenceEquals(noise, options.Noise) && noise.ToString() != options.Noise.ToString())
+            throw new InvalidOperationException(
+                $"The approximation was fitted with the noise '{options.Noise}', and is asked with '{noise}': fit it again with that.");
+    }
+
+    /// <summary>Sums for a prediction of numbers.</summary>
+    public GaussianSums Sums() => new();
+
+    /// <summary>What answers batches.</summary>
+    public OutputPool Pool(int samples, PredictionOptions? prediction)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
+        var own = prediction ?? new PredictionOptions();
+        if (own.Thresholds is not null)
+            throw new ArgumentException("PredictionOptions.Thresholds prunes samples of a variational posterior, and this is none.");
+        return new OutputPool(
+            (batch, number, take, cancellation) =>
+            {
+                using var turn = model.Arena.TakeTurn();
+                using var weights = model.Arena.Lease.Override("predict");
+                using var mode = model.InEvaluationMode();
+                weights.Write(WeightState.Mean);
+                var x = batch.to(model.Arena.Device);
+                if (options.Predictive == LaplacePredictive.Sampled)
+                    Sample(weights, x, samples, own.Seed, take, cancellation);
+                else
+                    Linearize(x, samples, DrawSeed.Of(own.Seed, number), take, cancellation);
+            },
+            own);
+    }
+
+    /// <summary>What a batch needs lies in the scope of the batch, and an answer in one of its own: there its sums expect it.</summary>
+    private void Linearize(Tensor x, int samples, long seed, Action<Tensor> take, CancellationToken cancellation)
+    {
+        var signals = new LayerSignals([.. layers.Select(layer => layer.Layer)]);
+        Tensor outputs;
+        Func<Tensor, Tensor> deviation;
+        using (enable_grad())
+            signals.Run(forward, x);
+        outputs = signals.Outputs.detach();
+        if (options.Noise is not null)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var step = NewDisposeScope();
+            take(Closed(outputs, Covariance(signals, outputs)));
+            return;
+        }
+
+        // Without a matrix [C, C] for each example where the structure of the layer allows it.
+        if (signals.AreOutputsOfLayer && layers[0].Curvature is KroneckerCurvature kronecker)
+        {
+            var (scale, matrix) = kronecker.OutputFactors(signals.Inputs(0), layers[0].Variances);
+            deviation = normal => (normal * scale).mm(matrix.t());
+        }
+        else
+        {
+            var covariance = Covariance(signals, outputs);
+            var largest = covariance.diagonal(0, 1, 2).amax([1], keepdim: true).unsqueeze(2);
+            var root = linalg.cholesky(covariance + eye(covariance.shape[1], dtype: covariance.dtype, device: covariance.device)
+                * (largest * Jitter + double.Epsilon));
+            deviation = normal => root.bmm(normal.unsqueeze(2)).squeeze(2);
+        }
+
+        var mean = outputs.to(ScalarType.Float64);
+        var noise = new NoiseSource(seed);
+        for (var k = 0; k < samples; k++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var step = NewDisposeScope();
+            take(mean + deviation(noise.Normal(mean)));
+        }
+    }
+
+    /// <summary>J S J^T of all layers together, [N, C, C].</summary>
+    private Tensor Covariance(LayerSignals signals, Tensor outputs)
+    {
+        if (signals.AreOutputsOfLayer)
+            return layers[0].Curvature.Covariance(signals.Inputs(0), null, layers[0].Variances);
+        var (rows, width) = (outputs.shape[0], outputs.numel() / outputs.shape[0]);
+        using var withGradients = enable_grad();
+        var slopes = signals.Slopes(eye(width, dtype: ScalarType.Float64, device: outputs.device).unsqueeze(0).expand(rows, width, width));
+        using var _ = no_grad();
+        return layers.Select((layer, i) => layer.Curvature.Covariance(signals.Inputs(i), slopes[i], layer.Variances))
+            .Aggregate((sum, one) => sum + one);
+    }
+
+    /// <summary>Means, variances, and the part of them that is of the weights: [N, 3 D].</summary>
+    private Tensor Closed(Tensor outputs, Tensor covariance)
+    {
+        var (mean, variance) = fit.Read(outputs);
+        var ofWeights = covariance.diagonal(0, 1, 2).narrow(1, 0, mean.shape[1]);
+        return cat([mean, variance * noiseScale + ofWeights, ofWeights], 1);
+    }
+
+    private void Sample(WeightOverride weights, Tensor x, int samples, long seed, Action<Tensor> take, CancellationToken cancellation)
+    {
+        var signals = new LayerSignals([.. layers.Select(layer => layer.Layer)]);
+        signals.Run(forward, x);
+        var inputs = signals.AreOutputsOfLayer ? signals.Inputs(0) : null;
+        var mean = inputs is null ? null : signals.Outputs.to(ScalarType.Float64);
+        var point = weights.Point(WeightState.Mean);
+        for (var k = 0; k < samples; k++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var step = NewDisposeScope();
+            var noise = new NoiseSource(DrawSeed.Of(seed, k));
+            List<Tensor> deviations = [.. layers.Select(layer =>
+                layer.Curvature.Deviation(noise.Normal(layer.Curvature.Eigenvalues), layer.Variances))];
+
+            // A last layer is linear: what goes into it is computed once, for all samples.
+            var output = inputs is not null ? mean! + inputs.mm(deviations[0].t()) : Run(deviations);
+            take(options.Noise is null ? output : Known(output));
+        }
+
+        Tensor Run(List<Tensor> deviations)
+        {
+            List<Tensor> flat = [.. point.Select(one => one.clone())];
+            for (var i = 0; i < layers.Count; i++)
+                layers[i].Layer.AddTo(model.Arena.Families, flat, deviations[i]);
+            weights.Write(flat);
+            return forward(x);
+        }
+    }
+
+    /// <summary>The same of outputs under a sample, whose weights are known.</summary>
+    private Tensor Known(Tensor outputs)
+    {
+        var (mean, variance) = fit.Read(outputs);
+        return cat([mean, variance * noiseScale, zeros_like(mean)], 1);
+    }
+}

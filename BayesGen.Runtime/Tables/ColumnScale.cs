@@ -1,0 +1,88 @@
+using BayesGen.Prediction;
+
+namespace BayesGen.Tables;
+
+/// <summary>The mean and the standard deviation of each column of a table.</summary>
+/// <param name="Means">The means.</param>
+/// <param name="Deviations">The standard deviations, all above 0; 1 of a column that has one value.</param>
+internal sealed record ColumnScale(double[] Means, double[] Deviations)
+{
+    private const int Named = 5;
+
+    public int Columns => Means.Length;
+
+    /// <summary>Measures the columns of a matrix.</summary>
+    /// <param name="matrix">[N, columns], any dtype.</param>
+    /// <param name="what">What it holds, as it reads in messages.</param>
+    /// <param name="nameOf">The name of a column.</param>
+    /// <param name="allowConstant">Whether a column may have one value.</param>
+    /// <exception cref="ArgumentException">A cell is NaN or infinite, or a column has one value; it is named.</exception>
+    public static ColumnScale Of(Tensor matrix, string what, Func<int, string> nameOf, bool allowConstant)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var numbers = Numbers(matrix, what, nameOf);
+        var (low, high) = (PlainNumbers.Flat(numbers.amin([0])), PlainNumbers.Flat(numbers.amax([0])));
+        int[] constant = [.. Enumerable.Range(0, low.Length).Where(column => low[column] == high[column])];
+        if (constant.Length > 0 && !allowConstant)
+            throw new ArgumentException(
+                $"{Listed(constant, nameOf)} of the {what} {(constant.Length == 1 ? "has" : "have")} one value in all "
+                + $"{numbers.shape[0]} rows, "
+                + (what == "targets"
+                    ? "so there is nothing to learn."
+                    : $"which says nothing: leave {(constant.Length == 1 ? "it" : "them")} out, or set StandardizeOptions.AllowConstant."));
+        var deviations = PlainNumbers.Flat(numbers.std(0, unbiased: false));
+        foreach (var column in constant)
+            deviations[column] = 1;
+        return new ColumnScale(PlainNumbers.Flat(numbers.mean([0])), deviations);
+    }
+
+    /// <summary>(x - mean) / deviation.</summary>
+    /// <param name="matrix">[N, columns].</param>
+    /// <param name="what">What it holds.</param>
+    /// <param name="nameOf">The name of a column.</param>
+    /// <param name="dtype">The dtype of what is returned.</param>
+    /// <returns>A new tensor.</returns>
+    public Tensor Apply(Tensor matrix, string what, Func<int, string> nameOf, ScalarType dtype)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var numbers = Numbers(matrix, what, nameOf);
+        if (numbers.shape[1] != Columns)
+            throw new ArgumentException(
+                $"The {what} have {numbers.shape[1]} columns, and {Columns} were standardized: give the columns of the training data, in "
+                + "their order.");
+        var scaled = (numbers - Row(Means, matrix)) / Row(Deviations, matrix);
+        return scaled.to(dtype).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The cells as numbers in double precision.</summary>
+    private static Tensor Numbers(Tensor matrix, string what, Func<int, string> nameOf)
+    {
+        if (matrix.dim() != 2 || matrix.numel() == 0)
+            throw new ArgumentException(
+                $"The {what} have shape [{string.Join(", ", matrix.shape)}]; a table is [rows, columns], at least one of each.");
+        var numbers = matrix.to(ScalarType.Float64);
+        var bad = numbers.isfinite().logical_not();
+        if (bad.any().item<bool>())
+            throw new ArgumentException(Missing(bad, what, nameOf));
+        return numbers;
+    }
+
+    private static string Missing(Tensor bad, string what, Func<int, string> nameOf)
+    {
+        var places = PlainNumbers.Of(bad.nonzero());
+        var cells = places.Take(Named).Select(place => $"row {place[0]}, {nameOf((int)place[1])}");
+        return $"The {what} hold NaN or infinite numbers in {places.Length} cell{(places.Length == 1 ? "" : "s")}: "
+            + $"{string.Join("; ", cells)}"
+            + $"{(places.Length > Named ? "; ..." : "")}. Rows count from 0. Leave these rows out, or fill in what is missing.";
+    }
+
+    private static string Listed(int[] columns, Func<int, string> nameOf)
+    {
+        var names = string.Join(", ", columns.Take(Named).Select(nameOf)) + (columns.Length > Named ? ", ..." : "");
+        return char.ToUpperInvariant(names[0]) + names[1..];
+    }
+
+    private static Tensor Row(double[] numbers, Tensor like) => tensor(numbers, ScalarType.Float64, device: like.device);
+}

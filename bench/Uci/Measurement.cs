@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using BayesGen.Conformal;
+using BayesGen.Data;
+using BayesGen.Prediction;
+
+namespace BayesGen.Benchmarks.Uci;
+
+/// <summary>Trains a method on a split and judges it by the rows that it has not seen.</summary>
+public static class Measurement
+{
+    /// <summary>
+    /// The conformal intervals need rows that the network has not seen, so they are those of a second network, trained without them for a
+    /// part of the steps. The guarantee does not depend on how good it is.
+    /// </summary>
+    private const double ConformalPart = 0.3;
+
+    public static SplitOutcome Of(Piece piece, SplitRows rows)
+    {
+        var clock = Stopwatch.StartNew();
+        RegressionEvaluation? whole = null;
+        Train(piece, rows, 1, (predictor, scale) => whole = Judge(predictor, scale, rows.Set, rows.Test));
+        var (kept, calibration) = rows.WithCalibration();
+        RegressionEvaluation? calibrated = null, test = null;
+        Train(piece, kept, ConformalPart, (predictor, scale) =>
+        {
+            calibrated = Judge(predictor, scale, rows.Set, calibration);
+            test = Judge(predictor, scale, rows.Set, rows.Test);
+        });
+        var report = ConformalIntervals.Calibrate(calibrated!).Evaluate(test!);
+        var (band, plain) = (whole!.Intervals[1], test!.Intervals[0]);
+        return new SplitOutcome(
+            Setting.Version, whole.RootMeanSquaredError, whole.NegativeLogLikelihood, band.Coverage, band.MeanWidth, report.Coverage,
+            report.MeanWidth, plain.Coverage, plain.MeanWidth, Math.Round(clock.Elapsed.TotalSeconds, 1));
+    }
+
+    private static void Train(Piece piece, SplitRows rows, double part, Action<TablePredictor, Standardize> use)
+    {
+        using var raw = rows.Set.DataOf(rows.Train);
+        var scale = Standardize.Fit(raw, new StandardizeOptions { AllowConstant = true });
+        using var scope = NewDisposeScope();
+        using var train = scale.Apply(raw);
+        var setting = new Setting(rows.Train.Length, (int)raw.Inputs.shape[1], part);
+        Method.Train(piece.Method, train, setting, piece.Split, predictor => use(predictor, scale));
+    }
+
+    private static RegressionEvaluation Judge(TablePredictor predictor, Standardize scale, TableSet set, int[] rows)
+    {
+        using var scope = NewDisposeScope();
+        using var raw = set.DataOf(rows);
+        var prediction = scale.InUnits(predictor(scale.Inputs(raw.Inputs)));
+        return RegressionEvaluation.Of(prediction, set.TargetsOf(rows), [0.9, 0.95]);
+    }
+}
