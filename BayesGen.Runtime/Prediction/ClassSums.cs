@@ -2,7 +2,8 @@ namespace BayesGen.Prediction;
 
 /// <summary>Sums up class probabilities over draws; what is in memory is one batch and the numbers of the examples.</summary>
 /// <param name="keepOutputs">Whether the logits of every draw are kept.</param>
-internal sealed class ClassSums(bool keepOutputs) : IPredictiveSums
+/// <param name="firstExample">The number of the first example in errors.</param>
+internal sealed class ClassSums(bool keepOutputs, int firstExample = 0) : IPredictiveSums
 {
     private readonly List<double[]> _probabilities = [];
     private readonly List<double> _entropy = [];
@@ -53,7 +54,7 @@ internal sealed class ClassSums(bool keepOutputs) : IPredictiveSums
         using var scope = NewDisposeScope();
         var mean = _sumOfProbabilities! / _draws;
         var numbers = PlainNumbers.Of(mean);
-        AnswerCheck.Require(numbers, Examples, inputs);
+        AnswerCheck.Require(numbers, firstExample + Examples, inputs);
         _probabilities.AddRange(numbers);
         _entropy.AddRange(PlainNumbers.Flat(special.entr(mean).sum(1)));
         _expectedEntropy.AddRange(PlainNumbers.Flat(_sumOfEntropies! / _draws));

@@ -2,7 +2,8 @@ namespace BayesGen.Prediction;
 
 /// <summary>Collects the Gaussians that the draws predict: together they are the mixture that the targets are distributed by.</summary>
 /// <param name="noise">What the outputs mean.</param>
-internal sealed class RegressionSums(GaussianNoise noise) : IPredictiveSums
+/// <param name="firstExample">The number of the first example in errors.</param>
+internal sealed class RegressionSums(GaussianNoise noise, int firstExample = 0) : IPredictiveSums
 {
     private readonly List<Tensor> _means = [];
     private readonly List<Tensor> _variances = [];
@@ -26,7 +27,8 @@ internal sealed class RegressionSums(GaussianNoise noise) : IPredictiveSums
         (_samples, _outputs) = (_means.Count, (int)_means[0].shape[1]);
         List<double[][]> means = [.. Components(_means)], variances = [.. Components(_variances)];
         AnswerCheck.Require(
-            [.. means.Zip(variances, (mean, variance) => mean.Concat(variance).SelectMany(draws => draws).ToArray())], Examples, inputs);
+            [.. means.Zip(variances, (mean, variance) => mean.Concat(variance).SelectMany(draws => draws).ToArray())],
+            firstExample + Examples, inputs);
         _componentMeans.AddRange(means);
         _componentVariances.AddRange(variances);
         _means.Clear();

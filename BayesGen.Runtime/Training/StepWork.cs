@@ -37,6 +37,16 @@ internal sealed class StepWork
     /// <summary>The targets on the device of the inputs.</summary>
     public Tensor Targets { get; }
 
+    /// <summary>The weight of the divergence.</summary>
+    public double Beta => _beta;
+
+    /// <summary>In which parts the batch is taken; null where it is taken as a whole.</summary>
+    private IBatchParts? Parts { get; init; }
+
+    /// <summary>The same work, the batch taken in parts.</summary>
+    public StepWork InParts(IBatchParts parts) =>
+        new(_setup, _guard, Place, (Inputs, Targets), _beta, _sharedBy) { Parts = parts };
+
     /// <summary>The same work on some of the examples.</summary>
     public StepWork Of(Tensor inputs, Tensor targets) => new(_setup, _guard, Place, (inputs, targets), _beta, _sharedBy);
 
@@ -74,6 +84,18 @@ internal sealed class StepWork
             all.Residuals is null ? null : new NoiseResiduals(all.LogSigma!, all.Residuals.DivideBy(samples)));
     }
 
+    /// <summary>The network on some examples, under the sample in its weights: output and mean fit loss with their graph.</summary>
+    public BatchFit Run(SampleWorker worker, Tensor inputs, Tensor targets)
+    {
+        using var joined = _setup.LearnsNoise ? new JoinedNoise() : null;
+        var output = BatchForward.Output(worker.Forward, inputs);
+        var fit = _setup.Network.Fit(output, targets);
+        RequireGraph(output, fit);
+        var residuals = joined is null ? null : ClosedFormNoise.Residuals(joined, output, targets);
+        return new BatchFit(
+            output, fit, residuals is null ? null : new NoiseResiduals(ClosedFormNoise.LogSigmaOf(joined!, output)!, residuals));
+    }
+
     private void Take(SampleWorker worker, int k, SampleAccumulator sums)
     {
         // What a forward leaves behind is let go sample by sample: the next one finds its memory warm.
@@ -82,20 +104,37 @@ internal sealed class StepWork
 
         // Nobody but this step has come near the gradients since they were made zero.
         using var draw = worker.Arena.Lease.DrawUnchecked();
-        using var joined = _setup.LearnsNoise ? new JoinedNoise() : null;
-        var output = BatchForward.Output(worker.Forward, Inputs);
-        var fit = _setup.Network.Fit(output, Targets);
-        RequireGraph(output, fit);
-        var residuals = joined is null ? null : ClosedFormNoise.Residuals(joined, output, Targets);
-        if (residuals is not null && ReferenceEquals(worker.Arena, _setup.Arena))
-            sums.LogSigma = ClosedFormNoise.LogSigmaOf(joined!, output);
+        var (output, fit, learned) = Parts is { } parts ? TakeParts(parts, worker, draw, k) : Run(worker, Inputs, Targets);
         var divergence = _setup.Loss.Divergence(draw);
         _guard.CheckSample(fit, divergence, Place);
         var total = VariationalLoss.DrawTotal(fit, divergence, _beta, _sharedBy);
-        worker.Backward(draw, sums.Weights.Weigh(total, _setup.Loss.LogWeight(fit, divergence, _beta, _sharedBy)));
+        var weighed = sums.Weights.Weigh(total, _setup.Loss.LogWeight(fit, divergence, _beta, _sharedBy));
+        if (Parts is null)
+            worker.Backward(draw, weighed);
+        else
+            Backward(Parts, draw, fit, weighed);
         noise.RequireEnd();
-        sums.Add(fit, divergence, _setup.Options.Metrics.Count > 0 ? output : null, residuals);
+        if (learned is not null && ReferenceEquals(worker.Arena, _setup.Arena))
+            sums.LogSigma = learned.LogSigma;
+        sums.Add(fit, divergence, _setup.Options.Metrics.Count > 0 ? output : null, learned?.Squared);
         scope.MoveToOuter(sums.Running);
+    }
+
+    /// <summary>
+    /// The fit of the batch as a leaf: the gradients of its parts are known, and its own slope tells how much they count.
+    /// </summary>
+    private BatchFit TakeParts(IBatchParts parts, SampleWorker worker, WeightDraw draw, int k)
+    {
+        var (fit, learned) = parts.Take(this, worker, draw, k);
+        return new BatchFit(null, fit.requires_grad_(), learned);
+    }
+
+    /// <summary>The divergence goes backward by itself, before the gradients of the parts lie where they are pulled back from.</summary>
+    private static void Backward(IBatchParts parts, WeightDraw draw, Tensor fit, Tensor weighed)
+    {
+        draw.BackwardToWeights(weighed);
+        using var slope = fit.grad;
+        parts.PullBack(draw, slope?.Number() ?? 0);
     }
 
     /// <summary>Without a graph from the fit to the weights a training would go by the divergence alone.</summary>

@@ -42,7 +42,7 @@ public static class PredictionExtensions
         this IBayesianNetwork model, Func<Tensor, Tensor> forward, Tensor x, int samples = UsualSamples, PredictionOptions? options = null,
         CancellationToken cancellation = default)
     {
-        var sums = new ClassSums(options?.KeepOutputs ?? false);
+        var sums = new ClassSums(options?.KeepOutputs ?? false, options?.FirstExample ?? 0);
         Draws(model, forward, samples, options).Run(x, sums, cancellation);
         return sums.Finish();
     }
@@ -77,7 +77,7 @@ public static class PredictionExtensions
         PredictionOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(noise);
-        var sums = new RegressionSums(noise);
+        var sums = new RegressionSums(noise, options?.FirstExample ?? 0);
         Draws(model, forward, samples, options).Run(x, sums, cancellation);
         return sums.Finish();
     }

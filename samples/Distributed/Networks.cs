@@ -6,14 +6,20 @@ using static TorchSharp.torch.nn;
 
 namespace DistributedSample;
 
-/// <summary>784-100-50-10.</summary>
+/// <summary>784-100-50-10, or of other hidden layers.</summary>
 public class Dense : Module<Tensor, Tensor>
 {
-    protected readonly Linear fc1 = Linear(784, 100);
-    protected readonly Linear fc2 = Linear(100, 50);
-    protected readonly Linear fc3 = Linear(50, 10);
+    protected readonly Linear fc1;
+    protected readonly Linear fc2;
+    protected readonly Linear fc3;
 
-    public Dense() : base(nameof(Dense)) => RegisterComponents();
+    public Dense(int first = 100, int second = 50) : base(nameof(Dense))
+    {
+        fc1 = Linear(784, first);
+        fc2 = Linear(first, second);
+        fc3 = Linear(second, 10);
+        RegisterComponents();
+    }
 
     public override Tensor forward(Tensor x) =>
         fc3.call(functional.relu(fc2.call(functional.relu(fc1.call(x.flatten(1))))));
@@ -71,7 +77,7 @@ public class Recurrent : Module<Tensor, Tensor>
 }
 
 [Bayesian(Gaussian)]
-public sealed class GaussianDense : Dense;
+public sealed class GaussianDense(int first = 100, int second = 50) : Dense(first, second);
 
 [Bayesian(Gaussian)]
 public sealed class GaussianConvolutional : Convolutional;
@@ -83,7 +89,7 @@ public sealed class GaussianClassifier : Classifier;
 public sealed class GaussianRecurrent : Recurrent;
 
 [Bayesian(LogUniform)]
-public sealed class LogUniformDense : Dense;
+public sealed class LogUniformDense(int first = 100, int second = 50) : Dense(first, second);
 
 [Bayesian(LogUniform)]
 public sealed class LogUniformConvolutional : Convolutional;
@@ -95,7 +101,7 @@ public sealed class LogUniformClassifier : Classifier;
 public sealed class LogUniformRecurrent : Recurrent;
 
 [Bayesian(GroupArd)]
-public sealed class GroupArdDense : Dense;
+public sealed class GroupArdDense(int first = 100, int second = 50) : Dense(first, second);
 
 [Bayesian(GroupArd)]
 public sealed class GroupArdConvolutional : Convolutional;
@@ -107,7 +113,7 @@ public sealed class GroupArdClassifier : Classifier;
 public sealed class GroupArdRecurrent : Recurrent;
 
 [Bayesian(SparseDropout, Estimator = Estimator.Local)]
-public sealed class SparseDropoutDense : Dense;
+public sealed class SparseDropoutDense(int first = 100, int second = 50) : Dense(first, second);
 
 [Bayesian(SparseDropout, Estimator = Estimator.Local)]
 public sealed class SparseDropoutConvolutional : Convolutional;
