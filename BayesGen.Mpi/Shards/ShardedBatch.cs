@@ -1,6 +1,4 @@
-using System.Runtime.ExceptionServices;
 using BayesGen.Kernels;
-using BayesGen.Mpi.Messages;
 using BayesGen.Parameters;
 using BayesGen.Training;
 using TorchSharp.Modules;
@@ -69,8 +67,6 @@ internal sealed class ShardedBatch(ITrainingSteps steps, TrainingSetup setup, Sh
     {
         var own = Try(work, worker, draw, sample);
         var numbers = _notes.Exchange(work, steps.LearningRate, _sums, own);
-        if (own is not null)
-            ExceptionDispatchInfo.Throw(own);
         _exchange.Sum(_sums);
         var metrics = sample == Samples - 1 ? setup.Options.Metrics : [];
         Metrics = [.. StepNumbers.Metrics(numbers, metrics)
@@ -82,11 +78,13 @@ internal sealed class ShardedBatch(ITrainingSteps steps, TrainingSetup setup, Sh
     /// <inheritdoc/>
     public void PullBack(WeightDraw draw, double factor)
     {
-        using var _ = no_grad();
-        var sum = _sums[0];
-        if (factor != 1)
-            sum.Scale(factor);
-        sum.AddTo(_gradients);
+        using (no_grad())
+        {
+            if (factor != 1)
+                _sums[0].Scale(factor);
+            _sums[0].AddTo(_gradients);
+        }
+
         GiveBack();
         steps.PullBack(draw);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using BayesGen.Mpi.Messages;
 using BayesGen.Training;
 
@@ -18,7 +19,7 @@ internal sealed class StepNotes(ShardTree tree, MpiTrainingGroup group)
     /// <param name="work">The batch.</param>
     /// <param name="rate">The learning rate of the step.</param>
     /// <param name="sums">Those of this process.</param>
-    /// <param name="own">What this process cannot go on for, or null; the others learn of it, and nothing is returned.</param>
+    /// <param name="own">What this process cannot go on for, or null; thrown when the others have been told.</param>
     /// <exception cref="MpiException">Another process cannot go on, or has another step.</exception>
     public double[] Exchange(StepWork work, double rate, List<FlatSum> sums, Exception? own)
     {
@@ -36,7 +37,7 @@ internal sealed class StepNotes(ShardTree tree, MpiTrainingGroup group)
         }, own);
         group.HasToStop = Array.Exists(notes, note => note.IsToldToStop);
         if (own is not null)
-            return [];
+            ExceptionDispatchInfo.Throw(own);
         RequireSame(notes, work.Place);
         return Sum(notes);
     }

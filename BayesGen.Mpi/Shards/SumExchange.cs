@@ -37,7 +37,8 @@ internal sealed class SumExchange(Transport transport, ShardTree tree, int rank,
             if (count == 0)
                 continue;
             var own = flat.narrow(0, first, count);
-            var sum = ShardTree.Sum(tree.Root, run => pieces[array].GetValueOrDefault(run), (left, right) => left.add_(right, TensorNumbers.One));
+            var sum = ShardTree.Sum(
+                tree.Root, run => pieces[array].GetValueOrDefault(run), (left, right) => left.add_(right, TensorNumbers.One));
             if (TensorMemory.AddressOf(sum) != TensorMemory.AddressOf(own))
                 own.copy_(sum);
         }

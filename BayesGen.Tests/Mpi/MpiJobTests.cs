@@ -116,7 +116,9 @@ public class MpiJobTests
         MpiJob.Run(2, "not-a-number").FailsBy("The inputs of example 17 hold NaN");
 
     private static string[] Checkpoints(TemporaryFolder folder) =>
-        [.. Directory.GetFiles(folder.Root, "checkpoint-*.safetensors").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(folder.Root, "checkpoint-*.safetensors")
+            .Select(path => Path.GetFileName(path))
+            .Order(StringComparer.Ordinal)];
 
     private static string[] Bits(int ranks, string networks) => MpiJob.Run(ranks, "bits", networks).Succeeds().Lines("bits ");
 }

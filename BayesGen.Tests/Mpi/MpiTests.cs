@@ -132,6 +132,15 @@ public class MpiTests
         Assert.DoesNotContain("BayesGen is", what);
     }
 
+    /// <summary>Each rank may compute on a device of its own, but not on one of another kind.</summary>
+    [Fact]
+    public void DevicesAreComparedByKindAndModelAndNotByNumber()
+    {
+        Assert.Equal("cuda, NVIDIA H200", RankDevice.NameOf(DeviceType.CUDA, ["NVIDIA H200", "NVIDIA H200"]));
+        Assert.Equal("cuda, NVIDIA A100, NVIDIA H200", RankDevice.NameOf(DeviceType.CUDA, ["NVIDIA H200", "NVIDIA A100"]));
+        Assert.Equal("cpu", RankDevice.NameOf(DeviceType.CPU, ["NVIDIA H200"]));
+    }
+
     [Fact]
     public void RunningStatisticsAreRefusedUnlessTheyStay()
     {

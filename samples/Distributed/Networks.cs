@@ -61,18 +61,18 @@ public class Classifier : Module<Tensor, Tensor>
     }
 }
 
-/// <summary>The rows of an image one after another.</summary>
+/// <summary>An image from top to bottom, four rows at a time.</summary>
 public class Recurrent : Module<Tensor, Tensor>
 {
-    protected readonly LSTM lstm = LSTM(28, 64, batchFirst: true);
-    protected readonly Linear head = Linear(64, 10);
+    protected readonly LSTM lstm = LSTM(4 * 28, 32, batchFirst: true);
+    protected readonly Linear head = Linear(32, 10);
 
     public Recurrent() : base(nameof(Recurrent)) => RegisterComponents();
 
     public override Tensor forward(Tensor x)
     {
-        var (outputs, _, _) = lstm.call(x.squeeze(1));
-        return head.call(outputs.select(1, 27));
+        var (outputs, _, _) = lstm.call(x.reshape(x.size(0), 7, 4 * 28));
+        return head.call(outputs.select(1, 6));
     }
 }
 
@@ -124,14 +124,14 @@ public sealed class SparseDropoutClassifier : Classifier;
 /// <summary>A recurrent layer has no local estimator; the last layer has.</summary>
 public sealed class SparseDropoutRecurrent : Module<Tensor, Tensor>
 {
-    [Bayesian(SparseDropout)] private readonly LSTM lstm = LSTM(28, 64, batchFirst: true);
-    [Bayesian(SparseDropout, Estimator = Estimator.Local)] private readonly Linear head = Linear(64, 10);
+    [Bayesian(SparseDropout)] private readonly LSTM lstm = LSTM(4 * 28, 32, batchFirst: true);
+    [Bayesian(SparseDropout, Estimator = Estimator.Local)] private readonly Linear head = Linear(32, 10);
 
     public SparseDropoutRecurrent() : base(nameof(SparseDropoutRecurrent)) => RegisterComponents();
 
     public override Tensor forward(Tensor x)
     {
-        var (outputs, _, _) = lstm.call(x.squeeze(1));
-        return head.call(outputs.select(1, 27));
+        var (outputs, _, _) = lstm.call(x.reshape(x.size(0), 7, 4 * 28));
+        return head.call(outputs.select(1, 6));
     }
 }

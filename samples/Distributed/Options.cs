@@ -35,7 +35,7 @@ public enum NetworkName
     /// <summary>The larger classifier of the guide.</summary>
     Classifier,
 
-    /// <summary>An LSTM over the rows of the image.</summary>
+    /// <summary>An LSTM over the rows of the image, four at a time.</summary>
     Lstm,
 }
 
