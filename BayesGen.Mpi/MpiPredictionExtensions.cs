@@ -21,9 +21,8 @@ public static class MpiPredictionExtensions
         where TModel : nn.Module<Tensor, Tensor>, IBayesianNetwork
     {
         Require(group, model, x);
-        var parts = group.Collect(
-            Fingerprint(x, samples, options),
-            () => Part(group, x, options, part => Written(model.Predict(part, samples, options))));
+        var parts = group.Collect(Fingerprint(x, samples, options), () => Part(
+            group, x, options, (part, own) => Written(model.Predict(part, samples, own))));
         var outputs = options?.KeepOutputs == true ? Enumerable.Range(0, samples).Select(_ => new List<double[]>()).ToList() : null;
         var places = 1;
         var (probabilities, entropy, expected) = (new List<double[]>(), new List<double>(), new List<double>());
@@ -63,9 +62,8 @@ public static class MpiPredictionExtensions
     {
         Require(group, model, x);
         ArgumentNullException.ThrowIfNull(noise);
-        var parts = group.Collect(
-            Fingerprint(x, samples, options),
-            () => Part(group, x, options, part => Written(model.Predict(part, noise, samples, options))));
+        var parts = group.Collect(Fingerprint(x, samples, options), () => Part(
+            group, x, options, (part, own) => Written(model.Predict(part, noise, samples, own))));
         var (means, variances) = (new List<double[][]>(), new List<double[][]>());
         var outputs = 0;
         foreach (var part in parts.Where(part => part.Length > 0))
@@ -97,19 +95,21 @@ public static class MpiPredictionExtensions
     }
 
     /// <summary>This rank's batches of the inputs, whole ones, so that every batch is what it would be in one process.</summary>
-    private static double[] Part(MpiGroup group, Tensor x, PredictionOptions? options, Func<Tensor, double[]> predict)
+    private static double[] Part(
+        MpiGroup group, Tensor x, PredictionOptions? options, Func<Tensor, PredictionOptions, double[]> predict)
     {
-        var size = (options ?? new PredictionOptions()).BatchSize;
+        options ??= new PredictionOptions();
+        var size = options.BatchSize;
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1, nameof(options));
         if (x.dim() == 0 || x.shape[0] == 0)
-            return predict(x);
+            return predict(x, options);
         var batches = (x.shape[0] + size - 1) / size;
         var first = batches * group.Rank / group.Size * size;
         var end = Math.Min(x.shape[0], batches * (group.Rank + 1) / group.Size * size);
         if (first >= end)
             return [];
         using var part = x.narrow(0, first, end - first);
-        return predict(part);
+        return predict(part, options with { FirstExample = (int)first });
     }
 
     private static ulong Fingerprint(Tensor x, int samples, PredictionOptions? options) =>

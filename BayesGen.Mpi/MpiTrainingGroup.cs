@@ -2,6 +2,7 @@ using BayesGen.Data;
 using BayesGen.Kernels;
 using BayesGen.Mpi.Messages;
 using BayesGen.Mpi.Shards;
+using BayesGen.Noise;
 using BayesGen.Serialization;
 using BayesGen.Training;
 
@@ -25,8 +26,14 @@ internal sealed class MpiTrainingGroup(MpiGroup group, ShardTree tree) : Trainin
     public override int Size => group.Size;
 
     /// <inheritdoc/>
-    public override IGradientGatherer GathererOver(IGradientGatherer inner, ITrainingSteps steps, TrainingSetup setup) =>
-        new ShardGatherer(inner, steps, setup, tree, this);
+    public override IGradientGatherer GathererOver(IGradientGatherer inner, ITrainingSteps steps, TrainingSetup setup)
+    {
+        if (setup.Options.Replicas is not null && tree.Shards > 1)
+            throw new MpiException(
+                $"Rank {Rank}: TrainerOptions.Replicas shares the samples of a step among threads, and Distribute shares its batch among "
+                + "processes. Leave Replicas out, and start a rank for each core.", Rank);
+        return new ShardGatherer(inner, setup, tree, new ShardedBatch(steps, setup, tree, this));
+    }
 
     /// <inheritdoc/>
     public override IDisposable? Begin(TrainingSetup setup, TrainerState state, BatchSource train, BatchSource? validation)
@@ -43,6 +50,7 @@ internal sealed class MpiTrainingGroup(MpiGroup group, ShardTree tree) : Trainin
             throw Room.Break(new MpiException(what, rank));
         SharedFolder.Require(setup.Options.Checkpoints?.Folder, this);
         TakeNetworkOfFirst(setup);
+        TakeRandomOfFirst();
         return null;
     }
 
@@ -72,15 +80,36 @@ internal sealed class MpiTrainingGroup(MpiGroup group, ShardTree tree) : Trainin
     /// <inheritdoc/>
     public override void Fail(Exception exception) => group.Fail(exception);
 
+    /// <summary>
+    /// What data or a hook draw from Torch's generator before the first step is the same on all, as it is between two steps.
+    /// </summary>
+    private void TakeRandomOfFirst()
+    {
+        using var state = TorchRandom.Read();
+        FromFirst([state]);
+        TorchRandom.Write(state);
+    }
+
     /// <summary>Networks that were built from random numbers are others on every rank: all take the one of rank 0.</summary>
     private void TakeNetworkOfFirst(TrainingSetup setup)
     {
         using var _ = no_grad();
         List<(Tensor Live, Tensor Copy)> state =
             [.. setup.Arena.LiveState().Select(entry => (entry.Value, entry.Value.detach().to(CPU).contiguous()))];
-        foreach (var (_, copy) in state)
+        FromFirst([.. state.Select(entry => entry.Copy)]);
+        if (IsFirst)
+            return;
+        foreach (var (live, copy) in state)
+            live.copy_(copy);
+        setup.Arena.AdoptState();
+    }
+
+    /// <summary>Overwrites tensors by those of rank 0.</summary>
+    private void FromFirst(IReadOnlyList<Tensor> tensors)
+    {
+        foreach (var tensor in tensors)
         {
-            var (address, bytes) = (TensorMemory.AddressOf(copy), copy.numel() * copy.element_size());
+            var (address, bytes) = (TensorMemory.AddressOf(tensor), tensor.numel() * tensor.element_size());
             for (var rank = 1; IsFirst && rank < Size; rank++)
                 Room.Transport.Send(address, bytes, rank, MeetingRoom.Tag);
             if (!IsFirst)
@@ -88,10 +117,5 @@ internal sealed class MpiTrainingGroup(MpiGroup group, ShardTree tree) : Trainin
         }
 
         Room.Transport.Wait("the network of rank 0");
-        if (IsFirst)
-            return;
-        foreach (var (live, copy) in state)
-            live.copy_(copy);
-        setup.Arena.AdoptState();
     }
 }

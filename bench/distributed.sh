@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Measures samples/Distributed by mpirun on this machine.
 #
-#   bench/distributed.sh hashes [STEPS]    one hash for 1, 2 and 4 ranks, of every family and network
-#   bench/distributed.sh speed [ROUNDS]    steps of 1 and 2 ranks in turn, exact and fast, and of the trainer alone; medians
-#   bench/distributed.sh kills [TIMES]     kills a random rank at a random time, starts again, and compares the hash
-#   bench/distributed.sh rates             the step of 2 ranks over a loopback of limited rate, in a network namespace (root)
+#   bench/distributed.sh hashes [STEPS] [NETWORKS]  one hash for 1, 2 and 4 ranks, of every family and network
+#   bench/distributed.sh speed [ROUNDS] [STEPS]     steps of 1 and 2 ranks in turn, exact and fast, and of the trainer alone; medians
+#   bench/distributed.sh kills [TIMES]              kills a random rank at a random time, starts again, and compares the hash
+#   bench/distributed.sh rates                      bytes and times of steps of 2 ranks over a loopback of limited rate (root)
 #
 # BAYESGEN_RUN, such as "nice", stands before every command; BAYESGEN_SAMPLE names a built Distributed.dll.
 set -euo pipefail
@@ -32,70 +32,104 @@ median_step() { sed -nE 's/^median step ([0-9.]+) ms.*/\1/p'; }
 
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
+# A line for each network and family: the hash where it is one, else all of them.
 hashes() {
-  local steps=${1:-1000}
-  for network in dense lstm conv; do
+  local steps=${1:-1000} networks=${2:-dense lstm conv}
+  for network in $networks; do
     for family in gaussian sparse-dropout log-uniform group-ard ivon; do
+      local all=()
       for np in 1 2 4; do
-        echo "$network $family np=$np $(ranks "$np" --steps "$steps" --network "$network" --family "$family" 2>/dev/null | hash_of)"
+        all+=("$(ranks "$np" --steps "$steps" --batch 32 --network "$network" --family "$family" 2>/dev/null | hash_of)")
       done
+      if [[ -n ${all[0]} && ${all[0]} == "${all[1]}" && ${all[0]} == "${all[2]}" ]]; then
+        echo "$network $family np=1,2,4 ${all[0]}"
+      else
+        echo "$network $family DIFFERS ${all[*]}"
+      fi
     done
   done
 }
 
 speed() {
-  local rounds=${1:-5} arguments=(--steps 40 --batch 200 --network classifier)
+  local rounds=${1:-5} arguments=(--steps "${2:-40}" --batch 200 --network classifier)
   for ((round = 0; round < rounds; round++)); do
-    ranks 1 "${arguments[@]}" | median_step >>"$work/exact-1"
-    ranks 2 "${arguments[@]}" | median_step >>"$work/exact-2"
-    ranks 1 "${arguments[@]}" --mode fast | median_step >>"$work/fast-1"
-    ranks 2 "${arguments[@]}" --mode fast | median_step >>"$work/fast-2"
     # shellcheck disable=SC2086
     ${BAYESGEN_RUN:-} dotnet "$sample" "${arguments[@]}" --alone | median_step >>"$work/alone"
-    ranks 1 "${arguments[@]}" --shards 1 | median_step >>"$work/one-shard"
+    ranks 1 "${arguments[@]}" --shards 1 | median_step >>"$work/exact-1-of-1-shard"
+    ranks 1 "${arguments[@]}" | median_step >>"$work/exact-1"
+    ranks 2 "${arguments[@]}" | median_step >>"$work/exact-2"
+    ranks 1 "${arguments[@]}" --shards 2 | median_step >>"$work/exact-1-of-2-shards"
+    ranks 2 "${arguments[@]}" --shards 2 | median_step >>"$work/exact-2-of-2-shards"
+    ranks 1 "${arguments[@]}" --mode fast | median_step >>"$work/fast-1"
+    ranks 2 "${arguments[@]}" --mode fast | median_step >>"$work/fast-2"
   done
-  for name in alone one-shard exact-1 exact-2 fast-1 fast-2; do
+  for name in alone exact-1-of-1-shard exact-1 exact-2 exact-1-of-2-shards exact-2-of-2-shards fast-1 fast-2; do
     echo "$name: median $(median <"$work/$name") ms of $(sort -n "$work/$name" | tr '\n' ' ')"
   done
 }
 
+# The ranks of a job, by the folder that it was given.
+processes_of() {
+  pgrep -f -- "--checkpoints $1" | while read -r process; do
+    if [[ $(cat "/proc/$process/comm" 2>/dev/null) == dotnet ]]; then echo "$process"; fi
+  done
+}
+
 kills() {
-  local times=${1:-20} arguments=(--steps 200 --network dense --every 10) whole ended
+  local times=${1:-20} arguments=(--steps 1000 --batch 32 --network dense --every 20) whole
   whole=$(ranks 1 "${arguments[@]}" 2>/dev/null | hash_of)
+  echo "undisturbed: $whole"
   for ((i = 1; i <= times; i++)); do
-    local folder="$work/checkpoints-$i" start
+    local folder="$work/checkpoints-$i" start ended sentence again victims left
     ranks 2 "${arguments[@]}" --checkpoints "$folder" >"$work/log" 2>&1 &
     local job=$!
-    sleep "$((4 + RANDOM % 6)).$((RANDOM % 10))"
-    local victims
-    mapfile -t victims < <(pgrep -f -- "--checkpoints $folder" | while read -r process; do
-      [[ $(cat "/proc/$process/comm" 2>/dev/null) == dotnet ]] && echo "$process"
-    done)
-    if ((${#victims[@]} > 0)); then kill -9 "${victims[RANDOM % ${#victims[@]}]}" || true; fi
+    while kill -0 "$job" 2>/dev/null && ! compgen -G "$folder/checkpoint-*.safetensors" >/dev/null; do sleep 0.1; done
+    sleep "$((RANDOM % 2)).$((RANDOM % 10))"
+    mapfile -t victims < <(processes_of "$folder")
+    if ((${#victims[@]} < 2)); then
+      echo "$i: the job had ended before it was killed"
+      wait "$job" || true
+      continue
+    fi
     start=$(date +%s.%N)
-    wait "$job" || true
+    kill -9 "${victims[RANDOM % ${#victims[@]}]}"
+    wait "$job" && echo "$i: the job ended well" || true
     ended=$(awk "BEGIN { printf \"%.1f\", $(date +%s.%N) - $start }")
-    local sentence again
-    sentence=$(grep -m 1 -E 'is gone|exited on signal' "$work/log" || echo "no sentence")
+    left=$(processes_of "$folder" | wc -l)
+    sentence=$(grep -m 1 -aE 'is gone|exited on signal' "$work/log" || echo "no sentence")
     again=$(ranks 2 "${arguments[@]}" --checkpoints "$folder" 2>/dev/null | hash_of)
-    echo "$i: ended after $ended s; $([[ $again == "$whole" ]] && echo same || echo OTHER) hash; $sentence"
+    echo "$i: ended after $ended s, $left ranks left; $([[ $again == "$whole" ]] && echo same || echo OTHER) hash; $sentence"
     rm -rf "$folder"
   done
 }
 
+# Both directions of a loopback share its rate, so each has half of it.
 rates() {
   local space=bayesgen-rates
   ip netns add "$space"
   trap 'ip netns delete '"$space"'; rm -rf "$work"' EXIT
-  ip netns exec "$space" ip link set lo up
-  for rate in none 10gbit 1gbit 200mbit; do
-    if [[ $rate != none ]]; then
-      ip netns exec "$space" tc qdisc replace dev lo root tbf rate "$rate" burst 1mb latency 50ms
-    fi
-    for mode in exact fast; do
-      echo "$rate $mode: $(BAYESGEN_RUN="ip netns exec $space" BAYESGEN_MPIRUN="--mca btl tcp,self" \
-        ranks 2 --steps 40 --batch 200 --network classifier --mode "$mode" | median_step) ms"
+  ip -n "$space" link set lo up
+  sent() { ip netns exec "$space" awk '/lo:/ { print $10 }' /proc/net/dev; }
+  for width in ${BAYESGEN_WIDTHS:-110 683 2795}; do
+    for rate in ${BAYESGEN_RATES:-none 10gbit 1gbit}; do
+      if [[ $rate == none ]]; then
+        ip netns exec "$space" tc qdisc delete dev lo root 2>/dev/null || true
+      else
+        ip netns exec "$space" tc qdisc replace dev lo root tbf rate "$rate" burst 1mb latency 200ms
+      fi
+      for mode in exact fast; do
+        local before between steps=${BAYESGEN_STEPS:-10} arguments=(--batch 64 --width "$width" --mode "$mode" --shards 2)
+        before=$(sent)
+        BAYESGEN_RUN="ip netns exec $space" BAYESGEN_MPIRUN="--mca btl tcp,self" \
+          ranks 2 "${arguments[@]}" --steps "$steps" >"$work/short" 2>/dev/null
+        between=$(sent)
+        BAYESGEN_RUN="ip netns exec $space" BAYESGEN_MPIRUN="--mca btl tcp,self" \
+          ranks 2 "${arguments[@]}" --steps "$((2 * steps))" >"$work/long" 2>/dev/null
+        echo "$(grep 'weights' "$work/long"), $rate $mode: $(median_step <"$work/long") ms," \
+          "$((($(sent) - between - (between - before)) / steps / 2)) bytes sent by each rank and step"
+      done
     done
+    echo "width $width, 1 rank: $(ranks 1 --batch 64 --width "$width" --shards 2 --steps "${BAYESGEN_STEPS:-10}" | median_step) ms"
   done
 }
 

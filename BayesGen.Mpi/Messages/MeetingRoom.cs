@@ -49,12 +49,12 @@ internal sealed unsafe class MeetingRoom : IDisposable
         if (make is not null)
             mine = make(mine);
         if (own is not null)
-            mine = mine with { Standing = Standing.Failed, Text = $"{own.GetType().Name}: {own.Message}" };
+            mine = mine with { HasFailed = true, Text = $"{own.GetType().Name}: {own.Message}" };
         var notes = Exchange(mine);
         if (own is not null)
         {
             // What all have met with alike, all know: they may go on to something else.
-            if (!Array.TrueForAll(notes, note => note.Standing == Standing.Failed && note.Text == mine.Text))
+            if (!Array.TrueForAll(notes, note => note.HasFailed && note.Text == mine.Text))
                 Broken = own as MpiException ?? new MpiException(
                     $"Rank {_api.Rank} of {_api.Size} failed. {own.Message}", _api.Rank, own);
             return notes;
@@ -135,7 +135,7 @@ internal sealed unsafe class MeetingRoom : IDisposable
     private void Look(Note[] notes, Note mine)
     {
         for (var rank = 0; rank < notes.Length; rank++)
-            if (notes[rank].Standing == Standing.Failed)
+            if (notes[rank].HasFailed)
                 throw Break(new MpiException(
                     $"Rank {rank} of {notes.Length} failed, so rank {_api.Rank} ends as well. {notes[rank].Text}", rank));
         for (var rank = 0; rank < notes.Length; rank++)

@@ -4,19 +4,6 @@ using System.Text;
 
 namespace BayesGen.Mpi.Messages;
 
-/// <summary>How it stands with a process that comes to a meeting.</summary>
-internal enum Standing
-{
-    /// <summary>All is well.</summary>
-    Well,
-
-    /// <summary>A loss of the step is not finite.</summary>
-    NotFinite,
-
-    /// <summary>It cannot go on.</summary>
-    Failed,
-}
-
 /// <summary>What a process brings to a meeting: everything that is small, in one message.</summary>
 /// <param name="Meeting">What it came for.</param>
 /// <param name="Number">Which of its meetings it is, from 0.</param>
@@ -31,8 +18,8 @@ internal sealed record Note(Meeting Meeting, long Number)
     /// <summary>The most numbers that fit.</summary>
     public const int LargestCount = (Capacity - HeaderBytes - LargestText) / sizeof(double);
 
-    /// <summary>How it stands.</summary>
-    public Standing Standing { get; init; }
+    /// <summary>Whether it cannot go on.</summary>
+    public bool HasFailed { get; init; }
 
     /// <summary>Whether this process was told to stop.</summary>
     public bool IsToldToStop { get; init; }
@@ -53,7 +40,7 @@ internal sealed record Note(Meeting Meeting, long Number)
         var length = Encoding.UTF8.GetByteCount(Text);
         var text = length <= LargestText ? Text : Text[..(LargestText / 4)];
         BinaryPrimitives.WriteInt32LittleEndian(target, (int)Meeting);
-        BinaryPrimitives.WriteInt32LittleEndian(target[4..], (int)Standing);
+        BinaryPrimitives.WriteInt32LittleEndian(target[4..], HasFailed ? 1 : 0);
         BinaryPrimitives.WriteInt64LittleEndian(target[8..], Number);
         BinaryPrimitives.WriteUInt64LittleEndian(target[16..], Fingerprint);
         BinaryPrimitives.WriteInt32LittleEndian(target[24..], Numbers.Length);
@@ -72,7 +59,7 @@ internal sealed record Note(Meeting Meeting, long Number)
         MemoryMarshal.Cast<byte, double>(source.Slice(HeaderBytes, numbers.Length * sizeof(double))).CopyTo(numbers);
         return new Note((Meeting)BinaryPrimitives.ReadInt32LittleEndian(source), BinaryPrimitives.ReadInt64LittleEndian(source[8..]))
         {
-            Standing = (Standing)BinaryPrimitives.ReadInt32LittleEndian(source[4..]),
+            HasFailed = BinaryPrimitives.ReadInt32LittleEndian(source[4..]) != 0,
             IsToldToStop = BinaryPrimitives.ReadInt32LittleEndian(source[32..]) != 0,
             Fingerprint = BinaryPrimitives.ReadUInt64LittleEndian(source[16..]),
             Numbers = numbers,

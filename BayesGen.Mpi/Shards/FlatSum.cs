@@ -12,56 +12,58 @@ internal sealed class FlatSum : IDisposable
         Floats = zeros(layout.Floats, dtype: ScalarType.Float32, device: CPU).DetachFromDisposeScope();
         Doubles = zeros(layout.Doubles, dtype: ScalarType.Float64, device: CPU).DetachFromDisposeScope();
         _views = layout.ViewsOf(this);
-        Numbers = [];
     }
 
     public Tensor Floats { get; }
 
     public Tensor Doubles { get; }
 
-    /// <summary>The numbers of the shards: losses, metrics.</summary>
-    public double[] Numbers { get; set; }
+    /// <summary>The numbers of the shards: losses, metrics. None of shards without a row.</summary>
+    public double[] Numbers { get; set; } = [];
 
     /// <summary>The arrays that have anything, with the bytes of an element.</summary>
     public IEnumerable<(Tensor Flat, int Width)> Arrays => ((Tensor Flat, int Width)[])[(Floats, sizeof(float)), (Doubles, sizeof(double))];
 
-    /// <summary>Takes gradients, each times a weight.</summary>
-    public void Take(IReadOnlyList<Tensor> gradients, double weight)
+    /// <summary>Takes gradients.</summary>
+    public void Take(IReadOnlyList<Tensor> gradients)
     {
         foreach (var (view, gradient) in _views.Zip(gradients))
             view.copy_(gradient);
-        if (weight == 1)
-            return;
-        using Scalar factor = weight;
-        foreach (var (flat, _) in Arrays)
-            flat.mul_(factor);
     }
 
-    /// <summary>Of a shard without a row.</summary>
-    public void Clear()
-    {
-        foreach (var (flat, _) in Arrays)
-            flat.ZeroInPlace();
-        Array.Clear(Numbers);
-    }
-
-    /// <summary>Writes the sums into gradients.</summary>
-    public void Give(IReadOnlyList<Tensor> gradients)
+    /// <summary>Adds gradients on the right.</summary>
+    public void Add(IReadOnlyList<Tensor> gradients)
     {
         foreach (var (view, gradient) in _views.Zip(gradients))
-            gradient.copy_(view);
+            AddTo(view, gradient);
+    }
+
+    /// <summary>Multiplies the sums.</summary>
+    public void Scale(double factor)
+    {
+        using Scalar scalar = factor;
+        foreach (var (flat, _) in Arrays)
+            flat.mul_(scalar);
+    }
+
+    /// <summary>Adds the sums to gradients.</summary>
+    public void AddTo(IReadOnlyList<Tensor> gradients)
+    {
+        foreach (var (view, gradient) in _views.Zip(gradients))
+            AddTo(gradient, view);
     }
 
     /// <summary>This sum on the left, another one on the right.</summary>
     public void Add(FlatSum right)
     {
         foreach (var ((mine, _), (other, _)) in Arrays.Zip(right.Arrays))
-            mine.add_(other, TensorNumbers.One);
+            AddTo(mine, other);
         Numbers = Plus(Numbers, right.Numbers);
     }
 
-    /// <summary>The sum of numbers one by one.</summary>
-    public static double[] Plus(double[] left, double[] right) => [.. left.Zip(right, (one, other) => one + other)];
+    /// <summary>The sum of numbers one by one; one side may have none.</summary>
+    public static double[] Plus(double[] left, double[] right) =>
+        left.Length == 0 ? right : right.Length == 0 ? left : [.. left.Zip(right, (one, other) => one + other)];
 
     public void Dispose()
     {
@@ -69,5 +71,18 @@ internal sealed class FlatSum : IDisposable
             view.Dispose();
         Floats.Dispose();
         Doubles.Dispose();
+    }
+
+    /// <summary>Adds a tensor, which may be on another device.</summary>
+    private static void AddTo(Tensor sum, Tensor next)
+    {
+        if (sum.device_type == next.device_type)
+        {
+            sum.add_(next, TensorNumbers.One);
+            return;
+        }
+
+        using var here = next.to(sum.device);
+        sum.add_(here, TensorNumbers.One);
     }
 }

@@ -1,44 +1,45 @@
 using BayesGen.Kernels;
+using BayesGen.Reporting;
 using BayesGen.Training;
 
 namespace BayesGen.Mpi.Shards;
 
-/// <summary>The numbers of a step as an array that can be summed over shards, and back.</summary>
-/// <param name="like">The numbers of one shard, which say what there is.</param>
-internal sealed class StepNumbers(StepSums like)
+/// <summary>
+/// The numbers of a shard under a sample of the weights as an array that can be summed over shards, and back: the fit, the residuals of
+/// a noise that is learned, and under the last sample of a step three numbers for each metric.
+/// </summary>
+internal static class StepNumbers
 {
-    private readonly (string Name, bool IsCounted)[] _metrics = [.. like.Metrics.Select(metric => (metric.Name, metric.Count is not null))];
-    private readonly TorchSharp.Modules.Parameter? _logSigma = like.Noise?.LogSigma;
-    private readonly (long[] Shape, ScalarType Dtype, Device Device)? _residuals =
-        like.Noise is { Squared: var squared } ? (squared.shape, squared.dtype, squared.device) : null;
+    private const int OfMetric = 3;
 
-    /// <summary>How many there are.</summary>
-    public int Count => 3 + _metrics.Length + _metrics.Count(metric => metric.IsCounted)
-        + (_residuals is { Shape: var shape } ? (int)shape.Aggregate(1L, (all, one) => all * one) : 0);
+    /// <summary>The numbers of a shard: means over its examples times its part of them.</summary>
+    public static double[] Of(BatchFit fit, double part) => fit.Noise is not { Squared: var squared }
+        ? [fit.Fit.Number() * part]
+        : [fit.Fit.Number() * part, .. squared.detach().to(ScalarType.Float64, CPU).flatten().Numbers().Select(number => number * part)];
 
-    /// <summary>The numbers of a shard: means over its examples times its part of them, and sums.</summary>
-    public static double[] Of(StepSums sums, double weight)
+    /// <summary>A metric of a shard: its sum, what its examples count together, and whether that is another number than theirs.</summary>
+    public static double[] Of(Metric metric, Tensor output, Tensor targets)
     {
-        List<double> numbers = [sums.Fit.Number() * weight, sums.Divergence.Number() * weight, sums.Total.Number() * weight];
-        numbers.AddRange(sums.Metrics.Select(metric => metric.Sum.Number()));
-        numbers.AddRange(sums.Metrics.Select(metric => metric.Count).OfType<Tensor>().Select(count => count.Number()));
-        if (sums.Noise is { Squared: var squared })
-            numbers.AddRange(squared.detach().to(ScalarType.Float64, CPU).flatten().Numbers().Select(number => number * weight));
-        return [.. numbers];
+        var (sum, count) = metric.Total(output, targets);
+        return count is null ? [sum.Number(), 0, 0] : [sum.Number(), count.Number(), 1];
     }
 
-    /// <summary>The numbers of all shards as those of a step.</summary>
-    public StepSums Read(double[] numbers)
+    /// <summary>The mean fit of the batch, and its mean squared residuals.</summary>
+    /// <param name="numbers">Those of all shards.</param>
+    /// <param name="metrics">How many metrics stand behind them.</param>
+    public static (Tensor Fit, Tensor? Residuals) Read(double[] numbers, int metrics) => (
+        Scalar(numbers[0]),
+        numbers.Length - OfMetric * metrics is > 1 and var end
+            ? tensor(numbers[1..end], dtype: ScalarType.Float64, device: CPU)
+            : null);
+
+    /// <summary>The metrics of the batch.</summary>
+    public static IReadOnlyList<(string Name, Tensor Sum, Tensor? Count)> Metrics(double[] numbers, IReadOnlyList<Metric> metrics)
     {
-        var counted = 3 + _metrics.Length;
-        var metrics = new List<(string Name, Tensor Sum, Tensor? Count)>();
-        for (var i = 0; i < _metrics.Length; i++)
-            metrics.Add((_metrics[i].Name, Scalar(numbers[3 + i]), _metrics[i].IsCounted ? Scalar(numbers[counted++]) : null));
-        NoiseResiduals? noise = null;
-        if (_residuals is var (shape, dtype, device))
-            noise = new NoiseResiduals(
-                _logSigma!, tensor(numbers[counted..], dtype: ScalarType.Float64, device: CPU).to(dtype, device).reshape(shape));
-        return new StepSums(Scalar(numbers[0]), Scalar(numbers[1]), Scalar(numbers[2]), metrics, noise);
+        var first = numbers.Length - OfMetric * metrics.Count;
+        return [.. metrics.Select((metric, i) => (
+            metric.Name, Scalar(numbers[first + OfMetric * i]),
+            numbers[first + OfMetric * i + 2] > 0 ? Scalar(numbers[first + OfMetric * i + 1]) : null))];
     }
 
     private static Tensor Scalar(double number) => tensor(number, dtype: ScalarType.Float64, device: CPU);

@@ -46,6 +46,13 @@ internal sealed class ParameterInventory : IDisposable
     public Device Device => Weights.Length > 0 ? Weights[0].Parameter.device : CPU;
 
     /// <summary>
+    /// The flat tensors in which a backward through the network leaves its gradients, live: G and what local estimators have beside it, all
+    /// of which a pull-back takes.
+    /// </summary>
+    public IEnumerable<Tensor> GradientsToPullBack => Families.SelectMany(arena => (IEnumerable<Tensor>)
+        [arena.Store.Gradients, .. arena.Local is { } local ? [local.Gradients, .. local.Scales?.Gradients ?? []] : Array.Empty<Tensor>()]);
+
+    /// <summary>
     /// Until the returned object is disposed, gradients of the biases of convolutions are summed here; see <see cref="BiasGradients"/>.
     /// </summary>
     public IDisposable SumBiasGradients() => _biasGradients!.Begin();

@@ -36,6 +36,9 @@ internal sealed class UnitScales : IDisposable
     /// <summary>Whether the values have no noise of their own.</summary>
     public bool HasPlainValues { get; }
 
+    /// <summary>What a backward left, flat and live: zero except until it is carried on.</summary>
+    public IEnumerable<Tensor> Gradients => _gradients.OfType<Tensor>();
+
     /// <summary>The scales of the units of a weight for each of several examples.</summary>
     /// <param name="weight">The weight.</param>
     /// <param name="noise">The source of their noise.</param>

@@ -59,8 +59,7 @@ public sealed class WeightDraw : IDisposable
     public void Backward(Tensor total)
     {
         BackwardToWeights(total);
-        foreach (var draw in _draws)
-            draw.PullBack();
+        PullBack();
         if (_parameters is not null)
             _freezing.KeepByHand();
     }
@@ -117,6 +116,13 @@ public sealed class WeightDraw : IDisposable
             _lease.ZeroGradients(setToNone: false);
             throw;
         }
+    }
+
+    /// <summary>The second stride: what lies at the weights goes on to the parameters.</summary>
+    internal void PullBack()
+    {
+        foreach (var draw in _draws)
+            draw.PullBack();
     }
 
     internal void ForgetGradients()

@@ -5,7 +5,8 @@ namespace BayesGen.Prediction;
 /// <summary>Sums up class probabilities over draws; what is in memory is one batch and the numbers of the examples.</summary>
 /// <param name="likelihood">What the outputs are; null is logits [N, C] of classes.</param>
 /// <param name="keepOutputs">Whether the logits of every draw are kept.</param>
-internal sealed class ClassSums(ClassLikelihood? likelihood, bool keepOutputs) : IPredictiveSums
+/// <param name="firstExample">The number of the first example in errors.</param>
+internal sealed class ClassSums(ClassLikelihood? likelihood, bool keepOutputs, int firstExample = 0) : IPredictiveSums
 {
     private static readonly ClassLikelihood Usual = Likelihood.Categorical();
 
@@ -61,7 +62,7 @@ internal sealed class ClassSums(ClassLikelihood? likelihood, bool keepOutputs) :
         using var scope = NewDisposeScope();
         var mean = _sumOfProbabilities! / _draws;
         var numbers = PlainNumbers.Of(mean);
-        AnswerCheck.Require(numbers, Examples, inputs, _places);
+        AnswerCheck.Require(numbers, firstExample + Examples, inputs, _places);
         _probabilities.AddRange(numbers);
         _entropy.AddRange(PlainNumbers.Flat(special.entr(mean).sum(1)));
         _expectedEntropy.AddRange(PlainNumbers.Flat(_sumOfEntropies! / _draws));

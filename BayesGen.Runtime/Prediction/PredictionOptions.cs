@@ -14,6 +14,9 @@ public sealed record PredictionOptions
     /// <summary>The number of examples that go through the network at once; at least 1. It changes speed and memory alone.</summary>
     public int BatchSize { get; init; } = 256;
 
+    /// <summary>The number of the first example of a part of a prediction: errors name examples by their number among all.</summary>
+    internal int FirstExample { get; init; }
+
     /// <summary>Whether the logits of every single draw are kept (<see cref="ClassPrediction.Outputs"/>).</summary>
     public bool KeepOutputs { get; init; }
 

@@ -4,10 +4,11 @@ namespace BayesGen.Prediction;
 
 /// <summary>Collects the components that the draws predict: together they are the mixture that the targets are distributed by.</summary>
 /// <param name="likelihood">What the outputs mean.</param>
-internal sealed class RegressionSums(RegressionLikelihood likelihood) : IPredictiveSums
+/// <param name="firstExample">The number of the first example in errors.</param>
+internal sealed class RegressionSums(RegressionLikelihood likelihood, int firstExample = 0) : IPredictiveSums
 {
-    public RegressionSums(GaussianNoise noise)
-        : this(noise.Likelihood)
+    public RegressionSums(GaussianNoise noise, int firstExample = 0)
+        : this(noise.Likelihood, firstExample)
     {
     }
 
@@ -36,7 +37,7 @@ internal sealed class RegressionSums(RegressionLikelihood likelihood) : IPredict
         List<double[][]> means = [.. Components(_means)], variances = [.. Components(_variances)];
         AnswerCheck.Require(
             [.. means.Zip(variances, (mean, variance) => mean.Concat(variance).SelectMany(draws => draws).ToArray())],
-            Examples, inputs, _places);
+            firstExample + Examples, inputs, _places);
         _componentMeans.AddRange(means);
         _componentVariances.AddRange(variances);
         _means.Clear();

@@ -21,7 +21,7 @@ internal sealed class CheckpointResume(
     public ResumeReport? TryResume(string path)
     {
         var notices = new List<string>();
-        if (CheckpointManager.Find(path, Note) is not { } found)
+        if (Find(path, Note) is not { } found)
             return null;
         using var content = found.Content;
         setup.RequireTrainable();
@@ -57,6 +57,22 @@ internal sealed class CheckpointResume(
 
         // Some of it comes from the file, and files come from anywhere.
         void Note(string notice) => notices.Add(PlainText.Of(notice));
+    }
+
+    /// <summary>Process 0 of a group chooses, since a damaged file is renamed; all read what it has chosen.</summary>
+    private (CheckpointContent Content, string Path)? Find(string path, Action<string> note)
+    {
+        try
+        {
+            var found = setup.Group.IsFirst ? CheckpointManager.Find(path, note) : null;
+            var chosen = setup.Group.FromFirst(found?.Path ?? "");
+            return setup.Group.IsFirst || chosen.Length == 0 ? found : (CheckpointFile.Read(chosen), chosen);
+        }
+        catch (Exception exception)
+        {
+            setup.Group.Fail(exception);
+            throw;
+        }
     }
 
     /// <summary>Makes optimizers for the checkpoint, and looks whether it fits them, before anything is written.</summary>

@@ -5,11 +5,12 @@ namespace BayesGen.Training;
 /// calls nothing else between a batch and the step of the optimizer, and knows none of the cases.
 /// </summary>
 /// <remarks>
-/// A group of processes wraps the gatherer of its own process (<see cref="TrainingGroup.GathererOver"/>):
-/// <see cref="Gather"/> gives the inner one <see cref="StepWork.Of"/> its share of the examples, then sums
-/// <see cref="ITrainingSteps.Gradients"/>, which are a few flat buffers, and the numbers of <see cref="StepSums"/> over the processes,
-/// each weighted by its part of the examples. Every process then takes the same step. The noise of weights is a function of seed and call,
-/// so that processes sample alike; that of a local estimator belongs to examples, and a group has to place it.
+/// A group of processes wraps the gatherer of its own process (<see cref="TrainingGroup.GathererOver"/>). It gives the inner one the work
+/// <see cref="StepWork.InParts"/>, and is then asked for the gradients of the fit under every sample, which it sums over its processes
+/// before they are pulled back; or it gives it <see cref="StepWork.Of"/> its share of the examples, and sums
+/// <see cref="ITrainingSteps.Gradients"/> and the numbers of <see cref="StepSums"/>, each weighted by its part of the examples. Every
+/// process then takes the same step. The noise of weights is a function of seed and call, so that processes sample alike; that of a local
+/// estimator belongs to examples, and a group has to place it.
 /// </remarks>
 internal interface IGradientGatherer : IDisposable
 {

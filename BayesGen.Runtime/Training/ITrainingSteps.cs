@@ -22,6 +22,10 @@ internal interface ITrainingSteps : IDisposable
     /// <param name="total">Its part of the loss.</param>
     void Backward(WeightDraw draw, Tensor total);
 
+    /// <summary>Keeps of the gradients that lie at the weights of a sample what the step needs: the second half of a backward.</summary>
+    /// <param name="draw">The sample in the weights.</param>
+    void PullBack(WeightDraw draw);
+
     /// <summary>
     /// The flat gradients that <see cref="Step"/> will use, complete once every sample of the step went backward. Whoever sums gradients of
     /// several processes writes the sum into them. Handles of their own: the caller disposes them.

@@ -108,8 +108,7 @@ internal sealed class IvonSteps : ITrainingSteps
     /// <summary>The numbers of the state: the steps taken.</summary>
     public IReadOnlyDictionary<string, double> StateNumbers => new Dictionary<string, double> { [StepName] = _step };
 
-    /// <summary>Whether a step takes the gradient of one draw: in a group of processes every shard has a draw of its own.</summary>
-    private bool IsOneSample => _options is { Samples: 1, Group: null };
+    private bool IsOneSample => _options.Samples == 1;
 
     private double SampleSize => _sampleSize() is var size && double.IsFinite(size) && size > 0
         ? size
@@ -146,6 +145,12 @@ internal sealed class IvonSteps : ITrainingSteps
     public void Backward(WeightDraw draw, Tensor total)
     {
         draw.BackwardToWeights(total);
+        PullBack(draw);
+    }
+
+    /// <inheritdoc/>
+    public void PullBack(WeightDraw draw)
+    {
         foreach (var (part, (_, arena)) in draw.Draws.Zip(_arenas))
             if (!arena.TakesDeviation(IsOneSample))
                 part.PullBack();

@@ -73,10 +73,6 @@ public sealed class NonFiniteLossException : ArithmeticException
             $"The training diverges: the fit loss is {fit:G4} in step {step} of epoch {epoch}, and was {first:G4} at the start. "),
         lastStep is { } last ? $"That was read from the device after step {last}; these steps were taken. " : "The step was not taken. ");
 
-    /// <summary>Another process that trains the same network has thrown it.</summary>
-    internal static NonFiniteLossException OfAnotherProcess(int epoch, int step, string? parameter, string message) =>
-        new(message, epoch, step, parameter);
-
     /// <summary>The loss was finite, its gradient was not.</summary>
     internal static NonFiniteLossException OfGradient(int epoch, int step, string? parameter) => new(
         epoch, step, parameter,

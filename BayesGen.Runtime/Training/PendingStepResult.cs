@@ -26,6 +26,12 @@ internal sealed record StepSums(
 /// <param name="Squared">The mean squared residual of each output, over examples and samples.</param>
 internal sealed record NoiseResiduals(Parameter LogSigma, Tensor Squared);
 
+/// <summary>What a network made of examples under a sample of its weights.</summary>
+/// <param name="Output">The output; null where nobody has it as a whole.</param>
+/// <param name="Fit">The mean fit loss.</param>
+/// <param name="Noise">What a noise for all inputs is learned from; null where none is.</param>
+internal sealed record BatchFit(Tensor? Output, Tensor Fit, NoiseResiduals? Noise);
+
 /// <summary>
 /// What a step has to tell. Its numbers stay where they were computed until they are read: a device then works on while the host prepares
 /// the next steps.

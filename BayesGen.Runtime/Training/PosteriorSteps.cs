@@ -120,6 +120,9 @@ internal sealed class PosteriorSteps : ITrainingSteps
     /// <summary>Carries the gradients on to the parameters.</summary>
     public void Backward(WeightDraw draw, Tensor total) => draw.Backward(total);
 
+    /// <inheritdoc/>
+    public void PullBack(WeightDraw draw) => draw.PullBack();
+
     /// <summary>Moves the parameters along their gradients.</summary>
     public void Step()
     {

@@ -10,6 +10,9 @@ namespace BayesGen.Training;
 /// </summary>
 internal static class RunFingerprint
 {
+    /// <summary>The condition that says where the network computes.</summary>
+    public const string Device = "the device";
+
     private const string Prefix = "condition.";
 
     /// <summary>
@@ -92,7 +95,7 @@ internal static class RunFingerprint
                 nameof(IvonOptions), $"rate {Written(ivon.LearningRate)}, decays {Written(ivon.Beta1)} and {Written(ivon.Beta2)}, "
                 + $"trust radius {(ivon.TrustRadius is { } radius ? Written(radius) : "none")}");
         yield return ("the number of Torch's threads", Written(get_num_threads()));
-        yield return ("the device", (options.Device ?? setup.Arena.Device).ToString());
+        yield return (Device, (options.Device ?? setup.Arena.Device).ToString());
         yield return ("the processor's vector", $"{Vector<byte>.Count} bytes");
         yield return ("the version of TorchSharp", typeof(Tensor).Assembly.GetName().Version?.ToString() ?? "unknown");
     }

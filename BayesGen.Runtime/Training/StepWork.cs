@@ -38,6 +38,16 @@ internal sealed class StepWork
     /// <summary>The targets on the device of the inputs.</summary>
     public Tensor Targets { get; }
 
+    /// <summary>The weight of the divergence.</summary>
+    public double Beta => _beta;
+
+    /// <summary>In which parts the batch is taken; null where it is taken as a whole.</summary>
+    private IBatchParts? Parts { get; init; }
+
+    /// <summary>The same work, the batch taken in parts.</summary>
+    public StepWork InParts(IBatchParts parts) =>
+        new(_setup, _guard, Place, (Inputs, Targets), _beta, _sharedBy) { Parts = parts };
+
     /// <summary>The same work on some of the examples.</summary>
     public StepWork Of(Tensor inputs, Tensor targets) => new(_setup, _guard, Place, (inputs, targets), _beta, _sharedBy);
 
@@ -75,30 +85,8 @@ internal sealed class StepWork
             all.Residuals is null ? null : new NoiseResiduals(all.LogSigma!, all.Residuals.DivideBy(samples)));
     }
 
-    private void Take(SampleWorker worker, int k, SampleAccumulator sums)
-    {
-        // What a forward leaves behind is let go sample by sample: the next one finds its memory warm.
-        using var scope = NewDisposeScope();
-        using var noise = worker.PlaceNoise(k);
-
-        // Nobody but this step has come near the gradients since they were made zero.
-        using var draw = worker.Arena.Lease.DrawUnchecked();
-        var (fit, output, residuals) = _setup.Options.MicroBatchSize is { } size && size < Targets.size(0)
-            ? FitInParts(worker, draw, size, sums)
-            : Fit(worker, Inputs, Targets, sums);
-        var divergence = _setup.Loss.Divergence(draw);
-        _guard.CheckSample(fit, divergence, Place);
-        var total = VariationalLoss.DrawTotal(fit, divergence, _beta, _sharedBy);
-        worker.Backward(draw, sums.Weights.Weigh(total, _setup.Loss.LogWeight(fit, divergence, _beta, _sharedBy)));
-        noise.RequireEnd();
-        sums.Add(fit, divergence, _setup.StepMetrics.Count > 0 ? output : null, residuals);
-        scope.MoveToOuter(sums.Running);
-    }
-
-    /// <summary>
-    /// The fit of some examples under the sample in the weights, their output, and the residuals where the noise is learned from them.
-    /// </summary>
-    private (Tensor Fit, Tensor Output, Tensor? Residuals) Fit(SampleWorker worker, Tensor inputs, Tensor targets, SampleAccumulator sums)
+    /// <summary>The network on some examples, under the sample in its weights: output and mean fit loss with their graph.</summary>
+    public BatchFit Run(SampleWorker worker, Tensor inputs, Tensor targets)
     {
         using var joined = _setup.LearnsNoise ? new JoinedNoise() : null;
         var output = BatchForward.Output(worker.Forward, inputs);
@@ -107,41 +95,88 @@ internal sealed class StepWork
         var residuals = joined is null
             ? null
             : ClosedFormNoise.Residuals(joined, output, targets, _setup.Likelihood is RegressionLikelihood { IgnoresNaN: true });
-        if (residuals is not null && ReferenceEquals(worker.Arena, _setup.Arena))
-            sums.LogSigma = ClosedFormNoise.LogSigmaOf(joined!, output);
-        return (fit, output, residuals);
+        return new BatchFit(
+            output, fit, residuals is null ? null : new NoiseResiduals(ClosedFormNoise.LogSigmaOf(joined!, output)!, residuals));
+    }
+
+    private void Take(SampleWorker worker, int k, SampleAccumulator sums)
+    {
+        // What a forward leaves behind is let go sample by sample: the next one finds its memory warm.
+        using var scope = NewDisposeScope();
+        using var noise = worker.PlaceNoise(k);
+
+        // Nobody but this step has come near the gradients since they were made zero.
+        using var draw = worker.Arena.Lease.DrawUnchecked();
+        var (output, fit, learned) = Parts is { } parts ? TakeParts(parts, worker, draw, k)
+            : _setup.Options.MicroBatchSize is { } size && size < Targets.size(0) ? RunInParts(worker, draw, size)
+            : Run(worker, Inputs, Targets);
+        var divergence = _setup.Loss.Divergence(draw);
+        _guard.CheckSample(fit, divergence, Place);
+        var total = VariationalLoss.DrawTotal(fit, divergence, _beta, _sharedBy);
+        var weighed = sums.Weights.Weigh(total, _setup.Loss.LogWeight(fit, divergence, _beta, _sharedBy));
+        if (Parts is null)
+            worker.Backward(draw, weighed);
+        else
+            Backward(Parts, draw, fit, weighed);
+        noise.RequireEnd();
+        if (learned is not null && ReferenceEquals(worker.Arena, _setup.Arena))
+            sums.LogSigma = learned.LogSigma;
+        sums.Add(fit, divergence, _setup.StepMetrics.Count > 0 ? output : null, learned?.Squared);
+        scope.MoveToOuter(sums.Running);
     }
 
     /// <summary>
     /// The same, part after part: each goes backward to the weights by itself, weighted by its share of the examples, and lets its graph
     /// go. What has arrived there is pulled back with the divergence.
     /// </summary>
-    private (Tensor Fit, Tensor Output, Tensor? Residuals) FitInParts(
-        SampleWorker worker, WeightDraw draw, int size, SampleAccumulator sums)
+    private BatchFit RunInParts(SampleWorker worker, WeightDraw draw, int size)
     {
         var count = Targets.size(0);
-        Tensor? fit = null, residuals = null;
+        Tensor? fit = null, squared = null;
+        NoiseResiduals? noise = null;
         var outputs = new List<Tensor>();
         for (long first = 0; first < count; first += size)
         {
             using var scope = NewDisposeScope();
             var length = Math.Min(size, count - first);
             var share = (double)length / count;
-            var part = Fit(worker, Inputs.narrow(0, first, length), Targets.narrow(0, first, length), sums);
-            draw.BackwardToWeights(part.Fit.MultiplyBy(share / _setup.Options.Samples));
-            fit = Sum(fit, part.Fit, share).MoveToOuterDisposeScope();
-            residuals = part.Residuals is null ? null : Sum(residuals, part.Residuals, share).MoveToOuterDisposeScope();
+            var (output, mean, learned) = Run(worker, Inputs.narrow(0, first, length), Targets.narrow(0, first, length));
+            draw.BackwardToWeights(mean.MultiplyBy(share / _setup.Options.Samples));
+            fit = Sum(fit, mean, share).MoveToOuterDisposeScope();
+            if (learned is not null)
+            {
+                squared = Sum(squared, learned.Squared, share).MoveToOuterDisposeScope();
+                noise = new NoiseResiduals(learned.LogSigma, squared);
+            }
+
             if (_setup.StepMetrics.Count > 0)
-                outputs.Add(part.Output.detach().MoveToOuterDisposeScope());
+                outputs.Add(output!.detach().MoveToOuterDisposeScope());
         }
 
-        return (fit!, outputs.Count == 0 ? fit! : cat(outputs), residuals);
+        return new BatchFit(outputs.Count == 0 ? null : cat(outputs), fit!, noise);
 
         static Tensor Sum(Tensor? before, Tensor next, double share)
         {
             var added = next.detach().MultiplyBy(share);
             return before is null ? added : before.AddTo(added);
         }
+    }
+
+    /// <summary>
+    /// The fit of the batch as a leaf: the gradients of its parts are known, and its own slope tells how much they count.
+    /// </summary>
+    private BatchFit TakeParts(IBatchParts parts, SampleWorker worker, WeightDraw draw, int k)
+    {
+        var (fit, learned) = parts.Take(this, worker, draw, k);
+        return new BatchFit(null, fit.requires_grad_(), learned);
+    }
+
+    /// <summary>The divergence goes backward by itself, before the gradients of the parts lie where they are pulled back from.</summary>
+    private static void Backward(IBatchParts parts, WeightDraw draw, Tensor fit, Tensor weighed)
+    {
+        draw.BackwardToWeights(weighed);
+        using var slope = fit.grad;
+        parts.PullBack(draw, slope?.Number() ?? 0);
     }
 
     /// <summary>Without a graph from the fit to the weights a training would go by the divergence alone.</summary>

@@ -47,7 +47,8 @@ public static class PredictionExtensions
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var sums = new ClassSums(LikelihoodChoice.OfClasses(model.Arena.NotedLikelihood), options?.KeepOutputs ?? false);
+        var sums = new ClassSums(
+            LikelihoodChoice.OfClasses(model.Arena.NotedLikelihood), options?.KeepOutputs ?? false, options?.FirstExample ?? 0);
         PosteriorDraws.Of(model, forward, samples, options).Run(x, sums, cancellation);
         return sums.Finish();
     }
@@ -82,7 +83,7 @@ public static class PredictionExtensions
         PredictionOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(noise);
-        var sums = new RegressionSums(noise);
+        var sums = new RegressionSums(noise, options?.FirstExample ?? 0);
         PosteriorDraws.Of(model, forward, samples, options).Run(x, sums, cancellation);
         return sums.Finish();
     }

@@ -82,7 +82,7 @@ public class MpiTests
     {
         var note = new Note(Meeting.Step, 41)
         {
-            Standing = Standing.NotFinite,
+            HasFailed = true,
             IsToldToStop = true,
             Fingerprint = ulong.MaxValue - 3,
             Numbers = [1.5, double.NaN, -0.0],
@@ -114,6 +114,31 @@ public class MpiTests
         Assert.Contains("Rank 2 of 3", what);
         Assert.Contains("Seed is 2, and on rank 0 1", what);
         Assert.DoesNotContain("LearningRate", what);
+    }
+
+    /// <summary>The keys of a thousand frozen layers are longer than a note.</summary>
+    [Fact]
+    public void AConditionThatIsLongerThanANoteIsStillCompared()
+    {
+        var keys = string.Join(", ", Enumerable.Range(0, 4_000).Select(i => $"blocks.{i}.attention.in_proj_weight"));
+        var first = RunConditions.Written([("the frozen weights", keys), ("BayesGen", "1")]);
+        var other = RunConditions.Written([("the frozen weights", keys + ", head.weight"), ("BayesGen", "1")]);
+        var bytes = new byte[Note.Capacity];
+        new Note(Meeting.Start, 0) { Text = other }.Write(bytes);
+        Assert.Equal(other, Note.Read(bytes).Text);
+        var (rank, what) = RunConditions.Difference([first, Note.Read(bytes).Text])!.Value;
+        Assert.Equal(1, rank);
+        Assert.Contains("the frozen weights is blocks.0.attention", what);
+        Assert.DoesNotContain("BayesGen is", what);
+    }
+
+    /// <summary>Each rank may compute on a device of its own, but not on one of another kind.</summary>
+    [Fact]
+    public void DevicesAreComparedByKindAndModelAndNotByNumber()
+    {
+        Assert.Equal("cuda, NVIDIA H200", RankDevice.NameOf(DeviceType.CUDA, ["NVIDIA H200", "NVIDIA H200"]));
+        Assert.Equal("cuda, NVIDIA A100, NVIDIA H200", RankDevice.NameOf(DeviceType.CUDA, ["NVIDIA H200", "NVIDIA A100"]));
+        Assert.Equal("cpu", RankDevice.NameOf(DeviceType.CPU, ["NVIDIA H200"]));
     }
 
     [Fact]

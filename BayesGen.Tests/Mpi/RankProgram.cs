@@ -16,13 +16,16 @@ internal static class RankProgram
     private const int Examples = 24;
     private const int BatchSize = 8;
 
+    /// <summary>Three batches and three rows.</summary>
+    private const int ShortExamples = 27;
+
     public static int Run(string scenario, string folder)
     {
         try
         {
             using var group = MpiGroup.World(new MpiOptions
             {
-                Shards = 4,
+                Shards = scenario == "one-shard" ? 1 : 4,
                 Mode = scenario == "fast" ? MpiMode.Fast : MpiMode.Exact,
                 StallTimeout = TimeSpan.FromSeconds(scenario == "stall" ? 3 : 60),
             });
@@ -54,6 +57,46 @@ internal static class RankProgram
                 break;
             case "finish":
                 Train(group, Options(epochs: 4, folder), folder);
+                break;
+            case "whole-short":
+                Train(group, Options(epochs: 2), examples: ShortExamples);
+                break;
+            case "kill-short":
+                // The hook of the last step, before its checkpoint.
+                var dying = Options(epochs: 2, folder, OnRank(group, 0, 4, () => Process.GetCurrentProcess().Kill()));
+                Train(group, dying with { Checkpoints = dying.Checkpoints! with { EverySteps = 1 } }, examples: ShortExamples);
+                break;
+            case "finish-short":
+                Train(group, Options(epochs: 2, folder), folder, examples: ShortExamples);
+                break;
+            case "near":
+                NearbyTraining.Compare(group);
+                break;
+            case "one-shard":
+                Console.WriteLine(
+                    $"same: {StateAfter(Options(epochs: 3)) == StateAfter(Options(epochs: 3).Distribute(group))}");
+                break;
+            case "predict":
+                group.Predict(Model(), Data(group.Rank).Inputs);
+                break;
+            case "evaluate":
+                using (var trainer = Model().CreateTrainer(Options(1).Distribute(group)))
+                    trainer.Evaluate(Data(group.Rank));
+                break;
+            case "beta":
+                Train(group, Options(epochs: 4) with { Hooks = [OnRank(group, 1, 2, trainer => trainer.Beta = 0.3)] });
+                break;
+            case "replicas":
+                Train(group, Options(epochs: 4) with { Samples = 2, Replicas = Replicas.Of(Model) });
+                break;
+            case "not-a-number":
+                random.manual_seed(3);
+                using (var data = Data(0))
+                {
+                    data.Inputs[17, 2] = float.NaN;
+                    group.Predict(Model(), data.Inputs, 3, new BayesGen.Prediction.PredictionOptions { BatchSize = 5 });
+                }
+
                 break;
             case "throw":
                 Train(group, Options(epochs: 4, hook: OnRank(group, 1, 2, () => throw new InvalidOperationException("no more disk"))));
@@ -179,11 +222,11 @@ internal static class RankProgram
     }
 
     private static void Train(
-        MpiGroup group, TrainerOptions options, string? resume = null, int seedOfData = 0, bool isList = false)
+        MpiGroup group, TrainerOptions options, string? resume = null, int seedOfData = 0, bool isList = false, int examples = Examples)
     {
         random.manual_seed(group.Rank);
         using var model = Model();
-        using var data = Data(seedOfData);
+        using var data = Data(seedOfData, examples);
         using var trainer = model.CreateTrainer(options.Distribute(group));
         if (resume is not null)
             trainer.Resume(resume);
@@ -205,21 +248,35 @@ internal static class RankProgram
         };
 
     private static Action<BayesGen.Training.VariationalTrainer, StepResult> OnRank(MpiGroup group, int rank, long step, Action act) =>
-        (_, result) =>
+        OnRank(group, rank, step, _ => act());
+
+    private static Action<BayesGen.Training.VariationalTrainer, StepResult> OnRank(
+        MpiGroup group, int rank, long step, Action<BayesGen.Training.VariationalTrainer> act) =>
+        (trainer, result) =>
         {
             if (group.Rank == rank && result.GlobalStep == step)
-                act();
+                act(trainer);
         };
 
     private static BayesianRanked Model() => new(new Ranked());
 
-    private static TensorDataSet Data(int seed)
+    private static string StateAfter(TrainerOptions options)
+    {
+        random.manual_seed(5);
+        using var model = Model();
+        using var data = Data(0, ShortExamples);
+        using var trainer = model.CreateTrainer(options with { Samples = 2 });
+        trainer.Train(data);
+        return StateHash.Of(model);
+    }
+
+    private static TensorDataSet Data(int seed, int examples = Examples)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)seed + 1);
         return new TensorDataSet(
-            rand([Examples, 6], dtype: ScalarType.Float32, device: CPU, generator: generator),
-            randint(0, 3, [Examples], dtype: ScalarType.Int64, device: CPU, generator: generator));
+            rand([examples, 6], dtype: ScalarType.Float32, device: CPU, generator: generator),
+            randint(0, 3, [examples], dtype: ScalarType.Int64, device: CPU, generator: generator));
     }
 
     private static TensorDataSet Digits() => SyntheticDigits.Create(Examples, seed: 1);

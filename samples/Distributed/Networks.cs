@@ -6,14 +6,20 @@ using static TorchSharp.torch.nn;
 
 namespace DistributedSample;
 
-/// <summary>784-100-50-10.</summary>
+/// <summary>784-100-50-10, or of other hidden layers.</summary>
 public class Dense : Module<Tensor, Tensor>
 {
-    protected readonly Linear fc1 = Linear(784, 100);
-    protected readonly Linear fc2 = Linear(100, 50);
-    protected readonly Linear fc3 = Linear(50, 10);
+    protected readonly Linear fc1;
+    protected readonly Linear fc2;
+    protected readonly Linear fc3;
 
-    public Dense() : base(nameof(Dense)) => RegisterComponents();
+    public Dense(int first = 100, int second = 50) : base(nameof(Dense))
+    {
+        fc1 = Linear(784, first);
+        fc2 = Linear(first, second);
+        fc3 = Linear(second, 10);
+        RegisterComponents();
+    }
 
     public override Tensor forward(Tensor x) =>
         fc3.call(functional.relu(fc2.call(functional.relu(fc1.call(x.flatten(1))))));
@@ -55,23 +61,23 @@ public class Classifier : Module<Tensor, Tensor>
     }
 }
 
-/// <summary>The rows of an image one after another.</summary>
+/// <summary>An image from top to bottom, four rows at a time.</summary>
 public class Recurrent : Module<Tensor, Tensor>
 {
-    protected readonly LSTM lstm = LSTM(28, 64, batchFirst: true);
-    protected readonly Linear head = Linear(64, 10);
+    protected readonly LSTM lstm = LSTM(4 * 28, 32, batchFirst: true);
+    protected readonly Linear head = Linear(32, 10);
 
     public Recurrent() : base(nameof(Recurrent)) => RegisterComponents();
 
     public override Tensor forward(Tensor x)
     {
-        var (outputs, _, _) = lstm.call(x.squeeze(1));
-        return head.call(outputs.select(1, 27));
+        var (outputs, _, _) = lstm.call(x.reshape(x.size(0), 7, 4 * 28));
+        return head.call(outputs.select(1, 6));
     }
 }
 
 [Bayesian(Gaussian)]
-public sealed class GaussianDense : Dense;
+public sealed class GaussianDense(int first = 100, int second = 50) : Dense(first, second);
 
 [Bayesian(Gaussian)]
 public sealed class GaussianConvolutional : Convolutional;
@@ -83,7 +89,7 @@ public sealed class GaussianClassifier : Classifier;
 public sealed class GaussianRecurrent : Recurrent;
 
 [Bayesian(LogUniform)]
-public sealed class LogUniformDense : Dense;
+public sealed class LogUniformDense(int first = 100, int second = 50) : Dense(first, second);
 
 [Bayesian(LogUniform)]
 public sealed class LogUniformConvolutional : Convolutional;
@@ -95,7 +101,7 @@ public sealed class LogUniformClassifier : Classifier;
 public sealed class LogUniformRecurrent : Recurrent;
 
 [Bayesian(GroupArd)]
-public sealed class GroupArdDense : Dense;
+public sealed class GroupArdDense(int first = 100, int second = 50) : Dense(first, second);
 
 [Bayesian(GroupArd)]
 public sealed class GroupArdConvolutional : Convolutional;
@@ -107,7 +113,7 @@ public sealed class GroupArdClassifier : Classifier;
 public sealed class GroupArdRecurrent : Recurrent;
 
 [Bayesian(SparseDropout, Estimator = Estimator.Local)]
-public sealed class SparseDropoutDense : Dense;
+public sealed class SparseDropoutDense(int first = 100, int second = 50) : Dense(first, second);
 
 [Bayesian(SparseDropout, Estimator = Estimator.Local)]
 public sealed class SparseDropoutConvolutional : Convolutional;
@@ -118,14 +124,14 @@ public sealed class SparseDropoutClassifier : Classifier;
 /// <summary>A recurrent layer has no local estimator; the last layer has.</summary>
 public sealed class SparseDropoutRecurrent : Module<Tensor, Tensor>
 {
-    [Bayesian(SparseDropout)] private readonly LSTM lstm = LSTM(28, 64, batchFirst: true);
-    [Bayesian(SparseDropout, Estimator = Estimator.Local)] private readonly Linear head = Linear(64, 10);
+    [Bayesian(SparseDropout)] private readonly LSTM lstm = LSTM(4 * 28, 32, batchFirst: true);
+    [Bayesian(SparseDropout, Estimator = Estimator.Local)] private readonly Linear head = Linear(32, 10);
 
     public SparseDropoutRecurrent() : base(nameof(SparseDropoutRecurrent)) => RegisterComponents();
 
     public override Tensor forward(Tensor x)
     {
-        var (outputs, _, _) = lstm.call(x.squeeze(1));
-        return head.call(outputs.select(1, 27));
+        var (outputs, _, _) = lstm.call(x.reshape(x.size(0), 7, 4 * 28));
+        return head.call(outputs.select(1, 6));
     }
 }

@@ -35,7 +35,7 @@ public enum NetworkName
     /// <summary>The larger classifier of the guide.</summary>
     Classifier,
 
-    /// <summary>An LSTM over the rows of the image.</summary>
+    /// <summary>An LSTM over the rows of the image, four at a time.</summary>
     Lstm,
 }
 
@@ -56,6 +56,8 @@ public sealed record Options
 
     public NetworkName Network { get; init; }
 
+    public int? Width { get; init; }
+
     public MpiMode? Mode { get; init; } = MpiMode.Exact;
 
     public string? Checkpoints { get; init; }
@@ -72,6 +74,8 @@ public sealed record Options
         var shards = CheckedOption.Number("--shards", "S", "The parts that a batch is cut into.", least: 1, defaults.Shards);
         var family = CheckedOption.Choice<FamilyName>("--family", "The posterior (default gaussian).");
         var network = CheckedOption.Choice<NetworkName>("--network", "The network (default dense).");
+        var width = CheckedOption.OptionalNumber(
+            "--width", "N", "The neurons of both hidden layers of the dense network (default 100 and 50).", least: 1);
         var mode = CheckedOption.Choice<MpiMode>("--mode", "The same bits at any number of ranks, or one all-reduce (default exact).");
         var seed = CheckedOption.Number("--seed", "N", "The seed of everything.", least: 0, defaults.Seed);
         var stall = CheckedOption.Number(
@@ -82,7 +86,7 @@ public sealed record Options
         var command = new RootCommand(
             "Trains a Bayesian neural network on digits by several processes: mpirun -np 2 dotnet run -c Release --project samples/Distributed")
         {
-            steps, batch, shards, family, network, mode, seed, stall, folder, every, alone,
+            steps, batch, shards, family, network, width, mode, seed, stall, folder, every, alone,
         };
         command.SetAction(given => run(new Options
         {
@@ -91,6 +95,7 @@ public sealed record Options
             Shards = given.GetValue(shards),
             Family = given.GetValue(family),
             Network = given.GetValue(network),
+            Width = given.GetValue(width),
             Mode = given.GetValue(alone) ? null : given.GetValue(mode),
             Seed = given.GetValue(seed),
             StallSeconds = given.GetValue(stall),

@@ -35,7 +35,7 @@ static int Train(Options options, MpiGroup? group)
         torch.set_num_threads(1);
     var stepsOfEpoch = Enumerable.Range(1, Math.Min(50, options.Steps)).Last(steps => options.Steps % steps == 0);
     using var data = SyntheticDigits.Create(options.BatchSize * stepsOfEpoch, options.Seed);
-    var (model, makeTrainer) = Trained.Of(options.Family, options.Network);
+    var (model, makeTrainer) = Trained.Of(options.Family, options.Network, options.Width);
     using var owned = model;
     var times = new List<(double Wall, double Processor)>();
     var last = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
@@ -72,6 +72,7 @@ static int Train(Options options, MpiGroup? group)
         var (wall, processor) = (Median(times.Select(time => time.Wall)), Median(times.Select(time => time.Processor)));
         Console.WriteLine(FormattableString.Invariant(
             $"median step {wall:F2} ms, {options.BatchSize / wall * 1000:F0} examples/s; {processor:F2} ms of the processor on rank 0"));
+        Console.WriteLine($"{((BayesGen.Parameters.IBayesianNetwork)model).Arena.TotalCount} weights");
         Console.WriteLine($"state sha256: {StateHash.Of(model)}");
     }
 
