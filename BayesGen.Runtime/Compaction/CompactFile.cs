@@ -13,7 +13,7 @@ public static class CompactFile
     /// <summary>
     /// Writes a compact network as safetensors under the keys of its state: whole or not at all. A file that exists is replaced.
     /// </summary>
-    /// <param name="network">The network that <see cref="CompactionExtensions.Compact"/> gave.</param>
+    /// <param name="network">The network that <see cref="CompactionExtensions.Compact{TNetwork}"/> gave.</param>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void SaveCompact(this nn.Module network, string path)
@@ -60,6 +60,10 @@ public static class CompactFile
                 Resize(PlainNetwork.KeyOf(name), module, tensors, metadata);
             PlainNetwork.Load(network, tensors);
             network.eval();
+
+            // What native layers hold would end with the scope.
+            foreach (var tensor in network.parameters().Cast<Tensor>().Concat(network.buffers()))
+                tensor.DetachFromDisposeScope();
             return network;
         }
         catch
@@ -72,7 +76,7 @@ public static class CompactFile
     private static void Resize(
         string key, nn.Module module, Dictionary<string, Tensor> tensors, Dictionary<string, string> metadata)
     {
-        if (module is not (Linear or Convolution or NormBase or PReLU or Embedding))
+        if (module is not (Linear or Convolution or NormBase or PReLU or Embedding or LSTM or GRU))
             return;
         var own = tensors.Where(entry => entry.Key.StartsWith(key + ".", StringComparison.Ordinal) && entry.Value.dim() > 0)
             .ToDictionary(entry => entry.Key[(key.Length + 1)..], entry => entry.Value);

@@ -21,6 +21,12 @@ public sealed record CompactReport(
     double Scale,
     IReadOnlyList<string> Kept)
 {
+    /// <summary>
+    /// Why the source of forward did not tell which unit feeds which, so that the network was run with NaN in its units; null where it
+    /// told.
+    /// </summary>
+    public string? Unread { get; init; }
+
     /// <summary>A table of the layers and a line for each total.</summary>
     public override string ToString() => string.Join(
         Environment.NewLine,
@@ -32,6 +38,7 @@ public sealed record CompactReport(
                 + Text($"bytes {Bytes.Before:N0} -> {Bytes.After:N0}"),
             Text($"time {Milliseconds.Before:0.###} ms -> {Milliseconds.After:0.###} ms; ")
                 + Text($"outputs differ by {Difference:0.###E+0} of {Scale:0.###}"),
+            Unread is null ? "structure read from the source of forward" : $"structure found by running the network. {Unread}",
             .. Kept.Select(line => $"stays: {line}"),
         ]);
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using BayesGen.Structure;
-using TorchSharp.Modules;
 
 namespace BayesGen.Compaction;
 
@@ -18,7 +17,9 @@ internal static class Compactor
     /// <param name="example">Inputs, with the batch as the first dimension.</param>
     /// <exception cref="NotSupportedException">Its forward cannot be followed, or runs no more at the small sizes.</exception>
     /// <exception cref="InvalidOperationException">The outputs of the small network differ.</exception>
-    public static CompactReport Compact(nn.Module network, Tensor example)
+    /// <param name="share">Whether one constant channel may stand for others, which changes weights that stay.</param>
+    /// <returns>The report, and what was taken out of which layer.</returns>
+    public static (CompactReport Report, IReadOnlyList<LayerCut> Cuts) Compact(nn.Module network, Tensor example, bool share)
     {
         ArgumentNullException.ThrowIfNull(example);
         if (example.dim() == 0 || example.size(0) == 0)
@@ -39,33 +40,37 @@ internal static class Compactor
         // In float64, where rounding hides nothing: kernels of float32 differ by size, and the weights that stay come back bit for bit.
         network.to(ScalarType.Float64);
         CompactReport report;
+        IReadOnlyList<LayerCut> cuts;
         try
         {
-            report = CompactExactly(network, example.is_floating_point() ? example.to(ScalarType.Float64) : example);
+            (report, cuts) = CompactExactly(network, example.is_floating_point() ? example.to(ScalarType.Float64) : example, share);
         }
         finally
         {
             network.to(dtype);
+
+            // What native layers hold would end with the scope.
+            foreach (var tensor in network.parameters().Cast<Tensor>().Concat(network.buffers()))
+                tensor.DetachFromDisposeScope();
         }
 
-        return report with { Bytes = (bytes, BytesOf(network)), Milliseconds = (time, Time(network, example)) };
+        return (report with { Bytes = (bytes, BytesOf(network)), Milliseconds = (time, Time(network, example)) }, cuts);
     }
 
-    private static CompactReport CompactExactly(nn.Module network, Tensor example)
+    private static (CompactReport Report, IReadOnlyList<LayerCut> Cuts) CompactExactly(
+        nn.Module network, Tensor example, bool share)
     {
-        var graph = GraphReader.Read(network);
         var expected = Run(network, example, NoExample);
-        GraphCheck.Require(graph, example, expected, Tolerance);
-        var shapes = GraphRun.Shapes(graph, [example]);
-        var analysis = UnitAnalysis.Of(graph, shapes);
-        var layers = analysis.Layers.Select(layer => (Layer: layer, Weights: CountOf(layer.Module))).ToList();
-        var (weights, macs) = (CountOf(network), Macs(graph, shapes));
-        var whole = analysis.Layers.Select(layer => new LayerTensors(layer.Module)).ToList();
+        var found = FoundStructure.Of(network, example, expected, Tolerance, share);
+        var units = found.Units;
+        var layers = units.Layers.Select(layer => (Layer: layer, Weights: CountOf(layer.Module))).ToList();
+        var (weights, macs) = (CountOf(network), found.Macs());
+        var whole = units.Layers.Select(layer => new LayerTensors(layer.Module)).ToList();
+        List<LayerCut> cuts;
         double difference, scale;
         try
         {
-            foreach (var (layer, _) in layers)
-                LayerRemoval.Apply(layer, analysis.Stays);
+            cuts = [.. layers.Select(pair => LayerRemoval.Apply(pair.Layer, units.Stays)).OfType<LayerCut>()];
             var outputs = Run(network, example, "The forward does not run at the small sizes: it names a size that pruning changed");
             (difference, scale) = Compare(network, expected, outputs);
         }
@@ -75,21 +80,23 @@ internal static class Compactor
             throw;
         }
 
-        var after = GraphRun.Shapes(graph, [example]);
-        return new(
+        return (new(
             [
                 .. layers.Select(pair => new CompactLayer(
                     pair.Layer.Key,
-                    (pair.Layer.Outputs.Length, pair.Layer.Outputs.Count(analysis.Stays)),
+                    (pair.Layer.Outputs.Length, pair.Layer.Outputs.Count(units.Stays)),
                     (pair.Weights, CountOf(pair.Layer.Module)))),
             ],
             (weights, CountOf(network)),
-            (macs, Macs(graph, after)),
+            (macs, found.Macs()),
             (0, 0),
             (0, 0),
             difference,
             scale,
-            [.. analysis.Kept.Select(kept => $"'{kept.Source}': {kept.Why}").Distinct()]);
+            [.. units.Kept.Select(kept => $"'{kept.Source}': {kept.Why}").Distinct()])
+        {
+            Unread = found.Unread,
+        }, cuts);
     }
 
     private const string NoExample = "The network cannot run on the example; give one of the shape and type that its forward takes";
@@ -137,18 +144,6 @@ internal static class Compactor
 
     private static long BytesOf(nn.Module network) => network.parameters().Cast<Tensor>().Concat(network.buffers())
         .Sum(tensor => tensor.numel() * tensor.ElementSize);
-
-    private static long Macs(NetworkGraph graph, IReadOnlyDictionary<GraphValue, long[]> shapes) => graph.Nodes
-        .Where(node => node.Operation is LayerCall { Module: Linear or Convolution })
-        .Sum(node =>
-        {
-            var (module, output) = (((LayerCall)node.Operation).Module, shapes[new(node.Id)]);
-            var weight = LayerUnits.WeightOf(module).shape;
-            var isTransposed = module is ConvTranspose1d or ConvTranspose2d or ConvTranspose3d;
-            var positions = isTransposed ? shapes[node.Inputs[0]] : output;
-            var batch = Math.Max(1, output[0]);
-            return positions.Aggregate(1L, (all, size) => all * size) / batch * weight[1..].Aggregate(1L, (all, size) => all * size);
-        });
 
     private static double Time(nn.Module network, Tensor example)
     {

@@ -8,79 +8,67 @@ internal static class LayerRemoval
     /// <summary>Gives a layer the units that stay.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="stays">Whether a unit stays.</param>
-    /// <returns>Whether anything changed.</returns>
-    public static bool Apply(LayerUnits layer, Func<int, bool> stays)
+    /// <returns>What was taken; null where nothing was.</returns>
+    public static LayerCut? Apply(LayerUnits layer, Func<int, bool> stays)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var outputs = Indices(layer.Outputs, stays);
-        var inputs = layer.Reading is null ? null : Indices(layer.Inputs!.Units, stays);
-        if (outputs.Length == layer.Outputs.Length && (inputs is null || inputs.Length == layer.Inputs!.Units.Length))
-            return false;
+        var outputs = Kept(layer.Outputs, stays);
+        var inputs = layer.Reading is null ? null : Kept(layer.Inputs!.Units, stays);
+        if (outputs is null && inputs is null)
+            return null;
         var tensors = LayerTensors.Of(layer.Module);
-        var weight = tensors.GetValueOrDefault("weight");
-        switch (layer.Module)
-        {
-            case ConvTranspose1d or ConvTranspose2d or ConvTranspose3d:
-                tensors["weight"] = Keep(Keep(weight!, 0, inputs), 1, outputs);
-                KeepBias(tensors, outputs);
-                LayerResizing.Set(layer.Module, tensors, ((Convolution)layer.Module).groups);
-                break;
-            case Convolution { groups: > 1 } grouped:
-                var perGroup = layer.Outputs.Length / (int)grouped.groups;
-                Fold(layer, tensors, stays);
-                tensors["weight"] = Keep(weight!, 0, outputs);
-                KeepBias(tensors, outputs);
-                LayerResizing.Set(layer.Module, tensors, outputs.Length / perGroup);
-                break;
-            case Linear or Convolution:
-                Fold(layer, tensors, stays);
-                tensors["weight"] = Keep(Keep(weight!, 0, outputs), 1, inputs);
-                KeepBias(tensors, outputs);
-                LayerResizing.Set(layer.Module, tensors);
-                break;
-            case Embedding:
-                LayerResizing.Set(layer.Module, new Dictionary<string, Tensor> { ["weight"] = Keep(weight!, 1, outputs) });
-                break;
-            default:
-                LayerResizing.Set(layer.Module, tensors.ToDictionary(entry => entry.Key, entry => Keep(entry.Value, 0, outputs)));
-                break;
-        }
-
-        return true;
+        var rows = RecurrentUnits.Are(layer.Module) ? RecurrentUnits.Rows(layer.Module, outputs, layer.Outputs.Length) : outputs;
+        var folded = Fold(layer, tensors, stays, rows);
+        if (layer.Reading?.WithShared(tensors.GetValueOrDefault("weight")!) is { } weight)
+            tensors["weight"] = weight;
+        var places = tensors.Keys.Select(name => KeyValuePair.Create(name, Along(layer.Module, name, rows, outputs, inputs)));
+        var cut = new LayerCut(layer.Key, [.. places], folded);
+        var groups = layer.Module is Convolution convolution ? convolution.groups : 1;
+        if (groups > 1 && outputs is not null && !IsTransposed(layer.Module))
+            groups = outputs.Length / (layer.Outputs.Length / groups);
+        LayerResizing.Set(layer.Module, cut.Of(tensors), groups);
+        return cut;
     }
 
-    private static long[] Indices(int[] units, Func<int, bool> stays) =>
-        [.. Enumerable.Range(0, units.Length).Where(i => stays(units[i])).Select(i => (long)i)];
-
-    private static Tensor Keep(Tensor tensor, long dimension, long[]? indices) =>
-        indices is null || indices.Length == tensor.size((int)dimension)
-            ? tensor
-            : tensor.index_select(dimension, tensor_of(indices, tensor));
-
-    private static Tensor tensor_of(long[] indices, Tensor beside) => tensor(indices, dtype: ScalarType.Int64, device: beside.device);
-
-    private static void KeepBias(Dictionary<string, Tensor> tensors, long[] outputs)
+    /// <summary>Which numbers of a tensor stay, by its dimensions.</summary>
+    private static long[]?[] Along(nn.Module module, string name, long[]? rows, long[]? outputs, long[]? inputs) => module switch
     {
-        if (tensors.TryGetValue("bias", out var bias))
-            tensors["bias"] = Keep(bias, 0, outputs);
+        LSTM or GRU when name == "weight_ih_l0" => [rows, inputs],
+        LSTM or GRU when name == "weight_hh_l0" => [rows, outputs],
+        LSTM or GRU => [rows],
+        _ when name == "bias" => [outputs],
+        Convolution when IsTransposed(module) => [inputs, outputs],
+        Convolution { groups: > 1 } => [outputs],
+        Linear or Convolution => [outputs, inputs],
+        Embedding => [null, outputs],
+        _ => [outputs],
+    };
+
+    private static bool IsTransposed(nn.Module module) => module is ConvTranspose1d or ConvTranspose2d or ConvTranspose3d;
+
+    /// <summary>The places of units that stay; null where all do.</summary>
+    private static long[]? Kept(int[] units, Func<int, bool> stays)
+    {
+        long[] kept = [.. Enumerable.Range(0, units.Length).Where(i => stays(units[i])).Select(i => (long)i)];
+        return kept.Length == units.Length ? null : kept;
     }
 
     /// <summary>Adds what constant inputs that go put into each output to its bias, or makes a bias of it.</summary>
-    private static void Fold(LayerUnits layer, Dictionary<string, Tensor> tensors, Func<int, bool> stays)
+    /// <returns>The name of the bias; null where there was nothing to add.</returns>
+    private static string? Fold(LayerUnits layer, Dictionary<string, Tensor> tensors, Func<int, bool> stays, long[]? rows)
     {
         if (layer.Reading is not { } reading)
-            return;
-        var shift = new double[layer.Outputs.Length];
-        for (var input = 0; input < reading.Inputs.Units.Length; input++)
-            if (!stays(reading.Inputs.Units[input]) && reading.Inputs.Constants[input] is not (0 or double.NaN))
-                for (var output = 0; output < shift.Length; output++)
-                    shift[output] += reading.Inputs.Constants[input] * reading.Weights[output, input];
-        if (shift.All(number => number == 0))
-            return;
-        var weight = tensors["weight"];
+            return null;
+        var shared = reading.Shared.Select(entry => entry.Input).ToHashSet();
+        var shift = reading.Shift(input => !stays(reading.Inputs.Units[input]) && !shared.Contains(input));
+        if ((rows is null ? shift : rows.Select(row => shift[row])).All(number => number == 0))
+            return null;
+        var name = RecurrentUnits.Are(layer.Module) ? "bias_ih_l0" : "bias";
+        var weight = tensors[name == "bias" ? "weight" : "weight_ih_l0"];
         var folded = tensor(shift, dtype: ScalarType.Float64, device: weight.device);
-        tensors["bias"] = tensors.TryGetValue("bias", out var bias) ? (bias.to(ScalarType.Float64) + folded).to(weight.dtype)
+        tensors[name] = tensors.TryGetValue(name, out var bias) ? (bias.to(ScalarType.Float64) + folded).to(weight.dtype)
             : folded.to(weight.dtype);
+        return name;
     }
 }

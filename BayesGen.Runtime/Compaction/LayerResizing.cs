@@ -48,6 +48,10 @@ internal static class LayerResizing
             case PReLU slope:
                 slope.weight = Parameter(tensors["weight"], slope.weight!.requires_grad);
                 break;
+            case LSTM or GRU:
+                using (var made = RecurrentUnits.Made(module, tensors))
+                    Exchange(module, made);
+                break;
             case Embedding embedding:
                 embedding.weight = Parameter(tensors["weight"], embedding.weight!.requires_grad);
                 break;
@@ -56,6 +60,22 @@ internal static class LayerResizing
         }
 
         module.train(trains);
+    }
+
+    /// <summary>
+    /// Gives two layers of one class each other's insides: a layer whose sizes native code holds cannot be given others, and a network
+    /// cannot be given another layer. What hooks on a layer stays there.
+    /// </summary>
+    private static void Exchange(nn.Module one, nn.Module other)
+    {
+        foreach (var type in new[] { one.GetType(), typeof(nn.Module) })
+            foreach (var field in type.GetFields(
+                BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly))
+            {
+                var kept = field.GetValue(one);
+                field.SetValue(one, field.GetValue(other));
+                field.SetValue(other, kept);
+            }
     }
 
     private static Parameter Parameter(Tensor tensor, bool learns) => new(Buffer(tensor), learns);

@@ -1,5 +1,4 @@
 using TorchSharp.Modules;
-using BayesGen.Structure;
 
 namespace BayesGen.Compaction;
 
@@ -11,31 +10,8 @@ namespace BayesGen.Compaction;
 /// <param name="Reading">The weights between them; null of a layer per channel and of an Embedding.</param>
 internal sealed record LayerUnits(nn.Module Module, string Key, ValueUnits? Inputs, int[] Outputs, UnitReading? Reading)
 {
-    /// <summary>The weights of a layer as plain numbers.</summary>
-    public static UnitReading ReadingOf(nn.Module module, ValueUnits inputs, int[] outputs)
-    {
-        using var scope = NewDisposeScope();
-        var weight = WeightOf(module).detach().to(ScalarType.Float64).cpu();
-        var groups = module is Convolution convolution ? convolution.groups : 1;
-        if (module is ConvTranspose1d or ConvTranspose2d or ConvTranspose3d)
-            weight = weight.transpose(0, 1);
-        var perGroup = weight.size(1);
-        var flat = weight.reshape(weight.size(0), perGroup, -1);
-        var sums = flat.sum(2).contiguous().data<double>().ToArray();
-        var reads = flat.ne(0).any(2).contiguous().data<bool>().ToArray();
-        var (weights, nonzero) = (new double[outputs.Length, inputs.Units.Length], new bool[outputs.Length, inputs.Units.Length]);
-        for (var output = 0; output < outputs.Length; output++)
-        {
-            var first = output / (outputs.Length / (int)groups) * (int)perGroup;
-            for (var local = 0; local < perGroup; local++)
-            {
-                var place = (output * (int)perGroup) + local;
-                (weights[output, first + local], nonzero[output, first + local]) = (sums[place], reads[place]);
-            }
-        }
-
-        return new(inputs, outputs, weights, nonzero, Folds(module));
-    }
+    /// <summary>How many units it keeps at least: no layer of Torch has none.</summary>
+    public int Least { get; init; } = 1;
 
     public static Tensor WeightOf(nn.Module module) => module switch
     {
@@ -61,16 +37,14 @@ internal sealed record LayerUnits(nn.Module Module, string Key, ValueUnits? Inpu
         return tensor.detach().to(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
     }
 
-    /// <summary>Zeros around a map make a constant channel not constant at the border, and a transposed convolution reaches outputs
-    /// unevenly.</summary>
-    private static bool Folds(nn.Module module) => module switch
+    /// <summary>What each feature of an Embedding is, where all words have the same number there; else NaN.</summary>
+    public static double[] WordConstants(nn.Module embedding)
     {
-        ConvTranspose1d or ConvTranspose2d or ConvTranspose3d => false,
-        Convolution { padding_mode: PaddingModes.Zeros } convolution =>
-            convolution.padding_type is { } type ? type == Padding.Valid : convolution.padding is null
-                || convolution.padding.All(size => size == 0),
-        _ => true,
-    };
+        using var scope = NewDisposeScope();
+        var words = WeightOf(embedding).detach();
+        var (least, most) = (Numbers(words.amin(0))!, Numbers(words.amax(0))!);
+        return [.. least.Select((number, i) => number.Equals(most[i]) ? number : double.NaN)];
+    }
 
     /// <summary>Constants after a layer per channel.</summary>
     public static double[] AfterChannels(nn.Module module, double[] constants)

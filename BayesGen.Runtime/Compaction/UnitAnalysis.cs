@@ -9,52 +9,33 @@ namespace BayesGen.Compaction;
 /// </summary>
 internal sealed class UnitAnalysis
 {
-    private readonly NetworkGraph _graph;
     private readonly IReadOnlyDictionary<GraphValue, long[]> _shapes;
     private readonly Dictionary<GraphValue, ValueUnits> _values = [];
-    private readonly Dictionary<nn.Module, LayerUnits> _layers = new(ReferenceEqualityComparer.Instance);
-    private readonly List<UnitReading> _readings = [];
+    private readonly UnitStructure _structure = new();
     private readonly HashSet<nint> _tied;
 
     private UnitAnalysis(NetworkGraph graph, IReadOnlyDictionary<GraphValue, long[]> shapes)
     {
-        (_graph, _shapes) = (graph, shapes);
+        _shapes = shapes;
         _tied = TiedLayers.Of(graph);
     }
 
-    public UnitClasses Classes { get; } = new();
+    private UnitClasses Classes => _structure.Classes;
 
-    /// <summary>The layers with units, in the order of the graph.</summary>
-    public IReadOnlyList<LayerUnits> Layers => [.. _layers.Values];
-
-    /// <summary>Why units of a value stay, by the expression that keeps them.</summary>
-    public List<(string Source, string Why)> Kept { get; } = [];
-
-    /// <summary>The classes that stay.</summary>
-    public HashSet<int> Live { get; private set; } = [];
-
-    public static UnitAnalysis Of(NetworkGraph graph, IReadOnlyDictionary<GraphValue, long[]> shapes)
+    /// <summary>The units of a network by its graph.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="shapes">The shapes of all values.</param>
+    /// <param name="share">Whether one constant channel may stand for others.</param>
+    public static UnitStructure Of(NetworkGraph graph, IReadOnlyDictionary<GraphValue, long[]> shapes, bool share)
     {
         var analysis = new UnitAnalysis(graph, shapes);
         foreach (var node in graph.Nodes)
             analysis.Track(node);
         foreach (var output in graph.Outputs)
             analysis.Pin(output);
-        analysis.Live = analysis.Classes.Live(analysis._readings);
-
-        // No layer of Torch has no units: one stays.
-        while (analysis._layers.Values.FirstOrDefault(layer => layer.Outputs.All(unit =>
-            !analysis.Stays(unit))) is { Outputs: [var first, ..] })
-        {
-            analysis.Classes.Pin([first]);
-            analysis.Live = analysis.Classes.Live(analysis._readings);
-        }
-
-        return analysis;
+        analysis._structure.Settle(share);
+        return analysis._structure;
     }
-
-    /// <summary>Whether a unit stays.</summary>
-    public bool Stays(int unit) => Live.Contains(Classes.Find(unit));
 
     private void Track(GraphNode node)
     {
@@ -76,7 +57,7 @@ internal sealed class UnitAnalysis
         }
 
         if (node.Inputs.Any(_values.ContainsKey))
-            Kept.Add((node.Source, "it does not keep units apart, or names their number"));
+            _structure.Kept.Add((node.Source, "it does not keep units apart, or names their number"));
         foreach (var input in node.Inputs)
             Pin(input);
     }
@@ -103,17 +84,20 @@ internal sealed class UnitAnalysis
                 var width = (int)_shapes[value][^1];
                 var words = Classes.Add(width);
                 PinIfTied(module, words);
-                _values[value] = new(_shapes[value].Length - 1, Known(module, call, null, words, null), Constant(LayerUnits.WeightOf(
-                    module)));
+                _structure.AddPassed(module, call.Key, null, words);
+                _values[value] = new(_shapes[value].Length - 1, words, LayerUnits.WordConstants(module));
+                break;
+            case LSTM or GRU when RecurrentUnits.Are(module) && node.Inputs.Count == 1 && _shapes[node.Inputs[0]].Length == 3:
+                Recur(node, call, inputs);
                 break;
             case NormBase or PReLU when inputs is { Axis: 1 }:
                 if (module is PReLU && LayerUnits.WeightOf(module).numel() > 1 || module is NormBase)
-                    Known(module, call, inputs, inputs.Units, null);
+                    _structure.AddPassed(module, call.Key, inputs, inputs.Units);
                 _values[value] = inputs with { Constants = LayerUnits.AfterChannels(module, inputs.Constants) };
                 break;
             default:
                 if (node.Inputs.Any(_values.ContainsKey))
-                    Kept.Add((node.Source, $"{module.GetType().Name} mixes units, or its sizes are not changed"));
+                    _structure.Kept.Add((node.Source, $"{module.GetType().Name} mixes units, or its sizes are not changed"));
                 foreach (var input in node.Inputs)
                     Pin(input);
                 break;
@@ -123,76 +107,29 @@ internal sealed class UnitAnalysis
     private void Reads(GraphNode node, LayerCall call, GraphValue value, int axis, ValueUnits? inputs)
     {
         var outputs = Classes.Add(_shapes[value][axis]);
-        if (_layers.TryGetValue(call.Module, out var before))
-        {
-            // Used twice: a unit goes where it goes in both uses, and a constant is folded once, so it has to be the same.
-            for (var i = 0; i < outputs.Length; i++)
-                Classes.Join(outputs[i], before.Outputs[i]);
-            if (before.Inputs is null || inputs is null)
-            {
-                Classes.Pin(before.Inputs?.Units ?? []);
-                Classes.Pin(inputs?.Units ?? []);
-            }
-            else
-            {
-                for (var i = 0; i < inputs.Units.Length; i++)
-                {
-                    Classes.Join(inputs.Units[i], before.Inputs.Units[i]);
-                    if (!inputs.Constants[i].Equals(before.Inputs.Constants[i]))
-                        Classes.Pin([inputs.Units[i]]);
-                }
-            }
-        }
-
         PinIfTied(call.Module, outputs);
         PinIfTied(call.Module, inputs?.Units ?? []);
-        var reading = inputs is null ? null : LayerUnits.ReadingOf(call.Module, inputs, outputs);
-        if (reading is not null)
-            _readings.Add(reading);
-        if (reading is not null && call.Module is Convolution { groups: > 1 } grouped)
-            JoinGroups(reading, (int)grouped.groups);
-        else if (call.Module is Convolution { groups: > 1 })
-            Classes.Pin(outputs); // The groups of an input that stays stay.
-        Known(call.Module, call, inputs, outputs, reading);
-        _values[value] = new(axis, outputs, reading?.OutputConstants(LayerUnits.BiasOf(call.Module)) ?? Unread(call.Module,
-            outputs.Length));
+        _values[value] = new(axis, outputs, _structure.AddReader(call.Module, call.Key, inputs, outputs));
     }
 
-    /// <summary>A dead row is its bias even where nothing is known of the input.</summary>
-    private static double[] Unread(nn.Module module, int outputs)
+    private void Recur(GraphNode node, LayerCall call, ValueUnits? inputs)
     {
-        using var scope = NewDisposeScope();
-        if (module is ConvTranspose1d or ConvTranspose2d or ConvTranspose3d)
-            return [.. Enumerable.Repeat(double.NaN, outputs)];
-        var reads = LayerUnits.WeightOf(module).detach().ne(0).reshape(outputs, -1).any(1).cpu().data<bool>().ToArray();
-        var bias = LayerUnits.BiasOf(module);
-        return [.. reads.Select((isRead, i) => isRead ? double.NaN : bias?[i] ?? 0)];
-    }
-
-    /// <summary>The groups of a convolution go as a whole.</summary>
-    private void JoinGroups(UnitReading reading, int groups)
-    {
-        var (inputs, outputs) = (reading.Inputs.Units.Length / groups, reading.Outputs.Length / groups);
-        for (var group = 0; group < groups; group++)
+        if (inputs is { Axis: not 2 })
         {
-            for (var i = 0; i < inputs; i++)
-                Classes.Join(reading.Inputs.Units[(group * inputs) + i], reading.Outputs[group * outputs]);
-            for (var i = 1; i < outputs; i++)
-                Classes.Join(reading.Outputs[(group * outputs) + i], reading.Outputs[group * outputs]);
-        }
-    }
-
-    private int[] Known(nn.Module module, LayerCall call, ValueUnits? inputs, int[] outputs, UnitReading? reading)
-    {
-        if (!_layers.TryAdd(module, new(module, call.Key, inputs, outputs, reading)) && module is not (Linear or Convolution))
-        {
-            // Its numbers serve both calls, whose units nothing else joins.
-            Classes.Pin(_layers[module].Outputs);
-            Classes.Pin(outputs);
-            Kept.Add((call.Key, $"{module.GetType().Name} is called twice"));
+            Pin(node.Inputs[0]);
+            inputs = null;
         }
 
-        return outputs;
+        var hidden = Classes.Add(_shapes[new(node.Id)][^1]);
+        if (call.Module.named_parameters(recurse: false).Any(entry => _tied.Contains(entry.parameter.Handle)))
+        {
+            Classes.Pin(hidden);
+            Classes.Pin(inputs?.Units ?? []);
+        }
+
+        _structure.AddRecurrent(call.Module, call.Key, inputs, hidden);
+        for (var output = 0; output < call.Outputs; output++)
+            _values[new(node.Id, output)] = new(2, hidden, RecurrentUnits.Constants(call.Module));
     }
 
     private void PinIfTied(nn.Module module, IEnumerable<int> units)
@@ -205,13 +142,6 @@ internal sealed class UnitAnalysis
     {
         if (_values.TryGetValue(value, out var units))
             Classes.Pin(units.Units);
-    }
-
-    private static double[] Constant(Tensor words)
-    {
-        using var scope = NewDisposeScope();
-        var (least, most) = (LayerUnits.Numbers(words.amin(0))!, LayerUnits.Numbers(words.amax(0))!);
-        return [.. least.Select((number, i) => number.Equals(most[i]) ? number : double.NaN)];
     }
 
     private static int Spatial(Convolution convolution) => convolution.kernel_size.Length;

@@ -6,13 +6,24 @@ internal sealed class LayerHooks : IDisposable
     private readonly List<Action> _removals = [];
 
     /// <param name="layers">The layers.</param>
-    /// <param name="pass">Is given a layer, its input and its output; what it returns goes on.</param>
+    /// <param name="enter">Is given a layer and its input; what it returns goes in.</param>
+    /// <param name="leave">Is given a layer, what went in and its output; what it returns goes on.</param>
     /// <param name="meet">Is given a layer whose units are not followed, with an input of it.</param>
     public LayerHooks(
-        IEnumerable<ProbedLayer> layers, Func<ProbedLayer, Tensor, Tensor, Tensor> pass, Action<ProbedLayer, Tensor> meet)
+        IEnumerable<ProbedLayer> layers,
+        Func<ProbedLayer, Tensor, Tensor> enter,
+        Func<ProbedLayer, Tensor, Tensor, Tensor> leave,
+        Action<ProbedLayer, Tensor> meet)
     {
         foreach (var layer in layers)
-            _removals.Add(layer.Kind == UnitLayerKind.Other ? Watch(layer, meet) : Pass(layer, pass));
+            if (layer.Kind == UnitLayerKind.Other)
+                _removals.Add(Watch(layer, meet));
+            else
+            {
+                var module = (nn.Module<Tensor, Tensor>)layer.Module;
+                _removals.Add(module.register_forward_pre_hook((_, input) => enter(layer, input)).remove);
+                _removals.Add(module.register_forward_hook((_, input, output) => leave(layer, input, output)).remove);
+            }
     }
 
     public void Dispose()
@@ -20,9 +31,6 @@ internal sealed class LayerHooks : IDisposable
         foreach (var remove in _removals)
             remove();
     }
-
-    private static Action Pass(ProbedLayer layer, Func<ProbedLayer, Tensor, Tensor, Tensor> pass) =>
-        ((nn.Module<Tensor, Tensor>)layer.Module).register_forward_hook((_, input, output) => pass(layer, input, output)).remove;
 
     /// <summary>A layer that takes what none of these take is not watched: it shows by what it does to the units behind it.</summary>
     private static Action Watch(ProbedLayer layer, Action<ProbedLayer, Tensor> meet)

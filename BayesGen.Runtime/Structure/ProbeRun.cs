@@ -16,7 +16,7 @@ internal sealed class ProbeRun
     private const double Changed = 1e-4;
 
     private readonly ProbedLayer? _target;
-    private readonly int _first;
+    private readonly ProbePlan? _plan;
     private readonly int _count;
     private readonly ProbeMark _mark;
     private readonly DisposeScope _scope;
@@ -24,22 +24,21 @@ internal sealed class ProbeRun
     private readonly Dictionary<ProbedLayer, Tensor> _seen = [];
 
     /// <param name="target">The layer whose units are marked; null for the network's own input.</param>
-    /// <param name="first">The first of the units.</param>
-    /// <param name="count">How many; one for the input.</param>
+    /// <param name="plan">Which of its units are marked in which row; null for the network's own input.</param>
     /// <param name="mark">What they are marked with.</param>
     /// <param name="scope">Where what is seen lives: hooks run in whatever scope a forward has made.</param>
-    public ProbeRun(ProbedLayer? target, int first, int count, ProbeMark mark, DisposeScope scope)
+    public ProbeRun(ProbedLayer? target, ProbePlan? plan, ProbeMark mark, DisposeScope scope)
     {
-        (_target, _first, _count, _mark, _scope) = (target, first, count, mark, scope);
+        (_target, _plan, _count, _mark, _scope) = (target, plan, plan?.Rows ?? 1, mark, scope);
     }
 
     /// <summary>The number of examples.</summary>
     public long Rows => _count + 2;
 
-    /// <summary>The layers whose units are not followed and that saw NaN, with the units that they saw.</summary>
+    /// <summary>The layers whose units are not followed and that saw NaN, with the rows in which they did.</summary>
     public Dictionary<ProbedLayer, bool[]> Met { get; } = [];
 
-    /// <summary>The readers that saw something, with [unit, input unit] flat.</summary>
+    /// <summary>The readers that saw something, with [row, input unit] flat.</summary>
     public IEnumerable<(ProbedLayer Layer, bool[] Seen)> Seen => _seen.Select(entry => (entry.Key, Flags(entry.Value)));
 
     /// <summary>The input of the network: the example in each row, marked where no layer is.</summary>
@@ -53,36 +52,47 @@ internal sealed class ProbeRun
         return clean;
     }
 
-    /// <summary>Looks at what a layer reads, and puts its output without the marks, or its own, in the given one's place.</summary>
-    public Tensor Pass(ProbedLayer layer, Tensor input, Tensor output)
+    /// <summary>Looks at what a layer reads; one example of it is enough to go in, since what comes out is put out anew.</summary>
+    public Tensor Enter(ProbedLayer layer, Tensor input)
     {
         var call = _calls.GetValueOrDefault(layer);
         _calls[layer] = call + 1;
         if (call >= layer.Calls.Count)
             throw Unsteady(layer);
-        var known = layer.Calls[call];
+        if (layer.Calls[call].Input is not { } known)
+            return input;
         if (layer.IsReader)
-            See(layer, input, known.Input!, layer.InputAxis(input));
+            See(layer, input, known, layer.InputAxis(input));
+        if (!layer.IsProducer)
+            return input;
+        RequireRows(layer, input, known);
+        return known.alias();
+    }
+
+    /// <summary>Puts the output of a layer without the marks, or its own with them, in the given one's place.</summary>
+    public Tensor Leave(ProbedLayer layer, Tensor output)
+    {
         if (!layer.IsProducer)
             return output;
-        RequireRows(layer, output, known.Output);
+        var known = layer.Calls[_calls[layer] - 1].Output;
+        long[] shape = [Rows * known.size(0), .. known.shape[1..]];
         if (_mark == ProbeMark.Silence)
-            return zeros_like(output, dtype: output.dtype, device: output.device);
-        var clean = known.Output.unsqueeze(0);
-        var axis = layer.OutputAxis(output) + 1;
+            return zeros(shape, dtype: output.dtype, device: output.device);
+        var clean = known.unsqueeze(0);
+        var axis = layer.OutputAxis(known) + 1;
         long[] all = [Rows, .. clean.shape[1..]];
 
         // A copy, since what follows may work in place.
         if (!ReferenceEquals(layer, _target))
-            return clean.expand(all).reshape(output.shape).clone();
+            return clean.expand(all).clone().reshape(shape);
         using var scope = NewDisposeScope();
         var marked = zeros([Rows, layer.Outputs], dtype: ScalarType.Bool, device: output.device);
-        marked.narrow(0, 1, _count).narrow(1, _first, _count).copy_(eye(_count, dtype: ScalarType.Bool, device: output.device));
+        marked.narrow(0, 1, _count).copy_(_plan!.Marks(layer.Outputs, output.device));
         long[] places = [.. all.Select((_, i) => i == 0 ? Rows : i == axis ? layer.Outputs : 1)];
-        return where(marked.view(places), Marked(clean), clean).reshape(output.shape).MoveToOuterDisposeScope();
+        return where(marked.view(places), Marked(clean), clean).reshape(shape).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Notes which marked units a layer whose units are not followed reads.</summary>
+    /// <summary>Notes in which rows a layer whose units are not followed reads marks.</summary>
     public void Meet(ProbedLayer layer, Tensor input)
     {
         if (_mark != ProbeMark.NaN || !input.is_floating_point())
@@ -100,7 +110,7 @@ internal sealed class ProbeRun
             met[unit] |= rows[0] || rows[^1] || rows[unit + 1];
     }
 
-    /// <summary>Which units show in an output of the network.</summary>
+    /// <summary>In which rows the marks show in an output of the network.</summary>
     /// <param name="output">The output.</param>
     /// <param name="known">The same for one example.</param>
     public bool[] InOutput(Tensor output, Tensor known)

@@ -1,5 +1,4 @@
 using BayesGen.Kernels;
-using BayesGen.Parameters;
 using TorchSharp.Modules;
 
 namespace BayesGen.Structure;
@@ -28,9 +27,9 @@ internal sealed class ProbedLayer
 
     public long KernelSize { get; private init; } = 1;
 
-    public NetworkWeight? Weight { get; private set; }
+    public ProbedWeight? Weight { get; private set; }
 
-    public NetworkWeight? Bias { get; private set; }
+    public ProbedWeight? Bias { get; private set; }
 
     /// <summary>Whether another layer has the same weight.</summary>
     public bool IsTied { get; set; }
@@ -51,24 +50,25 @@ internal sealed class ProbedLayer
     public bool IsReader => Kind is not (UnitLayerKind.Embedding or UnitLayerKind.Other) && !IsUnbatched;
 
     /// <summary>The layers of a network that have weights.</summary>
-    public static IReadOnlyList<ProbedLayer> Of(ParameterInventory inventory)
+    /// <param name="network">The network.</param>
+    /// <param name="weights">Its weights.</param>
+    public static IReadOnlyList<ProbedLayer> Of(nn.Module network, IReadOnlyList<ProbedWeight> weights)
     {
-        var byAddress = new Dictionary<nint, NetworkWeight>();
-        foreach (var weight in inventory.Weights)
-            byAddress.TryAdd(TensorMemory.AddressOf(weight.Parameter), weight);
+        var byAddress = new Dictionary<nint, ProbedWeight>();
+        foreach (var weight in weights)
+            byAddress.TryAdd(weight.Address, weight);
         var layers = new List<ProbedLayer>();
-        var network = inventory.Network;
         foreach (var (name, module) in network.named_modules().Prepend(("", network))
             .DistinctBy(entry => entry.Item2, (IEqualityComparer<nn.Module>)ReferenceEqualityComparer.Instance))
         {
-            List<(string Name, NetworkWeight Weight)> own = [.. module.named_parameters(recurse: false)
+            List<(string Name, ProbedWeight Weight)> own = [.. module.named_parameters(recurse: false)
                 .Where(entry => entry.parameter.numel() > 0)
                 .Select(entry => (entry.name, byAddress.GetValueOrDefault(TensorMemory.AddressOf(entry.parameter))!))
                 .Where(entry => entry.Item2 is not null)];
             if (own.Count == 0)
                 continue;
             var first = own.Select(entry => entry.Weight).FirstOrDefault(weight => ReferenceEquals(weight.Layer, module));
-            if (Of(module, first?.LayerName.Key ?? name) is not { } layer)
+            if (Of(module, first?.LayerKey ?? name) is not { } layer)
                 continue;
             layer.Weight = own.FirstOrDefault(entry => entry.Name == "weight").Weight;
             layer.Bias = own.FirstOrDefault(entry => entry.Name == "bias").Weight;
@@ -77,7 +77,7 @@ internal sealed class ProbedLayer
 
         foreach (var tied in layers
             .SelectMany(layer => new[] { layer.Weight, layer.Bias }
-                .OfType<NetworkWeight>()
+                .OfType<ProbedWeight>()
                 .Select(weight => (Layer: layer, Weight: weight)))
             .GroupBy(pair => pair.Weight)
             .Where(group => group.Count() > 1))
@@ -104,7 +104,7 @@ internal sealed class ProbedLayer
         Groups = Groups,
         KernelSize = KernelSize,
         Positions = Calls.Sum(call => call.Positions),
-        Weights = HasUnits ? Weight?.FreeCount ?? 0 : 0,
+        Weights = HasUnits ? Weight?.Count ?? 0 : 0,
     };
 
     /// <summary>The layer, where it is of a kind that has units or that may stand in their way; else null.</summary>

@@ -3,42 +3,33 @@ namespace BayesGen.Structure;
 /// <summary>Collects which unit was seen where, and says what it means.</summary>
 internal sealed class UnitLinks(IReadOnlyList<ProbedLayer> layers)
 {
+    /// <summary>What is said of a unit that the network puts out, which is no news.</summary>
+    public const string InOutput = "it shows in an output of the network";
+
     private readonly Dictionary<(ProbedLayer From, ProbedLayer To), bool[]> _seen = [];
     private readonly Dictionary<ProbedLayer, bool[]> _fromElsewhere = [];
     private readonly Dictionary<ProbedLayer, bool[]> _inOutput = [];
     private readonly Dictionary<(ProbedLayer From, int Unit), ProbedLayer> _met = [];
 
-    /// <summary>Adds what a reader saw.</summary>
-    /// <param name="from">The layer whose units were marked; null for what is no unit.</param>
-    /// <param name="first">The first unit.</param>
+    /// <summary>Adds what a reader saw of the network's own input, or of what comes from no unit.</summary>
     /// <param name="to">The reader.</param>
-    /// <param name="seen">[unit, input unit], flat.</param>
-    public void Add(ProbedLayer? from, int first, ProbedLayer to, bool[] seen)
+    /// <param name="seen">By its input units.</param>
+    public void AddElsewhere(ProbedLayer to, bool[] seen)
     {
-        if (!seen.Contains(true))
-            return;
-        var all = from is null
-            ? Of(_fromElsewhere, to, to.Inputs)
-            : Of(_seen, (from, to), from.Outputs * to.Inputs);
+        var all = Of(_fromElsewhere, to, to.Inputs);
         for (var i = 0; i < seen.Length; i++)
-            all[first * to.Inputs + i] |= seen[i];
+            all[i] |= seen[i];
     }
 
-    /// <summary>Adds which units showed in an output of the network.</summary>
-    public void AddOutput(ProbedLayer from, int first, bool[] seen)
-    {
-        var all = Of(_inOutput, from, from.Outputs);
-        for (var i = 0; i < seen.Length; i++)
-            all[first + i] |= seen[i];
-    }
+    /// <summary>Adds that a reader saw a unit.</summary>
+    public void Add(ProbedLayer from, int unit, ProbedLayer to, int input) =>
+        Of(_seen, (from, to), from.Outputs * to.Inputs)[(unit * to.Inputs) + input] = true;
 
-    /// <summary>Adds which units a layer read whose own are not followed.</summary>
-    public void AddMet(ProbedLayer? from, int first, bool[] met, ProbedLayer other)
-    {
-        for (var i = 0; from is not null && i < met.Length; i++)
-            if (met[i])
-                _met.TryAdd((from, first + i), other);
-    }
+    /// <summary>Adds that a unit showed in an output of the network.</summary>
+    public void AddOutput(ProbedLayer from, int unit) => Of(_inOutput, from, from.Outputs)[unit] = true;
+
+    /// <summary>Adds that a layer read a unit whose own are not followed.</summary>
+    public void AddMet(ProbedLayer from, int unit, ProbedLayer other) => _met.TryAdd((from, unit), other);
 
     /// <summary>The layers that ran and whose units are followed or that units pass.</summary>
     public IEnumerable<UnitLayer> Describe() => layers.Select(layer => layer.Describe() with
@@ -73,7 +64,7 @@ internal sealed class UnitLinks(IReadOnlyList<ProbedLayer> layers)
         if (layer.IsTied)
             return $"'{layer.Key}' shares a weight with another layer";
         if (_inOutput.TryGetValue(layer, out var shown) && shown[unit])
-            return "it shows in an output of the network";
+            return InOutput;
         if (_met.TryGetValue((layer, unit), out var other))
             return $"'{other.Key}' reads it, a {other.Module.GetType().Name}, whose units are not followed";
         if (read.FirstOrDefault(use => use.Reader.IsTied).Reader is { } tied)

@@ -22,13 +22,13 @@ internal sealed class UnitProbe : IDisposable
     private readonly IReadOnlyList<Tensor> _outputs;
     private readonly DisposeScope _scope = NewDisposeScope();
 
-    private UnitProbe(NetworkArena arena, Tensor example)
+    private UnitProbe(nn.Module network, IReadOnlyList<ProbedWeight> weights, Tensor example)
     {
         try
         {
-            _network = arena.Network;
-            _example = example.narrow(0, 0, 1).to(arena.Device);
-            _layers = ProbedLayer.Of(arena.Inventory);
+            _network = network;
+            _example = example.narrow(0, 0, 1);
+            _layers = ProbedLayer.Of(network, weights);
             _outputs = Record();
         }
         catch
@@ -57,13 +57,27 @@ internal sealed class UnitProbe : IDisposable
         {
             // A weight that is pruned hides what reads it; the mean of the posterior is whole.
             weights.Write([.. arena.Families.Select(family => family.Posterior.Mean())]);
-            using var probe = new UnitProbe(arena, example);
-            return probe.Run(arena.Inventory);
+            var all = ProbedWeight.Of(arena.Inventory);
+            using var probe = new UnitProbe(arena.Network, all, example.to(arena.Device));
+            return probe.Run(all);
         }
         finally
         {
             arena.Inventory.Buffers.Restore(buffers);
         }
+    }
+
+    /// <summary>The map of a plain network in evaluation mode, and the layers that ran.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="example">Examples; the first one is used.</param>
+    /// <param name="read">Is given what was found while the layers still hold what went through them.</param>
+    /// <exception cref="NotSupportedException">The network cannot be probed; the message says why.</exception>
+    public static T Map<T>(nn.Module network, Tensor example, Func<UnitMap, IReadOnlyList<ProbedLayer>, T> read)
+    {
+        using var _ = no_grad();
+        var weights = ProbedWeight.Of(network);
+        using var probe = new UnitProbe(network, weights, example);
+        return read(probe.Run(weights), probe._ran);
     }
 
     /// <summary>The outputs of a network for a batch.</summary>
@@ -78,36 +92,80 @@ internal sealed class UnitProbe : IDisposable
 
     public void Dispose() => _scope.Dispose();
 
-    private UnitMap Run(ParameterInventory inventory)
+    private UnitMap Run(IReadOnlyList<ProbedWeight> weights)
     {
         var links = new UnitLinks(_ran);
         foreach (var layer in _ran.Where(layer => layer.IsProducer))
         {
+            if (layer.Outputs > 2 && Run(layer, new UnitsByDigits(layer.Outputs), links))
+                continue;
             var most = _ran.SelectMany(other => other.Calls).Max(call => Math.Max(call.Output.numel(), call.Input?.numel() ?? 0));
             var atOnce = (int)Math.Clamp(MostNumbersAtOnce / Math.Max(1, most), 1, MostUnitsAtOnce);
             for (var first = 0; first < layer.Outputs; first += atOnce)
-                Run(layer, first, Math.Min(atOnce, layer.Outputs - first), links);
+                Run(layer, new UnitByUnit(first, Math.Min(atOnce, layer.Outputs - first)), links);
         }
 
-        Run(null, 0, 1, links);
-        return new([.. links.Describe(), .. Unfollowed(inventory)]);
-    }
-
-    private void Run(ProbedLayer? target, int first, int count, UnitLinks links)
-    {
-        foreach (var mark in Enum.GetValues<ProbeMark>().Where(mark => target is null || mark != ProbeMark.Silence))
+        foreach (var mark in Enum.GetValues<ProbeMark>())
         {
             using var scope = NewDisposeScope();
-            var run = new ProbeRun(target, first, count, mark, scope);
-            using var hooks = new LayerHooks(_layers, run.Pass, run.Meet);
-            var outputs = Forward(_network, run.InputOf(_example));
-            foreach (var (output, known) in outputs.Zip(_outputs).Where(_ => target is not null))
-                links.AddOutput(target!, first, run.InOutput(output, known));
-            foreach (var (reader, seen) in run.Seen)
-                links.Add(target, first, reader, seen);
-            foreach (var (other, met) in run.Met)
-                links.AddMet(target, first, met, other);
+            foreach (var (reader, seen) in Run(null, null, mark, scope).Run.Seen)
+                links.AddElsewhere(reader, seen);
         }
+
+        return new([.. links.Describe(), .. Unfollowed(weights)]);
+    }
+
+    /// <summary>Marks units of a layer by a plan, and adds what was seen.</summary>
+    /// <returns>Whether the plan told all units apart; nothing was added where it did not.</returns>
+    private bool Run(ProbedLayer target, ProbePlan plan, UnitLinks links)
+    {
+        var (found, isRead, isWhollyShown) = (new List<Action>(), false, false);
+        foreach (var mark in Enum.GetValues<ProbeMark>().Where(mark => mark != ProbeMark.Silence))
+        {
+            using var scope = NewDisposeScope();
+            var (run, outputs) = Run(target, plan, mark, scope);
+            foreach (var (reader, seen) in run.Seen)
+            {
+                isRead |= seen.Contains(true);
+                if (!Tell(seen, reader.Inputs, (unit, input) => links.Add(target, unit, reader, input)))
+                    return false;
+            }
+
+            foreach (var (other, met) in run.Met)
+                if (!Tell(met, 1, (unit, _) => links.AddMet(target, unit, other)))
+                    return false;
+            foreach (var (output, known) in outputs.Zip(_outputs))
+                isWhollyShown |= !Tell(run.InOutput(output, known), 1, (unit, _) => links.AddOutput(target, unit));
+        }
+
+        // Units that no layer reads stay, whichever of them show.
+        if (isWhollyShown && isRead)
+            return false;
+        for (var unit = 0; isWhollyShown && unit < target.Outputs; unit++)
+            links.AddOutput(target, unit);
+        found.ForEach(add => add());
+        return true;
+
+        bool Tell(bool[] seen, int width, Action<int, int> add)
+        {
+            for (var place = 0; place < width; place++)
+            {
+                var at = place;
+                if (plan.UnitsOf(row => seen[(row * width) + at]) is not { } units)
+                    return false;
+                foreach (var unit in units)
+                    found.Add(() => add(unit, at));
+            }
+
+            return true;
+        }
+    }
+
+    private (ProbeRun Run, IReadOnlyList<Tensor> Outputs) Run(ProbedLayer? target, ProbePlan? plan, ProbeMark mark, DisposeScope scope)
+    {
+        var run = new ProbeRun(target, plan, mark, scope);
+        using var hooks = new LayerHooks(_layers, run.Enter, (layer, _, output) => run.Leave(layer, output), run.Meet);
+        return (run, Forward(_network, run.InputOf(_example)));
     }
 
     /// <summary>Runs two examples and three, and takes what belongs to one; returns the outputs of the network for it.</summary>
@@ -159,6 +217,7 @@ internal sealed class UnitProbe : IDisposable
         var calls = new List<(ProbedLayer, Tensor, Tensor)>();
         using var hooks = new LayerHooks(
             _layers,
+            static (_, input) => input,
             (layer, input, output) =>
             {
                 calls.Add((layer, Kept(input), Kept(output)));
@@ -195,12 +254,12 @@ internal sealed class UnitProbe : IDisposable
     private static Tensor OneOf(Tensor two) => two.narrow(0, 0, two.size(0) / 2).clone();
 
     /// <summary>Layers with weights that have no units here: those whose units are not followed, and those that did not run.</summary>
-    private IEnumerable<UnitLayer> Unfollowed(ParameterInventory inventory)
+    private IEnumerable<UnitLayer> Unfollowed(IReadOnlyList<ProbedWeight> weights)
     {
         var known = _layers.Where(layer => layer.HasUnits && layer.Calls.Count > 0).Select(layer => layer.Weight).ToHashSet();
-        return inventory.Weights
-            .Where(weight => weight.Shape.Length > 1 && !NetworkWeight.IsBiasName(weight.Name) && !known.Contains(weight))
-            .GroupBy(weight => weight.LayerName.Key)
-            .Select(layer => new UnitLayer(layer.Key, UnitLayerKind.Other, 0, 0) { Weights = layer.Sum(weight => weight.FreeCount) });
+        return weights
+            .Where(weight => weight.Rank > 1 && !weight.IsBias && !known.Contains(weight))
+            .GroupBy(weight => weight.LayerKey)
+            .Select(layer => new UnitLayer(layer.Key, UnitLayerKind.Other, 0, 0) { Weights = layer.Sum(weight => weight.Count) });
     }
 }

@@ -23,6 +23,54 @@ public static class CompactionExtensions
     public static CompactResult<TNetwork> Compact<TNetwork>(this IBayesianNetwork model, Func<TNetwork> create, Tensor example)
         where TNetwork : nn.Module
     {
+        var (network, report, _) = Plain(model, create, example, share: true);
+        return new(network, report);
+    }
+
+    /// <summary>
+    /// The same as a Bayesian neural network of the units that are kept, to predict with and to train on: it has the posterior, the pruned
+    /// weights, the priors and the buffers of the large one, cut to size. A bias that the constant of a dead unit was folded into starts
+    /// its posterior over, with that value as its mean.
+    /// </summary>
+    /// <typeparam name="TNetwork">The class of the plain network.</typeparam>
+    /// <typeparam name="TModel">The class of the wrapper.</typeparam>
+    /// <param name="model">The Bayesian neural network, pruned; it is left as it was.</param>
+    /// <param name="create">Makes a network of the same class and sizes.</param>
+    /// <param name="wrap">Wraps the small network.</param>
+    /// <param name="example">Inputs, with the batch as the first dimension.</param>
+    /// <returns>The small wrapper in evaluation mode, and what became smaller.</returns>
+    /// <exception cref="NotSupportedException">Its forward cannot be followed; the message names the expression.</exception>
+    /// <exception cref="InvalidOperationException">The outputs differ; both are in the message.</exception>
+    /// <exception cref="StateMismatchException">The network that was made has other weights.</exception>
+    /// <example><c>var small = model.Compact(() => new Net(), net => new BayesianNet(net), images).Network;</c></example>
+    public static CompactResult<TModel> Compact<TNetwork, TModel>(
+        this TModel model, Func<TNetwork> create, Func<TNetwork, TModel> wrap, Tensor example)
+        where TNetwork : nn.Module
+        where TModel : nn.Module, IBayesianNetwork
+    {
+        ArgumentNullException.ThrowIfNull(wrap);
+        var (network, report, cuts) = Plain(model, create, example, share: false);
+        TModel? small = null;
+        try
+        {
+            small = wrap(network);
+            CompactPosterior.Carry(model.Arena, small.Arena, cuts);
+            small.eval();
+            return new(small, report);
+        }
+        catch
+        {
+            if (small is null)
+                network.Dispose();
+            small?.Dispose();
+            throw;
+        }
+    }
+
+    private static (TNetwork Network, CompactReport Report, IReadOnlyList<LayerCut> Cuts) Plain<TNetwork>(
+        IBayesianNetwork model, Func<TNetwork> create, Tensor example, bool share)
+        where TNetwork : nn.Module
+    {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(create);
         ArgumentNullException.ThrowIfNull(example);
@@ -32,7 +80,8 @@ public static class CompactionExtensions
             if (model.Arena.Network.parameters().FirstOrDefault() is { } weight)
                 network.to(weight.dtype).to(weight.device);
             model.Export(network);
-            return new(network, Compactor.Compact(network, example.to(model.Arena.Device)));
+            var (report, cuts) = Compactor.Compact(network, example.to(model.Arena.Device), share);
+            return (network, report, cuts);
         }
         catch
         {
@@ -52,6 +101,6 @@ public static class CompactionExtensions
         return network is IBayesianNetwork
             ? throw new ArgumentException(
                 "A Bayesian neural network is made small by model.Compact(() => new Net(), example).", nameof(network))
-            : Compactor.Compact(network, example);
+            : Compactor.Compact(network, example, share: true).Report;
     }
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace BayesGen.Tests.Compaction;
 
 /// <summary>A network of random operations in float64 that says its graph by hand.</summary>
-internal sealed class RandomDag : Module<Tensor, Tensor>
+internal class RandomDag : Module<Tensor, Tensor>
 {
     private readonly List<(string Kind, int[] Inputs, nn.Module? Module)> _steps = [];
     private readonly Random _random;
@@ -177,3 +177,6 @@ internal sealed class RandomDag : Module<Tensor, Tensor>
         return layer;
     }
 }
+
+/// <summary>The same networks, of which nothing is known but what running them shows.</summary>
+internal sealed class UnreadDag(int seed) : RandomDag(seed);

@@ -9,14 +9,16 @@ namespace BayesGen.Benchmarks.Speed;
 /// <summary>What to measure, and how long.</summary>
 internal sealed record Settings(
     IReadOnlyList<string> Sections, string? Network, IReadOnlyList<int> Batches, IReadOnlyList<int> Draws, int Repetitions, int Steps,
-    int Threads, Device Device, bool ManageMemory, int? MemoryRow)
+    int Threads, Device Device, bool ManageMemory, int? MemoryRow,
+    string? DataDirectory)
 {
     /// <summary>Gives a command the options, and lets it print the tables that are asked for.</summary>
     /// <param name="command">The command.</param>
     /// <param name="otherwise">The sections that are printed where none is named.</param>
     public static void AddTo(Command command, IReadOnlyList<string> otherwise)
     {
-        var sections = CheckedOption.Words("--sections", "The tables: steps, size, memory, data.", [.. Tables.Sections.Keys], otherwise);
+        var sections = CheckedOption.Words(
+            "--sections", "The tables: steps, size, memory, data, compact.", [.. Tables.Sections.Keys], otherwise);
         var network = CheckedOption.Text("--network", "NAME", "One network of the table of steps; without it all of them.");
         var batches = CheckedOption.Numbers("--batch", "LIST", "Examples in a step.", least: 1, [32, 100, 1000]);
         var draws = CheckedOption.Numbers("--draws", "LIST", "Samples of the weights in a step.", least: 1, [1, 5, 10]);
@@ -33,7 +35,8 @@ internal sealed record Settings(
         var row = CheckedOption.OptionalNumber(
             "--memory-row", "I", "What the memory table starts for each of its rows: a process with that training alone.", least: 0);
         row.Hidden = true;
-        foreach (var option in (Option[])[sections, network, batches, draws, repetitions, steps, threads, where, manageMemory, row])
+        var data = CheckedOption.Text("--data-dir", "DIR", "The folder with MNIST, for rounded weights in the table compact.");
+        foreach (var option in (Option[])[data, sections, network, batches, draws, repetitions, steps, threads, where, manageMemory, row])
             command.Options.Add(option);
         command.SetAction(given => Tables.Print(new Settings(
             given.GetValue(row) is null ? given.GetValue(sections)! : ["memory"],
@@ -45,7 +48,8 @@ internal sealed record Settings(
             given.GetValue(threads),
             device(given.GetValue(where)!),
             given.GetValue(manageMemory),
-            given.GetValue(row))));
+            given.GetValue(row),
+            given.GetValue(data))));
     }
 
     /// <summary>The first lines of the output; none from the process of a single row.</summary>

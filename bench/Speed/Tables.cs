@@ -12,6 +12,7 @@ internal static class Tables
         ["size"] = SizeTable.Print,
         ["memory"] = MemoryTable.Print,
         ["data"] = DataTable.Print,
+        ["compact"] = CompactTable.Print,
     };
 
     /// <summary>Prints the sections that are asked for.</summary>

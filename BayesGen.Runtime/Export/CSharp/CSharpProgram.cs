@@ -121,7 +121,7 @@ internal sealed class CSharpProgram
         Field(constant, "rows", "SparseRows", values =>
         {
             var (kept, gaps, counts) = take(values);
-            var (text, numbers, region) = _numbers.Weight(kept, 1, constant.Key);
+            var (text, numbers, region) = _numbers.Rows(kept, counts, constant.Key);
             Regions.Add(region);
             return ($"SparseRows.Of({text}, {NumberText.Gaps(gaps)}, {NumberText.Gaps(counts)})",
                 DenseKernels.SparseRows.Of(numbers, [.. gaps], counts));

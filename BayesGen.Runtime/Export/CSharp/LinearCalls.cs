@@ -11,14 +11,24 @@ internal static class LinearCalls
     /// </summary>
     private const double RowCost = 6;
 
+    /// <summary>The part of inputs that are read below which it is faster to take them together first.</summary>
+    private const double GatherBelow = 0.75;
+
     public static void Add(CSharpProgram program, LinearStep step)
     {
         var (outputs, inputs) = (step.Weight.Shape[0], step.Weight.Shape[1]);
         var (x, y, rows) = (program.Place(step.Input), program.Place(step.Output), step.Input.Count / inputs);
         var bias = BiasOf(program, step.Weight, step.Bias, outputs);
-        if (IsSparse(step.Weight, outputs, inputs))
+        var weight = step.Weight;
+        if (ReadColumns(weight, inputs) is { } columns)
         {
-            var sparse = SparseField.Of(program, step.Weight, outputs);
+            (x, weight) = (Gather(program, x, columns, rows, inputs), Taken(weight, columns));
+            inputs = columns.Length;
+        }
+
+        if (IsSparse(weight, outputs, inputs))
+        {
+            var sparse = SparseField.Of(program, weight, outputs);
             program.Call(
                 "LinearRows", $"LinearRows({x}, {y}, {sparse.Use}, {bias.Use}, {rows}, {inputs}, {outputs});",
                 (s, draw) => DenseKernels.LinearRows(
@@ -26,11 +36,45 @@ internal static class LinearCalls
             return;
         }
 
-        var dense = Columns(program, step.Weight);
+        var dense = Columns(program, weight);
         program.Call(
             "Linear", $"Linear({x}, {y}, {dense.Use}, {bias.Use}, {rows}, {inputs}, {outputs});",
             (s, draw) => DenseKernels.Linear(
                 x.In(s, draw), y.Out(s), dense.Of<float[]>(draw), bias.Of<float[]>(draw), rows, inputs, outputs));
+    }
+
+    /// <summary>The inputs that have a weight, where they are few; null where most have.</summary>
+    private static int[]? ReadColumns(PlanConstant weight, int inputs)
+    {
+        var isRead = new bool[inputs];
+        foreach (var numbers in weight.Draws)
+            for (var i = 0; i < numbers.Length; i++)
+                isRead[i % inputs] |= numbers[i] != 0;
+        int[] columns = [.. Enumerable.Range(0, inputs).Where(input => isRead[input])];
+        return columns.Length > 0 && columns.Length < GatherBelow * inputs ? columns : null;
+    }
+
+    private static CSharpOperand Gather(CSharpProgram program, CSharpOperand x, int[] columns, int rows, int inputs)
+    {
+        var y = program.Temporary(rows * columns.Length);
+        var gaps = columns.Select((column, i) => i == 0 ? column : column - columns[i - 1]);
+        program.Regions.Add("Places");
+        var places = program.Fixed("Places" + program.Step, "int[]", $"Places({NumberText.Gaps([.. gaps])})", columns);
+        program.Call("Gather", $"Gather({x}, {y}, {places.Name}, {rows}, {inputs});",
+            (s, draw) => DenseKernels.Gather(x.In(s, draw), y.Out(s), columns, rows, inputs));
+        return y;
+    }
+
+    /// <summary>Some columns of a matrix.</summary>
+    private static PlanConstant Taken(PlanConstant weight, int[] columns)
+    {
+        var (rows, inputs) = (weight.Shape[0], weight.Shape[1]);
+        return new PlanConstant($"{weight.Name}.read", [rows, columns.Length], weight.Read)
+        {
+            Key = weight.Key,
+            Draws = [.. weight.Draws.Select(numbers => (float[])[.. Enumerable.Range(0, rows * columns.Length)
+                .Select(i => numbers[(i / columns.Length * inputs) + columns[i % columns.Length]])])],
+        };
     }
 
     public static void Add(CSharpProgram program, RecurrentStep step)

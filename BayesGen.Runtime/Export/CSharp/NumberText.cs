@@ -23,6 +23,25 @@ internal sealed class NumberText(WeightFormat format, BitWidths? bits)
     {
         if (format == WeightFormat.Int8 && values.Length >= LeastCount)
             return Int8(values, rows);
+        return Exact(values, key);
+    }
+
+    /// <summary>The same for rows of several lengths.</summary>
+    /// <param name="values">The numbers, row by row.</param>
+    /// <param name="counts">How many each row has.</param>
+    /// <param name="key">The key whose bit width counts.</param>
+    public (string Text, float[] Values, string Region) Rows(float[] values, int[] counts, string? key)
+    {
+        if (format != WeightFormat.Int8 || values.Length < LeastCount)
+            return Exact(values, key);
+        int[] rows = [.. counts.SelectMany((count, row) => Enumerable.Repeat(row, count))];
+        var (bytes, scales) = Scaled(values, counts.Length, i => rows[i]);
+        return ($"RoundedRows({Literal(bytes)}, {Floats(scales).Text}, {Gaps(counts)})",
+            NumberKernels.RoundedRows(Utf8(bytes), scales, counts), "RoundedRows");
+    }
+
+    private (string Text, float[] Values, string Region) Exact(float[] values, string? key)
+    {
         if (format == WeightFormat.Bits && key is not null && bits?.Of(key) is { } width && values.Length >= LeastCount)
             return Packed(values, width.FractionBits);
         return Floats(values);
@@ -61,22 +80,21 @@ internal sealed class NumberText(WeightFormat format, BitWidths? bits)
 
     private static (string Text, float[] Values, string Region) Int8(float[] values, int rows)
     {
-        var scales = new float[rows];
-        for (var i = 0; i < values.Length; i++)
-        {
-            ref var scale = ref scales[(int)((long)i * rows / values.Length)];
-            scale = Math.Max(scale, Math.Abs(values[i]) / 127);
-        }
-
-        var bytes = new byte[values.Length];
-        for (var i = 0; i < values.Length; i++)
-        {
-            var scale = scales[(int)((long)i * rows / values.Length)];
-            bytes[i] = (byte)(sbyte)(scale == 0 ? 0 : Math.Clamp(MathF.Round(values[i] / scale), -127, 127));
-        }
-
+        var (bytes, scales) = Scaled(values, rows, i => (int)((long)i * rows / values.Length));
         var text = Literal(bytes);
         return ($"Rounded({text}, {Floats(scales).Text})", NumberKernels.Rounded(Utf8(bytes), scales), "Rounded");
+    }
+
+    /// <summary>Numbers as multiples of the scale of their row.</summary>
+    private static (byte[] Bytes, float[] Scales) Scaled(float[] values, int rows, Func<int, int> rowOf)
+    {
+        var (bytes, scales) = (new byte[values.Length], new float[rows]);
+        for (var i = 0; i < values.Length; i++)
+            scales[rowOf(i)] = Math.Max(scales[rowOf(i)], Math.Abs(values[i]) / 127);
+        for (var i = 0; i < values.Length; i++)
+            bytes[i] = (byte)(sbyte)(scales[rowOf(i)] is var scale && scale == 0 ? 0
+                : Math.Clamp(MathF.Round(values[i] / scale), -127, 127));
+        return (bytes, scales);
     }
 
     private static (string Text, float[] Values, string Region) Packed(float[] values, int fractionBits)

@@ -117,6 +117,20 @@ internal static class DenseKernels
     }
     #endregion
 
+    #region Gather
+    /// <summary>The numbers of each of some rows that stand at some places.</summary>
+    internal static void Gather(ReadOnlySpan<float> x, Span<float> y, int[] places, int rows, int inputs)
+    {
+        for (var row = 0; row < rows; row++)
+        {
+            var from = x.Slice(row * inputs, inputs);
+            var to = y.Slice(row * places.Length, places.Length);
+            for (var i = 0; i < places.Length; i++)
+                to[i] = from[places[i]];
+        }
+    }
+    #endregion
+
     #region SparseRows
     /// <summary>The weights of each row that are not zero, and where they stand.</summary>
     internal sealed class SparseRows(float[] values, int[] places, int[] ends)

@@ -41,6 +41,19 @@ internal static class NumberKernels
     }
     #endregion
 
+    #region RoundedRows : Bytes, Floats
+    /// <summary>Numbers of 8 bits in rows of some lengths, times a scale for each row.</summary>
+    internal static float[] RoundedRows(ReadOnlySpan<byte> text, float[] scales, int[] counts)
+    {
+        var bytes = Bytes(text);
+        var numbers = new float[bytes.Length];
+        for (int row = 0, i = 0; row < counts.Length; row++)
+            for (var end = i + counts[row]; i < end; i++)
+                numbers[i] = unchecked((sbyte)bytes[i]) * scales[row];
+        return numbers;
+    }
+    #endregion
+
     #region Packed : Bytes
     /// <summary>Whole numbers from low on, of some bits each, times a step.</summary>
     internal static float[] Packed(ReadOnlySpan<byte> text, int count, int bits, long low, double step)
@@ -80,6 +93,16 @@ internal static class NumberKernels
         }
 
         return numbers.ToArray();
+    }
+    #endregion
+
+    #region Places : Gaps
+    /// <summary>Places from how far each is behind the one before it.</summary>
+    internal static int[] Places(int[] gaps)
+    {
+        for (var i = 1; i < gaps.Length; i++)
+            gaps[i] += gaps[i - 1];
+        return gaps;
     }
     #endregion
 }

@@ -94,7 +94,8 @@ internal static class OnnxExporter
                 return known;
             if (constant.Draws.Count == 1)
                 return Named(graph, names, constant);
-            var part = (Outer: constant.Name, Inner: $"{constant.Name}.draw", constant);
+            var outer = graph.Claim(constant.Name);
+            var part = (Outer: outer, Inner: graph.Claim($"{outer}.draw"), constant);
             graph.Floats(part.Outer, [constant.Draws.Count, .. constant.Shape], constant.Draws);
             scanned.Add(part);
             return names[constant] = part.Inner;
@@ -104,7 +105,7 @@ internal static class OnnxExporter
     private static string Named(OnnxGraph graph, Dictionary<PlanConstant, string> names, PlanConstant constant)
     {
         if (!names.TryGetValue(constant, out var name))
-            names[constant] = name = graph.Floats(constant.Name, constant.Shape, constant.Draws);
+            names[constant] = name = graph.Floats(graph.Claim(constant.Name), constant.Shape, constant.Draws);
         return name;
     }
 

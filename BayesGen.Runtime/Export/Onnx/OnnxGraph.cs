@@ -9,13 +9,21 @@ internal sealed class OnnxGraph
     private readonly List<ProtoMessage> _nodes = [];
     private readonly List<ProtoMessage> _initializers = [];
     private readonly OnnxGraph? _outer;
+
+    /// <summary>Names that something has: a field of a network may be called as an output of the file is.</summary>
+    private readonly HashSet<string> _taken =
+        ["input", "output", "probabilities", "entropy", "mutual_information", "mean", "variance"];
+
     private int _names;
 
     /// <param name="outer">The graph around a body, whose names are not used twice; null for the whole.</param>
     public OnnxGraph(OnnxGraph? outer = null) => _outer = outer;
 
     /// <summary>A name that nothing has.</summary>
-    public string Name(string begin) => _outer is null ? $"{begin}_{_names++}" : _outer.Name(begin);
+    public string Name(string begin) => _outer is null ? Claim($"{begin}_{_names++}") : _outer.Name(begin);
+
+    /// <summary>A name for what has one of its own: that, or one like it where something else has it.</summary>
+    public string Claim(string name) => _outer is not null ? _outer.Claim(name) : _taken.Add(name) ? name : Claim($"{name}_");
 
     /// <summary>Adds a node of one output.</summary>
     public string Node(string type, IReadOnlyList<string> inputs, params IReadOnlyList<ProtoMessage> attributes) =>

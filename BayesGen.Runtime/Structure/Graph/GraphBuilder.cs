@@ -22,11 +22,11 @@ public sealed partial class GraphBuilder
             return;
         _keys[network] = "";
         foreach (var (key, module) in network.named_modules())
-            _keys.TryAdd(module, BackingField().Replace(key, "$1"));
+            _keys.TryAdd(module, KeyOf(key));
         foreach (var (key, parameter) in network.named_parameters())
-            _tensors.TryAdd(parameter.Handle, (BackingField().Replace(key, "$1"), parameter));
+            _tensors.TryAdd(parameter.Handle, (KeyOf(key), parameter));
         foreach (var (key, buffer) in network.named_buffers())
-            _tensors.TryAdd(buffer.Handle, (BackingField().Replace(key, "$1"), buffer));
+            _tensors.TryAdd(buffer.Handle, (KeyOf(key), buffer));
     }
 
     /// <summary>Adds an input of the network.</summary>
@@ -102,6 +102,9 @@ public sealed partial class GraphBuilder
     /// <param name="why">Why, as the rest of a sentence.</param>
     public static NotSupportedException CannotFollow(string source, string why) =>
         new($"The graph of the network cannot be read at '{source}': {why}.");
+
+    /// <summary>The key of a module or tensor by the name that TorchSharp gives it, which is the field behind an auto-property.</summary>
+    internal static string KeyOf(string name) => BackingField().Replace(name, "$1");
 
     /// <summary>The key of a module in the network.</summary>
     internal string KeyOf(nn.Module module) => _keys.TryGetValue(module, out var key) ? key : $"layer{_nodes.Count}";
