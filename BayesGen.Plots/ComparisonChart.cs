@@ -30,7 +30,7 @@ public static class ComparisonChart
         return new Chart(
             "Error when the least sure answers are left out",
             $"{comparison.Risk} of the answers kept, for {comparison.RiskCurves[0].Length.ToString("N0", CultureInfo.InvariantCulture)} "
-            + $"examples: "
+            + "examples: "
             + string.Join("; ", comparison.Names.Zip(comparison.RiskCurves, (name, curve) =>
                 string.Create(CultureInfo.InvariantCulture, $"{name} {curve[^1]:G3} of all, "
                     + $"{curve[Math.Max(0, curve.Length / 2 - 1)]:G3} of the surer half"))) + ".",

@@ -175,8 +175,7 @@ public sealed class DeepEnsemble : IDisposable
         if (_members.Find(member => member.Network is not IBayesianNetwork) is { } plain)
             throw new NotSupportedException(
                 $"A {plain.Network.GetType().Name} has no state file of BayesGen. Make the members new "
-                + $"DeterministicModel<...>(network), or "
-                + "save each by itself.");
+                + "DeterministicModel<...>(network), or save each by itself.");
         Directory.CreateDirectory(folder);
         for (var i = 0; i < _members.Count; i++)
             ((IBayesianNetwork)_members[i].Network).Save(FileOf(folder, i));

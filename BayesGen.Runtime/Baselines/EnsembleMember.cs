@@ -25,15 +25,13 @@ internal sealed class EnsembleMember(nn.Module<Tensor, Tensor> network, int inde
         if (network.GetType() != first.Network.GetType())
             throw new ArgumentException(
                 $"Member {index + 1} is a {network.GetType().Name}, and member 1 a {first.Network.GetType().Name}: the members of an "
-                + $"ensemble "
-                + "are networks of one class, trained apart. To compare different networks, evaluate each by itself.");
+                + "ensemble are networks of one class, trained apart. To compare different networks, evaluate each by itself.");
         var (mine, others) = (Shapes(network), Shapes(first.Network));
         foreach (var (key, shape) in others)
             if (!mine.TryGetValue(key, out var own) || own != shape)
                 throw new ArgumentException(
                     $"'{key}' has shape {own ?? "none"} in member {index + 1}, and {shape} in member 1: the members of an ensemble have "
-                    + $"one "
-                    + "size.");
+                    + "one size.");
         if (mine.Keys.FirstOrDefault(key => !others.ContainsKey(key)) is { } extra)
             throw new ArgumentException(
                 $"Member {index + 1} has '{extra}', which member 1 has not: the members of an ensemble have one size.");

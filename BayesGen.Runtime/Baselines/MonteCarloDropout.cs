@@ -34,8 +34,7 @@ public sealed class MonteCarloDropout
         if (_layers.Count == 0)
             throw new ArgumentException(
                 $"{Inner.GetType().Name} has no layer of dropout that it registered, so all passes would be alike. Dropout is a module "
-                + $"in a "
-                + "field, such as Dropout(0.1); a call of functional.dropout, or the dropout inside an LSTM, cannot be switched on by "
+                + "in a field, such as Dropout(0.1); a call of functional.dropout, or the dropout inside an LSTM, cannot be switched on by "
                 + "itself.",
                 nameof(network));
         if (_layers.All(layer => RateOf(layer) == 0))

@@ -41,8 +41,7 @@ internal sealed class LaplaceLayer : IDisposable
         if (weights.Count == 0)
             throw new NotSupportedException(
                 $"FitLaplace finds no Bayesian weight in {arena.Network.GetName()}: put [Bayesian(Family.Gaussian)] on the field of its "
-                + $"last "
-                + "Linear layer, or on the class, and wrap the network.");
+                + "last Linear layer, or on the class, and wrap the network.");
         if (weights.Find(weight => weight.Family!.PosteriorType != typeof(GaussianPosterior)) is { } other)
             throw new NotSupportedException(
                 $"FitLaplace makes Gaussian posteriors, and '{other.Key}' has the family {other.Family!.Name}. Annotate the layer with "
@@ -50,8 +49,7 @@ internal sealed class LaplaceLayer : IDisposable
         if (weights.Find(weight => weight.Layer is not Linear) is { } unfit)
             throw new NotSupportedException(
                 $"FitLaplace is for Linear layers, and '{unfit.Key}' belongs to a {unfit.Layer.GetType().Name}. Put "
-                + $"[Bayesian(Family.Gaussian)] "
-                + "on the Linear layers alone, such as the last one.");
+                + "[Bayesian(Family.Gaussian)] on the Linear layers alone, such as the last one.");
         if (weights.Find(weight => weight.Owners.Count > 1) is { } tied)
             throw new NotSupportedException(
                 $"'{tied.Key}' is the weight of several layers, and FitLaplace is for layers of their own weights.");

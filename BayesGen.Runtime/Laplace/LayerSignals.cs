@@ -41,8 +41,7 @@ internal sealed class LayerSignals(IReadOnlyList<LaplaceLayer> layers)
             if (_seen[i] is null)
                 throw new NotSupportedException(
                     $"The forward of the network does not call the layer '{layers[i].Key}', so it has no part in the answer. Call it by "
-                    + $".call(), "
-                    + "or annotate another.");
+                    + ".call(), or annotate another.");
     }
 
     /// <summary>The inputs of a layer, [N, in].</summary>
@@ -77,8 +76,7 @@ internal sealed class LayerSignals(IReadOnlyList<LaplaceLayer> layers)
         if (input.dim() != 2)
             throw new NotSupportedException(
                 $"The layer '{layers[place].Key}' reads inputs of shape [{string.Join(", ", input.shape)}]; FitLaplace is for layers "
-                + $"that read rows "
-                + "[N, in]: flatten before the layer, or annotate another.");
+                + "that read rows [N, in]: flatten before the layer, or annotate another.");
 
         // Handles of our own: a container may dispose what it hands on.
         var kept = output.alias();

@@ -27,8 +27,7 @@ internal sealed class TargetFit(GaussianNoise? noise)
         if (outputs.dim() != 2 || outputs.shape[1] < 2)
             throw new InvalidOperationException(
                 $"The network gave an output of shape [{string.Join(", ", outputs.shape)}]; FitLaplace of classes needs logits [N, C]. "
-                + $"For a "
-                + "regression set LaplaceOptions.Noise.");
+                + "For a regression set LaplaceOptions.Noise.");
         var logits = outputs.to(ScalarType.Float64);
         var classes = PlainNumbers.Classes(targets);
         var last = (int)logits.shape[1] - 1;
@@ -49,7 +48,7 @@ internal sealed class TargetFit(GaussianNoise? noise)
         if (!wanted.shape.AsSpan().SequenceEqual(mean.shape))
             throw new ArgumentException(
                 $"Targets of shape [{string.Join(", ", targets.shape)}] do not fit means [{string.Join(", ", mean.shape)}]: one for "
-                + $"each output.",
+                + "each output.",
                 nameof(targets));
         var squares = ((wanted - mean).square() / variance).sum().item<double>();
         _squares += squares;

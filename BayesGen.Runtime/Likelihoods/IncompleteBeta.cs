@@ -6,7 +6,7 @@ internal static class IncompleteBeta
     private const double Precision = 1e-15;
 
     /// <summary>Keeps a denominator of the continued fraction from being 0.</summary>
-    private const double Tiny = 1e-300;
+    private const double Epsilon = 1e-300;
 
     private const int MostTerms = 10_000;
 
@@ -52,5 +52,5 @@ internal static class IncompleteBeta
         return d * c;
     }
 
-    private static double NotZero(double number) => Math.Abs(number) < Tiny ? Tiny : number;
+    private static double NotZero(double number) => Math.Abs(number) < Epsilon ? Epsilon : number;
 }

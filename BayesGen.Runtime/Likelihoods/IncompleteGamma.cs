@@ -6,7 +6,7 @@ internal static class IncompleteGamma
     private const double Precision = 1e-16;
 
     /// <summary>Keeps a denominator of a continued fraction from being 0.</summary>
-    private const double Tiny = 1e-300;
+    private const double Epsilon = 1e-300;
 
     private const int MostTerms = 1_000_000;
 
@@ -41,7 +41,7 @@ internal static class IncompleteGamma
     private static double Fraction(double a, double x)
     {
         var b = x + 1 - a;
-        var (c, d) = (1 / Tiny, 1 / b);
+        var (c, d) = (1 / Epsilon, 1 / b);
         var value = d;
         for (var n = 1; n < MostTerms; n++)
         {
@@ -57,5 +57,5 @@ internal static class IncompleteGamma
         return value;
     }
 
-    private static double NotZero(double number) => Math.Abs(number) < Tiny ? Tiny : number;
+    private static double NotZero(double number) => Math.Abs(number) < Epsilon ? Epsilon : number;
 }

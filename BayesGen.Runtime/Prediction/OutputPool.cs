@@ -18,7 +18,7 @@ internal sealed class OutputPool(BatchAnswers answers, PredictionOptions options
     /// <summary>Classes for the rows of a tensor.</summary>
     public ClassPrediction Classes(Tensor inputs, CancellationToken cancellation)
     {
-        var sums = new ClassSums(options.KeepOutputs);
+        var sums = new ClassSums(likelihood: null, options.KeepOutputs);
         Run(inputs, sums, cancellation);
         return sums.Finish();
     }
@@ -44,7 +44,7 @@ internal sealed class OutputPool(BatchAnswers answers, PredictionOptions options
 
         ClassPrediction Of(BatchSource source, Action<Tensor> take)
         {
-            var sums = new ClassSums(options.KeepOutputs);
+            var sums = new ClassSums(likelihood: null, options.KeepOutputs);
             Run(source, sums, take, cancellation);
             return sums.Finish();
         }

@@ -30,4 +30,11 @@ internal static class PlainNumbers
         using var matrix = targets.reshape(targets.shape[0], -1);
         return Of(matrix);
     }
+
+    /// <summary>Class numbers.</summary>
+    public static int[] Classes(Tensor targets) => targets.dim() == 1 && !targets.is_floating_point()
+        ? [.. Flat(targets).Select(number => (int)number)]
+        : throw new ArgumentException(
+            $"Targets of shape [{string.Join(", ", targets.shape)}] and dtype {targets.dtype} are not classes; expected whole numbers [N].",
+            nameof(targets));
 }

@@ -80,8 +80,7 @@ internal sealed class PosteriorDraws(IBayesianNetwork model, Func<Tensor, Tensor
         if (inputs.dim() == 0 || inputs.shape[0] == 0)
             throw new ArgumentException(
                 $"There is nothing to predict in a tensor of shape [{string.Join(", ", inputs.shape)}]: "
-                + $"its first dimension is the example. "
-                + "For a single example use x.unsqueeze(0).", nameof(inputs));
+                + "its first dimension is the example. For a single example use x.unsqueeze(0).", nameof(inputs));
         for (long first = 0; first < inputs.shape[0]; first += batchSize)
             yield return inputs.narrow(0, first, Math.Min(batchSize, inputs.shape[0] - first));
     }

@@ -39,7 +39,7 @@ public static class Payments
     private static double Chance(double amount, double distance, double hour, bool isNew, double before)
     {
         var isNight = hour is < 6 or > 23;
-        var odds = -7.2 + 1.1 * amount + 0.9 * distance * distance + (isNight ? 1 : 0) + (isNew ? 2.5 : 0) + (isNew && isNight ? 1.5 : 0)
+        var odds = -8.3 + 1.1 * amount + 0.9 * distance * distance + (isNight ? 1 : 0) + (isNew ? 2.5 : 0) + (isNew && isNight ? 1.5 : 0)
             + 0.6 * Math.Abs(before);
         return 1 / (1 + Math.Exp(-odds));
     }
