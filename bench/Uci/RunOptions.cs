@@ -48,7 +48,7 @@ public sealed record RunOptions(string DataDirectory, string Out)
         data.Required = true;
         var folder = CheckedOption.Text("--out", "DIR", "Write uci.json there. Splits that are finished there are not computed again.");
         folder.DefaultValueFactory = _ => DefaultFolder;
-        var sets = new Option<string?>("--sets") 
+        var sets = new Option<string?>("--sets")
         {
             HelpName = "LIST", Description = "Sets by their folders, such as yacht,naval (default all).",
         };
