@@ -10,7 +10,7 @@ namespace MnistSample;
 /// <summary>
 /// An ordinary network. The attribute on the class makes all its layers Bayesian; the generator writes <c>BayesianClassifier</c> beside it.
 /// </summary>
-[Bayesian(LogUniform)]
+[Bayesian(SparseDropout, Estimator = Estimator.Local)]
 public sealed class Classifier : Module<Tensor, Tensor>
 {
     private readonly Conv2d conv1 = Conv2d(1, 32, 3, padding: 1);
@@ -33,7 +33,7 @@ public sealed class Classifier : Module<Tensor, Tensor>
 /// <summary>The same network with one Bayesian layer: the attribute is on its field, and the others stay as they are.</summary>
 public sealed class OneLayerClassifier : Module<Tensor, Tensor>
 {
-    [Bayesian(LogUniform)] private readonly Conv2d conv1 = Conv2d(1, 32, 3, padding: 1);
+    [Bayesian(SparseDropout)] private readonly Conv2d conv1 = Conv2d(1, 32, 3, padding: 1);
     private readonly Conv2d conv2 = Conv2d(32, 64, 3, padding: 1);
     private readonly MaxPool2d pool = MaxPool2d(2, 2);
     private readonly Linear fc1 = Linear(64 * 7 * 7, 128);

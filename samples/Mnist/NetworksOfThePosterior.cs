@@ -10,12 +10,12 @@ public static class NetworksOfThePosterior
     public static void Take()
     {
         using var scope = NewDisposeScope();
-        using var model = new BayesianClassifier(new Classifier());
-        var distribution = model.Distribution(() => new Classifier());
+        using var model = new BayesianOneLayerClassifier(new OneLayerClassifier());
+        var distribution = model.Distribution(() => new OneLayerClassifier());
 
         // Pruning the distribution leaves the model alone. Nothing has been learned yet, so nothing looks superfluous yet.
         var kept = distribution.Prune(1.9);
-        using Classifier network = distribution.Map();
+        using OneLayerClassifier network = distribution.Map();
         Console.WriteLine($"pruned at 1.9: {kept.Kept:N0} of {kept.BayesianWeights:N0} weights kept");
 
         var weight = network.get_parameter("conv1.weight")!;

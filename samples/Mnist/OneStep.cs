@@ -14,7 +14,7 @@ public static class OneStep
         using var scope = NewDisposeScope();
         using var model = new BayesianOneLayerClassifier(new OneLayerClassifier());
         using var optimizer = optim.Adam(model.parameters(), lr: 1e-3);
-        var loss = new LogUniformKLLoss();
+        var loss = new ElboLoss();
         var (images, labels) = (train.Inputs[..100], train.Targets[..100]);
 
         // A draw writes one set of weights into the network, which computes with them until the draw is disposed.

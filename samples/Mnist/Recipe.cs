@@ -14,7 +14,7 @@ public sealed record Recipe(int Epochs, int BatchSize, double LearningRate, doub
     public static Recipe For(Options options)
     {
         var recipe = options.Data == DataName.Synthetic
-            ? new Recipe(Epochs: 9, BatchSize: 100, LearningRate: 6e-3, WarmUp: 2, Beta: 0.2)
+            ? new Recipe(Epochs: 9, BatchSize: 100, LearningRate: 3e-3, WarmUp: 2, Beta: 0.2)
             : new Recipe(Epochs: 7, BatchSize: 200, LearningRate: 4e-3, WarmUp: 2, Beta: 1);
         return recipe with { Epochs = options.Epochs ?? recipe.Epochs, BatchSize = options.BatchSize ?? recipe.BatchSize };
     }

@@ -10,13 +10,13 @@ namespace MnistSample;
 public static class Thresholding
 {
     /// <summary>What pruning may cost on the validation data, as a part of 1.</summary>
-    private const double Tolerance = 0.003;
+    private const double Tolerance = 0.001;
 
     /// <summary>The thresholds to choose from, tried from the highest down. The score is -log alpha.</summary>
     private static readonly IReadOnlyList<double> Grid = [.. Enumerable.Range(0, 29).Select(i => 3 - i * 0.25)];
 
     /// <summary>Thresholds that the table always shows.</summary>
-    private static readonly IReadOnlyList<double> Shown = [-1, 0, 1, 1.9];
+    private static readonly IReadOnlyList<double> Shown = [-4, -3, -2, -1, 0];
 
     /// <summary>The highest threshold that costs no more than the tolerance on data that neither trained nor tests.</summary>
     public static double Choose(BayesianClassifier model, TensorDataSet validation)

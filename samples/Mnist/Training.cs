@@ -24,16 +24,12 @@ public static class Training
 
         using var log = options.Out is null ? TextWriter.Null : File.CreateText(Path.Combine(options.Out, "training.log"));
         using var reports = new ReportChain(Reports(options.Out, log));
-        var trainer = model.CreateTrainer(new LogUniformKLLoss(), new TrainerOptions
+        var trainer = model.CreateTrainer(new TrainerOptions
         {
             Epochs = recipe.Epochs,
             BatchSize = recipe.BatchSize,
             Samples = options.Samples,
             LearningRate = recipe.LearningRate,
-            // One rate for all instead of the family's factor of 3 on log sigma and log alpha. With it, at three times the speed and
-            // means no faster, the drawn digits end at 97.1 % instead of 98.9 %; at rates from 2e-3 to 4e-3, where log alpha goes as far
-            // as here and the means lag behind, at 98.4 to 98.7 % with 67 to 89 % of the weights pruned instead of 98.9 % with 92 %.
-            LearningRateFactors = new Dictionary<string, double>(),
             // Full speed for one half, then down to nothing: this is what settles the last weights.
             LearningRateSchedule = LearningRateSchedules.LinearDecay(from: 0.5),
             FitLoss = FitLoss.CrossEntropy,

@@ -14,8 +14,8 @@ public static class Wrapping
         Describe("every layer", whole);
 
         // Each weight has a posterior and a prior, typed and under the name of its field.
-        using var logAlpha = whole.Posterior.Conv1.Weight.LogAlpha.mean();
-        Console.WriteLine($"conv1.weight: {nameof(LogUniformPosterior)}, log alpha {logAlpha.item<float>():F1} to begin with");
+        using var logAlpha = whole.Posterior.Conv1.Weight.LogAlpha().mean();
+        Console.WriteLine($"conv1.weight: {nameof(SparseDropoutPosterior)}, log alpha {logAlpha.item<float>():F1} to begin with");
     }
 
     private static void Describe(string what, IBayesianNetwork model) =>
