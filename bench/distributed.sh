@@ -75,7 +75,7 @@ speed() {
 
 # The ranks of a job, by the folder that it was given.
 processes_of() {
-  pgrep -f -- "--checkpoints $1" | while read -r process; do
+  { pgrep -f -- "--checkpoints $1" || true; } | while read -r process; do
     if [[ $(cat "/proc/$process/comm" 2>/dev/null) == dotnet ]]; then echo "$process"; fi
   done
 }
