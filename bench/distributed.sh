@@ -32,14 +32,14 @@ median_step() { sed -nE 's/^median step ([0-9.]+) ms.*/\1/p'; }
 
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
-# A line for each network and family: the hash where it is one, else all of them.
+# A line for each network and family: the hash where it is one, else all of them. Small networks, so that it takes minutes.
 hashes() {
-  local steps=${1:-1000} networks=${2:-dense lstm conv}
+  local steps=${1:-1000} networks=${2:-dense conv lstm} arguments=(--batch 16 --shards 4 --width 32)
   for network in $networks; do
     for family in gaussian sparse-dropout log-uniform group-ard ivon; do
       local all=()
       for np in 1 2 4; do
-        all+=("$(ranks "$np" --steps "$steps" --batch 32 --network "$network" --family "$family" 2>/dev/null | hash_of)")
+        all+=("$(ranks "$np" --steps "$steps" --network "$network" --family "$family" "${arguments[@]}" 2>/dev/null | hash_of)")
       done
       if [[ -n ${all[0]} && ${all[0]} == "${all[1]}" && ${all[0]} == "${all[2]}" ]]; then
         echo "$network $family np=1,2,4 ${all[0]}"
@@ -50,27 +50,32 @@ hashes() {
   done
 }
 
+# A line for each run: its median step, and what of it rank 0 computed; then the medians of each.
 speed() {
   local rounds=${1:-5} arguments=(--steps "${2:-40}" --batch 200 --network classifier)
+  one() {
+    local name=$1 line
+    shift
+    line=$("$@" 2>/dev/null | sed -nE 's/^median step ([0-9.]+) ms, .*; ([0-9.]+) ms.*/\1 \2/p')
+    echo "$name: $line ms"
+    echo "$line" >>"$work/$name"
+  }
   for ((round = 0; round < rounds; round++)); do
     # shellcheck disable=SC2086
-    ${BAYESGEN_RUN:-} dotnet "$sample" "${arguments[@]}" --alone | median_step >>"$work/alone"
-    ranks 1 "${arguments[@]}" --shards 1 | median_step >>"$work/exact-1-of-1-shard"
-    ranks 1 "${arguments[@]}" | median_step >>"$work/exact-1"
-    ranks 2 "${arguments[@]}" | median_step >>"$work/exact-2"
-    ranks 1 "${arguments[@]}" --shards 2 | median_step >>"$work/exact-1-of-2-shards"
-    ranks 2 "${arguments[@]}" --shards 2 | median_step >>"$work/exact-2-of-2-shards"
-    ranks 1 "${arguments[@]}" --mode fast | median_step >>"$work/fast-1"
-    ranks 2 "${arguments[@]}" --mode fast | median_step >>"$work/fast-2"
+    one alone ${BAYESGEN_RUN:-} dotnet "$sample" "${arguments[@]}" --alone
+    one exact-1-of-1-shard ranks 1 "${arguments[@]}" --shards 1
+    one exact-1 ranks 1 "${arguments[@]}"
+    one exact-2 ranks 2 "${arguments[@]}"
+    one fast-2 ranks 2 "${arguments[@]}" --mode fast
   done
-  for name in alone exact-1-of-1-shard exact-1 exact-2 exact-1-of-2-shards exact-2-of-2-shards fast-1 fast-2; do
-    echo "$name: median $(median <"$work/$name") ms of $(sort -n "$work/$name" | tr '\n' ' ')"
+  for name in alone exact-1-of-1-shard exact-1 exact-2 fast-2; do
+    echo "$name: median step $(cut -d' ' -f1 "$work/$name" | median) ms, of the processor $(cut -d' ' -f2 "$work/$name" | median) ms"
   done
 }
 
 # The ranks of a job, by the folder that it was given.
 processes_of() {
-  pgrep -f -- "--checkpoints $1" | while read -r process; do
+  { pgrep -f -- "--checkpoints $1" || true; } | while read -r process; do
     if [[ $(cat "/proc/$process/comm" 2>/dev/null) == dotnet ]]; then echo "$process"; fi
   done
 }
