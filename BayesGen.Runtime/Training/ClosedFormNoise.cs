@@ -35,7 +35,7 @@ internal static class ClosedFormNoise
         if (!ignoresNaN)
             return squares.mean([0]);
         var counts = squares.isnan().logical_not().to(squares.dtype);
-        return squares.nan_to_num(0.0).sum(0) / counts.sum(0);
+        return squares.nan_to_num(0.0).sum([0]) / counts.sum([0]);
     }
 
     /// <summary>The parameter of a forward that joined one, where it is trained and nothing was done to it on the way; else null.</summary>

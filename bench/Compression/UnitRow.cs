@@ -22,7 +22,7 @@ internal sealed record UnitRow(string Network, string Family, Func<TrainerOption
     private const double Allowed = 0.001;
 
     /// <summary>The part of the validation images that rounding may cost.</summary>
-    public double RoundingCost { get; init; } = 0.001;
+    public double RoundingCost { get; init; } = 0.0004;
 
     private static readonly double[] Thinkable = [.. Enumerable.Range(-32, 49).Select(step => step / 4.0)];
 
