@@ -30,6 +30,8 @@ internal sealed class GraphCalls(GraphReader reader, GraphExpressions expression
             return Mathematics(name, call);
         if (target is null or ThisExpressionSyntax || IsFunctions(target))
             return new GraphFunctions(reader, expressions, call, name, call.ArgumentList.Arguments.FirstOrDefault()?.Expression, 1).Read();
+        if (name == "Join" && target is IdentifierNameSyntax { Identifier.ValueText: "GaussianNoise" })
+            return Noise(call);
         var receiver = expressions.Read(target);
         return receiver.Kind switch
         {
@@ -47,6 +49,19 @@ internal sealed class GraphCalls(GraphReader reader, GraphExpressions expression
         return numbers.All(number => number.Kind == TermKind.Number)
             ? new(TermKind.Number, $"global::System.Math.{name}({given})") { IsReal = true }
             : reader.Refuse(call, "its arguments are not known before the network runs");
+    }
+
+    /// <summary>Means with the noise beside them that the network learns.</summary>
+    private GraphTerm Noise(InvocationExpressionSyntax call)
+    {
+        var values = call.ArgumentList.Arguments.Select(argument => expressions.Read(argument.Expression)).ToList();
+        if (values.Any(value => value.IsNone))
+            return default;
+        return values.Count == 2 && values.All(value => value.Kind == TermKind.Tensor)
+            && call.ArgumentList.Arguments.All(argument => argument.NameColon is null)
+            ? new(TermKind.Tensor,
+                $"graph.JoinNoise({CSharpText.Literal(GraphReader.TextOf(call))}, {values[0].Code}, {values[1].Code})")
+            : reader.Refuse(call, "this call is none that a graph follows");
     }
 
     /// <summary>Whether base. means an earlier method than this one, seen from the class whose method is read.</summary>

@@ -41,7 +41,9 @@ internal sealed record FoundStructure(UnitStructure Units, Func<long> Macs, stri
                 var uses = layers.Where(layer => layer.Kind is not (UnitLayerKind.Embedding or UnitLayerKind.Other)
                     && layer.HasUnits).Select(layer => (layer.Module, Positions: layer.Calls.Sum(call => call.Positions))).ToList();
                 return new FoundStructure(
-                    ProbedUnits.Of(map, layers, share), () => uses.Sum(use => use.Positions * LayerUnits.WeightOf(use.Module).numel()), unread);
+                    ProbedUnits.Of(map, layers, share),
+                    () => uses.Sum(use => use.Positions * LayerNumbers.WeightOf(use.Module).numel()),
+                    unread);
             });
         }
         catch (Exception unprobed) when (unprobed is NotSupportedException or ArgumentException)
@@ -55,7 +57,7 @@ internal sealed record FoundStructure(UnitStructure Units, Func<long> Macs, stri
         .Sum(node =>
         {
             var (module, output) = (((LayerCall)node.Operation).Module, shapes[new(node.Id)]);
-            var weight = LayerUnits.WeightOf(module).shape;
+            var weight = LayerNumbers.WeightOf(module).shape;
             var isTransposed = module is ConvTranspose1d or ConvTranspose2d or ConvTranspose3d;
             var positions = isTransposed ? shapes[node.Inputs[0]] : output;
             var batch = Math.Max(1, output[0]);

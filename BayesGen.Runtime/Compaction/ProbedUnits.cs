@@ -9,7 +9,7 @@ namespace BayesGen.Compaction;
 /// </summary>
 internal sealed class ProbedUnits
 {
-    /// <summary>The part by which places of one constant may differ: loops over vectors round their last numbers otherwise.</summary>
+    /// <summary>The part by which places of one constant may differ: loops over vectors compute their last numbers otherwise.</summary>
     private const double Rounding = 1e-14;
 
     private readonly UnitStructure _structure = new();
@@ -73,7 +73,7 @@ internal sealed class ProbedUnits
         if (layer.Kind == UnitLayerKind.Embedding && isFollowed)
         {
             _structure.AddPassed(module, layer.Key, null, outputs!);
-            _constants[layer.Key] = LayerUnits.WordConstants(module);
+            _constants[layer.Key] = LayerNumbers.WordConstants(module);
         }
         else if (layer.Kind == UnitLayerKind.PerChannel)
             Pass(layer);
@@ -137,7 +137,7 @@ internal sealed class ProbedUnits
         var calls = layer.Calls.Select(call => call.Input!.detach().to(ScalarType.Float64)
             .transpose(0, layer.InputAxis(call.Input!)).flatten(1)).ToList();
         var all = cat([.. calls], 1);
-        var (least, most) = (LayerUnits.Numbers(all.amin(1))!, LayerUnits.Numbers(all.amax(1))!);
+        var (least, most) = (LayerNumbers.Numbers(all.amin(1))!, LayerNumbers.Numbers(all.amax(1))!);
         return [.. least.Select((number, i) => most[i] - number <= Rounding * Math.Max(Math.Abs(number), Math.Abs(most[i]))
             ? number : double.NaN)];
     }

@@ -85,15 +85,15 @@ internal sealed class UnitAnalysis
                 var words = Classes.Add(width);
                 PinIfTied(module, words);
                 _structure.AddPassed(module, call.Key, null, words);
-                _values[value] = new(_shapes[value].Length - 1, words, LayerUnits.WordConstants(module));
+                _values[value] = new(_shapes[value].Length - 1, words, LayerNumbers.WordConstants(module));
                 break;
             case LSTM or GRU when RecurrentUnits.Are(module) && node.Inputs.Count == 1 && _shapes[node.Inputs[0]].Length == 3:
                 Recur(node, call, inputs);
                 break;
             case NormBase or PReLU when inputs is { Axis: 1 }:
-                if (module is PReLU && LayerUnits.WeightOf(module).numel() > 1 || module is NormBase)
+                if (module is PReLU && LayerNumbers.WeightOf(module).numel() > 1 || module is NormBase)
                     _structure.AddPassed(module, call.Key, inputs, inputs.Units);
-                _values[value] = inputs with { Constants = LayerUnits.AfterChannels(module, inputs.Constants) };
+                _values[value] = inputs with { Constants = LayerNumbers.AfterChannels(module, inputs.Constants) };
                 break;
             default:
                 if (node.Inputs.Any(_values.ContainsKey))
@@ -134,7 +134,7 @@ internal sealed class UnitAnalysis
 
     private void PinIfTied(nn.Module module, IEnumerable<int> units)
     {
-        if (_tied.Contains(LayerUnits.WeightOf(module).Handle))
+        if (_tied.Contains(LayerNumbers.WeightOf(module).Handle))
             Classes.Pin(units);
     }
 

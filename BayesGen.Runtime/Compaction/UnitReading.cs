@@ -95,7 +95,7 @@ internal sealed class UnitReading
     /// <summary>The weights of a layer with outputs first.</summary>
     private static Tensor Rows(nn.Module module)
     {
-        var weight = (RecurrentUnits.Are(module) ? module.get_parameter("weight_ih_l0")! : LayerUnits.WeightOf(module)).detach();
+        var weight = (RecurrentUnits.Are(module) ? module.get_parameter("weight_ih_l0")! : LayerNumbers.WeightOf(module)).detach();
         return module is ConvTranspose1d or ConvTranspose2d or ConvTranspose3d ? weight.transpose(0, 1) : weight;
     }
 

@@ -40,7 +40,7 @@ internal sealed class UnitStructure
         else if (module is Convolution { groups: > 1 })
             Classes.Pin(outputs); // The groups of an input that stays stay.
         _layers.TryAdd(module, new(module, key, inputs, outputs, reading));
-        return reading?.OutputConstants(LayerUnits.BiasOf(module)) ?? Unread(module, outputs.Length);
+        return reading?.OutputConstants(LayerNumbers.BiasOf(module)) ?? Unread(module, outputs.Length);
     }
 
     /// <summary>Adds the call of a layer with numbers for each unit, which puts out the units that it gets, or of an Embedding.</summary>
@@ -120,8 +120,8 @@ internal sealed class UnitStructure
         using var scope = NewDisposeScope();
         if (module is ConvTranspose1d or ConvTranspose2d or ConvTranspose3d)
             return [.. Enumerable.Repeat(double.NaN, outputs)];
-        var reads = LayerUnits.WeightOf(module).detach().ne(0).reshape(outputs, -1).any(1).cpu().data<bool>().ToArray();
-        var bias = LayerUnits.BiasOf(module);
+        var reads = LayerNumbers.WeightOf(module).detach().ne(0).reshape(outputs, -1).any(1).cpu().data<bool>().ToArray();
+        var bias = LayerNumbers.BiasOf(module);
         return [.. reads.Select((isRead, i) => isRead ? double.NaN : bias?[i] ?? 0)];
     }
 

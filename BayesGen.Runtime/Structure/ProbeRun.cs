@@ -52,7 +52,7 @@ internal sealed class ProbeRun
         return clean;
     }
 
-    /// <summary>Looks at what a layer reads; one example of it is enough to go in, since what comes out is put out anew.</summary>
+    /// <summary>Looks at what a layer reads; one example of it is enough to go in, since its output is replaced.</summary>
     public Tensor Enter(ProbedLayer layer, Tensor input)
     {
         var call = _calls.GetValueOrDefault(layer);

@@ -20,7 +20,7 @@ public static class CompiledFile
         var assemblies = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(assembly => Path.GetFileName(assembly).StartsWith("System.", StringComparison.Ordinal));
         var compilation = CSharpCompilation.Create(
-            "Exported",
+            className,
             [CSharpSyntaxTree.ParseText(File.ReadAllText(path), options)],
             assemblies.Select(assembly => MetadataReference.CreateFromFile(assembly)),
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release));

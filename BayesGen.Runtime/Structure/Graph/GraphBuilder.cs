@@ -80,6 +80,17 @@ public sealed partial class GraphBuilder
     public IReadOnlyList<GraphValue> Layer(nn.Module module, string? key, string source, params GraphValue[] inputs) =>
         ApplyMany(new LayerCall(module, key ?? KeyOf(module)), source, inputs);
 
+    /// <summary>Adds means with the noise beside them that the network learns, as <c>GaussianNoise.Join</c> does.</summary>
+    /// <param name="source">The expression in the source.</param>
+    /// <param name="mean">The means, [N, D].</param>
+    /// <param name="logSigma">The logarithms of the standard deviations, [D].</param>
+    public GraphValue JoinNoise(string source, GraphValue mean, GraphValue logSigma)
+    {
+        var twice = Apply(new Arithmetic(ArithmeticKind.Multiply), source, logSigma, Number(2));
+        var beside = Apply(new Expansion([new SizeOfValue(mean, 0), new SizeOfValue(mean, 1)]), source, twice);
+        return Apply(new Concatenation(1), source, mean, beside);
+    }
+
     /// <summary>Adds a tensor: a parameter or buffer of the network, or another one.</summary>
     /// <param name="value">The tensor.</param>
     /// <param name="source">The expression in the source.</param>
