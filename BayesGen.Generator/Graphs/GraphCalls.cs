@@ -37,6 +37,8 @@ internal sealed class GraphCalls(GraphReader reader, GraphExpressions expression
         {
             TermKind.None => default,
             TermKind.Module when name is "call" or "forward" => Layer(receiver, call),
+            TermKind.Tensor when name == "size" && call.ArgumentList.Arguments is { Count: 1 } dimensions =>
+                Size(receiver, dimensions.Single().Expression),
             TermKind.Shape or TermKind.Size or TermKind.Number => reader.Refuse(call, "this call is none that a graph follows"),
             _ => new GraphFunctions(reader, expressions, call, name, target, 0).Read(),
         };
@@ -49,6 +51,15 @@ internal sealed class GraphCalls(GraphReader reader, GraphExpressions expression
         return numbers.All(number => number.Kind == TermKind.Number)
             ? new(TermKind.Number, $"global::System.Math.{name}({given})") { IsReal = true }
             : reader.Refuse(call, "its arguments are not known before the network runs");
+    }
+
+    /// <summary>x.size(d), which is x.shape[d].</summary>
+    private GraphTerm Size(GraphTerm value, ExpressionSyntax dimension)
+    {
+        var number = expressions.Read(dimension);
+        return number.Kind == TermKind.Number
+            ? GraphExpressions.SizeOf(value, $"(int)({number.Code})")
+            : reader.Refuse(dimension, "the dimension is not known before the network runs");
     }
 
     /// <summary>Means with the noise beside them that the network learns.</summary>

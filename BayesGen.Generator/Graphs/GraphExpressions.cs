@@ -149,6 +149,10 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
         };
     }
 
+    /// <summary>The size of a value in a dimension.</summary>
+    public static GraphTerm SizeOf(GraphTerm value, string dimension) =>
+        new(TermKind.Size, $"new {GraphNames.Room}SizeOfValue({value.Code}, {dimension})");
+
     private GraphTerm Element(ElementAccessExpressionSyntax element)
     {
         var target = Read(element.Expression);
@@ -163,9 +167,7 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
             return reader.Refuse(index, "the index is not known before the network runs");
         return target.Kind switch
         {
-            TermKind.Shape => new(
-                TermKind.Size, $"new {GraphNames.Room}SizeOfValue({target.Code}, "
-                + $"(int)({(fromEnd is null ? number.Code : $"-{Grouped(number.Code)}")}))"),
+            TermKind.Shape => SizeOf(target, $"(int)({(fromEnd is null ? number.Code : $"-{Grouped(number.Code)}")})"),
             TermKind.Tensors or TermKind.Modules => new(
                 target.Kind == TermKind.Tensors ? TermKind.Tensor : TermKind.Module,
                 $"{target.Code}[(int)({(fromEnd is null ? number.Code : $"{target.Code}.Count - {Grouped(number.Code)}")})]"),

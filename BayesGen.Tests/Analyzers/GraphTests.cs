@@ -18,6 +18,7 @@ public sealed class GraphTests
     [InlineData("fc.call(x.view(-1, 8))")] // It may be the last dimension that there is.
     [InlineData("fc.call(training ? x.erfinv() : x)")] // The arm of training is not the graph.
     [InlineData("functional.log_softmax(fc.call(x.relu()), 1)")]
+    [InlineData("fc.call(x.reshape(x.size(0), -1))")]
     public Task SaysNothingOfWhatIsFollowed(string body) => AnalyzerAssert.SaysNothing(Net(body));
 
     /// <summary>Statements whose words in the generated method have to be as far apart as in the source.</summary>
@@ -27,6 +28,7 @@ public sealed class GraphTests
     [InlineData("{ if (training) throw new System.InvalidOperationException(); return fc.call(x); }")]
     [InlineData("{ var graph = x.relu(); var network = graph.tanh(); var inputs = network + graph; return fc.call(inputs); }")]
     [InlineData("{ for (var i = 0; i < 2; i++) { var y = x * 2; x = y; } return fc.call(x); }")]
+    [InlineData("{ var n = x.size(0); var y = x.reshape(n, x.size(-1)); return fc.call(y); }")]
     [InlineData("{ var (a, b) = (x, x.relu()); _ = a.neg_(); return fc.call(b); }")]
     public async Task StatementsBecomeAMethodThatCompiles(string body)
     {
