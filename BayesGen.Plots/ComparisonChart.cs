@@ -20,7 +20,7 @@ public static class ComparisonChart
         ArgumentNullException.ThrowIfNull(comparison);
         if (comparison.Names.Count > 6)
             throw new ArgumentException(
-                $"There are {comparison.Names.Count} models, and six colors that can be told apart.", nameof(comparison));
+                $"There are {comparison.Names.Count} models, and six colors that differ enough.", nameof(comparison));
         var curves = comparison.RiskCurves.Select(curve =>
         {
             var places = Enumerable.Range(1, Math.Min(Points, curve.Length))

@@ -5,7 +5,7 @@ using BayesGen.Prediction;
 namespace BayesGen.Laplace;
 
 /// <summary>
-/// A Gaussian round the weights of a trained network, by the curvature of its loss: what <c>model.FitLaplace(data)</c> gives. It predicts
+/// A Gaussian around the weights of a trained network, by the curvature of its loss: what <c>model.FitLaplace(data)</c> gives. It predicts
 /// through the same results as a variational posterior.
 /// </summary>
 /// <remarks>

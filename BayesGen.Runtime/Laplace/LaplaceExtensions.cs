@@ -7,7 +7,7 @@ namespace BayesGen.Laplace;
 public static class LaplaceExtensions
 {
     /// <summary>
-    /// Adds uncertainty to a network that is trained: a Gaussian round its weights whose precision is the curvature of the loss on the
+    /// Adds uncertainty to a network that is trained: a Gaussian around its weights whose precision is the curvature of the loss on the
     /// data, the generalized Gauss-Newton matrix, plus that of the prior. One pass over the data; the network stays as it is.
     /// </summary>
     /// <remarks>

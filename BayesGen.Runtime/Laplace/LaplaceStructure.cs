@@ -20,7 +20,7 @@ public enum LaplaceStructure
 public enum LaplacePredictive
 {
     /// <summary>
-    /// By the network linearized round its weights, f(x) + J(x) (w - w*), whose outputs are Gaussian in closed form; for a last layer that
+    /// By the network linearized around its weights, f(x) + J(x) (w - w*), whose outputs are Gaussian in closed form; for a last layer that
     /// is no approximation. Immer, Korzepa, Bauer, "Improving Predictions of Bayesian Neural Nets via Local Linearization", 2021.
     /// </summary>
     Linearized,

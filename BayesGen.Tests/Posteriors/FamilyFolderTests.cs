@@ -18,6 +18,7 @@ public class FamilyFolderTests
         ["LogUniformKLLoss.cs"] = "a loss of this family alone",
         ["IvonLoss.cs"] = "IVON is an algorithm for Gaussians",
         ["IvonDivergence.cs"] = "the same",
+        ["LaplaceLayer.cs"] = "a Laplace approximation is a Gaussian",
         ["FitLoss.cs"] = "a likelihood of the same name",
         ["RuntimeNames.cs"] = "the posterior that IVON moves",
     };
