@@ -41,7 +41,7 @@ internal sealed class EvidenceSearch(IReadOnlyList<LayerPosterior> layers, Func<
     /// <summary>log p(data) of the present precisions, nats.</summary>
     public double LogEvidence(double noise) => logLikelihood(noise) + layers.Sum(layer => layer.LogEvidence(layer.Precision, noise));
 
-    /// <summary>Where a function is largest between -widest and widest: a coarse look, then golden sections around the best place.</summary>
+    /// <summary>Where a function is largest between -widest and widest: a coarse look, then golden sections around the best.</summary>
     private static double Best(Func<double, double> function, double widest)
     {
         var step = 2 * widest / Steps;

@@ -31,7 +31,7 @@ internal sealed class LaplaceLayer : IDisposable
     public long Count => Outputs * Inputs;
 
     /// <summary>The means less those of the prior, [out, in], float64; set while the network holds its mean.</summary>
-    public Tensor Offsets { get; private set; } = zeros(0);
+    public Tensor Offsets { get; private set; } = zeros(0, dtype: ScalarType.Float64, device: CPU);
 
     /// <summary>The Gaussian layers of a network in its order.</summary>
     /// <exception cref="NotSupportedException">A Bayesian weight is not Gaussian or not of a Linear layer; it is named.</exception>

@@ -158,6 +158,6 @@ internal sealed class LaplacePredictor(
     private Tensor Known(Tensor outputs)
     {
         var (mean, variance) = fit.Read(outputs);
-        return cat([mean, variance * noiseScale, zeros_like(mean)], 1);
+        return cat([mean, variance * noiseScale, zeros_like(mean, dtype: mean.dtype, device: mean.device)], 1);
     }
 }

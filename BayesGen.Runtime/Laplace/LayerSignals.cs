@@ -9,7 +9,7 @@ internal sealed class LayerSignals(IReadOnlyList<LaplaceLayer> layers)
     private readonly (Tensor Input, Tensor Output)?[] _seen = new (Tensor, Tensor)?[layers.Count];
 
     /// <summary>The outputs of the network for the last batch.</summary>
-    public Tensor Outputs { get; private set; } = zeros(0);
+    public Tensor Outputs { get; private set; } = zeros(0, dtype: ScalarType.Float64, device: CPU);
 
     /// <summary>Whether there is one layer and the network puts out what it does: then no slope has to be computed.</summary>
     public bool AreOutputsOfLayer => layers.Count == 1 && _seen[0] is var (_, output)
@@ -61,7 +61,13 @@ internal sealed class LayerSignals(IReadOnlyList<LaplaceLayer> layers)
             var direction = factors.select(1, r).to(Outputs.dtype).reshape(Outputs.shape);
             var found = autograd.grad([Outputs], outputs, [direction], retain_graph: r + 1 < rows, create_graph: false, allow_unused: true);
             for (var i = 0; i < outputs.Length; i++)
-                slopes[i].Add((found[i] is { } slope && !slope.IsInvalid ? slope : zeros_like(outputs[i])).to(ScalarType.Float64));
+            {
+                var output = outputs[i];
+                var slope = found[i] is { IsInvalid: false } given
+                    ? given
+                    : zeros_like(output, dtype: output.dtype, device: output.device, requires_grad: false);
+                slopes[i].Add(slope.to(ScalarType.Float64));
+            }
         }
 
         return [.. slopes.Select(list => stack(list, 1))];

@@ -57,7 +57,9 @@ internal sealed class TargetFit(GaussianNoise? noise)
 
         // Behind the means there may be logarithms of variances, s = log v, whose Fisher information is 1/2 each.
         var curvatures = 1 / variance;
-        return OutputCurvature.OfNumbers(
-            outputs.dim() == 2 && outputs.shape[1] == 2 * mean.shape[1] ? cat([curvatures, full_like(curvatures, 0.5)], 1) : curvatures);
+        if (outputs.dim() != 2 || outputs.shape[1] != 2 * mean.shape[1])
+            return OutputCurvature.OfNumbers(curvatures);
+        var halves = full_like(curvatures, 0.5, dtype: curvatures.dtype, device: curvatures.device);
+        return OutputCurvature.OfNumbers(cat([curvatures, halves], 1));
     }
 }

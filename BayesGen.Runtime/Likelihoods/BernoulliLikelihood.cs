@@ -50,7 +50,7 @@ internal sealed class BernoulliLikelihood : ClassLikelihood
             throw new InvalidOperationException("The network gave a single number; Bernoulli needs logits [N], [N, 1] or [N, K].");
         // The questions of an example are its places: one row for each, of the two classes no and yes.
         var logits = output.detach().to(ScalarType.Float64).reshape(-1, 1);
-        return cat([zeros_like(logits), logits], 1);
+        return cat([zeros_like(logits, dtype: logits.dtype, device: logits.device), logits], 1);
     }
 
     internal override int[] Labels(Tensor targets)

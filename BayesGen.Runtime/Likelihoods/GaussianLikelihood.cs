@@ -67,7 +67,9 @@ internal sealed class GaussianLikelihood : RegressionLikelihood
     /// <summary>(log v + (y - m)^2 / v + log(2 pi)) / 2.</summary>
     private Tensor Sum(Tensor output, Tensor target)
     {
-        var (mean, logVariance) = Sigma is { } sigma ? (output, full_like(output, 2 * Math.Log(sigma))) : Halves(output, target);
+        var (mean, logVariance) = Sigma is { } sigma
+            ? (output, full_like(output, 2 * Math.Log(sigma), dtype: output.dtype, device: output.device))
+            : Halves(output, target);
         if (Factors is not null)
             logVariance = logVariance + LogFactors(mean);
         var (targets, counts) = Aligned(mean, target);

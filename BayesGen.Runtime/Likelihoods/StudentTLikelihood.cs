@@ -63,7 +63,9 @@ internal sealed class StudentTLikelihood : RegressionLikelihood
     private Tensor Sum(Tensor output, Tensor target)
     {
         var nu = DegreesOfFreedom;
-        var (mean, logSquare) = NoiseScale is { } scale ? (output, full_like(output, 2 * Math.Log(scale))) : Halves(output, target);
+        var (mean, logSquare) = NoiseScale is { } scale
+            ? (output, full_like(output, 2 * Math.Log(scale), dtype: output.dtype, device: output.device))
+            : Halves(output, target);
         var (targets, counts) = Aligned(mean, target);
         var squares = (targets - mean).square() * (-logSquare).exp();
         var losses = logSquare.MultiplyBy(0.5).AddTo(squares.DivideBy(nu).log1p().MultiplyBy((nu + 1) / 2));

@@ -29,8 +29,8 @@ internal sealed class ClassSums(ClassLikelihood? likelihood, bool keepOutputs, i
     {
         if (likelihood is null && output.dim() > DimensionsWithoutPlaces)
             throw new InvalidOperationException(
-                $"The network gave an output of shape [{string.Join(", ", output.shape)}]; where nobody has said what the targets are, a prediction "
-                + "of classes needs logits [N, C]. For logits over places, [N, C, places], say so: Predict(x, Likelihood.Categorical()).");
+                $"The network gave an output of shape [{string.Join(", ", output.shape)}]; where nobody has said what the targets are, a "
+                + "prediction of classes needs logits [N, C]. For logits over places, [N, C, places], say so: Predict(x, Likelihood.Categorical()).");
         var logits = (likelihood ?? Usual).Logits(output);
         _places = (int)(logits.shape[0] / Math.Max(1, output.shape[0]));
         var probabilities = logits.softmax(1);

@@ -76,7 +76,8 @@ public static class LikelihoodExtensions
     /// Nobody has said what the targets are, or they are classes; or the network gives outputs of another shape, or NaN.
     /// </exception>
     public static RegressionPrediction PredictRegression<TModel>(
-        this TModel model, Tensor x, int samples = UsualSamples, PredictionOptions? options = null, CancellationToken cancellation = default)
+        this TModel model, Tensor x, int samples = UsualSamples, PredictionOptions? options = null,
+        CancellationToken cancellation = default)
         where TModel : nn.Module<Tensor, Tensor>, IBayesianNetwork =>
         Predict(model, model.call, x, Known(model), samples, options, cancellation);
 

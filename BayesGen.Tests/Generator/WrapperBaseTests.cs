@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using BayesGen.Tests.Support;
 
 namespace BayesGen.Tests.SourceGenerator;
@@ -41,6 +42,7 @@ public sealed class WrapperBaseTests
 
     private static IEnumerable<string> MembersOf(Type type) => type
         .GetMembers(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+        .Where(member => !member.IsDefined(typeof(CompilerGeneratedAttribute)) || member is not Type)
         .Select(member => member.ToString()!)
         .Order();
 }

@@ -174,7 +174,7 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
     }
 
     [Theory]
-    [InlineData("README.md")]
+    [InlineData("docs/guide.md")]
     [InlineData("docs/package.md")]
     public void TheDocsNameThePackedVersions(string page)
     {

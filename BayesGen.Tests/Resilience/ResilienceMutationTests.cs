@@ -115,8 +115,8 @@ public sealed class ResilienceMutationTests(ITestOutputHelper output) : IDisposa
             Assert.Contains("generator", Assert.Throws<CheckpointMismatchException>(() => trainer.Resume(path)).Message);
         }
 
-        // A condition, or the sum of a metric, that nobody wrote down is none.
-        string[] optional = ["condition.", "epoch.metric.", "epoch.counted."];
+        // A condition, a likelihood or the sum of a metric that nobody wrote down is none.
+        string[] optional = ["condition.", "likelihood", "epoch.metric.", "epoch.counted."];
         foreach (var name in content.Values.Keys.Where(name => !optional.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))))
             Refused(name, _ => null, "lacks", "incomplete");
         Refused("epochs_done", _ => "many", "expected a whole number");

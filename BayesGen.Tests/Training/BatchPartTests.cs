@@ -28,7 +28,8 @@ public sealed class BatchPartTests
             using var trainer = model.CreateTrainer(new TrainerOptions
             {
                 Likelihood = learnsNoise ? Likelihood.LearnedGaussian : Likelihood.Gaussian(0.5), Epochs = epochs, BatchSize = 20,
-                Samples = samples, MicroBatchSize = size, Seed = 3, Metrics = [new("error", (output, target) => (output[.., ..1] - target).abs().flatten())],
+                Samples = samples, MicroBatchSize = size, Seed = 3,
+                Metrics = [new("error", (output, target) => (output[.., ..1] - target).abs().flatten())],
             });
             var result = trainer.Train(data);
             var state = model.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone());
