@@ -1,4 +1,5 @@
 using BayesGen.Mpi.Shards;
+using BayesGen.Noise;
 using BayesGen.Parameters;
 using BayesGen.Prediction;
 
@@ -65,24 +66,24 @@ public static class MpiPredictionExtensions
         var parts = group.Collect(Fingerprint(x, samples, options), () => Part(
             group, x, options, (part, own) => Written(model.Predict(part, noise, samples, own))));
         var (means, variances) = (new List<double[][]>(), new List<double[][]>());
-        var outputs = 0;
+        var (outputs, draws, places) = (0, samples, 1);
         foreach (var part in parts.Where(part => part.Length > 0))
         {
-            outputs = (int)part[0];
-            for (var at = 1; at < part.Length;)
+            (outputs, draws, places) = ((int)part[0], (int)part[1], (int)part[2]);
+            for (var at = 3; at < part.Length;)
             {
                 means.Add(Rows(part, ref at));
                 variances.Add(Rows(part, ref at));
             }
         }
 
-        return new RegressionPrediction(samples, outputs, means, variances);
+        return new RegressionPrediction(draws, outputs, means, variances) { Places = places };
 
         double[][] Rows(double[] part, ref int at)
         {
             var rows = new double[outputs][];
             for (var i = 0; i < outputs; i++)
-                rows[i] = Next(part, ref at, samples);
+                rows[i] = Next(part, ref at, draws);
             return rows;
         }
     }
@@ -112,12 +113,13 @@ public static class MpiPredictionExtensions
         return predict(part, options with { FirstExample = (int)first });
     }
 
-    private static ulong Fingerprint(Tensor x, int samples, PredictionOptions? options) =>
-        BatchFingerprint.Of((ulong)HashCode(samples, options), x, x);
-
-    /// <summary>The same in every process, as that of an object is not.</summary>
-    private static long HashCode(int samples, PredictionOptions? options) =>
-        samples + 1_000_003 * (options?.Seed ?? 0) + 7 * (options?.BatchSize ?? 0) + (options?.KeepOutputs == true ? 1 : 0);
+    /// <summary>The same in every process, as the hash code of an object is not.</summary>
+    private static ulong Fingerprint(Tensor x, int samples, PredictionOptions? options)
+    {
+        var own = options ?? new PredictionOptions();
+        long[] asked = [samples, own.Seed, own.BatchSize, own.KeepOutputs ? 1 : 0];
+        return BatchFingerprint.Of((ulong)asked.Aggregate(0L, NoiseSource.Mixed), x);
+    }
 
     private static double[] Written(ClassPrediction prediction)
     {
@@ -136,7 +138,7 @@ public static class MpiPredictionExtensions
 
     private static double[] Written(RegressionPrediction prediction)
     {
-        var numbers = new List<double> { prediction.Outputs };
+        var numbers = new List<double> { prediction.Outputs, prediction.Samples, prediction.Places };
         for (var i = 0; i < prediction.Count; i++)
         {
             for (var output = 0; output < prediction.Outputs; output++)

@@ -32,6 +32,10 @@ internal sealed class MpiTrainingGroup(MpiGroup group, ShardTree tree) : Trainin
             throw new MpiException(
                 $"Rank {Rank}: TrainerOptions.Replicas shares the samples of a step among threads, and Distribute shares its batch among "
                 + "processes. Leave Replicas out, and start a rank for each core.", Rank);
+        if (setup.Options.MicroBatchSize is not null && tree.Shards > 1)
+            throw new MpiException(
+                $"Rank {Rank}: a batch goes through the network shard by shard already. Leave TrainerOptions.MicroBatchSize out, or set "
+                + "MpiOptions.Shards to more.", Rank);
         return new ShardGatherer(inner, setup, tree, new ShardedBatch(steps, setup, tree, this));
     }
 

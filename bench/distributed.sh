@@ -26,7 +26,8 @@ ranks() {
   ${BAYESGEN_RUN:-} mpirun --allow-run-as-root --oversubscribe --bind-to none ${BAYESGEN_MPIRUN:-} -np "$np" dotnet "$sample" "$@"
 }
 
-hash_of() { grep '^state sha256' | cut -d' ' -f3; }
+# Nothing where a run failed; the script has to say so itself.
+hash_of() { { grep '^state sha256' || true; } | cut -d' ' -f3; }
 
 median_step() { sed -nE 's/^median step ([0-9.]+) ms.*/\1/p'; }
 
@@ -39,7 +40,7 @@ hashes() {
     for family in gaussian sparse-dropout log-uniform group-ard ivon; do
       local all=()
       for np in 1 2 4; do
-        all+=("$(ranks "$np" --steps "$steps" --network "$network" --family "$family" "${arguments[@]}" 2>/dev/null | hash_of)")
+        all+=("$({ ranks "$np" --steps "$steps" --network "$network" --family "$family" "${arguments[@]}" 2>/dev/null || true; } | hash_of)")
       done
       if [[ -n ${all[0]} && ${all[0]} == "${all[1]}" && ${all[0]} == "${all[2]}" ]]; then
         echo "$network $family np=1,2,4 ${all[0]}"
@@ -56,7 +57,11 @@ speed() {
   one() {
     local name=$1 line
     shift
-    line=$("$@" 2>/dev/null | sed -nE 's/^median step ([0-9.]+) ms, .*; ([0-9.]+) ms.*/\1 \2/p')
+    line=$({ "$@" 2>/dev/null || true; } | sed -nE 's/^median step ([0-9.]+) ms, .*; ([0-9.]+) ms.*/\1 \2/p')
+    if [[ -z $line ]]; then
+      echo "$name: FAILED"
+      return
+    fi
     echo "$name: $line ms"
     echo "$line" >>"$work/$name"
   }
@@ -82,7 +87,11 @@ processes_of() {
 
 kills() {
   local times=${1:-20} arguments=(--steps 1000 --batch 32 --network dense --every 20) whole
-  whole=$(ranks 1 "${arguments[@]}" 2>/dev/null | hash_of)
+  whole=$({ ranks 1 "${arguments[@]}" 2>/dev/null || true; } | hash_of)
+  if [[ -z $whole ]]; then
+    echo "The undisturbed job FAILED."
+    return 1
+  fi
   echo "undisturbed: $whole"
   for ((i = 1; i <= times; i++)); do
     local folder="$work/checkpoints-$i" start ended sentence again victims left
@@ -97,12 +106,12 @@ kills() {
       continue
     fi
     start=$(date +%s.%N)
-    kill -9 "${victims[RANDOM % ${#victims[@]}]}"
+    kill -9 "${victims[RANDOM % ${#victims[@]}]}" 2>/dev/null || true
     wait "$job" && echo "$i: the job ended well" || true
     ended=$(awk "BEGIN { printf \"%.1f\", $(date +%s.%N) - $start }")
     left=$(processes_of "$folder" | wc -l)
     sentence=$(grep -m 1 -aE 'is gone|exited on signal' "$work/log" || echo "no sentence")
-    again=$(ranks 2 "${arguments[@]}" --checkpoints "$folder" 2>/dev/null | hash_of)
+    again=$({ ranks 2 "${arguments[@]}" --checkpoints "$folder" 2>/dev/null || true; } | hash_of)
     echo "$i: ended after $ended s, $left ranks left; $([[ $again == "$whole" ]] && echo same || echo OTHER) hash; $sentence"
     rm -rf "$folder"
   done

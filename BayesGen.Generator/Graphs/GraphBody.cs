@@ -194,6 +194,7 @@ internal sealed class GraphBody
 
         var start = _expressions.Read(initial);
         var name = variables[0].Identifier.ValueText;
+        var outer = new HashSet<string>(_names.Keys);
         _names[name] = new(TermKind.Number, GraphVariables.NameFor(name));
         var condition = _expressions.Read(loop.Condition);
         if (start.Kind != TermKind.Number || condition.Kind != TermKind.Flag)
@@ -219,6 +220,7 @@ internal sealed class GraphBody
 
         Write($"for ({declaration.Type} {GraphVariables.NameFor(name)} = {start.Code}; {condition.Code}; {step})");
         Branch(loop.Statement);
+        Forget(outer);
     }
 
     private void ForEach(ForEachStatementSyntax loop)
@@ -231,9 +233,11 @@ internal sealed class GraphBody
             return;
         }
 
+        var outer = new HashSet<string>(_names.Keys);
         _names[name] = new(items.Kind == TermKind.Modules ? TermKind.Module : TermKind.Tensor, GraphVariables.NameFor(name), items.Type);
         Write($"foreach (var {GraphVariables.NameFor(name)} in {items.Code})");
         Branch(loop.Statement);
+        Forget(outer);
     }
 
     /// <summary>One way of several: what comes after is reached by another.</summary>
@@ -245,12 +249,21 @@ internal sealed class GraphBody
 
     private void Braces(StatementSyntax statement)
     {
+        var outer = new HashSet<string>(_names.Keys);
         _lines.Open();
         if (statement is BlockSyntax block)
             ReadAll(block.Statements);
         else
             Read(statement);
         _lines.Close();
+        Forget(outer);
+    }
+
+    /// <summary>A variable ends with its block; behind it the name is that of a field again.</summary>
+    private void Forget(HashSet<string> outer)
+    {
+        foreach (var name in _names.Keys.Where(name => !outer.Contains(name)).ToList())
+            _names.Remove(name);
     }
 
     private static bool IsScope(ExpressionSyntax? value) =>

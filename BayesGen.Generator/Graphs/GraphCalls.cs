@@ -49,7 +49,10 @@ internal sealed class GraphCalls(GraphReader reader, GraphExpressions expression
         var numbers = call.ArgumentList.Arguments.Select(argument => expressions.Read(argument.Expression)).ToList();
         var given = string.Join(", ", numbers.Select(number => number.Code));
         return numbers.All(number => number.Kind == TermKind.Number)
-            ? new(TermKind.Number, $"global::System.Math.{name}({given})") { IsReal = true }
+            ? new(TermKind.Number, $"global::System.Math.{name}({given})")
+            {
+                IsReal = name is not ("Max" or "Min" or "Abs" or "Clamp") || numbers.Any(number => number.IsReal),
+            }
             : reader.Refuse(call, "its arguments are not known before the network runs");
     }
 

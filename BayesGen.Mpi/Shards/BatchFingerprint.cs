@@ -22,6 +22,9 @@ internal static class BatchFingerprint
         return ((ulong)Of(inputs, hash) << 32) | Of(targets, hash);
     }
 
+    /// <summary>Of one tensor, and of what was before it.</summary>
+    public static ulong Of(ulong before, Tensor tensor) => ((ulong)Of(tensor, Add(0, [before])) << 32) | Add(1, [before]);
+
     private static uint Of(Tensor tensor, uint hash)
     {
         hash = Add(hash, MemoryMarshal.Cast<long, ulong>(tensor.shape));
@@ -44,8 +47,11 @@ internal static class BatchFingerprint
         var address = (byte*)TensorMemory.AddressOf(tensor);
         var bytes = tensor.numel() * tensor.element_size();
         var size = (int)Math.Min(PieceBytes, bytes);
-        for (var piece = 0; piece < Pieces; piece++)
-            hash = Add(hash, new ReadOnlySpan<byte>(address + (bytes - size) * piece / (Pieces - 1), size));
+
+        // Of a small tensor pieces would lie over each other.
+        var pieces = (int)Math.Min((bytes + PieceBytes - 1) / PieceBytes, Pieces);
+        for (var piece = 0; piece < pieces; piece++)
+            hash = Add(hash, new ReadOnlySpan<byte>(address + (bytes - size) * piece / Math.Max(pieces - 1, 1), size));
         GC.KeepAlive(tensor);
         return hash;
     }

@@ -21,7 +21,7 @@ internal sealed class ShardNoise : IDisposable
         (_seed, _place) = (_noise.Seed, _noise.Calls);
 
         // Weights that are not drawn took no noise: without a call of its own every step would have the noise of the first.
-        _end = _place + (arena.Families.Any(family => family.Local is not null) ? 1 : 0);
+        _end = _place + (arena.Families.Count == 0 || arena.Families.Any(family => family.Local is not null) ? 1 : 0);
     }
 
     /// <summary>Dropout and a user's own code draw from Torch's generator.</summary>

@@ -23,7 +23,7 @@ internal sealed class ShardedBatch(ITrainingSteps steps, TrainingSetup setup, Sh
 {
     private readonly IReadOnlyList<ShardRun> _own = tree.PartsOf(group.Rank);
     private readonly SumExchange _exchange = new(group.Room.Transport, tree, group.Rank, group.Options.Mode);
-    private readonly StepNotes _notes = new(tree, group);
+    private readonly StepNotes _notes = new(setup, tree, group);
     private readonly Stack<FlatSum> _free = [];
     private readonly List<FlatSum> _rented = [];
     private readonly List<FlatSum> _sums = [];
@@ -46,10 +46,10 @@ internal sealed class ShardedBatch(ITrainingSteps steps, TrainingSetup setup, Sh
     {
         (Metrics, _buffers, _isFirst) = ([], buffers, true);
         _gradients = [.. setup.Arena.Inventory.GradientsToPullBack, .. Plain];
-        if (_layout?.Fits(_gradients) == true)
-            return;
-        Release();
-        _layout = new FlatLayout(_gradients);
+        _layout ??= new FlatLayout(_gradients);
+        if (!_layout.Fits(_gradients))
+            throw new InvalidOperationException(
+                "The parameters of the network are others than in the step before. Make a new trainer after such a change.");
     }
 
     /// <summary>A step ends, whichever way.</summary>
@@ -68,7 +68,7 @@ internal sealed class ShardedBatch(ITrainingSteps steps, TrainingSetup setup, Sh
         var own = Try(work, worker, draw, sample);
         var numbers = _notes.Exchange(work, steps.LearningRate, _sums, own);
         _exchange.Sum(_sums);
-        var metrics = sample == Samples - 1 ? setup.Options.Metrics : [];
+        var metrics = sample == Samples - 1 ? setup.StepMetrics : [];
         Metrics = [.. StepNumbers.Metrics(numbers, metrics)
             .Select(metric => (metric.Name, metric.Sum.MoveToOuterDisposeScope(), metric.Count?.MoveToOuterDisposeScope()))];
         var (fit, residuals) = StepNumbers.Read(numbers, metrics.Count);
@@ -197,14 +197,10 @@ internal sealed class ShardedBatch(ITrainingSteps steps, TrainingSetup setup, Sh
         var fit = work.Run(worker, work.Inputs.narrow(0, first, count), targets);
         if (fit.Noise is { LogSigma: var logSigma })
             _logSigma = logSigma;
-        draw.BackwardToWeights(Wide(fit.Fit).MultiplyBy(part));
+        draw.BackwardToWeights(VariationalLoss.Wide(fit.Fit).MultiplyBy(part));
         var numbers = StepNumbers.Of(fit, part);
-        return setup.Options.Metrics.Count == 0 ? numbers : [.. numbers, .. MetricsOf(shard, fit.Output!, targets, sample)];
+        return setup.StepMetrics.Count == 0 ? numbers : [.. numbers, .. MetricsOf(shard, fit.Output!, targets, sample)];
     }
-
-    /// <summary>As <see cref="VariationalLoss.DrawTotal"/>: a number of three digits is no place for a part of a small loss.</summary>
-    private static Tensor Wide(Tensor fit) =>
-        fit.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? fit.to(ScalarType.Float32) : fit;
 
     /// <summary>The metrics are those of the mean of the outputs under all samples, as in one process.</summary>
     private double[] MetricsOf(int shard, Tensor output, Tensor targets, int sample)
@@ -221,7 +217,7 @@ internal sealed class ShardedBatch(ITrainingSteps steps, TrainingSetup setup, Sh
         }
 
         var mean = sum.DivideBy(Samples);
-        return [.. setup.Options.Metrics.SelectMany(metric => StepNumbers.Of(metric, mean, targets))];
+        return [.. setup.StepMetrics.SelectMany(metric => StepNumbers.Of(metric, mean, targets))];
     }
 
     /// <summary>A process whose shards have no row still has to know which parameter the noise is learned in.</summary>

@@ -8,10 +8,14 @@ namespace BayesGen.Mpi.Shards;
 /// <summary>
 /// What the processes tell each other of a step besides gradients: the numbers of their shards, and what all must have alike.
 /// </summary>
+/// <param name="setup">What is trained.</param>
 /// <param name="tree">The shards.</param>
 /// <param name="group">The processes.</param>
-internal sealed class StepNotes(ShardTree tree, MpiTrainingGroup group)
+internal sealed class StepNotes(TrainingSetup setup, ShardTree tree, MpiTrainingGroup group)
 {
+    private StepWork? _seenOf;
+    private ulong _seen;
+
     /// <summary>The weight of the divergence and the learning rate stand before the numbers of the shards.</summary>
     private const int Header = 2;
 
@@ -32,7 +36,7 @@ internal sealed class StepNotes(ShardTree tree, MpiTrainingGroup group)
         var notes = group.Room.Meet(Meeting.Step, note => note with
         {
             IsToldToStop = group.IsToldToStop,
-            Fingerprint = own is null && group.Size > 1 ? BatchFingerprint.Of(work) : 0,
+            Fingerprint = own is null && group.Size > 1 ? Fingerprint(work) : 0,
             Numbers = own is null ? numbers : [],
         }, own);
         group.HasToStop = Array.Exists(notes, note => note.IsToldToStop);
@@ -40,6 +44,17 @@ internal sealed class StepNotes(ShardTree tree, MpiTrainingGroup group)
             ExceptionDispatchInfo.Throw(own);
         RequireSame(notes, work.Place);
         return Sum(notes);
+    }
+
+    /// <summary>
+    /// Of the batch, which all samples of a step share, and of the weights under this sample: each process draws and moves them by itself.
+    /// </summary>
+    private ulong Fingerprint(StepWork work)
+    {
+        if (!ReferenceEquals(work, _seenOf))
+            (_seenOf, _seen) = (work, BatchFingerprint.Of(work));
+        var seen = setup.Arena.Families.Aggregate(_seen, (hash, family) => BatchFingerprint.Of(hash, family.Store.Weights));
+        return setup.Arena.Inventory.Deterministic.Aggregate(seen, (hash, plain) => BatchFingerprint.Of(hash, plain.Store.Weights));
     }
 
     private double[] Sum(Note[] notes)
@@ -66,9 +81,9 @@ internal sealed class StepNotes(ShardTree tree, MpiTrainingGroup group)
         {
             if (notes[rank].Fingerprint != first.Fingerprint)
                 throw group.Room.Break(new MpiException(
-                    $"Rank {rank} of {notes.Length} has another batch in step {place.Step} of epoch {place.Epoch} than rank 0. Every rank "
-                    + "enumerates the same data in the same order and takes its own shards of each batch: give all the whole data and the "
-                    + "same seed.", rank));
+                    $"Rank {rank} of {notes.Length} has another batch in step {place.Step} of epoch {place.Epoch} than rank 0, or other "
+                    + "weights. Every rank enumerates the same data in the same order, takes its own shards of each batch and makes the "
+                    + "same step: give all the whole data and the same seed, and change weights in a hook on every rank alike.", rank));
             foreach (var (i, what) in ((string[])["beta", "the learning rate"]).Index())
                 if (!notes[rank].Numbers[i].Equals(first.Numbers[i]))
                     throw group.Room.Break(new MpiException(

@@ -34,9 +34,13 @@ public sealed class DeepEnsemble : IDisposable
         if (members.Count < 2 || members.Any(member => member is null))
             throw new ArgumentException("An ensemble has at least two members, and none is null.", nameof(members));
         _members = [.. members.Select((member, index) => new EnsembleMember(member, index))];
-        for (var i = 1; i < _members.Count; i++)
-            for (var j = 0; j < i; j++)
-                _members[i].RequireKindOf(_members[j]);
+        var seen = new HashSet<nn.Module>(ReferenceEqualityComparer.Instance);
+        foreach (var member in _members)
+        {
+            if (!seen.Add(member.Network))
+                throw new ArgumentException("An ensemble has each network once, and one is given twice.", nameof(members));
+            member.RequireKindOf(_members[0]);
+        }
     }
 
     /// <summary>The members.</summary>
@@ -72,7 +76,7 @@ public sealed class DeepEnsemble : IDisposable
 
     /// <summary>Trains an ensemble of Bayesian neural networks; see the other overload.</summary>
     /// <typeparam name="TModel">The generated wrapper.</typeparam>
-    /// <param name="create">Builds a wrapper round a network, new ones each time.</param>
+    /// <param name="create">Builds a wrapper around a network, new ones each time.</param>
     /// <param name="trainer">Makes the trainer of a member, such as <c>(model, own) => model.CreateTrainer(own)</c>.</param>
     /// <param name="train">The training data.</param>
     /// <param name="options">How to train each member.</param>
@@ -130,7 +134,7 @@ public sealed class DeepEnsemble : IDisposable
     /// <returns>A prediction whose samples are the answers of all members.</returns>
     public ClassPrediction Predict(
         Tensor x, int samples = UsualSamples, PredictionOptions? options = null, CancellationToken cancellation = default) =>
-        Pool(samples, ref options).Classes(x, cancellation);
+        Pool(samples, options).Classes(x, cancellation);
 
     /// <summary>Predicts numbers: for each output a mixture of Gaussians, one for each answer of each member.</summary>
     /// <param name="x">The inputs; the first dimension is the example.</param>
@@ -141,7 +145,7 @@ public sealed class DeepEnsemble : IDisposable
     public RegressionPrediction Predict(
         Tensor x, GaussianNoise noise, int samples = UsualSamples, PredictionOptions? options = null,
         CancellationToken cancellation = default) =>
-        Pool(samples, ref options).Numbers(x, noise, cancellation);
+        Pool(samples, options).Numbers(x, noise, cancellation);
 
     /// <summary>Predicts classes for labeled examples and judges the probabilities.</summary>
     /// <param name="data">Inputs and class numbers.</param>
@@ -152,7 +156,7 @@ public sealed class DeepEnsemble : IDisposable
     public ClassEvaluation EvaluatePredictions(
         BatchSource data, BatchSource? outside = null, int samples = UsualSamples, PredictionOptions? options = null,
         CancellationToken cancellation = default) =>
-        Pool(samples, ref options).JudgeClasses(data, outside, cancellation);
+        Pool(samples, options).JudgeClasses(data, outside, cancellation);
 
     /// <summary>Predicts numbers for examples whose targets are known, and judges density and intervals.</summary>
     /// <param name="data">Inputs and targets, [N, D] or [N].</param>
@@ -164,7 +168,7 @@ public sealed class DeepEnsemble : IDisposable
     public RegressionEvaluation EvaluatePredictions(
         BatchSource data, GaussianNoise noise, int samples = UsualSamples, IReadOnlyList<double>? levels = null,
         PredictionOptions? options = null, CancellationToken cancellation = default) =>
-        Pool(samples, ref options).JudgeNumbers(data, noise, levels, cancellation);
+        Pool(samples, options).JudgeNumbers(data, noise, levels, cancellation);
 
     /// <summary>Writes the state of each member to a file of its own, <c>member-1.safetensors</c> and so on.</summary>
     /// <param name="folder">The folder, made where there is none.</param>
@@ -179,6 +183,10 @@ public sealed class DeepEnsemble : IDisposable
         Directory.CreateDirectory(folder);
         for (var i = 0; i < _members.Count; i++)
             ((IBayesianNetwork)_members[i].Network).Save(FileOf(folder, i));
+
+        // Those of a larger ensemble that was saved here before would be loaded with these.
+        for (var i = _members.Count; File.Exists(FileOf(folder, i)); i++)
+            File.Delete(FileOf(folder, i));
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
@@ -223,13 +231,11 @@ public sealed class DeepEnsemble : IDisposable
             member.Network.Dispose();
     }
 
-    private OutputPool Pool(int samples, ref PredictionOptions? options)
+    private OutputPool Pool(int samples, PredictionOptions? options) => OutputPool.Of(samples, options, own =>
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
-        var own = options ??= new PredictionOptions();
-        return new OutputPool(
-            (batch, _, take, cancellation) => _members.ForEach(member => member.Answer(batch, samples, own, take, cancellation)), own);
-    }
+        List<BatchAnswers> each = [.. _members.Select(member => member.Answers(samples, own))];
+        return (batch, number, take, cancellation) => each.ForEach(answers => answers(batch, number, take, cancellation));
+    });
 
     /// <summary>The options of one member: seed and place of its own.</summary>
     private static TrainerOptions OptionsOf(TrainerOptions options, int member) => options with

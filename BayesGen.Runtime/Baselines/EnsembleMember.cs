@@ -20,8 +20,6 @@ internal sealed class EnsembleMember(nn.Module<Tensor, Tensor> network, int inde
     /// <exception cref="ArgumentException">It is not; the message says what differs.</exception>
     public void RequireKindOf(EnsembleMember first)
     {
-        if (ReferenceEquals(network, first.Network))
-            throw new ArgumentException($"Member {index + 1} is the network of another member: an ensemble has each network once.");
         if (network.GetType() != first.Network.GetType())
             throw new ArgumentException(
                 $"Member {index + 1} is a {network.GetType().Name}, and member 1 a {first.Network.GetType().Name}: the members of an "
@@ -37,37 +35,39 @@ internal sealed class EnsembleMember(nn.Module<Tensor, Tensor> network, int inde
                 $"Member {index + 1} has '{extra}', which member 1 has not: the members of an ensemble have one size.");
     }
 
-    /// <summary>Answers a batch.</summary>
-    public void Answer(Tensor batch, int samples, PredictionOptions options, Action<Tensor> take, CancellationToken cancellation)
+    /// <summary>How it answers batches.</summary>
+    public BatchAnswers Answers(int samples, PredictionOptions options)
     {
         if (network is IBayesianNetwork model)
-            AnswerBayesian(model, batch, samples, options, take, cancellation);
-        else
-            AnswerPlain(batch, options, take, cancellation);
-    }
+        {
+            var own = options with { Seed = DrawSeed.Of(options.Seed, index), BatchSize = int.MaxValue };
+            var draws = new PosteriorDraws(model, network.call, samples, own);
+            return (batch, _, take, cancellation) => AnswerBayesian(draws, batch, take, cancellation);
+        }
 
-    private void AnswerPlain(Tensor batch, PredictionOptions options, Action<Tensor> take, CancellationToken cancellation)
-    {
         if (options.Thresholds is not null)
             throw new ArgumentException(
                 $"PredictionOptions.Thresholds prunes posteriors, and member {index + 1}, a {network.GetType().Name}, has none.");
+        var layout = new ImageLayout(network, () => new EvaluationMode(network), network.call, options.ChannelsLast);
+        return (batch, _, take, cancellation) => AnswerPlain(layout, batch, take, cancellation);
+    }
+
+    private void AnswerPlain(ImageLayout layout, Tensor batch, Action<Tensor> take, CancellationToken cancellation)
+    {
         cancellation.ThrowIfCancellationRequested();
         using var mode = new EvaluationMode(network);
         using var step = NewDisposeScope();
         var device = network.parameters().Concat(network.buffers()).FirstOrDefault()?.device ?? batch.device;
-        var layout = new ImageLayout(network, () => new EvaluationMode(network), network.call, options.ChannelsLast);
         take(PosteriorDraws.Output(network.call, layout.Of(batch.to(device))));
     }
 
     /// <summary>Its answers lie in scopes of their own, and have to outlive them until the batch has ended.</summary>
-    private void AnswerBayesian(
-        IBayesianNetwork model, Tensor batch, int samples, PredictionOptions options, Action<Tensor> take, CancellationToken cancellation)
+    private static void AnswerBayesian(PosteriorDraws draws, Tensor batch, Action<Tensor> take, CancellationToken cancellation)
     {
         var kept = new KeptOutputs();
         try
         {
-            var own = options with { Seed = DrawSeed.Of(options.Seed, index), BatchSize = (int)batch.shape[0] };
-            new PosteriorDraws(model, network.call, samples, own).Run(batch, kept, cancellation);
+            draws.Run(batch, kept, cancellation);
             foreach (var output in kept.Outputs)
             {
                 using var step = NewDisposeScope();

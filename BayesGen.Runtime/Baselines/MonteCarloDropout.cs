@@ -49,7 +49,7 @@ public sealed class MonteCarloDropout
     /// <param name="cancellation">Ends the prediction between two passes; the network is put back as it was.</param>
     public ClassPrediction Predict(
         Tensor x, int samples = UsualSamples, PredictionOptions? options = null, CancellationToken cancellation = default) =>
-        Pool(samples, ref options).Classes(x, cancellation);
+        Pool(samples, options).Classes(x, cancellation);
 
     /// <summary>Predicts numbers: for each output a mixture of Gaussians, one for each pass.</summary>
     /// <param name="x">The inputs; the first dimension is the example.</param>
@@ -60,7 +60,7 @@ public sealed class MonteCarloDropout
     public RegressionPrediction Predict(
         Tensor x, GaussianNoise noise, int samples = UsualSamples, PredictionOptions? options = null,
         CancellationToken cancellation = default) =>
-        Pool(samples, ref options).Numbers(x, noise, cancellation);
+        Pool(samples, options).Numbers(x, noise, cancellation);
 
     /// <summary>Predicts classes for labeled examples and judges the probabilities.</summary>
     /// <param name="data">Inputs and class numbers.</param>
@@ -71,7 +71,7 @@ public sealed class MonteCarloDropout
     public ClassEvaluation EvaluatePredictions(
         BatchSource data, BatchSource? outside = null, int samples = UsualSamples, PredictionOptions? options = null,
         CancellationToken cancellation = default) =>
-        Pool(samples, ref options).JudgeClasses(data, outside, cancellation);
+        Pool(samples, options).JudgeClasses(data, outside, cancellation);
 
     /// <summary>Predicts numbers for examples whose targets are known, and judges density and intervals.</summary>
     /// <param name="data">Inputs and targets, [N, D] or [N].</param>
@@ -83,22 +83,19 @@ public sealed class MonteCarloDropout
     public RegressionEvaluation EvaluatePredictions(
         BatchSource data, GaussianNoise noise, int samples = UsualSamples, IReadOnlyList<double>? levels = null,
         PredictionOptions? options = null, CancellationToken cancellation = default) =>
-        Pool(samples, ref options).JudgeNumbers(data, noise, levels, cancellation);
+        Pool(samples, options).JudgeNumbers(data, noise, levels, cancellation);
 
     /// <summary>What the layers are in: the network itself, or the one inside a wrapper.</summary>
     private nn.Module Inner => _network is IBayesianNetwork model ? model.Arena.Network : _network;
 
-    private OutputPool Pool(int samples, ref PredictionOptions? options)
+    private OutputPool Pool(int samples, PredictionOptions? options) => OutputPool.Of(samples, options, own =>
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
-        var own = options ??= new PredictionOptions();
         if (own.Thresholds is not null)
             throw new ArgumentException(
                 "PredictionOptions.Thresholds prunes samples of a posterior, and dropout has none.", nameof(options));
         var layout = new ImageLayout(Inner, Evaluation, _network.call, own.ChannelsLast);
-        return new OutputPool(
-            (batch, number, take, cancellation) => Answer(batch, layout, number, samples, own.Seed, take, cancellation), own);
-    }
+        return (batch, number, take, cancellation) => Answer(batch, layout, number, samples, own.Seed, take, cancellation);
+    });
 
     private void Answer(
         Tensor batch, ImageLayout layout, int number, int samples, long seed, Action<Tensor> take, CancellationToken cancellation)

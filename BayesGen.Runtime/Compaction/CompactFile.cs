@@ -76,7 +76,7 @@ public static class CompactFile
     private static void Resize(
         string key, nn.Module module, Dictionary<string, Tensor> tensors, Dictionary<string, string> metadata)
     {
-        if (module is not (Linear or Convolution or NormBase or PReLU or Embedding or LSTM or GRU))
+        if (module is not (Linear or Convolution or NormBase or PReLU or Embedding) && !RecurrentUnits.Are(module))
             return;
         var own = tensors.Where(entry => entry.Key.StartsWith(key + ".", StringComparison.Ordinal) && entry.Value.dim() > 0)
             .ToDictionary(entry => entry.Key[(key.Length + 1)..], entry => entry.Value);

@@ -65,18 +65,23 @@ internal static class Compactor
         var units = found.Units;
         var layers = units.Layers.Select(layer => (Layer: layer, Weights: CountOf(layer.Module))).ToList();
         var (weights, macs) = (CountOf(network), found.Macs());
-        var whole = units.Layers.Select(layer => new LayerTensors(layer.Module)).ToList();
-        List<LayerCut> cuts;
+        var before = new List<LayerTensors>();
+        var cuts = new List<LayerCut>();
         double difference, scale;
         try
         {
-            cuts = [.. layers.Select(pair => LayerRemoval.Apply(pair.Layer, units.Stays)).OfType<LayerCut>()];
+            foreach (var (layer, _) in layers.Where(pair => LayerRemoval.Changes(pair.Layer, units.Stays)))
+            {
+                before.Add(new LayerTensors(layer.Module));
+                cuts.Add(LayerRemoval.Apply(layer, units.Stays)!);
+            }
+
             var outputs = Run(network, example, "The forward does not run at the small sizes: it names a size that pruning changed");
             (difference, scale) = Compare(network, expected, outputs);
         }
         catch
         {
-            whole.ForEach(layer => layer.PutBack());
+            before.ForEach(layer => layer.PutBack());
             throw;
         }
 

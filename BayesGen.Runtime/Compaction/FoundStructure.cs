@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using BayesGen.Structure;
 using TorchSharp.Modules;
 
@@ -46,7 +47,7 @@ internal sealed record FoundStructure(UnitStructure Units, Func<long> Macs, stri
                     unread);
             });
         }
-        catch (Exception unprobed) when (unprobed is NotSupportedException or ArgumentException)
+        catch (Exception unprobed) when (unprobed is NotSupportedException or ArgumentException or ExternalException)
         {
             throw new NotSupportedException($"{unread} Nor can its units be found by running it: {unprobed.Message}", unprobed);
         }

@@ -50,8 +50,7 @@ internal static class LayerNumbers
 
         var norm = (NormBase)module;
         var (scale, shift) = (Numbers(norm.weight), Numbers(norm.bias));
-        var (mean, variance) = module is InstanceNorm || !norm.track_running_stats
-            ? (null, null) : (Numbers(norm.running_mean), Numbers(norm.running_var));
+        var (mean, variance) = norm.track_running_stats ? (Numbers(norm.running_mean), Numbers(norm.running_var)) : (null, null);
         return
         [
             .. constants.Select((constant, i) => double.IsNaN(constant) && scale?[i] != 0 ? double.NaN

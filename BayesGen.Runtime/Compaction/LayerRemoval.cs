@@ -5,6 +5,10 @@ namespace BayesGen.Compaction;
 /// <summary>Takes units out of a layer; constants that go are folded into its bias.</summary>
 internal static class LayerRemoval
 {
+    /// <summary>Whether a layer loses units.</summary>
+    public static bool Changes(LayerUnits layer, Func<int, bool> stays) =>
+        Kept(layer.Outputs, stays) is not null || (layer.Reading is not null && Kept(layer.Inputs!.Units, stays) is not null);
+
     /// <summary>Gives a layer the units that stay.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="stays">Whether a unit stays.</param>

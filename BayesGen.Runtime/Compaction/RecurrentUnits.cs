@@ -18,13 +18,15 @@ internal static class RecurrentUnits
 
     private const int Candidate = 2;
 
+    private static readonly string[] Weights = ["weight_ih_l0", "weight_hh_l0"];
+
     /// <summary>Whether the units of a layer are followed.</summary>
     public static bool Are(nn.Module module)
     {
         if (module is not (LSTM or GRU))
             return false;
         var names = module.named_parameters(recurse: false).Select(entry => entry.name).ToHashSet();
-        return names.Count is 2 or 4 && names.Contains("weight_ih_l0") && names.Contains("weight_hh_l0");
+        return names.SetEquals(names.Contains("bias_ih_l0") ? [.. Weights, "bias_ih_l0", "bias_hh_l0"] : Weights);
     }
 
     /// <summary>How many rows a hidden unit has.</summary>

@@ -90,8 +90,8 @@ internal sealed class UnitAnalysis
             case LSTM or GRU when RecurrentUnits.Are(module) && node.Inputs.Count == 1 && _shapes[node.Inputs[0]].Length == 3:
                 Recur(node, call, inputs);
                 break;
-            case NormBase or PReLU when inputs is { Axis: 1 }:
-                if (module is PReLU && LayerNumbers.WeightOf(module).numel() > 1 || module is NormBase)
+            case NormBase or PReLU when inputs is { Axis: 1 } && LayerTensors.Of(module).Count > 0:
+                if (module is not PReLU || LayerNumbers.WeightOf(module).numel() > 1)
                     _structure.AddPassed(module, call.Key, inputs, inputs.Units);
                 _values[value] = inputs with { Constants = LayerNumbers.AfterChannels(module, inputs.Constants) };
                 break;

@@ -74,6 +74,9 @@ public sealed record OnnxOptions : ExportOptions;
 /// <param name="Weights">The number of numbers in it, of all draws together.</param>
 /// <param name="Draws">The number of sets of weights.</param>
 /// <param name="Hash">The SHA-256 of the weights, in hexadecimal digits.</param>
-/// <param name="MaxDifference">The largest difference of an output from that of Torch, over the example.</param>
+/// <param name="MaxDifference">
+/// The largest difference of an output from that of Torch, over the example. NaN for an ONNX file with a step that C# files have no kernel
+/// for: of that the graph alone was compared.
+/// </param>
 /// <param name="LargestOutput">The largest output of Torch over the example, by magnitude.</param>
 public sealed record ExportReport(long Bytes, long Weights, int Draws, string Hash, double MaxDifference, double LargestOutput);

@@ -1,5 +1,7 @@
 using BayesGen.Data;
 using BayesGen.Parameters;
+using BayesGen.Prediction;
+using BayesGen.Training;
 
 namespace BayesGen.Laplace;
 
@@ -50,21 +52,24 @@ internal static class CurvatureFit
             {
                 cancellation.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
+                Run(isPlain);
+                if (isPlain && !signals.AreOutputsOfLayer)
+                    Run(isPlain: false);
+                isPlain = signals.AreOutputsOfLayer;
 
                 // Where the outputs are those of the layer no graph is needed; the first batch finds it out.
-                using var _ = set_grad_enabled(!isPlain);
-                signals.Run(forward, inputs.to(arena.Device));
-                isPlain = signals.AreOutputsOfLayer;
+                void Run(bool isPlain)
+                {
+                    using var _ = set_grad_enabled(!isPlain);
+                    signals.Run(input => PosteriorDraws.Output(forward, input), inputs.to(arena.Device));
+                }
+
                 Add(layers, signals, fit.Add(signals.Outputs.detach(), targets), isPlain);
                 examples += inputs.shape[0];
             }
             finally
             {
-                if (data.HandsOverBatches)
-                {
-                    inputs.Dispose();
-                    targets.Dispose();
-                }
+                BatchForward.LetGo(data, (inputs, targets));
             }
         }
 

@@ -1,3 +1,5 @@
+using BayesGen.Prediction;
+
 namespace BayesGen.Laplace;
 
 /// <summary>Finds the precision of the prior of each layer, and the size of the noise, under which the data are most probable.</summary>
@@ -9,11 +11,8 @@ namespace BayesGen.Laplace;
 /// <param name="logLikelihood">log p(data | w*) as a function of the factor on the variance of the noise.</param>
 internal sealed class EvidenceSearch(IReadOnlyList<LayerPosterior> layers, Func<double, double> logLikelihood)
 {
-    /// <summary>log of the widest range in which a precision is looked for.</summary>
+    /// <summary>log of the widest range in which a precision and a factor on the noise are looked for.</summary>
     private const double Widest = 18;
-
-    /// <summary>log of the widest range of the factor on the noise.</summary>
-    private const double WidestNoise = 4;
     private const int Steps = 24;
     private const int Narrowings = 40;
     private const int Rounds = 8;
@@ -24,15 +23,19 @@ internal sealed class EvidenceSearch(IReadOnlyList<LayerPosterior> layers, Func<
     public double Run(double? precision, bool fitsNoise)
     {
         var noise = 1.0;
-        for (var round = 0; round < (fitsNoise ? Rounds : 1); round++)
+        for (var round = 0; round < (fitsNoise && precision is null ? Rounds : 1); round++)
         {
             var given = noise;
             foreach (var layer in layers)
-                layer.Set(precision ?? Math.Exp(Best(log => layer.LogEvidence(Math.Exp(log), given), Widest)), given);
+                layer.Set(precision ?? Math.Exp(Best(log => layer.LogEvidence(Math.Exp(log), given))), given);
             if (fitsNoise)
-                noise = Math.Exp(Best(log => LogEvidence(Math.Exp(log)), WidestNoise));
+                noise = Math.Exp(Best(log => LogEvidence(Math.Exp(log))));
         }
 
+        if (fitsNoise && Math.Abs(Math.Log(noise)) > Widest - 1)
+            throw new InvalidOperationException(
+                FormattableString.Invariant($"The best factor on the variance of the noise is {noise:G2}, or beyond: the noise that was ")
+                + "given belongs to other targets. Give one of about the size of the residuals.");
         foreach (var layer in layers)
             layer.Set(layer.Precision, noise);
         return noise;
@@ -41,31 +44,11 @@ internal sealed class EvidenceSearch(IReadOnlyList<LayerPosterior> layers, Func<
     /// <summary>log p(data) of the present precisions, nats.</summary>
     public double LogEvidence(double noise) => logLikelihood(noise) + layers.Sum(layer => layer.LogEvidence(layer.Precision, noise));
 
-    /// <summary>Where a function is largest between -widest and widest: a coarse look, then golden sections around the best.</summary>
-    private static double Best(Func<double, double> function, double widest)
+    /// <summary>Where a function is largest in the widest range: a coarse look, then golden sections around the best.</summary>
+    private static double Best(Func<double, double> function)
     {
-        var step = 2 * widest / Steps;
-        var best = Enumerable.Range(0, Steps + 1).Select(i => -widest + i * step).MaxBy(function);
-        var golden = (Math.Sqrt(5) - 1) / 2;
-        var (low, high) = (best - step, best + step);
-        var (left, right) = (high - golden * (high - low), low + golden * (high - low));
-        var (ofLeft, ofRight) = (function(left), function(right));
-        for (var i = 0; i < Narrowings; i++)
-        {
-            if (ofLeft >= ofRight)
-            {
-                (high, right, ofRight) = (right, left, ofLeft);
-                left = high - golden * (high - low);
-                ofLeft = function(left);
-            }
-            else
-            {
-                (low, left, ofLeft) = (left, right, ofRight);
-                right = low + golden * (high - low);
-                ofRight = function(right);
-            }
-        }
-
-        return (low + high) / 2;
+        const double step = 2 * Widest / Steps;
+        var best = Enumerable.Range(0, Steps + 1).Select(i => -Widest + i * step).MaxBy(function);
+        return GoldenSection.Largest(function, best - step, best + step, Narrowings);
     }
 }

@@ -1,3 +1,4 @@
+using BayesGen.Likelihoods;
 using BayesGen.Prediction;
 
 namespace BayesGen.Laplace;
@@ -19,8 +20,8 @@ public sealed record LaplaceOptions
     public GaussianNoise? Noise { get; init; }
 
     /// <summary>
-    /// Whether the size of the noise of a regression is fitted too, by the marginal likelihood: residuals on the data that a network was
-    /// trained on are smaller than those on new data.
+    /// Whether the size of a noise that is given, <see cref="GaussianNoise.Fixed"/>, is fitted too, by the marginal likelihood: residuals
+    /// on the data that a network was trained on are smaller than those on new data.
     /// </summary>
     public bool FitNoise { get; init; }
 
@@ -41,5 +42,9 @@ public sealed record LaplaceOptions
                 nameof(PriorPrecision), precision, "The precision of the prior is positive and finite; null finds it.");
         if (FitNoise && Noise is null)
             throw new ArgumentException("FitNoise is for a regression: say what its noise is (Noise).", nameof(FitNoise));
+        if (FitNoise && ((GaussianLikelihood)Noise!.Likelihood).Sigma is null)
+            throw new ArgumentException(
+                "FitNoise is for a noise that is given, GaussianNoise.Fixed(sigma): one that the network learned was fitted with it. "
+                + "Leave FitNoise out, or correct the noise by CalibrateNoise on other examples.", nameof(FitNoise));
     }
 }

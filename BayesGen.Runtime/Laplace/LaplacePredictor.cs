@@ -1,3 +1,4 @@
+using BayesGen.Execution;
 using BayesGen.Noise;
 using BayesGen.Parameters;
 using BayesGen.Prediction;
@@ -41,25 +42,27 @@ internal sealed class LaplacePredictor(
     /// <summary>What answers batches.</summary>
     public OutputPool Pool(int samples, PredictionOptions? prediction)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
-        var own = prediction ?? new PredictionOptions();
-        if (own.Thresholds is not null)
-            throw new ArgumentException("PredictionOptions.Thresholds prunes samples of a variational posterior, and this is none.");
-        return new OutputPool(
-            (batch, number, take, cancellation) =>
+        return OutputPool.Of(samples, prediction, own =>
+        {
+            if (own.Thresholds is not null)
+                throw new ArgumentException("PredictionOptions.Thresholds prunes samples of a variational posterior, and this is none.");
+            var layout = new ImageLayout(model.Arena.Network, model.InEvaluationMode, forward, own.ChannelsLast);
+            return (batch, number, take, cancellation) =>
             {
                 using var turn = model.Arena.TakeTurn();
                 using var weights = model.Arena.Lease.Override("predict");
                 using var mode = model.InEvaluationMode();
                 weights.Write(WeightState.Mean);
-                var x = batch.to(model.Arena.Device);
+                var x = layout.Of(batch.to(model.Arena.Device));
                 if (options.Predictive == LaplacePredictive.Sampled)
                     Sample(weights, x, samples, own.Seed, take, cancellation);
                 else
                     Linearize(x, samples, DrawSeed.Of(own.Seed, number), take, cancellation);
-            },
-            own);
+            };
+        });
     }
+
+    private Tensor Output(Tensor x) => PosteriorDraws.Output(forward, x);
 
     /// <summary>What a batch needs lies in the scope of the batch, and an answer in one of its own: there its sums expect it.</summary>
     private void Linearize(Tensor x, int samples, long seed, Action<Tensor> take, CancellationToken cancellation)
@@ -68,7 +71,7 @@ internal sealed class LaplacePredictor(
         Tensor outputs;
         Func<Tensor, Tensor> deviation;
         using (enable_grad())
-            signals.Run(forward, x);
+            signals.Run(Output, x);
         outputs = signals.Outputs.detach();
         if (options.Noise is not null)
         {
@@ -127,7 +130,7 @@ internal sealed class LaplacePredictor(
     private void Sample(WeightOverride weights, Tensor x, int samples, long seed, Action<Tensor> take, CancellationToken cancellation)
     {
         var signals = new LayerSignals([.. layers.Select(layer => layer.Layer)]);
-        signals.Run(forward, x);
+        signals.Run(Output, x);
         var inputs = signals.AreOutputsOfLayer ? signals.Inputs(0) : null;
         var mean = inputs is null ? null : signals.Outputs.to(ScalarType.Float64);
         var point = weights.Point(WeightState.Mean);
@@ -150,7 +153,7 @@ internal sealed class LaplacePredictor(
             for (var i = 0; i < layers.Count; i++)
                 layers[i].Layer.AddTo(model.Arena.Families, flat, deviations[i]);
             weights.Write(flat);
-            return forward(x);
+            return Output(x);
         }
     }
 

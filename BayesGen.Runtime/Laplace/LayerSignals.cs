@@ -6,6 +6,7 @@ namespace BayesGen.Laplace;
 /// <param name="layers">The layers.</param>
 internal sealed class LayerSignals(IReadOnlyList<LaplaceLayer> layers)
 {
+    private nint _handedOn;
     private readonly (Tensor Input, Tensor Output)?[] _seen = new (Tensor, Tensor)?[layers.Count];
 
     /// <summary>The outputs of the network for the last batch.</summary>
@@ -13,7 +14,8 @@ internal sealed class LayerSignals(IReadOnlyList<LaplaceLayer> layers)
 
     /// <summary>Whether there is one layer and the network puts out what it does: then no slope has to be computed.</summary>
     public bool AreOutputsOfLayer => layers.Count == 1 && _seen[0] is var (_, output)
-        && TensorMemory.AddressOf(output) == TensorMemory.AddressOf(Outputs) && output.shape.AsSpan().SequenceEqual(Outputs.shape);
+        && TensorMemory.AddressOf(Outputs) == _handedOn && output.shape.AsSpan().SequenceEqual(Outputs.shape)
+        && output.detach().eq(Outputs.detach()).all().item<bool>();
 
     /// <summary>Runs a batch. The tensors belong to the dispose scope around.</summary>
     /// <exception cref="NotSupportedException">A layer runs several times, or not on rows [N, in].</exception>
@@ -87,6 +89,10 @@ internal sealed class LayerSignals(IReadOnlyList<LaplaceLayer> layers)
         // Handles of our own: a container may dispose what it hands on.
         var kept = output.alias();
         _seen[place] = (input.alias(), kept);
-        return kept.alias();
+
+        // What follows may write in place, and what is kept has to stay what the layer put out.
+        var handed = kept.clone();
+        _handedOn = TensorMemory.AddressOf(handed);
+        return handed;
     }
 }

@@ -51,6 +51,9 @@ internal sealed class TargetFit(GaussianNoise? noise)
                 + "each output.",
                 nameof(targets));
         var squares = ((wanted - mean).square() / variance).sum().item<double>();
+        if (!double.IsFinite(squares))
+            throw new ArgumentException(
+                "Targets, or the outputs of the network for them, are NaN or infinite: leave these examples out.", nameof(targets));
         _squares += squares;
         _numbers += mean.numel();
         _logLikelihood -= 0.5 * (squares + variance.log().sum().item<double>() + mean.numel() * Math.Log(2 * Math.PI));

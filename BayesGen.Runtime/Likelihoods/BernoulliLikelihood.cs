@@ -67,19 +67,7 @@ internal sealed class BernoulliLikelihood : ClassLikelihood
 
     private protected override FitLoss MakeFitLoss() => new(ToString(), Sum, FitReduction.Sum);
 
-    /// <summary>w t (-log p) + (1 - t) (-log (1 - p)), of what has a label.</summary>
-    private Tensor Sum(Tensor output, Tensor target)
-    {
-        var targets = TargetShapes.LikeOutputs(output, target, "Bernoulli");
-        var isIgnored = IsIgnored(targets);
-        var known = targets.masked_fill(isIgnored, TensorNumbers.Zero);
-        var losses = PositiveWeight == 1
-            ? nn.functional.binary_cross_entropy_with_logits(output, known, reduction: nn.Reduction.None)
-            : nn.functional.binary_cross_entropy_with_logits(
-                output, known, reduction: nn.Reduction.None,
-                pos_weights: tensor(PositiveWeight, dtype: ScalarType.Float64, device: CPU).to(output.dtype, output.device));
-        return losses.masked_fill(isIgnored, TensorNumbers.Zero).sum();
-    }
+    private Tensor Sum(Tensor output, Tensor target) => BinaryCrossEntropy.Sum(output, target, PositiveWeight, Ignored, "Bernoulli");
 
     private Tensor PartThatIsRight(Tensor output, Tensor target)
     {
@@ -92,7 +80,7 @@ internal sealed class BernoulliLikelihood : ClassLikelihood
 
     private Tensor Counts(Tensor target) => IsIgnored(target).logical_not().to(ScalarType.Float64);
 
-    private Tensor IsIgnored(Tensor target) => target.to(ScalarType.Float64).eq(Ignored);
+    private Tensor IsIgnored(Tensor target) => BinaryCrossEntropy.IsLabel(target, Ignored);
 
     /// <summary>[N, all places].</summary>
     private static Tensor Rows(Tensor tensor) => tensor.reshape(tensor.shape[0], -1);

@@ -55,7 +55,9 @@ internal sealed class PoissonDensity : TargetDensity
     /// <inheritdoc/>
     public override double Crps(double target, double[] means, double[] variances)
     {
-        var (sum, last) = (0.0, Math.Max(Last(means), target));
+        // Above the last count there is nothing: up to a target there each count adds 1.
+        var last = Last(means);
+        var (sum, above) = (0.0, Math.Max(0, target - 1 - last));
         if (means.Max() <= MostAddedUp)
         {
             var count = 0.0;
@@ -66,7 +68,7 @@ internal sealed class PoissonDensity : TargetDensity
                     break;
             }
 
-            return sum;
+            return sum + above;
         }
 
         // Below the first count and the target, and above the last, the difference is 0 or 1.
@@ -74,7 +76,7 @@ internal sealed class PoissonDensity : TargetDensity
         var step = Math.Max(1, Math.Floor((last - first) / MostSteps));
         for (var at = first; at <= last; at += step)
             sum += step * Square(Cdf(at, means) - (target <= at ? 1 : 0));
-        return sum + Math.Max(0, first - target);
+        return sum + Math.Max(0, first - target) + above;
     }
 
     /// <summary>P(n &lt;= 0), P(n &lt;= 1), ... of the mixture, without an end.</summary>

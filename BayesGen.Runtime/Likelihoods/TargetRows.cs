@@ -30,7 +30,7 @@ internal static class TargetRows
         if (!isBad.any().item<bool>())
             return;
         using var scope = NewDisposeScope();
-        long[] place = [.. isBad.nonzero()[0].data<long>()];
+        long[] place = [.. isBad.nonzero()[0].cpu().data<long>()];
         var target = targets;
         foreach (var at in place)
             target = target[at];

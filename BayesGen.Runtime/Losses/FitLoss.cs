@@ -46,12 +46,13 @@ public sealed record FitLoss(string Name, Func<Tensor, Tensor, Tensor> Compute, 
 
     /// <summary>
     /// The negative log-likelihood of yes and no, from one logit for each question, summed over the questions of an example: outputs [N] or
-    /// [N, D], targets as many, 0 to 1. For classes that exclude each other use <see cref="CrossEntropy"/>.
+    /// [N, D], targets as many, 0 to 1, or -100 where there is no label, which adds nothing. For classes that exclude each other use
+    /// <see cref="CrossEntropy"/>.
     /// </summary>
     public static FitLoss BinaryCrossEntropy { get; } = new(
         "binary cross entropy",
-        (output, target) => nn.functional.binary_cross_entropy_with_logits(
-            output, TargetShapes.LikeOutputs(output, target, "Binary cross entropy"), reduction: nn.Reduction.Sum),
+        (output, target) => BayesGen.BinaryCrossEntropy.Sum(
+            output, target, positiveWeight: 1, TargetShapes.IgnoredOperand, "Binary cross entropy"),
         FitReduction.Sum);
 
     /// <summary>

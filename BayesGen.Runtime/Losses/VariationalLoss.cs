@@ -82,9 +82,12 @@ public abstract class VariationalLoss
     /// <remarks>In single precision at least: a number of three digits is not a sum of a small fit and a large divergence.</remarks>
     internal static Tensor DrawTotal(Tensor fit, Tensor divergence, double beta, long examples)
     {
-        var wide = fit.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? fit.to(ScalarType.Float32) : fit;
+        var wide = Wide(fit);
         return wide.AddTo(divergence.MultiplyBy(beta / examples).to(wide.dtype, wide.device));
     }
+
+    /// <summary>A fit in single precision at least.</summary>
+    internal static Tensor Wide(Tensor fit) => fit.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? fit.to(ScalarType.Float32) : fit;
 
     /// <summary>
     /// The log-weight u_k of a draw among its fellows, not differentiated; null where all draws count alike.

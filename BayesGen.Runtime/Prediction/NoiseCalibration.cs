@@ -15,17 +15,27 @@ internal static class NoiseCalibration
     public static double[] Factors(RegressionPrediction prediction, IReadOnlyList<double[]> targets)
     {
         RegressionMetrics.RequireRows(prediction.Mean, targets);
-        return [.. Enumerable.Range(0, prediction.Outputs).Select(output => Math.Exp(Largest(
-            logFactor => MeanLogDensity(prediction, targets, output, Math.Exp(logFactor)))))];
+        for (var output = 0; output < prediction.Outputs; output++)
+            if (targets.All(target => double.IsNaN(target[output])))
+                throw new ArgumentException(
+                    $"Output {output} has no target: there is nothing to fit its noise to. Give examples with targets.", nameof(targets));
+        return [.. Enumerable.Range(0, prediction.Outputs).Select(output => Math.Exp(GoldenSection.Largest(
+            logFactor => MeanLogDensity(prediction, targets, output, Math.Exp(logFactor)),
+            -Math.Log(Widest), Math.Log(Widest), Narrowings)))];
     }
 
     private static double MeanLogDensity(RegressionPrediction prediction, IReadOnlyList<double[]> targets, int output, double factor)
     {
         var sum = 0.0;
+        var known = 0;
         for (var i = 0; i < targets.Count; i++)
         {
-            var (means, variances) = (prediction.MeansOfSamples(i, output), prediction.VariancesOfSamples(i, output));
+            // NaN stands for a target that is missing.
             var target = targets[i][output];
+            if (double.IsNaN(target))
+                continue;
+            known++;
+            var (means, variances) = (prediction.MeansOfSamples(i, output), prediction.VariancesOfSamples(i, output));
             var largest = double.NegativeInfinity;
             for (var k = 0; k < means.Count; k++)
                 largest = Math.Max(largest, Log(k));
@@ -41,32 +51,6 @@ internal static class NoiseCalibration
             }
         }
 
-        return sum / targets.Count;
-    }
-
-    /// <summary>Where a function of one peak is largest, by golden sections.</summary>
-    private static double Largest(Func<double, double> function)
-    {
-        var golden = (Math.Sqrt(5) - 1) / 2;
-        var (low, high) = (-Math.Log(Widest), Math.Log(Widest));
-        var (left, right) = (high - golden * (high - low), low + golden * (high - low));
-        var (ofLeft, ofRight) = (function(left), function(right));
-        for (var i = 0; i < Narrowings; i++)
-        {
-            if (ofLeft >= ofRight)
-            {
-                (high, right, ofRight) = (right, left, ofLeft);
-                left = high - golden * (high - low);
-                ofLeft = function(left);
-            }
-            else
-            {
-                (low, left, ofLeft) = (left, right, ofRight);
-                right = low + golden * (high - low);
-                ofRight = function(right);
-            }
-        }
-
-        return (low + high) / 2;
+        return sum / known;
     }
 }

@@ -15,6 +15,14 @@ internal delegate void BatchAnswers(Tensor batch, int number, Action<Tensor> tak
 /// <param name="options">How to predict.</param>
 internal sealed class OutputPool(BatchAnswers answers, PredictionOptions options)
 {
+    /// <summary>The pool of a call; null options are the defaults.</summary>
+    public static OutputPool Of(int samples, PredictionOptions? options, Func<PredictionOptions, BatchAnswers> answers)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
+        var own = options ?? new PredictionOptions();
+        return new OutputPool(answers(own), own);
+    }
+
     /// <summary>Classes for the rows of a tensor.</summary>
     public ClassPrediction Classes(Tensor inputs, CancellationToken cancellation)
     {

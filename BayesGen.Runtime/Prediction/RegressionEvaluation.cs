@@ -51,7 +51,10 @@ public sealed record RegressionEvaluation(
         RegressionPrediction prediction, IReadOnlyList<double[]> targets, IReadOnlyList<double>? levels)
     {
         targets = ByPlace(prediction, targets);
-        List<int> known = [.. Enumerable.Range(0, Math.Min(targets.Count, prediction.Count)).Where(i => !targets[i].Any(double.IsNaN))];
+        if (targets.Count != prediction.Count)
+            throw new ArgumentException(
+                $"There are {targets.Count} targets for {prediction.Count} answers; expected one for each.", nameof(targets));
+        List<int> known = [.. Enumerable.Range(0, targets.Count).Where(i => !targets[i].Any(double.IsNaN))];
         if (known.Count == 0 && targets.Count > 0)
             throw new ArgumentException("There is no target that is a number: nothing can be judged.", nameof(targets));
         return known.Count == targets.Count

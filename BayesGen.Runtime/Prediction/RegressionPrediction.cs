@@ -111,6 +111,7 @@ public sealed class RegressionPrediction
     /// <param name="factors">For each output a factor, finite and not 0.</param>
     /// <param name="offsets">For each output an offset.</param>
     /// <exception cref="ArgumentException">They are not one for each output, or not finite, or a factor is 0.</exception>
+    /// <exception cref="InvalidOperationException">It is a prediction of counts.</exception>
     public RegressionPrediction Rescaled(IReadOnlyList<double> factors, IReadOnlyList<double> offsets)
     {
         ArgumentNullException.ThrowIfNull(factors);
@@ -121,6 +122,8 @@ public sealed class RegressionPrediction
                 + "each for each output.", nameof(factors));
         if (factors.Any(factor => !double.IsFinite(factor) || factor == 0) || !offsets.All(double.IsFinite))
             throw new ArgumentException("The factors are finite numbers other than 0, and the offsets finite.", nameof(factors));
+        if (Density is PoissonDensity)
+            throw new InvalidOperationException("Counts have no other units: a prediction of counts cannot be rescaled.");
         return new RegressionPrediction(
             Samples,
             Outputs,
@@ -128,7 +131,12 @@ public sealed class RegressionPrediction
             [.. _variances.Select(example => Each(example, (variance, d) => factors[d] * factors[d] * variance))],
             WeightVariance is { } weights
                 ? [.. weights.Select(example => example.Select((variance, d) => factors[d] * factors[d] * variance).ToArray())]
-                : null);
+                : null)
+        {
+            // Gaussians and Student's t are told by mean and variance, and stay what they are.
+            Density = Density,
+            Places = Places,
+        };
 
         static double[][] Each(double[][] example, Func<double, int, double> change) =>
             [.. example.Select((draws, d) => Array.ConvertAll(draws, number => change(number, d)))];
@@ -261,7 +269,11 @@ public sealed class RegressionPrediction
 
     /// <summary>Some of the rows, in order: a prediction without places.</summary>
     internal RegressionPrediction Of(IReadOnlyList<int> rows) =>
-        new(Samples, Outputs, [.. rows.Select(row => _means[row])], [.. rows.Select(row => _variances[row])]) { Density = Density };
+        new(Samples, Outputs, [.. rows.Select(row => _means[row])], [.. rows.Select(row => _variances[row])],
+            WeightVariance is { } weights ? [.. rows.Select(row => weights[row])] : null)
+        {
+            Density = Density,
+        };
 
     /// <summary>A number for each output of each example, from its components and its place; examples side by side.</summary>
     private double[][] ForEach(Func<double[], double[], int, int, double> number)

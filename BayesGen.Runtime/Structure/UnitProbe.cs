@@ -95,11 +95,13 @@ internal sealed class UnitProbe : IDisposable
     private UnitMap Run(IReadOnlyList<ProbedWeight> weights)
     {
         var links = new UnitLinks(_ran);
+        var most = _ran.SelectMany(layer => layer.Calls).Select(call => Math.Max(call.Output.numel(), call.Input?.numel() ?? 0))
+            .DefaultIfEmpty().Max();
         foreach (var layer in _ran.Where(layer => layer.IsProducer))
         {
-            if (layer.Outputs > 2 && Run(layer, new UnitsByDigits(layer.Outputs), links))
+            var digits = new UnitsByDigits(layer.Outputs);
+            if (layer.Outputs > 2 && digits.Rows <= MostNumbersAtOnce / Math.Max(1, most) && Run(layer, digits, links))
                 continue;
-            var most = _ran.SelectMany(other => other.Calls).Max(call => Math.Max(call.Output.numel(), call.Input?.numel() ?? 0));
             var atOnce = (int)Math.Clamp(MostNumbersAtOnce / Math.Max(1, most), 1, MostUnitsAtOnce);
             for (var first = 0; first < layer.Outputs; first += atOnce)
                 Run(layer, new UnitByUnit(first, Math.Min(atOnce, layer.Outputs - first)), links);

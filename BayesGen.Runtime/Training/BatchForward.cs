@@ -20,10 +20,10 @@ internal sealed class BatchForward(
     IBayesianNetwork model, Func<Tensor, Tensor> forward, FitLoss fitLoss, Device? device, bool? channelsLast,
     Likelihood? likelihood = null)
 {
-    /// <summary>The least number of logits that targets ask for, and the words about the one that does.</summary>
-    private (long Least, string Words) _logits;
-
     private readonly ImageLayout _layout = new(model.Arena.Network, model.InEvaluationMode, forward, channelsLast);
+
+    /// <summary>What is known of the targets of the training; an evaluation has its own.</summary>
+    public TargetCheck OfTraining { get; set; }
 
     /// <summary>Computes the output of the network for inputs that were moved.</summary>
     public Func<Tensor, Tensor> Forward => forward;
@@ -63,18 +63,16 @@ internal sealed class BatchForward(
     }
 
     /// <summary>Holds all targets of a data set against the likelihood, where they are at hand.</summary>
-    /// <returns>Whether nothing is left to be checked batch by batch.</returns>
     /// <exception cref="ArgumentException">A target does not fit; its row is named.</exception>
-    public bool CheckTargets(BatchSource data)
+    public TargetCheck CheckTargets(BatchSource data)
     {
         if (likelihood is null)
-            return true;
-        _logits = default;
+            return new TargetCheck(IsDone: true);
         if (data.Whole is not [_, var targets])
-            return false;
+            return default;
         likelihood.CheckTargets(targets);
-        _logits = likelihood.LogitsFor(targets);
-        return true;
+        var (least, words) = likelihood.LogitsFor(targets);
+        return new TargetCheck(IsDone: true, least, words);
     }
 
     /// <summary>The same of a batch. One that lies on a device would be waited for, and is taken as it is.</summary>
@@ -84,12 +82,15 @@ internal sealed class BatchForward(
             likelihood?.RequireTargets(targets, "example {0} of a batch");
     }
 
+    /// <summary>The mean fit loss per example of the training.</summary>
+    public Tensor Fit(Tensor output, Tensor targets) => Fit(output, targets, OfTraining);
+
     /// <summary>The mean fit loss per example.</summary>
-    public Tensor Fit(Tensor output, Tensor targets)
+    public Tensor Fit(Tensor output, Tensor targets, TargetCheck check)
     {
-        if (_logits.Least > 0 && output.dim() > 1 && output.size(1) < _logits.Least)
+        if (check.LeastLogits > 0 && output.dim() > 1 && output.size(1) < check.LeastLogits)
             throw new InvalidOperationException(
-                $"{_logits.Words}, and the network gives logits of {output.size(1)} classes, 0 to {output.size(1) - 1}: its output has shape "
+                $"{check.Words}, and the network gives logits of {output.size(1)} classes, 0 to {output.size(1) - 1}: its output has shape "
                 + $"[{string.Join(", ", output.shape)}].");
         return Fit(fitLoss, output, targets);
     }

@@ -24,18 +24,25 @@ internal static class ClosedFormNoise
     /// <param name="heard">What the forward joined.</param>
     /// <param name="output">The output, [N, 2 D].</param>
     /// <param name="targets">The targets, [N, D] or [N].</param>
-    /// <param name="ignoresNaN">Whether a target that is NaN counts for nothing.</param>
-    public static Tensor? Residuals(JoinedNoise heard, Tensor output, Tensor targets, bool ignoresNaN)
+    /// <param name="whole">
+    /// Where a target that is NaN counts for nothing, the targets of the whole batch of which these are a part: the means of parts, each
+    /// weighted by its examples, then add up to the mean over the known targets of the batch. Null where all targets count.
+    /// </param>
+    public static Tensor? Residuals(JoinedNoise heard, Tensor output, Tensor targets, Tensor? whole)
     {
         if (LogSigmaOf(heard, output) is not { } logSigma)
             return null;
         using var _ = no_grad();
         var mean = output.narrow(1, 0, logSigma.size(0));
-        var squares = (TargetShapes.LikeOutputs(mean, targets, "Learned noise") - mean).square();
-        if (!ignoresNaN)
+        var wanted = TargetShapes.LikeOutputs(mean, targets, "Learned noise");
+        var squares = (wanted - mean).square();
+        if (whole is null)
             return squares.mean([0]);
-        var counts = squares.isnan().logical_not().to(squares.dtype);
-        return squares.nan_to_num(0.0).sum([0]) / counts.sum([0]);
+
+        // Of the targets: an output that is NaN is no missing target.
+        var sum = squares.masked_fill(wanted.isnan(), TensorNumbers.Zero).sum([0]);
+        var known = whole.isnan().logical_not().to(squares.dtype).reshape(whole.size(0), -1).mean([0]);
+        return sum / known.MultiplyBy(targets.size(0));
     }
 
     /// <summary>The parameter of a forward that joined one, where it is trained and nothing was done to it on the way; else null.</summary>

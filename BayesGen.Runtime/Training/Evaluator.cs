@@ -77,7 +77,7 @@ public sealed class Evaluator
         BatchSource data, Thresholds? threshold, double beta, long? examplesOfTraining, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var areChecked = _network.CheckTargets(data);
+        var check = _network.CheckTargets(data);
         using var memory = MallocTuning.During(_options.ManageMemory);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -105,15 +105,15 @@ public sealed class Evaluator
                         continue;
                     cancellation.ThrowIfCancellationRequested();
                     using var batchScope = NewDisposeScope();
-                    if (!areChecked)
+                    if (!check.IsDone)
                         _network.CheckTargets(batch.Targets);
                     var (inputs, targets) = _network.Move(batch);
                     var output = _network.Output(inputs);
-                    sums.Add(output, targets, _network.Fit(output, targets).Number(), number);
+                    sums.Add(output, targets, _network.Fit(output, targets, check).Number(), number);
                     foreach (var sample in samples)
                     {
                         weights.Write(sample);
-                        sums.AddSample(_network.Fit(_network.Output(inputs), targets).Number(), targets.size(0), samples.Count);
+                        sums.AddSample(_network.Fit(_network.Output(inputs), targets, check).Number(), targets.size(0), samples.Count);
                     }
 
                     if (samples.Count > 0)

@@ -56,12 +56,16 @@ internal static class RunFingerprint
             saved.GetValueOrDefault(name) ?? (FormerNames.TryGetValue(name, out var former) ? saved.GetValueOrDefault(former) : null);
     }
 
+    /// <summary>A likelihood with its numbers where there is one: two of one name may differ in sigma.</summary>
+    private static string FitOf(TrainingSetup setup) =>
+        setup.Options.Likelihood is { } likelihood ? likelihood.ToString() : setup.Options.FitLoss.Name;
+
     /// <summary>Each condition with its name.</summary>
     public static IEnumerable<(string Name, string Value)> Of(TrainingSetup setup)
     {
         var options = setup.Options;
         yield return ("Loss", setup.Loss.Name);
-        yield return (nameof(options.FitLoss), options.FitLoss.Name);
+        yield return (nameof(options.FitLoss), FitOf(setup));
         yield return (nameof(options.Epochs), Written(options.Epochs));
         yield return (nameof(options.Samples), Written(options.Samples));
         yield return (nameof(options.Antithetic), options.Antithetic ? "on" : "off");

@@ -94,7 +94,8 @@ internal sealed class StepWork
         RequireGraph(output, fit);
         var residuals = joined is null
             ? null
-            : ClosedFormNoise.Residuals(joined, output, targets, _setup.Likelihood is RegressionLikelihood { IgnoresNaN: true });
+            : ClosedFormNoise.Residuals(
+                joined, output, targets, _setup.Likelihood is RegressionLikelihood { IgnoresNaN: true } ? Targets : null);
         return new BatchFit(
             output, fit, residuals is null ? null : new NoiseResiduals(ClosedFormNoise.LogSigmaOf(joined!, output)!, residuals));
     }
@@ -141,8 +142,8 @@ internal sealed class StepWork
             var length = Math.Min(size, count - first);
             var share = (double)length / count;
             var (output, mean, learned) = Run(worker, Inputs.narrow(0, first, length), Targets.narrow(0, first, length));
-            draw.BackwardToWeights(mean.MultiplyBy(share / _setup.Options.Samples));
-            fit = Sum(fit, mean, share).MoveToOuterDisposeScope();
+            draw.BackwardToWeights(VariationalLoss.Wide(mean).MultiplyBy(share / _setup.Options.Samples));
+            fit = Sum(fit, VariationalLoss.Wide(mean), share).MoveToOuterDisposeScope();
             if (learned is not null)
             {
                 squared = Sum(squared, learned.Squared, share).MoveToOuterDisposeScope();
@@ -153,7 +154,7 @@ internal sealed class StepWork
                 outputs.Add(output!.detach().MoveToOuterDisposeScope());
         }
 
-        return new BatchFit(outputs.Count == 0 ? null : cat(outputs), fit!, noise);
+        return new BatchFit(outputs.Count == 0 ? null : cat(outputs), fit!.requires_grad_(), noise);
 
         static Tensor Sum(Tensor? before, Tensor next, double share)
         {

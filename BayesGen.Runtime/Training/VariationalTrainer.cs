@@ -149,7 +149,7 @@ public sealed class VariationalTrainer : IDisposable
         var sharedBy = _parts.Setup.SharedBy(train);
         if (validation is not null)
             _parts.Setup.Network.CheckTargets(validation);
-        var areChecked = _parts.Setup.Network.CheckTargets(train);
+        var check = _parts.Setup.Network.OfTraining = _parts.Setup.Network.CheckTargets(train);
         Model.Arena.NotedLikelihood = _parts.Setup.Likelihood?.Text;
         _parts.State.Examples = _parts.Setup.ExamplesOf(train);
         if (Options.ManageMemory)
@@ -159,7 +159,7 @@ public sealed class VariationalTrainer : IDisposable
         using var note = Model.Arena.Turns.NoteTraining();
         using var together = _parts.Setup.Group.Begin(_parts.Setup, _parts.State, train, validation);
         _parts.Runner.Refresh();
-        loop = new TrainingLoop(_parts, train, areChecked, validation, cancellation);
+        loop = new TrainingLoop(_parts, train, check.IsDone, validation, cancellation);
 
         // Before anything changes: a report that throws has then cost nothing.
         Options.Report?.OnStart(new TrainingInfo(

@@ -60,7 +60,7 @@ public static class LikelihoodExtensions
         PredictionOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(likelihood);
-        var sums = new ClassSums(likelihood, options?.KeepOutputs ?? false);
+        var sums = new ClassSums(likelihood, options?.KeepOutputs ?? false, options?.FirstExample ?? 0);
         PosteriorDraws.Of(model, forward, samples, options).Run(x, sums, cancellation);
         return sums.Finish();
     }

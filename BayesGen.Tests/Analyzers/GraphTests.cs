@@ -28,6 +28,8 @@ public sealed class GraphTests
     [InlineData("{ if (training) throw new System.InvalidOperationException(); return fc.call(x); }")]
     [InlineData("{ var graph = x.relu(); var network = graph.tanh(); var inputs = network + graph; return fc.call(inputs); }")]
     [InlineData("{ for (var i = 0; i < 2; i++) { var y = x * 2; x = y; } return fc.call(x); }")]
+    [InlineData("{ { var fc = x.relu(); x = fc; } return fc.call(x); }")]
+    [InlineData("{ return fc.call(x.reshape(x.size(0), System.Math.Max(1, 8))); }")]
     [InlineData("{ var n = x.size(0); var y = x.reshape(n, x.size(-1)); return fc.call(y); }")]
     [InlineData("{ var (a, b) = (x, x.relu()); _ = a.neg_(); return fc.call(b); }")]
     public async Task StatementsBecomeAMethodThatCompiles(string body)

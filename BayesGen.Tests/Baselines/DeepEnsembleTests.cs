@@ -81,6 +81,22 @@ public sealed class DeepEnsembleTests : IDisposable
     }
 
     [Fact]
+    public void MembersOfALargerEnsembleThatWasSavedBeforeAreNotLoaded()
+    {
+        using var scope = NewDisposeScope();
+        using var three = new DeepEnsemble(Member(), Member(), Member());
+        using var two = new DeepEnsemble(Member(), Member());
+        three.Save(_folder);
+        two.Save(_folder);
+        using var loaded = DeepEnsemble.Load(_folder, Member);
+        Assert.Equal(2, loaded.Members.Count);
+        var x = randn(2, 3);
+        Assert.Equal(two.Predict(x, GaussianNoise.Fixed(1)).MeansOfSamples(1), loaded.Predict(x, GaussianNoise.Fixed(1)).MeansOfSamples(1));
+
+        static DeterministicModel<LaplaceCurve> Member() => new(new LaplaceCurve(3, 4, 1));
+    }
+
+    [Fact]
     public void SavedAndLoadedItAnswersTheSame()
     {
         using var scope = NewDisposeScope();

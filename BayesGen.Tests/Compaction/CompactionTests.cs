@@ -56,6 +56,25 @@ public sealed class CompactionTests
         Assert.True(smaller > Dags * 0.9, $"{smaller} smaller");
     }
 
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(1, true)]
+    public void RecurrentLayersThatAreNotFollowedStayAsTheyAre(int layers, bool bothWays)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var network = new GraphPlainTagger(layers, bothWays);
+        network.to(float64);
+        network.get_parameter("conv.weight")!.index_fill_(0, arange(0, 8, dtype: int64), 0);
+        network.eval();
+        var x = randn(3, 6, 12, dtype: float64);
+        var expected = network.call(x);
+        var report = network.CompactInPlace(x[..2]);
+        Assert.True(network.call(x).allclose(expected, rtol: 0, atol: 1e-12), report.ToString());
+        Assert.Equal([20, 40, 1], network.get_parameter("conv.weight")!.shape); // The norm behind it has no tensors to make smaller.
+        Assert.Equal(layers * 2 * (bothWays ? 2 : 1), network.named_parameters().Count(entry => entry.name.StartsWith("lstm.")));
+    }
+
     [Fact]
     public void APrunedLeNetLosesItsUnits()
     {

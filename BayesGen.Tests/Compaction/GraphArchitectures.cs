@@ -140,6 +140,29 @@ public sealed class GraphTagger : Module<Tensor, Tensor>
     }
 }
 
+/// <summary>Words through recurrent layers without biases, of two layers or two directions, and a norm that has no numbers.</summary>
+[Bayesian(Family.Gaussian)]
+public sealed class GraphPlainTagger : Module<Tensor, Tensor>
+{
+    private readonly LSTM lstm;
+    private readonly Conv1d conv = Conv1d(40, 20, 1);
+    private readonly InstanceNorm1d norm = InstanceNorm1d(20);
+    private readonly Linear tags = Linear(20, 5);
+
+    public GraphPlainTagger(int layers, bool bothWays)
+        : base(nameof(GraphPlainTagger))
+    {
+        lstm = LSTM(12, bothWays ? 20 : 40, layers, bias: false, batchFirst: true, bidirectional: bothWays);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        var (states, _, _) = lstm.call(x);
+        return tags.call(norm.call(conv.call(states.transpose(1, 2))).mean([2]));
+    }
+}
+
 /// <summary>The same by GRU, of which the last state alone is read.</summary>
 [Bayesian(Family.Gaussian)]
 public sealed class GraphGru : Module<Tensor, Tensor>

@@ -29,6 +29,35 @@ public sealed class LaplaceRefusalTests
         Assert.Throws<ArgumentOutOfRangeException>(() => curve.FitLaplace(rows, new() { PriorPrecision = 0 }));
     }
 
+    /// <summary>What follows a layer may write over its outputs; the curvature is that of what the layer put out.</summary>
+    [Fact]
+    public void AnActivationInPlaceHasTheSameCurvature()
+    {
+        using var scope = NewDisposeScope();
+        using var plain = new BayesianLaplaceRelu(new LaplaceRelu(inPlace: false));
+        using var inPlace = new BayesianLaplaceRelu(new LaplaceRelu(inPlace: true));
+        inPlace.load_state_dict(plain.state_dict());
+        using var data = new TensorDataSet(randn(20, 3), randn(20, 2));
+        using var first = plain.FitLaplace(data, new() { Noise = GaussianNoise.Fixed(0.5) });
+        using var second = inPlace.FitLaplace(data, new() { Noise = GaussianNoise.Fixed(0.5) });
+        Assert.True(first.Layers[0].Curvature.Eigenvalues.max().item<double>() > 0.1);
+        Assert.Equal(first.LogMarginalLikelihood, second.LogMarginalLikelihood, 1e-6);
+        Assert.True(first.Layers[0].Curvature.Eigenvalues.allclose(second.Layers[0].Curvature.Eigenvalues));
+    }
+
+    [Fact]
+    public void ANoiseThatCannotBeFittedIsRefused()
+    {
+        using var scope = NewDisposeScope();
+        using var curve = new BayesianLaplaceCurve(new LaplaceCurve(3, 4, 2));
+        using var data = new TensorDataSet(randn(4, 3), randn(4, 1));
+        Assert.Contains("a noise that is given", Assert.Throws<ArgumentException>(
+            () => curve.FitLaplace(data, new() { Noise = GaussianNoise.Learned, FitNoise = true })).Message);
+        using var missing = new TensorDataSet(randn(1, 3), full([1, 2], float.NaN, dtype: ScalarType.Float32, device: CPU));
+        Assert.Contains("NaN or infinite", Assert.Throws<ArgumentException>(
+            () => curve.FitLaplace(missing, new() { Noise = GaussianNoise.Fixed(1) })).Message);
+    }
+
     /// <summary>Factors of 2,049 and 1,000 and as many numbers as weights: 90 MB, where the whole covariance takes 34 TB.</summary>
     [Fact]
     [Trait("Lane", "Slow")]

@@ -5,6 +5,26 @@ namespace BayesGen.Tests;
 /// <summary>The loss of each likelihood against hand-worked numbers and central differences.</summary>
 public sealed class LikelihoodLossTests
 {
+    /// <summary>The labels are those that the targets have, not what they are rounded to in the dtype of the outputs.</summary>
+    [Theory]
+    [InlineData(ScalarType.Float32, -100)]
+    [InlineData(ScalarType.BFloat16, -999)]
+    public void AnIgnoredLabelAddsNothingToBinaryCrossEntropy(ScalarType dtype, long label)
+    {
+        using var scope = NewDisposeScope();
+        var output = tensor(new[] { 0.5f, 3f, -1f }).to(dtype);
+        var (all, known) = (tensor(new[] { 1L, label, 0L }), tensor(new[] { 1L, 0L }));
+        var few = output.index_select(0, tensor(new[] { 0L, 2L }));
+        var loss = Likelihood.Bernoulli(ignoredLabel: label).FitLoss;
+        Assert.Equal(
+            2 * loss.Mean(few, known).to(ScalarType.Float64).item<double>(),
+            3 * loss.Mean(output, all).to(ScalarType.Float64).item<double>(), 1e-2);
+        if (label == -100)
+            Assert.Equal(
+                2 * FitLoss.BinaryCrossEntropy.Mean(few, known).item<float>(),
+                3 * FitLoss.BinaryCrossEntropy.Mean(output, all).item<float>(), 1e-5);
+    }
+
     public static TheoryData<string> Names { get; } = [.. Cases().Select(one => one.Name)];
 
     [Theory]

@@ -16,12 +16,13 @@ public sealed class LikelihoodTrainingTests
         using var test = Rings(400, seed: 2);
         using var trainer = model.CreateTrainer(new TrainerOptions
         {
-            Likelihood = Likelihood.Bernoulli(), Epochs = 100, BatchSize = 50, LearningRate = 2e-2, Seed = 1,
+            Likelihood = Likelihood.Bernoulli(), Epochs = 100, BatchSize = 50, LearningRate = 2e-2, Samples = 4, Antithetic = true,
+            Seed = 1,
         });
         var result = trainer.Train(train, test);
         var accuracy = result.Epochs[^1].Validation!.Accuracy;
         // The most frequent answer alone is right in 61 %.
-        Assert.True(accuracy > 0.88, $"{accuracy}");
+        Assert.True(accuracy > 0.93, $"{accuracy}");
         Assert.Equal(accuracy, model.Evaluate(test).Accuracy);
         Assert.Equal(Likelihood.Bernoulli(), model.KnownLikelihood());
 
@@ -29,7 +30,7 @@ public sealed class LikelihoodTrainingTests
         Assert.Equal(2, prediction.Probabilities[0].Length);
         Assert.All(prediction.MutualInformation, information => Assert.InRange(information, 0, Math.Log(2)));
         var evaluation = model.EvaluatePredictions(test);
-        Assert.True(evaluation.Accuracy > 0.88 && evaluation.Auroc > 0.94 && evaluation.NegativeLogLikelihood < 0.4, $"{evaluation}");
+        Assert.True(evaluation.Accuracy > 0.93 && evaluation.Auroc > 0.94 && evaluation.NegativeLogLikelihood < 0.4, $"{evaluation}");
         Assert.Equal(evaluation.Confusion!.F1(1), evaluation.F1);
         using var predictor = model.CreatePredictor(() => new Tabular(2, 1));
         Rounding.AssertSame(prediction.Entropy, predictor.Predict(test.Inputs).Entropy);
@@ -56,12 +57,12 @@ public sealed class LikelihoodTrainingTests
         using var test = Counts(500, seed: 2);
         using var trainer = model.CreateTrainer(new TrainerOptions
         {
-            Likelihood = Likelihood.Poisson, Epochs = 40, BatchSize = 50, LearningRate = 2e-2, Seed = 2,
+            Likelihood = Likelihood.Poisson, Epochs = 100, BatchSize = 50, LearningRate = 2e-2, Samples = 4, Antithetic = true, Seed = 2,
         });
         trainer.Train(train);
         var evaluation = model.EvaluateRegression(test);
         var errors = evaluation.Prediction.Mean.Select((rate, i) => Math.Abs(rate[0] / RateAt(test.Inputs[i, 0].item<float>()) - 1));
-        Assert.True(errors.Average() < 0.2, $"{errors.Average()}");
+        Assert.True(errors.Average() < 0.15, $"{errors.Average()}");
         Assert.InRange(evaluation.Intervals.Single(interval => interval.Level == 0.9).Coverage, 0.87, 0.99);
         Assert.Contains(
             "Predict(x)", Message(() => model.UseLikelihood(Likelihood.Bernoulli()), () => model.PredictRegression(test.Inputs)));

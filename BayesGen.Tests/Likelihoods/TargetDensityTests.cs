@@ -3,6 +3,33 @@ namespace BayesGen.Tests;
 /// <summary>Student's t and Poisson mixtures against tables, closed forms and conjugate pairs.</summary>
 public sealed class TargetDensityTests
 {
+    /// <summary>CRPS grows by 1 with each count where there is nothing, and does not count up to an outlier.</summary>
+    [Theory]
+    [InlineData(3.0)]
+    [InlineData(5_000.0)]
+    public void TheScoreOfARateIsLinearInATargetFarAbove(double rate)
+    {
+        var density = new PoissonDensity();
+        var (near, far) = (density.Crps(2 * rate + 1_000, [rate], [rate]), density.Crps(2 * rate + 1e9, [rate], [rate]));
+        Assert.Equal(1e9 - 1_000, far - near, 1e-3);
+    }
+
+    [Fact]
+    public void APredictionInOtherUnitsKeepsItsTailsAndPlaces()
+    {
+        var prediction = new RegressionPrediction(1, 1, [[[1.0]], [[2.0]]], [[[0.5]], [[0.5]]])
+        {
+            Density = new StudentTDensity(3), Places = 2,
+        };
+        var other = prediction.Rescaled([-2], [10]);
+        Assert.Equal(2, other.Places);
+        Assert.Equal(10 - 2 * prediction.Quantile(0.025)[0][0], other.Quantile(0.975)[0][0], 1e-9);
+        Assert.Equal(
+            prediction.LogDensity([[4.0], [4.0]])[0] - Math.Log(2), other.LogDensity([[2.0], [2.0]])[0], 1e-12);
+        var counts = new RegressionPrediction(1, 1, [[[1.0]]], [[[1.0]]]) { Density = new PoissonDensity() };
+        Assert.Throws<InvalidOperationException>(() => counts.Rescaled([2], [0]));
+    }
+
     [Fact]
     public void GammaAndBetaMatchTheirClosedForms()
     {

@@ -8,6 +8,22 @@ namespace BayesGen.Tests.Mpi;
 /// <summary>What of several processes can be tested in one.</summary>
 public class MpiTests
 {
+    /// <summary>A network that draws no weights takes no noise, and dropout would be the same in every step.</summary>
+    [Fact]
+    public void StepsOfANetworkWithoutPosteriorsHaveNoiseOfTheirOwn()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new DeterministicModel<LaplaceCurve>(new LaplaceCurve(3, 4, 1));
+        Assert.False(FirstOfStep().equal(FirstOfStep()).all().item<bool>());
+
+        Tensor FirstOfStep()
+        {
+            using var noise = new ShardNoise(model.Arena);
+            noise.Begin(2);
+            return rand(4, dtype: ScalarType.Float32, device: CPU);
+        }
+    }
+
     [Fact]
     public void WithoutALibraryTheSentenceSaysWhatToInstall()
     {

@@ -55,6 +55,23 @@ public sealed class LaplaceLine : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x) => line.call(x);
 }
 
+/// <summary>The same with activations that are not tanh, in place or not.</summary>
+[Bayesian(Gaussian)]
+public sealed class LaplaceRelu : Module<Tensor, Tensor>
+{
+    private readonly Linear hidden = Linear(3, 5);
+    private readonly ReLU relu;
+    private readonly Linear output = Linear(5, 2);
+
+    public LaplaceRelu(bool inPlace) : base(nameof(LaplaceRelu))
+    {
+        relu = ReLU(inPlace);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x) => output.call(relu.call(hidden.call(x)));
+}
+
 /// <summary>Two layers, both Gaussian.</summary>
 [Bayesian(Gaussian)]
 public sealed class LaplaceCurve : Module<Tensor, Tensor>

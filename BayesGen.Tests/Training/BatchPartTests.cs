@@ -40,24 +40,56 @@ public sealed class BatchPartTests
     }
 
     /// <summary>One noise for all inputs, which is learned from the residuals of all parts.</summary>
-    [Fact]
-    public void JoinedNoiseIsThatOfTheWholeBatch()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    public void JoinedNoiseIsThatOfTheWholeBatch(int missing)
     {
         using var scope = NewDisposeScope();
-        Assert.Equal(Sigma(null), Sigma(3), 1e-5);
+        var whole = Sigma(null);
+        Assert.True(float.IsFinite(whole));
+        Assert.Equal(whole, Sigma(3), 1e-5);
 
-        static float Sigma(int? part)
+        // Of a part all targets may be missing.
+        float Sigma(int? part)
         {
             random.manual_seed(2);
             using var model = new BayesianNoisyCurve(new NoisyCurve());
-            using var data = new TensorDataSet(
-                randn(16, 1, dtype: ScalarType.Float32, device: CPU), 50 * randn(16, 1, dtype: ScalarType.Float32, device: CPU));
+            var targets = 50 * randn(16, 1, dtype: ScalarType.Float32, device: CPU);
+            targets.narrow(0, 1, missing).fill_(float.NaN);
+            using var data = new TensorDataSet(randn(16, 1, dtype: ScalarType.Float32, device: CPU), targets);
             using var trainer = model.CreateTrainer(new TrainerOptions
             {
-                Likelihood = Likelihood.LearnedGaussian, Epochs = 2, BatchSize = 8, MicroBatchSize = part, Seed = 3,
+                Likelihood = missing > 0 ? Likelihood.LearnedGaussian.IgnoringNaN() : Likelihood.LearnedGaussian, Epochs = 2,
+                BatchSize = 8, MicroBatchSize = part, Seed = 3,
             });
             trainer.Train(data);
             return model.state_dict()["logSigma"].item<float>();
+        }
+    }
+
+    /// <summary>Its divergence has no graph, so that the fit of the parts is all that there is.</summary>
+    [Fact]
+    public void ANetworkWithoutBayesianWeightsLearnsInParts()
+    {
+        using var scope = NewDisposeScope();
+        Assert.True(Trained(null).allclose(Trained(7), rtol: 1e-9, atol: 1e-12));
+
+        static Tensor Trained(int? part)
+        {
+            random.manual_seed(4);
+            using var model = new DeterministicModel<Tabular>(new Tabular(3, 1));
+            model.to(ScalarType.Float64);
+            var before = model.state_dict()["hidden.weight"].detach().clone();
+            using var data = Numbers(30);
+            using var trainer = model.CreateTrainer(new TrainerOptions
+            {
+                Likelihood = Likelihood.Gaussian(0.5), Epochs = 2, BatchSize = 20, MicroBatchSize = part, Seed = 3,
+            });
+            trainer.Train(data);
+            var after = model.state_dict()["hidden.weight"].detach().clone();
+            Assert.False(before.allclose(after));
+            return after;
         }
     }
 

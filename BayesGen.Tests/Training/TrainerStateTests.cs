@@ -31,7 +31,7 @@ public class TrainerStateTests
         ["NonFiniteGuard._measured"] = "a resumed training measures it again",
         ["NonFiniteGuard._buffersBefore"] = "of the running step",
         ["NonFiniteGuard._goodBuffers"] = "what is read is saved, so a checkpoint's own buffers are good",
-        ["BatchForward._logits"] = "read from the targets again by each call of Train",
+        ["BatchForward.OfTraining"] = "read from the targets again by each call of Train",
         ["StepReader._unread"] = "everything is read before a checkpoint is written",
         ["StepReader._familiesOfSteps"] = "which objects the optimizers were made for",
         ["StepReader._priorsOfSteps"] = "which objects the optimizers were made for",

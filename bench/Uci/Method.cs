@@ -69,7 +69,7 @@ public static class Method
         using var plain = new DeterministicModel<DrawnTable>(new DrawnTable(setting.Columns, setting.Width));
         Recipe.Run(train, setting, seed, setting.Steps, (options, _) => plain.CreateTrainer(Recipe.Decayed(options)));
         using var model = new BayesianDrawnTable(plain.Distribution(() => new DrawnTable(setting.Columns, setting.Width)).Mean());
-        using var laplace = model.FitLaplace(train, new LaplaceOptions { Noise = GaussianNoise.Learned, FitNoise = true });
+        using var laplace = model.FitLaplace(train, new LaplaceOptions { Noise = GaussianNoise.Learned });
         use(x => laplace.Predict(x, GaussianNoise.Learned));
     }
 

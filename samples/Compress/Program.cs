@@ -58,10 +58,12 @@ static int Run(Options options)
         using var one = x.narrow(0, 0, 1);
         var first = pixels[..784];
         var answer = new float[10];
+        var (many, manyAnswers) = (pixels[..(128 * 784)], new float[128 * 10]);
         using var _ = no_grad();
         var times = Stopwatches.Medians(
             () => dense.call(one).Dispose(), () => compact.call(one).Dispose(), () => predict(first, answer),
-            () => dense.call(x).Dispose(), () => compact.call(x).Dispose());
+            () => dense.call(x).Dispose(), () => compact.call(x).Dispose(),
+            () => predict(many, manyAnswers));
         var summary = new Summary
         {
             AccuracyDense = dense.EvaluatePlain(images.Test).Accuracy,
@@ -75,6 +77,7 @@ static int Run(Options options)
             Csharp1 = times[2],
             Dense128 = times[3],
             Compact128 = times[4],
+            Csharp128 = times[5],
             MaxDifference = difference,
         };
         summary.Write(options.Out);

@@ -38,7 +38,7 @@ static int Run(Options options)
     Result[] results =
     [
         new("as they are", Judged(train, validation, test, Likelihood.Bernoulli())),
-        new("fraud counts more", Judged(train, validation, test, Likelihood.Bernoulli(positiveWeight: (1 - part) / part))),
+        new("fraud counts more", Judged(train, validation, test, Likelihood.Bernoulli(positiveWeight: Math.Round((1 - part) / part)))),
     ];
     Console.WriteLine();
     Console.WriteLine("                           NLL    class                             cost per payment");

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace BayesGen.Structure;
 
 /// <summary>Holds a graph against the forward that it was read from: what was misread gives other numbers.</summary>
@@ -13,7 +15,16 @@ internal static class GraphCheck
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var found = GraphRun.Outputs(graph, [input]);
+        IReadOnlyList<Tensor> found;
+        try
+        {
+            found = GraphRun.Outputs(graph, [input]);
+        }
+        catch (Exception fault) when (fault is ExternalException or ArgumentException or IndexOutOfRangeException)
+        {
+            throw Misread(graph, fault.Message.Split('\n')[0]);
+        }
+
         if (found.Count != expected.Count)
             throw Misread(graph, $"{found.Count} outputs instead of {expected.Count}");
         foreach (var (wanted, got) in expected.Zip(found))
