@@ -175,7 +175,10 @@ public sealed class ServingSampleTests(ServingServer server) : IClassFixture<Ser
     public async Task ARequestThatTakesTooLongEnds()
     {
         using var slow = new ServingServer(OneAtATime, builder => builder.Services.Configure<RequestTimeoutOptions>(
-            options => options.DefaultPolicy = new RequestTimeoutPolicy { Timeout = TimeSpan.FromMilliseconds(50), TimeoutStatusCode = 503 }));
+            options => options.DefaultPolicy = new RequestTimeoutPolicy
+            {
+                Timeout = TimeSpan.FromMilliseconds(50), TimeoutStatusCode = options.DefaultPolicy!.TimeoutStatusCode,
+            }));
         using (await slow.Pool.TakeTurnAsync(default))
         using (var answer = await slow.AskAsync(Blank))
         {
@@ -234,7 +237,8 @@ public sealed class ServingSampleTests(ServingServer server) : IClassFixture<Ser
 
     /// <summary>Names of types, places in sources and the words of exceptions.</summary>
     private static void AssertTellsNothingOfTheInside(string text) => Assert.All(
-        ["Exception", "System.", "ServingSample", "BayesGen", ".cs:", "   at ", "Disposed", "Single"], word => Assert.DoesNotContain(word, text));
+        ["Exception", "System.", "ServingSample", "BayesGen", ".cs:", "   at ", "Disposed", "Single"],
+        word => Assert.DoesNotContain(word, text));
 
     private static string Row(int numbers, string last = "") => $"[{string.Join(',', Enumerable.Repeat("0", numbers))}{last}]";
 

@@ -51,7 +51,8 @@ public sealed class ServingServer : IDisposable
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
         // So that a body that is too long is refused before it is on its way.
-        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content, Headers = { ExpectContinue = body.Length > 1 << 20 } };
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        request.Headers.ExpectContinue = body.Length > 1 << 20;
         return Http.SendAsync(request, cancellation);
     }
 

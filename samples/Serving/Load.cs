@@ -39,18 +39,23 @@ public static partial class Load
             using var http = new HttpClient { BaseAddress = new Uri(url) };
             var bodies = Bodies(options.Images);
             await AskAsync(http, bodies, options.Clients, Math.Max(1, options.Requests / 10));
-            var before = Resident(server);
+            var (before, cpuBefore) = Usage(server);
             var result = await AskAsync(http, bodies, options.Clients, options.Requests);
-            var after = Resident(server);
+            var (after, cpuAfter) = Usage(server);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{options.Clients} clients, {options.Requests:N0} requests of {options.Images} image{(options.Images == 1 ? "" : "s")}, "
                 + $"{options.Samples} samples, {options.Threads} thread{(options.Threads == 1 ? "" : "s")} of Torch, "
                 + $"{Environment.ProcessorCount} processor{(Environment.ProcessorCount == 1 ? "" : "s")}"));
             Console.WriteLine(result);
+            // Unlike the times above, it hardly depends on what else the machine does.
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"resident set of the server: {before / 1e6:F1} MB before, {after / 1e6:F1} MB after ({100.0 * (after - before) / before:+0.0;-0.0} %)"));
+                $"processor time of the server: {(cpuAfter - cpuBefore).TotalMilliseconds / options.Requests:F2} ms a request"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"resident set of the server: {before / 1e6:F1} MB before, {after / 1e6:F1} MB after "
+                + $"({100.0 * (after - before) / before:+0.0;-0.0} %)"));
             return result.Failed == 0 ? 0 : 1;
         }
         finally
@@ -89,7 +94,7 @@ public static partial class Load
         return new LoadResult(seconds, times, failed);
     }
 
-    /// <summary>Requests with digits in them, with two decimals each as an image of a byte for each pixel needs.</summary>
+    /// <summary>Requests with digits in them; three decimals hold a pixel of one byte.</summary>
     public static IReadOnlyList<byte[]> Bodies(int images)
     {
         using var digits = SyntheticDigits.Create(20 * images, seed: 4);
@@ -120,8 +125,7 @@ public static partial class Load
             if (Address().Match(line) is { Success: true, Groups: [_, var url] })
             {
                 // Nobody else reads what the server says, and a full pipe would stop it.
-                server.OutputDataReceived += (_, _) => { };
-                server.BeginOutputReadLine();
+                _ = server.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
                 return url.Value;
             }
         }
@@ -129,13 +133,13 @@ public static partial class Load
         throw new IOException("The server ended before it listened; what it said is above.");
     }
 
-    /// <summary>Bytes of the process that are in memory.</summary>
-    private static long Resident(Process process)
+    /// <summary>Bytes of the process that are in memory, and the time that processors have worked for it.</summary>
+    private static (long Resident, TimeSpan Processor) Usage(Process process)
     {
         process.Refresh();
-        return process.WorkingSet64;
+        return (process.WorkingSet64, process.TotalProcessorTime);
     }
 
-    [GeneratedRegex(@"listening on (http://\S+)")]
+    [GeneratedRegex(@"listening on (http://[^;\s]+)")]
     private static partial Regex Address();
 }

@@ -9,8 +9,8 @@ namespace ServingSample;
 public sealed record PoolOptions
 {
     /// <summary>
-    /// Torch's threads for each prediction, for the whole process. The default of Torch, all processors, is for one caller: each thread that
-    /// calls has a team of its own, and the teams of several callers wait for each other.
+    /// Torch's threads for each prediction, for the whole process. The default of Torch, all processors, is for one caller: each thread
+    /// that calls has a team of its own, and the teams of several callers wait for each other.
     /// </summary>
     public int TorchThreads { get; init; } = 1;
 

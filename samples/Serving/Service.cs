@@ -93,7 +93,8 @@ public static class Service
             catch (PoolIsFullException)
             {
                 context.Response.Headers.RetryAfter = "1";
-                refusal = new Refusal("Too many requests wait for an answer; ask again in a second.", StatusCodes.Status503ServiceUnavailable);
+                refusal = new Refusal(
+                    "Too many requests wait for an answer; ask again in a second.", StatusCodes.Status503ServiceUnavailable);
             }
         }
 

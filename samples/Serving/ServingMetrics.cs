@@ -25,7 +25,8 @@ public sealed class ServingMetrics
             HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
         };
         var nats = new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 2.303] };
-        _duration = meter.CreateHistogram("bayesgen.serving.prediction.duration", "s", "Time to an answer, waiting included.", null, seconds);
+        _duration = meter.CreateHistogram(
+            "bayesgen.serving.prediction.duration", "s", "Time to an answer, waiting included.", null, seconds);
         _examples = meter.CreateCounter<long>("bayesgen.serving.examples", "{example}", "Examples that were answered.");
         _refused = meter.CreateCounter<long>("bayesgen.serving.refused", "{request}", "Requests that were refused, by status.");
         _entropy = meter.CreateHistogram("bayesgen.serving.entropy", "{nat}", "Predictive entropy of each example.", null, nats);

@@ -22,7 +22,8 @@ public static class Training
         Console.WriteLine($"{train.Count:N0} digits, {options.Epochs} epochs, {training.Duration.TotalSeconds:F0} s");
         Console.WriteLine($"{test.Count:N0} others: accuracy {evaluation.Accuracy:P1}, "
             + $"expected calibration error {evaluation.ExpectedCalibrationError:F3}");
-        Console.WriteLine($"letters against digits, by mutual information: AUROC {evaluation.OutOfDistribution!.ByMutualInformation.Auroc:F3}");
+        var strangers = evaluation.OutOfDistribution!;
+        Console.WriteLine($"letters against digits, by mutual information: AUROC {strangers.ByMutualInformation.Auroc:F3}");
         model.Save(options.Model);
         Console.WriteLine($"saved in {options.Model}");
     }
