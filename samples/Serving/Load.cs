@@ -33,6 +33,8 @@ public static partial class Load
         if (!File.Exists(options.Model))
             throw new FileNotFoundException($"{options.Model} is not there: 'train' makes it.");
         using var server = Process.Start(ServerCommand(options))!;
+        // It ends with this program, however that ends.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => End(server);
         try
         {
             var url = await ListeningAsync(server);
@@ -60,8 +62,7 @@ public static partial class Load
         }
         finally
         {
-            server.Kill();
-            server.WaitForExit();
+            End(server);
         }
     }
 
@@ -131,6 +132,19 @@ public static partial class Load
         }
 
         throw new IOException("The server ended before it listened; what it said is above.");
+    }
+
+    private static void End(Process server)
+    {
+        try
+        {
+            server.Kill();
+            server.WaitForExit();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended, and been disposed.
+        }
     }
 
     /// <summary>Bytes of the process that are in memory, and the time that processors have worked for it.</summary>
