@@ -23,7 +23,14 @@ internal sealed class CompilationFingerprint
     {
         _declarations = [.. compilation.SyntaxTrees.Select(FileText.Declarations)];
         _references = [.. compilation.ExternalReferences.Select(reference => Marks.GetValue(reference, static _ => new object()))];
-        _options = compilation.Options;
+        // What finds files and signs assemblies has no part in reading a network, and the compiler's server gives a resolver that throws
+        // where it is compared.
+        _options = compilation.Options
+            .WithMetadataReferenceResolver(null)
+            .WithSourceReferenceResolver(null)
+            .WithXmlReferenceResolver(null)
+            .WithStrongNameProvider(null)
+            .WithSyntaxTreeOptionsProvider(null);
         _assembly = compilation.AssemblyName;
     }
 

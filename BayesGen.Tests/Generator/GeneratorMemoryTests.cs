@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BayesGen.Tests.Support;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -153,6 +154,22 @@ public sealed class GeneratorMemoryTests
         Assert.True(written > 500, $"Only {written} files were compared.");
     }
 
+    /// <summary>The server that "dotnet build" compiles in keeps the generator from one build to the next.</summary>
+    [Fact]
+    public void ASecondBuildOfTheCompilerServerWritesTheSame()
+    {
+        var driver = GeneratorHarness.Driver();
+        var builds = new[] { Chosen, Chosen + " // an edit" }.Select(chosen =>
+        {
+            var compilation = GeneratorHarness.Compile(Net, Inner, chosen);
+            driver = driver.RunGenerators(
+                compilation.WithOptions(compilation.Options.WithMetadataReferenceResolver(new ResolverOfTheServer())));
+            return Files(driver);
+        }).ToList();
+        Assert.NotEmpty(builds[0]);
+        Assert.Equal(builds[0], builds[1]);
+    }
+
     private static (SortedDictionary<string, string> First, SortedDictionary<string, string> Second) RunBoth(
         string[] before, string[] after)
     {
@@ -184,5 +201,16 @@ public sealed class GeneratorMemoryTests
         return new SortedDictionary<string, string>(
             result.GeneratedSources.ToDictionary(source => source.HintName, source => source.SourceText.ToString()),
             StringComparer.Ordinal);
+    }
+
+    /// <summary>As the compiler's server has one: each build another object, which throws where it is compared.</summary>
+    private sealed class ResolverOfTheServer : MetadataReferenceResolver
+    {
+        public override bool Equals(object? other) => throw new NotImplementedException();
+
+        public override int GetHashCode() => throw new NotImplementedException();
+
+        public override ImmutableArray<PortableExecutableReference> ResolveReference(
+            string reference, string? baseFilePath, MetadataReferenceProperties properties) => [];
     }
 }

@@ -114,19 +114,6 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
     }
 
     [Fact]
-    public void TheTemplateMatchesTheQuickstartAndBuilds()
-    {
-        var hive = packed.PathOf("templates");
-        DotnetCommand.Run(packed.PathOf(), "new", "install", packed.TemplateFile, "--debug:custom-hive", hive).Succeeds();
-        DotnetCommand.Run(packed.PathOf(), "new", "bayesgen", "-n", "Digits", "--debug:custom-hive", hive).Succeeds();
-
-        var quickstart = Path.Combine(PackedRepository.Root, "samples", "Quickstart", "Program.cs");
-        Assert.Equal(File.ReadAllText(quickstart), File.ReadAllText(packed.PathOf("Digits", "Program.cs")));
-        packed.Restore(packed.PathOf("Digits"));
-        DotnetCommand.Build(packed.PathOf("Digits"), "build", "--no-restore", "-warnaserror").Succeeds();
-    }
-
-    [Fact]
     public void ThePackageHoldsWhatAProjectNeedsAndNothingOfTheCompiler()
     {
         using var package = ZipFile.OpenRead(packed.PackageFile);

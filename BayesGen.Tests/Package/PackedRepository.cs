@@ -23,6 +23,7 @@ public sealed class PackedRepository : IDisposable
             Pack("BayesGen.Runtime");
             Pack("BayesGen.Datasets");
             Pack("BayesGen.Mpi");
+            Pack("BayesGen.Plots");
             Pack("BayesGen.Templates");
             UseForProjects();
         }
@@ -70,7 +71,7 @@ public sealed class PackedRepository : IDisposable
     {
         foreach (var assets in Directory.EnumerateFiles(_folder.Root, "project.assets.json", SearchOption.AllDirectories))
         {
-            foreach (var package in new[] { "bayesgen", "bayesgen.datasets" })
+            foreach (var package in new[] { "bayesgen", "bayesgen.datasets", "bayesgen.plots" })
             {
                 var unpacked = Path.Combine(PackageCacheOf(assets), package, Version);
                 if (Directory.Exists(unpacked))
