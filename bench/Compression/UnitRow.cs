@@ -25,7 +25,7 @@ internal sealed record UnitRow(string Network, string Family, Func<TrainerOption
     /// What rounding may cost on the validation images, nats each. Of their errors, a handful, a search finds widths that spare these images
     /// alone.
     /// </summary>
-    public double RoundingCost { get; init; } = 0.002;
+    public double RoundingCost { get; init; } = 0.0005;
 
     private static readonly double[] Thinkable = [.. Enumerable.Range(-32, 49).Select(step => step / 4.0)];
 
