@@ -1,4 +1,5 @@
-// What somebody gets who tunes nothing: small tables, a short series, a few images, and networks that are trained as plain ones first.
+// What somebody gets who tunes nothing: small tables, a short series, a few images, networks that are trained as plain ones first, and IVON
+// beside Adam.
 //
 //     dotnet run -c Release --project bench/Defaults -- [--data-dir ../shared/data/uci] [--epochs N] [--seeds 3] [--only NAME]
 using System.CommandLine;
@@ -18,7 +19,8 @@ command.SetAction(given =>
 {
     var tasks = Small.Tables(given.GetValue(directory), given.GetValue(epochs))
         .Concat(Small.All(given.GetValue(epochs)))
-        .Concat(Deep.All(given.GetValue(epochs)));
+        .Concat(Deep.All(given.GetValue(epochs)))
+        .Concat(Rivals.All(given.GetValue(directory)));
     foreach (var task in tasks.Where(task => task.Name.StartsWith(given.GetValue(only) ?? "", StringComparison.Ordinal)))
         for (var seed = 1; seed <= given.GetValue(seeds); seed++)
             Console.WriteLine($"{task.Name,-24} seed {seed}  {task.Run(seed)}");
