@@ -7,7 +7,7 @@ namespace BayesGen.Tests.Package;
 /// <summary>The packages, seen by those who have nothing else of this repository.</summary>
 [Trait("Lane", "Slow")]
 [RunsIn(TestGroup.Roslyn)]
-public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixture<PackedRepository>
+public sealed partial class GeneratorPackageTests(PackedRepository packed) : IClassFixture<PackedRepository>
 {
     private const string Brought = "\"Identity\": \"BayesGen\"";
 

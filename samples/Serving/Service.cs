@@ -34,6 +34,8 @@ public static class Service
         });
         // A line for each request would cost more than many of the answers.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        // Nor does a server that has too much to do need a trace of each request that it gave up.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Http.Timeouts", LogLevel.Error);
         // The program says itself where it listens, and why it could not start.
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
