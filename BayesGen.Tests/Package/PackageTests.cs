@@ -147,6 +147,27 @@ public sealed class GeneratorPackageTests(PackedRepository packed) : IClassFixtu
             Dependencies(package, "BayesGen").Order());
     }
 
+    [Theory]
+    [InlineData("BayesGen")]
+    [InlineData("BayesGen.Datasets")]
+    [InlineData("BayesGen.Mpi")]
+    [InlineData("BayesGen.Templates")]
+    public void TheListingOfAPackageIsComplete(string name)
+    {
+        using var package = ZipFile.OpenRead(packed.PathOf($"{name}.{packed.Version}.nupkg"));
+        using var content = package.GetEntry(name + ".nuspec")!.Open();
+        var listing = XDocument.Load(content).Descendants().ToLookup(element => element.Name.LocalName);
+        Assert.Equal("MIT", listing["license"].Single().Value);
+        Assert.Equal("icon.png", listing["icon"].Single().Value);
+        Assert.Equal("README.md", listing["readme"].Single().Value);
+        Assert.EndsWith("/CHANGELOG.md", listing["releaseNotes"].Single().Value);
+        Assert.Equal("git", listing["repository"].Single().Attribute("type")!.Value);
+        Assert.Contains("Bayesian", listing["tags"].Single().Value);
+        using var readme = new StreamReader(package.GetEntry("README.md")!.Open());
+        Assert.StartsWith($"# {name}", readme.ReadLine());
+        Assert.All(["icon.png", "LICENSE"], file => Assert.Single(package.Entries, entry => entry.FullName == file));
+    }
+
     [Fact]
     public void TheDataSetsComeWithTheLibraryAndHoldNothingOfIt()
     {

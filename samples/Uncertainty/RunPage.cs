@@ -49,6 +49,8 @@ public static class RunPage
                 emphasized: 0)
             .Chart(Save(options.Out, "reliability-bayesian", Reliability(report.Bayesian, "the Bayesian neural network")))
             .Chart(Save(options.Out, "reliability-deterministic", Reliability(report.Deterministic, "the plain network")))
+            .Chart(Save(options.Out, "comparison", ComparisonChart.Draw(Comparison.Of(
+                ("Bayesian", report.Bayesian.Known), ("plain", report.Deterministic.Known)))))
             .Text("The known digits that the Bayesian neural network is least sure of:")
             .Examples(LeastSure(images.Test, report.Bayesian.Known.Prediction, options.TrainOn))
             .Heading("Does it notice what is not a digit?")
