@@ -15,6 +15,9 @@ public sealed partial class Chart
     private const int TitleHeight = 40;
     private const float TitleSize = 19;
 
+    /// <summary>The widest image of a panel on a page, in pixels.</summary>
+    private const int WidestPanel = 560;
+
     private readonly Func<ChartTheme, IReadOnlyList<Plot>> _panels;
     private readonly int _columns;
 
@@ -94,6 +97,9 @@ public sealed partial class Chart
     {
         var panels = _panels(ChartTheme.Light);
         var (width, height) = (Width / _columns, (Height - TitleHeight) / ((panels.Count + _columns - 1) / _columns));
+        // Wider ones would have letters on a phone that nobody can read.
+        if (width > WidestPanel)
+            (width, height) = (WidestPanel, (int)(height * 0.85));
         var images = panels.Select((plot, i) =>
         {
             using var _ = plot;

@@ -30,7 +30,7 @@ internal static class PageHtml
         </style>
         </head>
         <body>
-        <header>{Links(links)}<h1>{Escape(title)}</h1>{string.Concat(introduction.Where(text => text.Length > 0).Select(text => $"<p>{Escape(text)}</p>"))}{Contents(headings)}{InShort(verdicts)}</header>
+        <header>{Links(links)}<h1>{Escape(title)}</h1>{Paragraphs(introduction)}{Contents(headings)}{InShort(verdicts)}</header>
         <main>
         {body}
         </main>
@@ -42,9 +42,14 @@ internal static class PageHtml
     /// <summary>The class of the style sheet for a kind of verdict.</summary>
     public static string ClassOf(VerdictKind kind) => kind.ToString().ToLowerInvariant();
 
+    private static string Paragraphs(IReadOnlyList<string> texts) =>
+        string.Concat(texts.Where(text => text.Length > 0).Select(text => $"<p>{Escape(text)}</p>"));
+
     private static string Links(IReadOnlyList<(string Text, string Address)> links) => links.Count == 0
         ? ""
-        : "<p class=\"links\">" + string.Concat(links.Select(link => $"<a href=\"{Escape(link.Address)}\">\u2191 {Escape(link.Text)}</a>")) + "</p>";
+        : "<p class=\"links\">"
+            + string.Concat(links.Select(link => $"<a href=\"{Escape(link.Address)}\">\u2191 {Escape(link.Text)}</a>"))
+            + "</p>";
 
     private static string Contents(IReadOnlyList<(string Id, string Text)> headings) => headings.Count < 2
         ? ""

@@ -148,7 +148,7 @@ public sealed class RunReport(string title)
     public void Save(string path) => File.WriteAllText(path, ToHtml());
 
     /// <summary>
-    /// Writes the page into a folder of its own among those of other runs, with a link to all of them, and writes the list of them anew
+    /// Writes the page into a folder of its own among those of other runs, with a link to all of them, and brings their list up to date
     /// (<see cref="RunIndex"/>).
     /// </summary>
     /// <param name="runs">The folder that holds a folder for each run; it is made where it does not exist.</param>

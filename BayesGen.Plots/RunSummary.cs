@@ -33,8 +33,8 @@ internal sealed partial record RunSummary(
             return null;
         try
         {
-            return JsonSerializer.Deserialize<Stored>(WebUtility.HtmlDecode(match.Groups[1].Value)) is
-                { Title: not null, Text: not null, Figures: not null, Headlines: not null } read
+            var read = JsonSerializer.Deserialize<Stored>(WebUtility.HtmlDecode(match.Groups[1].Value));
+            return read is { Title: not null, Text: not null, Figures: not null, Headlines: not null }
                 && read.Figures.Concat(read.Headlines).All(pair => pair is [not null, not null])
                 ? new RunSummary(read.Title, read.Text, read.Figures, read.Headlines)
                 : null;

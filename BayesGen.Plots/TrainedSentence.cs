@@ -13,13 +13,13 @@ internal static class TrainedSentence
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(training);
         var network = model.Describe();
-        var families = network.Weights.Where(weight => weight.Role == WeightRole.Bayesian).Select(weight => weight.Family!).Distinct().ToList();
-        var weights = network.BayesianCount == 0
-            ? Invariant($"{network.TotalCount:N0} weights, none with a posterior")
-            : Invariant($"{network.TotalCount:N0} weights, {(network.BayesianCount == network.TotalCount ? "all" : Invariant($"{network.BayesianCount:N0} of them"))} ")
-                + $"with {List(families)} posteriors";
-        return $"{model.GetType().Name} has {weights}, and was trained for "
-            + Invariant($"{training.Epochs.Count} epoch{(training.Epochs.Count == 1 ? "" : "s")} in {Time(training.Duration)}{Reached(training)}.");
+        List<string> families = [.. network.Weights
+            .Where(weight => weight.Role == WeightRole.Bayesian).Select(weight => weight.Family!).Distinct()];
+        var bayesian = network.BayesianCount == network.TotalCount ? "all" : Invariant($"{network.BayesianCount:N0} of them");
+        var posteriors = network.BayesianCount == 0 ? "none with a posterior" : $"{bayesian} with {List(families)} posteriors";
+        var epochs = Invariant($"{training.Epochs.Count} epoch{(training.Epochs.Count == 1 ? "" : "s")}");
+        return Invariant($"{model.GetType().Name} has {network.TotalCount:N0} weights, {posteriors}, ")
+            + $"and was trained for {epochs} in {Time(training.Duration)}{Reached(training)}.";
     }
 
     /// <summary>What the validation ended with, else the training data.</summary>
@@ -41,7 +41,10 @@ internal static class TrainedSentence
         ? names[0]
         : $"{string.Join(", ", names.Take(names.Count - 1))} and {names[^1]}";
 
-    private static string Time(TimeSpan time) => time.TotalSeconds < 60
-        ? Invariant($"{time.TotalSeconds:0.#} s")
-        : time.TotalHours < 1 ? Invariant($"{time.Minutes} min {time.Seconds} s") : Invariant($"{(int)time.TotalHours} h {time.Minutes} min");
+    private static string Time(TimeSpan time) => time switch
+    {
+        { TotalSeconds: < 60 } => Invariant($"{time.TotalSeconds:0.#} s"),
+        { TotalHours: < 1 } => Invariant($"{time.Minutes} min {time.Seconds} s"),
+        _ => Invariant($"{(int)time.TotalHours} h {time.Minutes} min"),
+    };
 }

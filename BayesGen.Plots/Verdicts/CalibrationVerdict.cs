@@ -17,7 +17,8 @@ internal static class CalibrationVerdict
         double all = bins.Sum(bin => bin.Count);
         if (all < Fewest)
             return new Verdict(
-                VerdictKind.Unclear, "Too few predictions to judge.", Invariant($"{all:N0} are here; a few hundred show how well calibrated a network is."));
+                VerdictKind.Unclear, "Too few predictions to judge.",
+                Invariant($"{all:N0} are here; a few hundred show how well calibrated a network is."));
         var error = bins.Sum(bin => bin.Count / all * Math.Abs(bin.Accuracy - bin.Confidence));
         var confidence = bins.Sum(bin => bin.Count / all * bin.Confidence);
         var accuracy = bins.Sum(bin => bin.Count / all * bin.Accuracy);
@@ -27,7 +28,8 @@ internal static class CalibrationVerdict
         if (error <= Math.Max(Small, 2 * chance))
             return new Verdict(
                 VerdictKind.Good, "Well calibrated.",
-                Invariant($"The expected calibration error is {error * 100:F1} %. ") + numbers + " Its probabilities can be taken at their word.");
+                Invariant($"The expected calibration error is {error * 100:F1} %. ") + numbers
+                    + " Its probabilities can be taken at their word.");
         // Errors of both signs cancel in the difference of the means.
         if (Math.Abs(confidence - accuracy) < error / 2)
             return new Verdict(

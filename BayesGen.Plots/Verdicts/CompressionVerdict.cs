@@ -32,6 +32,11 @@ internal static class CompressionVerdict
     {
         var ratio = first.Microseconds / small.Microseconds;
         return Invariant($"{small.Name} takes {small.Bytes:N0} bytes instead of {first.Bytes:N0} and is ")
-            + (ratio >= 1.1 ? Invariant($"{ratio:0.#} times as fast.") : ratio <= 1 / 1.1 ? Invariant($"{1 / ratio:0.#} times slower.") : "as fast.");
+            + ratio switch
+            {
+                >= 1.1 => Invariant($"{ratio:0.#} times as fast."),
+                <= 1 / 1.1 => Invariant($"{1 / ratio:0.#} times slower."),
+                _ => "as fast.",
+            };
     }
 }

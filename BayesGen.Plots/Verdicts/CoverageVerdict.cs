@@ -15,7 +15,8 @@ internal static class CoverageVerdict
     {
         if (all < Fewest)
             return new Verdict(
-                VerdictKind.Unclear, "Too few points to judge.", Invariant($"{all} lie where the band is drawn; {Fewest} or more show whether it is right."));
+                VerdictKind.Unclear, "Too few points to judge.",
+                Invariant($"{all} lie where the band is drawn; {Fewest} or more show whether it is right."));
         var coverage = (double)inside / all;
         var numbers = Invariant($"{inside:N0} of {all:N0} points ({coverage * 100:F1} %) lie in the band, which should hold {level * 100:0.#} %.");
         // Two standard errors of the part that a band of this level holds.

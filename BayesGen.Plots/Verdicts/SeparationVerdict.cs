@@ -12,10 +12,11 @@ internal static class SeparationVerdict
     public static Verdict Of(IReadOnlyList<double> inside, IReadOnlyList<double> outside, string inName, string outName)
     {
         var area = Area(inside, outside);
-        var numbers = Invariant($"Of a random pair, {outName} has the higher entropy in {area * 100:F0} % of all cases (AUROC {area:F3}; 0.5 is chance).");
+        var numbers = Invariant($"In {area * 100:F0} % of random pairs the example of {outName} has the higher entropy (AUROC {area:F3}; 0.5 is chance).");
         return area switch
         {
-            >= 0.95 => new Verdict(VerdictKind.Good, "It notices what it has not seen.", numbers + " A limit on the entropy sorts most of it out."),
+            >= 0.95 => new Verdict(
+                VerdictKind.Good, "It notices what it has not seen.", numbers + " A limit on the entropy sorts most of it out."),
             >= 0.8 => new Verdict(
                 VerdictKind.Watch, "It notices most of what it has not seen.", numbers + " A limit on the entropy lets some of it pass."),
             >= 0.55 => new Verdict(

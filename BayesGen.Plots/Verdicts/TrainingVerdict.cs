@@ -24,13 +24,16 @@ internal static class TrainingVerdict
         if (training.StoppedEarly)
             return new Verdict(
                 VerdictKind.Good, "Stopped early: done.",
-                $"{(training.BestEpoch is { } best ? Invariant($"Epoch {best} was the best, and") : "At the end")} no later epoch improved on it.");
+                training.BestEpoch is { } best
+                    ? Invariant($"Epoch {best} was the best, and no later epoch improved on it.")
+                    : "No epoch improved on the best one.");
         if (epochs.Count < Trend.Fewest)
             return new Verdict(
                 VerdictKind.Unclear, "Too short to judge.",
                 Invariant($"{epochs.Count} epoch{(epochs.Count == 1 ? "" : "s")} show no trend; {Trend.Fewest} or more do."));
         var beta = epochs[^1].Beta;
-        List<EpochResult> settled = [.. epochs.Reverse().TakeWhile(epoch => Math.Abs(epoch.Beta - beta) <= 1e-9 * Math.Abs(beta)).Reverse()];
+        List<EpochResult> settled =
+            [.. epochs.Reverse().TakeWhile(epoch => Math.Abs(epoch.Beta - beta) <= 1e-9 * Math.Abs(beta)).Reverse()];
         return settled.Count < Trend.Fewest
             ? new Verdict(
                 VerdictKind.Unclear, "Beta is still changing: train longer.",
@@ -53,11 +56,11 @@ internal static class TrainingVerdict
             return new Verdict(
                 VerdictKind.Problem, "The loss rises.",
                 Invariant($"It was {total.Min():G4} at its lowest and is {total[^1]:G4}. Lower the learning rate, or let it fall toward the end."));
-        if ((validation.Length > 0 ? Trend.Of(validation) : fits).IsFalling)
+        var (judged, name) = validation.Length > 0 ? (validation, "validation fit") : (fit, "fit");
+        if (Trend.Of(judged).IsFalling)
             return new Verdict(
                 VerdictKind.Watch, "Still falling: train longer.",
-                Invariant($"The {(validation.Length > 0 ? "validation fit" : "fit")} fell to {(validation.Length > 0 ? validation : fit)[^1]:G4} ")
-                    + "and has not leveled off. More epochs will improve it.");
+                Invariant($"The {name} fell to {judged[^1]:G4} and has not leveled off. More epochs will improve it."));
         if (validation.Length > 0 && fits.IsFalling)
             return new Verdict(
                 VerdictKind.Good, "The validation is flat: done.",

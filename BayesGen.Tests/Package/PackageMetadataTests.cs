@@ -5,11 +5,14 @@ namespace BayesGen.Tests.Package;
 /// <summary>What a package shows of itself, by the files it is packed from.</summary>
 public sealed class PackageMetadataTests
 {
-    public static TheoryData<string> Packages => [.. Directory.EnumerateFiles(PackedRepository.Root, "*.csproj", SearchOption.AllDirectories)
-        .Where(path => !Path.GetRelativePath(PackedRepository.Root, path).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
-        .Where(path => PropertyIn(path, "IsPackable") == "true")
-        .Select(path => Path.GetRelativePath(PackedRepository.Root, path))
-        .Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Packages =>
+    [
+        .. Directory.EnumerateFiles(PackedRepository.Root, "*.csproj", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(PackedRepository.Root, path))
+            .Where(project => !project.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
+            .Where(project => PropertyIn(Path.Combine(PackedRepository.Root, project), "IsPackable") == "true")
+            .Order(StringComparer.Ordinal),
+    ];
 
     [Fact]
     public void SixProjectsArePackages() => Assert.Equal(6, Packages.Count);
@@ -42,8 +45,11 @@ public sealed class PackageMetadataTests
     {
         var readme = File.ReadAllText(Path.Combine(PackedRepository.Root, Path.GetDirectoryName(project)!, "README.md"));
         foreach (var kind in new[] { "/blob/main/", "/tree/main/" })
-            foreach (var file in readme.Split(Shared("RepositoryUrl") + kind).Skip(1).Select(rest => rest[..rest.IndexOf(')', StringComparison.Ordinal)]))
+            foreach (var rest in readme.Split(Shared("RepositoryUrl") + kind).Skip(1))
+            {
+                var file = rest[..rest.IndexOf(')', StringComparison.Ordinal)];
                 Assert.True(Path.Exists(Path.Combine(PackedRepository.Root, file)), $"{project} links to {file}, which is not there.");
+            }
     }
 
     [Fact]
@@ -63,7 +69,7 @@ public sealed class PackageMetadataTests
         Assert.Equal((128, 128), (bitmap.Width, bitmap.Height));
     }
 
-    /// <summary>The changelog knows the version that is packed next, and the API of the last release is what packing compares with.</summary>
+    /// <summary>The changelog knows the version that is packed next, and packing compares with the last release that it lists.</summary>
     [Fact]
     public void TheChangelogKnowsTheNextVersion()
     {

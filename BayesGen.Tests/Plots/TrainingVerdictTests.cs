@@ -88,14 +88,15 @@ public sealed class TrainingVerdictTests
     }
 
     [Fact]
-    public void ShortBrokenAndEndedTrainingsAreToldApart()
+    public void ShortBrokenAndEndedTrainingsAreNamed()
     {
         Assert.Equal(VerdictKind.Unclear, VerdictOf(_ => 1, epochs: 4).Kind);
         Assert.Equal("Too short to judge.", VerdictOf(_ => 1, epochs: 4).Headline);
         var broken = VerdictOf(t => t == 7 ? double.NaN : 1);
         Assert.Equal(VerdictKind.Problem, broken.Kind);
         Assert.Contains("epoch 8", broken.Advice);
-        var stopped = TrainingCurves.Draw(Told.Finish([.. Course(t => 2 - 0.05 * t, null, 30)]) with { StoppedEarly = true, BestEpoch = 21 });
+        var stopped = TrainingCurves.Draw(
+            Told.Finish([.. Course(t => 2 - 0.05 * t, null, 30)]) with { StoppedEarly = true, BestEpoch = 21 });
         Assert.Equal("Stopped early: done. Epoch 21 was the best, and no later epoch improved on it.", stopped.Verdict!.ToString());
     }
 
@@ -107,7 +108,9 @@ public sealed class TrainingVerdictTests
     private static IEnumerable<EpochResult> Course(Func<int, double> fit, Func<int, double>? validation, int epochs) =>
         Enumerable.Range(0, epochs).Select(t => Told.Epoch(t + 1, withValidation: false) with
         {
-            Fit = fit(t), Total = fit(t) + 0.1, Beta = 1,
+            Fit = fit(t),
+            Total = fit(t) + 0.1,
+            Beta = 1,
             Validation = validation is null ? null : Told.Evaluation(0.9) with { Fit = validation(t) },
         });
 }

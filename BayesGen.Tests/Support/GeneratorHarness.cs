@@ -39,6 +39,12 @@ internal static class GeneratorHarness
         new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
 
+    private static readonly ImmutableArray<Type> AnalyzerTypes =
+    [
+        .. typeof(BayesianNetGenerator).Assembly.GetTypes()
+            .Where(type => !type.IsAbstract && typeof(DiagnosticAnalyzer).IsAssignableFrom(type)),
+    ];
+
     static GeneratorHarness() => _ = Common.GetSpecialType(SpecialType.System_Object);
 
     /// <summary>The same compilation in an older version of the language.</summary>
@@ -85,11 +91,7 @@ internal static class GeneratorHarness
     public static async Task<ImmutableArray<Diagnostic>> AnalyzeAsItIs(CSharpCompilation compilation, params AdditionalText[] files)
     {
         ImmutableArray<DiagnosticAnalyzer> analyzers =
-        [
-            .. typeof(BayesianNetGenerator).Assembly.GetTypes()
-                .Where(type => !type.IsAbstract && typeof(DiagnosticAnalyzer).IsAssignableFrom(type))
-                .Select(type => (DiagnosticAnalyzer)Activator.CreateInstance(type)!),
-        ];
+            [.. AnalyzerTypes.Select(type => (DiagnosticAnalyzer)Activator.CreateInstance(type)!)];
         var diagnostics = await compilation.WithAnalyzers(analyzers, new AnalyzerOptions([.. files])).GetAnalyzerDiagnosticsAsync();
         Assert.DoesNotContain(diagnostics, diagnostic => diagnostic.Id == "AD0001");
         return
