@@ -60,7 +60,7 @@ internal static class GeneratorHarness
     }
 
     public static CSharpCompilation Compile(params string[] sources) =>
-        Common.AddSyntaxTrees(sources.Select((source, i) => Parse(source, $"Source{i}.cs")));
+        Common.AddSyntaxTrees([.. sources.Select((source, i) => Parse(source, $"Source{i}.cs"))]);
 
     public static SyntaxTree Parse(string source, string path) => CSharpSyntaxTree.ParseText(source, Parsing, path);
 

@@ -13,6 +13,8 @@ public static class RunPage
         string folder, BayesianCurveNetwork model, TrainingResult training, Band band, TensorDataSet test, RegressionEvaluation evaluation)
     {
         var path = Path.Combine(folder, RunReport.FileName);
+        // As many dots as a chart has room for.
+        using var drawn = Points.Draw(500, seed: 3);
         new RunReport("A curve, and how sure it is")
         {
             Summary = "Noisy points of a known curve lie on two pieces of the axis: nothing is known between them and beyond.",
@@ -24,7 +26,7 @@ public static class RunPage
                 ("noise learned", Text($"{Math.Sqrt(evaluation.Prediction.AleatoricVariance[0][0]):F3}")))
             .Heading("The curve")
             .Text("The points are new ones that the network was not trained on.")
-            .Chart(band.Draw(test))
+            .Chart(band.Draw(drawn))
             .Heading("Intervals")
             .Text(Text($"Of {test.Count:N0} new points, the part in each interval, and its mean width."))
             .Table(
