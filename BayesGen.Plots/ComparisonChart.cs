@@ -1,4 +1,5 @@
 using System.Globalization;
+using BayesGen.Plots.Verdicts;
 using BayesGen.Prediction;
 
 namespace BayesGen.Plots;
@@ -48,6 +49,9 @@ public static class ComparisonChart
                     plot.Axes.Left.TickGenerator = Panel.PerCents();
                 plot.LegendBelow(theme);
                 return [plot];
-            });
+            })
+        {
+            Verdict = ComparisonVerdict.Of(comparison),
+        };
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BayesGen.Plots.Verdicts;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
@@ -36,7 +37,10 @@ public static class CompressionBars
             [
                 Bars(theme, "Bytes on disk", "bytes", all, form => form.Bytes),
                 Bars(theme, "Time of one image", "microseconds", all, form => form.Microseconds),
-            ]);
+            ])
+        {
+            Verdict = CompressionVerdict.Of(all),
+        };
     }
 
     private static Plot Bars(ChartTheme theme, string title, string unit, NetworkForm[] forms, Func<NetworkForm, double> value)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BayesGen.Plots.Verdicts;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
@@ -57,7 +58,10 @@ public static class EntropyHistograms
                 plot.Axes.Left.TickGenerator = Panel.PerCents();
                 plot.LegendBelow(theme);
                 return [plot];
-            });
+            })
+        {
+            Verdict = SeparationVerdict.Of(inside, outside, inName, outName),
+        };
     }
 
     /// <summary>The exponent below which there is next to nothing: a hundredth of all.</summary>

@@ -26,6 +26,10 @@ internal sealed record LayerWeights(
     /// <summary>Whether a weight would be kept with the threshold.</summary>
     public bool Keeps(int i) => Kept[i] && (Threshold is null || Scores[i] >= Threshold);
 
+    /// <summary>How many weights there are, and how many would be kept with the threshold.</summary>
+    public (string Key, long All, long Kept) Count() =>
+        (Key, Means.Length, Enumerable.Range(0, Means.Length).LongCount(Keeps));
+
     /// <summary>
     /// The weights of a network: those of the keys given, else all matrices and filters, else all.
     /// </summary>

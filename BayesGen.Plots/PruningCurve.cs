@@ -1,4 +1,5 @@
 using System.Globalization;
+using BayesGen.Plots.Verdicts;
 using BayesGen.Pruning;
 using BayesGen.Reporting;
 using ScottPlot;
@@ -33,6 +34,7 @@ public static class PruningCurve
             .ToArray();
         var least = points.Where(point => point.Kept > 0).Select(point => point.Kept).DefaultIfEmpty(1).Min();
         var isLogarithmic = least < LogarithmicBelow;
+        var mark = chosen is null ? -1 : Array.FindIndex(points, point => point.Threshold == chosen.ToString());
         return new Chart(
             "Accuracy against the part of the weights kept",
             $"Accuracy at {points.Length} thresholds, from {Panel.PerCent(points[0].Kept)} to {Panel.PerCent(points[^1].Kept)} of all weights kept."
@@ -50,7 +52,6 @@ public static class PruningCurve
 
                 plot.Curve([.. points.Select(point => X(point.Kept))], [.. points.Select(point => point.Accuracy)], theme.Blue,
                     "pruned, with its threshold");
-                var mark = chosen is null ? -1 : Array.FindIndex(points, point => point.Threshold == chosen.ToString());
                 if (mark >= 0)
                 {
                     var marker = plot.Add.Marker(
@@ -75,7 +76,10 @@ public static class PruningCurve
                 plot.Axes.Left.TickGenerator = Panel.PerCents();
                 plot.LegendBelow(theme);
                 return [plot];
-            });
+            })
+        {
+            Verdict = PruningVerdict.Of(points, unpruned?.Accuracy, results[0].Examples, mark),
+        };
     }
 
     /// <summary>Thresholds beside their points; one that would cover another one is left out, the chosen one never.</summary>

@@ -1,3 +1,4 @@
+using BayesGen.Plots.Verdicts;
 using ScottPlot;
 
 namespace BayesGen.Plots;
@@ -17,7 +18,12 @@ public static class RegressionBand
     /// <param name="dataY">What was measured.</param>
     /// <param name="truth">The curve that the data came from, at each x; null where nobody knows it.</param>
     /// <param name="bandName">What the interval is called, for example <c>95 % interval</c>.</param>
+    /// <param name="level">
+    /// The part of new data that the band promises to hold, between 0 and 1, for the verdict; null where it promises nothing, as a band
+    /// of the epistemic part alone does not.
+    /// </param>
     /// <exception cref="ArgumentException">Lists that belong together differ in length, or x does not rise.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1.</exception>
     public static Chart Draw(
         IReadOnlyList<double> x,
         IReadOnlyList<double> mean,
@@ -26,7 +32,8 @@ public static class RegressionBand
         IReadOnlyList<double> dataX,
         IReadOnlyList<double> dataY,
         IReadOnlyList<double>? truth = null,
-        string bandName = "95 % interval")
+        string bandName = "95 % interval",
+        double? level = null)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(mean);
@@ -42,6 +49,9 @@ public static class RegressionBand
             throw new ArgumentException($"The data has {dataX.Count} places and {dataY.Count} values; expected one value for each place.");
         if (Enumerable.Range(1, x.Count - 1).Any(i => !(x[i] > x[i - 1])))
             throw new ArgumentException("The places of a prediction rise.", nameof(x));
+        if (level is not null and not (> 0 and < 1))
+            throw new ArgumentOutOfRangeException(
+                nameof(level), level, "The level of a band is the part of the data that it holds, between 0 and 1; 0.95 for 95 %.");
         double[] at = [.. x], middle = [.. mean], low = [.. lower], high = [.. upper], placesOfData = [.. dataX], data = [.. dataY];
         double[]? curve = truth is null ? null : [.. truth];
         return new Chart(
@@ -78,6 +88,26 @@ public static class RegressionBand
                 plot.Axes.SetLimits(at[0], at[^1], bottom, top);
                 plot.LegendBelow(theme);
                 return [plot];
-            });
+            })
+        {
+            Verdict = level is { } part ? Held(at, low, high, placesOfData, data, part) : null,
+        };
+    }
+
+    /// <summary>Counts the data in the band, whose ends are straight between the places of the prediction.</summary>
+    private static Verdict Held(double[] at, double[] low, double[] high, double[] places, double[] data, double level)
+    {
+        var (inside, all) = (0, 0);
+        foreach (var (place, value) in places.Zip(data).Where(point => point.First >= at[0] && point.First <= at[^1]))
+        {
+            var found = Array.BinarySearch(at, place);
+            var right = Math.Clamp(found >= 0 ? found : ~found, 1, at.Length - 1);
+            var part = (place - at[right - 1]) / (at[right] - at[right - 1]);
+            double Between(double[] curve) => curve[right - 1] + part * (curve[right] - curve[right - 1]);
+            all++;
+            inside += value >= Between(low) && value <= Between(high) ? 1 : 0;
+        }
+
+        return CoverageVerdict.Of(inside, all, level);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BayesGen.Plots.Verdicts;
 using ScottPlot;
 
 namespace BayesGen.Plots;
@@ -42,12 +43,15 @@ public static class ReliabilityDiagram
         var width = 1.0 / counts.Count;
         return new Chart(
             string.Create(
-                CultureInfo.InvariantCulture, $"Calibration{(network is null ? "" : $" of {network}")}: expected error {error * 100:F2} %"),
+                CultureInfo.InvariantCulture, $"Calibration{(network is null ? "" : $" of {network}")}: ECE {error * 100:F2} %"),
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"Accuracy in {counts.Count} bins of confidence, for {all:N0} predictions; expected calibration error {error * 100:F2} %."),
             2, 1000, 480,
-            theme => [Diagram(theme, bins, width), Histogram(theme, bins, width)]);
+            theme => [Diagram(theme, bins, width), Histogram(theme, bins, width)])
+        {
+            Verdict = CalibrationVerdict.Of([.. bins.Select(bin => (bin.Count, bin.Confidence, bin.Accuracy))]),
+        };
     }
 
     private static Plot Diagram(ChartTheme theme, (double From, long Count, double Confidence, double Accuracy)[] bins, double width)

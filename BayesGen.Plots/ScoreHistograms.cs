@@ -1,5 +1,6 @@
 using System.Globalization;
 using BayesGen.Parameters;
+using BayesGen.Plots.Verdicts;
 using BayesGen.Pruning;
 using ScottPlot;
 
@@ -35,7 +36,10 @@ public static class ScoreHistograms
             + (thresholds is null ? "." : $", with the threshold {thresholds}: what lies to the left of the line is pruned.")
             + (layers.Any(layer => layer.Parts.Kept.Contains(false)) ? " What is gray is pruned already." : ""),
             columns, columns == 1 ? 800 : 1100, 40 + 290 * rows,
-            theme => [.. layers.Select(layer => Layer(theme, layer, thresholds?.Score ?? PruningScore.Family))]);
+            theme => [.. layers.Select(layer => Layer(theme, layer, thresholds?.Score ?? PruningScore.Family))])
+        {
+            Verdict = thresholds is null ? null : LayerVerdict.Of([.. layers.Select(layer => layer.Count())]),
+        };
     }
 
     private static Plot Layer(ChartTheme theme, LayerWeights layer, PruningScore score)

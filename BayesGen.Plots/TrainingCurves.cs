@@ -1,4 +1,5 @@
 using System.Globalization;
+using BayesGen.Plots.Verdicts;
 using BayesGen.Reporting;
 using ScottPlot;
 
@@ -32,7 +33,10 @@ public static class TrainingCurves
             columns, 400 * columns, 400,
             theme => metrics.Length > 0
                 ? [Loss(theme, epochs, x, hasValidation), Divergence(theme, epochs, x), Metrics(theme, epochs, x, metrics)]
-                : [Loss(theme, epochs, x, hasValidation), Divergence(theme, epochs, x)]);
+                : [Loss(theme, epochs, x, hasValidation), Divergence(theme, epochs, x)])
+        {
+            Verdict = TrainingVerdict.Of(training),
+        };
     }
 
     private static Plot Loss(ChartTheme theme, IReadOnlyList<EpochResult> epochs, double[] x, bool hasValidation)
@@ -42,7 +46,7 @@ public static class TrainingCurves
             ("total", theme.Ink, null, [.. epochs.Select(epoch => epoch.Total)]),
             ("fit", theme.Blue, null, [.. epochs.Select(epoch => epoch.Fit)]),
             // With the loss as the mean over steps it is what beta weighed on the way, while beta itself is that of the epoch's end.
-            ("divergence", theme.Orange, null, [.. epochs.Select(epoch => epoch.Total - epoch.Fit)]),
+            ("weighted divergence", theme.Orange, null, [.. epochs.Select(epoch => epoch.Total - epoch.Fit)]),
         ];
         if (hasValidation)
             curves.Add(

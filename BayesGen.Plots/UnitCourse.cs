@@ -1,5 +1,6 @@
 using System.Globalization;
 using BayesGen.Parameters;
+using BayesGen.Plots.Verdicts;
 using BayesGen.Pruning;
 using BayesGen.Reporting;
 using BayesGen.Structure;
@@ -66,7 +67,13 @@ public sealed class UnitCourse : IReport, IDisposable
             "Units kept",
             $"The part of the units of each layer that pruning at {_thresholds} would keep, over {course.Count - 1} epochs: "
             + $"{course[0].Structure} before, {course[^1].Structure} after.",
-            1, 800, 450, theme => [Curves(theme, course)]);
+            1, 800, 450, theme => [Curves(theme, course)])
+        {
+            Verdict = UnitVerdict.Of([.. course.Select(point => point.Structure.Layers
+                .Where(layer => layer.Kind != UnitLayerKind.Other)
+                .Select(UnitsOf)
+                .Aggregate((Kept: 0L, All: 0L), (sum, layer) => (sum.Kept + layer.Kept, sum.All + layer.All)))]),
+        };
     }
 
     /// <summary>Lets the example go; what was told stays.</summary>

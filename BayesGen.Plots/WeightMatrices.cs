@@ -1,4 +1,5 @@
 using BayesGen.Parameters;
+using BayesGen.Plots.Verdicts;
 using BayesGen.Pruning;
 using ScottPlot;
 
@@ -35,7 +36,10 @@ public static class WeightMatrices
                     theme, layer,
                     $"after, {Panel.PerCent((double)Enumerable.Range(0, layer.Means.Length).Count(layer.Keeps) / layer.Means.Length)} kept, gray pruned",
                     layer.Keeps)),
-            ]);
+            ])
+        {
+            Verdict = LayerVerdict.Of([.. layers.Select(layer => layer.Count())]),
+        };
     }
 
     private static Plot Map(ChartTheme theme, LayerWeights layer, string title, Func<int, bool> isKept)

@@ -136,6 +136,7 @@ public partial class ParameterExtentTests
     }
 
     [Fact]
+    [Trait("Lane", "Slow")]
     public void ManyDrawsHaveTheMomentsOfTheFamily()
     {
         using var scope = NewDisposeScope();

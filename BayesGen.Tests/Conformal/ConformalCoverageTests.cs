@@ -6,6 +6,7 @@ namespace BayesGen.Tests;
 /// The coverage that is promised, in simulations: over many calibration sets it is Beta(k, n + 1 - k), with the mean k / (n + 1), where
 /// scores have no ties, and no less where they have.
 /// </summary>
+[Trait("Lane", "Slow")]
 public sealed class ConformalCoverageTests
 {
     private const int Repeats = 200;

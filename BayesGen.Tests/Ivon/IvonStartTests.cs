@@ -86,6 +86,7 @@ public class IvonStartTests
 
     /// <summary>Means that lag behind, or weights that are too noisy, would show in the NLL, whose noise is learned too.</summary>
     [Theory]
+    [Trait("Lane", "Slow")]
     [InlineData(1)]
     [InlineData(2)]
     public void TheDefaultsPredictASmallTableAsWellAsAdam(int seed)

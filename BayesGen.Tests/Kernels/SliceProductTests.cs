@@ -29,6 +29,7 @@ public class SliceProductTests
     }
 
     [Theory]
+    [Trait("Lane", "Slow")]
     [InlineData(700, 900, 1)]
     [InlineData(2, 64, 5000)]
     [InlineData(1, 1, 600_001)]

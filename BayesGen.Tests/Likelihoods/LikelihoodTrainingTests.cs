@@ -7,6 +7,7 @@ namespace BayesGen.Tests;
 public sealed class LikelihoodTrainingTests
 {
     [Fact]
+    [Trait("Lane", "Slow")]
     public void OneLogitIsTrainedEvaluatedAndPredicted()
     {
         using var scope = NewDisposeScope();
@@ -48,6 +49,7 @@ public sealed class LikelihoodTrainingTests
     }
 
     [Fact]
+    [Trait("Lane", "Slow")]
     public void CountsAreTrainedAndTheirRatesRecovered()
     {
         using var scope = NewDisposeScope();

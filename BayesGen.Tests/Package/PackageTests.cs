@@ -97,19 +97,21 @@ public sealed partial class GeneratorPackageTests(PackedRepository packed) : ICl
         Assert.Contains("net10.0", restore);
     }
 
-    [Theory]
-    [InlineData("PublishAot")]
-    [InlineData("PublishTrimmed")]
-    public void ATrimmedProgramKeepsTheFieldsOfLayers(string property)
+    [Fact]
+    public void ATrimmedProgramKeepsTheFieldsOfLayers()
     {
-        var project = packed.PathOf(property);
-        packed.Write(ConsumerProject(), property, "Trimmed.csproj");
+        var project = packed.PathOf("Trimmed");
+        packed.Write(ConsumerProject(), "Trimmed", "Trimmed.csproj");
         packed.Restore(project);
 
         string[] roots = ["msbuild", "-t:BayesGenKeepNetworks", "-getItem:TrimmerRootAssembly"];
-        var kept = DotnetCommand.Run(project, [.. roots, $"-p:{property}=true"]).Succeeds().Output;
-        foreach (var assembly in new[] { "Trimmed", "TorchSharp", "BayesGen.Runtime" })
-            Assert.Contains($"\"Identity\": \"{assembly}\"", kept);
+        foreach (var property in new[] { "PublishAot", "PublishTrimmed" })
+        {
+            var kept = DotnetCommand.Run(project, [.. roots, $"-p:{property}=true"]).Succeeds().Output;
+            foreach (var assembly in new[] { "Trimmed", "TorchSharp", "BayesGen.Runtime" })
+                Assert.Contains($"\"Identity\": \"{assembly}\"", kept);
+        }
+
         Assert.DoesNotContain("\"Identity\": \"TorchSharp\"", DotnetCommand.Run(project, roots).Succeeds().Output);
     }
 
@@ -132,6 +134,29 @@ public sealed partial class GeneratorPackageTests(PackedRepository packed) : ICl
         Assert.Equal(
             ["Google.Protobuf", "Microsoft.Extensions.Logging.Abstractions", "SharpZipLib", "SkiaSharp", "TorchSharp"],
             Dependencies(package, "BayesGen").Order());
+    }
+
+    [Theory]
+    [InlineData("BayesGen")]
+    [InlineData("BayesGen.Console")]
+    [InlineData("BayesGen.Datasets")]
+    [InlineData("BayesGen.Mpi")]
+    [InlineData("BayesGen.Plots")]
+    [InlineData("BayesGen.Templates")]
+    public void TheListingOfAPackageIsComplete(string name)
+    {
+        using var package = ZipFile.OpenRead(packed.PathOf($"{name}.{packed.Version}.nupkg"));
+        using var content = package.GetEntry(name + ".nuspec")!.Open();
+        var listing = XDocument.Load(content).Descendants().ToLookup(element => element.Name.LocalName);
+        Assert.Equal("MIT", listing["license"].Single().Value);
+        Assert.Equal("icon.png", listing["icon"].Single().Value);
+        Assert.Equal("README.md", listing["readme"].Single().Value);
+        Assert.EndsWith("/CHANGELOG.md", listing["releaseNotes"].Single().Value);
+        Assert.Equal("git", listing["repository"].Single().Attribute("type")!.Value);
+        Assert.Contains("Bayesian", listing["tags"].Single().Value);
+        using var readme = new StreamReader(package.GetEntry("README.md")!.Open());
+        Assert.StartsWith($"# {name}", readme.ReadLine());
+        Assert.All(["icon.png", "LICENSE"], file => Assert.Single(package.Entries, entry => entry.FullName == file));
     }
 
     [Fact]

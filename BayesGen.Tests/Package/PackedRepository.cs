@@ -20,11 +20,7 @@ public sealed class PackedRepository : IDisposable
     {
         try
         {
-            Pack("BayesGen.Runtime");
-            Pack("BayesGen.Datasets");
-            Pack("BayesGen.Mpi");
-            Pack("BayesGen.Plots");
-            Pack("BayesGen.Templates");
+            Pack();
             UseForProjects();
         }
         catch
@@ -83,9 +79,9 @@ public sealed class PackedRepository : IDisposable
     }
 
     /// <summary>Packs what has been built: the assemblies are in use by the tests and must not be rebuilt.</summary>
-    private void Pack(string project) =>
+    private void Pack() =>
         DotnetCommand.Build(
-            Root, "pack", project, "--no-build", "-c", Configuration,
+            Root, "pack", "BayesGen.sln", "--no-build", "-c", Configuration,
             $"-p:Version={Version}", $"-p:PackageOutputPath={_folder.Root}", $"-p:NuspecOutputPath={PathOf("nuspec")}").Succeeds();
 
     private void UseForProjects()

@@ -106,7 +106,7 @@ public sealed partial class ChartTests
     {
         // 10 of 40 predictions are 0.3 off, 30 are 0.1 off: 0.25 * 0.3 + 0.75 * 0.1 = 0.15.
         var chart = ReliabilityDiagram.Draw([0, 0, 10, 30], [double.NaN, 0, 0.7, 0.9], [double.NaN, 0, 0.4, 1.0]);
-        Assert.Equal("Calibration: expected error 15.00 %", chart.Title);
+        Assert.Equal("Calibration: ECE 15.00 %", chart.Title);
         var pixels = new Pixels(chart);
         Assert.All(
             new[] { ChartTheme.Light.Blue, ChartTheme.Light.Orange, ChartTheme.Light.Sky },

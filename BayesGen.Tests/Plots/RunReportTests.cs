@@ -59,6 +59,58 @@ public sealed partial class RunReportTests
     }
 
     [Fact]
+    public void EachPanelIsAnImageOfItsOwnForNarrowScreens()
+    {
+        Assert.Equal([3, 1], Panels().Matches(Page).Select(match => Regex.Matches(match.Value, "<svg ").Count));
+        Assert.Contains("@media (max-width:", Page);
+    }
+
+    /// <summary>The headline and its advice stand at the chart, and the headline in the list at the top with a link to it.</summary>
+    [Fact]
+    public void VerdictsStandAtTheirChartsAndAtTheTop()
+    {
+        Assert.Contains("<li class=\"unclear\"><a href=\"#chart-1\">Training</a>: Too short to judge.</li>", Page);
+        Assert.Contains("<figure id=\"chart-1\"><p class=\"verdict unclear\"><strong>Too short to judge.</strong> 2 epochs", Page);
+        // 0.8 of 0.9 with half of the weights is what 200 examples can tell from noise.
+        Assert.Contains("<a href=\"#chart-2\">Accuracy against the part of the weights kept</a>: ", Page);
+        Assert.Equal(2, Regex.Matches(Page, "<p class=\"verdict ").Count);
+        Assert.True(Page.IndexOf("<ul class=\"verdicts\"", StringComparison.Ordinal) < Page.IndexOf("<main>", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void WhatWasTrainedIsOneSentence()
+    {
+        using var model = new BayesianGaussianRegressor(new GaussianRegressor());
+        var count = model.Describe().TotalCount;
+        var page = new RunReport("a").Trained(model, Told.Finish(Told.Epoch(1), Told.Epoch(2))).ToHtml();
+        Assert.Contains(
+            $"<p>BayesianGaussianRegressor has {count} weights, all with Gaussian posteriors, and was trained for 2 epochs in 3 s, "
+                + "to a validation accuracy of 0.625.</p>",
+            page);
+    }
+
+    /// <summary>A page of a few charts goes through any mail server.</summary>
+    [Fact]
+    public void ThePageIsSmallEnoughToMail() => Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(Page), 20_000, 150_000);
+
+    [Fact]
+    public void NamesAreEscapedWhereverTheyStand()
+    {
+        const string Name = "<img src=x onerror=alert(1)>\"'&";
+        var told = Told.Finish([.. Enumerable.Range(1, 6).Select(epoch => Told.Epoch(epoch, metric: Name))]);
+        var page = new RunReport(Name) { Summary = Name }
+            .Figures((Name, Name)).Heading(Name).Heading(Name).Text(Name).Facts((Name, Name)).Table([Name], [[Name]])
+            .Examples([new ReportExample([0], 1, Name, Name)])
+            .Chart(TrainingCurves.Draw(told), Name)
+            .Chart(EntropyHistograms.Draw([0.1, 0.2], [0.3], Name, Name, network: Name))
+            .Chart(CompressionBars.Draw([new(Name, 2, 1, 1), new(Name, 1, 1, 1)]))
+            .ToHtml();
+        Assert.DoesNotContain("<img src=x", page);
+        Assert.DoesNotContain("onerror=alert(1)>\"", page);
+        Assert.Contains("&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;", page);
+    }
+
+    [Fact]
     public void EveryElementIsClosed()
     {
         string[] voids = ["meta", "img", "!DOCTYPE"];
@@ -107,6 +159,9 @@ public sealed partial class RunReportTests
 
     [GeneratedRegex("url\\(#([^)]*)\\)")]
     private static partial Regex Use();
+
+    [GeneratedRegex("<div class=\"panels\".*?</div>", RegexOptions.Singleline)]
+    private static partial Regex Panels();
 
     [GeneratedRegex("<(/?)([A-Za-z!][A-Za-z0-9]*)[^>]*>")]
     private static partial Regex Tag();

@@ -31,24 +31,36 @@ internal static class GeneratorHarness
         MetadataReference.CreateFromFile(typeof(SyntheticDigits).Assembly.Location),
     ];
 
+    // What is the same in every test, so that the references are read and bound once.
+    private static readonly CSharpCompilation Common = CSharpCompilation.Create(
+        "Networks",
+        [Parse(Usings, "Usings.cs")],
+        References,
+        new CSharpCompilationOptions(
+            OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
+
+    private static readonly ImmutableArray<Type> AnalyzerTypes =
+    [
+        .. typeof(BayesianNetGenerator).Assembly.GetTypes()
+            .Where(type => !type.IsAbstract && typeof(DiagnosticAnalyzer).IsAssignableFrom(type)),
+    ];
+
+    static GeneratorHarness() => _ = Common.GetSpecialType(SpecialType.System_Object);
+
     /// <summary>The same compilation in an older version of the language.</summary>
     public static GeneratedNetworks RunIn(LanguageVersion version, string source)
     {
         var parsing = Parsing.WithLanguageVersion(version);
         var plain = Usings.Replace("global using", "using") + "\n" + source;
         var compilation = CSharpCompilation.Create(
-            "Networks", [CSharpSyntaxTree.ParseText(plain, parsing, "Source.cs")], References, Compile().Options);
+            "Networks", [CSharpSyntaxTree.ParseText(plain, parsing, "Source.cs")], References, Common.Options);
         CSharpGeneratorDriver.Create([new BayesianNetGenerator().AsSourceGenerator()], parseOptions: parsing)
             .RunGeneratorsAndUpdateCompilation(compilation, out var output, out _);
         return new GeneratedNetworks((CSharpCompilation)output, []);
     }
 
-    public static CSharpCompilation Compile(params string[] sources) => CSharpCompilation.Create(
-        "Networks",
-        [Parse(Usings, "Usings.cs"), .. sources.Select((source, i) => Parse(source, $"Source{i}.cs"))],
-        References,
-        new CSharpCompilationOptions(
-            OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
+    public static CSharpCompilation Compile(params string[] sources) =>
+        Common.AddSyntaxTrees([.. sources.Select((source, i) => Parse(source, $"Source{i}.cs"))]);
 
     public static SyntaxTree Parse(string source, string path) => CSharpSyntaxTree.ParseText(source, Parsing, path);
 
@@ -79,11 +91,7 @@ internal static class GeneratorHarness
     public static async Task<ImmutableArray<Diagnostic>> AnalyzeAsItIs(CSharpCompilation compilation, params AdditionalText[] files)
     {
         ImmutableArray<DiagnosticAnalyzer> analyzers =
-        [
-            .. typeof(BayesianNetGenerator).Assembly.GetTypes()
-                .Where(type => !type.IsAbstract && typeof(DiagnosticAnalyzer).IsAssignableFrom(type))
-                .Select(type => (DiagnosticAnalyzer)Activator.CreateInstance(type)!),
-        ];
+            [.. AnalyzerTypes.Select(type => (DiagnosticAnalyzer)Activator.CreateInstance(type)!)];
         var diagnostics = await compilation.WithAnalyzers(analyzers, new AnalyzerOptions([.. files])).GetAnalyzerDiagnosticsAsync();
         Assert.DoesNotContain(diagnostics, diagnostic => diagnostic.Id == "AD0001");
         return

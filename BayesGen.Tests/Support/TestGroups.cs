@@ -14,6 +14,9 @@ public enum TestGroup
     /// <summary>Compiles sources in memory or starts programs, and calls no function of Torch: runs beside Torch.</summary>
     Roslyn,
 
+    /// <summary>As <see cref="Roslyn"/>, and beside it: half of the tests of analyzers, which take most of the time there.</summary>
+    Rules,
+
     /// <summary>Measures what the whole process does, its memory or its finalizers: nothing runs beside it.</summary>
     Alone,
 }
@@ -33,8 +36,13 @@ public sealed class TestGroups : IXunitTestCollectionFactory
 {
     private static readonly string[] RoslynNamespaces =
     [
-        "BayesGen.Tests.Analyzers", "BayesGen.Tests.CodeFixes", "BayesGen.Tests.Docs", "BayesGen.Tests.SourceGenerator",
+        Analyzers, "BayesGen.Tests.CodeFixes", "BayesGen.Tests.Docs", "BayesGen.Tests.SourceGenerator",
     ];
+
+    private const string Analyzers = "BayesGen.Tests.Analyzers";
+
+    /// <summary>The first letter of the classes in the second half of the analyzers' tests, by the time that they take.</summary>
+    private const char SecondHalf = 'O';
 
     private readonly Dictionary<TestGroup, ITestCollection> _collections;
 
@@ -43,6 +51,7 @@ public sealed class TestGroups : IXunitTestCollectionFactory
     {
         [TestGroup.Torch] = new TestCollection(assembly, null, nameof(TestGroup.Torch)),
         [TestGroup.Roslyn] = new TestCollection(assembly, null, nameof(TestGroup.Roslyn)),
+        [TestGroup.Rules] = new TestCollection(assembly, null, nameof(TestGroup.Rules)),
         [TestGroup.Alone] = new TestCollection(assembly, Reflector.Wrap(typeof(AloneCollection)), nameof(TestGroup.Alone)),
     };
 
@@ -52,6 +61,7 @@ public sealed class TestGroups : IXunitTestCollectionFactory
 
     internal static TestGroup GroupOf(Type testClass) =>
         testClass.GetCustomAttributes(typeof(RunsInAttribute), inherit: false) is [RunsInAttribute said] ? said.Group
+        : testClass.Namespace == Analyzers && testClass.Name[0] >= SecondHalf ? TestGroup.Rules
         : RoslynNamespaces.Contains(testClass.Namespace) ? TestGroup.Roslyn
         : TestGroup.Torch;
 }

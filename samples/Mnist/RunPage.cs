@@ -35,8 +35,9 @@ public static class RunPage
         var recipe = Recipe.For(options);
         new RunReport("A Bayesian neural network that reads images")
         {
-            Summary = $"A convolutional network of {chosen.AllWeights:N0} weights with a SparseDropout posterior, trained on images ({summary.Data}) and pruned.",
+            Summary = $"A convolutional network with a SparseDropout posterior, trained on images ({summary.Data}) and pruned.",
         }
+            .Trained(model, training)
             .Figures(
                 ("test accuracy", Percent(summary.TestAccuracy)),
                 ("after pruning", Percent(chosen.Accuracy)),

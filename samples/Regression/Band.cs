@@ -54,7 +54,7 @@ public sealed record Band(
     /// <summary>The band with the points it was learned from.</summary>
     public Chart Draw(TensorDataSet points) => RegressionBand.Draw(
         X, Mean, Lower, Upper, Numbers(points.Inputs), Numbers(points.Targets), Truth,
-        string.Create(CultureInfo.InvariantCulture, $"{Level * 100:0} % interval"));
+        string.Create(CultureInfo.InvariantCulture, $"{Level * 100:0} % interval"), Level);
 
     /// <summary>Writes the chart as PNG and SVG, and the arrays behind it as a table for other programs.</summary>
     /// <returns>The path of the chart.</returns>

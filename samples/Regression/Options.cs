@@ -4,7 +4,7 @@ using BayesGen.CommandLines;
 namespace RegressionSample;
 
 /// <summary>What the command line asks for.</summary>
-/// <param name="Out">The folder for the chart and the table behind it.</param>
+/// <param name="Out">The folder for the page, the chart and the table behind it.</param>
 public sealed record Options(string Out = Options.DefaultFolder)
 {
     public const string DefaultFolder = "results/regression";
@@ -13,7 +13,7 @@ public sealed record Options(string Out = Options.DefaultFolder)
     /// <param name="run">What to do with the options; it gives the exit code.</param>
     public static RootCommand Command(Func<Options, int> run)
     {
-        var folder = CheckedOption.Text("--out", "DIR", "Write band.png, band.svg and band.csv there.");
+        var folder = CheckedOption.Text("--out", "DIR", "Write report.html, band.png, band.svg and band.csv there.");
         folder.DefaultValueFactory = _ => DefaultFolder;
         var command = new RootCommand("Fits a curve through points, and says how sure it is: at the points, between them and beyond.")
         {

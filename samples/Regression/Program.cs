@@ -59,5 +59,6 @@ static int Run(Options options)
         Console.WriteLine($"  {level:P0} intervals: {coverage:P1} of the points in them, {width:F2} wide");
     Console.WriteLine();
     Console.WriteLine($"drawn in {band.Write(options.Out, train)}");
+    Console.WriteLine($"{RunPage.Write(options.Out, model, training, band, test, evaluation)} shows the run on one page");
     return 0;
 }

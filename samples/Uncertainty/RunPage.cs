@@ -49,11 +49,13 @@ public static class RunPage
                 emphasized: 0)
             .Chart(Save(options.Out, "reliability-bayesian", Reliability(report.Bayesian, "the Bayesian neural network")))
             .Chart(Save(options.Out, "reliability-deterministic", Reliability(report.Deterministic, "the plain network")))
+            .Chart(Save(options.Out, "comparison", ComparisonChart.Draw(Comparison.Of(
+                ("Bayesian", report.Bayesian.Known), ("plain", report.Deterministic.Known)))))
             .Text("The known digits that the Bayesian neural network is least sure of:")
             .Examples(LeastSure(images.Test, report.Bayesian.Known.Prediction, options.TrainOn))
             .Heading("Does it notice what is not a digit?")
-            .Text("AUROC is the probability that an unknown image is found more uncertain than a known digit. FPR95 is the part of unknown images "
-                + "that pass where 95 % of the known digits do.")
+            .Text("AUROC is the probability that an out-of-distribution image is found more uncertain than a known digit. FPR95 is the false-positive "
+                + "rate at a true-positive rate of 95 %: how many of these images pass a limit that 95 % of the known digits pass.")
             .Table(
                 ["AUROC / FPR95", "by entropy", "by mutual information", "by confidence"],
                 [
