@@ -66,7 +66,7 @@ internal static class RunFingerprint
         var options = setup.Options;
         yield return ("Loss", setup.Loss.Name);
         yield return (nameof(options.FitLoss), FitOf(setup));
-        yield return (nameof(options.Epochs), Written(options.Epochs));
+        yield return (nameof(options.Epochs), options.Epochs is { } epochs ? Written(epochs) : "as many as the data needs");
         yield return (nameof(options.Samples), Written(options.Samples));
         yield return (nameof(options.Antithetic), options.Antithetic ? "on" : "off");
         yield return ("the number of draws at once", Written(setup.SamplesAtOnce));

@@ -22,6 +22,9 @@ internal sealed class TrainerState : IDisposable
     /// <summary>The epochs that ended.</summary>
     public int EpochsDone { get; set; }
 
+    /// <summary>The epochs when the running training ends, of one that is not stopped early; 0 before the first begins.</summary>
+    public int LastEpoch { get; set; }
+
     /// <summary>The epochs that had ended when the running call of Train began.</summary>
     public int FirstEpoch { get; set; }
 
@@ -77,7 +80,10 @@ internal sealed class TrainerState : IDisposable
     public void Advance(int step, int? steps, double fit, double divergence, double epochFit, double epochDivergence)
     {
         var signal = new BetaSignal(
-            EpochsDone + (steps is { } known ? (double)step / known : 0), steps == step, fit, divergence, epochFit, epochDivergence);
+            EpochsDone + (steps is { } known ? (double)step / known : 0), steps == step, fit, divergence, epochFit, epochDivergence)
+        {
+            LastEpoch = LastEpoch,
+        };
         var beta = Schedule.Next(Beta, signal);
         if (!double.IsFinite(beta) || beta < 0)
             throw new InvalidOperationException(

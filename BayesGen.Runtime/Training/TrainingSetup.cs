@@ -8,6 +8,10 @@ namespace BayesGen.Training;
 /// <summary>What a trainer trains, and how: nothing here changes while it lives.</summary>
 internal sealed class TrainingSetup
 {
+    /// <summary>What is trained where nobody says how long: epochs, and steps where epochs are short.</summary>
+    private const int LeastEpochs = 10;
+    private const long LeastSteps = 1000;
+
     /// <summary>The longest warm-up of beta that nobody asked for, in epochs; and where the training may end early.</summary>
     private const double LongestWarmup = 100;
     private const double LongestWarmupBeforeStopping = 10;
@@ -26,7 +30,7 @@ internal sealed class TrainingSetup
         RequireParts(loss, options);
         LayerRates.Require(model.Arena, options);
         Network = new BatchForward(model, forward, options.FitLoss, options.Device, options.ChannelsLast, options.LikelihoodOfTargets);
-        Beta = options.Beta ?? DefaultWarmup(options);
+        Beta = options.Beta ?? LinearWarmup.OfHalf(options.EarlyStopping is null ? LongestWarmup : LongestWarmupBeforeStopping);
         BetaName = Beta.ToString() ?? "";
     }
 
@@ -71,6 +75,15 @@ internal sealed class TrainingSetup
 
     /// <summary>The number N of training examples by the options or the data; null where neither says.</summary>
     public long? ExamplesOf(BatchSource? data) => Options.ExampleCount ?? data?.ExampleCount;
+
+    /// <summary>The number of epochs of one training: that of the options, or as many as the data needs.</summary>
+    public int EpochsOn(BatchSource train)
+    {
+        if (Options.Epochs is { } asked)
+            return asked;
+        var steps = train.BatchCount(Options.BatchSize) is { } batches and > 0 ? batches : LeastSteps;
+        return (int)Math.Max(LeastEpochs, (LeastSteps + steps - 1) / steps);
+    }
 
     /// <summary>What the divergence is divided by.</summary>
     /// <exception cref="ArgumentException">The data is empty, or nobody says how much it is.</exception>
@@ -133,8 +146,4 @@ internal sealed class TrainingSetup
                 $"{loss.Name} weighs the samples of a step by the fit of the whole batch, which is known too late for a batch in parts. Leave "
                 + "TrainerOptions.MicroBatchSize out, or use ElboLoss.");
     }
-
-    /// <summary>The schedule where the options have none.</summary>
-    private static LinearWarmup DefaultWarmup(TrainerOptions options) => new(Math.Min(
-        0.5 * options.Epochs, options.EarlyStopping is null ? LongestWarmup : LongestWarmupBeforeStopping));
 }

@@ -1,6 +1,7 @@
 using BayesGen.Compression;
 using BayesGen.Data;
 using BayesGen.Pruning;
+using BayesGen.Reporting;
 using TorchSharp;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
@@ -10,6 +11,12 @@ namespace BayesGen.Benchmarks.Compression;
 /// <summary>One training on units, and what is left of the network after pruning, fine-tuning and rounding.</summary>
 internal sealed class UnitRun : IDisposable
 {
+    /// <summary>Judges roundings by the likelihood, as an evaluation does that measures no accuracy.</summary>
+    private static readonly EvaluationOptions Likelihoods = new()
+    {
+        Metrics = [Metric.Loss((output, target) => nn.functional.cross_entropy(output, target, reduction: nn.Reduction.None))],
+    };
+
     private readonly TrainedNetwork _network;
     private readonly TensorDataSet _train;
     private readonly TensorDataSet _validation;
@@ -69,7 +76,7 @@ internal sealed class UnitRun : IDisposable
         using var rounding = _network.Plain();
         rounding.to(_train.Device);
         rounding.eval();
-        var bits = _network.Model.ChooseBits(rounding, _validation, row.RoundingCost).Bits;
+        var bits = _network.Model.ChooseBits(rounding, _validation, row.RoundingCost, evaluation: Likelihoods).Bits;
         var path = Path.GetTempFileName();
         File.Delete(path);
         try

@@ -72,7 +72,11 @@ public abstract class RunningBeta
 /// <param name="EpochFit">The mean fit loss of the epoch so far.</param>
 /// <param name="EpochDivergence">The mean divergence of the epoch so far.</param>
 public readonly record struct BetaSignal(
-    double Epochs, bool EndsEpoch, double Fit, double Divergence, double EpochFit, double EpochDivergence);
+    double Epochs, bool EndsEpoch, double Fit, double Divergence, double EpochFit, double EpochDivergence)
+{
+    /// <summary>The epochs that will be done when this training ends, unless it is stopped early.</summary>
+    public int LastEpoch { get; init; }
+}
 
 /// <summary>Beta stays what it is.</summary>
 public sealed class ConstantBeta : BetaSchedule
@@ -107,6 +111,7 @@ public sealed class LinearWarmup : BetaSchedule
     private readonly double _epochs;
     private readonly double _after;
     private readonly double _to;
+    private readonly bool _isHalf;
 
     /// <summary>From 0 at epoch <paramref name="after"/> to <paramref name="to"/> within <paramref name="epochs"/> epochs.</summary>
     /// <param name="epochs">The length of the rise in epochs, positive; parts of an epoch count.</param>
@@ -123,8 +128,14 @@ public sealed class LinearWarmup : BetaSchedule
         _to = NotNegative(to, nameof(to));
     }
 
+    private LinearWarmup(double longest, bool isHalf) : this(longest) => _isHalf = isHalf;
+
     /// <inheritdoc/>
     public override double Initial => 0;
+
+    /// <summary>From 0 to 1 within half of the training, whose length the data decides, or within a number of epochs.</summary>
+    /// <param name="longest">The number of epochs that it takes at most.</param>
+    internal static LinearWarmup OfHalf(double longest) => new(longest, isHalf: true);
 
     /// <inheritdoc/>
     public override bool NeedsLosses => false;
@@ -143,7 +154,8 @@ public sealed class LinearWarmup : BetaSchedule
             // Once the top is reached the number belongs to the schedules chained behind.
             if (_isDone)
                 return beta;
-            var progress = (signal.Epochs - schedule._after) / schedule._epochs;
+            var epochs = schedule._isHalf ? Math.Min(0.5 * signal.LastEpoch, schedule._epochs) : schedule._epochs;
+            var progress = (signal.Epochs - schedule._after) / epochs;
             _isDone = progress >= 1;
             return schedule._to * Math.Clamp(progress, 0, 1);
         }

@@ -17,8 +17,12 @@ public sealed record TrainerOptions
     private readonly FitLoss? _fitLoss;
     private readonly bool _hasFitLoss;
 
-    /// <summary>The number of passes over the training data; at least 1.</summary>
-    public int Epochs { get; init; } = 10;
+    /// <summary>
+    /// The number of passes over the training data; at least 1. Null takes 10, and of small data as many as make 1,000 steps: a posterior is
+    /// not found in fewer, since an optimizer such as Adam moves a parameter by about the learning rate in a step. Where the data does not
+    /// tell how many batches it has, null takes 10.
+    /// </summary>
+    public int? Epochs { get; init; }
 
     /// <summary>The number K of weight draws in each step; at least 1.</summary>
     public int Samples { get; init; } = 1;
@@ -250,7 +254,8 @@ public sealed record TrainerOptions
         OptionValues.RequireDefined(EvaluateAt, nameof(EvaluateAt));
         OptionValues.RequireDefined(DivergenceScale, nameof(DivergenceScale));
         OptionValues.RequireDefined(FitLoss.Reduction, $"{nameof(FitLoss)}.{nameof(FitLoss.Reduction)}");
-        ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
+        if (Epochs is { } epochs)
+            ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1, nameof(Epochs));
         ArgumentOutOfRangeException.ThrowIfLessThan(Samples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
         if (MicroBatchSize is { } part)
