@@ -25,7 +25,7 @@ mkdir build/site/diagnostics
 {
     echo "- { name: All diagnostics, href: ../../../docs/diagnostics/README.md }"
     for page in docs/diagnostics/BG*.md; do
-        echo "- { name: \"$(sed -n '1s/^# //p' "$page" | sed 's/["\\]//g')\", href: ../../../$page }"
+        echo "- { name: \"$(sed -n '1s/^# //p' "$page" | tr -d '"`\\')\", href: ../../../$page }"
     done
 } > build/site/diagnostics/toc.yml
 
