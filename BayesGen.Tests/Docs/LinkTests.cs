@@ -1,6 +1,6 @@
 namespace BayesGen.Tests.Docs;
 
-/// <summary>Every link of every page leads to a file, and to a heading where it names one; every picture is there.</summary>
+/// <summary>Every link of every page leads to a file, and to a heading where it names one; every image is there.</summary>
 public sealed class LinkTests
 {
     public static TheoryData<string> Pages => [.. DocumentedPages.All];
