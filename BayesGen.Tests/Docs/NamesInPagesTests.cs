@@ -42,7 +42,8 @@ public sealed partial class NamesInPagesTests
             .Append(Path.Combine(Root, "README.md")).Append(Path.Combine(Root, "CONTRIBUTING.md"))
         let name = Path.GetRelativePath(Root, page)
         where !name.EndsWith("from-bayes_deep_compression.md", StringComparison.Ordinal) // Names of the Python library; a test of its own.
-        from match in Span().Matches(Block().Replace(System.IO.File.ReadAllText(page), ""))
+        let text = Block().Replace(System.IO.File.ReadAllText(page), "")
+        from match in Span().Matches(name == "docs/from-pytorch.md" ? FirstColumn().Replace(text, "|") : text)
         select (name, match.Groups[1].Value);
 
     private static IEnumerable<string> Sources() => Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories)
@@ -54,6 +55,10 @@ public sealed partial class NamesInPagesTests
 
     [GeneratedRegex(@"^```.*?^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block();
+
+    /// <summary>Where a page of equivalents names what is from Python.</summary>
+    [GeneratedRegex(@"^\| [^|]*\|", RegexOptions.Multiline)]
+    private static partial Regex FirstColumn();
 
     [GeneratedRegex(@"(?<!`)`([^`\n]+)`(?!`)")]
     private static partial Regex Span();

@@ -17,22 +17,8 @@ public sealed partial class ReadmeTests
         Assert.Equal(WithoutSpace(quickstart), WithoutSpace(example.Groups[1].Value));
     }
 
-    [Fact]
-    public void EveryLinkLeadsToAFile()
-    {
-        var readme = File.ReadAllText(Path.Combine(Root(), "README.md"));
-        var dead = Link().Matches(readme)
-            .Select(link => link.Groups[1].Value)
-            .Where(target => !target.Contains("://", StringComparison.Ordinal) && !Path.Exists(Path.Combine(Root(), target)))
-            .ToList();
-        Assert.True(dead.Count == 0, "README.md links to what is not there: " + string.Join(", ", dead));
-    }
-
     [GeneratedRegex("^```csharp\\s*\\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex CSharpBlock();
-
-    [GeneratedRegex(@"\]\(([^)#\s]+)[^)]*\)")]
-    private static partial Regex Link();
 
     private static string WithoutSpace(string text) => Space().Replace(text, " ").Trim();
 

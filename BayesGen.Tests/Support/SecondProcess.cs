@@ -15,6 +15,7 @@ internal static class SecondProcess
             ResilienceProcess.Run(folder, int.Parse(held), long.Parse(bytes), int.Parse(pace), long.Parse(limit)),
         [SharedPathProcess.Argument, var path, var outputs] => SharedPathProcess.Run(path, long.Parse(outputs)),
         [MallocTuningProcess.Argument, var work, var managesMemory] => MallocTuningProcess.Run(work, bool.Parse(managesMemory)),
+        [Docs.RecipeProcess.Argument, var program, var folder] => Docs.RecipeProcess.Run(program, folder),
         [Mpi.RankProgram.Argument, var scenario, var folder] => Mpi.RankProgram.Run(scenario, folder),
         _ => throw new ArgumentException("This assembly is run by the test runner."),
     };

@@ -4,7 +4,7 @@ using BayesGen.Training;
 namespace BayesGen;
 
 /// <summary>
-/// Where and when a training saves itself, so that it can continue after a restart; see <see cref="VariationalTrainer.Resume"/>.
+/// Where and when a training writes checkpoints, so that it can continue after a restart; see <see cref="VariationalTrainer.Resume"/>.
 /// </summary>
 /// <remarks>
 /// A checkpoint is also written when the training ends, and when it is canceled. One that cannot be written is told to

@@ -211,7 +211,7 @@ public sealed record TrainerOptions
     /// </remarks>
     public bool? ChannelsLast { get; init; }
 
-    /// <summary>Where and when the training saves itself; null saves nothing. See <see cref="VariationalTrainer.Resume"/>.</summary>
+    /// <summary>Where and when the training writes checkpoints; null saves nothing. See <see cref="VariationalTrainer.Resume"/>.</summary>
     public CheckpointOptions? Checkpoints { get; init; }
 
     /// <summary>Ends the training when it does not get better any more; null trains for all epochs.</summary>
