@@ -74,7 +74,7 @@ public sealed class GeneratorCachingTests
             ("Classifier", Modified), ("Second", Unchanged));
     }
 
-    /// <summary>After an edit of a method the graph alone is read anew; the file is that of a generator which has seen nothing before.</summary>
+    /// <summary>After an edit of a method the graph alone is read anew; the file is that of a generator that begins there.</summary>
     [Theory]
     [InlineData("fc2.call(fc1.call(x))", "fc2.call(fc1.call(x).relu())")]
     [InlineData("fc2.call(fc1.call(x))", "fc2.call(fc1.call(x.flatten(1)).tanh())")]
@@ -82,7 +82,8 @@ public sealed class GeneratorCachingTests
     public void AnEditOfForwardLeavesTheGraphThatItHad(string old, string @new)
     {
         string[] after = [First.Replace(old, @new), Second];
-        var fresh = GeneratorHarness.Driver(trackSteps: true).RunGenerators(GeneratorHarness.Compile(after)).GetRunResult().Results.Single();
+        var fresh = GeneratorHarness.Driver(trackSteps: true).RunGenerators(GeneratorHarness.Compile(after)).GetRunResult()
+            .Results.Single();
         var again = Rerun([First, Second], after);
         Assert.Equal(Texts(fresh), Texts(again));
         Assert.NotEqual(Texts(Rerun([First, Second], [First, Second])), Texts(again));

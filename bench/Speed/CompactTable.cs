@@ -17,7 +17,7 @@ internal static class CompactTable
         {
             random.manual_seed(1);
             Console.WriteLine();
-            Console.WriteLine("One thread, microseconds a call whose intermediate results a scope frees; quotients of the fastest dense one.");
+            Console.WriteLine("One thread, microseconds a call whose intermediate results a scope frees; quotients of the fastest dense.");
             Console.WriteLine("| network | batch | dense | dense, laid out in forward | dense, given channels last | compact "
                 + "| dense / compact | C# file | dense / C# file |");
             Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
