@@ -9,7 +9,7 @@ namespace BayesGen.SourceGeneration.Caching;
 
 /// <summary>What of a file can matter to the reading of a network, as text to compare.</summary>
 /// <remarks>
-/// It is read after every keystroke in the file, so one pass over its nodes serves both texts. The pass keeps a stack of its own: an
+/// It is read after every keystroke in the file, so one pass over its nodes serves all texts. The pass keeps a stack of its own: an
 /// expression may be nested deeper than threads have stack for.
 /// </remarks>
 internal sealed class FileText
@@ -18,13 +18,14 @@ internal sealed class FileText
 
     private readonly StringBuilder _declarations = new();
     private readonly StringBuilder? _networks;
+    private readonly StringBuilder? _methods;
     private readonly StringBuilder? _assigned;
     private DirectiveTriviaSyntax? _directive;
 
     private FileText(SyntaxTree tree, List<int>? starts)
     {
         if (starts is not null)
-            (_networks, _assigned) = (new StringBuilder(), new StringBuilder());
+            (_networks, _methods, _assigned) = (new StringBuilder(), new StringBuilder(), new StringBuilder());
         var root = tree.GetRoot();
         _directive = root.ContainsDirectives ? NextNullable(root.GetFirstDirective()) : null;
         var stack = new Stack<(SyntaxNodeOrToken Part, Place Place)>();
@@ -62,15 +63,17 @@ internal sealed class FileText
     public static string Declarations(SyntaxTree tree) =>
         Declared.GetValue(tree, static file => new FileText(file, starts: null)._declarations.ToString());
 
-    /// <summary>What the networks in the file itself depend on: initializers, methods, and which names are assigned to, as
-    /// well.</summary>
+    /// <summary>
+    /// What the networks in the file itself depend on: initializers and which names are assigned to as well; and, apart from that, the
+    /// bodies of methods, which only their graphs depend on.
+    /// </summary>
     /// <param name="tree">The file.</param>
-    /// <param name="starts">Takes where each token begins that is part of the text, in order.</param>
-    public static string Networks(SyntaxTree tree, List<int> starts)
+    /// <param name="starts">Takes where each token begins that is part of the first text, in order.</param>
+    public static (string Networks, string Methods) Networks(SyntaxTree tree, List<int> starts)
     {
         var text = new FileText(tree, starts);
         Declared.GetValue(tree, _ => text._declarations.ToString());
-        return text._networks!.Append(text._assigned).ToString();
+        return (text._networks!.Append(text._assigned).ToString(), text._methods!.ToString());
     }
 
     private void Add(SyntaxToken token, Place place, List<int>? starts)
@@ -79,7 +82,7 @@ internal sealed class FileText
             return;
         if (place == Place.Method)
         {
-            _networks?.Append(token.Text).Append(' ');
+            _methods?.Append(token.Text).Append(' ');
             return;
         }
 

@@ -12,8 +12,9 @@ namespace BayesGen.SourceGeneration.Caching;
 /// </summary>
 /// <remarks>
 /// An answer holds as long as the text of its file that can matter is the same (<see cref="FileText.Networks"/>), the other files that
-/// declare the network and its base classes are the very same, and the <see cref="CompilationFingerprint"/> is alike. It is forgotten
-/// with the file. It is not a value of the pipeline, which would not be asked before the reading.
+/// declare the network and its base classes are the very same, and the <see cref="CompilationFingerprint"/> is alike. Where methods of the
+/// file differ, the graph alone is read anew: it goes by syntax, and all else binds names, which takes most of the time. An answer is
+/// forgotten with the file. It is not a value of the pipeline, which would not be asked before the reading.
 /// </remarks>
 internal static class ModelCache
 {
@@ -22,9 +23,13 @@ internal static class ModelCache
     /// <summary>The answers about the last version of each file, for the next one to take over.</summary>
     private static readonly ConcurrentDictionary<string, WeakReference<FileAnswers>> Last = new(StringComparer.Ordinal);
 
-    /// <summary>The remembered model of an annotation, or else what <paramref name="read"/> gives.</summary>
+    /// <summary>
+    /// The remembered model of an annotation, or else what <paramref name="read"/> gives; with the graph of
+    /// <paramref name="readGraph"/> where methods have changed since.
+    /// </summary>
     public static NetworkModel? Recall(
-        GeneratorAttributeSyntaxContext context, INamedTypeSymbol network, string attribute, Func<NetworkModel?> read)
+        GeneratorAttributeSyntaxContext context, INamedTypeSymbol network, string attribute, Func<NetworkModel?> read,
+        Func<GraphModel> readGraph)
     {
         var compilation = context.SemanticModel.Compilation;
         // The file first, as its text is part of the fingerprint and then known.
@@ -37,25 +42,29 @@ internal static class ModelCache
             && known.OtherTrees.All(compilation.ContainsSyntaxTree))
         {
             known.Fingerprint = fingerprint; // So that the next comparison is with the last one.
-            return known.Model;
+            if (known.Model is null || known.Methods == file.Methods)
+                return known.Model;
+            var changed = known.Model with { Graph = readGraph() };
+            file.Answers.ByPlace[place] = new Answer(changed, file.Methods, known.OtherTrees, fingerprint);
+            return changed;
         }
 
         var model = read();
-        file.Answers.ByPlace[place] = new Answer(model, TreesOf(network, context.TargetNode.SyntaxTree), fingerprint);
+        file.Answers.ByPlace[place] = new Answer(model, file.Methods, TreesOf(network, context.TargetNode.SyntaxTree), fingerprint);
         return model;
     }
 
     private static FileVersion VersionOf(SyntaxTree tree)
     {
         var starts = new List<int>();
-        var text = FileText.Networks(tree, starts);
+        var (text, methods) = FileText.Networks(tree, starts);
         if (!Last.TryGetValue(tree.FilePath, out var last) || !last.TryGetTarget(out var answers) || answers.Text != text)
         {
             answers = new FileAnswers(text);
             Last[tree.FilePath] = new WeakReference<FileAnswers>(answers);
         }
 
-        return new FileVersion(answers, [.. starts]);
+        return new FileVersion(answers, methods, [.. starts]);
     }
 
     private static IReadOnlyList<SyntaxTree> TreesOf(INamedTypeSymbol network, SyntaxTree own) =>
@@ -68,8 +77,10 @@ internal static class ModelCache
     ];
 
     /// <summary>One version of a file. Positions differ from version to version, but not which token a declaration begins with.</summary>
-    private sealed class FileVersion(FileAnswers answers, int[] starts)
+    private sealed class FileVersion(FileAnswers answers, string methods, int[] starts)
     {
+        public string Methods { get; } = methods;
+
         public FileAnswers Answers { get; } = answers;
 
         public int PlaceOf(SyntaxNode node) => Array.BinarySearch(starts, node.SpanStart);
@@ -83,9 +94,13 @@ internal static class ModelCache
         public ConcurrentDictionary<(int Place, string Attribute), Answer> ByPlace { get; } = new();
     }
 
-    private sealed class Answer(NetworkModel? model, IReadOnlyList<SyntaxTree> otherTrees, CompilationFingerprint fingerprint)
+    private sealed class Answer(
+        NetworkModel? model, string methods, IReadOnlyList<SyntaxTree> otherTrees, CompilationFingerprint fingerprint)
     {
         public NetworkModel? Model { get; } = model;
+
+        /// <summary>The methods that its graph was read from.</summary>
+        public string Methods { get; } = methods;
 
         public IReadOnlyList<SyntaxTree> OtherTrees { get; } = otherTrees;
 

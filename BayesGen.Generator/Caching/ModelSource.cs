@@ -1,3 +1,4 @@
+using BayesGen.SourceGeneration.Graphs;
 using BayesGen.SourceGeneration.Model;
 using BayesGen.SourceGeneration.Reading;
 using BayesGen.SourceGeneration.Symbols;
@@ -14,10 +15,13 @@ internal static class ModelSource
         var type = context.TargetSymbol as INamedTypeSymbol ?? context.TargetSymbol.ContainingType;
         if (type is null || context.Attributes[0].AttributeClass is not { } attribute)
             return null;
-        return ModelCache.Recall(context, type, attribute.Name, () =>
-            KnownTypes.From(context.SemanticModel.Compilation) is { } known && IsOwner(context, type, known)
+        var compilation = context.SemanticModel.Compilation;
+        return ModelCache.Recall(
+            context, type, attribute.Name,
+            () => KnownTypes.From(compilation) is { } known && IsOwner(context, type, known)
                 ? NetworkReader.Read(type, known, cancellation).Model
-                : null);
+                : null,
+            () => new GraphReader(type, KnownTypes.From(compilation)!, cancellation).Read());
     }
 
     public static IncrementalValuesProvider<NetworkModel> WithoutNulls(this IncrementalValuesProvider<NetworkModel?> models) =>

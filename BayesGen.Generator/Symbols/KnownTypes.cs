@@ -1,122 +1,92 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using BayesGen.SourceGeneration.Names;
 using Microsoft.CodeAnalysis;
 
 namespace BayesGen.SourceGeneration.Symbols;
 
-/// <summary>The types of BayesGen and TorchSharp that the reader asks about, looked up by name once per compilation.</summary>
+/// <summary>The types of BayesGen and TorchSharp that the reader asks about, each looked up by name once per compilation.</summary>
+/// <remarks>A look-up goes through all references, and the reader of a graph, which runs after a keystroke, asks for few.</remarks>
 internal sealed class KnownTypes
 {
     private const string ModuleName = "TorchSharp.torch+nn+Module";
 
     private static readonly ConditionalWeakTable<Compilation, KnownTypes> Found = new();
 
+    private readonly ConcurrentDictionary<string, INamedTypeSymbol?> _types = new(StringComparer.Ordinal);
     private readonly Lazy<IReadOnlyList<(IFieldSymbol Family, INamedTypeSymbol Posterior)>> _shippedFamilies;
 
     private KnownTypes(Compilation compilation)
     {
         _shippedFamilies = new(() => ReadShippedFamilies(compilation));
         Compilation = compilation;
-        BayesianAttribute = Find(RuntimeNames.BayesianAttribute);
-        NetworkAttribute = Find(RuntimeNames.NetworkAttribute);
-        DeterministicAttribute = Find(RuntimeNames.DeterministicAttribute);
-        FormerNameAttribute = Find(RuntimeNames.FormerNameAttribute);
-        Family = Find(RuntimeNames.Family);
-        FamilyAttribute = Find(RuntimeNames.FamilyAttribute);
-        ParameterAttribute = Find(RuntimeNames.ParameterAttribute);
-        ClosedFormAttribute = Find(RuntimeNames.ClosedFormAttribute);
-        Posterior = Find(RuntimeNames.Posterior);
-        PosteriorInterface = Find(RuntimeNames.PosteriorInterface);
-        Prior = Find(RuntimeNames.Prior);
-        ProperPrior = Find(RuntimeNames.ProperPrior);
-        ClosedForm = Find(RuntimeNames.ClosedForm);
-        Density = Find(RuntimeNames.Density);
-        Loss = Find(RuntimeNames.Loss);
-        Scores = Find(RuntimeNames.Scores);
-        IvonPosterior = Find(RuntimeNames.IvonPosterior);
-        IvonPrior = Find(RuntimeNames.IvonPrior);
-        DefaultLoss = Find(RuntimeNames.DefaultLoss);
-        Wrapper = Find(RuntimeNames.Wrapper);
-        Draw = Find(RuntimeNames.Draw);
-        LossTerms = Find(RuntimeNames.LossTerms);
-        Trainer = Find(RuntimeNames.Trainer);
-        Options = Find(RuntimeNames.TrainerOptions);
-        Thresholds = Find(RuntimeNames.Thresholds);
-        FitLoss = Find(RuntimeNames.FitLoss);
-        Likelihood = Find(RuntimeNames.Likelihood);
-        RenyiLoss = Find(RuntimeNames.RenyiLoss);
-        Module = compilation.GetTypeByMetadataName(ModuleName);
-        Parameter = compilation.GetTypeByMetadataName("TorchSharp.Modules.Parameter");
-        Tensor = compilation.GetTypeByMetadataName("TorchSharp.torch+Tensor");
-
-        INamedTypeSymbol? Find(RuntimeType type) => compilation.GetTypeByMetadataName(type.MetadataName);
     }
 
     public Compilation Compilation { get; }
 
-    public INamedTypeSymbol? BayesianAttribute { get; }
+    public INamedTypeSymbol? BayesianAttribute => Find(RuntimeNames.BayesianAttribute.MetadataName);
 
-    public INamedTypeSymbol? NetworkAttribute { get; }
+    public INamedTypeSymbol? NetworkAttribute => Find(RuntimeNames.NetworkAttribute.MetadataName);
 
-    public INamedTypeSymbol? DeterministicAttribute { get; }
+    public INamedTypeSymbol? DeterministicAttribute => Find(RuntimeNames.DeterministicAttribute.MetadataName);
 
-    public INamedTypeSymbol? FormerNameAttribute { get; }
+    public INamedTypeSymbol? FormerNameAttribute => Find(RuntimeNames.FormerNameAttribute.MetadataName);
 
-    public INamedTypeSymbol? Family { get; }
+    public INamedTypeSymbol? Family => Find(RuntimeNames.Family.MetadataName);
 
-    public INamedTypeSymbol? FamilyAttribute { get; }
+    public INamedTypeSymbol? FamilyAttribute => Find(RuntimeNames.FamilyAttribute.MetadataName);
 
-    public INamedTypeSymbol? ParameterAttribute { get; }
+    public INamedTypeSymbol? ParameterAttribute => Find(RuntimeNames.ParameterAttribute.MetadataName);
 
-    public INamedTypeSymbol? ClosedFormAttribute { get; }
+    public INamedTypeSymbol? ClosedFormAttribute => Find(RuntimeNames.ClosedFormAttribute.MetadataName);
 
-    public INamedTypeSymbol? Posterior { get; }
+    public INamedTypeSymbol? Posterior => Find(RuntimeNames.Posterior.MetadataName);
 
-    public INamedTypeSymbol? PosteriorInterface { get; }
+    public INamedTypeSymbol? PosteriorInterface => Find(RuntimeNames.PosteriorInterface.MetadataName);
 
-    public INamedTypeSymbol? Prior { get; }
+    public INamedTypeSymbol? Prior => Find(RuntimeNames.Prior.MetadataName);
 
-    public INamedTypeSymbol? ProperPrior { get; }
+    public INamedTypeSymbol? ProperPrior => Find(RuntimeNames.ProperPrior.MetadataName);
 
-    public INamedTypeSymbol? ClosedForm { get; }
+    public INamedTypeSymbol? ClosedForm => Find(RuntimeNames.ClosedForm.MetadataName);
 
-    public INamedTypeSymbol? Density { get; }
+    public INamedTypeSymbol? Density => Find(RuntimeNames.Density.MetadataName);
 
-    public INamedTypeSymbol? Loss { get; }
+    public INamedTypeSymbol? Loss => Find(RuntimeNames.Loss.MetadataName);
 
-    public INamedTypeSymbol? Scores { get; }
+    public INamedTypeSymbol? Scores => Find(RuntimeNames.Scores.MetadataName);
 
     /// <summary>The one posterior that IVON moves: an algorithm for means and widths of Gaussians.</summary>
-    public INamedTypeSymbol? IvonPosterior { get; }
+    public INamedTypeSymbol? IvonPosterior => Find(RuntimeNames.IvonPosterior.MetadataName);
 
     /// <summary>The one prior that it takes its weight decay from.</summary>
-    public INamedTypeSymbol? IvonPrior { get; }
+    public INamedTypeSymbol? IvonPrior => Find(RuntimeNames.IvonPrior.MetadataName);
 
-    public INamedTypeSymbol? DefaultLoss { get; }
+    public INamedTypeSymbol? DefaultLoss => Find(RuntimeNames.DefaultLoss.MetadataName);
 
-    public INamedTypeSymbol? Wrapper { get; }
+    public INamedTypeSymbol? Wrapper => Find(RuntimeNames.Wrapper.MetadataName);
 
-    public INamedTypeSymbol? Draw { get; }
+    public INamedTypeSymbol? Draw => Find(RuntimeNames.Draw.MetadataName);
 
-    public INamedTypeSymbol? LossTerms { get; }
+    public INamedTypeSymbol? LossTerms => Find(RuntimeNames.LossTerms.MetadataName);
 
-    public INamedTypeSymbol? Trainer { get; }
+    public INamedTypeSymbol? Trainer => Find(RuntimeNames.Trainer.MetadataName);
 
-    public INamedTypeSymbol? Options { get; }
+    public INamedTypeSymbol? Options => Find(RuntimeNames.TrainerOptions.MetadataName);
 
-    public INamedTypeSymbol? Thresholds { get; }
+    public INamedTypeSymbol? Thresholds => Find(RuntimeNames.Thresholds.MetadataName);
 
-    public INamedTypeSymbol? FitLoss { get; }
+    public INamedTypeSymbol? FitLoss => Find(RuntimeNames.FitLoss.MetadataName);
 
-    public INamedTypeSymbol? Likelihood { get; }
+    public INamedTypeSymbol? Likelihood => Find(RuntimeNames.Likelihood.MetadataName);
 
-    public INamedTypeSymbol? RenyiLoss { get; }
+    public INamedTypeSymbol? RenyiLoss => Find(RuntimeNames.RenyiLoss.MetadataName);
 
-    public INamedTypeSymbol? Module { get; }
+    public INamedTypeSymbol? Module => Find(ModuleName);
 
-    public INamedTypeSymbol? Parameter { get; }
+    public INamedTypeSymbol? Parameter => Find("TorchSharp.Modules.Parameter");
 
-    public INamedTypeSymbol? Tensor { get; }
+    public INamedTypeSymbol? Tensor => Find("TorchSharp.torch+Tensor");
 
     /// <summary>The members of Family and their classes, as the assembly of BayesGen says by [assembly: ShippedFamily].</summary>
     public IReadOnlyList<(IFieldSymbol Family, INamedTypeSymbol Posterior)> ShippedFamilies => _shippedFamilies.Value;
@@ -159,6 +129,8 @@ internal sealed class KnownTypes
     /// </summary>
     public SemanticModel? SemanticsOf(SyntaxNode node) =>
         Compilation.ContainsSyntaxTree(node.SyntaxTree) ? Compilation.GetSemanticModel(node.SyntaxTree) : null;
+
+    private INamedTypeSymbol? Find(string name) => _types.GetOrAdd(name, Compilation.GetTypeByMetadataName);
 
     /// <summary>Whether the assembly of a type is referenced by an extern alias alone, which generated code does not declare.</summary>
     private bool IsBehindAnAlias(INamedTypeSymbol type) =>

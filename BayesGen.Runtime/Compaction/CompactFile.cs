@@ -1,4 +1,5 @@
 using System.Globalization;
+using BayesGen.Execution;
 using BayesGen.Serialization;
 using TorchSharp.Modules;
 
@@ -64,6 +65,7 @@ public static class CompactFile
             // What native layers hold would end with the scope.
             foreach (var tensor in network.parameters().Cast<Tensor>().Concat(network.buffers()))
                 tensor.DetachFromDisposeScope();
+            LaidOutImages.For(network);
             return network;
         }
         catch

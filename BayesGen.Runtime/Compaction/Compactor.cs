@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BayesGen.Execution;
 using BayesGen.Structure;
 
 namespace BayesGen.Compaction;
@@ -54,6 +55,7 @@ internal static class Compactor
                 tensor.DetachFromDisposeScope();
         }
 
+        LaidOutImages.For(network);
         return (report with { Bytes = (bytes, BytesOf(network)), Milliseconds = (time, Time(network, example)) }, cuts);
     }
 

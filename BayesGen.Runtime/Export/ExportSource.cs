@@ -16,7 +16,7 @@ internal sealed record ExportReading(ExportPlan Plan, (ExportPlan Two, ExportPla
 /// <summary>Reads a network for an export.</summary>
 internal static class ExportSource
 {
-    /// <summary>The same kernels in the same order: what is further apart was misread.</summary>
+    /// <summary>The same operations, on images in one layout or the other: what is further apart was misread.</summary>
     private const double Misreading = 1e-5;
 
     /// <summary>A Bayesian neural network, by its draws or at its mean or MAP.</summary>
@@ -39,12 +39,13 @@ internal static class ExportSource
         var x = example.to(model.Arena.Device);
         weights.Write(options.At);
         var graph = GraphReader.Read(model.Arena.Network);
-        using (var expected = PosteriorDraws.Output(network.call, x))
-            GraphCheck.Require(graph, x, [expected], Misreading);
+        var expected = PosteriorDraws.Output(network.call, x);
+        GraphCheck.Require(graph, x, [expected], Misreading);
         return Read(graph, x, wider, Math.Max(1, options.Samples), k =>
         {
-            if (options.Samples > 0)
-                weights.WriteDraw(new NoiseSource(DrawSeed.Of(options.Seed, k)));
+            if (options.Samples == 0)
+                return expected;
+            weights.WriteDraw(new NoiseSource(DrawSeed.Of(options.Seed, k)));
             return PosteriorDraws.Output(network.call, x);
         });
     }
@@ -73,9 +74,11 @@ internal static class ExportSource
         List<LstmInference> lstms = [.. layers.Select(layer => new LstmInference(layer))];
         try
         {
-            if (graph.Origin is nn.Module<Tensor, Tensor> origin)
-                GraphCheck.Require(graph, example, [PosteriorDraws.Output(origin.call, example)], Misreading);
-            return Read(graph, example, wider, 1, _ => PosteriorDraws.Output(x => GraphRun.Outputs(graph, [x])[0], example));
+            if (graph.Origin is not nn.Module<Tensor, Tensor> origin)
+                return Read(graph, example, wider, 1, _ => PosteriorDraws.Output(x => GraphRun.Outputs(graph, [x])[0], example));
+            var expected = PosteriorDraws.Output(origin.call, example);
+            GraphCheck.Require(graph, example, [expected], Misreading);
+            return Read(graph, example, wider, 1, _ => expected);
         }
         finally
         {

@@ -16,6 +16,8 @@ public sealed class OnnxNetworkTests
         ["samples/Mnist, one layer"] = (() => new MnistSample.OneLayerClassifier(), Images),
         ["samples/Compress"] = (() => new CompressSample.DigitNetwork(), Images),
         ["samples/Uncertainty"] = (() => new UncertaintySample.LeNet5(10), Images),
+        ["samples/Regression"] = (() => new RegressionSample.CurveNetwork(), () => randn(3, 1)),
+        ["samples/Imbalanced"] = (() => new ImbalancedSample.FraudNetwork(), () => randn(3, ImbalancedSample.Payments.Columns)),
         ["samples/Distributed, dense"] = (() => new DistributedSample.GaussianDense(), Images),
         ["samples/Distributed, convolutional"] = (() => new DistributedSample.LogUniformConvolutional(), Images),
         ["samples/Distributed, classifier"] = (() => new DistributedSample.GroupArdClassifier(), Images),
@@ -79,6 +81,25 @@ public sealed class OnnxNetworkTests
         model.ToOnnx(path, x);
         using var _ = no_grad();
         Close([.. model.call(x).data<float>().Select(number => (double)number)], OnnxRun.Of(path, x)["output"]);
+    }
+
+    /// <summary>The learned noise is the same for each example, and is repeated for as many as the file is given.</summary>
+    [Fact]
+    public void LearnedNoiseOfDrawsIsLostInOnnx()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(2);
+        using var model = new RegressionSample.BayesianCurveNetwork(new RegressionSample.CurveNetwork());
+        model.eval();
+        var x = randn(5, 1);
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Root, "curve.onnx");
+        model.ToOnnx(path, x, new OnnxOptions { Samples = 8, Seed = 4, Noise = GaussianNoise.Learned });
+        var answers = OnnxRun.Of(path, x);
+        var expected = model.Predict(x, GaussianNoise.Learned, 8, new PredictionOptions { Seed = 4 });
+        Close([.. expected.Mean.SelectMany(row => row)], answers["mean"]);
+        Close([.. expected.Variance.SelectMany(row => row)], answers["variance"]);
+        Assert.Single(OnnxRun.Of(path, x.narrow(0, 0, 1))["mean"]);
     }
 
     private static Tensor Images() => rand(3, 1, 28, 28);

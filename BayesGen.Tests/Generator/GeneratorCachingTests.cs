@@ -74,6 +74,24 @@ public sealed class GeneratorCachingTests
             ("Classifier", Modified), ("Second", Unchanged));
     }
 
+    /// <summary>After an edit of a method the graph alone is read anew; the file is that of a generator that begins there.</summary>
+    [Theory]
+    [InlineData("fc2.call(fc1.call(x))", "fc2.call(fc1.call(x).relu())")]
+    [InlineData("fc2.call(fc1.call(x))", "fc2.call(fc1.call(x.flatten(1)).tanh())")]
+    [InlineData("fc2.call(fc1.call(x))", "fc2.call(Unknown(x))")]
+    public void AnEditOfForwardLeavesTheGraphThatItHad(string old, string @new)
+    {
+        string[] after = [First.Replace(old, @new), Second];
+        var fresh = GeneratorHarness.Driver(trackSteps: true).RunGenerators(GeneratorHarness.Compile(after)).GetRunResult()
+            .Results.Single();
+        var again = Rerun([First, Second], after);
+        Assert.Equal(Texts(fresh), Texts(again));
+        Assert.NotEqual(Texts(Rerun([First, Second], [First, Second])), Texts(again));
+
+        static IEnumerable<string> Texts(GeneratorRunResult result) => result.GeneratedSources
+            .OrderBy(source => source.HintName, StringComparer.Ordinal).Select(source => source.SourceText.ToString());
+    }
+
     [Fact]
     public void AnAnnotationOfANestedNetworkRegeneratesTheOuterFile()
     {

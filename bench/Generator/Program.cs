@@ -1,7 +1,6 @@
 // What the generator costs, cold and after a keystroke, beside an empty one and beside a compilation; all of it interleaved in one run.
-//   dotnet run -c Release --project bench/Generator [-- repetitions]
+//   dotnet run -c Release --project bench/Generator [-- repetitions [counts]]
 
-using System.Diagnostics;
 using System.Globalization;
 using BayesGen.Benchmarks.SourceGeneration;
 using BayesGen.SourceGeneration;
@@ -10,6 +9,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var repetitions = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 15;
+int[] counts = args.Length > 1 ? [.. args[1].Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))] : [1, 100, 1000];
 const double Allowed = 1.5;
 var isMet = true;
 
@@ -22,7 +22,7 @@ for (var i = 0; i < 3; i++)
 
 List<double> compile = [];
 List<Row> rows = [];
-foreach (var count in new[] { 1, 100, 1000 })
+foreach (var count in counts)
 {
     rows.Add(new Row(count, repetitions));
     for (var i = 0; i < Math.Max(3, repetitions / 3); i++)
@@ -38,21 +38,21 @@ foreach (var row in rows)
 {
     Console.WriteLine(
         $"| {row.Count:N0} | {row.Cold.Ours:F2} | {row.Cold.Empty:F2} | {row.Elsewhere.Ours:F2} | {row.Elsewhere.Empty:F2} | {row.Elsewhere.Ratio:F2} "
-        + $"| {row.Inside.Ours:F2} | {row.Inside.Empty:F2} | {row.Inside.Ratio:F2} | {row.Elsewhere.Ours / whole:P1} (empty {row.Elsewhere.Empty / whole:P1}) | {row.Reruns} |");
-    isMet &= row.Elsewhere.Ratio <= Allowed && row.Inside.Ratio <= Allowed && row.Reruns == 0;
+        + $"| {row.Inside.Ours:F2} | {row.Inside.Empty:F2} | {row.Inside.Ratio:F2} | {row.Elsewhere.Ours / whole:P1} (empty {row.Elsewhere.Empty / whole:P1}) | {row.Reruns.Elsewhere}, {row.Reruns.Inside} |");
+    isMet &= row.Elsewhere.Ratio <= Allowed && row.Inside.Ratio <= Allowed && row.Reruns is (0, 1);
 }
 
 Console.WriteLine();
-Console.WriteLine($"Keystrokes at most {Allowed} times the empty generator, and no file rewritten: {(isMet ? "met" : "NOT MET")}.");
+Console.WriteLine($"Keystrokes at most {Allowed} times the empty generator, and only the file of the network that changed is rewritten: {(isMet ? "met" : "NOT MET")}.");
 return isMet ? 0 : 1;
 
 static double TimeToCompile(int count)
 {
     var compilation = Sources.Plain(count);
     using var image = new MemoryStream();
-    var watch = Stopwatch.StartNew();
+    var start = ThreadClock.Milliseconds;
     var result = compilation.Emit(image);
-    var time = watch.Elapsed.TotalMilliseconds;
+    var time = ThreadClock.Milliseconds - start;
     return result.Success ? time : throw new InvalidOperationException(result.Diagnostics[0].ToString());
 }
 
@@ -76,7 +76,7 @@ internal sealed class Row
         GeneratorDriver empty = NewDriver(new EmptyGenerator()).RunGenerators(start);
         Elsewhere = Pair(repetitions, _ => (ours, empty), stroke => Sources.EditOther(start, stroke + 1));
         Inside = Pair(repetitions, _ => (ours, empty), stroke => Sources.EditBody(start, stroke + 1));
-        Reruns = RerunsAfter(start, Sources.EditOther(start, 1)) + RerunsAfter(start, Sources.EditBody(start, 1));
+        Reruns = (RerunsAfter(start, Sources.EditOther(start, 1)), RerunsAfter(start, Sources.EditBody(start, 1)));
     }
 
     public int Count { get; }
@@ -87,8 +87,8 @@ internal sealed class Row
 
     public Times Inside { get; }
 
-    /// <summary>Files that were rewritten though no annotation changed.</summary>
-    public int Reruns { get; }
+    /// <summary>Files that were rewritten: none is to be elsewhere, and in a network its own, whose graph has changed.</summary>
+    public (int Elsewhere, int Inside) Reruns { get; }
 
     /// <summary>
     /// One generator after the other, each with a compilation of its own, since a compilation remembers what was asked of it; who goes
@@ -114,9 +114,9 @@ internal sealed class Row
     private static double Time(GeneratorDriver driver, CSharpCompilation compilation)
     {
         GC.Collect();
-        var watch = Stopwatch.StartNew();
+        var start = ThreadClock.Milliseconds;
         driver = driver.RunGenerators(compilation);
-        var time = watch.Elapsed.TotalMilliseconds;
+        var time = ThreadClock.Milliseconds - start;
         if (driver.GetRunResult().Results.Single().Exception is { } exception)
             throw exception;
         return time;

@@ -29,19 +29,19 @@ internal sealed class ChannelsFirstLeNet5 : Module<Tensor, Tensor>
 /// <summary>Networks whose weights are zero beside some units, of random numbers otherwise.</summary>
 internal static class PrunedNetworks
 {
-    /// <summary>LeNet-5 of 10 and 14 channels, 48 inputs of fc1 and 42 outputs: the sizes of one measured on MNIST at 1.09 %.</summary>
-    public static void PruneLeNet5(Module network)
+    /// <summary>LeNet-5 of some channels, inputs of fc1 and outputs of it: sizes of networks that were trained on MNIST.</summary>
+    public static void PruneLeNet5(Module network, int first, int second, int inputs, int outputs)
     {
-        Keep(network, "conv1.weight", 0, 10);
-        Keep(network, "conv2.weight", 0, 14);
-        Keep(network, "conv2.weight", 1, 10);
-        Keep(network, "fc1.weight", 0, 42);
-        Keep(network, "fc2.weight", 1, 42);
+        Keep(network, "conv1.weight", 0, first);
+        Keep(network, "conv2.weight", 0, second);
+        Keep(network, "conv2.weight", 1, first);
+        Keep(network, "fc1.weight", 0, outputs);
+        Keep(network, "fc2.weight", 1, outputs);
         using var _ = no_grad();
         using var scope = NewDisposeScope();
 
-        // 48 of the 14 x 16 places that the channels have.
-        var places = randperm(14 * 16).narrow(0, 0, 48);
+        // Of the 16 places that each channel has.
+        var places = randperm(second * 16).narrow(0, 0, inputs);
         var isRead = zeros(800, dtype: ScalarType.Bool).index_fill_(0, places, true);
         network.get_parameter("fc1.weight")!.mul_(isRead.to(ScalarType.Float32));
     }

@@ -59,7 +59,7 @@ internal sealed class OnnxSteps(OnnxGraph graph, ExportPlan two, ExportPlan thre
         SliceStep slice => Slice(slice, (SliceStep)other),
         ReshapeStep => Reshape(step, other),
         PermuteStep permute => graph.Node("Transpose", [In(step.Input)], OnnxAttribute("perm", permute.Dimensions)),
-        ExpandStep => graph.Node("Expand", [In(step.Input), Shape(step, other, "Expand")]),
+        ExpandStep => Expand(step, other),
         PadStep pad => graph.Node(
             "Pad",
             [In(step.Input), graph.Longs([.. pad.Before.Concat(pad.After).Select(n => (long)n)]), graph.Float(pad.Value)]),
@@ -166,25 +166,32 @@ internal sealed class OnnxSteps(OnnxGraph graph, ExportPlan two, ExportPlan thre
             "Slice", [In(step.Input), graph.Longs(from), graph.Longs(to), graph.Longs(step.Axis)]);
     }
 
-    private string Reshape(PlanStep step, PlanStep other) => graph.Node("Reshape", [In(step.Input), Shape(step, other, "Reshape")]);
+    private string Reshape(PlanStep step, PlanStep other) => graph.Node("Reshape", [In(step.Input), Remaining(step, other)]);
 
-    /// <summary>The shape of an output, where at most one size depends on the batch.</summary>
-    private string Shape(PlanStep step, PlanStep other, string type)
+    /// <summary>The shape of an output, where at most one size depends on the batch: that one is what remains.</summary>
+    private string Remaining(PlanStep step, PlanStep other)
     {
-        var sizes = new long[step.Output.Shape.Length];
-        for (var i = 0; i < sizes.Length; i++)
-        {
-            var isFixed = step.Output.Shape[i] == other.Output.Shape[i];
-            // Expand keeps a size where 1 is asked for, Reshape finds the one that is -1.
-            sizes[i] = isFixed ? step.Output.Shape[i] : type == "Expand" ? 1 : -1;
-            if (!isFixed && type == "Expand"
-                && (step.Input.Shape[i] != step.Output.Shape[i] || other.Input.Shape[i] != other.Output.Shape[i]))
-                throw Batch(step, "it repeats numbers for each example");
-        }
-
+        long[] sizes = [.. step.Output.Shape.Zip(other.Output.Shape, (size, wider) => size == wider ? size : -1L)];
         return sizes.Count(size => size == -1) > 1
             ? throw Batch(step, "two sizes depend on the number of examples")
             : graph.Longs(sizes);
+    }
+
+    /// <summary>Numbers that are the same for each example are repeated by the size of the input, which is known when the file runs.</summary>
+    private string Expand(PlanStep step, PlanStep other)
+    {
+        // Expand keeps a size where 1 is asked for.
+        long[] sizes = [.. step.Output.Shape.Zip(other.Output.Shape, (size, wider) => size == wider ? size : 1L)];
+        int[] repeated = [.. Enumerable.Range(0, sizes.Length).Where(i =>
+            step.Output.Shape[i] != other.Output.Shape[i] && step.Input.Shape[i] != step.Output.Shape[i])];
+        if (repeated.Length == 0)
+            return graph.Node("Expand", [In(step.Input), graph.Longs(sizes)]);
+        if (repeated.Any(i => step.Output.Shape[i] != two.Inputs[0].Shape[0] || other.Output.Shape[i] != three.Inputs[0].Shape[0]))
+            throw Batch(step, "it repeats numbers by what depends on the number of examples");
+        var count = graph.Node("Shape", [In(two.Inputs[0])], OnnxAttribute("start", 0), OnnxAttribute("end", 1));
+        var shape = graph.Node(
+            "Concat", [.. sizes.Select((size, i) => repeated.Contains(i) ? count : graph.Longs(size))], OnnxAttribute("axis", 0));
+        return graph.Node("Expand", [In(step.Input), shape]);
     }
 
     private static NotSupportedException Batch(PlanStep step, string why) => new(
