@@ -40,10 +40,11 @@ public static partial class Load
             var url = await ListeningAsync(server);
             using var http = new HttpClient { BaseAddress = new Uri(url) };
             var bodies = Bodies(options.Images);
-            await AskAsync(http, bodies, options.Clients, Math.Max(1, options.Requests / 10));
-            var (before, cpuBefore) = Usage(server);
+            // Until code is compiled at its best and buffers have their sizes.
+            await AskAsync(http, bodies, options.Clients, Math.Max(1, options.Requests / 4));
+            var (before, cpuBefore) = await UsageAsync(server);
             var result = await AskAsync(http, bodies, options.Clients, options.Requests);
-            var (after, cpuAfter) = Usage(server);
+            var (after, cpuAfter) = await UsageAsync(server);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{options.Clients} clients, {options.Requests:N0} requests of {options.Images} image{(options.Images == 1 ? "" : "s")}, "
@@ -147,9 +148,10 @@ public static partial class Load
         }
     }
 
-    /// <summary>Bytes of the process that are in memory, and the time that processors have worked for it.</summary>
-    private static (long Resident, TimeSpan Processor) Usage(Process process)
+    /// <summary>Bytes of the process that are in memory once it is idle, and the time that processors have worked for it.</summary>
+    private static async Task<(long Resident, TimeSpan Processor)> UsageAsync(Process process)
     {
+        await Task.Delay(TimeSpan.FromSeconds(1));
         process.Refresh();
         return (process.WorkingSet64, process.TotalProcessorTime);
     }

@@ -107,7 +107,7 @@ public sealed record LoadOptions : Options
     {
         var model = ModelOption("The file that 'train' wrote.");
         var clients = CheckedOption.Number("--clients", "N", "Clients at once, each with one request after the other.", 1, 20);
-        var requests = CheckedOption.Number("--requests", "N", "Requests in all, after a tenth as many to warm up.", 1, 10_000);
+        var requests = CheckedOption.Number("--requests", "N", "Requests in all, after a quarter as many to warm up.", 1, 10_000);
         var images = CheckedOption.Number("--images", "N", $"Images in a request, at most {PredictionRequest.MostImages}.", 1, 1);
         images.Validators.Add(result =>
         {
