@@ -76,7 +76,9 @@ public sealed class UncertaintySampleTests
                 File.ReadAllText(Path.Combine(folder.Root, name + ".svg")));
         }
 
-        Assert.Equal(names.Length, page.Split("<figure>").Length - 1);
+        var comparison = File.ReadAllText(Path.Combine(folder.Root, "comparison.svg"));
+        Assert.All(["Bayesian", "plain"], name => Assert.Contains(name, comparison));
+        Assert.Equal(names.Length + 1, page.Split("<figure ").Length - 1);
         Assert.Contains("3, 5, 7", page);
         Assert.Contains(">Digits 8, 9</h2>", page);
         // Logits of 4 for the first of three classes: exp(4) / (exp(4) + 2) of sureness, in a class that stands for the digit 3.
