@@ -2,9 +2,9 @@ namespace BayesGen.LastLayers;
 
 /// <summary>Finds the Gaussian last layer under which the bound on the log-likelihood of classes is highest.</summary>
 /// <remarks>
-/// Steps by natural gradients: the precisions go toward those of the present curvature, and the means along their gradient times the new
-/// covariance, which bounds the inverse of the curvature in them from below. A step that does not raise the bound is halved. Khan, Rue,
-/// "The Bayesian Learning Rule", 2023. The bound is concave, so where they end does not depend on where they begin.
+/// The precisions go toward those of the present curvature, which is their natural gradient (Khan, Rue, "The Bayesian Learning Rule", 2023),
+/// and the means along their gradient by the inverse of a bound on the curvature in them. A step that does not raise the bound is halved.
+/// The bound is concave, so where they end does not depend on where they begin.
 /// </remarks>
 internal static class ClassFit
 {
@@ -56,7 +56,7 @@ internal static class ClassFit
                 iterations++;
                 using var iteration = NewDisposeScope();
                 var next = covariances.Toward(here.Curvature, precision, step);
-                var moved = means + next.Direction(here.Gradient - precision * means) * step;
+                var moved = means + Direction(here, means, precision) * step;
                 var there = bound.At(moved, next, cancellation);
                 var reached = there.Fit - ClassBound.Divergence(moved, next, precision);
                 if (!(reached > value))
@@ -70,7 +70,12 @@ internal static class ClassFit
                 covariances.Dispose();
                 covariances = next;
                 means = moved.MoveToOuterDisposeScope();
-                here = there with { Gradient = there.Gradient.MoveToOuterDisposeScope(), Curvature = Kept(there.Curvature) };
+                here = there with
+                {
+                    Gradient = there.Gradient.MoveToOuterDisposeScope(),
+                    Curvature = there.Curvature.MoveToOuterDisposeScope(),
+                    Steepest = there.Steepest.MoveToOuterDisposeScope(),
+                };
                 if (options.PriorPrecision is null)
                     precision = count / (ClassBound.SquareSum(means) + covariances.Trace);
                 var now = here.Fit - ClassBound.Divergence(means, covariances, precision);
@@ -90,8 +95,12 @@ internal static class ClassFit
         }
     }
 
-    private static IReadOnlyList<Tensor> Kept(IReadOnlyList<Tensor> curvature) =>
-        [.. curvature.Select(one => one.MoveToOuterDisposeScope())];
+    /// <summary>Where the means go.</summary>
+    private static Tensor Direction(ClassBound.Terms terms, Tensor means, double precision)
+    {
+        var steepest = terms.Steepest + precision * eye(terms.Steepest.shape[0], dtype: means.dtype, device: means.device);
+        return linalg.solve(steepest, (terms.Gradient - precision * means).t()).t();
+    }
 }
 
 /// <summary>A last layer of classes as it was fitted.</summary>

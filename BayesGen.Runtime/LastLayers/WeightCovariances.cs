@@ -17,10 +17,7 @@ internal abstract class WeightCovariances : IDisposable
     public abstract double LogDeterminant { get; }
 
     /// <summary>The covariances after a step toward those of a curvature: S^-1 becomes (1 - step) S^-1 + step (curvature + a).</summary>
-    public abstract WeightCovariances Toward(IReadOnlyList<Tensor> curvature, double precision, double step);
-
-    /// <summary>Where the means go: a gradient [C, in] times a bound on the inverse curvature.</summary>
-    public abstract Tensor Direction(Tensor gradient);
+    public abstract WeightCovariances Toward(Tensor curvature, double precision, double step);
 
     /// <summary>Releases what it holds.</summary>
     public abstract void Dispose();

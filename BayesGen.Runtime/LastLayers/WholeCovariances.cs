@@ -24,20 +24,20 @@ internal sealed class WholeCovariances : WeightCovariances
     public override double LogDeterminant { get; }
 
     /// <summary>The covariances of a curvature and a prior.</summary>
-    public static WholeCovariances Of(IReadOnlyList<Tensor> curvature, double precision) => new(Sum(curvature, precision));
+    public static WholeCovariances Of(Tensor curvature, double precision) => new(Sum(curvature, precision));
 
     /// <summary>Room for a curvature.</summary>
-    public static IReadOnlyList<Tensor> None(long outputs, long inputs, Device device) =>
-        [zeros([outputs, inputs, inputs], ScalarType.Float64, device)];
+    public static Tensor None(long outputs, long inputs, Device device) =>
+        zeros([outputs, inputs, inputs], ScalarType.Float64, device);
 
     /// <summary>Adds sum_n r_nk phi_n phi_n^T of each output.</summary>
-    public static void Add(IReadOnlyList<Tensor> curvature, Tensor rows, Tensor r)
+    public static void Add(Tensor curvature, Tensor rows, Tensor r)
     {
         var turned = rows.t();
         for (var k = 0; k < r.shape[1]; k++)
         {
             using var output = NewDisposeScope();
-            curvature[0].select(0, k).add_(turned.mm(rows * r.narrow(1, k, 1)));
+            curvature.select(0, k).add_(turned.mm(rows * r.narrow(1, k, 1)));
         }
     }
 
@@ -54,13 +54,11 @@ internal sealed class WholeCovariances : WeightCovariances
         return stack(columns, 1);
     }
 
-    public override WeightCovariances Toward(IReadOnlyList<Tensor> curvature, double precision, double step)
+    public override WeightCovariances Toward(Tensor curvature, double precision, double step)
     {
         using var scope = NewDisposeScope();
         return new WholeCovariances(_precisions * (1 - step) + Sum(curvature, precision) * step);
     }
-
-    public override Tensor Direction(Tensor gradient) => _covariances.bmm(gradient.unsqueeze(2)).squeeze(2);
 
     public override void Dispose()
     {
@@ -68,6 +66,6 @@ internal sealed class WholeCovariances : WeightCovariances
         _covariances.Dispose();
     }
 
-    private static Tensor Sum(IReadOnlyList<Tensor> curvature, double precision) => curvature[0]
-        + precision * eye(curvature[0].shape[2], dtype: ScalarType.Float64, device: curvature[0].device).unsqueeze(0);
+    private static Tensor Sum(Tensor curvature, double precision) => curvature
+        + precision * eye(curvature.shape[2], dtype: ScalarType.Float64, device: curvature.device).unsqueeze(0);
 }

@@ -57,7 +57,7 @@ public sealed class ClassBoundTests
                 using var more = Spread(k, i, h);
                 using var less = Spread(k, i, -h);
                 var ofVariance = (bound.At(means, more).Fit - bound.At(means, less).Fit) / (2 * h);
-                var stated = covariance == LastLayerCovariance.PerOutput ? terms.Curvature[0][k, i, i] : terms.Curvature[0][k, i];
+                var stated = covariance == LastLayerCovariance.PerOutput ? terms.Curvature[k, i, i] : terms.Curvature[k, i];
                 Assert.Equal(ofVariance, -0.5 * stated.item<double>(), 1e-6);
             }
 
@@ -73,14 +73,33 @@ public sealed class ClassBoundTests
         {
             if (covariance == LastLayerCovariance.Diagonal)
             {
-                var variances = 1 / (bound.At(means, covariances: null).Curvature[0] + Precision);
+                var variances = 1 / (bound.At(means, covariances: null).Curvature + Precision);
                 variances[k, i] += by;
-                return DiagonalCovariances.Of([1 / variances - Precision, terms.Curvature[1]], Precision);
+                return DiagonalCovariances.Of(1 / variances - Precision, Precision);
             }
 
-            var whole = linalg.inv(Sums(bound.At(means, covariances: null).Curvature[0]));
+            var whole = linalg.inv(Sums(bound.At(means, covariances: null).Curvature));
             whole[k, i, i] += by;
-            return WholeCovariances.Of([linalg.inv(whole) - Precision * Unit()], Precision);
+            return WholeCovariances.Of(linalg.inv(whole) - Precision * Unit(), Precision);
+        }
+    }
+
+    /// <summary>No direction of the means bends the bound more than the matrix that steps go by says.</summary>
+    [Fact]
+    public void TheSteepestCurvatureBoundsThatOfTheMeans()
+    {
+        using var scope = NewDisposeScope();
+        using var data = SomeData(30);
+        var bound = new ClassBound(data, known: null, LastLayerCovariance.Diagonal);
+        var means = randn(Outputs, Inputs, dtype: ScalarType.Float64) * 0.5;
+        var here = bound.At(means, covariances: null);
+        const double h = 1e-4;
+        for (var trial = 0; trial < 30; trial++)
+        {
+            var direction = randn(Outputs, Inputs, dtype: ScalarType.Float64);
+            var bend = (2 * here.Fit - bound.At(means + h * direction, null).Fit - bound.At(means - h * direction, null).Fit) / (h * h);
+            var most = (direction.mm(here.Steepest) * direction).sum().item<double>();
+            Assert.InRange(bend, 0.02 * most, most);
         }
     }
 
@@ -102,7 +121,7 @@ public sealed class ClassBoundTests
         {
             var moved = fit.Means + 0.03 * randn_like(fit.Means);
             Assert.True(bound.At(moved, fit.Covariances).Fit - ClassBound.Divergence(moved, fit.Covariances, fit.Precision) < fit.Bound);
-            IReadOnlyList<Tensor> other = [.. terms.Curvature.Select(one => one * (1 + 0.2 * (rand(1, dtype: ScalarType.Float64) - 0.5)))];
+            var other = terms.Curvature * (1 + 0.2 * (rand(1, dtype: ScalarType.Float64) - 0.5));
             using var spread = Of(covariance, other, fit.Precision);
             Assert.True(bound.At(fit.Means, spread).Fit - ClassBound.Divergence(fit.Means, spread, fit.Precision) < fit.Bound);
             foreach (var factor in (double[])[0.9, 1.1])
@@ -116,13 +135,12 @@ public sealed class ClassBoundTests
     {
         using var scope = NewDisposeScope();
         var means = tensor(new[,] { { 0.5, -1.0 } });
-        using var covariances = DiagonalCovariances.Of(
-            [tensor(new[,] { { 3.0, 0.2 } }), zeros(2, 2, dtype: ScalarType.Float64)], precision: 0.8);
+        using var covariances = DiagonalCovariances.Of(tensor(new[,] { { 3.0, 0.2 } }), precision: 0.8);
         double Term(double m, double variance) => 0.5 * (2 * (m * m + variance) - 1 - Math.Log(2 * variance));
         Assert.Equal(Term(0.5, 1 / 3.8) + Term(-1, 1 / 1.0), ClassBound.Divergence(means, covariances, precision: 2), 1e-12);
     }
 
-    private static WeightCovariances Of(LastLayerCovariance covariance, IReadOnlyList<Tensor> curvature, double precision = Precision) =>
+    private static WeightCovariances Of(LastLayerCovariance covariance, Tensor curvature, double precision = Precision) =>
         covariance == LastLayerCovariance.PerOutput
             ? WholeCovariances.Of(curvature, precision)
             : DiagonalCovariances.Of(curvature, precision);
