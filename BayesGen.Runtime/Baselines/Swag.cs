@@ -242,8 +242,8 @@ public sealed class Swag : IDisposable
         if (network.named_modules().FirstOrDefault(entry => entry.module is BatchNorm1d or BatchNorm2d or BatchNorm3d) is
             { module: { } layer, name: { } name })
             throw new NotSupportedException(
-                $"'{name}' is a {layer.GetType().Name}, whose statistics belong to one set of weights: each sample of SWAG would need a pass "
-                + "over the training data. Use LayerNorm or GroupNorm, or a DeepEnsemble.");
+                $"'{name}' is a {layer.GetType().Name}, whose statistics belong to one set of weights: each sample of SWAG would need a "
+                + "pass over the training data. Use LayerNorm or GroupNorm, or a DeepEnsemble.");
     }
 
     /// <summary>Collects at the end of each epoch.</summary>

@@ -2,8 +2,8 @@ namespace BayesGen.LastLayers;
 
 /// <summary>Finds the Gaussian last layer under which the bound on the log-likelihood of classes is highest.</summary>
 /// <remarks>
-/// The precisions go toward those of the present curvature, which is their natural gradient (Khan, Rue, "The Bayesian Learning Rule", 2023),
-/// and the means along their gradient by the inverse of a bound on the curvature in them. A step that does not raise the bound is halved.
+/// The precisions go toward those of the present curvature, which is their natural gradient (Khan, Rue, "The Bayesian Learning Rule",
+/// 2023), and the means along their gradient by the inverse of a bound on the curvature in them. A step that does not raise the bound is halved.
 /// The bound is concave, so where they end does not depend on where they begin.
 /// </remarks>
 internal static class ClassFit
@@ -27,8 +27,8 @@ internal static class ClassFit
         return bytes * Matrices <= MostBytes
             ? LastLayerCovariance.PerOutput
             : throw new NotSupportedException(
-                FormattableString.Invariant($"The covariances of {outputs:N0} outputs of {inputs:N0} inputs take {bytes / 1e9:N1} GB, and the ")
-                + "fit several times that: ask for LastLayerCovariance.Diagonal.");
+                FormattableString.Invariant($"The covariances of {outputs:N0} outputs of {inputs:N0} inputs take {bytes / 1e9:N1} GB, and ")
+                + "the fit several times that: ask for LastLayerCovariance.Diagonal.");
     }
 
     /// <summary>Fits from the weights that were trained.</summary>
@@ -55,10 +55,11 @@ internal static class ClassFit
             {
                 iterations++;
                 using var iteration = NewDisposeScope();
-                var next = covariances.Toward(here.Curvature, precision, step);
+                var prior = options.PriorPrecision ?? Toward(precision, means, covariances, step);
+                var next = covariances.Toward(here.Curvature, prior, step);
                 var moved = means + Direction(here, means, precision) * step;
                 var there = bound.At(moved, next, cancellation);
-                var reached = there.Fit - ClassBound.Divergence(moved, next, precision);
+                var reached = there.Fit - ClassBound.Divergence(moved, next, prior);
                 if (!(reached > value))
                 {
                     next.Dispose();
@@ -76,11 +77,8 @@ internal static class ClassFit
                     Curvature = there.Curvature.MoveToOuterDisposeScope(),
                     Steepest = there.Steepest.MoveToOuterDisposeScope(),
                 };
-                if (options.PriorPrecision is null)
-                    precision = count / (ClassBound.SquareSum(means) + covariances.Trace);
-                var now = here.Fit - ClassBound.Divergence(means, covariances, precision);
-                hasConverged = step == 1 && now - value < options.Tolerance * data.Examples;
-                (value, step) = (now, Math.Min(1, 2 * step));
+                hasConverged = step == 1 && reached - value < options.Tolerance * data.Examples;
+                (value, precision, step) = (reached, prior, Math.Min(1, 2 * step));
             }
 
             return new FittedClasses(means.DetachFromDisposeScope(), covariances)
@@ -93,6 +91,18 @@ internal static class ClassFit
             covariances.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// The precision of the prior after a step, on a scale of logarithms, toward gamma / |m|^2 with gamma = P - a tr S, the number of
+    /// weights that the data determine. There the bound is highest in a, and this way far faster than by the best a for the present S.
+    /// MacKay, "A Practical Bayesian Framework for Backpropagation Networks", 1992.
+    /// </summary>
+    private static double Toward(double precision, Tensor means, WeightCovariances covariances, double step)
+    {
+        var determined = means.numel() - precision * covariances.Trace;
+        var best = determined / Math.Max(ClassBound.SquareSum(means), 1e-12 * means.numel());
+        return best > 0 ? precision * Math.Pow(best / precision, step) : precision;
     }
 
     /// <summary>Where the means go.</summary>

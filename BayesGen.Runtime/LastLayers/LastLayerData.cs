@@ -84,8 +84,8 @@ internal sealed class LastLayerData(LaplaceLayer layer, Tensor features, Tensor 
     {
         if (!signals.AreOutputsOfLayer)
             throw new NotSupportedException(
-                $"The outputs of the network are not those of its layer '{layer.Key}': something follows the layer, or another is the last. "
-                + "Give LastLayerModel the name of the last one, or fit a Laplace approximation, which takes any layer.");
+                $"The outputs of the network are not those of its layer '{layer.Key}': something follows the layer, or another is the "
+                + "last. Give LastLayerModel the name of the last one, or fit a Laplace approximation, which takes any layer.");
     }
 
     private static Tensor Classes(Tensor outputs, Tensor targets)

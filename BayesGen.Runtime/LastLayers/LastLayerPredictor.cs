@@ -6,7 +6,7 @@ using BayesGen.Prediction;
 
 namespace BayesGen.LastLayers;
 
-/// <summary>Turns the posterior of a last layer into answers: the network runs once for each batch, whatever the number of samples.</summary>
+/// <summary>Turns the posterior of a last layer into answers: the network runs once for each batch, however many samples there are.</summary>
 /// <param name="model">The network; it is left bit for bit as it was.</param>
 /// <param name="forward">Runs it.</param>
 /// <param name="layer">The layer.</param>
@@ -18,7 +18,7 @@ internal sealed class LastLayerPredictor(
     public OutputPool Pool(int samples, PredictionOptions? prediction) => OutputPool.Of(samples, prediction, own =>
     {
         if (own.Thresholds is not null)
-            throw new ArgumentException("PredictionOptions.Thresholds prunes samples of a variational posterior of weights, and this is none.");
+            throw new ArgumentException("PredictionOptions.Thresholds prunes samples of a variational posterior, and this is none.");
         var layout = new ImageLayout(model.Arena.Network, model.InEvaluationMode, forward, own.ChannelsLast);
         return (batch, number, take, cancellation) =>
         {

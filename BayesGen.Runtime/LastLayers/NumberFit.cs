@@ -2,9 +2,9 @@ using BayesGen.Prediction;
 
 namespace BayesGen.LastLayers;
 
-/// <summary>The posterior of a last layer of numbers, in closed form; precision and noise by the bound, which is log p(data) here.</summary>
+/// <summary>The posterior of a last layer of numbers, in closed form; precision and noise by the bound, log p(data).</summary>
 /// <remarks>
-/// y_d = w_d phi + noise of variance s_d^2, w_d ~ N(0, 1 / a): N(m_d, S_d) with S_d^-1 = a + G / s_d^2 and m_d = S_d sum_n phi_n y_nd / s_d^2,
+/// y_d = w_d phi + noise of variance s_d^2, w_d ~ N(0, 1 / a): N(m_d, S_d) with S_d^-1 = a + G / s_d^2, m_d = S_d sum_n phi_n y_nd / s_d^2
 /// where G = sum_n phi_n phi_n^T. Harrison, Willes, Snoek, "Variational Bayesian Last Layers", 2024, whose bound for regression is
 /// sum_n [log N(y_n; m phi_n, s^2) - phi_n^T S phi_n / (2 s^2)] - KL. Of a and s_d^2 each has its best value in closed form, given the
 /// other and S: a = P / (sum_d |m_d|^2 + tr S_d), s_d^2 = (residuals_d + tr G S_d) / N.

@@ -29,7 +29,7 @@ public sealed class VariationalLastLayer : IDisposable
     /// <summary>What of the covariance is kept.</summary>
     public LastLayerCovariance Covariance { get; }
 
-    /// <summary>The bound on log p(data), nats, summed over the examples. Of two networks or priors the one with the higher is the better.</summary>
+    /// <summary>The bound on log p(data), nats, summed over the examples. Of two networks or priors the higher one is the better.</summary>
     public double Bound => _posterior.Bound;
 
     /// <summary>The precision 1 / s^2 of the prior.</summary>

@@ -15,7 +15,7 @@ public static class VariationalLastLayerExtensions
     /// approximation the means move too, to where the bound is highest. For a regression all is exact: the posterior of Bayesian linear
     /// regression on the features.
     /// </remarks>
-    /// <typeparam name="TModel">A <see cref="LastLayerModel{TNetwork}"/>, or a generated wrapper whose last layer alone is Gaussian.</typeparam>
+    /// <typeparam name="TModel">A <see cref="LastLayerModel{TNetwork}"/>, or a wrapper whose last layer alone is Gaussian.</typeparam>
     /// <param name="model">The network. What predicts reads it; it stays yours.</param>
     /// <param name="data">The training data.</param>
     /// <param name="options">Covariance, noise, prior and more; null is the defaults, for classes.</param>

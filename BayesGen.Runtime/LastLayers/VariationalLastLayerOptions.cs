@@ -62,6 +62,7 @@ public sealed record VariationalLastLayerOptions
                 + "where its size is not known.", nameof(Noise));
         if (Noise is not null && Covariance == LastLayerCovariance.Diagonal)
             throw new ArgumentException(
-                "The posterior of a regression is known in closed form with its whole covariance: leave Covariance out.", nameof(Covariance));
+                "The posterior of a regression is known in closed form, with its whole covariance: leave Covariance out.",
+                nameof(Covariance));
     }
 }

@@ -9,7 +9,8 @@ public sealed class ForecastSampleTests
     public void ReadsItsOptions()
     {
         Assert.Equal(new Options(), CommandLine.Read<Options>(Options.Command));
-        Assert.Equal(new Options(7, 3, "there"), CommandLine.Read<Options>(Options.Command, "--seed", "7", "--epochs", "3", "--out", "there"));
+        Assert.Equal(
+            new Options(7, 3, "there"), CommandLine.Read<Options>(Options.Command, "--seed", "7", "--epochs", "3", "--out", "there"));
         Assert.Contains("--epochs is a whole number from 1, not '0'.", CommandLine.Errors<Options>(Options.Command, "--epochs", "0"));
     }
 
@@ -21,9 +22,12 @@ public sealed class ForecastSampleTests
         using var first = counting.Part(0, 0.5);
         using var second = counting.Part(0.5, 1);
         Assert.Equal(([26L, Series.Window, 1], 50), (first.Inputs.shape, (int)second.Count));
-        Assert.Equal((0f, 23f, 24f), (first.Inputs[0, 0, 0].item<float>(), first.Inputs[0, -1, 0].item<float>(), first.Targets[0, 0].item<float>()));
-        Assert.Equal((49f, 50f), (first.Targets[-1, 0].item<float>(), second.Targets[0, 0].item<float>()));
-        Assert.Equal((26f, 49f), (second.Inputs[0, 0, 0].item<float>(), second.Inputs[0, -1, 0].item<float>()));
+        Assert.Equal((0, 23, 24), Ends(first, 0));
+        Assert.Equal((25, 48, 49), Ends(first, -1));
+        Assert.Equal((26, 49, 50), Ends(second, 0));
+
+        static (int First, int Last, int Target) Ends(TensorDataSet part, int row) => (
+            (int)part.Inputs[row, 0, 0].item<float>(), (int)part.Inputs[row, -1, 0].item<float>(), (int)part.Targets[row, 0].item<float>());
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class LastLayerSampleTests
         random.manual_seed(1);
         using var images = new Images(
             SyntheticDigits.Create(100, seed: 1), SyntheticDigits.Create(40, seed: 2), [("letters", SyntheticLetters.Create(30, seed: 3))]);
-        using var model = new LastLayerModel<DigitReader>(new DigitReader());
+        using var model = new LastLayerModel<ConvolutionalReader>(new ConvolutionalReader());
         var options = new PredictionOptions { BatchSize = 16 };
         var plain = Method.Of("plain", images, () => new PlainAnswers(model), (one, data) => one.Predict(data.Inputs, options));
         var laplace = Method.Of(

@@ -27,7 +27,8 @@ static int Run(Options options)
             + $"{forecasts.Average(one => one.Conformal.Coverage):P1} conformal");
         File.WriteAllLines(
             Path.Combine(options.Out, "bands.csv"),
-            forecasts.Select(one => one.Csv()).Prepend("series,nll,plain_held,plain_width,calibrated_held,calibrated_width,conformal_held,conformal_width"));
+            forecasts.Select(one => one.Csv()).Prepend(
+                "series,nll,plain_held,plain_width,calibrated_held,calibrated_width,conformal_held,conformal_width"));
         Console.WriteLine();
         foreach (var forecast in forecasts)
             Console.WriteLine($"drawn in {forecast.Draw(options.Out)}");

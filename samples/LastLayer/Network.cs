@@ -5,15 +5,15 @@ using static TorchSharp.torch.nn;
 
 namespace LastLayerSample;
 
-/// <summary>An ordinary network that reads digits: two convolutions, a hidden layer of 64, and the last layer. Nothing is annotated.</summary>
-public sealed class DigitReader : Module<Tensor, Tensor>
+/// <summary>An ordinary network: two convolutions, a hidden layer of 64, and the last layer. Nothing is annotated.</summary>
+public sealed class ConvolutionalReader : Module<Tensor, Tensor>
 {
     private readonly Conv2d conv1 = Conv2d(1, 16, 5);
     private readonly Conv2d conv2 = Conv2d(16, 32, 5);
     private readonly Linear hidden = Linear(512, 64);
     private readonly Linear output = Linear(64, 10);
 
-    public DigitReader() : base(nameof(DigitReader)) => RegisterComponents();
+    public ConvolutionalReader() : base(nameof(ConvolutionalReader)) => RegisterComponents();
 
     public override Tensor forward(Tensor x)
     {

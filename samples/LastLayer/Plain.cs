@@ -13,10 +13,10 @@ public static class Plain
     private const int MnistEpochs = 6;
 
     /// <summary>Loads the network from its file, or trains it.</summary>
-    public static DigitReader Of(Options options, TensorDataSet train)
+    public static ConvolutionalReader Of(Options options, TensorDataSet train)
     {
         torch.random.manual_seed(options.Seed);
-        using var model = new DeterministicModel<DigitReader>(new DigitReader());
+        using var model = new DeterministicModel<ConvolutionalReader>(new ConvolutionalReader());
         if (options.Network is { } file && File.Exists(file))
         {
             model.Load(file);
@@ -30,10 +30,10 @@ public static class Plain
         }
 
         // An ordinary TorchSharp network: what anybody has.
-        return model.Distribution(() => new DigitReader()).Mean();
+        return model.Distribution(() => new ConvolutionalReader()).Mean();
     }
 
-    private static void Train(DeterministicModel<DigitReader> model, Options options, TensorDataSet train)
+    private static void Train(DeterministicModel<ConvolutionalReader> model, Options options, TensorDataSet train)
     {
         using var trainer = model.CreateTrainer(new TrainerOptions
         {

@@ -7,7 +7,7 @@ namespace LastLayerSample;
 
 /// <summary>The network as it is: softmax of its logits. Nothing is fitted.</summary>
 /// <param name="model">The network.</param>
-public sealed class PlainAnswers(LastLayerModel<DigitReader> model) : IDisposable
+public sealed class PlainAnswers(LastLayerModel<ConvolutionalReader> model) : IDisposable
 {
     /// <summary>Predicts classes.</summary>
     public ClassPrediction Predict(Tensor x, PredictionOptions options)

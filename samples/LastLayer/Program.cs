@@ -21,7 +21,7 @@ static int Run(Options options)
         Console.WriteLine($"{images.Train.Count:N0} digits to learn, {images.Test.Count:N0} to judge by");
 
         // One line makes the last layer of any network one with a posterior; what is fitted to it answers.
-        using var model = new LastLayerModel<DigitReader>(Plain.Of(options, images.Train));
+        using var model = new LastLayerModel<ConvolutionalReader>(Plain.Of(options, images.Train));
         var prediction = new PredictionOptions { Seed = options.Seed, BatchSize = 250 };
         Method[] methods =
         [
