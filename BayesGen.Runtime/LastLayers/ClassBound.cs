@@ -8,7 +8,8 @@ namespace BayesGen.LastLayers;
 /// </summary>
 /// <remarks>
 /// Harrison, Willes, Snoek, "Variational Bayesian Last Layers", 2024 (discriminative classification; the noise of the logits, which the
-/// bound would make 0, is left out). It is concave in m and S together. With r_k = softmax_k(m_k phi + phi^T S_k phi / 2) its gradient in m_k is
+/// bound would make 0, is left out).
+/// It is concave in m and S together. With r_k = softmax_k(m_k phi + phi^T S_k phi / 2) its gradient in m_k is
 /// sum_n (1[y_n = k] - r_nk) phi_n, that in S_k is -(1/2) sum_n r_nk phi_n phi_n^T, and the curvature in the means is
 /// sum_n (diag(r_n) - r_n r_n^T) (x) phi_n phi_n^T. No eigenvalue of its first factor exceeds 2 max_k r_nk (1 - r_nk) (Gershgorin), which
 /// bounds the whole by one matrix for all outputs.

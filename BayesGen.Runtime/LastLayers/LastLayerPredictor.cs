@@ -6,7 +6,7 @@ using BayesGen.Prediction;
 
 namespace BayesGen.LastLayers;
 
-/// <summary>Turns the posterior of a last layer into answers: the network runs once for each batch, however many samples there are.</summary>
+/// <summary>Turns the posterior of a last layer into answers: the network runs once for each batch.</summary>
 /// <param name="model">The network; it is left bit for bit as it was.</param>
 /// <param name="forward">Runs it.</param>
 /// <param name="layer">The layer.</param>

@@ -36,7 +36,9 @@ public sealed class NetworkPlan
     /// </summary>
     internal void AllDeterministic() => IsDeterministic = IsClosed = true;
 
-    /// <summary>Gives one layer a posterior, under the key of its place; all other weights stay plain numbers, whatever is annotated.</summary>
+    /// <summary>
+    /// Gives one layer a posterior, under the key of its place; all other weights stay plain numbers, whatever is annotated.
+    /// </summary>
     /// <typeparam name="TPosterior">The family.</typeparam>
     /// <param name="layer">The layer.</param>
     internal void Only<TPosterior>(nn.Module layer)
