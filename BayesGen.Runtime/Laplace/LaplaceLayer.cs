@@ -23,6 +23,9 @@ internal sealed class LaplaceLayer : IDisposable
     /// <summary>The bias where it is Gaussian; a plain one is part of what is known.</summary>
     public NetworkWeight? Bias { get; }
 
+    /// <summary>A bias without a posterior, [out]; null where there is none.</summary>
+    public Tensor? Known => Bias is null ? Module.bias?.detach().to(ScalarType.Float64) : null;
+
     public long Outputs { get; }
 
     /// <summary>The number of inputs, and 1 for a bias.</summary>
@@ -34,34 +37,36 @@ internal sealed class LaplaceLayer : IDisposable
     public Tensor Offsets { get; private set; } = zeros(0, dtype: ScalarType.Float64, device: CPU);
 
     /// <summary>The Gaussian layers of a network in its order.</summary>
+    /// <param name="arena">The network.</param>
+    /// <param name="verb">What is done with them, for errors.</param>
     /// <exception cref="NotSupportedException">A Bayesian weight is not Gaussian or not of a Linear layer; it is named.</exception>
-    public static List<LaplaceLayer> Of(NetworkArena arena)
+    public static List<LaplaceLayer> Of(NetworkArena arena, string verb = "FitLaplace")
     {
         List<NetworkWeight> weights = [.. arena.Inventory.Weights.Where(weight => weight.Family is not null)];
         if (weights.Count == 0)
             throw new NotSupportedException(
-                $"FitLaplace finds no Bayesian weight in {arena.Network.GetName()}: put [Bayesian(Family.Gaussian)] on the field of its "
-                + "last Linear layer, or on the class, and wrap the network.");
+                $"{verb} finds no Bayesian weight in {arena.Network.GetName()}: put [Bayesian(Family.Gaussian)] on the field of its "
+                + "last Linear layer, or on the class, and wrap the network; without an annotation wrap it in a LastLayerModel.");
         if (weights.Find(weight => weight.Family!.PosteriorType != typeof(GaussianPosterior)) is { } other)
             throw new NotSupportedException(
-                $"FitLaplace makes Gaussian posteriors, and '{other.Key}' has the family {other.Family!.Name}. Annotate the layer with "
+                $"{verb} makes Gaussian posteriors, and '{other.Key}' has the family {other.Family!.Name}. Annotate the layer with "
                 + "Family.Gaussian.");
         if (weights.Find(weight => weight.Layer is not Linear) is { } unfit)
             throw new NotSupportedException(
-                $"FitLaplace is for Linear layers, and '{unfit.Key}' belongs to a {unfit.Layer.GetType().Name}. Put "
+                $"{verb} is for Linear layers, and '{unfit.Key}' belongs to a {unfit.Layer.GetType().Name}. Put "
                 + "[Bayesian(Family.Gaussian)] on the Linear layers alone, such as the last one.");
         if (weights.Find(weight => weight.Owners.Count > 1) is { } tied)
             throw new NotSupportedException(
-                $"'{tied.Key}' is the weight of several layers, and FitLaplace is for layers of their own weights.");
+                $"'{tied.Key}' is the weight of several layers, and {verb} is for layers of their own weights.");
         if (arena.Families.Any(family => family.Mask.Kept is not null))
             throw new NotSupportedException(
-                "Weights of the network are pruned, and FitLaplace knows none that are fixed: call Unprune() or "
+                $"Weights of the network are pruned, and {verb} knows none that are fixed: call Unprune() or "
                 + "Compact first.");
         return [.. weights.GroupBy(weight => weight.Layer, ReferenceEqualityComparer.Instance).Select(group =>
         {
             var bias = group.FirstOrDefault(weight => NetworkWeight.IsBiasName(weight.Name));
             var weight = group.FirstOrDefault(one => one != bias) ?? throw new NotSupportedException(
-                $"Of a layer the bias '{bias!.Key}' alone is Bayesian, and FitLaplace is for the weights of a layer. Annotate the layer.");
+                $"Of a layer the bias '{bias!.Key}' alone is Bayesian, and {verb} is for the weights of a layer. Annotate the layer.");
             return new LaplaceLayer(weight, bias);
         })];
     }
@@ -73,6 +78,13 @@ internal sealed class LaplaceLayer : IDisposable
         var offsets = Offset(arena, Weight);
         Offsets.Dispose();
         Offsets = (Bias is null ? offsets : cat([offsets, Offset(arena, Bias).unsqueeze(1)], 1)).DetachFromDisposeScope();
+    }
+
+    /// <summary>The weights as they are, [out, in] with the bias as the last column, float64; a new tensor.</summary>
+    public Tensor Weights()
+    {
+        var weights = Weight.Parameter.detach().to(ScalarType.Float64, copy: true);
+        return Bias is null ? weights : cat([weights, Bias.Parameter.detach().to(ScalarType.Float64).unsqueeze(1)], 1);
     }
 
     /// <summary>Inputs of the layer as the curvature takes them: [N, in], float64, with a 1 for the bias.</summary>

@@ -47,7 +47,10 @@ internal sealed class LayerSignals(IReadOnlyList<LaplaceLayer> layers)
     }
 
     /// <summary>The inputs of a layer, [N, in].</summary>
-    public Tensor Inputs(int layer) => layers[layer].Augmented(_seen[layer]!.Value.Input.detach());
+    public Tensor Inputs(int layer) => layers[layer].Augmented(Plain(layer));
+
+    /// <summary>The same as the layer gets them.</summary>
+    public Tensor Plain(int layer) => _seen[layer]!.Value.Input.detach();
 
     /// <summary>
     /// Carries rows of factors at the outputs of the network back to those of each layer: for each layer [N, R, out].
@@ -80,10 +83,10 @@ internal sealed class LayerSignals(IReadOnlyList<LaplaceLayer> layers)
     {
         if (_seen[place] is not null)
             throw new NotSupportedException(
-                $"The layer '{layers[place].Key}' runs several times in one forward, and FitLaplace is for layers that run once.");
+                $"The layer '{layers[place].Key}' runs several times in one forward, and this posterior is for layers that run once.");
         if (input.dim() != 2)
             throw new NotSupportedException(
-                $"The layer '{layers[place].Key}' reads inputs of shape [{string.Join(", ", input.shape)}]; FitLaplace is for layers "
+                $"The layer '{layers[place].Key}' reads inputs of shape [{string.Join(", ", input.shape)}]; this posterior is for layers "
                 + "that read rows [N, in]: flatten before the layer, or annotate another.");
 
         // Handles of our own: a container may dispose what it hands on.

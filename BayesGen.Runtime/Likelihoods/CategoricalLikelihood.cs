@@ -6,6 +6,8 @@ namespace BayesGen.Likelihoods;
 /// <summary>Classes that exclude each other: see <see cref="Likelihood.Categorical"/>.</summary>
 internal sealed class CategoricalLikelihood : ClassLikelihood
 {
+    private readonly KeptNumbers? _weights;
+
     public CategoricalLikelihood(long ignoredLabel, IReadOnlyList<double>? classWeights, double labelSmoothing)
         : base(ignoredLabel)
     {
@@ -16,6 +18,7 @@ internal sealed class CategoricalLikelihood : ClassLikelihood
             throw new ArgumentOutOfRangeException(
                 nameof(labelSmoothing), labelSmoothing, "The part of a label that is spread over all classes is 0 to below 1.");
         (ClassWeights, LabelSmoothing) = (classWeights is null ? null : [.. classWeights], labelSmoothing);
+        _weights = ClassWeights is null ? null : new KeptNumbers(ClassWeights);
         Accuracy = ignoredLabel == UsualIgnoredLabel
             ? Metric.Accuracy
             : new Metric(Metric.AccuracyName, (output, target) => Metric.Accuracy.PerExample(output, AsUsual(target)))
@@ -117,7 +120,7 @@ internal sealed class CategoricalLikelihood : ClassLikelihood
             throw TargetShapes.DoNotFit(output, target, $"There are {weights.Length} class weights for logits of {output.size(1)} classes");
         var losses = -output.log_softmax(1);
         if (ClassWeights is not null)
-            losses = losses.mul(Weights(output));
+            losses = losses.mul(_weights!.Along(output, output.dim() - 1));
         var even = LabelSmoothing == 0 ? null : losses.sum(1).MultiplyBy(LabelSmoothing / output.size(1));
         if (targets.is_floating_point())
             return Total((losses * targets).sum(1), even).sum();
@@ -127,13 +130,4 @@ internal sealed class CategoricalLikelihood : ClassLikelihood
     }
 
     private Tensor Total(Tensor ofLabel, Tensor? even) => even is null ? ofLabel : ofLabel.MultiplyBy(1 - LabelSmoothing).AddTo(even);
-
-    /// <summary>[C], or [C, 1, ...] where places follow.</summary>
-    private Tensor Weights(Tensor output)
-    {
-        var sizes = new long[output.dim() - 1];
-        Array.Fill(sizes, 1);
-        sizes[0] = ClassWeights!.Length;
-        return tensor(ClassWeights, sizes, ScalarType.Float64, CPU).to(output.dtype, output.device);
-    }
 }

@@ -10,6 +10,8 @@ internal sealed class GaussianLikelihood : RegressionLikelihood
 {
     private static readonly Scalar LogTwoPi = Math.Log(2 * Math.PI);
 
+    private readonly KeptNumbers? _logFactors;
+
     public GaussianLikelihood(double? sigma, IReadOnlyList<double>? factors = null, bool ignoresNaN = false)
         : base(ignoresNaN)
     {
@@ -18,6 +20,7 @@ internal sealed class GaussianLikelihood : RegressionLikelihood
         if (factors is not null && (factors.Count == 0 || factors.Any(factor => !double.IsFinite(factor) || factor <= 0)))
             throw new ArgumentException("The factors on the variance of the noise are positive and finite, at least one.", nameof(factors));
         (Sigma, Factors) = (sigma, factors is null ? null : [.. factors]);
+        _logFactors = Factors is null ? null : new KeptNumbers(Array.ConvertAll(Factors, Math.Log));
     }
 
     /// <summary>The standard deviation; null where the network gives it.</summary>
@@ -71,17 +74,8 @@ internal sealed class GaussianLikelihood : RegressionLikelihood
             ? (output, full_like(output, 2 * Math.Log(sigma), dtype: output.dtype, device: output.device))
             : Halves(output, target);
         if (Factors is not null)
-            logVariance = logVariance + LogFactors(mean);
+            logVariance = logVariance + _logFactors!.Along(mean, Math.Max(1, mean.dim() - 1));
         var (targets, counts) = Aligned(mean, target);
         return Total((logVariance + (targets - mean).square() * (-logVariance).exp()).add(LogTwoPi), counts).MultiplyBy(0.5);
-    }
-
-    /// <summary>[D], or [D, 1, ...] where places follow.</summary>
-    private Tensor LogFactors(Tensor mean)
-    {
-        var sizes = new long[Math.Max(1, mean.dim() - 1)];
-        Array.Fill(sizes, 1);
-        sizes[0] = Factors!.Length;
-        return tensor(Factors, sizes, ScalarType.Float64, CPU).log().to(mean.dtype, mean.device);
     }
 }

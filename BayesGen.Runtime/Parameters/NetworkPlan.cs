@@ -28,10 +28,28 @@ public sealed class NetworkPlan
     /// <summary>Whether every weight stays a plain number, whatever is annotated; keys are the same.</summary>
     internal bool IsDeterministic { get; private set; }
 
+    /// <summary>Whether annotations do not count: what the plan itself says is all.</summary>
+    internal bool IsClosed { get; private set; }
+
     /// <summary>
     /// Keeps every weight a plain number, whatever is annotated: the network that the annotations are to be compared with.
     /// </summary>
-    internal void AllDeterministic() => IsDeterministic = true;
+    internal void AllDeterministic() => IsDeterministic = IsClosed = true;
+
+    /// <summary>
+    /// Gives one layer a posterior, under the key of its place; all other weights stay plain numbers, whatever is annotated.
+    /// </summary>
+    /// <typeparam name="TPosterior">The family.</typeparam>
+    /// <param name="layer">The layer.</param>
+    internal void Only<TPosterior>(nn.Module layer)
+        where TPosterior : Posterior, IPosterior<TPosterior>
+    {
+        IsClosed = true;
+        Add(layer, new PlanEntry(OfItsPlace, PosteriorFamily<TPosterior>.Instance, WeightOptions.Default));
+    }
+
+    /// <summary>The key of an entry whose weights have those that a plain network gives them.</summary>
+    internal const string OfItsPlace = "";
 
     private NetworkPlan(NetworkPlan whole) => (_formerNames, _isForNames) = (whole._formerNames, true);
 

@@ -25,7 +25,7 @@ internal sealed partial class NetworkWalk
     public NetworkWalk(nn.Module network, NetworkPlan plan, bool isFresh = true)
     {
         (_plan, _isFresh) = (plan, isFresh);
-        Visit(network, new NetworkPath("", ""), null, network, isClosed: plan.IsDeterministic);
+        Visit(network, new NetworkPath("", ""), null, network, isClosed: plan.IsClosed);
         if (plan.NeverMet.FirstOrDefault() is { } missing)
             throw new InvalidOperationException(
                 $"The layer '{missing.Key}' is annotated, but {network.GetName()} never registered it, so TorchSharp does not know its "
@@ -75,7 +75,7 @@ internal sealed partial class NetworkWalk
 
             // A layer in a second field has the keys of that field besides.
             var next = path.To(name);
-            if (entry is not null && !_visited.Contains(child))
+            if (entry is not null && entry.Key != NetworkPlan.OfItsPlace && !_visited.Contains(child))
                 next = next with { Key = entry.Key };
             if (entry is { IsAnnotated: true })
                 Visit(child, next, entry, child, isClosed: true);

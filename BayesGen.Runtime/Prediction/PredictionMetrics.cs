@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using BayesGen.Likelihoods;
 using BayesGen.Reporting;
 
@@ -9,6 +11,9 @@ namespace BayesGen.Prediction;
 /// </summary>
 public static class PredictionMetrics
 {
+    /// <summary>What was judged of the outputs of one evaluation, by the likelihood: forgotten with the tensor of the outputs.</summary>
+    private static readonly ConditionalWeakTable<Tensor, ConcurrentDictionary<string, (Tensor Targets, object Evaluation)>> Judged = [];
+
     /// <summary>A figure of predicted classes.</summary>
     /// <param name="name">The name in results and reports.</param>
     /// <param name="likelihood">What the outputs are.</param>
@@ -18,13 +23,13 @@ public static class PredictionMetrics
     {
         ArgumentNullException.ThrowIfNull(likelihood);
         ArgumentNullException.ThrowIfNull(figure);
-        return Metric.OverAll(name, (outputs, targets) =>
+        return Metric.OverAll(name, (outputs, targets) => figure(Shared(outputs, targets, likelihood.Text, () =>
         {
             using var scope = NewDisposeScope();
             var sums = new ClassSums(likelihood, keepOutputs: false);
             Take(sums, outputs);
-            return figure(ClassEvaluation.OfKnown(sums.Finish(), likelihood.Labels(targets)));
-        });
+            return ClassEvaluation.OfKnown(sums.Finish(), likelihood.Labels(targets));
+        })));
     }
 
     /// <summary>A figure of predicted numbers or counts.</summary>
@@ -35,14 +40,26 @@ public static class PredictionMetrics
     {
         ArgumentNullException.ThrowIfNull(likelihood);
         ArgumentNullException.ThrowIfNull(figure);
-        return Metric.OverAll(name, (outputs, targets) =>
+        return Metric.OverAll(name, (outputs, targets) => figure(Shared(outputs, targets, likelihood.Text, () =>
         {
             using var scope = NewDisposeScope();
             var sums = new RegressionSums(likelihood);
             Take(sums, outputs);
             likelihood.RequireTargets(targets, "example {0}");
-            return figure(RegressionEvaluation.OfKnown(sums.Finish(), PlainNumbers.Rows(targets), levels: null));
-        });
+            return RegressionEvaluation.OfKnown(sums.Finish(), PlainNumbers.Rows(targets), levels: null);
+        })));
+    }
+
+    /// <summary>The evaluation of outputs and targets: computed by the first metric that asks, and read by the others.</summary>
+    private static T Shared<T>(Tensor outputs, Tensor targets, string likelihood, Func<T> judge)
+        where T : class
+    {
+        var known = Judged.GetOrCreateValue(outputs);
+        if (known.TryGetValue(likelihood, out var found) && ReferenceEquals(found.Targets, targets) && found.Evaluation is T evaluation)
+            return evaluation;
+        var judged = judge();
+        known[likelihood] = (targets, judged);
+        return judged;
     }
 
     private static void Take(IPredictiveSums sums, Tensor outputs)

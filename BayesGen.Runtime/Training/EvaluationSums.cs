@@ -72,8 +72,14 @@ internal sealed class EvaluationSums(EvaluationOptions options)
             Sum(batch);
         if (_examples == 0)
             throw new ArgumentException("The evaluation data is empty.", "data");
-        foreach (var metric in options.Metrics.Where(metric => metric.OfAll is not null))
-            _metrics[metric.Name] = (metric.OfAll!(cat(_outputs), cat(_targets)), 1);
+        if (_outputs.Count > 0)
+        {
+            // One tensor for all metrics: those of one kind share what they compute from it.
+            var (outputs, targets) = (cat(_outputs), cat(_targets));
+            foreach (var metric in options.Metrics.Where(metric => metric.OfAll is not null))
+                _metrics[metric.Name] = (metric.OfAll!(outputs, targets), 1);
+        }
+
         var fit = _fit / _examples;
         var shared = examplesOfTraining ?? _examples;
         return new EvaluationResult(

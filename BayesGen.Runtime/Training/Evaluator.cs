@@ -72,12 +72,16 @@ public sealed class Evaluator
         IEnumerable<(Tensor Inputs, Tensor Targets)> data, Thresholds? threshold = null, CancellationToken cancellation = default) =>
         Evaluate(BatchSource.From(data), threshold, cancellation);
 
-    /// <summary>Evaluates with the beta and the number of examples of a training.</summary>
+    /// <summary>
+    /// Evaluates with the beta and the number of examples of a training, and with what is known of the targets where it has checked them
+    /// once for all of its epochs.
+    /// </summary>
     internal EvaluationResult Evaluate(
-        BatchSource data, Thresholds? threshold, double beta, long? examplesOfTraining, CancellationToken cancellation)
+        BatchSource data, Thresholds? threshold, double beta, long? examplesOfTraining, CancellationToken cancellation,
+        TargetCheck? known = null)
     {
         cancellation.ThrowIfCancellationRequested();
-        var check = _network.CheckTargets(data);
+        var check = known ?? _network.CheckTargets(data);
         using var memory = MallocTuning.During(_options.ManageMemory);
         using var scope = NewDisposeScope();
         using var _ = no_grad();

@@ -11,13 +11,22 @@ internal sealed class LayerRates : IDisposable
 {
     private readonly List<(Tensor Live, Tensor Before, double Factor)> _parts = [];
 
-    /// <summary>Keeps what the layers are before a step.</summary>
+    /// <summary>Finds the layers, once for all steps of a training: a move of the network makes others.</summary>
     public LayerRates(NetworkArena arena, TrainerOptions options)
     {
+        using var scope = NewDisposeScope();
         using var _ = no_grad();
         foreach (var (weight, factor) in Of(arena, options))
             foreach (var (_, live) in arena.Inventory.Keys.ParametersOf(weight))
-                _parts.Add((live, live.detach().clone().DetachFromDisposeScope(), factor));
+                _parts.Add((live.detach().DetachFromDisposeScope(), live.detach().clone().DetachFromDisposeScope(), factor));
+    }
+
+    /// <summary>Keeps what the layers are before a step.</summary>
+    public void Keep()
+    {
+        using var _ = no_grad();
+        foreach (var (live, before, _) in _parts)
+            before.copy_(live);
     }
 
     /// <exception cref="ArgumentException">A name or a pattern fits no weight, or a factor is out of its range.</exception>
@@ -47,14 +56,17 @@ internal sealed class LayerRates : IDisposable
         foreach (var (live, before, factor) in _parts)
         {
             using var scope = NewDisposeScope();
-            live.copy_((live.detach() - before).MultiplyBy(factor).AddTo(before));
+            live.copy_((live - before).MultiplyBy(factor).AddTo(before));
         }
     }
 
     public void Dispose()
     {
-        foreach (var (_, before, _) in _parts)
+        foreach (var (live, before, _) in _parts)
+        {
+            live.Dispose();
             before.Dispose();
+        }
     }
 
     /// <summary>Each weight that a key names, with the factor of the longest one that does.</summary>

@@ -9,6 +9,7 @@ namespace BayesGen.Training;
 internal sealed class StepRunner(TrainingSetup setup, TrainerState state, NonFiniteGuard guard) : IDisposable
 {
     private IGradientGatherer? _gatherer;
+    private LayerRates? _layers;
 
     /// <summary>What the divergence is divided by in the running training.</summary>
     private long _sharedBy;
@@ -32,6 +33,7 @@ internal sealed class StepRunner(TrainingSetup setup, TrainerState state, NonFin
             : new IvonSteps(
                 setup.Arena, setup.Options, ivon, () => _sharedBy / state.Beta, isFresh: state.StepsDone == 0 && !isResumed);
         _gatherer = setup.Group.GathererOver(new SampleExecutor(setup, steps), steps, setup);
+        _layers = setup.Options.LearningRateFactorsOfLayers.Count == 0 ? null : new LayerRates(setup.Arena, setup.Options);
     }
 
     /// <summary>What is not trained may have changed since the last training.</summary>
@@ -76,7 +78,8 @@ internal sealed class StepRunner(TrainingSetup setup, TrainerState state, NonFin
     {
         _gatherer?.Dispose();
         state.Steps?.Dispose();
-        (_gatherer, state.Steps) = (null, null);
+        _layers?.Dispose();
+        (_gatherer, state.Steps, _layers) = (null, null, null);
     }
 
     public void Dispose() => Release();
@@ -85,14 +88,8 @@ internal sealed class StepRunner(TrainingSetup setup, TrainerState state, NonFin
     {
         using var frozen = setup.Arena.Freezing.KeepDuringStep();
         guard.CheckGradients(place, _gatherer!.IsAnywhere);
-        if (setup.Options.LearningRateFactorsOfLayers.Count == 0)
-        {
-            state.Steps!.Step();
-            return;
-        }
-
-        using var layers = new LayerRates(setup.Arena, setup.Options);
+        _layers?.Keep();
         state.Steps!.Step();
-        layers.Shorten();
+        _layers?.Shorten();
     }
 }

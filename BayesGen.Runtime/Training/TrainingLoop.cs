@@ -20,7 +20,7 @@ internal sealed class TrainingLoop
     private readonly StepReader _reader;
     private readonly BatchSource _train;
     private readonly bool _areTargetsChecked;
-    private readonly BatchSource? _validation;
+    private readonly (BatchSource Data, TargetCheck Check)? _validation;
     private readonly CancellationToken _cancellation;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<EpochResult> _epochs = [];
@@ -29,10 +29,11 @@ internal sealed class TrainingLoop
     /// <param name="parts">What the trainer is made of.</param>
     /// <param name="train">The training data.</param>
     /// <param name="areTargetsChecked">Whether its targets are known to fit, and need not be looked at batch by batch.</param>
-    /// <param name="validation">Evaluated after every epoch, or null.</param>
+    /// <param name="validation">Evaluated after every epoch, and what is known of its targets; or null.</param>
     /// <param name="cancellation">Ends the training after the running step.</param>
     public TrainingLoop(
-        TrainingParts parts, BatchSource train, bool areTargetsChecked, BatchSource? validation, CancellationToken cancellation)
+        TrainingParts parts, BatchSource train, bool areTargetsChecked, (BatchSource Data, TargetCheck Check)? validation,
+        CancellationToken cancellation)
     {
         (_parts, _setup, _options, _state) = (parts, parts.Setup, parts.Setup.Options, parts.State);
         (_notices, _checkpoints, _guard) = (parts.Notices, parts.Checkpoints, parts.Guard);
@@ -260,7 +261,9 @@ internal sealed class TrainingLoop
         // Of several processes none may leave an evaluation that the others are in: they look for a cancellation between two steps.
         var evaluation = _validation is null
             ? null
-            : _parts.Evaluate(_validation, _options.Threshold, _setup.Group.Size > 1 ? CancellationToken.None : _cancellation);
+            : _parts.Evaluate(
+                _validation.Value.Data, _options.Threshold, _setup.Group.Size > 1 ? CancellationToken.None : _cancellation,
+                _validation.Value.Check);
         var (cursor, means) = (_state.Cursor, _state.Cursor.Means);
         _state.EpochsDone++;
         _state.BatchesOfEpoch = cursor.Step;

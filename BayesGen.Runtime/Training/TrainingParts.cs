@@ -69,8 +69,9 @@ internal sealed class TrainingParts : IDisposable
     }
 
     /// <summary>Evaluates at the training's present beta and by its number of examples.</summary>
-    public EvaluationResult Evaluate(BatchSource data, Thresholds? threshold, CancellationToken cancellation) => _evaluator.Evaluate(
-        data, threshold, State.Beta, Setup.Options.ExampleCount ?? State.Examples ?? data.ExampleCount, cancellation);
+    public EvaluationResult Evaluate(
+        BatchSource data, Thresholds? threshold, CancellationToken cancellation, TargetCheck? known = null) => _evaluator.Evaluate(
+        data, threshold, State.Beta, Setup.Options.ExampleCount ?? State.Examples ?? data.ExampleCount, cancellation, known);
 
     /// <summary>The result of a training with these epochs.</summary>
     public TrainingResult Result(IReadOnlyList<EpochResult> epochs, TimeSpan duration) => new(epochs, duration)

@@ -147,8 +147,8 @@ public sealed class VariationalTrainer : IDisposable
         _parts.Setup.RequireTrainable();
         _parts.Setup.RequireScore(Options.EarlyStopping?.Monitor, "TrainerOptions.EarlyStopping", validation);
         var sharedBy = _parts.Setup.SharedBy(train);
-        if (validation is not null)
-            _parts.Setup.Network.CheckTargets(validation);
+        (BatchSource Data, TargetCheck Check)? judged =
+            validation is null ? null : (validation, _parts.Setup.Network.CheckTargets(validation));
         var check = _parts.Setup.Network.OfTraining = _parts.Setup.Network.CheckTargets(train);
         Model.Arena.NotedLikelihood = _parts.Setup.Likelihood?.Text;
         _parts.State.Examples = _parts.Setup.ExamplesOf(train);
@@ -159,7 +159,7 @@ public sealed class VariationalTrainer : IDisposable
         using var note = Model.Arena.Turns.NoteTraining();
         using var together = _parts.Setup.Group.Begin(_parts.Setup, _parts.State, train, validation);
         _parts.Runner.Refresh();
-        loop = new TrainingLoop(_parts, train, check.IsDone, validation, cancellation);
+        loop = new TrainingLoop(_parts, train, check.IsDone, judged, cancellation);
 
         // Before anything changes: a report that throws has then cost nothing.
         Options.Report?.OnStart(new TrainingInfo(

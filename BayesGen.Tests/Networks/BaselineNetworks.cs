@@ -104,6 +104,18 @@ public sealed class LastLayer : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x) => output.call(hidden.call(x).tanh());
 }
 
+/// <summary>One layer whose bias stays a plain number.</summary>
+public sealed class PlainBiasLine : Module<Tensor, Tensor>
+{
+    [Bayesian(Gaussian, IncludeBias = false)] private readonly Linear line = Linear(3, 1);
+
+    public PlainBiasLine() : base(nameof(PlainBiasLine)) => RegisterComponents();
+
+    internal Linear Line => line;
+
+    public override Tensor forward(Tensor x) => line.call(x);
+}
+
 /// <summary>A Gaussian convolution, which a Laplace approximation is not for.</summary>
 public sealed class GaussianConvolution : Module<Tensor, Tensor>
 {

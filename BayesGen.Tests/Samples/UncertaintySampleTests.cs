@@ -1,5 +1,6 @@
 using BayesGen.Data;
 using BayesGen.Plots;
+using BayesGen.SampleImages;
 using SkiaSharp;
 using UncertaintySample;
 

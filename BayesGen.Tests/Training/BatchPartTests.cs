@@ -164,6 +164,31 @@ public sealed class BatchPartTests
             model.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().to(ScalarType.Float64).clone());
     }
 
+    /// <summary>The layers are found once for a training: a network that has moved in between has others.</summary>
+    [Fact]
+    public void RatesOfLayersHoldInEveryStepAndAfterAMove()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(6);
+        using var model = new BayesianTabular(new Tabular(3, 1));
+        using var data = Numbers(8);
+        using var trainer = model.CreateTrainer(new TrainerOptions
+        {
+            Likelihood = Likelihood.Gaussian(1), Epochs = 3, BatchSize = 2, Beta = 1,
+            LearningRateFactorsOfLayers = new Dictionary<string, double> { ["output"] = 0 },
+        });
+        foreach (var dtype in (ScalarType[])[ScalarType.Float32, ScalarType.Float64])
+        {
+            model.to(dtype);
+            using var own = new TensorDataSet(data.Inputs.to(dtype), data.Targets.to(dtype));
+            var before = model.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone());
+            trainer.Train(own);
+            foreach (var (key, value) in model.state_dict())
+                Assert.True(
+                    TensorBits.Same(before[key], value) == (key.StartsWith("output") || key.EndsWith("mask")), $"{dtype}: {key}");
+        }
+    }
+
     [Fact]
     public void NamesOfNoLayerAreRefused()
     {

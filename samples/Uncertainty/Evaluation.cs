@@ -1,5 +1,6 @@
 using BayesGen;
 using BayesGen.Data;
+using BayesGen.SampleImages;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,24 +1,13 @@
 using System.CommandLine;
 using BayesGen.CommandLines;
+using BayesGen.SampleImages;
 
 namespace UncertaintySample;
-
-/// <summary>Which digits to learn from.</summary>
-public enum DataName
-{
-    /// <summary>Digits that the library draws itself: always at hand.</summary>
-    Synthetic,
-
-    /// <summary>Handwritten digits.</summary>
-    Mnist,
-}
 
 /// <summary>What the command line asks for.</summary>
 public sealed record Options
 {
     public const string DefaultFolder = "results/uncertainty";
-
-    private static readonly string[] KnownKinds = ["letters", "noise", "fashion-mnist"];
 
     public bool IsMnist { get; init; }
 
@@ -37,24 +26,21 @@ public sealed record Options
 
     public string Out { get; init; } = DefaultFolder;
 
+    /// <summary>The images that are asked for.</summary>
+    public ImageChoice Images => new(IsMnist, DataDirectory, TrainOn, Outside);
+
     /// <summary>The command line of the sample.</summary>
     /// <param name="run">What to do with the options; it gives the exit code.</param>
     public static RootCommand Command(Func<Options, int> run)
     {
         var defaults = new Options();
-        var data = CheckedOption.Choice<DataName>("--data", "The digits to learn from (default synthetic).");
-        var directory = CheckedOption.Text(
-            "--data-dir", "DIR",
-            "The folder with the four files of mnist (and, in a folder of its own, of fashion-mnist). Without it they are looked for in "
-            + "BAYESGEN_DATA and the user's cache, and downloaded at last.");
+        var images = new ImageOptions(defaults.Outside);
         var trainOn = new Option<IReadOnlyList<int>?>("--train-on")
         {
             HelpName = "LIST",
             Description = "The digits to learn, such as 0-7 or 1,3,5 (default 0-9); those left out are out of distribution.",
             CustomParser = result => Digits(result.Tokens[^1].Value, result.AddError),
         };
-        var outside = CheckedOption.Words(
-            "--outside", "What else is out of distribution: letters, noise, fashion-mnist.", KnownKinds, defaults.Outside);
         var seeds = CheckedOption.Numbers(
             "--seeds", "LIST", "One training for each seed; results are averaged.", least: 0, defaults.Seeds);
         var samples = CheckedOption.Number(
@@ -67,26 +53,24 @@ public sealed record Options
             "Trains a Bayesian neural network and a plain one on digits, and asks how honest they are: are they right as often as they say, "
             + "and do they notice what is not a digit?")
         {
-            data, directory, trainOn, outside, seeds, samples, epochs, folder,
+            trainOn, seeds, samples, epochs, folder,
         };
-        command.Validators.Add(result =>
+        images.AddTo(command);
+        command.SetAction(given =>
         {
-            var isSynthetic = result.GetResult(data) is not { Tokens: [{ Value: not "synthetic" }] };
-            var hasFashion = result.GetResult(outside) is { Tokens: [{ Value: var kinds }] } && kinds.Contains("fashion-mnist");
-            if (isSynthetic && !hasFashion && result.GetResult(directory) is not null)
-                result.AddError("--data-dir goes with --data mnist or --outside fashion-mnist; synthetic digits need no folder.");
+            var asked = images.Read(given, given.GetValue(trainOn) ?? defaults.TrainOn);
+            return run(new Options
+            {
+                IsMnist = asked.IsMnist,
+                DataDirectory = asked.DataDirectory,
+                TrainOn = asked.TrainOn,
+                Outside = asked.Outside,
+                Seeds = given.GetValue(seeds)!,
+                Samples = given.GetValue(samples),
+                Epochs = given.GetValue(epochs),
+                Out = given.GetValue(folder)!,
+            });
         });
-        command.SetAction(given => run(new Options
-        {
-            IsMnist = given.GetValue(data) == DataName.Mnist,
-            DataDirectory = given.GetValue(directory),
-            TrainOn = given.GetValue(trainOn) ?? defaults.TrainOn,
-            Outside = given.GetValue(outside)!,
-            Seeds = given.GetValue(seeds)!,
-            Samples = given.GetValue(samples),
-            Epochs = given.GetValue(epochs),
-            Out = given.GetValue(folder)!,
-        }));
         return command;
     }
 

@@ -2,6 +2,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using BayesGen;
+using BayesGen.SampleImages;
 using UncertaintySample;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -15,7 +16,7 @@ static int Run(Options options)
         // What is wrong with the folder is found out before the training, not after it.
         Directory.CreateDirectory(options.Out);
         var clock = Stopwatch.StartNew();
-        using var images = Images.Load(options);
+        using var images = Images.Load(options.Images);
         var epochs = Training.EpochsFor(options);
         Console.WriteLine(
             $"{(options.IsMnist ? "mnist" : "built-in digits")}: {images.Train.Count:N0} images of {options.TrainOn.Count} digits "

@@ -2,6 +2,7 @@ using System.Globalization;
 using BayesGen;
 using BayesGen.Data;
 using BayesGen.Plots;
+using BayesGen.SampleImages;
 
 namespace UncertaintySample;
 

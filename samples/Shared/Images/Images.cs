@@ -3,7 +3,7 @@ using BayesGen.Datasets;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace UncertaintySample;
+namespace BayesGen.SampleImages;
 
 /// <summary>Digits to learn, digits to judge by, and what is none of them.</summary>
 /// <param name="Train">Of the digits that are learned; targets number them from 0.</param>
@@ -18,16 +18,16 @@ public sealed record Images(TensorDataSet Train, TensorDataSet Test, IReadOnlyLi
     /// <summary>Enough to know an AUROC to the third digit, and a fifth of the work of a whole test set.</summary>
     private const int OutsideCount = 2_000;
 
-    public static Images Load(Options options)
+    public static Images Load(ImageChoice choice)
     {
-        var (allTrain, allTest) = Digits(options);
+        var (allTrain, allTest) = Digits(choice);
         using (allTrain)
         using (allTest)
         {
-            var outside = options.Outside.Select(kind => (kind, Kind(kind, options))).ToList();
-            if (Enumerable.Range(0, 10).Except(options.TrainOn).ToList() is { Count: > 0 } left)
+            var outside = choice.Outside.Select(kind => (kind, Kind(kind, choice))).ToList();
+            if (Enumerable.Range(0, 10).Except(choice.TrainOn).ToList() is { Count: > 0 } left)
                 outside.Insert(0, ($"digits {string.Join(", ", left)}", Only(allTest, left)));
-            return new Images(Only(allTrain, options.TrainOn), Only(allTest, options.TrainOn), outside);
+            return new Images(Only(allTrain, choice.TrainOn), Only(allTest, choice.TrainOn), outside);
         }
     }
 
@@ -39,15 +39,15 @@ public sealed record Images(TensorDataSet Train, TensorDataSet Test, IReadOnlyLi
             data.Dispose();
     }
 
-    private static (TensorDataSet Train, TensorDataSet Test) Digits(Options options)
+    private static (TensorDataSet Train, TensorDataSet Test) Digits(ImageChoice choice)
     {
-        if (!options.IsMnist)
+        if (!choice.IsMnist)
             return (SyntheticDigits.Create(SyntheticTrainCount, seed: 1), SyntheticDigits.Create(SyntheticTestCount, seed: 2));
-        var mnist = ImageArchive.Mnist.Load(new ImageDataOptions { DataDirectory = options.DataDirectory });
+        var mnist = ImageArchive.Mnist.Load(new ImageDataOptions { DataDirectory = choice.DataDirectory });
         return (mnist.Train, mnist.Test);
     }
 
-    private static TensorDataSet Kind(string kind, Options options)
+    private static TensorDataSet Kind(string kind, ImageChoice choice)
     {
         switch (kind)
         {
@@ -63,7 +63,7 @@ public sealed record Images(TensorDataSet Train, TensorDataSet Test, IReadOnlyLi
                 }
 
             default:
-                var fashion = ImageArchive.FashionMnist.Load(new ImageDataOptions { DataDirectory = options.DataDirectory });
+                var fashion = ImageArchive.FashionMnist.Load(new ImageDataOptions { DataDirectory = choice.DataDirectory });
                 using (fashion.Train)
                 using (fashion.Test)
                     return fashion.Test.Take(OutsideCount);

@@ -1,0 +1,82 @@
+using BayesGen.Kernels;
+
+namespace BayesGen.LastLayers;
+
+/// <summary>
+/// The bound on the log-likelihood of classes under a Gaussian last layer: for an example of class y with features phi
+/// E log p(y | phi) >= m_y phi - log sum_k exp(m_k phi + phi^T S_k phi / 2), since the logarithm of the sum is concave in the sum.
+/// </summary>
+/// <remarks>
+/// Harrison, Willes, Snoek, "Variational Bayesian Last Layers", 2024 (discriminative classification; the noise of the logits, which the
+/// bound would make 0, is left out).
+/// It is concave in m and S together. With r_k = softmax_k(m_k phi + phi^T S_k phi / 2) its gradient in m_k is
+/// sum_n (1[y_n = k] - r_nk) phi_n, that in S_k is -(1/2) sum_n r_nk phi_n phi_n^T, and the curvature in the means is
+/// sum_n (diag(r_n) - r_n r_n^T) (x) phi_n phi_n^T. No eigenvalue of its first factor exceeds 2 max_k r_nk (1 - r_nk) (Gershgorin), which
+/// bounds the whole by one matrix for all outputs.
+/// </remarks>
+/// <param name="data">Features and classes.</param>
+/// <param name="known">A bias without a posterior, [C]; or null.</param>
+/// <param name="covariance">What of the covariances is kept.</param>
+internal sealed class ClassBound(LastLayerData data, Tensor? known, LastLayerCovariance covariance)
+{
+    /// <summary>The bound on the sum over the examples, nats, and its slopes. The tensors belong to the dispose scope around.</summary>
+    /// <param name="Fit">The bound without the divergence from the prior.</param>
+    /// <param name="Gradient">In the means, [C, in].</param>
+    /// <param name="Curvature">sum_n r_nk phi_n phi_n^T, as the covariances take it.</param>
+    /// <param name="Steepest">A bound on the curvature in the means, sum_n 2 max_k r_nk (1 - r_nk) phi_n phi_n^T, [in, in].</param>
+    public sealed record Terms(double Fit, Tensor Gradient, Tensor Curvature, Tensor Steepest);
+
+    /// <summary>One pass over the features.</summary>
+    /// <param name="means">[C, in].</param>
+    /// <param name="covariances">Null is a point: no variance.</param>
+    /// <param name="cancellation">Ends it between two blocks.</param>
+    public Terms At(Tensor means, WeightCovariances? covariances, CancellationToken cancellation = default)
+    {
+        var gradient = zeros_like(means, dtype: means.dtype, device: means.device);
+        var isWhole = covariance == LastLayerCovariance.PerOutput;
+        var curvature = isWhole
+            ? WholeCovariances.None(means.shape[0], means.shape[1], means.device)
+            : DiagonalCovariances.None(means.shape[0], means.shape[1], means.device);
+        var steepest = zeros([means.shape[1], means.shape[1]], means.dtype, means.device);
+        var fit = 0.0;
+        using var blocks = data.Blocks().GetEnumerator();
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            if (!blocks.MoveNext())
+                return new Terms(fit, gradient, curvature, steepest);
+            var (rows, targets) = blocks.Current;
+            var logits = rows.mm(means.t());
+            if (known is not null)
+                logits = logits + known;
+            var raised = covariances is null ? logits : logits + covariances.Variances(rows) * 0.5;
+            var chosen = logits.gather(1, targets.unsqueeze(1)).squeeze(1);
+            fit += (chosen - raised.logsumexp(1)).sum().Number();
+            var r = raised.softmax(1);
+            steepest.add_(rows.t().mm(rows * (2 * (r * (1 - r)).amax([1], keepdim: true))));
+            gradient.sub_(r.t().mm(rows));
+            gradient.index_add_(0, targets, rows, 1);
+            if (isWhole)
+                WholeCovariances.Add(curvature, rows, r);
+            else
+                DiagonalCovariances.Add(curvature, rows, r);
+        }
+    }
+
+    /// <summary>KL(N(m, S) || N(0, 1 / a)) of all weights, nats: (a (|m|^2 + tr S) - P - P log a + log det S^-1) / 2.</summary>
+    public static double Divergence(Tensor means, WeightCovariances covariances, double precision)
+    {
+        var count = means.numel();
+        return 0.5 * (precision * (SquareSum(means) + covariances.Trace) - count - count * Math.Log(precision)
+            + covariances.LogDeterminant);
+    }
+
+    /// <summary>|m|^2.</summary>
+    public static double SquareSum(Tensor means)
+    {
+        using var squares = means.square();
+        using var sum = squares.sum();
+        return sum.Number();
+    }
+}
