@@ -14,6 +14,14 @@ namespace BayesGen.Kernels;
 /// </remarks>
 internal static class TensorNumbers
 {
+    private const int HeldAtOnce = 128;
+
+    [ThreadStatic]
+    private static Scalar?[]? _held;
+
+    [ThreadStatic]
+    private static int _next;
+
     /// <summary>Zero as an operand that lives: that of a literal may be freed while the operation reads it (see the remarks).</summary>
     public static readonly Scalar Zero = 0.0;
 
@@ -34,8 +42,21 @@ internal static class TensorNumbers
         return Read<double>(row);
     }
 
-    /// <summary>The sum of two tensors, as a new tensor: the operator takes the second one times a number.</summary>
-    public static Tensor AddTo(this Tensor tensor, Tensor other) => tensor.add(other, One);
+    /// <summary>
+    /// A number as an operand, for example <c>x * Operand(0.5)</c>: it lives until this thread has made some hundred others, so longer than
+    /// the operation, and is freed then.
+    /// </summary>
+    /// <param name="number">The number.</param>
+    public static Scalar Operand(double number) => Held(number);
+
+    /// <inheritdoc cref="Operand(double)"/>
+    public static Scalar Operand(long number) => Held(number);
+
+    /// <inheritdoc cref="Operand(double)"/>
+    public static Scalar Operand(bool number) => Held(number);
+
+    /// <summary>The sum of two tensors, as a new tensor: the operator takes the second one times a number that nobody holds.</summary>
+    public static Tensor Plus(this Tensor tensor, Tensor other) => tensor.add(other, One);
 
     /// <summary>The tensor times a number, as a new tensor.</summary>
     public static Tensor MultiplyBy(this Tensor tensor, double factor)
@@ -49,6 +70,18 @@ internal static class TensorNumbers
     {
         using Scalar scalar = divisor;
         return tensor.div(scalar);
+    }
+
+    /// <summary>The difference of two tensors, as a new tensor; see <see cref="Plus"/>.</summary>
+    public static Tensor Minus(this Tensor tensor, Tensor other) => tensor.sub(other, One);
+
+    private static Scalar Held(Scalar operand)
+    {
+        var held = _held ??= new Scalar?[HeldAtOnce];
+        held[_next]?.Dispose();
+        held[_next] = operand;
+        _next = (_next + 1) % HeldAtOnce;
+        return operand;
     }
 
     /// <summary>Writes zeros in place: <c>zero_()</c>, which asks for the shape.</summary>

@@ -68,7 +68,7 @@ internal sealed class StudentTLikelihood : RegressionLikelihood
             : Halves(output, target);
         var (targets, counts) = Aligned(mean, target);
         var squares = (targets - mean).square() * (-logSquare).exp();
-        var losses = logSquare.MultiplyBy(0.5).AddTo(squares.DivideBy(nu).log1p().MultiplyBy((nu + 1) / 2));
+        var losses = logSquare.MultiplyBy(0.5).Plus(squares.DivideBy(nu).log1p().MultiplyBy((nu + 1) / 2));
         return Total(losses.add(_constant), counts);
     }
 }

@@ -38,7 +38,7 @@ internal sealed class ScoredWeights<TPosterior>(
         {
             using var before = sum;
             using var shared = Sum(part);
-            sum = before.AddTo(shared);
+            sum = before.Plus(shared);
             part.Dispose();
         }
 

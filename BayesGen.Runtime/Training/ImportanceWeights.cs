@@ -52,7 +52,7 @@ internal sealed class ImportanceWeights(
         {
             if (_sum is not null)
                 throw MixedWeights();
-            Replace(ref _total, _total is null ? total.detach() : _total.AddTo(total.detach()));
+            Replace(ref _total, _total is null ? total.detach() : _total.Plus(total.detach()));
             return samples == 1 ? total : total.DivideBy(samples);
         }
 

@@ -1,0 +1,67 @@
+using BayesGen.Kernels;
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+
+namespace BayesGen.Tests.House;
+
+/// <summary>
+/// TorchSharp makes an object of a number that is an operand, and its finalizer may free that while the operation still reads it. What
+/// the libraries do holds each one: in a local, a field, or by <see cref="TensorNumbers.Operand(double)"/>.
+/// </summary>
+public class UnheldNumbersTests
+{
+    [Fact]
+    public void EveryNumberThatTorchReadsIsHeld() => Assert.Empty(
+        ((Type[])[typeof(TrainerOptions), typeof(Mpi.MpiGroup)]).SelectMany(type => Unheld(type.Assembly.Location)));
+
+    [Fact]
+    public void TheSearchFindsThemAndNothingElse()
+    {
+        var found = Unheld(typeof(Careless).Assembly.Location).Where(call => call.Contains(nameof(Careless), StringComparison.Ordinal)).ToList();
+        Assert.All(found, call => Assert.Contains(nameof(Careless.Wrong), call));
+        Assert.Equal(7, found.Count);
+    }
+
+    private static List<string> Unheld(string path)
+    {
+        using var assembly = AssemblyDefinition.ReadAssembly(path);
+        return
+        [
+            .. from type in assembly.MainModule.GetTypes()
+               where type.FullName != typeof(TensorNumbers).FullName
+               from method in type.Methods
+               where method.HasBody
+               from instruction in method.Body.Instructions
+               where instruction.Operand is MethodReference called && MakesNumber(called) && !IsHeld(instruction)
+               select $"{method.FullName} calls {((MethodReference)instruction.Operand).FullName}",
+        ];
+    }
+
+    /// <summary>Whether a method of TorchSharp makes a number: of what is given as one, or of the factor 1 of a sum.</summary>
+    private static bool MakesNumber(MethodReference called)
+    {
+        if (called.DeclaringType.FullName == typeof(Scalar).FullName)
+            return called.Name == "op_Implicit";
+        if (called.DeclaringType.Name != nameof(Tensor))
+            return false;
+        var isSum = called.Name is "op_Addition" or "op_Subtraction" or "add" or "add_" or "sub" or "sub_" or "subtract" or "subtract_";
+        var given = called.Parameters.Select(parameter => parameter.ParameterType).ToList();
+        return (isSum && given.All(type => type.Name == nameof(Tensor)))
+            || (called.Name.StartsWith("op_", StringComparison.Ordinal) && given.Any(type => type.IsPrimitive));
+    }
+
+    private static bool IsHeld(Instruction call) =>
+        call.Next.OpCode.Name is var next && (next.StartsWith("stloc", StringComparison.Ordinal) || next is "stsfld" or "stfld");
+
+    /// <summary>Both ways to do it.</summary>
+    private static class Careless
+    {
+        public static Tensor Wrong(Tensor x) => (((x + x) * 2.0 - x).add_(x).clamp(min: 0.5) + 1).sub_(x);
+
+        public static Tensor Right(Tensor x)
+        {
+            using Scalar two = 2.0;
+            return x.mul(two).add(x, TensorNumbers.One).mul(TensorNumbers.Operand(3)) * x;
+        }
+    }
+}
