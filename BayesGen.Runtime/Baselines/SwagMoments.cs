@@ -38,17 +38,17 @@ internal sealed class SwagMoments(int rank) : IDisposable
         else
         {
             // Welford's update: a difference of sums of squares would lose the variance of weights that hardly move.
-            var before = x - _mean;
-            _mean.add_(before / Count);
-            _squares!.add_(before * (x - _mean));
+            var before = x.Minus(_mean);
+            _mean.AddInPlace(before / Operand(Count));
+            _squares!.AddInPlace(before * x.Minus(_mean));
         }
 
         if (rank > 0)
-            _deviations!.select(0, (Count - 1) % rank).copy_(x - _mean);
+            _deviations!.select(0, (Count - 1) % rank).copy_(x.Minus(_mean));
     }
 
     /// <summary>The variance of each weight over the walk; it belongs to the dispose scope around.</summary>
-    public Tensor Variances() => _squares! / Count;
+    public Tensor Variances() => _squares! / Operand(Count);
 
     /// <summary>
     /// Weights drawn from N(mean, (diag(v) + D D^T / (K - 1)) / 2), of rank 0 from N(mean, diag(v)); they belong to the scope around.
@@ -56,10 +56,10 @@ internal sealed class SwagMoments(int rank) : IDisposable
     public Tensor Sample(NoiseSource noise)
     {
         if (Kept < 2)
-            return Mean + Variances().sqrt() * noise.Normal(Mean);
+            return Mean.Plus(Variances().sqrt() * noise.Normal(Mean));
         var deviations = _deviations!.narrow(0, 0, Kept);
-        var factors = noise.Normal(deviations.select(1, 0)) / Math.Sqrt(2 * (Kept - 1));
-        return Mean + (Variances() / 2).sqrt() * noise.Normal(Mean) + deviations.t().mv(factors);
+        var factors = noise.Normal(deviations.select(1, 0)) / Operand(Math.Sqrt(2 * (Kept - 1)));
+        return Mean.Plus((Variances() / Operand(2)).sqrt() * noise.Normal(Mean)).Plus(deviations.t().mv(factors));
     }
 
     public void Dispose()

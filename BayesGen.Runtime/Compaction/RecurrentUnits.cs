@@ -37,18 +37,18 @@ internal static class RecurrentUnits
     {
         using var scope = NewDisposeScope();
         var weight = module.get_parameter(name)!.detach();
-        return weight.ne(0).reshape(GatesOf(module), -1, weight.size(1)).any(0).cpu().contiguous().data<bool>().ToArray();
+        return weight.ne(Operand(0)).reshape(GatesOf(module), -1, weight.size(1)).any(0).cpu().contiguous().data<bool>().ToArray();
     }
 
     /// <summary>Zero for each hidden unit that stays there whatever goes in; else NaN.</summary>
     public static double[] Constants(nn.Module module)
     {
         using var scope = NewDisposeScope();
-        var isRead = CandidateOf("weight_ih_l0").ne(0).any(1).logical_or(CandidateOf("weight_hh_l0").ne(0).any(1));
+        var isRead = CandidateOf("weight_ih_l0").ne(Operand(0)).any(1).logical_or(CandidateOf("weight_hh_l0").ne(Operand(0)).any(1));
         if (HasBias(module))
             isRead = module is LSTM
-                ? isRead.logical_or((CandidateOf("bias_ih_l0") + CandidateOf("bias_hh_l0")).ne(0))
-                : isRead.logical_or(CandidateOf("bias_ih_l0").ne(0)).logical_or(CandidateOf("bias_hh_l0").ne(0));
+                ? isRead.logical_or(CandidateOf("bias_ih_l0").Plus(CandidateOf("bias_hh_l0")).ne(Operand(0)))
+                : isRead.logical_or(CandidateOf("bias_ih_l0").ne(Operand(0))).logical_or(CandidateOf("bias_hh_l0").ne(Operand(0)));
         return [.. isRead.cpu().data<bool>().ToArray().Select(read => read ? double.NaN : 0)];
 
         Tensor CandidateOf(string name)

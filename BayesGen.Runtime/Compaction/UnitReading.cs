@@ -70,9 +70,9 @@ internal sealed class UnitReading
         var sum = weight.clone();
         foreach (var (input, by, ratio) in Shared)
         {
-            using var more = weight.narrow(1, input, 1) * ratio;
+            using var more = weight.narrow(1, input, 1) * Operand(ratio);
             using var column = sum.narrow(1, by, 1);
-            column.add_(more);
+            column.AddInPlace(more);
         }
 
         return sum;
@@ -102,7 +102,7 @@ internal sealed class UnitReading
     private static bool[] ReadsOf(nn.Module module)
     {
         using var scope = NewDisposeScope();
-        var isRead = Rows(module).ne(0);
+        var isRead = Rows(module).ne(Operand(0));
         return (isRead.dim() > 2 ? isRead.flatten(2).any(2) : isRead).cpu().contiguous().data<bool>().ToArray();
     }
 

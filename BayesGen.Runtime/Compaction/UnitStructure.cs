@@ -120,7 +120,7 @@ internal sealed class UnitStructure
         using var scope = NewDisposeScope();
         if (module is ConvTranspose1d or ConvTranspose2d or ConvTranspose3d)
             return [.. Enumerable.Repeat(double.NaN, outputs)];
-        var reads = LayerNumbers.WeightOf(module).detach().ne(0).reshape(outputs, -1).any(1).cpu().data<bool>().ToArray();
+        var reads = LayerNumbers.WeightOf(module).detach().ne(Operand(0)).reshape(outputs, -1).any(1).cpu().data<bool>().ToArray();
         var bias = LayerNumbers.BiasOf(module);
         return [.. reads.Select((isRead, i) => isRead ? double.NaN : bias?[i] ?? 0)];
     }

@@ -40,11 +40,11 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
     /// <summary>The same by Torch's own operations, which autograd differentiates; the bias is in the graph of the variance.</summary>
     public static Tensor AddByGraph(Tensor output, Tensor variance, NoiseSource noise)
     {
-        using var positive = variance + Epsilon;
+        using var positive = variance + Operand(Epsilon);
         using var deviation = positive.sqrt();
         using var epsilon = empty_like(output, dtype: output.dtype, device: output.device, requires_grad: false);
         noise.FillNormal(epsilon);
-        return addcmul(output, deviation, epsilon, 1);
+        return addcmul(output, deviation, epsilon, Operand(1));
     }
 
     public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
@@ -66,10 +66,10 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
         {
             using var epsilon = empty_like(slope, dtype: output.dtype, device: output.device, requires_grad: false);
             noise.FillNormal(epsilon);
-            using var deviation = slope.add_(Epsilon).sqrt_();
-            using var sum = addcmul(output, deviation, epsilon, 1);
+            using var deviation = slope.add_(Operand(Epsilon)).sqrt_();
+            using var sum = addcmul(output, deviation, epsilon, Operand(1));
             result.copy_(sum);
-            slope.copy_(epsilon.div_(deviation).mul_(0.5));
+            slope.copy_(epsilon.div_(deviation).mul_(Operand(0.5)));
         }
 
         if (arguments[2] is not null)

@@ -103,5 +103,6 @@ internal sealed class LstmInference : IDisposable
     }
 
     private static Tensor Waves(long[] shape, double size) =>
-        (arange(shape.Aggregate(1L, (all, one) => all * one), dtype: ScalarType.Float32, device: CPU) * 0.7).sin().mul(size).reshape(shape);
+        arange(Operand(shape.Aggregate(1L, (all, one) => all * one)), dtype: ScalarType.Float32, device: CPU)
+            .mul(Operand(0.7)).sin().mul(Operand(size)).reshape(shape);
 }

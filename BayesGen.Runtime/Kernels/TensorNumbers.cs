@@ -28,6 +28,8 @@ internal static class TensorNumbers
     /// <summary>One, as <see cref="Zero"/>: what <c>add_</c> takes its operand times.</summary>
     public static readonly Scalar One = 1;
 
+    private static readonly Scalar MinusOne = -1;
+
     /// <summary>The number in a tensor of one element, wherever it is; on a device it is waited for.</summary>
     public static double Number(this Tensor scalar) => scalar.Numbers()[0];
 
@@ -73,7 +75,13 @@ internal static class TensorNumbers
     }
 
     /// <summary>The difference of two tensors, as a new tensor; see <see cref="Plus"/>.</summary>
-    public static Tensor Minus(this Tensor tensor, Tensor other) => tensor.sub(other, One);
+    public static Tensor Minus(this Tensor tensor, Tensor other) => tensor.add(other, MinusOne);
+
+    /// <summary>Adds a tensor in place; see <see cref="Plus"/>.</summary>
+    public static Tensor AddInPlace(this Tensor tensor, Tensor other) => tensor.add_(other, One);
+
+    /// <summary>Subtracts a tensor in place; see <see cref="Plus"/>.</summary>
+    public static Tensor SubtractInPlace(this Tensor tensor, Tensor other) => tensor.add_(other, MinusOne);
 
     private static Scalar Held(Scalar operand)
     {

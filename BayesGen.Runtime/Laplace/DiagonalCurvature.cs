@@ -10,9 +10,10 @@ internal sealed class DiagonalCurvature(long outputs, long inputs, Device device
 
     public override Tensor Eigenvalues => _sum;
 
-    public override void AddAtOutputs(Tensor inputs, OutputCurvature curvature) => _sum.add_(curvature.Diagonals().t().mm(inputs.square()));
+    public override void AddAtOutputs(Tensor inputs, OutputCurvature curvature) =>
+        _sum.AddInPlace(curvature.Diagonals().t().mm(inputs.square()));
 
-    public override void Add(Tensor inputs, Tensor slopes) => _sum.add_(slopes.square().sum(1).t().mm(inputs.square()));
+    public override void Add(Tensor inputs, Tensor slopes) => _sum.AddInPlace(slopes.square().sum(1).t().mm(inputs.square()));
 
     public override void Finish(long examples)
     {

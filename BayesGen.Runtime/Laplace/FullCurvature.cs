@@ -16,7 +16,7 @@ internal sealed class FullCurvature(long outputs, long inputs, Device device) : 
     public override void Add(Tensor inputs, Tensor slopes)
     {
         var rows = Products(inputs, slopes).flatten(0, 1);
-        _matrix.add_(rows.t().mm(rows));
+        _matrix.AddInPlace(rows.t().mm(rows));
     }
 
     public override void Finish(long examples)
@@ -25,7 +25,7 @@ internal sealed class FullCurvature(long outputs, long inputs, Device device) : 
         var (values, vectors) = linalg.eigh(_matrix);
         _matrix.Dispose();
         _matrix = vectors.DetachFromDisposeScope();
-        _eigenvalues = values.clamp(min: 0).DetachFromDisposeScope();
+        _eigenvalues = values.clamp(min: Operand(0)).DetachFromDisposeScope();
     }
 
     public override Tensor Covariance(Tensor inputs, Tensor? slopes, Tensor variances)

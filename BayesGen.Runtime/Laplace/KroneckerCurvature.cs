@@ -20,29 +20,30 @@ internal sealed class KroneckerCurvature(long outputs, long inputs, Device devic
 
     public override void AddAtOutputs(Tensor inputs, OutputCurvature curvature)
     {
-        _ofInputs.add_(inputs.t().mm(inputs));
-        _ofOutputs.add_(curvature.Sum());
+        _ofInputs.AddInPlace(inputs.t().mm(inputs));
+        _ofOutputs.AddInPlace(curvature.Sum());
     }
 
     public override void Add(Tensor inputs, Tensor slopes)
     {
-        _ofInputs.add_(inputs.t().mm(inputs));
+        _ofInputs.AddInPlace(inputs.t().mm(inputs));
         var rows = slopes.flatten(0, 1);
-        _ofOutputs.add_(rows.t().mm(rows));
+        _ofOutputs.AddInPlace(rows.t().mm(rows));
     }
 
     public override void Finish(long examples)
     {
         using var scope = NewDisposeScope();
         var (valuesOfInputs, vectorsOfInputs) = linalg.eigh(_ofInputs);
-        var (valuesOfOutputs, vectorsOfOutputs) = linalg.eigh(_ofOutputs.div_(examples));
+        var (valuesOfOutputs, vectorsOfOutputs) = linalg.eigh(_ofOutputs.div_(Operand(examples)));
 
         // From here on both are the matrices of eigenvectors; rounding may have taken an eigenvalue of 0 below it.
         _ofInputs.Dispose();
         _ofOutputs.Dispose();
         _ofInputs = vectorsOfInputs.DetachFromDisposeScope();
         _ofOutputs = vectorsOfOutputs.DetachFromDisposeScope();
-        _eigenvalues = (valuesOfOutputs.clamp(min: 0).unsqueeze(1) * valuesOfInputs.clamp(min: 0).unsqueeze(0)).DetachFromDisposeScope();
+        var (ofOutputs, ofInputs) = (valuesOfOutputs.clamp(min: Operand(0)), valuesOfInputs.clamp(min: Operand(0)));
+        _eigenvalues = (ofOutputs.unsqueeze(1) * ofInputs.unsqueeze(0)).DetachFromDisposeScope();
     }
 
     public override Tensor Covariance(Tensor inputs, Tensor? slopes, Tensor variances)

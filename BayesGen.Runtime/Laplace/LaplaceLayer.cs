@@ -109,7 +109,7 @@ internal sealed class LaplaceLayer : IDisposable
             var family = families.TakeWhile(arena => !arena.Weights.Contains(weight)).Count();
             using var slice = weight.Place.SliceOf(flat[family]);
             using var same = part.to(slice.dtype);
-            slice.add_(same);
+            slice.AddInPlace(same);
         }
     }
 
@@ -118,6 +118,6 @@ internal sealed class LaplaceLayer : IDisposable
     private static Tensor Offset(NetworkArena arena, NetworkWeight weight)
     {
         var center = arena.Prior(weight.Key) is GaussianPrior prior ? prior.Mean : 0;
-        return weight.Parameter.detach().to(ScalarType.Float64) - center;
+        return weight.Parameter.detach().to(ScalarType.Float64) - Operand(center);
     }
 }

@@ -50,7 +50,7 @@ internal sealed class TargetFit(GaussianNoise? noise)
                 $"Targets of shape [{string.Join(", ", targets.shape)}] do not fit means [{string.Join(", ", mean.shape)}]: one for "
                 + "each output.",
                 nameof(targets));
-        var squares = ((wanted - mean).square() / variance).sum().item<double>();
+        var squares = (wanted.Minus(mean).square() / variance).sum().item<double>();
         if (!double.IsFinite(squares))
             throw new ArgumentException(
                 "Targets, or the outputs of the network for them, are NaN or infinite: leave these examples out.", nameof(targets));
@@ -59,10 +59,10 @@ internal sealed class TargetFit(GaussianNoise? noise)
         _logLikelihood -= 0.5 * (squares + variance.log().sum().item<double>() + mean.numel() * Math.Log(2 * Math.PI));
 
         // Behind the means there may be logarithms of variances, s = log v, whose Fisher information is 1/2 each.
-        var curvatures = 1 / variance;
+        var curvatures = Operand(1) / variance;
         if (outputs.dim() != 2 || outputs.shape[1] != 2 * mean.shape[1])
             return OutputCurvature.OfNumbers(curvatures);
-        var halves = full_like(curvatures, 0.5, dtype: curvatures.dtype, device: curvatures.device);
+        var halves = full_like(curvatures, Operand(0.5), dtype: curvatures.dtype, device: curvatures.device);
         return OutputCurvature.OfNumbers(cat([curvatures, halves], 1));
     }
 }

@@ -49,14 +49,14 @@ internal sealed class ClassBound(LastLayerData data, Tensor? known, LastLayerCov
             var (rows, targets) = blocks.Current;
             var logits = rows.mm(means.t());
             if (known is not null)
-                logits = logits + known;
-            var raised = covariances is null ? logits : logits + covariances.Variances(rows) * 0.5;
+                logits = logits.Plus(known);
+            var raised = covariances is null ? logits : logits.Plus(covariances.Variances(rows) * Operand(0.5));
             var chosen = logits.gather(1, targets.unsqueeze(1)).squeeze(1);
-            fit += (chosen - raised.logsumexp(1)).sum().Number();
+            fit += chosen.Minus(raised.logsumexp(1)).sum().Number();
             var r = raised.softmax(1);
-            steepest.add_(rows.t().mm(rows * (2 * (r * (1 - r)).amax([1], keepdim: true))));
-            gradient.sub_(r.t().mm(rows));
-            gradient.index_add_(0, targets, rows, 1);
+            steepest.AddInPlace(rows.t().mm(rows * (Operand(2) * (r * (Operand(1) - r)).amax([1], keepdim: true))));
+            gradient.SubtractInPlace(r.t().mm(rows));
+            gradient.index_add_(0, targets, rows, Operand(1));
             if (isWhole)
                 WholeCovariances.Add(curvature, rows, r);
             else

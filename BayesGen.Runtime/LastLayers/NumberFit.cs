@@ -24,16 +24,17 @@ internal static class NumberFit
         foreach (var (rows, targets) in data.Blocks())
         {
             cancellation.ThrowIfCancellationRequested();
-            gram = rows.t().mm(rows) + (gram ?? zeros([inputs, inputs], ScalarType.Float64, rows.device));
-            cross = rows.t().mm(targets) + (cross ?? zeros([inputs, targets.shape[1]], ScalarType.Float64, rows.device));
-            squares = targets.square().sum([0]) + (squares ?? zeros([targets.shape[1]], ScalarType.Float64, rows.device));
+            gram = rows.t().mm(rows).Plus((gram ?? zeros([inputs, inputs], ScalarType.Float64, rows.device)));
+            cross = rows.t().mm(targets).Plus((cross ?? zeros([inputs, targets.shape[1]], ScalarType.Float64, rows.device)));
+            squares = targets.square().sum([0]).Plus((squares ?? zeros([targets.shape[1]], ScalarType.Float64, rows.device)));
         }
 
         var (values, vectors) = linalg.eigh(gram!);
         var turned = vectors.t().mm(cross!);
         var given = options.Noise!.Read(zeros([1, cross!.shape[1]], ScalarType.Float64, CPU)).Variance;
         var search = new Evidence(
-            PlainNumbers.Flat(values.clamp(min: 0)), PlainNumbers.Of(turned.t().contiguous()), PlainNumbers.Flat(squares!), data.Examples);
+            PlainNumbers.Flat(values.clamp(min: Operand(0))), PlainNumbers.Of(turned.t().contiguous()), PlainNumbers.Flat(squares!),
+            data.Examples);
         var found = search.Run(PlainNumbers.Flat(given), options.FitNoise, options.PriorPrecision);
         var device = values.device;
         var means = tensor([.. found.Means.SelectMany(row => row)], [found.Means.Length, inputs], ScalarType.Float64, device);

@@ -37,7 +37,7 @@ internal sealed class WholeCovariances : WeightCovariances
         for (var k = 0; k < r.shape[1]; k++)
         {
             using var output = NewDisposeScope();
-            curvature.select(0, k).add_(turned.mm(rows * r.narrow(1, k, 1)));
+            curvature.select(0, k).AddInPlace(turned.mm(rows * r.narrow(1, k, 1)));
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class WholeCovariances : WeightCovariances
     public override WeightCovariances Toward(Tensor curvature, double precision, double step)
     {
         using var scope = NewDisposeScope();
-        return new WholeCovariances(_precisions * (1 - step) + Sum(curvature, precision) * step);
+        return new WholeCovariances((_precisions * Operand(1 - step)).Plus(Sum(curvature, precision) * Operand(step)));
     }
 
     public override void Dispose()
@@ -66,6 +66,6 @@ internal sealed class WholeCovariances : WeightCovariances
         _covariances.Dispose();
     }
 
-    private static Tensor Sum(Tensor curvature, double precision) => curvature
-        + precision * eye(curvature.shape[2], dtype: ScalarType.Float64, device: curvature.device).unsqueeze(0);
+    private static Tensor Sum(Tensor curvature, double precision) => curvature.Plus(
+        Operand(precision) * eye(curvature.shape[2], dtype: ScalarType.Float64, device: curvature.device).unsqueeze(0));
 }

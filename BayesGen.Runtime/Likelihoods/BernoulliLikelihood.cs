@@ -75,7 +75,7 @@ internal sealed class BernoulliLikelihood : ClassLikelihood
         var counts = Rows(Counts(target));
         var isRight = logits.gt(TensorNumbers.Zero).eq(Rows(target).to(ScalarType.Float64).gt(Half));
         var right = (isRight.to(ScalarType.Float64) * counts).sum(1) / counts.sum(1);
-        return where(logits.isnan().any(1), full_like(right, double.NaN, dtype: ScalarType.Float64, device: right.device), right);
+        return where(logits.isnan().any(1), full_like(right, Operand(double.NaN), dtype: ScalarType.Float64, device: right.device), right);
     }
 
     private Tensor Counts(Tensor target) => IsIgnored(target).logical_not().to(ScalarType.Float64);

@@ -73,7 +73,7 @@ internal sealed class CategoricalLikelihood : ClassLikelihood
         var counted = targets.to(ScalarType.Int64);
         counted = counted.masked_fill(IsIgnored(counted), TensorNumbers.Zero);
         var largest = counted.max().item<long>();
-        long[] place = [.. counted.eq(largest).nonzero()[0].cpu().data<long>()];
+        long[] place = [.. counted.eq(Operand(largest)).nonzero()[0].cpu().data<long>()];
         return (largest + 1, $"The target of {TargetRows.Name("example {0}", place)} is class {largest}");
     }
 

@@ -59,7 +59,7 @@ internal sealed class GaussianLikelihood : RegressionLikelihood
         if (Sigma is { } sigma)
         {
             var mean = TargetRows.Of(output);
-            return (mean, full_like(mean, sigma * sigma, dtype: mean.dtype, device: mean.device));
+            return (mean, full_like(mean, Operand(sigma * sigma), dtype: mean.dtype, device: mean.device));
         }
 
         var (ofMean, logVariance) = HalvesOfRows(
@@ -71,11 +71,11 @@ internal sealed class GaussianLikelihood : RegressionLikelihood
     private Tensor Sum(Tensor output, Tensor target)
     {
         var (mean, logVariance) = Sigma is { } sigma
-            ? (output, full_like(output, 2 * Math.Log(sigma), dtype: output.dtype, device: output.device))
+            ? (output, full_like(output, Operand(2 * Math.Log(sigma)), dtype: output.dtype, device: output.device))
             : Halves(output, target);
         if (Factors is not null)
-            logVariance = logVariance + _logFactors!.Along(mean, Math.Max(1, mean.dim() - 1));
+            logVariance = logVariance.Plus(_logFactors!.Along(mean, Math.Max(1, mean.dim() - 1)));
         var (targets, counts) = Aligned(mean, target);
-        return Total((logVariance + (targets - mean).square() * (-logVariance).exp()).add(LogTwoPi), counts).MultiplyBy(0.5);
+        return Total(logVariance.Plus(targets.Minus(mean).square() * (-logVariance).exp()).add(LogTwoPi), counts).MultiplyBy(0.5);
     }
 }

@@ -47,12 +47,12 @@ internal sealed class StudentTLikelihood : RegressionLikelihood
         if (NoiseScale is { } scale)
         {
             var known = TargetRows.Of(output);
-            return (known, full_like(known, scale * scale * wider, dtype: known.dtype, device: known.device));
+            return (known, full_like(known, Operand(scale * scale * wider), dtype: known.dtype, device: known.device));
         }
 
         var (mean, logSquare) = HalvesOfRows(
             output, "Student's t of a learned scale needs [N, 2 D], means and then logarithms of scale^2.");
-        return (mean, logSquare.exp() * wider);
+        return (mean, logSquare.exp() * Operand(wider));
     }
 
     private protected override FitLoss MakeFitLoss() => new(ToString(), Sum, FitReduction.Sum);
@@ -64,10 +64,10 @@ internal sealed class StudentTLikelihood : RegressionLikelihood
     {
         var nu = DegreesOfFreedom;
         var (mean, logSquare) = NoiseScale is { } scale
-            ? (output, full_like(output, 2 * Math.Log(scale), dtype: output.dtype, device: output.device))
+            ? (output, full_like(output, Operand(2 * Math.Log(scale)), dtype: output.dtype, device: output.device))
             : Halves(output, target);
         var (targets, counts) = Aligned(mean, target);
-        var squares = (targets - mean).square() * (-logSquare).exp();
+        var squares = targets.Minus(mean).square() * (-logSquare).exp();
         var losses = logSquare.MultiplyBy(0.5).Plus(squares.DivideBy(nu).log1p().MultiplyBy((nu + 1) / 2));
         return Total(losses.add(_constant), counts);
     }

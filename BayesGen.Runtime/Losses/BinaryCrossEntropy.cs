@@ -22,7 +22,7 @@ internal static class BinaryCrossEntropy
             ? nn.functional.binary_cross_entropy_with_logits(output, known, reduction: nn.Reduction.None)
             : nn.functional.binary_cross_entropy_with_logits(
                 output, known, reduction: nn.Reduction.None,
-                pos_weights: full([], positiveWeight, dtype: output.dtype, device: output.device));
+                pos_weights: full([], Operand(positiveWeight), dtype: output.dtype, device: output.device));
         return losses.masked_fill(isIgnored, TensorNumbers.Zero).sum();
     }
 

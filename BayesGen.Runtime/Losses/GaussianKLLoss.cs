@@ -23,12 +23,13 @@ public sealed class GaussianKLLoss : VariationalLoss, IScores<GaussianPosterior>
             return kept.item<long>();
         });
         if (count == 0)
-            return weights[0].Posterior.Mu.sum() * 0;
+            return weights[0].Posterior.Mu.sum() * Operand(0);
 
-        var mean = ScoredSum.Of(weights, run => run.Posterior.Mu.alias()) / count;
+        var mean = ScoredSum.Of(weights, run => run.Posterior.Mu.alias()) / Operand(count);
         var variance = ScoredSum.Of(weights, run =>
-            run.Posterior.Variance() + (run.Posterior.Mu - mean.to(run.Posterior.Mu.dtype, run.Posterior.Mu.device)).square()) / count;
+            run.Posterior.Variance().Plus(
+                run.Posterior.Mu.Minus(mean.to(run.Posterior.Mu.dtype, run.Posterior.Mu.device)).square())) / Operand(count);
         var logSigma = ScoredSum.Of(weights, run => run.Posterior.LogSigma.alias());
-        return variance.log() * (0.5 * count) - logSigma;
+        return (variance.log() * Operand(0.5 * count)).Minus(logSigma);
     }
 }

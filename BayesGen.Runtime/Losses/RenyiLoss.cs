@@ -47,11 +47,11 @@ public sealed class RenyiLoss : VariationalLoss, IScores<IHasDensity>
         if (Alpha == 1)
             return null;
         using var _ = no_grad();
-        var total = fit * examples + (divergence * beta).to(fit.dtype, fit.device);
-        return total * (Alpha - 1);
+        var total = (fit * Operand(examples)).Plus((divergence * Operand(beta)).to(fit.dtype, fit.device));
+        return total * Operand(Alpha - 1);
     }
 
     /// <summary>-L / N = log((1/K) sum_k exp(u_k)) / ((alpha - 1) N).</summary>
     /// <inheritdoc/>
-    protected internal override Tensor? Bound(Tensor logMeanWeight, long examples) => logMeanWeight / ((Alpha - 1) * examples);
+    protected internal override Tensor? Bound(Tensor logMeanWeight, long examples) => logMeanWeight / Operand((Alpha - 1) * examples);
 }

@@ -74,7 +74,7 @@ public abstract class VariationalLoss
 
         var logs = stack(logWeights.Select(weight => weight!.detach()));
         var terms = new LossTerms((softmax(logs, 0) * totals).sum(), meanFit, meanDivergence);
-        return Bound(logs.logsumexp(0, keepdim: false) - Math.Log(fits.Count), examples) is { } bound
+        return Bound(logs.logsumexp(0, keepdim: false) - Operand(Math.Log(fits.Count)), examples) is { } bound
             ? terms with { Bound = bound } : terms;
     }
 

@@ -66,12 +66,12 @@ internal sealed class AdamUpdate(double rate, double beta1, double beta2, double
         }
 
         if (Shrink != 1)
-            parameter.mul_(Shrink);
-        using var slope = Penalty == 0 ? gradient.alias() : gradient.add(parameter, Penalty);
-        mean.mul_(beta1).add_(slope, 1 - beta1);
-        square.mul_(beta2).addcmul_(slope, slope, 1 - beta2);
-        using var root = square.sqrt().mul_(_root).add_(epsilon);
-        parameter.addcdiv_(mean, root, -_rate);
+            parameter.mul_(Operand(Shrink));
+        using var slope = Penalty == 0 ? gradient.alias() : gradient.add(parameter, Operand(Penalty));
+        mean.mul_(Operand(beta1)).add_(slope, Operand(1 - beta1));
+        square.mul_(Operand(beta2)).addcmul_(slope, slope, Operand(1 - beta2));
+        using var root = square.sqrt().mul_(Operand(_root)).add_(Operand(epsilon));
+        parameter.addcdiv_(mean, root, Operand(-_rate));
     }
 
     public Vector<T> Run<T>(KernelRows<T> rows)

@@ -54,7 +54,7 @@ internal abstract class ArenaDraw(FamilyArena arena) : IDisposable
             if (ofSample is not null)
             {
                 using var _ = no_grad();
-                store.Gradients.add_(ofSample);
+                store.Gradients.AddInPlace(ofSample);
                 ofSample.ZeroInPlace();
             }
         }

@@ -212,8 +212,8 @@ internal sealed class LocalEstimator : IDisposable
             var behind = (int)output.dim() - LayerVariance.ChannelOf(module, output) - 1;
             using (product)
             using (var ofChannels = bias.view([bias.numel(), .. Enumerable.Repeat(1L, behind)]))
-            using (var rest = 1 - scale)
-                return addcmul(product, ofChannels, rest, 1);
+            using (var rest = Operand(1) - scale)
+                return addcmul(product, ofChannels, rest, Operand(1));
         }
 
         /// <summary>Scales for each example, in a shape that broadcasts against inputs or outputs.</summary>

@@ -14,7 +14,7 @@ internal static class PaddingIndices
         using var scope = NewDisposeScope();
         using var _ = enable_grad();
         var (rows, width) = (weight.Shape[0], weight.Shape[1]);
-        var asked = arange(rows, dtype: ScalarType.Int64, device: weight.Device);
+        var asked = arange(Operand(rows), dtype: ScalarType.Int64, device: weight.Device);
 
         // One word to a bag.
         var words = weight.Layer is EmbeddingBag ? asked.view(-1, 1) : asked;
@@ -27,7 +27,7 @@ internal static class PaddingIndices
         var gradient = autograd.grad([output.sum()], [weight.Parameter])[0];
         if (gradient.is_sparse)
             gradient = gradient.to_dense();
-        var isPadding = gradient.eq(0).all(1);
+        var isPadding = gradient.eq(Operand(0)).all(1);
         return [.. asked[isPadding].to(CPU).data<long>().Select(row => (row * width, width))];
     }
 }

@@ -71,7 +71,7 @@ internal sealed class UnitScales : IDisposable
             using (var known = flat.grad)
             {
                 if (known is not null)
-                    known.add_(gradient);
+                    known.AddInPlace(gradient);
                 else
                 {
                     using var fresh = gradient.clone();

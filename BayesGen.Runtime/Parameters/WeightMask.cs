@@ -62,7 +62,7 @@ internal sealed class WeightMask : IDisposable
     /// <summary>Keeps every weight again.</summary>
     public void Unprune()
     {
-        _kept.fill_(true);
+        _kept.fill_(Operand(true));
         Refresh();
     }
 
@@ -174,7 +174,7 @@ internal sealed class WeightMask : IDisposable
         foreach (var (offset, count) in Fixed)
         {
             using var part = _kept.narrow(0, offset, count);
-            part.fill_(false);
+            part.fill_(Operand(false));
         }
     }
 
@@ -185,7 +185,7 @@ internal sealed class WeightMask : IDisposable
         foreach (var weight in _weights.Where(weight => weight.IsHeld))
         {
             using var slice = weight.Place.SliceOf(trainable);
-            slice.fill_(false);
+            slice.fill_(Operand(false));
         }
 
         return trainable.to(_store.Dtype).DetachFromDisposeScope();

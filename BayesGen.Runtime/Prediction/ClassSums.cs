@@ -43,8 +43,8 @@ internal sealed class ClassSums(ClassLikelihood? likelihood, bool keepOutputs, i
         }
         else
         {
-            _sumOfProbabilities!.add_(probabilities);
-            _sumOfEntropies!.add_(entropy);
+            _sumOfProbabilities!.AddInPlace(probabilities);
+            _sumOfEntropies!.AddInPlace(entropy);
         }
 
         if (keepOutputs)
@@ -60,12 +60,12 @@ internal sealed class ClassSums(ClassLikelihood? likelihood, bool keepOutputs, i
     public void EndBatch(Tensor? inputs = null)
     {
         using var scope = NewDisposeScope();
-        var mean = _sumOfProbabilities! / _draws;
+        var mean = _sumOfProbabilities! / Operand(_draws);
         var numbers = PlainNumbers.Of(mean);
         AnswerCheck.Require(numbers, firstExample + Examples, inputs, _places);
         _probabilities.AddRange(numbers);
         _entropy.AddRange(PlainNumbers.Flat(special.entr(mean).sum(1)));
-        _expectedEntropy.AddRange(PlainNumbers.Flat(_sumOfEntropies! / _draws));
+        _expectedEntropy.AddRange(PlainNumbers.Flat(_sumOfEntropies! / Operand(_draws)));
         (_samples, _draws) = (_draws, 0);
     }
 

@@ -50,7 +50,7 @@ public sealed class GaussianNoise
         if (sigma is { } start && (!double.IsFinite(start) || start <= 0))
             throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "The standard deviation of the noise is positive and finite.");
         var logSigma = sigma is { } known ? Math.Log(known) : LogSigmaStart.Open;
-        return new Parameter(full(outputs, logSigma, dtype: ScalarType.Float32, device: CPU));
+        return new Parameter(full(outputs, Operand(logSigma), dtype: ScalarType.Float32, device: CPU));
     }
 
     /// <summary>
@@ -70,7 +70,7 @@ public sealed class GaussianNoise
                 + $"do not fit: expected [N, D] and [D].",
                 nameof(logSigma));
         JoinedNoise.Tell(logSigma);
-        using var twice = logSigma * 2;
+        using var twice = logSigma * Operand(2);
         return cat([mean, twice.expand(mean.shape)], 1);
     }
 

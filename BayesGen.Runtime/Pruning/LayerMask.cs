@@ -85,7 +85,7 @@ internal sealed class LayerMask
     {
         var kept = Slice(found, keep) & _arena.Families[found.Family].Mask.Windows[found.Weight.Place.Index];
         foreach (var (offset, count) in found.Weight.Fixed)
-            kept.view(-1).narrow(0, offset, count).fill_(true);
+            kept.view(-1).narrow(0, offset, count).fill_(Operand(true));
         return kept;
     }
 

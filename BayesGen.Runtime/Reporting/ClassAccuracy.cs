@@ -13,7 +13,7 @@ internal static class ClassAccuracy
         var (isRight, counts, isNumber) = Judge(output, target);
         var right = isRight.logical_and(counts).to(ScalarType.Float64).flatten(1).sum(1);
         var all = counts.to(ScalarType.Float64).flatten(1).sum(1);
-        return where(isNumber, right / all, full_like(right, double.NaN, dtype: ScalarType.Float64, device: right.device));
+        return where(isNumber, right / all, full_like(right, Operand(double.NaN), dtype: ScalarType.Float64, device: right.device));
     }
 
     /// <summary>For each example the number of places with a label.</summary>

@@ -79,7 +79,7 @@ internal static class PlainState
             if (inventory.Keys.TryFind(first, out var bayesian))
             {
                 bayesian.Arena.Posterior.Restart(bayesian.Weight, value.to(target.dtype, target.device));
-                bayesian.Arena.Mask.Windows[bayesian.Weight.Place.Index].fill_(true);
+                bayesian.Arena.Mask.Windows[bayesian.Weight.Place.Index].fill_(Operand(true));
             }
             else
                 target.copy_(value);

@@ -116,7 +116,7 @@ public static class SparseStateFile
     private static IEnumerable<KeyValuePair<string, Tensor>> Packed(string key, Tensor tensor)
     {
         var flat = tensor.detach().cpu().contiguous().flatten();
-        var isThere = flat.ne(0);
+        var isThere = flat.ne(Operand(0));
         var count = isThere.sum().item<long>();
         if (!tensor.is_floating_point() || flat.numel() / 8 + count * flat.ElementSize + HeaderBytes >= flat.numel() * flat.ElementSize)
             return [new(key, tensor)];
@@ -136,7 +136,7 @@ public static class SparseStateFile
             && values.dim() == 1)
         {
             // No more than eight weights for each byte of the file, whatever the shape says.
-            var bits = places.unsqueeze(1).bitwise_and(torch.tensor(Bits, dtype: ScalarType.Byte, device: CPU)).ne(0).flatten();
+            var bits = places.unsqueeze(1).bitwise_and(torch.tensor(Bits, dtype: ScalarType.Byte, device: CPU)).ne(Operand(0)).flatten();
             var extents = shape.data<long>().ToArray();
             var count = extents.Aggregate((Int128)1, (all, one) => one < 0 || all > long.MaxValue ? long.MaxValue : all * one);
             if ((count + 7) / 8 == places.numel() && bits.sum().item<long>() == values.numel()

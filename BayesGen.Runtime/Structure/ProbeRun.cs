@@ -142,7 +142,7 @@ internal sealed class ProbeRun
         if (_mark == ProbeMark.NaN)
             return nan;
         var clean = known.unsqueeze(0);
-        return ((rows - clean).abs() > (clean.abs() + 1) * Changed).logical_or(nan);
+        return (rows.Minus(clean).abs() > (clean.abs() + Operand(1)) * Operand(Changed)).logical_or(nan);
     }
 
     /// <summary>Which input units differ from place to place, told for the middle row alone.</summary>
@@ -150,7 +150,7 @@ internal sealed class ProbeRun
     {
         var units = ByUnit(tensor.detach().reshape([Rows, .. known.shape]), axis);
         var first = units.narrow(2, 0, 1);
-        var isEven = ((units - first).abs() <= (first.abs() + 1) * Changed).all(2);
+        var isEven = (units.Minus(first).abs() <= (first.abs() + Operand(1)) * Operand(Changed)).all(2);
         using var row = isEven.narrow(0, 1, 1).logical_not();
         var uneven = zeros_like(isEven, dtype: isEven.dtype, device: isEven.device);
         uneven.narrow(0, 1, 1).copy_(row);
@@ -168,17 +168,17 @@ internal sealed class ProbeRun
         {
             // Another number of those that are there, since others may be out of range, as words of an embedding are.
             var (least, most) = (clean.min(), clean.max());
-            return least.item<long>() == most.item<long>() ? clean.eq(0).to(clean.dtype) : where(clean == least, most, least);
+            return least.item<long>() == most.item<long>() ? clean.eq(Operand(0)).to(clean.dtype) : where(clean == least, most, least);
         }
 
         if (_mark == ProbeMark.NaN)
-            return full_like(clean, double.NaN, dtype: clean.dtype, device: clean.device);
+            return full_like(clean, Operand(double.NaN), dtype: clean.dtype, device: clean.device);
 
         // Farther than any of the numbers is from zero, so that up and down lie on different sides of what it may be compared with.
         var like = zeros(clean.shape, dtype: clean.dtype, device: clean.device);
         var noise = new NoiseSource(1).Normal(like);
-        var shift = (noise + noise.sign()) * ((clean.abs().max() + 1) * 3);
-        return _mark == ProbeMark.Up ? clean + shift : clean - shift;
+        var shift = noise.Plus(noise.sign()) * ((clean.abs().max() + Operand(1)) * Operand(3));
+        return _mark == ProbeMark.Up ? clean.Plus(shift) : clean.Minus(shift);
     }
 
     private bool[] Flags(Tensor seen)

@@ -168,10 +168,10 @@ internal sealed class NonFiniteGuard(
         if (!_readsLate)
             return;
         using var _ = no_grad();
-        var loss = sums.Fit + sums.Divergence.to(sums.Fit.dtype, sums.Fit.device);
+        var loss = sums.Fit.Plus(sums.Divergence.to(sums.Fit.dtype, sums.Fit.device));
         var isLost = loss.isfinite().logical_not();
         foreach (var parameter in state.Steps!.Parameters)
-            parameter.grad?.masked_fill_(isLost.to(parameter.device), 0);
+            parameter.grad?.masked_fill_(isLost.to(parameter.device), Operand(0));
     }
 
     /// <summary>Looks at the numbers of a step that were read.</summary>

@@ -132,7 +132,7 @@ internal sealed class PosteriorSteps : ITrainingSteps
         foreach (var optimizer in _optimizers)
             optimizer.step();
         foreach (var (parameter, bounds) in _bounded)
-            parameter.clamp_(bounds.Min, bounds.Max);
+            parameter.clamp_(Operand(bounds.Min), Operand(bounds.Max));
     }
 
     public void Dispose()
@@ -180,8 +180,8 @@ internal sealed class PosteriorSteps : ITrainingSteps
             return;
         var sum = gradients
             .Select(gradient => gradient.square().sum())
-            .Aggregate((all, one) => all + one.to(all.dtype, all.device));
-        var factor = (norm / (sum.sqrt() + Epsilon)).clamp(max: 1);
+            .Aggregate((all, one) => all.Plus(one.to(all.dtype, all.device)));
+        var factor = (Operand(norm) / (sum.sqrt() + Operand(Epsilon))).clamp(max: Operand(1));
         foreach (var gradient in gradients)
             gradient.mul_(factor.to(gradient.dtype, gradient.device));
     }

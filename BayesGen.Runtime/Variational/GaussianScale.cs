@@ -41,23 +41,23 @@ internal sealed class GaussianScale(Tensor mu, Tensor logSigma2)
     {
         using var square = mu.square();
         using var variance = logSigma2.exp();
-        return square + variance;
+        return square.Plus(variance);
     }
 
     /// <summary>log alpha.</summary>
     public Tensor LogAlpha()
     {
         using var square = mu.square();
-        using var positive = square + Epsilon;
+        using var positive = square + Operand(Epsilon);
         using var log = positive.log();
-        return logSigma2 - log;
+        return logSigma2.Minus(log);
     }
 
     private Tensor WithNoise(Tensor epsilon)
     {
-        using var half = logSigma2 * 0.5;
+        using var half = logSigma2 * Operand(0.5);
         using var sigma = half.exp();
-        return addcmul(mu, sigma, epsilon, 1);
+        return addcmul(mu, sigma, epsilon, Operand(1));
     }
 
     /// <summary>The kernels of such scales; their divergence is the family's own.</summary>

@@ -21,15 +21,15 @@ internal static class LogUniformDivergence
 
     public static Tensor OfLogAlpha(Tensor logAlpha)
     {
-        using var scaled = logAlpha * K3;
-        using var argument = scaled + K2;
+        using var scaled = logAlpha * Operand(K3);
+        using var argument = scaled + Operand(K2);
         using var logistic = argument.sigmoid();
-        using var weighted = logistic * -K1;
+        using var weighted = logistic * Operand(-K1);
         using var negative = -logAlpha;
         using var soft = nn.functional.softplus(negative, 1, SoftplusThreshold);
-        using var half = soft * 0.5;
-        using var sum = weighted + half;
-        return sum + K1;
+        using var half = soft * Operand(0.5);
+        using var sum = weighted.Plus(half);
+        return sum + Operand(K1);
     }
 
     /// <summary>The same for flat arrays: the divergence and its slope, k1 k3 S (S - 1) - S(-log alpha) / 2.</summary>

@@ -30,8 +30,8 @@ internal static class OperationRun
 
     private static Tensor Compute(ArithmeticKind kind, Tensor a, Tensor b) => kind switch
     {
-        ArithmeticKind.Add => a + b,
-        ArithmeticKind.Subtract => a - b,
+        ArithmeticKind.Add => a.Plus(b),
+        ArithmeticKind.Subtract => a.Minus(b),
         ArithmeticKind.Multiply => a * b,
         ArithmeticKind.Divide => a / b,
         ArithmeticKind.Power => a.pow(b),
@@ -57,7 +57,7 @@ internal static class OperationRun
         ActivationKind.Tanh => x.tanh(),
         ActivationKind.HardSigmoid => F.hardsigmoid(x),
         ActivationKind.HardSwish => F.hardswish(x),
-        ActivationKind.Clamp => x.clamp(activation.Alpha, activation.Beta),
+        ActivationKind.Clamp => x.clamp(Operand(activation.Alpha), Operand(activation.Beta)),
         ActivationKind.Softplus => F.softplus(x, activation.Alpha, activation.Beta),
         ActivationKind.Softsign => F.softsign(x),
         ActivationKind.Negate => -x,

@@ -27,13 +27,13 @@ internal sealed class IvonArena : IDisposable
         // A mean over a thousand steps would stand still in a dtype of three digits.
         var dtype = store.Dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         Momentum = zeros(store.Count, dtype: dtype, device: store.Device).DetachFromDisposeScope();
-        Precision = ((arena.Flat[1].detach().to(dtype) * -2).exp() / sampleSize).DetachFromDisposeScope();
+        Precision = ((arena.Flat[1].detach().to(dtype) * Operand(-2)).exp() / Operand(sampleSize)).DetachFromDisposeScope();
         if (options.InitialCurvature is { } curvature && isFresh)
         {
             var start = zeros_like(Precision, dtype: dtype, device: store.Device);
             for (var i = 0; i < _decays.Length; i++)
-                start.narrow(0, arena.Weights[i].Place.Offset, arena.Weights[i].Count).fill_(curvature + _decays[i]);
-            var logSigma = ((start * sampleSize).log() * -0.5).to(store.Dtype);
+                start.narrow(0, arena.Weights[i].Place.Offset, arena.Weights[i].Count).fill_(Operand(curvature + _decays[i]));
+            var logSigma = ((start * Operand(sampleSize)).log() * Operand(-0.5)).to(store.Dtype);
             var kept = arena.Mask.Trainable?.to(ScalarType.Bool) ?? ones_like(start, dtype: ScalarType.Bool, device: store.Device);
             Precision.copy_(where(kept, start, Precision));
             arena.Flat[1].copy_(where(kept, logSigma, arena.Flat[1]));
@@ -121,8 +121,8 @@ internal sealed class IvonArena : IDisposable
                 continue;
             using var scope = NewDisposeScope();
             var part = Precision.narrow(0, _arena.Weights[i].Place.Offset, _arena.Weights[i].Count);
-            var moved = part + (decays[i] - _decays[i]);
-            part.copy_(decays[i] > _decays[i] ? moved : maximum(moved, part * (decays[i] / _decays[i])));
+            var moved = part + Operand(decays[i] - _decays[i]);
+            part.copy_(decays[i] > _decays[i] ? moved : maximum(moved, part * Operand(decays[i] / _decays[i])));
             _decays[i] = decays[i];
         }
     }

@@ -79,20 +79,20 @@ internal sealed class IvonUpdate : IFlatUpdate
         using var scope = NewDisposeScope();
         var slope = gradient.to(precision.dtype);
         var product = TakesDeviation ? slope * other : other.to(precision.dtype);
-        var x = (product * SampleSize + precision.reciprocal() * Decay - 1) * (1 - Beta2);
+        var x = ((product * Operand(SampleSize)).Plus(precision.reciprocal() * Operand(Decay)) - Operand(1)) * Operand(1 - Beta2);
         var kept = keep?.to(ScalarType.Bool);
-        precision.copy_(Kept(precision + precision * x * (x * 0.5 + 1), precision));
-        momentum.copy_(Kept(momentum * Beta1 + slope * (1 - Beta1), momentum));
-        var move = (momentum * Debias + (mu.to(precision.dtype) - Center) * Decay) / precision;
+        precision.copy_(Kept(precision.Plus(precision * x * (x * Operand(0.5) + Operand(1))), precision));
+        momentum.copy_(Kept((momentum * Operand(Beta1)).Plus(slope * Operand(1 - Beta1)), momentum));
+        var move = (momentum * Operand(Debias)).Plus((mu.to(precision.dtype) - Operand(Center)) * Operand(Decay)) / precision;
         if (!double.IsPositiveInfinity(TrustRadius))
         {
-            var radius = (precision * SampleSize).rsqrt() * TrustRadius;
+            var radius = (precision * Operand(SampleSize)).rsqrt() * Operand(TrustRadius);
             move = maximum(minimum(move, radius), -radius);
         }
 
-        move = move * Rate;
-        mu.sub_(Kept(move, zeros_like(move, dtype: move.dtype, device: move.device)).to(mu.dtype));
-        logSigma.copy_(Kept((precision * SampleSize).log() * -0.5, logSigma.to(precision.dtype)));
+        move = move * Operand(Rate);
+        mu.SubtractInPlace(Kept(move, zeros_like(move, dtype: move.dtype, device: move.device)).to(mu.dtype));
+        logSigma.copy_(Kept((precision * Operand(SampleSize)).log() * Operand(-0.5), logSigma.to(precision.dtype)));
         if (TakesDeviation)
             gradient.ZeroInPlace();
 

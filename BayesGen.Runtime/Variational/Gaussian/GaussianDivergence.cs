@@ -14,22 +14,22 @@ internal sealed class GaussianDivergence(double mean, double scale) : Divergence
     public static Tensor Of(GaussianPosterior posterior, double mean, double scale)
     {
         using var spread = Spread(posterior, mean);
-        using var scaled = spread * (0.5 / (scale * scale));
-        using var shifted = scaled + (Math.Log(scale) - 0.5);
-        return shifted - posterior.LogSigma;
+        using var scaled = spread * Operand(0.5 / (scale * scale));
+        using var shifted = scaled + Operand(Math.Log(scale) - 0.5);
+        return shifted.Minus(posterior.LogSigma);
     }
 
     /// <summary>The same with gradients to the scale of the prior.</summary>
     public static Tensor Of(GaussianPosterior posterior, double mean, Tensor logScale)
     {
         using var spread = Spread(posterior, mean);
-        using var twice = logScale * -2;
+        using var twice = logScale * Operand(-2);
         using var precision = twice.exp();
         using var ratio = spread * precision;
-        using var scaled = ratio * 0.5;
-        using var constant = logScale - 0.5;
-        using var shifted = scaled + constant;
-        return shifted - posterior.LogSigma;
+        using var scaled = ratio * Operand(0.5);
+        using var constant = logScale - Operand(0.5);
+        using var shifted = scaled.Plus(constant);
+        return shifted.Minus(posterior.LogSigma);
     }
 
     /// <summary>With the slopes (mu - m) / s^2 and sigma^2 / s^2 - 1.</summary>
@@ -74,8 +74,8 @@ internal sealed class GaussianDivergence(double mean, double scale) : Divergence
     private static Tensor Spread(GaussianPosterior posterior, double mean)
     {
         using var variance = posterior.Variance();
-        using var offset = posterior.Mu - mean;
+        using var offset = posterior.Mu - Operand(mean);
         using var square = offset.square();
-        return variance + square;
+        return variance.Plus(square);
     }
 }

@@ -40,7 +40,7 @@ public sealed class GaussianPosterior : Posterior, IPosterior<GaussianPosterior>
     public static void Initialize(GaussianPosterior posterior, Tensor weight, WeightOptions options)
     {
         posterior.Mu.copy_(weight);
-        posterior.LogSigma.fill_(options.InitialLogSigma ?? DefaultLogSigma);
+        posterior.LogSigma.fill_(Operand(options.InitialLogSigma ?? DefaultLogSigma));
     }
 
     /// <summary>N(0, scale^2), the standard normal without a scale.</summary>
@@ -53,7 +53,7 @@ public sealed class GaussianPosterior : Posterior, IPosterior<GaussianPosterior>
     {
         using var epsilon = noise.Normal(Mu);
         using var sigma = LogSigma.exp();
-        return addcmul(Mu, sigma, epsilon, 1);
+        return addcmul(Mu, sigma, epsilon, Operand(1));
     }
 
     /// <summary>mu.</summary>
@@ -64,7 +64,7 @@ public sealed class GaussianPosterior : Posterior, IPosterior<GaussianPosterior>
     /// <inheritdoc/>
     public override Tensor Variance()
     {
-        using var twice = LogSigma * 2;
+        using var twice = LogSigma * Operand(2);
         return twice.exp();
     }
 
@@ -74,7 +74,7 @@ public sealed class GaussianPosterior : Posterior, IPosterior<GaussianPosterior>
     {
         using var magnitude = Mu.abs();
         using var log = magnitude.log();
-        return log - LogSigma;
+        return log.Minus(LogSigma);
     }
 
     /// <summary>
@@ -92,13 +92,13 @@ public sealed class GaussianPosterior : Posterior, IPosterior<GaussianPosterior>
     /// <inheritdoc/>
     public Tensor LogProb(Tensor weights)
     {
-        using var offset = weights - Mu;
+        using var offset = weights.Minus(Mu);
         using var negative = -LogSigma;
         using var precision = negative.exp();
         using var standard = offset * precision;
         using var square = standard.square();
-        using var half = square * -0.5;
-        using var shifted = half - HalfLogTwoPi;
-        return shifted - LogSigma;
+        using var half = square * Operand(-0.5);
+        using var shifted = half - Operand(HalfLogTwoPi);
+        return shifted.Minus(LogSigma);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class ArdDivergence(double cost) : GaussianScale.Divergence
     {
         using var negative = -logAlpha;
         using var soft = nn.functional.softplus(negative, 1, SoftplusThreshold);
-        return soft * (0.5 * cost);
+        return soft * Operand(0.5 * cost);
     }
 
     protected override (Vector<T> Value, Vector<T> Slope) OfLogAlpha<T>(Vector<T> logAlpha)

@@ -58,8 +58,8 @@ public sealed class GroupArdPosterior : Posterior, IPosterior<GroupArdPosterior>
     public static void Initialize(GroupArdPosterior posterior, Tensor weight, WeightOptions options)
     {
         posterior.Mu.copy_(weight);
-        posterior.ScaleMu.fill_(1);
-        posterior.ScaleLogSigma2.fill_(2 * options.InitialLogSigma ?? GaussianScale.DefaultLogSigma2);
+        posterior.ScaleMu.fill_(Operand(1));
+        posterior.ScaleLogSigma2.fill_(Operand(2 * options.InitialLogSigma ?? GaussianScale.DefaultLogSigma2));
     }
 
     /// <summary>The prior of automatic relevance determination.</summary>

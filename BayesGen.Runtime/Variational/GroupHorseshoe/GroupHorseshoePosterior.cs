@@ -71,7 +71,7 @@ public sealed class GroupHorseshoePosterior : Posterior, IPosterior<GroupHorsesh
     /// </remarks>
     public static void Initialize(GroupHorseshoePosterior posterior, Tensor weight, WeightOptions options)
     {
-        posterior.LogSigma.fill_(options.InitialLogSigma ?? DefaultLogSigma);
+        posterior.LogSigma.fill_(Operand(options.InitialLogSigma ?? DefaultLogSigma));
         posterior.OfUnits.Start(1);
         posterior.OfLayer.Start((options.Prior as HorseshoePrior)?.Scale ?? options.PriorScale ?? HorseshoePrior.DefaultScale);
         using var scale = posterior.ScaleMean();
@@ -111,12 +111,12 @@ public sealed class GroupHorseshoePosterior : Posterior, IPosterior<GroupHorsesh
         using var scaleSquare = scale.square();
         using var ofUnits = OfUnits.Variance();
         using var ofLayer = OfLayer.Variance();
-        using var spread = ofUnits + ofLayer;
+        using var spread = ofUnits.Plus(ofLayer);
         using var noise = spread.expm1();
         using var variance = Values.Variance();
         using var square = Mu.square();
-        using var power = square + variance;
-        using var total = addcmul(variance, noise, power, 1);
+        using var power = square.Plus(variance);
+        using var total = addcmul(variance, noise, power, Operand(1));
         return scaleSquare * total;
     }
 
@@ -126,7 +126,7 @@ public sealed class GroupHorseshoePosterior : Posterior, IPosterior<GroupHorsesh
     {
         using var ofUnits = OfUnits.LogMode();
         using var ofLayer = OfLayer.LogMode();
-        return ofUnits + ofLayer;
+        return ofUnits.Plus(ofLayer);
     }
 
     /// <summary>To <see cref="HorseshoePrior"/>: (sigma^2 + mu^2 - 1) / 2 - log sigma of each weight.</summary>

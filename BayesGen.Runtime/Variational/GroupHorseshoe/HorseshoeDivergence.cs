@@ -20,12 +20,12 @@ internal sealed class HorseshoeDivergence(double median) : DivergenceKernel
     public static Tensor ToGamma(Tensor mean, Tensor logVariance, double median)
     {
         var logMedian = Math.Log(median);
-        using var centered = mean - 2 * logMedian;
+        using var centered = mean - Operand(2 * logMedian);
         using var ratio = Moment(centered, logVariance);
-        using var logs = centered + logVariance;
-        using var half = logs * -0.5;
-        using var sum = ratio + half;
-        return sum - OnePlusLogTwo / 2;
+        using var logs = centered.Plus(logVariance);
+        using var half = logs * Operand(-0.5);
+        using var sum = ratio.Plus(half);
+        return sum - Operand(OnePlusLogTwo / 2);
     }
 
     /// <summary>To the inverse Gamma(1/2, 1).</summary>
@@ -60,7 +60,7 @@ internal sealed class HorseshoeDivergence(double median) : DivergenceKernel
     private static Tensor Moment(Tensor mean, Tensor logVariance)
     {
         using var variance = logVariance.exp();
-        using var log = mean.add(variance, 0.5);
+        using var log = mean.add(variance, Operand(0.5));
         return log.exp();
     }
 

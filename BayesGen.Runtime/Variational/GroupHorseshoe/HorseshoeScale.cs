@@ -28,10 +28,10 @@ internal sealed class HorseshoeScale(IReadOnlyList<Tensor> parameters)
     {
         // The m_a that is best for its prior, and an m_b that makes up for it.
         var mean = 2 * Math.Log(median) - Math.Log(2) - Math.Exp(DefaultLogSigma2) / 2;
-        parameters[0].fill_(mean);
-        parameters[1].fill_(DefaultLogSigma2);
-        parameters[2].fill_(-mean);
-        parameters[3].fill_(DefaultLogSigma2);
+        parameters[0].fill_(Operand(mean));
+        parameters[1].fill_(Operand(DefaultLogSigma2));
+        parameters[2].fill_(Operand(-mean));
+        parameters[3].fill_(Operand(DefaultLogSigma2));
     }
 
     /// <summary>One draw of each scale.</summary>
@@ -55,7 +55,7 @@ internal sealed class HorseshoeScale(IReadOnlyList<Tensor> parameters)
     {
         using var logMedian = LogMedian();
         using var variance = Variance();
-        using var log = logMedian.add(variance, 0.5);
+        using var log = logMedian.add(variance, Operand(0.5));
         return log.exp();
     }
 
@@ -64,8 +64,8 @@ internal sealed class HorseshoeScale(IReadOnlyList<Tensor> parameters)
     {
         using var ofA = parameters[1].exp();
         using var ofB = parameters[3].exp();
-        using var sum = ofA + ofB;
-        return sum * 0.25;
+        using var sum = ofA.Plus(ofB);
+        return sum * Operand(0.25);
     }
 
     /// <summary>m - v, the logarithm of the mode.</summary>
@@ -73,7 +73,7 @@ internal sealed class HorseshoeScale(IReadOnlyList<Tensor> parameters)
     {
         using var logMedian = LogMedian();
         using var variance = Variance();
-        return logMedian - variance;
+        return logMedian.Minus(variance);
     }
 
     /// <summary>The divergence of a and b together.</summary>
@@ -82,13 +82,13 @@ internal sealed class HorseshoeScale(IReadOnlyList<Tensor> parameters)
     {
         using var ofA = HorseshoeDivergence.ToGamma(parameters[0], parameters[1], median);
         using var ofB = HorseshoeDivergence.ToInverseGamma(parameters[2], parameters[3]);
-        return ofA + ofB;
+        return ofA.Plus(ofB);
     }
 
     private Tensor LogMedian()
     {
-        using var sum = parameters[0] + parameters[2];
-        return sum * 0.5;
+        using var sum = parameters[0].Plus(parameters[2]);
+        return sum * Operand(0.5);
     }
 
     private Tensor WithNoise(Tensor epsilon)
@@ -96,7 +96,7 @@ internal sealed class HorseshoeScale(IReadOnlyList<Tensor> parameters)
         using var logMedian = LogMedian();
         using var variance = Variance();
         using var deviation = variance.sqrt();
-        using var log = addcmul(logMedian, deviation, epsilon, 1);
+        using var log = addcmul(logMedian, deviation, epsilon, Operand(1));
         return log.exp();
     }
 }

@@ -71,9 +71,9 @@ public sealed class GroupLogUniformPosterior : Posterior, IPosterior<GroupLogUni
     public static void Initialize(GroupLogUniformPosterior posterior, Tensor weight, WeightOptions options)
     {
         posterior.Mu.copy_(weight);
-        posterior.LogSigma.fill_(options.InitialLogSigma ?? DefaultLogSigma);
-        posterior.ScaleMu.fill_(1);
-        posterior.ScaleLogSigma2.fill_(GaussianScale.DefaultLogSigma2);
+        posterior.LogSigma.fill_(Operand(options.InitialLogSigma ?? DefaultLogSigma));
+        posterior.ScaleMu.fill_(Operand(1));
+        posterior.ScaleLogSigma2.fill_(Operand(GaussianScale.DefaultLogSigma2));
     }
 
     /// <summary>The log-uniform prior on the scales.</summary>
@@ -108,11 +108,11 @@ public sealed class GroupLogUniformPosterior : Posterior, IPosterior<GroupLogUni
         // m^2 sigma^2 + s^2 (mu^2 + sigma^2): no difference of large numbers.
         using var square = Mu.square();
         using var variance = Values.Variance();
-        using var power = square + variance;
+        using var power = square.Plus(variance);
         using var scaleVariance = ScaleLogSigma2.exp();
         using var scaleSquare = ScaleMu.square();
         using var ofScale = scaleVariance * power;
-        return addcmul(ofScale, scaleSquare, variance, 1);
+        return addcmul(ofScale, scaleSquare, variance, Operand(1));
     }
 
     /// <summary>-log alpha of each unit.</summary>

@@ -58,9 +58,9 @@ public sealed class LogUniformPosterior : Posterior, IPosterior<LogUniformPoster
     public static void Initialize(LogUniformPosterior posterior, Tensor weight, WeightOptions options)
     {
         posterior.Mu.copy_(weight);
-        posterior.LogSigma.fill_(options.InitialLogSigma ?? DefaultLogSigma);
-        posterior.ScaleMu.fill_(1.0);
-        posterior.LogAlpha.fill_(DefaultLogAlpha);
+        posterior.LogSigma.fill_(Operand(options.InitialLogSigma ?? DefaultLogSigma));
+        posterior.ScaleMu.fill_(Operand(1.0));
+        posterior.LogAlpha.fill_(Operand(DefaultLogAlpha));
     }
 
     /// <summary>The log-uniform prior.</summary>
@@ -76,12 +76,12 @@ public sealed class LogUniformPosterior : Posterior, IPosterior<LogUniformPoster
     {
         using var scaleNoise = noise.Normal(Mu);
         using var valueNoise = noise.Normal(Mu);
-        using var half = LogAlpha * 0.5;
+        using var half = LogAlpha * Operand(0.5);
         using var ratio = half.exp();
         using var relative = ratio * scaleNoise;
-        using var scale = addcmul(ScaleMu, ScaleMu, relative, 1);
+        using var scale = addcmul(ScaleMu, ScaleMu, relative, Operand(1));
         using var sigma = LogSigma.exp();
-        using var value = addcmul(Mu, sigma, valueNoise, 1);
+        using var value = addcmul(Mu, sigma, valueNoise, Operand(1));
         return scale * value;
     }
 
@@ -93,12 +93,12 @@ public sealed class LogUniformPosterior : Posterior, IPosterior<LogUniformPoster
     /// <inheritdoc/>
     public override Tensor Variance()
     {
-        using var twice = LogSigma * 2;
+        using var twice = LogSigma * Operand(2);
         using var variance = twice.exp();
         using var square = Mu.square();
-        using var power = variance + square;
+        using var power = variance.Plus(square);
         using var alpha = LogAlpha.exp();
-        using var total = addcmul(variance, alpha, power, 1);
+        using var total = addcmul(variance, alpha, power, Operand(1));
         using var scale = ScaleMu.square();
         return scale * total;
     }
@@ -116,15 +116,15 @@ public sealed class LogUniformPosterior : Posterior, IPosterior<LogUniformPoster
     {
         if (prior is not LogUniformPrior)
             return null;
-        using var twice = LogSigma * 2;
+        using var twice = LogSigma * Operand(2);
         using var variance = twice.exp();
         using var square = Mu.square();
-        using var power = variance + square;
-        using var halfPower = power * 0.5;
-        using var ofValue = halfPower - LogSigma;
+        using var power = variance.Plus(square);
+        using var halfPower = power * Operand(0.5);
+        using var ofValue = halfPower.Minus(LogSigma);
 
         using var ofScale = LogUniformDivergence.OfLogAlpha(LogAlpha);
-        using var sum = ofValue + ofScale;
-        return sum - 0.5;
+        using var sum = ofValue.Plus(ofScale);
+        return sum - Operand(0.5);
     }
 }

@@ -62,12 +62,12 @@ public sealed record GaussianPrior : ProperPrior, ITrainablePrior
     /// <inheritdoc/>
     public override Tensor LogProb(Tensor weights)
     {
-        using var scaled = (weights - Mean) / Scale;
+        using var scaled = (weights - Operand(Mean)) / Operand(Scale);
         using var square = scaled.square();
-        using var half = square * -0.5;
-        return half - (Math.Log(Scale) + HalfLogTwoPi);
+        using var half = square * Operand(-0.5);
+        return half - Operand(Math.Log(Scale) + HalfLogTwoPi);
     }
 
     /// <inheritdoc/>
-    public override Tensor Sample(Tensor like, NoiseSource noise) => noise.Normal(like).mul_(Scale).add_(Mean);
+    public override Tensor Sample(Tensor like, NoiseSource noise) => noise.Normal(like).mul_(Operand(Scale)).add_(Operand(Mean));
 }

@@ -55,10 +55,10 @@ public sealed record LaplacePrior : ProperPrior, ITrainablePrior
     /// <inheritdoc/>
     public override Tensor LogProb(Tensor weights)
     {
-        using var offset = weights - Mean;
+        using var offset = weights - Operand(Mean);
         using var distance = offset.abs();
-        using var scaled = distance / -Scale;
-        return scaled - Math.Log(2 * Scale);
+        using var scaled = distance / Operand(-Scale);
+        return scaled - Operand(Math.Log(2 * Scale));
     }
 
     /// <inheritdoc/>
@@ -67,6 +67,6 @@ public sealed record LaplacePrior : ProperPrior, ITrainablePrior
         // The difference of two exponentials.
         using var up = noise.Exponential(like);
         using var down = noise.Exponential(like);
-        return (up - down).mul_(Scale).add_(Mean);
+        return up.Minus(down).mul_(Operand(Scale)).add_(Operand(Mean));
     }
 }

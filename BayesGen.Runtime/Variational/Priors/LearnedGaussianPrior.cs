@@ -19,11 +19,11 @@ public sealed record LearnedGaussianPrior(double Mean, Tensor LogScale) : Proper
     public override Tensor LogProb(Tensor weights)
     {
         using var precision = (-LogScale).exp();
-        using var scaled = (weights - Mean) * precision;
+        using var scaled = (weights - Operand(Mean)) * precision;
         using var square = scaled.square();
-        using var half = square * -0.5;
-        using var constant = LogScale + HalfLogTwoPi;
-        return half - constant;
+        using var half = square * Operand(-0.5);
+        using var constant = LogScale + Operand(HalfLogTwoPi);
+        return half.Minus(constant);
     }
 
     /// <inheritdoc/>
@@ -31,6 +31,6 @@ public sealed record LearnedGaussianPrior(double Mean, Tensor LogScale) : Proper
     {
         using var _ = no_grad();
         using var scale = LogScale.exp();
-        return noise.Normal(like).mul_(scale).add_(Mean);
+        return noise.Normal(like).mul_(scale).add_(Operand(Mean));
     }
 }

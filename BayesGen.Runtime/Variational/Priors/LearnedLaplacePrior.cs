@@ -13,12 +13,12 @@ public sealed record LearnedLaplacePrior(double Mean, Tensor LogScale) : ProperP
     /// <inheritdoc/>
     public override Tensor LogProb(Tensor weights)
     {
-        using var offset = weights - Mean;
+        using var offset = weights - Operand(Mean);
         using var distance = offset.abs();
         using var rate = (-LogScale).exp();
         using var scaled = distance * rate;
-        using var constant = LogScale + Math.Log(2);
-        return -scaled - constant;
+        using var constant = LogScale + Operand(Math.Log(2));
+        return (-scaled).Minus(constant);
     }
 
     /// <inheritdoc/>
@@ -28,6 +28,6 @@ public sealed record LearnedLaplacePrior(double Mean, Tensor LogScale) : ProperP
         using var scale = LogScale.exp();
         using var up = noise.Exponential(like);
         using var down = noise.Exponential(like);
-        return (up - down).mul_(scale).add_(Mean);
+        return up.Minus(down).mul_(scale).add_(Operand(Mean));
     }
 }

@@ -43,11 +43,11 @@ public sealed record LearnedScaleMixturePrior(Tensor LogitPi, Tensor LogWide, Te
 
     private static Tensor Component(Tensor square, Tensor logPart, Tensor logSigma)
     {
-        using var precision = (logSigma * -2).exp();
+        using var precision = (logSigma * Operand(-2)).exp();
         using var exponent = square * precision;
-        using var half = exponent * -0.5;
-        using var constant = logPart - logSigma;
-        using var shifted = constant - HalfLogTwoPi;
-        return half + shifted;
+        using var half = exponent * Operand(-0.5);
+        using var constant = logPart.Minus(logSigma);
+        using var shifted = constant - Operand(HalfLogTwoPi);
+        return half.Plus(shifted);
     }
 }

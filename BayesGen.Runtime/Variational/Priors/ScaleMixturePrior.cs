@@ -76,8 +76,8 @@ public sealed record ScaleMixturePrior : ProperPrior, ITrainablePrior
     {
         // An exponential exceeds -log(pi) with probability pi.
         using var exponential = noise.Exponential(like);
-        using var isWide = exponential.gt(-Math.Log(Pi));
-        using var scales = isWide.to(like.dtype).mul_(Wide - Narrow).add_(Narrow);
+        using var isWide = exponential.gt(Operand(-Math.Log(Pi)));
+        using var scales = isWide.to(like.dtype).mul_(Operand(Wide - Narrow)).add_(Operand(Narrow));
         return noise.Normal(like).mul_(scales);
     }
 
@@ -89,7 +89,7 @@ public sealed record ScaleMixturePrior : ProperPrior, ITrainablePrior
 
     private static Tensor Component(Tensor square, double part, double sigma)
     {
-        using var exponent = square * (-0.5 / (sigma * sigma));
-        return exponent + (Math.Log(part) - Math.Log(sigma) - HalfLogTwoPi);
+        using var exponent = square * Operand(-0.5 / (sigma * sigma));
+        return exponent + Operand(Math.Log(part) - Math.Log(sigma) - HalfLogTwoPi);
     }
 }

@@ -53,7 +53,7 @@ public sealed class SparseDropoutPosterior : Posterior, IPosterior<SparseDropout
     public static void Initialize(SparseDropoutPosterior posterior, Tensor weight, WeightOptions options)
     {
         posterior.Mu.copy_(weight);
-        posterior.LogSigma2.fill_(2 * (options.InitialLogSigma ?? DefaultLogSigma));
+        posterior.LogSigma2.fill_(Operand(2 * (options.InitialLogSigma ?? DefaultLogSigma)));
     }
 
     /// <summary>The log-uniform prior.</summary>
@@ -71,10 +71,10 @@ public sealed class SparseDropoutPosterior : Posterior, IPosterior<SparseDropout
     public Tensor LogAlpha()
     {
         using var square = Mu.square();
-        using var positive = square + Epsilon;
+        using var positive = square + Operand(Epsilon);
         using var log = positive.log();
-        using var difference = LogSigma2 - log;
-        return difference.clamp(-LogAlphaBound, LogAlphaBound);
+        using var difference = LogSigma2.Minus(log);
+        return difference.clamp(Operand(-LogAlphaBound), Operand(LogAlphaBound));
     }
 
     /// <summary>w = mu + sigma eps, eps ~ N(0, 1).</summary>
@@ -82,9 +82,9 @@ public sealed class SparseDropoutPosterior : Posterior, IPosterior<SparseDropout
     public override Tensor Sample(NoiseSource noise)
     {
         using var epsilon = noise.Normal(Mu);
-        using var half = LogSigma2 * 0.5;
+        using var half = LogSigma2 * Operand(0.5);
         using var sigma = half.exp();
-        return addcmul(Mu, sigma, epsilon, 1);
+        return addcmul(Mu, sigma, epsilon, Operand(1));
     }
 
     /// <summary>mu.</summary>
