@@ -166,7 +166,8 @@ internal sealed class OnnxSteps(OnnxGraph graph, ExportPlan two, ExportPlan thre
             "Slice", [In(step.Input), graph.Longs(from), graph.Longs(to), graph.Longs(step.Axis)]);
     }
 
-    private string Reshape(PlanStep step, PlanStep other) => graph.Node("Reshape", [In(step.Input), Remaining(step, other)]);
+    private string Reshape(PlanStep step, PlanStep other) => graph.Node(
+        "Reshape", [In(step.Input), Remaining(step, other)]);
 
     /// <summary>The shape of an output, where at most one size depends on the batch: that one is what remains.</summary>
     private string Remaining(PlanStep step, PlanStep other)
