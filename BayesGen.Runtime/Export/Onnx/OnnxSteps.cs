@@ -178,7 +178,7 @@ internal sealed class OnnxSteps(OnnxGraph graph, ExportPlan two, ExportPlan thre
             : graph.Longs(sizes);
     }
 
-    /// <summary>Numbers that are the same for each example are repeated by the size of the input, which is known when the file runs.</summary>
+    /// <summary>Numbers that are the same for each example are repeated by the size that the input has when the file runs.</summary>
     private string Expand(PlanStep step, PlanStep other)
     {
         // Expand keeps a size where 1 is asked for.
