@@ -13,7 +13,7 @@ namespace BayesGen.SourceGeneration.Caching;
 /// <remarks>
 /// An answer holds as long as the text of its file that can matter is the same (<see cref="FileText.Networks"/>), the other files that
 /// declare the network and its base classes are the very same, and the <see cref="CompilationFingerprint"/> is alike. Where methods of the
-/// file differ, the graph alone is read anew: it goes by syntax, and all else binds names, which takes most of the time. An answer is
+/// file differ, the graph alone is read again: it goes by syntax, and all else binds names, which takes most of the time. An answer is
 /// forgotten with the file. It is not a value of the pipeline, which would not be asked before the reading.
 /// </remarks>
 internal static class ModelCache

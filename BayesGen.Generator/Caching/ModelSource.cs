@@ -1,4 +1,3 @@
-using BayesGen.SourceGeneration.Graphs;
 using BayesGen.SourceGeneration.Model;
 using BayesGen.SourceGeneration.Reading;
 using BayesGen.SourceGeneration.Symbols;
@@ -21,7 +20,7 @@ internal static class ModelSource
             () => KnownTypes.From(compilation) is { } known && IsOwner(context, type, known)
                 ? NetworkReader.Read(type, known, cancellation).Model
                 : null,
-            () => new GraphReader(type, KnownTypes.From(compilation)!, cancellation).Read());
+            () => NetworkReader.ReadGraph(type, KnownTypes.From(compilation)!, cancellation));
     }
 
     public static IncrementalValuesProvider<NetworkModel> WithoutNulls(this IncrementalValuesProvider<NetworkModel?> models) =>

@@ -42,9 +42,13 @@ internal static class NetworkReader
                 loss.FullName(),
                 !IvonReader.Mismatches(scored, ScoredFields.MayBeMore(network, known), known).Any(),
                 findings.FirstOrDefault()?.Message,
-                new GraphReader(network, known, cancellation).Read()),
+                ReadGraph(network, known, cancellation)),
             findings);
     }
+
+    /// <summary>What forward computes, which methods alone change.</summary>
+    public static GraphModel ReadGraph(INamedTypeSymbol network, KnownTypes known, CancellationToken cancellation) =>
+        new GraphReader(network, known, cancellation).Read();
 
     /// <summary>What the generated file names.</summary>
     private static IEnumerable<ISymbol?> NamedBy(

@@ -74,7 +74,7 @@ public sealed class GeneratorCachingTests
             ("Classifier", Modified), ("Second", Unchanged));
     }
 
-    /// <summary>After an edit of a method the graph alone is read anew; the file is that of a generator that begins there.</summary>
+    /// <summary>After an edit of a method the graph alone is read again; the file is that of a generator that begins there.</summary>
     [Theory]
     [InlineData("fc2.call(fc1.call(x))", "fc2.call(fc1.call(x).relu())")]
     [InlineData("fc2.call(fc1.call(x))", "fc2.call(fc1.call(x.flatten(1)).tanh())")]

@@ -166,7 +166,8 @@ internal sealed class OnnxSteps(OnnxGraph graph, ExportPlan two, ExportPlan thre
             "Slice", [In(step.Input), graph.Longs(from), graph.Longs(to), graph.Longs(step.Axis)]);
     }
 
-    private string Reshape(PlanStep step, PlanStep other) => graph.Node("Reshape", [In(step.Input), Remaining(step, other)]);
+    private string Reshape(PlanStep step, PlanStep other) => graph.Node(
+        "Reshape", [In(step.Input), Remaining(step, other)]);
 
     /// <summary>The shape of an output, where at most one size depends on the batch: that one is what remains.</summary>
     private string Remaining(PlanStep step, PlanStep other)
@@ -177,7 +178,7 @@ internal sealed class OnnxSteps(OnnxGraph graph, ExportPlan two, ExportPlan thre
             : graph.Longs(sizes);
     }
 
-    /// <summary>Numbers that are the same for each example are repeated by the size of the input, which is known when the file runs.</summary>
+    /// <summary>Numbers that are the same for each example are repeated by the size that the input has when the file runs.</summary>
     private string Expand(PlanStep step, PlanStep other)
     {
         // Expand keeps a size where 1 is asked for.
