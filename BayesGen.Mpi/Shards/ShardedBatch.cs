@@ -209,7 +209,7 @@ internal sealed class ShardedBatch(ITrainingSteps steps, TrainingSetup setup, Sh
         var sum = output.detach();
         if (_outputs.Remove(shard, out var before))
             using (before)
-                sum = before.Plus(sum);
+                sum = before.AddTo(sum);
         if (sample < Samples - 1)
         {
             _outputs[shard] = sum.DetachFromDisposeScope();

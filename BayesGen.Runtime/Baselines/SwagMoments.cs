@@ -38,13 +38,13 @@ internal sealed class SwagMoments(int rank) : IDisposable
         else
         {
             // Welford's update: a difference of sums of squares would lose the variance of weights that hardly move.
-            var before = x.Minus(_mean);
+            var before = x.Subtract(_mean);
             _mean.AddInPlace(before / Operand(Count));
-            _squares!.AddInPlace(before * x.Minus(_mean));
+            _squares!.AddInPlace(before * x.Subtract(_mean));
         }
 
         if (rank > 0)
-            _deviations!.select(0, (Count - 1) % rank).copy_(x.Minus(_mean));
+            _deviations!.select(0, (Count - 1) % rank).copy_(x.Subtract(_mean));
     }
 
     /// <summary>The variance of each weight over the walk; it belongs to the dispose scope around.</summary>
@@ -56,10 +56,10 @@ internal sealed class SwagMoments(int rank) : IDisposable
     public Tensor Sample(NoiseSource noise)
     {
         if (Kept < 2)
-            return Mean.Plus(Variances().sqrt() * noise.Normal(Mean));
+            return Mean.AddTo(Variances().sqrt() * noise.Normal(Mean));
         var deviations = _deviations!.narrow(0, 0, Kept);
         var factors = noise.Normal(deviations.select(1, 0)) / Operand(Math.Sqrt(2 * (Kept - 1)));
-        return Mean.Plus((Variances() / Operand(2)).sqrt() * noise.Normal(Mean)).Plus(deviations.t().mv(factors));
+        return Mean.AddTo((Variances() / Operand(2)).sqrt() * noise.Normal(Mean)).AddTo(deviations.t().mv(factors));
     }
 
     public void Dispose()

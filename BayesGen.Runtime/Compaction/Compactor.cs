@@ -133,7 +133,7 @@ internal static class Compactor
                     + $"instead of [{string.Join(", ", wanted.shape)}]; "
                     + "its units were misread. The network is as it was.");
             scale = Math.Max(scale, wanted.abs().max().to(ScalarType.Float64).item<double>());
-            difference = Math.Max(difference, wanted.Minus(got).abs().max().to(ScalarType.Float64).item<double>());
+            difference = Math.Max(difference, wanted.Subtract(got).abs().max().to(ScalarType.Float64).item<double>());
         }
 
         return difference <= Tolerance * Math.Max(scale, 1e-30)

@@ -71,7 +71,7 @@ internal static class LayerRemoval
         var name = RecurrentUnits.Are(layer.Module) ? "bias_ih_l0" : "bias";
         var weight = tensors[name == "bias" ? "weight" : "weight_ih_l0"];
         var folded = tensor(shift, dtype: ScalarType.Float64, device: weight.device);
-        tensors[name] = tensors.TryGetValue(name, out var bias) ? bias.to(ScalarType.Float64).Plus(folded).to(weight.dtype)
+        tensors[name] = tensors.TryGetValue(name, out var bias) ? bias.to(ScalarType.Float64).AddTo(folded).to(weight.dtype)
             : folded.to(weight.dtype);
         return name;
     }

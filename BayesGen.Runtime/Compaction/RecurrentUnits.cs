@@ -47,7 +47,7 @@ internal static class RecurrentUnits
         var isRead = CandidateOf("weight_ih_l0").ne(Operand(0)).any(1).logical_or(CandidateOf("weight_hh_l0").ne(Operand(0)).any(1));
         if (HasBias(module))
             isRead = module is LSTM
-                ? isRead.logical_or(CandidateOf("bias_ih_l0").Plus(CandidateOf("bias_hh_l0")).ne(Operand(0)))
+                ? isRead.logical_or(CandidateOf("bias_ih_l0").AddTo(CandidateOf("bias_hh_l0")).ne(Operand(0)))
                 : isRead.logical_or(CandidateOf("bias_ih_l0").ne(Operand(0))).logical_or(CandidateOf("bias_hh_l0").ne(Operand(0)));
         return [.. isRead.cpu().data<bool>().ToArray().Select(read => read ? double.NaN : 0)];
 

@@ -63,7 +63,7 @@ internal sealed class ImageLayout
         var example = inputs.narrow(0, 0, 1);
         if (Try(example) is not { } plain || Try(ChannelsLast(example)) is not { } output || !plain.shape.SequenceEqual(output.shape))
             return false;
-        var difference = plain.Minus(output).abs().max().to(ScalarType.Float64).item<double>();
+        var difference = plain.Subtract(output).abs().max().to(ScalarType.Float64).item<double>();
         return difference <= Rounding * plain.abs().max().to(ScalarType.Float64).item<double>();
     }
 

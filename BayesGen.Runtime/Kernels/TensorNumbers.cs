@@ -58,7 +58,7 @@ internal static class TensorNumbers
     public static Scalar Operand(bool number) => Held(number);
 
     /// <summary>The sum of two tensors, as a new tensor: the operator takes the second one times a number that nobody holds.</summary>
-    public static Tensor Plus(this Tensor tensor, Tensor other) => tensor.add(other, One);
+    public static Tensor AddTo(this Tensor tensor, Tensor other) => tensor.add(other, One);
 
     /// <summary>The tensor times a number, as a new tensor.</summary>
     public static Tensor MultiplyBy(this Tensor tensor, double factor)
@@ -74,13 +74,13 @@ internal static class TensorNumbers
         return tensor.div(scalar);
     }
 
-    /// <summary>The difference of two tensors, as a new tensor; see <see cref="Plus"/>.</summary>
-    public static Tensor Minus(this Tensor tensor, Tensor other) => tensor.add(other, MinusOne);
+    /// <summary>The difference of two tensors, as a new tensor; see <see cref="AddTo"/>.</summary>
+    public static Tensor Subtract(this Tensor tensor, Tensor other) => tensor.add(other, MinusOne);
 
-    /// <summary>Adds a tensor in place; see <see cref="Plus"/>.</summary>
+    /// <summary>Adds a tensor in place; see <see cref="AddTo"/>.</summary>
     public static Tensor AddInPlace(this Tensor tensor, Tensor other) => tensor.add_(other, One);
 
-    /// <summary>Subtracts a tensor in place; see <see cref="Plus"/>.</summary>
+    /// <summary>Subtracts a tensor in place; see <see cref="AddTo"/>.</summary>
     public static Tensor SubtractInPlace(this Tensor tensor, Tensor other) => tensor.add_(other, MinusOne);
 
     private static Scalar Held(Scalar operand)

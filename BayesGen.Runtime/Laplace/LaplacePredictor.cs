@@ -91,7 +91,7 @@ internal sealed class LaplacePredictor(
         {
             var covariance = Covariance(signals, outputs);
             var largest = covariance.diagonal(0, 1, 2).amax([1], keepdim: true).unsqueeze(2);
-            var root = linalg.cholesky(covariance.Plus(eye(covariance.shape[1], dtype: covariance.dtype, device: covariance.device)
+            var root = linalg.cholesky(covariance.AddTo(eye(covariance.shape[1], dtype: covariance.dtype, device: covariance.device)
                 * (largest * Operand(Jitter) + Operand(double.Epsilon))));
             deviation = normal => root.bmm(normal.unsqueeze(2)).squeeze(2);
         }
@@ -102,7 +102,7 @@ internal sealed class LaplacePredictor(
         {
             cancellation.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
-            take(mean.Plus(deviation(noise.Normal(mean))));
+            take(mean.AddTo(deviation(noise.Normal(mean))));
         }
     }
 
@@ -116,7 +116,7 @@ internal sealed class LaplacePredictor(
         var slopes = signals.Slopes(eye(width, dtype: ScalarType.Float64, device: outputs.device).unsqueeze(0).expand(rows, width, width));
         using var _ = no_grad();
         return layers.Select((layer, i) => layer.Curvature.Covariance(signals.Inputs(i), slopes[i], layer.Variances))
-            .Aggregate((sum, one) => sum.Plus(one));
+            .Aggregate((sum, one) => sum.AddTo(one));
     }
 
     /// <summary>Means, variances, and the part of them that is of the weights: [N, 3 D].</summary>
@@ -124,7 +124,7 @@ internal sealed class LaplacePredictor(
     {
         var (mean, variance) = fit.Read(outputs);
         var ofWeights = covariance.diagonal(0, 1, 2).narrow(1, 0, mean.shape[1]);
-        return cat([mean, (variance * Operand(noiseScale)).Plus(ofWeights), ofWeights], 1);
+        return cat([mean, (variance * Operand(noiseScale)).AddTo(ofWeights), ofWeights], 1);
     }
 
     private void Sample(WeightOverride weights, Tensor x, int samples, long seed, Action<Tensor> take, CancellationToken cancellation)
@@ -143,7 +143,7 @@ internal sealed class LaplacePredictor(
                 layer.Curvature.Deviation(noise.Normal(layer.Curvature.Eigenvalues), layer.Variances))];
 
             // A last layer is linear: what goes into it is computed once, for all samples.
-            var output = inputs is not null ? mean!.Plus(inputs.mm(deviations[0].t())) : Run(deviations);
+            var output = inputs is not null ? mean!.AddTo(inputs.mm(deviations[0].t())) : Run(deviations);
             take(options.Noise is null ? output : Known(output));
         }
 

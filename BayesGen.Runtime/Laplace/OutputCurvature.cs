@@ -27,9 +27,9 @@ internal abstract class OutputCurvature
     {
         /// <summary>L_c = sqrt(p_c) (e_c - p), since sum_c p_c (e_c - p)(e_c - p)^T = diag(p) - p p^T.</summary>
         public override Tensor Factors() =>
-            p.sqrt().unsqueeze(2) * eye(p.shape[1], dtype: p.dtype, device: p.device).unsqueeze(0).Minus(p.unsqueeze(1));
+            p.sqrt().unsqueeze(2) * eye(p.shape[1], dtype: p.dtype, device: p.device).unsqueeze(0).Subtract(p.unsqueeze(1));
 
-        public override Tensor Sum() => diag(p.sum([0])).Minus(p.t().mm(p));
+        public override Tensor Sum() => diag(p.sum([0])).Subtract(p.t().mm(p));
 
         public override Tensor Diagonals() => p * (Operand(1) - p);
     }

@@ -50,7 +50,7 @@ internal sealed class TargetFit(GaussianNoise? noise)
                 $"Targets of shape [{string.Join(", ", targets.shape)}] do not fit means [{string.Join(", ", mean.shape)}]: one for "
                 + "each output.",
                 nameof(targets));
-        var squares = (wanted.Minus(mean).square() / variance).sum().item<double>();
+        var squares = (wanted.Subtract(mean).square() / variance).sum().item<double>();
         if (!double.IsFinite(squares))
             throw new ArgumentException(
                 "Targets, or the outputs of the network for them, are NaN or infinite: leave these examples out.", nameof(targets));

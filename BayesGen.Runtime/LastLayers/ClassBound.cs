@@ -49,10 +49,10 @@ internal sealed class ClassBound(LastLayerData data, Tensor? known, LastLayerCov
             var (rows, targets) = blocks.Current;
             var logits = rows.mm(means.t());
             if (known is not null)
-                logits = logits.Plus(known);
-            var raised = covariances is null ? logits : logits.Plus(covariances.Variances(rows) * Operand(0.5));
+                logits = logits.AddTo(known);
+            var raised = covariances is null ? logits : logits.AddTo(covariances.Variances(rows) * Operand(0.5));
             var chosen = logits.gather(1, targets.unsqueeze(1)).squeeze(1);
-            fit += chosen.Minus(raised.logsumexp(1)).sum().Number();
+            fit += chosen.Subtract(raised.logsumexp(1)).sum().Number();
             var r = raised.softmax(1);
             steepest.AddInPlace(rows.t().mm(rows * (Operand(2) * (r * (Operand(1) - r)).amax([1], keepdim: true))));
             gradient.SubtractInPlace(r.t().mm(rows));

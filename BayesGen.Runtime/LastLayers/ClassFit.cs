@@ -58,7 +58,7 @@ internal static class ClassFit
                 using var iteration = NewDisposeScope();
                 var prior = options.PriorPrecision ?? Toward(precision, means, covariances, step);
                 var next = covariances.Toward(here.Curvature, prior, step);
-                var moved = means.Plus(Direction(here, means, precision) * Operand(step));
+                var moved = means.AddTo(Direction(here, means, precision) * Operand(step));
                 var there = bound.At(moved, next, cancellation);
                 var reached = there.Fit - ClassBound.Divergence(moved, next, prior);
                 if (!(reached > value))
@@ -109,8 +109,8 @@ internal static class ClassFit
     /// <summary>Where the means go.</summary>
     private static Tensor Direction(ClassBound.Terms terms, Tensor means, double precision)
     {
-        var steepest = terms.Steepest.Plus(Operand(precision) * eye(terms.Steepest.shape[0], dtype: means.dtype, device: means.device));
-        return linalg.solve(steepest, terms.Gradient.Minus(Operand(precision) * means).t()).t();
+        var steepest = terms.Steepest.AddTo(Operand(precision) * eye(terms.Steepest.shape[0], dtype: means.dtype, device: means.device));
+        return linalg.solve(steepest, terms.Gradient.Subtract(Operand(precision) * means).t()).t();
     }
 }
 

@@ -36,7 +36,7 @@ internal sealed class DiagonalCovariances : WeightCovariances
     public override WeightCovariances Toward(Tensor curvature, double precision, double step)
     {
         using var scope = NewDisposeScope();
-        return new DiagonalCovariances((_precisions * Operand(1 - step)).Plus((curvature + Operand(precision)) * Operand(step)));
+        return new DiagonalCovariances((_precisions * Operand(1 - step)).AddTo((curvature + Operand(precision)) * Operand(step)));
     }
 
     public override void Dispose()

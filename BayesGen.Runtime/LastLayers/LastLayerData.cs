@@ -115,6 +115,6 @@ internal sealed class LastLayerData(LaplaceLayer layer, Tensor features, Tensor 
                 + "each output.", nameof(targets));
         if (!wanted.isfinite().all().item<bool>())
             throw new ArgumentException("Targets are NaN or infinite: leave these examples out.", nameof(targets));
-        return layer.Known is { } known ? wanted.Minus(known) : wanted.clone();
+        return layer.Known is { } known ? wanted.Subtract(known) : wanted.clone();
     }
 }

@@ -31,7 +31,7 @@ internal sealed class LastLayerPredictor(
             LastLayerData.RequireLast(signals, layer);
             var (means, variances) = posterior.Outputs(signals.Inputs(0));
             if (layer.Known is { } known)
-                means = means.Plus(known);
+                means = means.AddTo(known);
             if (posterior.NoiseVariances is { } noise)
                 Closed(means, variances, noise, take, cancellation);
             else
@@ -46,7 +46,7 @@ internal sealed class LastLayerPredictor(
         cancellation.ThrowIfCancellationRequested();
         using var step = NewDisposeScope();
         var ofNoise = tensor([.. noise], [1, noise.Count], ScalarType.Float64, means.device);
-        take(cat([means, variances.Plus(ofNoise), variances], 1));
+        take(cat([means, variances.AddTo(ofNoise), variances], 1));
     }
 
     private static void Sample(
@@ -57,7 +57,7 @@ internal sealed class LastLayerPredictor(
         {
             cancellation.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
-            take(means.Plus(deviations * source.Normal(means)));
+            take(means.AddTo(deviations * source.Normal(means)));
         }
     }
 }

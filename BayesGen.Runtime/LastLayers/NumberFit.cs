@@ -24,9 +24,9 @@ internal static class NumberFit
         foreach (var (rows, targets) in data.Blocks())
         {
             cancellation.ThrowIfCancellationRequested();
-            gram = rows.t().mm(rows).Plus((gram ?? zeros([inputs, inputs], ScalarType.Float64, rows.device)));
-            cross = rows.t().mm(targets).Plus((cross ?? zeros([inputs, targets.shape[1]], ScalarType.Float64, rows.device)));
-            squares = targets.square().sum([0]).Plus((squares ?? zeros([targets.shape[1]], ScalarType.Float64, rows.device)));
+            gram = rows.t().mm(rows).AddTo((gram ?? zeros([inputs, inputs], ScalarType.Float64, rows.device)));
+            cross = rows.t().mm(targets).AddTo((cross ?? zeros([inputs, targets.shape[1]], ScalarType.Float64, rows.device)));
+            squares = targets.square().sum([0]).AddTo((squares ?? zeros([targets.shape[1]], ScalarType.Float64, rows.device)));
         }
 
         var (values, vectors) = linalg.eigh(gram!);

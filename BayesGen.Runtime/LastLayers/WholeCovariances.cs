@@ -57,7 +57,7 @@ internal sealed class WholeCovariances : WeightCovariances
     public override WeightCovariances Toward(Tensor curvature, double precision, double step)
     {
         using var scope = NewDisposeScope();
-        return new WholeCovariances((_precisions * Operand(1 - step)).Plus(Sum(curvature, precision) * Operand(step)));
+        return new WholeCovariances((_precisions * Operand(1 - step)).AddTo(Sum(curvature, precision) * Operand(step)));
     }
 
     public override void Dispose()
@@ -66,6 +66,6 @@ internal sealed class WholeCovariances : WeightCovariances
         _covariances.Dispose();
     }
 
-    private static Tensor Sum(Tensor curvature, double precision) => curvature.Plus(
+    private static Tensor Sum(Tensor curvature, double precision) => curvature.AddTo(
         Operand(precision) * eye(curvature.shape[2], dtype: ScalarType.Float64, device: curvature.device).unsqueeze(0));
 }

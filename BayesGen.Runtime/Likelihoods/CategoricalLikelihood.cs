@@ -129,5 +129,5 @@ internal sealed class CategoricalLikelihood : ClassLikelihood
         return Total(ofLabel, even).masked_fill(isIgnored, TensorNumbers.Zero).sum();
     }
 
-    private Tensor Total(Tensor ofLabel, Tensor? even) => even is null ? ofLabel : ofLabel.MultiplyBy(1 - LabelSmoothing).Plus(even);
+    private Tensor Total(Tensor ofLabel, Tensor? even) => even is null ? ofLabel : ofLabel.MultiplyBy(1 - LabelSmoothing).AddTo(even);
 }

@@ -74,8 +74,8 @@ internal sealed class GaussianLikelihood : RegressionLikelihood
             ? (output, full_like(output, Operand(2 * Math.Log(sigma)), dtype: output.dtype, device: output.device))
             : Halves(output, target);
         if (Factors is not null)
-            logVariance = logVariance.Plus(_logFactors!.Along(mean, Math.Max(1, mean.dim() - 1)));
+            logVariance = logVariance.AddTo(_logFactors!.Along(mean, Math.Max(1, mean.dim() - 1)));
         var (targets, counts) = Aligned(mean, target);
-        return Total(logVariance.Plus(targets.Minus(mean).square() * (-logVariance).exp()).add(LogTwoPi), counts).MultiplyBy(0.5);
+        return Total(logVariance.AddTo(targets.Subtract(mean).square() * (-logVariance).exp()).add(LogTwoPi), counts).MultiplyBy(0.5);
     }
 }

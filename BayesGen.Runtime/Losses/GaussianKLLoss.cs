@@ -27,9 +27,9 @@ public sealed class GaussianKLLoss : VariationalLoss, IScores<GaussianPosterior>
 
         var mean = ScoredSum.Of(weights, run => run.Posterior.Mu.alias()) / Operand(count);
         var variance = ScoredSum.Of(weights, run =>
-            run.Posterior.Variance().Plus(
-                run.Posterior.Mu.Minus(mean.to(run.Posterior.Mu.dtype, run.Posterior.Mu.device)).square())) / Operand(count);
+            run.Posterior.Variance().AddTo(
+                run.Posterior.Mu.Subtract(mean.to(run.Posterior.Mu.dtype, run.Posterior.Mu.device)).square())) / Operand(count);
         var logSigma = ScoredSum.Of(weights, run => run.Posterior.LogSigma.alias());
-        return (variance.log() * Operand(0.5 * count)).Minus(logSigma);
+        return (variance.log() * Operand(0.5 * count)).Subtract(logSigma);
     }
 }

@@ -17,6 +17,6 @@ internal static class MonteCarlo
                 $"{loss} needs a prior with a density, and {prior.GetType().Name} is improper. Use a GaussianPrior.");
         using var logPrior = proper.LogProb(sample);
         using var logPosterior = posterior.LogProb(sample);
-        return logPosterior.Minus(logPrior);
+        return logPosterior.Subtract(logPrior);
     }
 }

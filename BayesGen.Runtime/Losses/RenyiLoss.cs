@@ -47,7 +47,7 @@ public sealed class RenyiLoss : VariationalLoss, IScores<IHasDensity>
         if (Alpha == 1)
             return null;
         using var _ = no_grad();
-        var total = (fit * Operand(examples)).Plus((divergence * Operand(beta)).to(fit.dtype, fit.device));
+        var total = (fit * Operand(examples)).AddTo((divergence * Operand(beta)).to(fit.dtype, fit.device));
         return total * Operand(Alpha - 1);
     }
 

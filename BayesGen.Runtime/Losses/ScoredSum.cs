@@ -22,7 +22,7 @@ internal static class ScoredSum
     {
         Tensor? sum = null;
         foreach (var part in weights.Select(ofRun))
-            sum = sum is null ? part : sum.Plus(part.to(sum.dtype, sum.device));
+            sum = sum is null ? part : sum.AddTo(part.to(sum.dtype, sum.device));
         return sum ?? throw new ArgumentException("There are no weights to score.", nameof(weights));
     }
 }

@@ -41,7 +41,7 @@ public abstract class VariationalLoss
             if (!family.Key.IsScoredBy(this))
                 throw CannotScore(this, family.Key, parts[0].Arena.Weights[0].Key);
             var divergence = parts[0].Arena.Posterior.Divergence(this, parts);
-            sum = sum is null ? divergence : sum.Plus(divergence.to(sum.dtype, sum.device));
+            sum = sum is null ? divergence : sum.AddTo(divergence.to(sum.dtype, sum.device));
         }
 
         if (sum is null && !NeedsPosterior)
@@ -83,7 +83,7 @@ public abstract class VariationalLoss
     internal static Tensor DrawTotal(Tensor fit, Tensor divergence, double beta, long examples)
     {
         var wide = Wide(fit);
-        return wide.Plus(divergence.MultiplyBy(beta / examples).to(wide.dtype, wide.device));
+        return wide.AddTo(divergence.MultiplyBy(beta / examples).to(wide.dtype, wide.device));
     }
 
     /// <summary>A fit in single precision at least.</summary>

@@ -38,7 +38,7 @@ internal sealed class ScoredWeights<TPosterior>(
         {
             using var before = sum;
             using var shared = Sum(part);
-            sum = before.Plus(shared);
+            sum = before.AddTo(shared);
             part.Dispose();
         }
 

@@ -23,7 +23,7 @@ public static class GaussianMixture
         Require(means, deviations);
         using var scope = NewDisposeScope();
         // A component without any width is a step; the smallest number keeps it one instead of 0 / 0, and is a number in float64 alone.
-        var standard = Wide(x).unsqueeze(0).Minus(Wide(means)) / Wide(deviations).clamp(min: Operand(Smallest));
+        var standard = Wide(x).unsqueeze(0).Subtract(Wide(means)) / Wide(deviations).clamp(min: Operand(Smallest));
         return ((standard * Operand(-Math.Sqrt(0.5))).erfc() * Operand(0.5)).mean([0]).to(means.dtype).MoveToOuterDisposeScope();
     }
 
@@ -42,18 +42,18 @@ public static class GaussianMixture
             throw new ArgumentOutOfRangeException(nameof(p), p, "A quantile lies between the probabilities 0 and 1.");
         using var scope = NewDisposeScope();
         var z = tensor(2 * p - 1, dtype: ScalarType.Float64, device: CPU).erfinv().item<double>() * Math.Sqrt(2);
-        var ofComponents = means.Plus(deviations * Operand(z));
+        var ofComponents = means.AddTo(deviations * Operand(z));
         var (low, high) = (ofComponents.amin([0]), ofComponents.amax([0]));
         for (var i = 0; i < Halvings && !low.eq(high).all().item<bool>(); i++)
         {
             using var step = NewDisposeScope();
-            var middle = low.Plus(high) / Operand(2);
+            var middle = low.AddTo(high) / Operand(2);
             var isBelow = Cdf(middle, means, deviations) < Operand(p);
             low = where(isBelow, middle, low).MoveToOuterDisposeScope();
             high = where(isBelow, high, middle).MoveToOuterDisposeScope();
         }
 
-        return (low.Plus(high) / Operand(2)).MoveToOuterDisposeScope();
+        return (low.AddTo(high) / Operand(2)).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -77,11 +77,11 @@ public static class GaussianMixture
         var dtype = means.dtype;
         (x, means, deviations) = (Wide(x), Wide(means), Wide(deviations));
         var variances = deviations.square();
-        var score = ExpectedSize(x.unsqueeze(0).Minus(means), deviations).mean([0]);
+        var score = ExpectedSize(x.unsqueeze(0).Subtract(means), deviations).mean([0]);
         for (var k = 0; k < means.shape[0]; k++)
         {
             using var step = NewDisposeScope();
-            var apart = ExpectedSize(means[k].unsqueeze(0).Minus(means), variances[k].unsqueeze(0).Plus(variances).sqrt());
+            var apart = ExpectedSize(means[k].unsqueeze(0).Subtract(means), variances[k].unsqueeze(0).AddTo(variances).sqrt());
             score.SubtractInPlace(apart.mean([0]) / Operand(2 * means.shape[0]));
         }
 
@@ -94,7 +94,7 @@ public static class GaussianMixture
     {
         var standard = mean / deviation.clamp(min: Operand(Smallest));
         var near = deviation * Operand(Math.Sqrt(2 / Math.PI)) * (standard.square() * Operand(-0.5)).exp();
-        return near.Plus(mean * (standard * Operand(Math.Sqrt(0.5))).erf());
+        return near.AddTo(mean * (standard * Operand(Math.Sqrt(0.5))).erf());
     }
 
     private static Tensor Wide(Tensor numbers) => numbers.to(ScalarType.Float64);

@@ -3,7 +3,9 @@ using BayesGen.Parameters;
 
 namespace BayesGen.Reporting;
 
-/// <summary>Plain lines, made for log files as well as for terminals: one for each epoch, or for each of some 50 of a long training.</summary>
+/// <summary>
+/// Plain lines, made for log files as well as for terminals: one for each epoch, or for each of some 50 of a long training.
+/// </summary>
 /// <remarks>
 /// What is measured in training is that of noisy draws of the weights, and stands behind <c>draws:</c>. The validation is at the mean or
 /// the MAP of the weights, and stands behind <c>validation at the mean:</c>; it is often much better. The ELBO is left out where no draws
@@ -21,8 +23,8 @@ public sealed class TextReport(TextWriter writer) : IReport
     public bool NeedsSteps => false;
 
     /// <summary>
-    /// Writes the lines of epochs whose number this divides, of the first and of the last; at least 1. Null writes each of up to 100 epochs, and of
-    /// a longer training some 50.
+    /// Writes the lines of epochs whose number this divides, of the first and of the last; at least 1. Null writes each of up to 100
+    /// epochs, and of a longer training some 50.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to less than 1.</exception>
     public int? EveryEpochs

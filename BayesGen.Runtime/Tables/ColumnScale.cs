@@ -52,7 +52,7 @@ internal sealed record ColumnScale(double[] Means, double[] Deviations)
             throw new ArgumentException(
                 $"The {what} have {numbers.shape[1]} columns, and {Columns} were standardized: give the columns of the training data, in "
                 + "their order.");
-        var scaled = numbers.Minus(Row(Means, matrix)) / Row(Deviations, matrix);
+        var scaled = numbers.Subtract(Row(Means, matrix)) / Row(Deviations, matrix);
         return scaled.to(dtype).MoveToOuterDisposeScope();
     }
 

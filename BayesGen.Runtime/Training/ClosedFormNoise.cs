@@ -35,7 +35,7 @@ internal static class ClosedFormNoise
         using var _ = no_grad();
         var mean = output.narrow(1, 0, logSigma.size(0));
         var wanted = TargetShapes.LikeOutputs(mean, targets, "Learned noise");
-        var squares = wanted.Minus(mean).square();
+        var squares = wanted.Subtract(mean).square();
         if (whole is null)
             return squares.mean([0]);
 
@@ -69,7 +69,7 @@ internal static class ClosedFormNoise
         using var _ = no_grad();
         var part = isFirst && LogSigmaStart.IsOpen(logSigma) ? 1 : Part;
         var variance = (logSigma * Operand(2)).exp();
-        var next = variance.Plus(residuals.to(variance.dtype, variance.device).Minus(variance) * Operand(part));
+        var next = variance.AddTo(residuals.to(variance.dtype, variance.device).Subtract(variance) * Operand(part));
         logSigma.copy_(where(next.isfinite().logical_and(next > Operand(0)), next.log() * Operand(0.5), logSigma));
         if (bounds is { } kept)
             logSigma.clamp_(Operand(kept.Min), Operand(kept.Max));

@@ -32,7 +32,7 @@ internal sealed class ImportanceWeights(
         using var _ = no_grad();
         var joined = parts[0].Empty();
         if (parts.All(part => part._maximum is null))
-            joined._total = parts.Select(part => part._total!).Aggregate((all, one) => all.Plus(one));
+            joined._total = parts.Select(part => part._total!).Aggregate((all, one) => all.AddTo(one));
         else
             joined.Join(parts);
         foreach (var part in parts.Skip(1))
@@ -52,13 +52,13 @@ internal sealed class ImportanceWeights(
         {
             if (_sum is not null)
                 throw MixedWeights();
-            Replace(ref _total, _total is null ? total.detach() : _total.Plus(total.detach()));
+            Replace(ref _total, _total is null ? total.detach() : _total.AddTo(total.detach()));
             return samples == 1 ? total : total.DivideBy(samples);
         }
 
         var log = logWeight.detach();
         var maximum = _maximum is null ? log : torch.maximum(_maximum, log);
-        var weight = log.Minus(maximum).exp();
+        var weight = log.Subtract(maximum).exp();
         if (_maximum is null)
         {
             _sum = weight;
@@ -66,10 +66,10 @@ internal sealed class ImportanceWeights(
         }
         else
         {
-            var shrink = _maximum.Minus(maximum).exp();
+            var shrink = _maximum.Subtract(maximum).exp();
             Scale(shrink);
-            Replace(ref _sum, (_sum! * shrink).Plus(weight));
-            Replace(ref _total, (_total! * shrink).Plus(weight * total.detach()));
+            Replace(ref _sum, (_sum! * shrink).AddTo(weight));
+            Replace(ref _total, (_total! * shrink).AddTo(weight * total.detach()));
         }
 
         Replace(ref _maximum, maximum);
@@ -82,7 +82,7 @@ internal sealed class ImportanceWeights(
         if (_sum is null)
             return _total!.DivideBy(samples);
         Scale(Operand(1) / _sum);
-        return loss.Bound(_maximum!.Plus(_sum.log()) - Operand(Math.Log(samples)), examples) ?? _total! / _sum;
+        return loss.Bound(_maximum!.AddTo(_sum.log()) - Operand(Math.Log(samples)), examples) ?? _total! / _sum;
     }
 
     /// <summary>None yet, for the same parameters; their gradients are complete.</summary>
@@ -94,11 +94,11 @@ internal sealed class ImportanceWeights(
         _maximum = parts.Select(part => part._maximum ?? throw MixedWeights()).Aggregate(torch.maximum);
         foreach (var part in parts)
         {
-            var shrink = part._maximum!.Minus(_maximum).exp();
+            var shrink = part._maximum!.Subtract(_maximum).exp();
             part.Scale(shrink);
             var (sum, total) = (part._sum! * shrink, part._total! * shrink);
-            _sum = _sum is null ? sum : _sum.Plus(sum);
-            _total = _total is null ? total : _total.Plus(total);
+            _sum = _sum is null ? sum : _sum.AddTo(sum);
+            _total = _total is null ? total : _total.AddTo(total);
         }
     }
 

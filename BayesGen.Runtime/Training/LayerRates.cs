@@ -56,7 +56,7 @@ internal sealed class LayerRates : IDisposable
         foreach (var (live, before, factor) in _parts)
         {
             using var scope = NewDisposeScope();
-            live.copy_(live.Minus(before).MultiplyBy(factor).Plus(before));
+            live.copy_(live.Subtract(before).MultiplyBy(factor).AddTo(before));
         }
     }
 

@@ -168,7 +168,7 @@ internal sealed class NonFiniteGuard(
         if (!_readsLate)
             return;
         using var _ = no_grad();
-        var loss = sums.Fit.Plus(sums.Divergence.to(sums.Fit.dtype, sums.Fit.device));
+        var loss = sums.Fit.AddTo(sums.Divergence.to(sums.Fit.dtype, sums.Fit.device));
         var isLost = loss.isfinite().logical_not();
         foreach (var parameter in state.Steps!.Parameters)
             parameter.grad?.masked_fill_(isLost.to(parameter.device), Operand(0));

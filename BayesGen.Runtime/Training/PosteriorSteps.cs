@@ -180,7 +180,7 @@ internal sealed class PosteriorSteps : ITrainingSteps
             return;
         var sum = gradients
             .Select(gradient => gradient.square().sum())
-            .Aggregate((all, one) => all.Plus(one.to(all.dtype, all.device)));
+            .Aggregate((all, one) => all.AddTo(one.to(all.dtype, all.device)));
         var factor = (Operand(norm) / (sum.sqrt() + Operand(Epsilon))).clamp(max: Operand(1));
         foreach (var gradient in gradients)
             gradient.mul_(factor.to(gradient.dtype, gradient.device));

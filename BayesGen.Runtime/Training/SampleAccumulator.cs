@@ -61,6 +61,6 @@ internal sealed class SampleAccumulator(ImportanceWeights weights)
     private static Tensor Sum(Tensor? sum, Tensor next)
     {
         using (sum)
-            return sum is null ? next.detach() : sum.Plus(next.detach());
+            return sum is null ? next.detach() : sum.AddTo(next.detach());
     }
 }

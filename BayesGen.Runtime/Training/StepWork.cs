@@ -159,7 +159,7 @@ internal sealed class StepWork
         static Tensor Sum(Tensor? before, Tensor next, double share)
         {
             var added = next.detach().MultiplyBy(share);
-            return before is null ? added : before.Plus(added);
+            return before is null ? added : before.AddTo(added);
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed class GaussianScale(Tensor mu, Tensor logSigma2)
     {
         using var square = mu.square();
         using var variance = logSigma2.exp();
-        return square.Plus(variance);
+        return square.AddTo(variance);
     }
 
     /// <summary>log alpha.</summary>
@@ -50,7 +50,7 @@ internal sealed class GaussianScale(Tensor mu, Tensor logSigma2)
         using var square = mu.square();
         using var positive = square + Operand(Epsilon);
         using var log = positive.log();
-        return logSigma2.Minus(log);
+        return logSigma2.Subtract(log);
     }
 
     private Tensor WithNoise(Tensor epsilon)

@@ -28,7 +28,7 @@ internal static class LogUniformDivergence
         using var negative = -logAlpha;
         using var soft = nn.functional.softplus(negative, 1, SoftplusThreshold);
         using var half = soft * Operand(0.5);
-        using var sum = weighted.Plus(half);
+        using var sum = weighted.AddTo(half);
         return sum + Operand(K1);
     }
 

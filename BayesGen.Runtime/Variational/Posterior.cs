@@ -79,7 +79,7 @@ public abstract class Posterior
         using var logSignal = square.log();
         using var variance = Variance();
         using var logNoise = variance.log();
-        return logSignal.Minus(logNoise);
+        return logSignal.Subtract(logNoise);
     }
 }
 

@@ -41,13 +41,13 @@ public class TensorNumbersTests
         using var scope = NewDisposeScope();
         var x = tensor([3.0, -1], dtype: ScalarType.Float64, device: CPU).requires_grad_();
         var y = tensor([10.0, 20], dtype: ScalarType.Float64, device: CPU).requires_grad_();
-        var result = x.MultiplyBy(0.25).Plus(y.DivideBy(8));
+        var result = x.MultiplyBy(0.25).AddTo(y.DivideBy(8));
         Assert.Equal([3 * 0.25 + 10.0 / 8, -0.25 + 20.0 / 8], result.Numbers());
         result.sum().backward();
         Assert.Equal([0.25, 0.25], x.grad!.Numbers());
         Assert.Equal([0.125, 0.125], y.grad!.Numbers());
         Assert.Equal([5, 7],
-            tensor([2L, 3], dtype: ScalarType.Int64, device: CPU).Plus(tensor([3L, 4], dtype: ScalarType.Int64, device: CPU)).Numbers());
+            tensor([2L, 3], dtype: ScalarType.Int64, device: CPU).AddTo(tensor([3L, 4], dtype: ScalarType.Int64, device: CPU)).Numbers());
     }
 
     [Theory]

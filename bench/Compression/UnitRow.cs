@@ -22,8 +22,8 @@ internal sealed record UnitRow(string Network, string Family, Func<TrainerOption
     private const double Allowed = 0.001;
 
     /// <summary>
-    /// What rounding may cost on the validation images, nats each. Of their errors, a handful, a search finds widths that spare these images
-    /// alone.
+    /// What rounding may cost on the validation images, nats each. Of their errors, a handful, a search finds widths that spare these
+    /// images alone.
     /// </summary>
     public double RoundingCost { get; init; } = 0.0005;
 

@@ -49,7 +49,8 @@ internal static class Deep
         {
             var result = trainer.Train(task.Train, task.Test);
             var worst = result.Epochs.Min(epoch => epoch.Validation!.Accuracy);
-            return FormattableString.Invariant($"{Text(ClassEvaluation.Of(model.Predict(task.Test.Inputs, samples: 32), Labels(task.Test)))} (lowest {worst:P1})");
+            var evaluation = ClassEvaluation.Of(model.Predict(task.Test.Inputs, samples: 32), Labels(task.Test));
+            return FormattableString.Invariant($"{Text(evaluation)} (lowest {worst:P1})");
         }
     }
 

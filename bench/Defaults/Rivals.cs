@@ -17,7 +17,8 @@ internal static class Rivals
     /// <summary>The tasks; the table only where the folder is given.</summary>
     public static IEnumerable<Task> All(string? directory)
     {
-        yield return new Task("IVON, 700 rows", seed => Numbers(Rows(700), Rows(1_000), new TrainerOptions { Epochs = 6, BatchSize = 64 }, seed));
+        var few = new TrainerOptions { Epochs = 6, BatchSize = 64 };
+        yield return new Task("IVON, 700 rows", seed => Numbers(Rows(700), Rows(1_000), few, seed));
         if (directory is not null)
             yield return new Task("IVON, energy", seed => Table(TableSet.Read(directory, "energy"), seed));
         yield return new Task("IVON, trained CNN", Images);

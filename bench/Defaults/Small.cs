@@ -37,7 +37,7 @@ internal static class Small
         using var scaled = scale.Apply(train);
         using var inputs = scale.Inputs(test.Inputs);
         using var model = new BayesianTableReader(new TableReader((int)train.Inputs.shape[1]));
-        var steps = Train(model.CreateTrainer(new TrainerOptions { Epochs = epochs, Likelihood = Likelihood.LearnedGaussian, Seed = seed }), scaled);
+        var steps = Train(model.CreateTrainer(Options(epochs, seed) with { Likelihood = Likelihood.LearnedGaussian }), scaled);
         return steps + Judged(scale.InUnits(model.PredictRegression(inputs, samples: 200)), set.TargetsOf(rows.Test));
     }
 
@@ -47,7 +47,7 @@ internal static class Small
         using var train = Waves(240);
         using var test = Waves(500);
         using var model = new BayesianSeriesReader(new SeriesReader());
-        var steps = Train(model.CreateTrainer(new TrainerOptions { Epochs = epochs, Likelihood = Likelihood.LearnedGaussian, Seed = seed }), train);
+        var steps = Train(model.CreateTrainer(Options(epochs, seed) with { Likelihood = Likelihood.LearnedGaussian }), train);
         return steps + Judged(
             model.PredictRegression(test.Inputs, samples: 100), [.. test.Targets.data<float>().Select(target => new[] { (double)target })]);
     }
@@ -58,12 +58,14 @@ internal static class Small
         using var train = SyntheticDigits.Create(1_500, seed);
         using var test = SyntheticDigits.Create(2_000, seed + 100);
         using var model = new BayesianDigitReader(new DigitReader());
-        var steps = Train(model.CreateTrainer(new TrainerOptions { Epochs = epochs, Seed = seed }), train);
+        var steps = Train(model.CreateTrainer(Options(epochs, seed)), train);
         var evaluation = ClassEvaluation.Of(
             model.Predict(test.Inputs, samples: 32), [.. test.Targets.data<long>().Select(target => (int)target)]);
         return steps + FormattableString.Invariant(
             $"accuracy {evaluation.Accuracy:P2}  NLL {evaluation.NegativeLogLikelihood:F4}  ECE {evaluation.ExpectedCalibrationError:F4}");
     }
+
+    private static TrainerOptions Options(int? epochs, int seed) => new() { Epochs = epochs, Seed = seed };
 
     private static string Train(VariationalTrainer trainer, TensorDataSet train)
     {

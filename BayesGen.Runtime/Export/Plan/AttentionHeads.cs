@@ -22,7 +22,7 @@ internal static class AttentionHeads
 
         // Where several numbers of heads give the same, such as with weights of zero, none is known.
         List<int> fitting = [.. Enumerable.Range(1, width).Where(heads => width % heads == 0)
-            .Where(heads => Answer(heads).Minus(expected).abs().max().item<double>() < 1e-4 * scale)];
+            .Where(heads => Answer(heads).Subtract(expected).abs().max().item<double>() < 1e-4 * scale)];
         return fitting is [var only] ? only : null;
 
         Tensor WeightOf(int part) => whole is null
@@ -37,12 +37,12 @@ internal static class AttentionHeads
             {
                 var x = inputs[part].matmul(WeightOf(part).t());
                 if (weights.TryGetValue("in_proj_bias", out var bias))
-                    x = x.Plus(bias.narrow(0, part * width, width));
+                    x = x.AddTo(bias.narrow(0, part * width, width));
                 return x.reshape(3, heads, width / heads).permute(1, 0, 2);
             })];
             var attention = parts[0].matmul(parts[1].transpose(1, 2)).div(Operand(Math.Sqrt(width / heads))).softmax(-1);
             var joined = attention.matmul(parts[2]).permute(1, 0, 2).reshape(3, 1, width).matmul(some.t());
-            return weights.TryGetValue("out_proj.bias", out var shift) ? joined.Plus(shift) : joined;
+            return weights.TryGetValue("out_proj.bias", out var shift) ? joined.AddTo(shift) : joined;
         }
     }
 

@@ -36,7 +36,7 @@ internal static class GraphCheck
             var (a, b) = (wanted.to(ScalarType.Float64), got.to(ScalarType.Float64));
             var finite = a.nan_to_num(0, 0, 0).abs().max().item<double>();
             // Infinite alike, and NaN alike, is no difference.
-            var apart = a.Minus(b).abs().masked_fill(a.eq(b).logical_or(a.isnan().logical_and(b.isnan())), Operand(0));
+            var apart = a.Subtract(b).abs().masked_fill(a.eq(b).logical_or(a.isnan().logical_and(b.isnan())), Operand(0));
             var place = apart.nan_to_num(double.PositiveInfinity).flatten().argmax().item<long>();
             var difference = apart.flatten()[place].item<double>();
             if (!(difference <= tolerance * Math.Max(finite, 1e-30)))

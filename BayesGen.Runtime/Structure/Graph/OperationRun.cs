@@ -30,8 +30,8 @@ internal static class OperationRun
 
     private static Tensor Compute(ArithmeticKind kind, Tensor a, Tensor b) => kind switch
     {
-        ArithmeticKind.Add => a.Plus(b),
-        ArithmeticKind.Subtract => a.Minus(b),
+        ArithmeticKind.Add => a.AddTo(b),
+        ArithmeticKind.Subtract => a.Subtract(b),
         ArithmeticKind.Multiply => a * b,
         ArithmeticKind.Divide => a / b,
         ArithmeticKind.Power => a.pow(b),

@@ -79,11 +79,11 @@ internal sealed class IvonUpdate : IFlatUpdate
         using var scope = NewDisposeScope();
         var slope = gradient.to(precision.dtype);
         var product = TakesDeviation ? slope * other : other.to(precision.dtype);
-        var x = ((product * Operand(SampleSize)).Plus(precision.reciprocal() * Operand(Decay)) - Operand(1)) * Operand(1 - Beta2);
+        var x = ((product * Operand(SampleSize)).AddTo(precision.reciprocal() * Operand(Decay)) - Operand(1)) * Operand(1 - Beta2);
         var kept = keep?.to(ScalarType.Bool);
-        precision.copy_(Kept(precision.Plus(precision * x * (x * Operand(0.5) + Operand(1))), precision));
-        momentum.copy_(Kept((momentum * Operand(Beta1)).Plus(slope * Operand(1 - Beta1)), momentum));
-        var move = (momentum * Operand(Debias)).Plus((mu.to(precision.dtype) - Operand(Center)) * Operand(Decay)) / precision;
+        precision.copy_(Kept(precision.AddTo(precision * x * (x * Operand(0.5) + Operand(1))), precision));
+        momentum.copy_(Kept((momentum * Operand(Beta1)).AddTo(slope * Operand(1 - Beta1)), momentum));
+        var move = (momentum * Operand(Debias)).AddTo((mu.to(precision.dtype) - Operand(Center)) * Operand(Decay)) / precision;
         if (!double.IsPositiveInfinity(TrustRadius))
         {
             var radius = (precision * Operand(SampleSize)).rsqrt() * Operand(TrustRadius);

@@ -18,9 +18,9 @@ public sealed record TrainerOptions
     private readonly bool _hasFitLoss;
 
     /// <summary>
-    /// The number of passes over the training data; at least 1. Null takes 10, and of small data as many as make 1,000 steps: a posterior is
-    /// not found in fewer, since an optimizer such as Adam moves a parameter by about the learning rate in a step. Where the data does not
-    /// tell how many batches it has, null takes 10.
+    /// The number of passes over the training data; at least 1. Null takes 10, and of small data as many as make 1,000 steps: a posterior
+    /// is not found in fewer, since an optimizer such as Adam moves a parameter by about the learning rate in a step. Where the data does
+    /// not tell how many batches it has, null takes 10.
     /// </summary>
     public int? Epochs { get; init; }
 

@@ -16,7 +16,7 @@ internal sealed class GaussianDivergence(double mean, double scale) : Divergence
         using var spread = Spread(posterior, mean);
         using var scaled = spread * Operand(0.5 / (scale * scale));
         using var shifted = scaled + Operand(Math.Log(scale) - 0.5);
-        return shifted.Minus(posterior.LogSigma);
+        return shifted.Subtract(posterior.LogSigma);
     }
 
     /// <summary>The same with gradients to the scale of the prior.</summary>
@@ -28,8 +28,8 @@ internal sealed class GaussianDivergence(double mean, double scale) : Divergence
         using var ratio = spread * precision;
         using var scaled = ratio * Operand(0.5);
         using var constant = logScale - Operand(0.5);
-        using var shifted = scaled.Plus(constant);
-        return shifted.Minus(posterior.LogSigma);
+        using var shifted = scaled.AddTo(constant);
+        return shifted.Subtract(posterior.LogSigma);
     }
 
     /// <summary>With the slopes (mu - m) / s^2 and sigma^2 / s^2 - 1.</summary>
@@ -76,6 +76,6 @@ internal sealed class GaussianDivergence(double mean, double scale) : Divergence
         using var variance = posterior.Variance();
         using var offset = posterior.Mu - Operand(mean);
         using var square = offset.square();
-        return variance.Plus(square);
+        return variance.AddTo(square);
     }
 }

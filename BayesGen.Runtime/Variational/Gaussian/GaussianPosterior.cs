@@ -74,7 +74,7 @@ public sealed class GaussianPosterior : Posterior, IPosterior<GaussianPosterior>
     {
         using var magnitude = Mu.abs();
         using var log = magnitude.log();
-        return log.Minus(LogSigma);
+        return log.Subtract(LogSigma);
     }
 
     /// <summary>
@@ -92,13 +92,13 @@ public sealed class GaussianPosterior : Posterior, IPosterior<GaussianPosterior>
     /// <inheritdoc/>
     public Tensor LogProb(Tensor weights)
     {
-        using var offset = weights.Minus(Mu);
+        using var offset = weights.Subtract(Mu);
         using var negative = -LogSigma;
         using var precision = negative.exp();
         using var standard = offset * precision;
         using var square = standard.square();
         using var half = square * Operand(-0.5);
         using var shifted = half - Operand(HalfLogTwoPi);
-        return shifted.Minus(LogSigma);
+        return shifted.Subtract(LogSigma);
     }
 }

@@ -111,11 +111,11 @@ public sealed class GroupHorseshoePosterior : Posterior, IPosterior<GroupHorsesh
         using var scaleSquare = scale.square();
         using var ofUnits = OfUnits.Variance();
         using var ofLayer = OfLayer.Variance();
-        using var spread = ofUnits.Plus(ofLayer);
+        using var spread = ofUnits.AddTo(ofLayer);
         using var noise = spread.expm1();
         using var variance = Values.Variance();
         using var square = Mu.square();
-        using var power = square.Plus(variance);
+        using var power = square.AddTo(variance);
         using var total = addcmul(variance, noise, power, Operand(1));
         return scaleSquare * total;
     }
@@ -126,7 +126,7 @@ public sealed class GroupHorseshoePosterior : Posterior, IPosterior<GroupHorsesh
     {
         using var ofUnits = OfUnits.LogMode();
         using var ofLayer = OfLayer.LogMode();
-        return ofUnits.Plus(ofLayer);
+        return ofUnits.AddTo(ofLayer);
     }
 
     /// <summary>To <see cref="HorseshoePrior"/>: (sigma^2 + mu^2 - 1) / 2 - log sigma of each weight.</summary>

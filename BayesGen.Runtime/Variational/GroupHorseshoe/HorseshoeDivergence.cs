@@ -22,9 +22,9 @@ internal sealed class HorseshoeDivergence(double median) : DivergenceKernel
         var logMedian = Math.Log(median);
         using var centered = mean - Operand(2 * logMedian);
         using var ratio = Moment(centered, logVariance);
-        using var logs = centered.Plus(logVariance);
+        using var logs = centered.AddTo(logVariance);
         using var half = logs * Operand(-0.5);
-        using var sum = ratio.Plus(half);
+        using var sum = ratio.AddTo(half);
         return sum - Operand(OnePlusLogTwo / 2);
     }
 

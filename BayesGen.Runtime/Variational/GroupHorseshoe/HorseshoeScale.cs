@@ -64,7 +64,7 @@ internal sealed class HorseshoeScale(IReadOnlyList<Tensor> parameters)
     {
         using var ofA = parameters[1].exp();
         using var ofB = parameters[3].exp();
-        using var sum = ofA.Plus(ofB);
+        using var sum = ofA.AddTo(ofB);
         return sum * Operand(0.25);
     }
 
@@ -73,7 +73,7 @@ internal sealed class HorseshoeScale(IReadOnlyList<Tensor> parameters)
     {
         using var logMedian = LogMedian();
         using var variance = Variance();
-        return logMedian.Minus(variance);
+        return logMedian.Subtract(variance);
     }
 
     /// <summary>The divergence of a and b together.</summary>
@@ -82,12 +82,12 @@ internal sealed class HorseshoeScale(IReadOnlyList<Tensor> parameters)
     {
         using var ofA = HorseshoeDivergence.ToGamma(parameters[0], parameters[1], median);
         using var ofB = HorseshoeDivergence.ToInverseGamma(parameters[2], parameters[3]);
-        return ofA.Plus(ofB);
+        return ofA.AddTo(ofB);
     }
 
     private Tensor LogMedian()
     {
-        using var sum = parameters[0].Plus(parameters[2]);
+        using var sum = parameters[0].AddTo(parameters[2]);
         return sum * Operand(0.5);
     }
 

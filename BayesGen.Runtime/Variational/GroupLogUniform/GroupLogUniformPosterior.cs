@@ -108,7 +108,7 @@ public sealed class GroupLogUniformPosterior : Posterior, IPosterior<GroupLogUni
         // m^2 sigma^2 + s^2 (mu^2 + sigma^2): no difference of large numbers.
         using var square = Mu.square();
         using var variance = Values.Variance();
-        using var power = square.Plus(variance);
+        using var power = square.AddTo(variance);
         using var scaleVariance = ScaleLogSigma2.exp();
         using var scaleSquare = ScaleMu.square();
         using var ofScale = scaleVariance * power;

@@ -96,7 +96,7 @@ public sealed class LogUniformPosterior : Posterior, IPosterior<LogUniformPoster
         using var twice = LogSigma * Operand(2);
         using var variance = twice.exp();
         using var square = Mu.square();
-        using var power = variance.Plus(square);
+        using var power = variance.AddTo(square);
         using var alpha = LogAlpha.exp();
         using var total = addcmul(variance, alpha, power, Operand(1));
         using var scale = ScaleMu.square();
@@ -119,12 +119,12 @@ public sealed class LogUniformPosterior : Posterior, IPosterior<LogUniformPoster
         using var twice = LogSigma * Operand(2);
         using var variance = twice.exp();
         using var square = Mu.square();
-        using var power = variance.Plus(square);
+        using var power = variance.AddTo(square);
         using var halfPower = power * Operand(0.5);
-        using var ofValue = halfPower.Minus(LogSigma);
+        using var ofValue = halfPower.Subtract(LogSigma);
 
         using var ofScale = LogUniformDivergence.OfLogAlpha(LogAlpha);
-        using var sum = ofValue.Plus(ofScale);
+        using var sum = ofValue.AddTo(ofScale);
         return sum - Operand(0.5);
     }
 }

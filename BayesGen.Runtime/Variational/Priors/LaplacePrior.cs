@@ -67,6 +67,6 @@ public sealed record LaplacePrior : ProperPrior, ITrainablePrior
         // The difference of two exponentials.
         using var up = noise.Exponential(like);
         using var down = noise.Exponential(like);
-        return up.Minus(down).mul_(Operand(Scale)).add_(Operand(Mean));
+        return up.Subtract(down).mul_(Operand(Scale)).add_(Operand(Mean));
     }
 }

@@ -23,7 +23,7 @@ public sealed record LearnedGaussianPrior(double Mean, Tensor LogScale) : Proper
         using var square = scaled.square();
         using var half = square * Operand(-0.5);
         using var constant = LogScale + Operand(HalfLogTwoPi);
-        return half.Minus(constant);
+        return half.Subtract(constant);
     }
 
     /// <inheritdoc/>

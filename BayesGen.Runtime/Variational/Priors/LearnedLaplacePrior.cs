@@ -18,7 +18,7 @@ public sealed record LearnedLaplacePrior(double Mean, Tensor LogScale) : ProperP
         using var rate = (-LogScale).exp();
         using var scaled = distance * rate;
         using var constant = LogScale + Operand(Math.Log(2));
-        return (-scaled).Minus(constant);
+        return (-scaled).Subtract(constant);
     }
 
     /// <inheritdoc/>
@@ -28,6 +28,6 @@ public sealed record LearnedLaplacePrior(double Mean, Tensor LogScale) : ProperP
         using var scale = LogScale.exp();
         using var up = noise.Exponential(like);
         using var down = noise.Exponential(like);
-        return up.Minus(down).mul_(scale).add_(Operand(Mean));
+        return up.Subtract(down).mul_(scale).add_(Operand(Mean));
     }
 }

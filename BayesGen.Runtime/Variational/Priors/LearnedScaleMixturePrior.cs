@@ -46,8 +46,8 @@ public sealed record LearnedScaleMixturePrior(Tensor LogitPi, Tensor LogWide, Te
         using var precision = (logSigma * Operand(-2)).exp();
         using var exponent = square * precision;
         using var half = exponent * Operand(-0.5);
-        using var constant = logPart.Minus(logSigma);
+        using var constant = logPart.Subtract(logSigma);
         using var shifted = constant - Operand(HalfLogTwoPi);
-        return half.Plus(shifted);
+        return half.AddTo(shifted);
     }
 }

@@ -73,7 +73,7 @@ public sealed class SparseDropoutPosterior : Posterior, IPosterior<SparseDropout
         using var square = Mu.square();
         using var positive = square + Operand(Epsilon);
         using var log = positive.log();
-        using var difference = LogSigma2.Minus(log);
+        using var difference = LogSigma2.Subtract(log);
         return difference.clamp(Operand(-LogAlphaBound), Operand(LogAlphaBound));
     }
 
