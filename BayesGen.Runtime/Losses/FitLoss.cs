@@ -123,7 +123,8 @@ public sealed record FitLoss(string Name, Func<Tensor, Tensor, Tensor> Compute, 
         if (!TargetShapes.SameButOnes(mean, target))
             throw Misfit();
         var rows = TargetShapes.LikeOutputs(mean, target, "Learned noise");
-        return (logVariance.AddTo(rows.Subtract(mean).square() * (-logVariance).exp()) + Operand(Math.Log(2 * Math.PI))).sum() * Operand(0.5);
+        var squares = rows.Subtract(mean).square() * (-logVariance).exp();
+        return (logVariance.AddTo(squares) + Operand(Math.Log(2 * Math.PI))).sum() * Operand(0.5);
 
         ArgumentException Misfit() => TargetShapes.DoNotFit(
             output, target, "Learned noise needs outputs [N, 2 D], means and then logarithms of variances, for targets [N, D]");
