@@ -8,6 +8,7 @@ namespace BayesGen.Training;
 internal sealed class TrainerState : IDisposable
 {
     private readonly TrainingSetup _setup;
+    private int _lastEpoch;
 
     /// <summary>The state of a training that has not begun.</summary>
     public TrainerState(TrainingSetup setup) : this(setup, setup.Beta.Begin())
@@ -22,8 +23,11 @@ internal sealed class TrainerState : IDisposable
     /// <summary>The epochs that ended.</summary>
     public int EpochsDone { get; set; }
 
-    /// <summary>The epochs when the running training ends, of one that is not stopped early; 0 before the first begins.</summary>
-    public int LastEpoch { get; set; }
+    /// <summary>
+    /// The epochs when the running training ends, of one that is not stopped early; 0 before the first begins. No checkpoint holds it:
+    /// each call of Train says it anew.
+    /// </summary>
+    public int LastEpoch => _lastEpoch;
 
     /// <summary>The epochs that had ended when the running call of Train began.</summary>
     public int FirstEpoch { get; set; }
@@ -67,6 +71,9 @@ internal sealed class TrainerState : IDisposable
 
     /// <summary>The optimizers; null before the first step.</summary>
     public ITrainingSteps? Steps { get; set; }
+
+    /// <summary>A training begins that ends with an epoch.</summary>
+    public void EndWith(int epoch) => _lastEpoch = epoch;
 
     /// <summary>Goes to a place in an epoch; without one to the start of an epoch.</summary>
     public void Enter(EpochCursor? cursor = null)

@@ -39,7 +39,7 @@ internal sealed class TrainingLoop
         (_notices, _checkpoints, _guard) = (parts.Notices, parts.Checkpoints, parts.Guard);
         (_runner, _reader) = (parts.Runner, parts.Reader);
         (_train, _areTargetsChecked, _validation, _cancellation) = (train, areTargetsChecked, validation, cancellation);
-        _state.LastEpoch = (int)Math.Min(int.MaxValue, (long)parts.FirstEpoch + _setup.EpochsOn(train));
+        _state.EndWith((int)Math.Min(int.MaxValue, (long)parts.FirstEpoch + _setup.EpochsOn(train)));
     }
 
     /// <summary>The number of epochs when it ends, of a training that is not stopped early.</summary>

@@ -19,6 +19,7 @@ public class FamilyFolderTests
         ["IvonLoss.cs"] = "IVON is an algorithm for Gaussians",
         ["IvonDivergence.cs"] = "the same",
         ["LaplaceLayer.cs"] = "a Laplace approximation is a Gaussian",
+        ["LastLayerModel.cs"] = "the posterior of a last layer is a Gaussian",
         ["FitLoss.cs"] = "a likelihood of the same name",
         ["RuntimeNames.cs"] = "the posterior that IVON moves",
     };

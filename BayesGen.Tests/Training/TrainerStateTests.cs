@@ -46,6 +46,8 @@ public class TrainerStateTests
         ["TrainingLoop.IsCanceled"] = "of one call of Train",
         ["TrainingLoop._epochs"] = "the result of one call of Train",
         ["StepRunner._gatherer"] = "made again from the options",
+        ["StepRunner._layers"] = "found again from the options",
+        ["LayerRates._parts"] = "what the layers are before the running step",
         ["StepRunner._sharedBy"] = "from the options or the data, when a training begins",
     };
 
