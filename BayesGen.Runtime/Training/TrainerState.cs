@@ -23,12 +23,6 @@ internal sealed class TrainerState : IDisposable
     /// <summary>The epochs that ended.</summary>
     public int EpochsDone { get; set; }
 
-    /// <summary>
-    /// The epochs when the running training ends, of one that is not stopped early; 0 before the first begins. No checkpoint holds it:
-    /// each call of Train says it anew.
-    /// </summary>
-    public int LastEpoch => _lastEpoch;
-
     /// <summary>The epochs that had ended when the running call of Train began.</summary>
     public int FirstEpoch { get; set; }
 
@@ -72,7 +66,10 @@ internal sealed class TrainerState : IDisposable
     /// <summary>The optimizers; null before the first step.</summary>
     public ITrainingSteps? Steps { get; set; }
 
-    /// <summary>A training begins that ends with an epoch.</summary>
+    /// <summary>
+    /// A training begins that ends with an epoch unless it is stopped early. No checkpoint holds the number: each call of Train says it
+    /// anew.
+    /// </summary>
     public void EndWith(int epoch) => _lastEpoch = epoch;
 
     /// <summary>Goes to a place in an epoch; without one to the start of an epoch.</summary>
@@ -89,7 +86,7 @@ internal sealed class TrainerState : IDisposable
         var signal = new BetaSignal(
             EpochsDone + (steps is { } known ? (double)step / known : 0), steps == step, fit, divergence, epochFit, epochDivergence)
         {
-            LastEpoch = LastEpoch,
+            LastEpoch = _lastEpoch,
         };
         var beta = Schedule.Next(Beta, signal);
         if (!double.IsFinite(beta) || beta < 0)

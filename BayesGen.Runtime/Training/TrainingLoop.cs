@@ -39,11 +39,12 @@ internal sealed class TrainingLoop
         (_notices, _checkpoints, _guard) = (parts.Notices, parts.Checkpoints, parts.Guard);
         (_runner, _reader) = (parts.Runner, parts.Reader);
         (_train, _areTargetsChecked, _validation, _cancellation) = (train, areTargetsChecked, validation, cancellation);
-        _state.EndWith((int)Math.Min(int.MaxValue, (long)parts.FirstEpoch + _setup.EpochsOn(train)));
+        Last = (int)Math.Min(int.MaxValue, (long)parts.FirstEpoch + _setup.EpochsOn(train));
+        _state.EndWith(Last);
     }
 
     /// <summary>The number of epochs when it ends, of a training that is not stopped early.</summary>
-    public int Last => _state.LastEpoch;
+    public int Last { get; }
 
     /// <summary>Whether it ended by a cancellation, of this process or of another one of its group.</summary>
     public bool IsCanceled { get; private set; }

@@ -9,6 +9,7 @@ public sealed class MonteCarloDropoutTests
     /// Inverted dropout multiplies each input by a mask that is 0 or 1 / (1 - p), of variance p / (1 - p): so the answers of a linear layer
     /// have mean w x + b and variance sum_i (w_i x_i)^2 p / (1 - p).
     /// </summary>
+    [Trait("Lane", "Slow")]
     [Fact]
     public void TheSpreadIsThatOfTheMasks()
     {

@@ -10,6 +10,7 @@ public sealed class SwagTests
     /// SGD at rate e on the loss sum_i h_i (w_i - x_i)^2 / 2, whose x is another draw of N(m, V) at each step: w becomes
     /// (1 - e h) w + e h x, which settles at mean m and covariance e^2 h_i h_j V_ij / (1 - (1 - e h_i)(1 - e h_j)).
     /// </summary>
+    [Trait("Lane", "Slow")]
     [Fact]
     public void OnAQuadraticTheMomentsAreThoseOfTheWalk()
     {
@@ -87,6 +88,7 @@ public sealed class SwagTests
         Assert.Equal(8.0 / 3, samples.var().item<double>(), 0.25);
     }
 
+    [Trait("Lane", "Slow")]
     [Fact]
     public void ItTrainsWalksAndPutsTheWeightsBack()
     {

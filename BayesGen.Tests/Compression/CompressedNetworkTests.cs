@@ -7,6 +7,7 @@ public sealed class CompressedNetworkTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    [Trait("Lane", "Slow")]
     [Fact]
     public void RandomSparseNetworksComeBackBitForBit()
     {

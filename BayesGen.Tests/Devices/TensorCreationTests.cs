@@ -21,6 +21,7 @@ public sealed class TensorCreationTests
 
     private const string UsingsOfTheRuntime = GlobalUsings + "\nglobal using static BayesGen.Kernels.TensorNumbers;";
 
+    [Trait("Lane", "Slow")]
     [Fact]
     public void TheRuntimeNamesDtypeAndDeviceOfEveryTensorItMakes()
     {

@@ -41,6 +41,7 @@ public sealed class LaplaceTests
         Assert.Equal(Evidence(design, y, Precision), laplace.LogMarginalLikelihood, 1e-8);
     }
 
+    [Trait("Lane", "Slow")]
     [Fact]
     public void SamplesOfTheLastLayerHaveItsMoments()
     {
@@ -149,6 +150,7 @@ public sealed class LaplaceTests
     }
 
     /// <summary>Of one example the Kronecker product is the whole matrix.</summary>
+    [Trait("Lane", "Slow")]
     [Fact]
     public void OfOneExampleTheFactorsAreExact()
     {

@@ -74,6 +74,7 @@ public sealed class VariationalLastLayerTests
     }
 
     /// <summary>Probabilities are those of Gaussian logits, and the network is bit for bit as it was.</summary>
+    [Trait("Lane", "Slow")]
     [Fact]
     public void ClassesAreMeansOverGaussianLogits()
     {
@@ -97,6 +98,7 @@ public sealed class VariationalLastLayerTests
             Assert.True(TensorBits.Same(before[key], tensor), key);
     }
 
+    [Trait("Lane", "Slow")]
     [Theory]
     [InlineData(LastLayerCovariance.PerOutput)]
     [InlineData(LastLayerCovariance.Diagonal)]

@@ -47,6 +47,7 @@ public sealed class LearnedNoiseTests
     }
 
     /// <summary>Eighty steps, in which Adam moves log sigma from 0 to about -0.3 where -1.9 is right.</summary>
+    [Trait("Lane", "Slow")]
     [Fact]
     public void LearnsTheNoiseOfASineInTheDefaultEpochs()
     {
