@@ -68,7 +68,7 @@ internal sealed class TrainerState : IDisposable
 
     /// <summary>
     /// A training begins that ends with an epoch unless it is stopped early. No checkpoint holds the number: each call of Train says it
-    /// anew.
+    /// again.
     /// </summary>
     public void EndWith(int epoch) => _lastEpoch = epoch;
 
