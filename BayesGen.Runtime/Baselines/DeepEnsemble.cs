@@ -18,10 +18,9 @@ namespace BayesGen.Baselines;
 /// by a proper score, for a regression with the noise of each input (<see cref="FitLoss.LearnedGaussian"/>), pooled with equal weights.
 /// Members may be Bayesian: each then answers under samples of its weights.
 /// </remarks>
-public sealed class DeepEnsemble : IDisposable
+public sealed class DeepEnsemble : PooledPredictor, IDisposable
 {
     private const int UsualMembers = 5;
-    private const int UsualSamples = 30;
 
     private readonly List<EnsembleMember> _members;
 
@@ -126,50 +125,6 @@ public sealed class DeepEnsemble : IDisposable
         }
     }
 
-    /// <summary>Predicts classes from the logits [N, C] of all members together.</summary>
-    /// <param name="x">The inputs; the first dimension is the example.</param>
-    /// <param name="samples">The number of samples of the weights of each Bayesian member; a plain one answers once.</param>
-    /// <param name="options">Seed, batch size and more; null is the defaults.</param>
-    /// <param name="cancellation">Ends the prediction between two answers.</param>
-    /// <returns>A prediction whose samples are the answers of all members.</returns>
-    public ClassPrediction Predict(
-        Tensor x, int samples = UsualSamples, PredictionOptions? options = null, CancellationToken cancellation = default) =>
-        Pool(samples, options).Classes(x, cancellation);
-
-    /// <summary>Predicts numbers: for each output a mixture of Gaussians, one for each answer of each member.</summary>
-    /// <param name="x">The inputs; the first dimension is the example.</param>
-    /// <param name="noise">What the members' outputs mean, and the noise around them.</param>
-    /// <param name="samples">The number of samples of the weights of each Bayesian member; a plain one answers once.</param>
-    /// <param name="options">Seed, batch size and more; null is the defaults.</param>
-    /// <param name="cancellation">Ends the prediction between two answers.</param>
-    public RegressionPrediction Predict(
-        Tensor x, GaussianNoise noise, int samples = UsualSamples, PredictionOptions? options = null,
-        CancellationToken cancellation = default) =>
-        Pool(samples, options).Numbers(x, noise, cancellation);
-
-    /// <summary>Predicts classes for labeled examples and judges the probabilities.</summary>
-    /// <param name="data">Inputs and class numbers.</param>
-    /// <param name="outside">Examples of another kind, whose targets do not count; or null.</param>
-    /// <param name="samples">The number of samples of the weights of each Bayesian member.</param>
-    /// <param name="options">Seed, batch size and more; null is the defaults.</param>
-    /// <param name="cancellation">Ends the prediction between two answers.</param>
-    public ClassEvaluation EvaluatePredictions(
-        BatchSource data, BatchSource? outside = null, int samples = UsualSamples, PredictionOptions? options = null,
-        CancellationToken cancellation = default) =>
-        Pool(samples, options).JudgeClasses(data, outside, cancellation);
-
-    /// <summary>Predicts numbers for examples whose targets are known, and judges density and intervals.</summary>
-    /// <param name="data">Inputs and targets, [N, D] or [N].</param>
-    /// <param name="noise">What the members' outputs mean, and the noise around them.</param>
-    /// <param name="samples">The number of samples of the weights of each Bayesian member.</param>
-    /// <param name="levels">The levels of intervals; null takes <see cref="RegressionEvaluation.UsualLevels"/>.</param>
-    /// <param name="options">Seed, batch size and more; null is the defaults.</param>
-    /// <param name="cancellation">Ends the prediction between two answers.</param>
-    public RegressionEvaluation EvaluatePredictions(
-        BatchSource data, GaussianNoise noise, int samples = UsualSamples, IReadOnlyList<double>? levels = null,
-        PredictionOptions? options = null, CancellationToken cancellation = default) =>
-        Pool(samples, options).JudgeNumbers(data, noise, levels, cancellation);
-
     /// <summary>Writes the state of each member to a file of its own, <c>member-1.safetensors</c> and so on.</summary>
     /// <param name="folder">The folder, made where there is none.</param>
     /// <exception cref="NotSupportedException">A member is a plain module, which has no state file.</exception>
@@ -231,7 +186,9 @@ public sealed class DeepEnsemble : IDisposable
             member.Network.Dispose();
     }
 
-    private OutputPool Pool(int samples, PredictionOptions? options) => OutputPool.Of(samples, options, own =>
+    private protected override int UsualSamples => 30;
+
+    private protected override OutputPool Pool(int samples, PredictionOptions? options) => OutputPool.Of(samples, options, own =>
     {
         List<BatchAnswers> each = [.. _members.Select(member => member.Answers(samples, own))];
         return (batch, number, take, cancellation) => each.ForEach(answers => answers(batch, number, take, cancellation));

@@ -16,10 +16,8 @@ namespace BayesGen.Baselines;
 /// generator under the seed of the options, which is put back; other batch sizes mean other masks. Where the network holds Bayesian
 /// weights, they are at their resting state.
 /// </remarks>
-public sealed class MonteCarloDropout
+public sealed class MonteCarloDropout : PooledPredictor
 {
-    private const int UsualSamples = 50;
-
     private readonly nn.Module<Tensor, Tensor> _network;
     private readonly List<nn.Module> _layers;
 
@@ -42,53 +40,12 @@ public sealed class MonteCarloDropout
                 $"Every layer of dropout of {Inner.GetType().Name} has the rate 0: it drops nothing.", nameof(network));
     }
 
-    /// <summary>Predicts classes from logits [N, C].</summary>
-    /// <param name="x">The inputs; the first dimension is the example.</param>
-    /// <param name="samples">The number of passes, at least 1.</param>
-    /// <param name="options">Seed, batch size and more; null is the defaults.</param>
-    /// <param name="cancellation">Ends the prediction between two passes; the network is put back as it was.</param>
-    public ClassPrediction Predict(
-        Tensor x, int samples = UsualSamples, PredictionOptions? options = null, CancellationToken cancellation = default) =>
-        Pool(samples, options).Classes(x, cancellation);
-
-    /// <summary>Predicts numbers: for each output a mixture of Gaussians, one for each pass.</summary>
-    /// <param name="x">The inputs; the first dimension is the example.</param>
-    /// <param name="noise">What the outputs mean, and the noise around them.</param>
-    /// <param name="samples">The number of passes, at least 1.</param>
-    /// <param name="options">Seed, batch size and more; null is the defaults.</param>
-    /// <param name="cancellation">Ends the prediction between two passes; the network is put back as it was.</param>
-    public RegressionPrediction Predict(
-        Tensor x, GaussianNoise noise, int samples = UsualSamples, PredictionOptions? options = null,
-        CancellationToken cancellation = default) =>
-        Pool(samples, options).Numbers(x, noise, cancellation);
-
-    /// <summary>Predicts classes for labeled examples and judges the probabilities.</summary>
-    /// <param name="data">Inputs and class numbers.</param>
-    /// <param name="outside">Examples of another kind, whose targets do not count; or null.</param>
-    /// <param name="samples">The number of passes, at least 1.</param>
-    /// <param name="options">Seed, batch size and more; null is the defaults.</param>
-    /// <param name="cancellation">Ends the prediction between two passes; the network is put back as it was.</param>
-    public ClassEvaluation EvaluatePredictions(
-        BatchSource data, BatchSource? outside = null, int samples = UsualSamples, PredictionOptions? options = null,
-        CancellationToken cancellation = default) =>
-        Pool(samples, options).JudgeClasses(data, outside, cancellation);
-
-    /// <summary>Predicts numbers for examples whose targets are known, and judges density and intervals.</summary>
-    /// <param name="data">Inputs and targets, [N, D] or [N].</param>
-    /// <param name="noise">What the outputs mean, and the noise around them.</param>
-    /// <param name="samples">The number of passes, at least 1.</param>
-    /// <param name="levels">The levels of intervals; null takes <see cref="RegressionEvaluation.UsualLevels"/>.</param>
-    /// <param name="options">Seed, batch size and more; null is the defaults.</param>
-    /// <param name="cancellation">Ends the prediction between two passes; the network is put back as it was.</param>
-    public RegressionEvaluation EvaluatePredictions(
-        BatchSource data, GaussianNoise noise, int samples = UsualSamples, IReadOnlyList<double>? levels = null,
-        PredictionOptions? options = null, CancellationToken cancellation = default) =>
-        Pool(samples, options).JudgeNumbers(data, noise, levels, cancellation);
-
     /// <summary>What the layers are in: the network itself, or the one inside a wrapper.</summary>
     private nn.Module Inner => _network is IBayesianNetwork model ? model.Arena.Network : _network;
 
-    private OutputPool Pool(int samples, PredictionOptions? options) => OutputPool.Of(samples, options, own =>
+    private protected override int UsualSamples => 50;
+
+    private protected override OutputPool Pool(int samples, PredictionOptions? options) => OutputPool.Of(samples, options, own =>
     {
         if (own.Thresholds is not null)
             throw new ArgumentException(

@@ -19,9 +19,8 @@ namespace BayesGen.Baselines;
 /// variances v and the last K deviations D of the weights at the ends of epochs, weights are N(m, (diag(v) + D D^T / (K - 1)) / 2), and
 /// N(m, diag(v)) where the rank is 0. It costs a few more epochs, and K + 2 times the memory of the weights.
 /// </remarks>
-public sealed class Swag : IDisposable
+public sealed class Swag : PooledPredictor, IDisposable
 {
-    private const int UsualSamples = 30;
     private const double Momentum = 0.9;
 
     private readonly nn.Module<Tensor, Tensor> _network;
@@ -123,50 +122,6 @@ public sealed class Swag : IDisposable
         _moments.Add(Flat(_network));
     }
 
-    /// <summary>Predicts classes from logits [N, C].</summary>
-    /// <param name="x">The inputs; the first dimension is the example.</param>
-    /// <param name="samples">The number of samples of the weights, at least 1.</param>
-    /// <param name="options">Seed, batch size and more; null is the defaults.</param>
-    /// <param name="cancellation">Ends the prediction between two samples; the network is put back as it was.</param>
-    /// <exception cref="InvalidOperationException">Fewer than two weights were collected.</exception>
-    public ClassPrediction Predict(
-        Tensor x, int samples = UsualSamples, PredictionOptions? options = null, CancellationToken cancellation = default) =>
-        Pool(samples, options).Classes(x, cancellation);
-
-    /// <summary>Predicts numbers: for each output a mixture of Gaussians, one for each sample.</summary>
-    /// <param name="x">The inputs; the first dimension is the example.</param>
-    /// <param name="noise">What the outputs mean, and the noise around them.</param>
-    /// <param name="samples">The number of samples of the weights, at least 1.</param>
-    /// <param name="options">Seed, batch size and more; null is the defaults.</param>
-    /// <param name="cancellation">Ends the prediction between two samples; the network is put back as it was.</param>
-    public RegressionPrediction Predict(
-        Tensor x, GaussianNoise noise, int samples = UsualSamples, PredictionOptions? options = null,
-        CancellationToken cancellation = default) =>
-        Pool(samples, options).Numbers(x, noise, cancellation);
-
-    /// <summary>Predicts classes for labeled examples and judges the probabilities.</summary>
-    /// <param name="data">Inputs and class numbers.</param>
-    /// <param name="outside">Examples of another kind, whose targets do not count; or null.</param>
-    /// <param name="samples">The number of samples of the weights, at least 1.</param>
-    /// <param name="options">Seed, batch size and more; null is the defaults.</param>
-    /// <param name="cancellation">Ends the prediction between two samples; the network is put back as it was.</param>
-    public ClassEvaluation EvaluatePredictions(
-        BatchSource data, BatchSource? outside = null, int samples = UsualSamples, PredictionOptions? options = null,
-        CancellationToken cancellation = default) =>
-        Pool(samples, options).JudgeClasses(data, outside, cancellation);
-
-    /// <summary>Predicts numbers for examples whose targets are known, and judges density and intervals.</summary>
-    /// <param name="data">Inputs and targets, [N, D] or [N].</param>
-    /// <param name="noise">What the outputs mean, and the noise around them.</param>
-    /// <param name="samples">The number of samples of the weights, at least 1.</param>
-    /// <param name="levels">The levels of intervals; null takes <see cref="RegressionEvaluation.UsualLevels"/>.</param>
-    /// <param name="options">Seed, batch size and more; null is the defaults.</param>
-    /// <param name="cancellation">Ends the prediction between two samples; the network is put back as it was.</param>
-    public RegressionEvaluation EvaluatePredictions(
-        BatchSource data, GaussianNoise noise, int samples = UsualSamples, IReadOnlyList<double>? levels = null,
-        PredictionOptions? options = null, CancellationToken cancellation = default) =>
-        Pool(samples, options).JudgeNumbers(data, noise, levels, cancellation);
-
     /// <summary>Releases the moments, and the network where <see cref="Train"/> made it.</summary>
     public void Dispose()
     {
@@ -175,7 +130,9 @@ public sealed class Swag : IDisposable
             _network.Dispose();
     }
 
-    private OutputPool Pool(int samples, PredictionOptions? options)
+    private protected override int UsualSamples => 30;
+
+    private protected override OutputPool Pool(int samples, PredictionOptions? options)
     {
         if (_moments.Count < 2)
             throw new InvalidOperationException(

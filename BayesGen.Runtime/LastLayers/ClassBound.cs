@@ -39,14 +39,11 @@ internal sealed class ClassBound(LastLayerData data, Tensor? known, LastLayerCov
             : DiagonalCovariances.None(means.shape[0], means.shape[1], means.device);
         var steepest = zeros([means.shape[1], means.shape[1]], means.dtype, means.device);
         var fit = 0.0;
-        using var blocks = data.Blocks().GetEnumerator();
-        while (true)
+        data.Read(Add, cancellation);
+        return new Terms(fit, gradient, curvature, steepest);
+
+        void Add(Tensor rows, Tensor targets)
         {
-            cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            if (!blocks.MoveNext())
-                return new Terms(fit, gradient, curvature, steepest);
-            var (rows, targets) = blocks.Current;
             var logits = rows.mm(means.t());
             if (known is not null)
                 logits = logits.AddTo(known);

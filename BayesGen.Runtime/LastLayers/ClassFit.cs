@@ -3,9 +3,8 @@ namespace BayesGen.LastLayers;
 /// <summary>Finds the Gaussian last layer under which the bound on the log-likelihood of classes is highest.</summary>
 /// <remarks>
 /// The precisions go toward those of the present curvature, which is their natural gradient (Khan, Rue, "The Bayesian Learning Rule",
-/// 2023),
-/// and the means along their gradient by the inverse of a bound on the curvature in them. A step that does not raise the bound is halved.
-/// The bound is concave, so where they end does not depend on where they begin.
+/// 2023), and the means along their gradient by the inverse of a bound on the curvature in them. A step that does not raise the bound is
+/// halved. The bound is concave, so where they end does not depend on where they begin.
 /// </remarks>
 internal static class ClassFit
 {

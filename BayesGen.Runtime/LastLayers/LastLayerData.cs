@@ -21,13 +21,20 @@ internal sealed class LastLayerData(LaplaceLayer layer, Tensor features, Tensor 
     /// <summary>The weights that were trained, [out, in].</summary>
     public Tensor Means => means;
 
-    /// <summary>Blocks of features, [n, in] float64 with a 1 for the bias, and targets. They belong to the dispose scope around.</summary>
-    public IEnumerable<(Tensor Features, Tensor Targets)> Blocks()
+    /// <summary>
+    /// Hands over blocks of features, [n, in] float64 with a 1 for the bias, and targets, in a dispose scope for each: what is made of one
+    /// block is gone before the next.
+    /// </summary>
+    /// <param name="take">Takes features and targets.</param>
+    /// <param name="cancellation">Ends it between two blocks.</param>
+    public void Read(Action<Tensor, Tensor> take, CancellationToken cancellation)
     {
         for (long first = 0; first < Examples; first += BlockRows)
         {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
             var count = Math.Min(BlockRows, Examples - first);
-            yield return (layer.Augmented(features.narrow(0, first, count)), targets.narrow(0, first, count));
+            take(layer.Augmented(features.narrow(0, first, count)), targets.narrow(0, first, count));
         }
     }
 

@@ -20,20 +20,24 @@ internal static class NumberFit
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        Tensor? gram = null, cross = null, squares = null;
-        foreach (var (rows, targets) in data.Blocks())
-        {
-            cancellation.ThrowIfCancellationRequested();
-            gram = rows.t().mm(rows).AddTo((gram ?? zeros([inputs, inputs], ScalarType.Float64, rows.device)));
-            cross = rows.t().mm(targets).AddTo((cross ?? zeros([inputs, targets.shape[1]], ScalarType.Float64, rows.device)));
-            squares = targets.square().sum([0]).AddTo((squares ?? zeros([targets.shape[1]], ScalarType.Float64, rows.device)));
-        }
+        var (outputs, place) = (data.Means.shape[0], data.Means.device);
+        var gram = zeros([inputs, inputs], ScalarType.Float64, place);
+        var cross = zeros([inputs, outputs], ScalarType.Float64, place);
+        var squares = zeros([outputs], ScalarType.Float64, place);
+        data.Read(
+            (rows, targets) =>
+            {
+                gram.AddInPlace(rows.t().mm(rows));
+                cross.AddInPlace(rows.t().mm(targets));
+                squares.AddInPlace(targets.square().sum([0]));
+            },
+            cancellation);
 
-        var (values, vectors) = linalg.eigh(gram!);
-        var turned = vectors.t().mm(cross!);
-        var given = options.Noise!.Read(zeros([1, cross!.shape[1]], ScalarType.Float64, CPU)).Variance;
+        var (values, vectors) = linalg.eigh(gram);
+        var turned = vectors.t().mm(cross);
+        var given = options.Noise!.Read(zeros([1, outputs], ScalarType.Float64, CPU)).Variance;
         var search = new Evidence(
-            PlainNumbers.Flat(values.clamp(min: Operand(0))), PlainNumbers.Of(turned.t().contiguous()), PlainNumbers.Flat(squares!),
+            PlainNumbers.Flat(values.clamp(min: Operand(0))), PlainNumbers.Of(turned.t().contiguous()), PlainNumbers.Flat(squares),
             data.Examples);
         var found = search.Run(PlainNumbers.Flat(given), options.FitNoise, options.PriorPrecision);
         var device = values.device;

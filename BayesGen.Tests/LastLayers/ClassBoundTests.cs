@@ -24,7 +24,7 @@ public sealed class ClassBoundTests
 
         // Samples of the weights: of each example the mean of log p, and the logarithm of the mean of the sum of exponentials.
         const int samples = 20_000;
-        var (rows, targets) = data.Blocks().Single();
+        var (rows, targets) = Whole(data);
         var deviations = covariances.Variances(rows).sqrt();
         var logits = rows.mm(means.t()).unsqueeze(0) + deviations.unsqueeze(0) * randn(samples, 40, Outputs, dtype: ScalarType.Float64);
         var likelihood = logits.log_softmax(2).gather(2, targets.reshape(1, 40, 1).expand(samples, 40, 1)).mean([0]).sum().item<double>();
@@ -160,5 +160,12 @@ public sealed class ClassBoundTests
             .add(1).round().to(ScalarType.Int64));
         var layer = LaplaceLayer.Of(model.Arena).Single();
         return LastLayerData.Of(model, model.call, layer, data, new VariationalLastLayerOptions { BatchSize = 7 }, default);
+    }
+
+    private static (Tensor Rows, Tensor Targets) Whole(LastLayerData data)
+    {
+        var blocks = new List<(Tensor Rows, Tensor Targets)>();
+        data.Read((rows, targets) => blocks.Add((rows.MoveToOuterDisposeScope(), targets.MoveToOuterDisposeScope())), default);
+        return Assert.Single(blocks);
     }
 }

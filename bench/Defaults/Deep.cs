@@ -36,7 +36,7 @@ internal static class Deep
         var trained = make();
         trained.load_state_dict(plain.Network.state_dict());
         var (before, warm) = (
-            Text(ClassEvaluation.Of(plain.Predict(test.Inputs, samples: 1), Labels(test))), fit(trained, (options, train, test)));
+            Text(ClassEvaluation.Of(plain.Predict(test.Inputs, samples: 1), Task.Labels(test))), fit(trained, (options, train, test)));
         return $"plain {before}; from it {warm}; from scratch {fit(make(), (options, train, test))}";
     }
 
@@ -49,15 +49,13 @@ internal static class Deep
         {
             var result = trainer.Train(task.Train, task.Test);
             var worst = result.Epochs.Min(epoch => epoch.Validation!.Accuracy);
-            var evaluation = ClassEvaluation.Of(model.Predict(task.Test.Inputs, samples: 32), Labels(task.Test));
+            var evaluation = ClassEvaluation.Of(model.Predict(task.Test.Inputs, samples: 32), Task.Labels(task.Test));
             return FormattableString.Invariant($"{Text(evaluation)} (lowest {worst:P1})");
         }
     }
 
     private static string Text(ClassEvaluation evaluation) => FormattableString.Invariant(
         $"{evaluation.Accuracy:P2} NLL {evaluation.NegativeLogLikelihood:F3}");
-
-    private static int[] Labels(TensorDataSet data) => [.. data.Targets.data<long>().Select(target => (int)target)];
 }
 
 /// <summary>Two convolutions and two layers.</summary>

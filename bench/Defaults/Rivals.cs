@@ -55,7 +55,7 @@ internal static class Rivals
             trainer.Train(train);
         var options = new TrainerOptions { Epochs = 2, Seed = seed };
         return Both(seed, Trained, train, (model, isIvon) => isIvon ? model.CreateIvonTrainer(options) : model.CreateTrainer(options),
-            model => ClassEvaluation.Of(model.Predict(test.Inputs, samples: 32), Labels(test)).NegativeLogLikelihood);
+            model => ClassEvaluation.Of(model.Predict(test.Inputs, samples: 32), Task.Labels(test)).NegativeLogLikelihood);
 
         BayesianImageReader Trained()
         {
@@ -72,7 +72,7 @@ internal static class Rivals
         var options = new TrainerOptions { Epochs = 24, Seed = seed };
         return Both(seed, () => new BayesianDigitReader(new DigitReader()), train,
             (model, isIvon) => isIvon ? model.CreateIvonTrainer(options) : model.CreateTrainer(options),
-            model => ClassEvaluation.Of(model.Predict(test.Inputs, samples: 32), Labels(test)).NegativeLogLikelihood);
+            model => ClassEvaluation.Of(model.Predict(test.Inputs, samples: 32), Task.Labels(test)).NegativeLogLikelihood);
     }
 
     private static string Both<TModel>(
@@ -99,24 +99,4 @@ internal static class Rivals
         var y = (x.narrow(1, 0, 1) * 2).sin() + x.narrow(1, 1, 1) * x.narrow(1, 2, 1) * 0.7f;
         return new TensorDataSet(x, y + randn([count, 1], ScalarType.Float32, CPU, generator: generator) * 0.33f);
     }
-
-    private static int[] Labels(TensorDataSet data) => [.. data.Targets.data<long>().Select(target => (int)target)];
-}
-
-/// <summary>One hidden layer under local noise, one noise for all rows.</summary>
-[Bayesian(Gaussian, Estimator = Estimator.Local)]
-internal sealed class LocalTableReader : Module<Tensor, Tensor>
-{
-    private readonly Linear hidden;
-    private readonly Linear output;
-    private readonly Parameter logSigma = GaussianNoise.LogSigma(outputs: 1);
-
-    public LocalTableReader(int columns) : base(nameof(LocalTableReader))
-    {
-        hidden = Linear(columns, 50);
-        output = Linear(50, 1);
-        RegisterComponents();
-    }
-
-    public override Tensor forward(Tensor x) => GaussianNoise.Join(output.call(functional.relu(hidden.call(x))), logSigma);
 }

@@ -60,7 +60,7 @@ internal static class Small
         using var model = new BayesianDigitReader(new DigitReader());
         var steps = Train(model.CreateTrainer(Options(epochs, seed)), train);
         var evaluation = ClassEvaluation.Of(
-            model.Predict(test.Inputs, samples: 32), [.. test.Targets.data<long>().Select(target => (int)target)]);
+            model.Predict(test.Inputs, samples: 32), Task.Labels(test));
         return steps + FormattableString.Invariant(
             $"accuracy {evaluation.Accuracy:P2}  NLL {evaluation.NegativeLogLikelihood:F4}  ECE {evaluation.ExpectedCalibrationError:F4}");
     }
@@ -95,14 +95,13 @@ internal static class Small
 }
 
 /// <summary>One hidden layer, one noise for all rows.</summary>
-[Bayesian(Gaussian)]
-internal sealed class TableReader : Module<Tensor, Tensor>
+internal abstract class TableNetwork : Module<Tensor, Tensor>
 {
     private readonly Linear hidden;
     private readonly Linear output;
     private readonly Parameter logSigma = GaussianNoise.LogSigma(outputs: 1);
 
-    public TableReader(int columns) : base(nameof(TableReader))
+    protected TableNetwork(int columns, string name) : base(name)
     {
         hidden = Linear(columns, 50);
         output = Linear(50, 1);
@@ -111,6 +110,14 @@ internal sealed class TableReader : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x) => GaussianNoise.Join(output.call(functional.relu(hidden.call(x))), logSigma);
 }
+
+/// <summary>Weights are drawn.</summary>
+[Bayesian(Gaussian)]
+internal sealed class TableReader(int columns) : TableNetwork(columns, nameof(TableReader));
+
+/// <summary>Outputs are drawn.</summary>
+[Bayesian(Gaussian, Estimator = Estimator.Local)]
+internal sealed class LocalTableReader(int columns) : TableNetwork(columns, nameof(LocalTableReader));
 
 /// <summary>Reads a series and tells its next place.</summary>
 [Bayesian(Gaussian)]
