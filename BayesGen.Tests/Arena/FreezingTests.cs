@@ -16,6 +16,7 @@ public sealed partial class FreezingTests
 
     public static TheoryData<string> OptimizerNames => [.. Optimizers.Keys];
 
+    [Trait("Lane", "Slow")]
     [Theory]
     [MemberData(nameof(OptimizerNames))]
     public void MomentumDecayAndDivergenceLeaveAFrozenLayerAlone(string optimizer)
@@ -23,7 +24,7 @@ public sealed partial class FreezingTests
         using var scope = NewDisposeScope();
         using var model = new BayesianThawing(new Thawing());
         model.Prior.A.Weight = new GaussianPrior(0, 1) { IsTrainable = true };
-        using var trainer = model.CreateTrainer(Options(20) with { Optimizer = Optimizers[optimizer], Beta = new ConstantBeta(1) });
+        using var trainer = model.CreateTrainer(Options(200) with { Optimizer = Optimizers[optimizer], Beta = new ConstantBeta(1) });
         trainer.Train(Data());
         model.Freeze("a", "middle.weight");
         var before = StateOf(model);
