@@ -17,22 +17,27 @@ public sealed class BayesianNetGenerator : IIncrementalGenerator
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
         // Several annotations of one class would each give its model; only the first one owns it, so nothing has to be collected.
-        var annotated = context.SyntaxProvider
-            .ForAttributeWithMetadataName(RuntimeNames.BayesianAttribute.MetadataName, CanBeAnnotated, ModelSource.ReadOwned)
-            .WithoutNulls()
-            .WithTrackingName(TrackingNames.Annotated);
-        context.RegisterSourceOutput(annotated, Write);
-
-        var networks = context.SyntaxProvider
-            .ForAttributeWithMetadataName(RuntimeNames.NetworkAttribute.MetadataName, CanBeAnnotated, ModelSource.ReadOwned)
-            .WithoutNulls()
-            .WithTrackingName(TrackingNames.Networks);
-        context.RegisterSourceOutput(networks, Write);
+        Write(context, RuntimeNames.BayesianAttribute, TrackingNames.Annotated);
+        Write(context, RuntimeNames.NetworkAttribute, TrackingNames.Networks);
     }
 
     // The attributes' own usage rules say what they may stand on.
     private static bool CanBeAnnotated(SyntaxNode node, CancellationToken cancellation) => true;
 
-    private static void Write(SourceProductionContext context, NetworkModel model) =>
-        context.AddSource(model.Host.HintName, NetworkEmitter.Emit(model));
+    /// <summary>
+    /// Two files a network, so that an edit of forward writes the small one alone: to parse a file again costs more than to write it.
+    /// </summary>
+    private static void Write(IncrementalGeneratorInitializationContext context, RuntimeType attribute, string step)
+    {
+        var models = context.SyntaxProvider
+            .ForAttributeWithMetadataName(attribute.MetadataName, CanBeAnnotated, ModelSource.ReadOwned)
+            .WithoutNulls()
+            .WithTrackingName(step);
+        context.RegisterSourceOutput(
+            models.Select(static (model, _) => model.WithoutGraph),
+            static (output, model) => output.AddSource(model.Host.HintName, NetworkEmitter.Emit(model)));
+        context.RegisterSourceOutput(
+            models.Select(static (model, _) => model.GraphFile).WithoutNulls(),
+            static (output, model) => output.AddSource(model.HintName, GraphEmitter.Emit(model)));
+    }
 }

@@ -39,7 +39,8 @@ public sealed class GraphAnalyzer : DiagnosticAnalyzer
             .OfType<InvocationExpressionSyntax>()
             .Where(NamesWidth))
             context.ReportDiagnostic(Diagnostic.Create(Descriptors.NamedWidth, view.GetLocation(), GraphReader.TextOf(view)));
-        var reader = new GraphReader(network, known, context.CancellationToken);
+        var reader = new GraphReader(
+            SurfaceReader.Read(network, known), method => method.Source?.GetSyntax(context.CancellationToken));
         reader.Read();
         if (reader.Refusal is not { Node: { } node } refusal || !context.Compilation.ContainsSyntaxTree(node.SyntaxTree))
             return;

@@ -28,24 +28,29 @@ internal sealed class FileText
             (_networks, _methods, _assigned) = (new StringBuilder(), new StringBuilder(), new StringBuilder());
         var root = tree.GetRoot();
         _directive = root.ContainsDirectives ? NextNullable(root.GetFirstDirective()) : null;
-        var stack = new Stack<(SyntaxNodeOrToken Part, Place Place)>();
-        stack.Push((root, Place.Declaration));
+        // From child to child in order: their number one by one would be counted from the first each time.
+        var stack = new Stack<(ChildSyntaxList.Enumerator Children, Place Place)>();
+        Begin(root, Place.Declaration);
         while (stack.Count > 0)
         {
-            var (part, place) = stack.Pop();
-            if (part.AsNode() is not { } node)
-            {
-                Add(part.AsToken(), place, starts);
+            var (children, place) = stack.Pop();
+            if (!children.MoveNext())
                 continue;
-            }
+            stack.Push((children, place));
+            if (children.Current.AsNode() is { } node)
+                Begin(node, place);
+            else
+                Add(children.Current.AsToken(), place, starts);
+        }
 
-            place = PlaceOf(node, place);
+        void Begin(SyntaxNode node, Place outer)
+        {
+            var place = PlaceOf(node, outer);
             if (_networks is null && place != Place.Declaration)
-                continue;
+                return;
             if (_assigned is not null && DeclaredValue.AssignedBy(node) is { } target)
                 _assigned.Append('\n').Append(target);
-            foreach (var child in node.ChildNodesAndTokens().Reverse())
-                stack.Push((child, place));
+            stack.Push((node.ChildNodesAndTokens().GetEnumerator(), place));
         }
     }
 

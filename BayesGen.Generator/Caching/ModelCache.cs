@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using BayesGen.SourceGeneration.Graphs;
 using BayesGen.SourceGeneration.Model;
 using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
@@ -13,8 +14,8 @@ namespace BayesGen.SourceGeneration.Caching;
 /// <remarks>
 /// An answer holds as long as the text of its file that can matter is the same (<see cref="FileText.Networks"/>), the other files that
 /// declare the network and its base classes are the very same, and the <see cref="CompilationFingerprint"/> is alike. Where methods of the
-/// file differ, the graph alone is read again: it goes by syntax, and all else binds names, which takes most of the time. An answer is
-/// forgotten with the file. It is not a value of the pipeline, which would not be asked before the reading.
+/// file differ, the graph alone is read again, from their syntax and the <see cref="GraphSurface"/>: all else binds names, which takes most
+/// of the time. An answer is forgotten with the file. It is not a value of the pipeline, which would not be asked before the reading.
 /// </remarks>
 internal static class ModelCache
 {
@@ -24,34 +25,46 @@ internal static class ModelCache
     private static readonly ConcurrentDictionary<string, WeakReference<FileAnswers>> Last = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// The remembered model of an annotation, or else what <paramref name="read"/> gives; with the graph of
-    /// <paramref name="readGraph"/> where methods have changed since.
+    /// The remembered model of an annotation, or else what <paramref name="read"/> gives with the graph on <paramref name="readSurface"/>.
     /// </summary>
     public static NetworkModel? Recall(
         GeneratorAttributeSyntaxContext context, INamedTypeSymbol network, string attribute, Func<NetworkModel?> read,
-        Func<GraphModel> readGraph)
+        Func<EditedFile?, GraphSurface> readSurface)
     {
         var compilation = context.SemanticModel.Compilation;
         // The file first, as its text is part of the fingerprint and then known.
         var file = Versions.GetValue(context.TargetNode.SyntaxTree, VersionOf);
         var fingerprint = CompilationFingerprint.Of(compilation);
-        var place = (Token: file.PlaceOf(context.TargetNode), attribute);
+        var edited = new EditedFile(context.TargetNode.SyntaxTree, file.Starts);
+        var place = (Token: edited.PlaceOf(context.TargetNode), attribute);
         if (place.Token < 0)
-            return read(); // Half-typed: it begins with a token that is not there.
+            return WithFreshGraph(read()); // Half-typed: it begins with a token that is not there.
         if (file.Answers.ByPlace.TryGetValue(place, out var known) && known.Fingerprint.IsSameAs(fingerprint)
             && known.OtherTrees.All(compilation.ContainsSyntaxTree))
         {
             known.Fingerprint = fingerprint; // So that the next comparison is with the last one.
-            if (known.Model is null || known.Methods == file.Methods)
+            if (known.Model?.GraphFile is null || known.Methods == file.Methods)
                 return known.Model;
-            var changed = known.Model with { Graph = readGraph() };
-            file.Answers.ByPlace[place] = new Answer(changed, file.Methods, known.OtherTrees, fingerprint);
-            return changed;
+            return Remember(WithGraph(known.Model, known.Surface!), known.Surface, known.OtherTrees);
         }
 
+        var trees = TreesOf(network, context.TargetNode.SyntaxTree);
         var model = read();
-        file.Answers.ByPlace[place] = new Answer(model, file.Methods, TreesOf(network, context.TargetNode.SyntaxTree), fingerprint);
-        return model;
+        if (model?.GraphFile is null)
+            return Remember(model, null, trees);
+        var surface = readSurface(edited);
+        return surface.IsLasting ? Remember(WithGraph(model, surface), surface, trees) : WithFreshGraph(model);
+
+        NetworkModel WithGraph(NetworkModel of, GraphSurface on) =>
+            of with { Graph = new GraphReader(on, edited.SourceOf).Read() };
+
+        NetworkModel? WithFreshGraph(NetworkModel? of) => of?.GraphFile is null ? of : WithGraph(of, readSurface(null));
+
+        NetworkModel? Remember(NetworkModel? answer, GraphSurface? on, IReadOnlyList<SyntaxTree> otherTrees)
+        {
+            file.Answers.ByPlace[place] = new Answer(answer, file.Methods, on, otherTrees, fingerprint);
+            return answer;
+        }
     }
 
     private static FileVersion VersionOf(SyntaxTree tree)
@@ -83,7 +96,8 @@ internal static class ModelCache
 
         public FileAnswers Answers { get; } = answers;
 
-        public int PlaceOf(SyntaxNode node) => Array.BinarySearch(starts, node.SpanStart);
+        /// <summary>Where each token begins that is part of the text of the answers.</summary>
+        public int[] Starts { get; } = starts;
     }
 
     /// <summary>The answers about all versions of a file that read the same.</summary>
@@ -95,9 +109,13 @@ internal static class ModelCache
     }
 
     private sealed class Answer(
-        NetworkModel? model, string methods, IReadOnlyList<SyntaxTree> otherTrees, CompilationFingerprint fingerprint)
+        NetworkModel? model, string methods, GraphSurface? surface, IReadOnlyList<SyntaxTree> otherTrees,
+        CompilationFingerprint fingerprint)
     {
         public NetworkModel? Model { get; } = model;
+
+        /// <summary>What its graph was read on; null where it has none.</summary>
+        public GraphSurface? Surface { get; } = surface;
 
         /// <summary>The methods that its graph was read from.</summary>
         public string Methods { get; } = methods;

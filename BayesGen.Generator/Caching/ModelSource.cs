@@ -1,3 +1,4 @@
+using BayesGen.SourceGeneration.Graphs;
 using BayesGen.SourceGeneration.Model;
 using BayesGen.SourceGeneration.Reading;
 using BayesGen.SourceGeneration.Symbols;
@@ -20,10 +21,11 @@ internal static class ModelSource
             () => KnownTypes.From(compilation) is { } known && IsOwner(context, type, known)
                 ? NetworkReader.Read(type, known, cancellation).Model
                 : null,
-            () => NetworkReader.ReadGraph(type, KnownTypes.From(compilation)!, cancellation));
+            edited => SurfaceReader.Read(type, KnownTypes.From(compilation)!, edited));
     }
 
-    public static IncrementalValuesProvider<NetworkModel> WithoutNulls(this IncrementalValuesProvider<NetworkModel?> models) =>
+    public static IncrementalValuesProvider<T> WithoutNulls<T>(this IncrementalValuesProvider<T?> models)
+        where T : class =>
         models.Where(static model => model is not null)!;
 
     /// <summary>[BayesianNetwork] before [Bayesian] on the class before the first annotated member.</summary>

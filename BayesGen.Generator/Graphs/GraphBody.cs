@@ -234,7 +234,7 @@ internal sealed class GraphBody
         }
 
         var outer = new HashSet<string>(_names.Keys);
-        _names[name] = new(items.Kind == TermKind.Modules ? TermKind.Module : TermKind.Tensor, GraphVariables.NameFor(name), items.Type);
+        _names[name] = new(items.Kind == TermKind.Modules ? TermKind.Module : TermKind.Tensor, GraphVariables.NameFor(name));
         Write($"foreach (var {GraphVariables.NameFor(name)} in {items.Code})");
         Branch(loop.Statement);
         Forget(outer);

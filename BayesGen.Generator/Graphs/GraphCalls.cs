@@ -1,6 +1,4 @@
 using BayesGen.SourceGeneration.Emission;
-using BayesGen.SourceGeneration.Symbols;
-using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace BayesGen.SourceGeneration.Graphs;
@@ -79,8 +77,8 @@ internal sealed class GraphCalls(GraphReader reader, GraphExpressions expression
     }
 
     /// <summary>Whether base. means an earlier method than this one, seen from the class whose method is read.</summary>
-    private bool IsBaseOnly(ExpressionSyntax? target, IMethodSymbol method) => target is BaseExpressionSyntax
-        && reader.Reading?.BaseType?.SelfAndBases().Contains(method.ContainingType, SymbolEqualityComparer.Default) != true;
+    private bool IsBaseOnly(ExpressionSyntax? target, GraphMethod method) =>
+        target is BaseExpressionSyntax && method.Depth <= reader.Depth;
 
     /// <summary>The classes of functions: torch, functional, nn.functional, F.</summary>
     private bool IsFunctions(ExpressionSyntax target) => target switch
@@ -91,14 +89,14 @@ internal sealed class GraphCalls(GraphReader reader, GraphExpressions expression
         _ => false,
     };
 
-    private GraphTerm Helper(List<IMethodSymbol> methods, InvocationExpressionSyntax call)
+    private GraphTerm Helper(List<GraphMethod> methods, InvocationExpressionSyntax call)
     {
         var arguments = call.ArgumentList.Arguments.Select(argument => expressions.Read(argument.Expression)).ToList();
         if (arguments.Any(argument => argument.IsNone))
             return default;
         return call.ArgumentList.Arguments.Any(argument => argument.NameColon is not null)
             ? reader.Refuse(call, "a method of the network is called with named arguments")
-            : methods.FirstOrDefault(method => method.Parameters.Length == arguments.Count) is { } chosen
+            : methods.FirstOrDefault(method => method.Parameters.Count == arguments.Count) is { } chosen
                 ? reader.Call(chosen, call, arguments)
                 : reader.Refuse(call, "a method of the network is called with arguments left out");
     }
@@ -117,11 +115,8 @@ internal sealed class GraphCalls(GraphReader reader, GraphExpressions expression
                 return reader.Refuse(argument, "a layer is called with something that is no tensor");
         }
 
-        var isMany = module.Type is { } type && type.SelfAndBases()
-            .FirstOrDefault(candidate => candidate.Name == "Module" && candidate.TypeArguments.Length > 1)
-            ?.TypeArguments.Last() is INamedTypeSymbol { Name: "ValueTuple" or "Tuple" };
-        var code = $"graph.{(isMany ? "CallMany" : "Call")}({module.Code}!, "
+        var code = $"graph.{(module.GivesMany ? "CallMany" : "Call")}({module.Code}!, "
             + $"{CSharpText.Literal(GraphReader.TextOf(call))}, {string.Join(", ", inputs)})";
-        return new(isMany ? TermKind.Tensors : TermKind.Tensor, code);
+        return new(module.GivesMany ? TermKind.Tensors : TermKind.Tensor, code);
     }
 }

@@ -21,18 +21,17 @@ internal sealed record GraphRefusal(SyntaxNode? Node, string Reason)
 /// the network alone: binding the overloads of Torch after every keystroke would cost more than all else that the generator does. What it
 /// misreads shows when the graph is run beside the network.
 /// </summary>
-/// <param name="network">The network.</param>
-/// <param name="known">The types of TorchSharp.</param>
-/// <param name="cancellation">Stops the work.</param>
-internal sealed class GraphReader(INamedTypeSymbol network, KnownTypes known, CancellationToken cancellation)
+/// <param name="surface">What is known of the network besides the bodies of its methods.</param>
+/// <param name="sourceOf">The source of a method; null where the project has none.</param>
+internal sealed class GraphReader(GraphSurface surface, Func<GraphMethod, SyntaxNode?> sourceOf)
 {
     private readonly List<GraphMethodModel> _methods = [];
     private readonly HashSet<string> _begun = [];
 
-    public GraphMembers Members { get; } = new(network, known);
+    public GraphMembers Members { get; } = new(surface);
 
-    /// <summary>The class whose method is read at present.</summary>
-    public INamedTypeSymbol? Reading { get; private set; }
+    /// <summary>How many classes lie between the one whose method is read at present and the network.</summary>
+    public int Depth { get; private set; }
 
     /// <summary>The first thing that cannot be followed; null where everything can.</summary>
     public GraphRefusal? Refusal { get; private set; }
@@ -43,13 +42,13 @@ internal sealed class GraphReader(INamedTypeSymbol network, KnownTypes known, Ca
         var forward = Members.Methods("forward").FirstOrDefault(method => method.IsOverride);
         if (forward is null || SyntaxOf(forward) is not { } syntax)
             Refuse(null, "its source is not part of the project");
-        else if (forward.Parameters.Any(parameter => !known.IsTensor(parameter.Type)))
+        else if (forward.Parameters.Any(parameter => !parameter.IsTensor))
             Refuse(syntax.ParameterList, "inputs that are no tensors are not followed");
         else
             ReadForward(forward, syntax);
         return Refusal is null
             ? new(_methods.ToEquatableArray(), Members.Accessors.ToEquatableArray(), null, null)
-            : new(EquatableArray<GraphMethodModel>.Empty, EquatableArray<AccessorModel>.Empty, $"{network.Name}: {Refusal.Text}",
+            : new(EquatableArray<GraphMethodModel>.Empty, EquatableArray<AccessorModel>.Empty, $"{surface.Name}: {Refusal.Text}",
                 Refusal.Reason);
     }
 
@@ -61,15 +60,15 @@ internal sealed class GraphReader(INamedTypeSymbol network, KnownTypes known, Ca
     }
 
     /// <summary>The name of the method that describes one of the network's own, with what it gives; reads it where it is new.</summary>
-    public GraphTerm Call(IMethodSymbol method, SyntaxNode from, IReadOnlyList<GraphTerm> arguments)
+    public GraphTerm Call(GraphMethod method, SyntaxNode from, IReadOnlyList<GraphTerm> arguments)
     {
-        var result = KindOf(method.ReturnType);
-        if (SyntaxOf(method) is not { } syntax || result == TermKind.None || method.IsGenericMethod)
+        var result = method.Result;
+        if (SyntaxOf(method) is not { } syntax || result == TermKind.None || method.IsGeneric)
             return Refuse(from, $"the method '{method.Name}' has no source here, or gives what a graph does not know");
-        if (arguments.Count != method.Parameters.Length)
+        if (arguments.Count != method.Parameters.Count)
             return Refuse(from, $"'{method.Name}' is called with arguments left out");
-        var name = $"Describe{MemberNames.Pascal(method.Name)}In{MemberNames.Pascal(method.ContainingType.Name)}";
-        var types = method.Parameters.Select((parameter, i) => TypeOf(parameter.Type, arguments[i])).ToList();
+        var name = $"Describe{MemberNames.Pascal(method.Name)}In{MemberNames.Pascal(method.Class)}";
+        var types = method.Parameters.Select((parameter, i) => TypeOf(parameter, arguments[i])).ToList();
         if (types.Any(type => type is null))
             return Refuse(from, $"'{method.Name}' takes what a graph does not know");
         if (_begun.Add(name + string.Join(",", types)))
@@ -79,18 +78,18 @@ internal sealed class GraphReader(INamedTypeSymbol network, KnownTypes known, Ca
                 body.Declare(method.Parameters[i].Name, arguments[i] with
                 {
                     Code = GraphVariables.NameFor(method.Parameters[i].Name),
-                    IsReal = method.Parameters[i].Type.SpecialType is SpecialType.System_Double or SpecialType.System_Single,
+                    IsReal = method.Parameters[i].IsReal,
                 });
-            var (place, outer) = (_methods.Count, Reading);
-            Reading = method.ContainingType;
+            var (place, outer) = (_methods.Count, Depth);
+            Depth = method.Depth;
             body.Read(syntax.Body, syntax.ExpressionBody, result == TermKind.Tensor);
-            Reading = outer;
+            Depth = outer;
             var parameters = string.Concat(method.Parameters.Select((parameter, i) =>
                 $", {types[i]} {GraphVariables.NameFor(parameter.Name)}"));
             _methods.Insert(Math.Min(place, _methods.Count), new(
                 $"private static {(result == TermKind.Tensor ? GraphNames.Value : GraphNames.Values)} {name}("
-                + $"{GraphNames.Builder} graph, {network.FullName()} network{parameters})",
-                $"{method.ContainingType.Name}.{method.Name}", body.Lines.ToEquatableArray()));
+                + $"{GraphNames.Builder} graph, {surface.Type} network{parameters})",
+                $"{method.Class}.{method.Name}", body.Lines.ToEquatableArray()));
         }
 
         var given = arguments.Select((argument, i) =>
@@ -108,42 +107,33 @@ internal sealed class GraphReader(INamedTypeSymbol network, KnownTypes known, Ca
         return text.Length <= 120 ? text : text.Substring(0, 117) + "...";
     }
 
-    private void ReadForward(IMethodSymbol forward, MethodDeclarationSyntax syntax)
+    private void ReadForward(GraphMethod forward, MethodDeclarationSyntax syntax)
     {
         var body = new GraphBody(this);
-        Reading = forward.ContainingType;
-        foreach (var parameter in forward.Parameters)
+        Depth = forward.Depth;
+        foreach (var (parameter, i) in forward.Parameters.Select((parameter, i) => (parameter, i)))
         {
             body.Declare(parameter.Name, new(TermKind.Tensor, GraphVariables.NameFor(parameter.Name)));
-            body.Write($"var {GraphVariables.NameFor(parameter.Name)} = inputs[{parameter.Ordinal}];");
+            body.Write($"var {GraphVariables.NameFor(parameter.Name)} = inputs[{i}];");
         }
 
         body.Read(syntax.Body, syntax.ExpressionBody, isValue: false);
         _methods.Insert(0, new(
-            $"private static {GraphNames.Values} DescribeForward({GraphNames.Builder} graph, {network.FullName()} network, "
+            $"private static {GraphNames.Values} DescribeForward({GraphNames.Builder} graph, {surface.Type} network, "
             + $"{GraphNames.Values} inputs)",
-            $"{forward.ContainingType.Name}.forward", body.Lines.ToEquatableArray()));
+            $"{forward.Class}.forward", body.Lines.ToEquatableArray()));
     }
 
-    private MethodDeclarationSyntax? SyntaxOf(IMethodSymbol method) =>
-        method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) as MethodDeclarationSyntax;
+    private MethodDeclarationSyntax? SyntaxOf(GraphMethod method) => sourceOf(method) as MethodDeclarationSyntax;
 
-    private TermKind KindOf(ITypeSymbol type) =>
-        known.IsTensor(type) ? TermKind.Tensor
-        : type is IArrayTypeSymbol array && known.IsTensor(array.ElementType)
-            || type is INamedTypeSymbol { IsTupleType: true } tuple && tuple.TupleElements.All(element => known.IsTensor(element.Type))
-            ? TermKind.Tensors
-            : TermKind.None;
-
-    private string? TypeOf(ITypeSymbol type, GraphTerm argument) => argument.Kind switch
+    private static string? TypeOf(GraphParameter parameter, GraphTerm argument) => argument.Kind switch
     {
         TermKind.Tensor => GraphNames.Value,
         TermKind.Tensors => GraphNames.Values,
         TermKind.Module => GraphNames.Module,
         TermKind.Modules => GraphNames.Modules,
         TermKind.Size => GraphNames.Size,
-        TermKind.Number or TermKind.Flag when type.SpecialType is SpecialType.System_Int32 or SpecialType.System_Int64
-            or SpecialType.System_Double or SpecialType.System_Single or SpecialType.System_Boolean => type.ToDisplayString(),
+        TermKind.Number or TermKind.Flag => parameter.Primitive,
         _ => null,
     };
 }

@@ -1,17 +1,17 @@
-using Microsoft.CodeAnalysis;
-
 namespace BayesGen.SourceGeneration.Graphs;
 
 /// <summary>What an expression of a forward is in the method that describes it.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Code">The expression in the generated method.</param>
-/// <param name="Type">The type of a module, where the source shows it.</param>
-internal readonly record struct GraphTerm(TermKind Kind, string Code, ITypeSymbol? Type = null)
+internal readonly record struct GraphTerm(TermKind Kind, string Code)
 {
     public bool IsNone => Kind == TermKind.None;
 
     /// <summary>Of a number: whether it may have a fraction, so that it is no size.</summary>
     public bool IsReal { get; init; }
+
+    /// <summary>Of a module: whether it gives several tensors, where the source shows it.</summary>
+    public bool GivesMany { get; init; }
 
     public bool IsWhole => Kind == TermKind.Size || Kind == TermKind.Number && !IsReal;
 }

@@ -6,7 +6,20 @@ namespace BayesGen.SourceGeneration.Model;
 /// <param name="Refused">The expression that cannot be followed; null where everything is.</param>
 /// <param name="Reason">Why it cannot be, as the rest of a sentence.</param>
 internal sealed record GraphModel(
-    EquatableArray<GraphMethodModel> Methods, EquatableArray<AccessorModel> Accessors, string? Refused, string? Reason);
+    EquatableArray<GraphMethodModel> Methods, EquatableArray<AccessorModel> Accessors, string? Refused, string? Reason)
+{
+    /// <summary>That of a model which is about the rest.</summary>
+    public static GraphModel None { get; } = new(EquatableArray<GraphMethodModel>.Empty, EquatableArray<AccessorModel>.Empty, null, null);
+}
+
+/// <summary>What the file of a graph says.</summary>
+/// <param name="Host">The names of the network and of its wrapper.</param>
+/// <param name="Graph">What forward computes.</param>
+internal sealed record GraphFileModel(HostModel Host, GraphModel Graph)
+{
+    /// <summary>The name of the file, beside that of the wrapper.</summary>
+    public string HintName => Host.HintName.Substring(0, Host.HintName.Length - HostModel.Ending.Length) + ".Graph" + HostModel.Ending;
+}
 
 /// <summary>A method that adds what one of the network's methods computes.</summary>
 /// <param name="Signature">Its result, name and parameters.</param>

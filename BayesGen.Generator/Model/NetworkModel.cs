@@ -1,6 +1,6 @@
 namespace BayesGen.SourceGeneration.Model;
 
-/// <summary>Everything that one generated file says.</summary>
+/// <summary>Everything that the generated files of a network say.</summary>
 /// <param name="Host">The names of the network and of its wrapper.</param>
 /// <param name="Forward">The signature of the forward pass.</param>
 /// <param name="OfClass">What the annotation of the class says about every layer; null where there is none.</param>
@@ -21,7 +21,14 @@ internal sealed record NetworkModel(
     string DefaultLoss,
     bool HasIvon,
     string? Refusal,
-    GraphModel Graph);
+    GraphModel Graph)
+{
+    /// <summary>What the file of the wrapper says. An edit of forward changes nothing of it.</summary>
+    public NetworkModel WithoutGraph => this with { Graph = GraphModel.None };
+
+    /// <summary>What the file of the graph says; null where there is no wrapper, or none that works.</summary>
+    public GraphFileModel? GraphFile => Host.IsAbstract || Refusal is not null ? null : new(Host, Graph);
+}
 
 /// <summary>An annotation of a class, its own or that of a base class.</summary>
 /// <param name="Family">The family of every layer that nothing else is said about.</param>
@@ -51,7 +58,11 @@ internal sealed record HostModel(
     string NetworkName,
     bool IsAbstract,
     EquatableArray<string> Silenced,
-    EquatableArray<string> Warnings);
+    EquatableArray<string> Warnings)
+{
+    /// <summary>What the names of generated files end with.</summary>
+    public const string Ending = ".g.cs";
+}
 
 /// <summary>The signature of the forward pass.</summary>
 /// <param name="BaseType">The TorchSharp module class that the network derives from.</param>

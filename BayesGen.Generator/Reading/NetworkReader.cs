@@ -1,5 +1,4 @@
 using BayesGen.SourceGeneration.Diagnostics;
-using BayesGen.SourceGeneration.Graphs;
 using BayesGen.SourceGeneration.Layers;
 using BayesGen.SourceGeneration.Model;
 using BayesGen.SourceGeneration.Symbols;
@@ -8,7 +7,7 @@ using Microsoft.CodeAnalysis;
 namespace BayesGen.SourceGeneration.Reading;
 
 /// <summary>What the reader made of a class.</summary>
-/// <param name="Model">The file to write; null where nothing can be written.</param>
+/// <param name="Model">What is to be written, without the graph; null where nothing can be.</param>
 /// <param name="Findings">What is wrong with the class.</param>
 internal sealed record NetworkReading(NetworkModel? Model, IReadOnlyList<Finding> Findings);
 
@@ -42,13 +41,9 @@ internal static class NetworkReader
                 loss.FullName(),
                 !IvonReader.Mismatches(scored, ScoredFields.MayBeMore(network, known), known).Any(),
                 findings.FirstOrDefault()?.Message,
-                ReadGraph(network, known, cancellation)),
+                GraphModel.None),
             findings);
     }
-
-    /// <summary>What forward computes, which methods alone change.</summary>
-    public static GraphModel ReadGraph(INamedTypeSymbol network, KnownTypes known, CancellationToken cancellation) =>
-        new GraphReader(network, known, cancellation).Read();
 
     /// <summary>What the generated file names.</summary>
     private static IEnumerable<ISymbol?> NamedBy(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using BayesGen.SourceGeneration.Model;
 using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
 
@@ -32,7 +33,7 @@ internal static class WrapperNames
         var name = room + Of(type) + (type.Arity > 0 ? "-" + type.Arity.ToString(CultureInfo.InvariantCulture) : "");
         var isLong = Encoding.UTF8.GetByteCount(name) > LongestName;
         var hash = isLong || DiffersInCaseAlone(type) ? "-" + HashOf(name).ToString("x8", CultureInfo.InvariantCulture) : "";
-        return (isLong ? EndOf(name) : name) + hash + ".g.cs";
+        return (isLong ? EndOf(name) : name) + hash + HostModel.Ending;
     }
 
     /// <summary>As much of the end of a name as a file system takes.</summary>

@@ -32,8 +32,9 @@ public sealed class GeneratorNameTests
             namespace Demo { public sealed class Net{{Body}} public sealed class NET{{Body}} }
             namespace DEMO { public sealed class Net{{Body}} }
             """).Compiles();
-        Assert.Equal(3, networks.Sources.Select(source => source.HintName).Distinct(StringComparer.OrdinalIgnoreCase).Count());
-        Assert.All(networks.Sources, source => Assert.Matches(@"^(Demo|DEMO)\.Bayesian(Net|NET)-[0-9a-f]{8}\.g\.cs$", source.HintName));
+        Assert.Equal(3, networks.Wrappers.Select(source => source.HintName).Distinct(StringComparer.OrdinalIgnoreCase).Count());
+        Assert.All(networks.Sources, source => Assert.Matches(
+            @"^(Demo|DEMO)\.Bayesian(Net|NET)-[0-9a-f]{8}(\.Graph)?\.g\.cs$", source.HintName));
     }
 
     [Fact]
@@ -99,5 +100,5 @@ public sealed class GeneratorNameTests
             $"\n{expected}\n", GeneratorHarness.Run($"{attribute} public sealed class Net{Body}").Compiles()["BayesianNet.g.cs"]);
 
     private static void AssertFiles(string source, params string[] hints) =>
-        Assert.Equal(hints, GeneratorHarness.Run(source).Compiles().Sources.Select(file => file.HintName).Order(StringComparer.Ordinal));
+        Assert.Equal(hints, GeneratorHarness.Run(source).Compiles().Wrappers.Select(file => file.HintName).Order(StringComparer.Ordinal));
 }

@@ -10,7 +10,7 @@ public sealed class GeneratorReadableOutputTests
 {
     private static readonly string[] Regions =
     [
-        "The network", "Which layer has which posterior", "Forward", Graph, "Trainer", "Posterior and prior maps", "State keys",
+        "The network", "Which layer has which posterior", "Forward", "Trainer", "Posterior and prior maps", "State keys",
     ];
 
     private const string Graph = "The graph of forward";
@@ -32,10 +32,8 @@ public sealed class GeneratorReadableOutputTests
             .ToList();
         // An abstract class says what it is for those that derive from it.
         string[] absent = found.Contains("The network") ? [] : ["The network", "Forward", "Trainer"];
-        // A forward that cannot be followed has no graph.
-        if (!found.Contains(Graph))
-            absent = [.. absent, Graph];
-        Assert.Equal(Regions.Except(absent), found);
+        // The graph of forward has a file of its own.
+        Assert.Equal(IsGraph(snapshot.Name) ? [Graph] : Regions.Except(absent), found);
     });
 
     [Fact]
@@ -45,7 +43,7 @@ public sealed class GeneratorReadableOutputTests
             .Where(member => member.Modifiers.Any(SyntaxKind.PublicKeyword) || member.Modifiers.Any(SyntaxKind.ProtectedKeyword)
                 || member.Modifiers.Any(SyntaxKind.InternalKeyword))
             .ToList();
-        Assert.True(members.Count > 10);
+        Assert.True(members.Count > (IsGraph(snapshot.Name) ? 0 : 10));
         Assert.All(members, member => Assert.True(
             member.GetLeadingTrivia().Any(trivia => trivia.IsKind(SyntaxKind.SingleLineDocumentationCommentTrivia)),
             $"{snapshot.Name}: no doc comment on {member.ToString().Split('\n')[0]}"));
@@ -58,6 +56,8 @@ public sealed class GeneratorReadableOutputTests
             .Where(name => name.Parent is not (QualifiedNameSyntax or BaseNamespaceDeclarationSyntax)),
         name => !name.ToString().StartsWith("global::", StringComparison.Ordinal)
             && !name.ToString().StartsWith("Bayesian", StringComparison.Ordinal)));
+
+    private static bool IsGraph(string name) => name.EndsWith(".Graph.g.verified.cs", StringComparison.Ordinal);
 
     private static string Folder([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 }

@@ -10,7 +10,7 @@ namespace Demo
     /// It cannot work: every member says BG0003: 'string' cannot be used here: it does not derive from Posterior; a family is a class that derives from Posterior and implements IPosterior of itself
     /// </remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-    public sealed class BayesianRefused : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>, global::BayesGen.Parameters.IBayesianNetwork
+    public sealed partial class BayesianRefused : global::TorchSharp.torch.nn.Module<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>, global::BayesGen.Parameters.IBayesianNetwork
     {
         #region The network
 
@@ -46,12 +46,6 @@ namespace Demo
         /// <summary>Runs the network on its current weights: those of the draw that is alive, else the mean or the MAP.</summary>
         /// <inheritdoc/>
         public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor x) => throw new global::System.InvalidOperationException(Refusal);
-
-        #endregion
-
-        #region The graph of forward
-
-        // The network cannot be wrapped as it is.
 
         #endregion
 

@@ -11,7 +11,7 @@ namespace Demo
     /// </remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
     [global::System.ObsoleteAttribute("Take the other one.")]
-    internal sealed class BayesianGeneric<TLoss, TItem> : global::TorchSharp.torch.nn.Module<TItem, global::TorchSharp.torch.Tensor>, global::BayesGen.Parameters.IBayesianNetwork where TLoss : class, new()
+    internal sealed partial class BayesianGeneric<TLoss, TItem> : global::TorchSharp.torch.nn.Module<TItem, global::TorchSharp.torch.Tensor>, global::BayesGen.Parameters.IBayesianNetwork where TLoss : class, new()
     {
         #region The network
 
@@ -47,12 +47,6 @@ namespace Demo
         /// <summary>Runs the network on its current weights: those of the draw that is alive, else the mean or the MAP.</summary>
         /// <inheritdoc/>
         public override global::TorchSharp.torch.Tensor forward(TItem x) => throw new global::System.InvalidOperationException(Refusal);
-
-        #endregion
-
-        #region The graph of forward
-
-        // The network cannot be wrapped as it is.
 
         #endregion
 

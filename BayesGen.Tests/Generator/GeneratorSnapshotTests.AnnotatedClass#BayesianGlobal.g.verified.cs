@@ -16,7 +16,7 @@
 /// </list>
 /// </remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-public sealed class BayesianGlobal : global::BayesGen.CompilerServices.BayesianModule<global::Global, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
+public sealed partial class BayesianGlobal : global::BayesGen.CompilerServices.BayesianModule<global::Global, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
 {
     #region The network
 
@@ -91,27 +91,6 @@ public sealed class BayesianGlobal : global::BayesGen.CompilerServices.BayesianM
         this.BeforeForward();
         return this.Network.call(x);
     }
-
-    #endregion
-
-    #region The graph of forward
-
-    /// <summary>Makes known what the forward of <see cref="global::Global"/> computes.</summary>
-    [global::System.Runtime.CompilerServices.ModuleInitializer]
-    [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-    internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Global>(DescribeForward);
-
-    #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
-    // Global.forward
-    private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Global network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
-    {
-        var x = inputs[0];
-        return new global::BayesGen.Structure.GraphValue[] { graph.Apply(new global::BayesGen.Structure.Arithmetic(global::BayesGen.Structure.ArithmeticKind.Multiply), "x * count", x, graph.Number(CountInGraph(network))) };
-    }
-    #pragma warning restore CS0168, CS0219
-
-    [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "count")]
-    private static extern ref int CountInGraph(global::Global network);
 
     #endregion
 

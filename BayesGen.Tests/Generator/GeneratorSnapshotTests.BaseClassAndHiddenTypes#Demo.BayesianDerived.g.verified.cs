@@ -16,7 +16,7 @@ namespace Demo
     /// </list>
     /// </remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-    public sealed class BayesianDerived : global::BayesGen.CompilerServices.BayesianModule<global::Demo.Derived, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
+    public sealed partial class BayesianDerived : global::BayesGen.CompilerServices.BayesianModule<global::Demo.Derived, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
     {
         #region The network
 
@@ -79,27 +79,6 @@ namespace Demo
             this.BeforeForward();
             return this.Network.call(x);
         }
-
-        #endregion
-
-        #region The graph of forward
-
-        /// <summary>Makes known what the forward of <see cref="global::Demo.Derived"/> computes.</summary>
-        [global::System.Runtime.CompilerServices.ModuleInitializer]
-        [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-        internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.Derived>(DescribeForward);
-
-        #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
-        // Derived.forward
-        private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Demo.Derived network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
-        {
-            var x = inputs[0];
-            return new global::BayesGen.Structure.GraphValue[] { graph.Call(global::BayesGen.CompilerServices.AnnotatedNetworks.RegisteredLayer(network, "block", isRequired: false)!, "block.call(any.call(x))", graph.Call(((global::TorchSharp.torch.nn.Module)AnyInGraph(network)!)!, "any.call(x)", x)) };
-        }
-        #pragma warning restore CS0168, CS0219
-
-        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "any")]
-        private static extern ref global::TorchSharp.torch.nn.IModule<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor> AnyInGraph(global::Demo.Derived network);
 
         #endregion
 

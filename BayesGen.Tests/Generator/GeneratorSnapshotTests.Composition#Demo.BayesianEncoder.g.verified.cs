@@ -13,7 +13,7 @@ namespace Demo
     /// </list>
     /// </remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-    public sealed class BayesianEncoder : global::BayesGen.CompilerServices.BayesianModule<global::Demo.Encoder, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
+    public sealed partial class BayesianEncoder : global::BayesGen.CompilerServices.BayesianModule<global::Demo.Encoder, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
     {
         #region The network
 
@@ -72,27 +72,6 @@ namespace Demo
             this.BeforeForward();
             return this.Network.call(x);
         }
-
-        #endregion
-
-        #region The graph of forward
-
-        /// <summary>Makes known what the forward of <see cref="global::Demo.Encoder"/> computes.</summary>
-        [global::System.Runtime.CompilerServices.ModuleInitializer]
-        [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-        internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.Encoder>(DescribeForward);
-
-        #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
-        // Encoder.forward
-        private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Demo.Encoder network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
-        {
-            var x = inputs[0];
-            return new global::BayesGen.Structure.GraphValue[] { graph.Call(ConvInGraph(network)!, "conv.call(x)", x) };
-        }
-        #pragma warning restore CS0168, CS0219
-
-        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "conv")]
-        private static extern ref global::TorchSharp.Modules.Conv1d ConvInGraph(global::Demo.Encoder network);
 
         #endregion
 

@@ -16,7 +16,7 @@ namespace Demo
     /// </list>
     /// </remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-    public sealed class BayesianWhole : global::BayesGen.CompilerServices.BayesianModule<global::Demo.Whole, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
+    public sealed partial class BayesianWhole : global::BayesGen.CompilerServices.BayesianModule<global::Demo.Whole, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
     {
         #region The network
 
@@ -88,30 +88,6 @@ namespace Demo
             this.BeforeForward();
             return this.Network.call(x);
         }
-
-        #endregion
-
-        #region The graph of forward
-
-        /// <summary>Makes known what the forward of <see cref="global::Demo.Whole"/> computes.</summary>
-        [global::System.Runtime.CompilerServices.ModuleInitializer]
-        [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-        internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.Whole>(DescribeForward);
-
-        #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
-        // Whole.forward
-        private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Demo.Whole network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
-        {
-            var x = inputs[0];
-            return new global::BayesGen.Structure.GraphValue[] { graph.Call(HeadInGraph(network)!, "head.call(encoder.call(x))", graph.Call(EncoderInGraph(network)!, "encoder.call(x)", x)) };
-        }
-        #pragma warning restore CS0168, CS0219
-
-        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "encoder")]
-        private static extern ref global::Demo.Encoder EncoderInGraph(global::Demo.Whole network);
-
-        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "head")]
-        private static extern ref global::TorchSharp.Modules.Linear HeadInGraph(global::Demo.Whole network);
 
         #endregion
 

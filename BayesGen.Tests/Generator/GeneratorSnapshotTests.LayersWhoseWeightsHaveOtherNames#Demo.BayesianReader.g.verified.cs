@@ -17,7 +17,7 @@ namespace Demo
     /// </list>
     /// </remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-    public sealed class BayesianReader : global::BayesGen.CompilerServices.BayesianModule<global::Demo.Reader, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor, (global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor)>
+    public sealed partial class BayesianReader : global::BayesGen.CompilerServices.BayesianModule<global::Demo.Reader, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor, (global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor)>
     {
         #region The network
 
@@ -91,25 +91,6 @@ namespace Demo
             this.BeforeForward();
             return this.Network.call(text, mask);
         }
-
-        #endregion
-
-        #region The graph of forward
-
-        /// <summary>Makes known what the forward of <see cref="global::Demo.Reader"/> computes.</summary>
-        [global::System.Runtime.CompilerServices.ModuleInitializer]
-        [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-        internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.Reader>(DescribeForward);
-
-        #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
-        // Reader.forward
-        private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Demo.Reader network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
-        {
-            var text = inputs[0];
-            var mask = inputs[1];
-            return new global::BayesGen.Structure.GraphValue[] { text, mask };
-        }
-        #pragma warning restore CS0168, CS0219
 
         #endregion
 

@@ -16,7 +16,7 @@ namespace Demo.@event
     /// </list>
     /// </remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-    internal sealed class BayesianZoo_Net : global::BayesGen.CompilerServices.BayesianModule<global::Demo.@event.Zoo.Net, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
+    internal sealed partial class BayesianZoo_Net : global::BayesGen.CompilerServices.BayesianModule<global::Demo.@event.Zoo.Net, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
     {
         #region The network
 
@@ -77,24 +77,6 @@ namespace Demo.@event
             this.BeforeForward();
             return this.Network.call(@in);
         }
-
-        #endregion
-
-        #region The graph of forward
-
-        /// <summary>Makes known what the forward of <see cref="global::Demo.@event.Zoo.Net"/> computes.</summary>
-        [global::System.Runtime.CompilerServices.ModuleInitializer]
-        [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-        internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.@event.Zoo.Net>(DescribeForward);
-
-        #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
-        // Net.forward
-        private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Demo.@event.Zoo.Net network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
-        {
-            var @in = inputs[0];
-            return new global::BayesGen.Structure.GraphValue[] { @in };
-        }
-        #pragma warning restore CS0168, CS0219
 
         #endregion
 

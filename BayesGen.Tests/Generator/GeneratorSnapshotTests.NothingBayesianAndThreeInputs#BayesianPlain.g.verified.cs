@@ -11,7 +11,7 @@
 /// </list>
 /// </remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-public sealed class BayesianPlain : global::BayesGen.CompilerServices.BayesianModule<global::Plain, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor?, (int rows, int columns), global::TorchSharp.torch.Tensor[]>
+public sealed partial class BayesianPlain : global::BayesGen.CompilerServices.BayesianModule<global::Plain, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor?, (int rows, int columns), global::TorchSharp.torch.Tensor[]>
 {
     #region The network
 
@@ -69,19 +69,6 @@ public sealed class BayesianPlain : global::BayesGen.CompilerServices.BayesianMo
         this.BeforeForward();
         return this.Network.call(x, mask, size);
     }
-
-    #endregion
-
-    #region The graph of forward
-
-    /// <summary>Makes known what the forward of <see cref="global::Plain"/> computes.</summary>
-    [global::System.Runtime.CompilerServices.ModuleInitializer]
-    [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-    internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Plain>(DescribeForward);
-
-    private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(
-        global::BayesGen.Structure.GraphBuilder graph, global::Plain network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs) =>
-        throw global::BayesGen.Structure.GraphBuilder.CannotFollow("Plain: (Tensor x, Tensor ? mask,(int rows, int columns) size)", "inputs that are no tensors are not followed");
 
     #endregion
 

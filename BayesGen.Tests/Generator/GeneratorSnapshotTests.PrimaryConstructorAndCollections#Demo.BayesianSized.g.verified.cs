@@ -18,7 +18,7 @@ namespace Demo
     /// </list>
     /// </remarks>
     [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-    public sealed class BayesianSized : global::BayesGen.CompilerServices.BayesianModule<global::Demo.Sized, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
+    public sealed partial class BayesianSized : global::BayesGen.CompilerServices.BayesianModule<global::Demo.Sized, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
     {
         #region The network
 
@@ -86,30 +86,6 @@ namespace Demo
             this.BeforeForward();
             return this.Network.call(x);
         }
-
-        #endregion
-
-        #region The graph of forward
-
-        /// <summary>Makes known what the forward of <see cref="global::Demo.Sized"/> computes.</summary>
-        [global::System.Runtime.CompilerServices.ModuleInitializer]
-        [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-        internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.Sized>(DescribeForward);
-
-        #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
-        // Sized.forward
-        private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Demo.Sized network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
-        {
-            var x = inputs[0];
-            return new global::BayesGen.Structure.GraphValue[] { graph.Apply(new global::BayesGen.Structure.Arithmetic(global::BayesGen.Structure.ArithmeticKind.Multiply), "first.call(x) * count", graph.Call(FirstInGraph(network)!, "first.call(x)", x), graph.Number(CountInGraph(network))) };
-        }
-        #pragma warning restore CS0168, CS0219
-
-        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "count")]
-        private static extern ref int CountInGraph(global::Demo.Sized network);
-
-        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "first")]
-        private static extern ref global::TorchSharp.Modules.Linear FirstInGraph(global::Demo.Sized network);
 
         #endregion
 

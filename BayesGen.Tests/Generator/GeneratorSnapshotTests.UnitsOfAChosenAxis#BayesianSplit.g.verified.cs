@@ -12,7 +12,7 @@
 /// </list>
 /// </remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("BayesGen", "1")]
-public sealed class BayesianSplit : global::BayesGen.CompilerServices.BayesianModule<global::Split, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
+public sealed partial class BayesianSplit : global::BayesGen.CompilerServices.BayesianModule<global::Split, global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
 {
     #region The network
 
@@ -75,33 +75,6 @@ public sealed class BayesianSplit : global::BayesGen.CompilerServices.BayesianMo
         this.BeforeForward();
         return this.Network.call(x);
     }
-
-    #endregion
-
-    #region The graph of forward
-
-    /// <summary>Makes known what the forward of <see cref="global::Split"/> computes.</summary>
-    [global::System.Runtime.CompilerServices.ModuleInitializer]
-    [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-    internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Split>(DescribeForward);
-
-    #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
-    // Split.forward
-    private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Split network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
-    {
-        var x = inputs[0];
-        return new global::BayesGen.Structure.GraphValue[] { graph.Call(FcInGraph(network)!, "fc.call(other.call(conv.call(x)))", graph.Call(OtherInGraph(network)!, "other.call(conv.call(x))", graph.Call(ConvInGraph(network)!, "conv.call(x)", x))) };
-    }
-    #pragma warning restore CS0168, CS0219
-
-    [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "conv")]
-    private static extern ref global::TorchSharp.Modules.Conv2d ConvInGraph(global::Split network);
-
-    [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "fc")]
-    private static extern ref global::TorchSharp.Modules.Linear FcInGraph(global::Split network);
-
-    [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "other")]
-    private static extern ref global::TorchSharp.Modules.Conv2d OtherInGraph(global::Split network);
 
     #endregion
 

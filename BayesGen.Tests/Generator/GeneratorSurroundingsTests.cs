@@ -117,7 +117,7 @@ public sealed class GeneratorSurroundingsTests
         var (first, second) = (new string('Ä', 240), new string('Ä', 241));
         var networks = GeneratorHarness.Run(string.Concat(new[] { first, second }.Select(name =>
             $"public sealed class {name} : Module<Tensor, Tensor> {Body.Replace("Net()", name + "()")}\n"))).Compiles();
-        Assert.Equal(2, networks.Sources.Select(source => source.HintName).Distinct().Count());
+        Assert.Equal(2, networks.Wrappers.Select(source => source.HintName).Distinct().Count());
         Assert.All(networks.Sources, source => Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(source.HintName), 1, 255));
     }
 

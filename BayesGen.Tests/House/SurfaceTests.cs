@@ -31,6 +31,7 @@ public class SurfaceTests
         Assert.True(large.Count == 0, string.Join(Environment.NewLine, large));
     }
 
+    [Trait("Lane", "Slow")]
     [Fact]
     public void AClassLiesInFewFiles() => Assert.All(
         RuntimeRooms.Current.Files, type => Assert.True(type.Value.Count <= MostFiles, $"{type.Key} lies in {type.Value.Count} files."));

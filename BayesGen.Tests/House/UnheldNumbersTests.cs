@@ -14,6 +14,7 @@ public class UnheldNumbersTests
     public void EveryNumberThatTorchReadsIsHeld() => Assert.Empty(
         ((Type[])[typeof(TrainerOptions), typeof(BayesGen.Mpi.MpiGroup)]).SelectMany(type => Unheld(type.Assembly.Location)));
 
+    [Trait("Lane", "Slow")]
     [Fact]
     public void TheSearchFindsThemAndNothingElse()
     {

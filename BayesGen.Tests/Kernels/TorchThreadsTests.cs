@@ -48,6 +48,7 @@ public class TorchThreadsTests
         CallsEachThreadOnceWithItsNumber();
     }
 
+    [Trait("Lane", "Slow")]
     [Fact]
     public async Task ConcurrentCallersGetTheirOwnWorkDone()
     {

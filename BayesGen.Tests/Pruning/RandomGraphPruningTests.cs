@@ -8,6 +8,7 @@ namespace BayesGen.Tests;
 public sealed class RandomGraphPruningTests
 {
     /// <summary>The weights of units that nothing reads, and nothing else, may go without a change of any answer.</summary>
+    [Trait("Lane", "Slow")]
     [Fact]
     public void TheAnswersOfRandomGraphsAreThoseWithoutTheUnitsThatNothingReads()
     {
@@ -36,6 +37,7 @@ public sealed class RandomGraphPruningTests
     }
 
     /// <summary>Every weight that is left reads something that can differ, and feeds something that is read.</summary>
+    [Trait("Lane", "Slow")]
     [Fact]
     public void NoWeightOfRandomGraphsIsLeftThatIsUseless()
     {

@@ -39,6 +39,7 @@ public sealed class SaveDuringTrainingTests : IDisposable
         });
     }
 
+    [Trait("Lane", "Slow")]
     [Fact]
     public void StateDictsOfAnotherThreadAreSnapshots() => Beside((model, _) =>
     {

@@ -102,6 +102,7 @@ public sealed class UnitMapTests
     }
 
     /// <summary>The graph of the plan against what NaN and noise show.</summary>
+    [Trait("Lane", "Slow")]
     [Fact]
     public void RandomGraphsAreFoundAsTheyWereDrawn()
     {

@@ -115,6 +115,9 @@ internal sealed class FileBeside(string path, string text) : AdditionalText
 /// <param name="Sources">The generated files.</param>
 internal sealed record GeneratedNetworks(CSharpCompilation Output, ImmutableArray<GeneratedSourceResult> Sources)
 {
+    /// <summary>The files of the wrappers, without those of the graphs.</summary>
+    public IEnumerable<GeneratedSourceResult> Wrappers => Sources.Where(source => !source.HintName.EndsWith(".Graph.g.cs", StringComparison.Ordinal));
+
     public string this[string hint] => Sources.Single(source => source.HintName == hint).SourceText.ToString();
 
     /// <summary>Asserts that everything compiles, and that the compiler has nothing at all to say about the generated files.</summary>

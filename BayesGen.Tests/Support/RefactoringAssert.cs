@@ -27,7 +27,7 @@ internal static class RefactoringAssert
         Assert.Equal(after, text);
         var networks = GeneratorHarness.Run(
             GeneratorHarness.Compile().RemoveAllSyntaxTrees().AddSyntaxTrees(GeneratorHarness.Parse(text, "Source.cs")));
-        Assert.Equal(wrapper, Assert.Single(networks.Compiles().Sources).HintName);
+        Assert.Equal(wrapper, Assert.Single(networks.Compiles().Wrappers).HintName);
     }
 
     /// <summary>The titles that are offered at the caret.</summary>

@@ -13,11 +13,14 @@ int[] counts = args.Length > 1 ? [.. args[1].Split(',').Select(text => int.Parse
 const double Allowed = 1.5;
 var isMet = true;
 
-// The first runs compile the compiler.
+// The first runs compile the compiler. Ours is compiled code only after some dozen runs, as in an editor that is open for a minute; the
+// pause lets the runtime do it.
 for (var i = 0; i < 3; i++)
 {
     _ = new Row(30, 3);
+    _ = new Row(1, 60);
     TimeToCompile(30);
+    Thread.Sleep(300);
 }
 
 List<double> compile = [];

@@ -4,42 +4,39 @@ using static BayesGen.SourceGeneration.Emission.CSharpText;
 
 namespace BayesGen.SourceGeneration.Emission;
 
-/// <summary>What forward computes, in the words of forward.</summary>
-internal static class GraphSection
+/// <summary>What forward computes, in the words of forward: a part of the wrapper that has a file of its own.</summary>
+internal static class GraphEmitter
 {
-    public static void Write(NetworkModel model, SourceWriter writer)
-    {
-        using var region = writer.Region("The graph of forward");
-        if (model.Refusal is not null)
-        {
-            writer.Write("// The network cannot be wrapped as it is.");
-            return;
-        }
+    public static string Emit(GraphFileModel model) => GeneratedFile.Of(model.Host, writer => WriteClass(model.Host, model.Graph, writer));
 
+    private static void WriteClass(HostModel host, GraphModel graph, SourceWriter writer)
+    {
+        using var braces = writer.Braces($"partial class {host.WrapperName}{host.TypeParameters}");
+        using var region = writer.Region("The graph of forward");
         writer.Write($$"""
-            /// <summary>Makes known what the forward of <see cref="{{Cref(model.Host.NetworkType)}}"/> computes.</summary>
+            /// <summary>Makes known what the forward of <see cref="{{Cref(host.NetworkType)}}"/> computes.</summary>
             [global::System.Runtime.CompilerServices.ModuleInitializer]
             [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-            internal static void RegisterGraph() => {{GraphNames.Networks}}.Register<{{model.Host.NetworkType}}>(DescribeForward);
+            internal static void RegisterGraph() => {{GraphNames.Networks}}.Register<{{host.NetworkType}}>(DescribeForward);
 
             """);
-        if (model.Graph.Refused is { } refused)
+        if (graph.Refused is { } refused)
         {
             writer.Write($$"""
                 private static {{GraphNames.Values}} DescribeForward(
-                    {{GraphNames.Builder}} graph, {{model.Host.NetworkType}} network, {{GraphNames.Values}} inputs) =>
-                    throw {{GraphNames.Builder}}.CannotFollow({{Literal(refused)}}, {{Literal(model.Graph.Reason!)}});
+                    {{GraphNames.Builder}} graph, {{host.NetworkType}} network, {{GraphNames.Values}} inputs) =>
+                    throw {{GraphNames.Builder}}.CannotFollow({{Literal(refused)}}, {{Literal(graph.Reason!)}});
                 """);
             return;
         }
 
         // What evaluation does not use stays a variable.
         writer.Write("#pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.");
-        for (var i = 0; i < model.Graph.Methods.Count; i++)
+        for (var i = 0; i < graph.Methods.Count; i++)
         {
             if (i > 0)
                 writer.Blank();
-            var method = model.Graph.Methods[i];
+            var method = graph.Methods[i];
             writer.Write($"// {method.Source}");
             using (writer.Braces(method.Signature))
                 foreach (var line in method.Lines)
@@ -47,7 +44,7 @@ internal static class GraphSection
         }
 
         writer.Write("#pragma warning restore CS0168, CS0219");
-        foreach (var accessor in model.Graph.Accessors)
+        foreach (var accessor in graph.Accessors)
             FieldAccessor.Write(writer, accessor.Name, accessor.Field, accessor.Type, accessor.DeclaringType);
     }
 }
