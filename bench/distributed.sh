@@ -2,7 +2,8 @@
 # Measures samples/Distributed by mpirun on this machine.
 #
 #   bench/distributed.sh hashes [STEPS] [NETWORKS]  one hash for 1, 2 and 4 ranks, of every family and network
-#   bench/distributed.sh speed [ROUNDS] [STEPS]     steps of 1 and 2 ranks in turn, exact and fast, and of the trainer alone; medians
+#   bench/distributed.sh speed [ROUNDS] [STEPS]     steps of 1 and 2 ranks in turn, exact and fast, and of the trainer alone; medians;
+#                                                   last what this machine gives two programs that have nothing to do with each other
 #   bench/distributed.sh kills [TIMES]              kills a random rank at a random time, starts again, and compares the hash
 #   bench/distributed.sh rates                      bytes and times of steps of 2 ranks over a loopback of limited rate (root)
 #
@@ -53,7 +54,8 @@ hashes() {
 
 # A line for each run: its median step, and what of it rank 0 computed; then the medians of each.
 speed() {
-  local rounds=${1:-5} arguments=(--steps "${2:-40}" --batch 200 --network classifier)
+  local rounds=${1:-5} common=(--steps "${2:-40}" --network classifier)
+  local arguments=("${common[@]}" --batch 200) half=("${common[@]}" --batch 100)
   one() {
     local name=$1 line
     shift
@@ -68,14 +70,23 @@ speed() {
   for ((round = 0; round < rounds; round++)); do
     # shellcheck disable=SC2086
     one alone ${BAYESGEN_RUN:-} dotnet "$sample" "${arguments[@]}" --alone
+    # No message, no waiting: two ranks cannot do better.
+    for _ in 1 2; do
+      # shellcheck disable=SC2086
+      one half-beside-half ${BAYESGEN_RUN:-} dotnet "$sample" "${half[@]}" --alone &
+    done
+    wait
     one exact-1-of-1-shard ranks 1 "${arguments[@]}" --shards 1
     one exact-1 ranks 1 "${arguments[@]}"
     one exact-2 ranks 2 "${arguments[@]}"
     one fast-2 ranks 2 "${arguments[@]}" --mode fast
   done
-  for name in alone exact-1-of-1-shard exact-1 exact-2 fast-2; do
-    echo "$name: median step $(cut -d' ' -f1 "$work/$name" | median) ms, of the processor $(cut -d' ' -f2 "$work/$name" | median) ms"
+  median_of() { cut -d' ' -f"$1" "$work/$2" | median; }
+  for name in alone half-beside-half exact-1-of-1-shard exact-1 exact-2 fast-2; do
+    echo "$name: median step $(median_of 1 "$name") ms, of the processor $(median_of 2 "$name") ms"
   done
+  awk -v one="$(median_of 1 alone)" -v two="$(median_of 1 half-beside-half)" \
+    'BEGIN { print "two programs beside each other: " (one * two > 0 ? sprintf("%.2f times one", one / two) : "FAILED") }'
 }
 
 # The ranks of a job, by the folder that it was given.
@@ -149,5 +160,5 @@ rates() {
 
 case "${1:-}" in
   hashes | speed | kills | rates) "$@" ;;
-  *) sed -n '2,10s/^# \?//p' "$0"; exit 2 ;;
+  *) sed -n '2,11s/^# \?//p' "$0"; exit 2 ;;
 esac

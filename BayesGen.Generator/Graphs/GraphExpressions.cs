@@ -158,8 +158,10 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
         var target = Read(element.Expression);
         if (target.IsNone)
             return default;
-        if (element.ArgumentList.Arguments.Count != 1 || target.Kind == TermKind.Tensor)
-            return reader.Refuse(element, "indexing a tensor is not followed; write select, narrow or slice");
+        if (target.Kind == TermKind.Tensor)
+            return new GraphIndices(reader, this).Read(element, target);
+        if (element.ArgumentList.Arguments.Count != 1)
+            return reader.Refuse(element, "it has no elements that a graph knows");
         var index = element.ArgumentList.Arguments[0].Expression;
         var fromEnd = index is PrefixUnaryExpressionSyntax { OperatorToken.Text: "^" } end ? end.Operand : null;
         var number = Read(fromEnd ?? index);

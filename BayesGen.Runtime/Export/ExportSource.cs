@@ -30,6 +30,7 @@ internal static class ExportSource
             throw new NotSupportedException(
                 $"{model.GetType().Name} does not take one tensor and return one, as an export does. Export a network around it that does.");
         RequireExample(example);
+        RequireDraws(model, options);
         RequireClasses(model, options);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -48,6 +49,15 @@ internal static class ExportSource
             weights.WriteDraw(new NoiseSource(DrawSeed.Of(options.Seed, k)));
             return PosteriorDraws.Output(network.call, x);
         });
+    }
+
+    private static void RequireDraws(IBayesianNetwork model, ExportOptions options)
+    {
+        if (options.Samples > 0 && model is IPosteriorByFit)
+            throw new NotSupportedException(
+                "The posterior of a LastLayerModel is in what FitLaplace or FitVariationalLastLayer gives, and that one draws outputs for "
+                + "each example, which a file does not. Leave Samples at 0: the file then has the outputs of the network, without "
+                + "uncertainty.");
     }
 
     /// <summary>Draws without a noise are joined as logits of classes, which outputs of another kind would not survive.</summary>

@@ -1,4 +1,5 @@
 using BayesGen.CompilerServices;
+using BayesGen.Parameters;
 using BayesGen.Variational;
 using TorchSharp.Modules;
 
@@ -13,7 +14,7 @@ namespace BayesGen.LastLayers;
 /// the one that weights start with.
 /// </remarks>
 /// <typeparam name="TNetwork">The class of the network.</typeparam>
-public sealed class LastLayerModel<TNetwork> : BayesianModule<TNetwork, Tensor, Tensor>
+public sealed class LastLayerModel<TNetwork> : BayesianModule<TNetwork, Tensor, Tensor>, IPosteriorByFit
     where TNetwork : nn.Module<Tensor, Tensor>
 {
     /// <summary>Takes a trained network over.</summary>

@@ -8,6 +8,7 @@ public sealed class GraphTests
     [Theory]
     [InlineData("fc.call([|BG0015:x.erfinv()|])")]
     [InlineData("fc.call([|BG0015:x.sum().item<float>()|] > 0 ? x : -x)")]
+    [InlineData("fc.call(x[[|BG0015:x|]])")] // A tensor as an index.
     public Task ReportsTheExpressionThatStopsTheGraph(string body) => AnalyzerAssert.Reports(Net(body));
 
     [Fact]
@@ -31,6 +32,7 @@ public sealed class GraphTests
     [InlineData("{ { var fc = x.relu(); x = fc; } return fc.call(x); }")]
     [InlineData("{ return fc.call(x.reshape(x.size(0), System.Math.Max(1, 8))); }")]
     [InlineData("{ var n = x.size(0); var y = x.reshape(n, x.size(-1)); return fc.call(y); }")]
+    [InlineData("{ var y = x; for (var i = 0; i < 2; i++) y = y + x[.., i..(i + 1)]; return fc.call(y[..2, ^8..^0] + y[-1]); }")]
     [InlineData("{ var (a, b) = (x, x.relu()); _ = a.neg_(); return fc.call(b); }")]
     public async Task StatementsBecomeAMethodThatCompiles(string body)
     {

@@ -20,7 +20,7 @@ public sealed partial class LineLengthTests
     /// <summary>Files whose lines are still to be shortened; one that is done leaves the list.</summary>
     private static readonly HashSet<string> NotYet =
     [
-        "BayesGen.Generator/Emission/NetworkEmitter.cs",
+        "BayesGen.Generator/Emission/GeneratedFile.cs",
     ];
 
     [Fact]

@@ -116,7 +116,8 @@ internal sealed class FileBeside(string path, string text) : AdditionalText
 internal sealed record GeneratedNetworks(CSharpCompilation Output, ImmutableArray<GeneratedSourceResult> Sources)
 {
     /// <summary>The files of the wrappers, without those of the graphs.</summary>
-    public IEnumerable<GeneratedSourceResult> Wrappers => Sources.Where(source => !source.HintName.EndsWith(".Graph.g.cs", StringComparison.Ordinal));
+    public IEnumerable<GeneratedSourceResult> Wrappers =>
+        Sources.Where(source => !source.HintName.EndsWith(".Graph.g.cs", StringComparison.Ordinal));
 
     public string this[string hint] => Sources.Single(source => source.HintName == hint).SourceText.ToString();
 

@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace LastLayerSample;
 
 /// <summary>An ordinary network: two convolutions, a hidden layer of 64, and the last layer. Nothing is annotated.</summary>
-public sealed class ConvolutionalReader : Module<Tensor, Tensor>
+public class ConvolutionalReader : Module<Tensor, Tensor>
 {
     private readonly Conv2d conv1 = Conv2d(1, 16, 5);
     private readonly Conv2d conv2 = Conv2d(16, 32, 5);

@@ -80,6 +80,23 @@ public sealed partial class GraphBuilder
     public IReadOnlyList<GraphValue> Layer(nn.Module module, string? key, string source, params GraphValue[] inputs) =>
         ApplyMany(new LayerCall(module, key ?? KeyOf(module)), source, inputs);
 
+    /// <summary>Adds a range of a dimension, as C# writes it: <c>x[.., 2..^1]</c>.</summary>
+    /// <param name="source">The expression in the source.</param>
+    /// <param name="input">The value.</param>
+    /// <param name="dimension">The dimension.</param>
+    /// <param name="start">Where it begins; negative numbers count from the end.</param>
+    /// <param name="end">Where it ends, at most where the value does; negative numbers count from there, and null is there.</param>
+    public GraphValue Slice(string source, GraphValue input, int dimension, GraphSize start, GraphSize? end = null)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        var size = new SizeOfValue(input, dimension);
+        var first = FromStart(start);
+        return Apply(
+            new Narrowing(dimension, first, (end is null ? size : GraphSize.Min(FromStart(end), size)) - first), source, input);
+
+        GraphSize FromStart(GraphSize place) => place is FixedSize { Value: < 0 } ? size + place : place;
+    }
+
     /// <summary>Adds means with the noise beside them that the network learns, as <c>GaussianNoise.Join</c> does.</summary>
     /// <param name="source">The expression in the source.</param>
     /// <param name="mean">The means, [N, D].</param>

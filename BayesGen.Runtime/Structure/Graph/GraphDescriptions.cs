@@ -20,7 +20,8 @@ internal static class GraphDescriptions
             ? describe(graph, network, inputs)
             : throw GraphBuilder.CannotFollow(
                 source,
-                $"the generator has not read the forward of {network.GetType().Name}; put [BayesianNetwork] on the class where it is yours");
+                $"the generator has not read the forward of {network.GetType().Name}; where the class is yours, put [Bayesian(...)] on it, "
+                + "or [BayesianNetwork] if a part of it is annotated");
 
     private static Func<GraphBuilder, nn.Module, IReadOnlyList<GraphValue>, IReadOnlyList<GraphValue>>? Find(Type network)
     {

@@ -28,6 +28,11 @@ public abstract record GraphSize
     /// <param name="right">The second.</param>
     public static GraphSize operator /(GraphSize left, GraphSize right) => new ComputedSize('/', left, right).Reduced();
 
+    /// <summary>The smaller of two sizes.</summary>
+    /// <param name="left">The first.</param>
+    /// <param name="right">The second.</param>
+    internal static GraphSize Min(GraphSize left, GraphSize right) => new ComputedSize('<', left, right).Reduced();
+
     /// <summary>The number, where the sizes of values are known.</summary>
     /// <param name="sizeOf">The size of a value along a dimension.</param>
     public abstract long Evaluate(Func<GraphValue, int, long> sizeOf);
@@ -61,7 +66,9 @@ public sealed record SizeOfValue(GraphValue Of, int Dimension) : GraphSize
 }
 
 /// <summary>A size computed from two.</summary>
-/// <param name="Operator">One of <c>+ - * /</c>; a quotient is cut to a whole number, as in C#.</param>
+/// <param name="Operator">
+/// One of <c>+ - * /</c>, a quotient is cut to a whole number, as in C#; or <c>&lt;</c> for the smaller of the two.
+/// </param>
 /// <param name="Left">The first.</param>
 /// <param name="Right">The second.</param>
 public sealed record ComputedSize(char Operator, GraphSize Left, GraphSize Right) : GraphSize
@@ -75,6 +82,7 @@ public sealed record ComputedSize(char Operator, GraphSize Left, GraphSize Right
             '+' => left + right,
             '-' => left - right,
             '*' => left * right,
+            '<' => Math.Min(left, right),
             _ => left / right,
         };
     }
