@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace BayesGen.Tests.Docs;
@@ -24,6 +25,35 @@ public sealed partial class SiteTests
         Assert.True(entries.Count > 30, $"{entries.Count} entries were found.");
         Assert.Equal([], entries.Where(entry => !File.Exists(entry)));
     }
+
+    /// <summary>docfx ends with an error where a page links to a file that is not part of the site.</summary>
+    [Fact]
+    public void EveryLinkOfThePagesOfTheSiteLeadsToAPartOfIt()
+    {
+        var configuration = JsonDocument.Parse(File.ReadAllText(Path.Combine(Site, "docfx.json"))).RootElement.GetProperty("build");
+        var (content, resources) = (Patterns(configuration.GetProperty("content")), Patterns(configuration.GetProperty("resource")));
+        var pages = DocumentedPages.All.Where(page => content.Any(pattern => pattern.IsMatch(page))).ToList();
+        Assert.True(pages.Count > 60, $"{pages.Count} pages were found.");
+        Assert.Contains("CHANGELOG.md", pages);
+        Assert.Equal([],
+            from page in pages
+            from target in PageLinks.Targets(File.ReadAllText(Path.Combine(DocumentedPages.Root, page)))
+            where !target.Contains("://", StringComparison.Ordinal) && !target.StartsWith('#')
+            let file = Path.GetRelativePath(
+                DocumentedPages.Root,
+                Path.GetFullPath(target.Split('#')[0], Path.GetDirectoryName(Path.Combine(DocumentedPages.Root, page))!)).Replace('\\', '/')
+            where !content.Concat(resources).Any(pattern => pattern.IsMatch(file))
+            select $"{page}: {file}");
+    }
+
+    /// <summary>The files that an entry of docfx.json takes from the root of the repository.</summary>
+    private static List<Regex> Patterns(JsonElement entries) =>
+    [
+        .. from entry in entries.EnumerateArray()
+           where entry.TryGetProperty("src", out _)
+           from pattern in entry.GetProperty("files").EnumerateArray()
+           select new Regex($"^{Regex.Escape(pattern.GetString()!).Replace(@"\*\*/", "(.*/)?").Replace(@"\*\*", ".*").Replace(@"\*", "[^/]*")}$"),
+    ];
 
     private static IEnumerable<string> Listed() =>
         from list in new[] { "toc.yml", "pages/toc.yml", "samples/toc.yml" }
