@@ -55,7 +55,8 @@ public static class PruningCurve
             theme =>
             {
                 var plot = Panel.New(
-                    theme, "", "weights kept, of all weights of the network", isOfErrors ? "accuracy (logarithmic in the error)" : "accuracy");
+                    theme, "", "weights kept, of all weights of the network",
+                    isOfErrors ? "accuracy (logarithmic in the error)" : "accuracy");
                 double X(double kept) => isLogarithmic ? Math.Log10(Math.Max(kept, least / 2)) : kept;
                 if (unpruned is { Accuracy: var level } && double.IsFinite(level))
                 {

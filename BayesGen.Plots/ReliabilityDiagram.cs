@@ -92,7 +92,7 @@ public static class ReliabilityDiagram
     }
 
     /// <summary>
-    /// The accuracy that a bin may well have: Wilson's interval, which is wide where there are few predictions. A bin of five looks as it should.
+    /// The accuracy that a bin may well have: Wilson's interval, which is wide where there are few predictions.
     /// </summary>
     private static void Intervals(
         Plot plot, ChartTheme theme, (double From, long Count, double Confidence, double Accuracy)[] bins, double width)

@@ -35,13 +35,13 @@ public sealed partial class SiteTests
         var pages = DocumentedPages.All.Where(page => content.Any(pattern => pattern.IsMatch(page))).ToList();
         Assert.True(pages.Count > 60, $"{pages.Count} pages were found.");
         Assert.Contains("CHANGELOG.md", pages);
+        string Name(string path) => Path.GetRelativePath(DocumentedPages.Root, path).Replace('\\', '/');
         Assert.Equal([],
             from page in pages
             from target in PageLinks.Targets(File.ReadAllText(Path.Combine(DocumentedPages.Root, page)))
             where !target.Contains("://", StringComparison.Ordinal) && !target.StartsWith('#')
-            let file = Path.GetRelativePath(
-                DocumentedPages.Root,
-                Path.GetFullPath(target.Split('#')[0], Path.GetDirectoryName(Path.Combine(DocumentedPages.Root, page))!)).Replace('\\', '/')
+            let folder = Path.GetDirectoryName(Path.Combine(DocumentedPages.Root, page))!
+            let file = Name(Path.GetFullPath(target.Split('#')[0], folder))
             where !content.Concat(resources).Any(pattern => pattern.IsMatch(file))
             select $"{page}: {file}");
     }
@@ -52,7 +52,8 @@ public sealed partial class SiteTests
         .. from entry in entries.EnumerateArray()
            where entry.TryGetProperty("src", out _)
            from pattern in entry.GetProperty("files").EnumerateArray()
-           select new Regex($"^{Regex.Escape(pattern.GetString()!).Replace(@"\*\*/", "(.*/)?").Replace(@"\*\*", ".*").Replace(@"\*", "[^/]*")}$"),
+           let escaped = Regex.Escape(pattern.GetString()!)
+           select new Regex($"^{escaped.Replace(@"\*\*/", "(.*/)?").Replace(@"\*\*", ".*").Replace(@"\*", "[^/]*")}$"),
     ];
 
     private static IEnumerable<string> Listed() =>

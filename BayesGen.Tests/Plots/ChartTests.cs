@@ -21,7 +21,8 @@ public sealed partial class ChartTests
                 ChartTheme.Light.Green, ChartTheme.Light.Vermilion },
             color => Assert.True(pixels.Count(color) > 50, $"{color} has {pixels.Count(color)} pixels."));
         Assert.All(
-            ["Training", "Loss per example", "total", "fit", "weighted divergence", "divergence", "validation fit", "Divergence and beta", "beta (right)",
+            ["Training", "Loss per example", "total", "fit", "weighted divergence", "divergence",
+                "validation fit", "Divergence and beta", "beta (right)",
                 "Accuracy", "validation accuracy"],
             word => Assert.Contains(word, Words(chart)));
         // Drawn once: a second drawing over the first would show in no pixel.
@@ -64,8 +65,10 @@ public sealed partial class ChartTests
     [Fact]
     public void AThresholdThatRuinsTheNetworkDoesNotFlattenTheOthers()
     {
-        EvaluationResult At(double threshold, double accuracy, double kept) => Told.Evaluation(accuracy, kept: kept, thresholds: threshold);
-        var words = Words(PruningCurve.Draw([At(2, 0.1, 0.3), At(1, 0.9, 0.5), At(0, 0.98, 0.7), At(-1, 0.985, 0.9)], Told.Evaluation(0.99)));
+        EvaluationResult At(double threshold, double accuracy, double kept) =>
+            Told.Evaluation(accuracy, kept: kept, thresholds: threshold);
+        var words = Words(PruningCurve.Draw(
+            [At(2, 0.1, 0.3), At(1, 0.9, 0.5), At(0, 0.98, 0.7), At(-1, 0.985, 0.9)], Told.Evaluation(0.99)));
         Assert.Contains("accuracy (logarithmic in the error)", words);
         // Below the best, each once; the other axis has none of them.
         Assert.All(["0 %", "95 %", "98 %"], mark => Assert.Single(words, word => word == mark));
@@ -215,14 +218,15 @@ public sealed partial class ChartTests
         double[] x = [0, 1, 2], mean = [0, 0, 0];
         Chart Band(double deviation) =>
             RegressionBand.Draw(x, mean, [-1, -1, -1], [1, 1, 1], [], [], epistemic: [deviation, deviation, deviation]);
-        // Two deviations on either side: half of the band at 0.25, all of it and not more from 0.5 on. Sky at 35 % on white, the other on it.
+        // Two deviations on either side: half of the band at 0.25, all of it and not more from 0.5 on. Light is sky at 35 % on white.
         int Light(Chart chart) => new Pixels(chart).CountNear(new SKColor(196, 230, 246), 3);
         var all = Light(Band(0));
         Assert.Equal(0.5, (double)Light(Band(0.25)) / all, 0.03);
         Assert.True(Light(Band(3)) < all / 50);
         Assert.Contains("epistemic part", Words(Band(0.25)));
         Assert.DoesNotContain("epistemic part", Words(RegressionBand.Draw(x, mean, mean, mean, [], [])));
-        Assert.Contains("epistemic", Assert.Throws<ArgumentException>(() => RegressionBand.Draw(x, mean, mean, mean, [], [], epistemic: [1])).Message);
+        var exception = Assert.Throws<ArgumentException>(() => RegressionBand.Draw(x, mean, mean, mean, [], [], epistemic: [1]));
+        Assert.Contains("1 epistemic standard deviations", exception.Message);
         Assert.Throws<ArgumentException>(() => Band(-1));
     }
 

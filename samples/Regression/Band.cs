@@ -47,7 +47,8 @@ public sealed record Band(
     public double MeanEpistemic(Func<double, bool> where) => X.Zip(Epistemic).Where(at => where(at.First)).Average(at => at.Second);
 
     /// <summary>The part of the axis on which the truth lies in the band.</summary>
-    public double PartWithTruth => Enumerable.Range(0, X.Length).Count(i => Truth[i] >= Lower[i] && Truth[i] <= Upper[i]) / (double)X.Length;
+    public double PartWithTruth =>
+        Enumerable.Range(0, X.Length).Count(i => Truth[i] >= Lower[i] && Truth[i] <= Upper[i]) / (double)X.Length;
 
     public void Print()
     {
