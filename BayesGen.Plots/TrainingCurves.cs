@@ -12,7 +12,7 @@ public static class TrainingCurves
     private const double LogarithmicFrom = 30;
 
     /// <summary>The line of the total in pixels: what is nearly all of it lies on it, and both are seen.</summary>
-    private const float TotalWidth = 7;
+    private const float TotalWidth = 5;
 
     /// <summary>
     /// The loss with its parts, the divergence with beta, and the metrics; those of the validation are dashed.
