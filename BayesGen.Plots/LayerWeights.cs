@@ -1,3 +1,4 @@
+using System.Reflection;
 using BayesGen.Parameters;
 using BayesGen.Pruning;
 using BayesGen.Serialization;
@@ -22,6 +23,9 @@ internal sealed record LayerWeights(
 {
     /// <summary>What has a score of its own: the weights, or the units that they belong to.</summary>
     public required ScoredParts Parts { get; init; }
+
+    /// <summary>What the family says its score is.</summary>
+    public required string ScoreName { get; init; }
 
     /// <summary>Whether a weight would be kept with the threshold.</summary>
     public bool Keeps(int i) => Kept[i] && (Threshold is null || Scores[i] >= Threshold);
@@ -79,6 +83,7 @@ internal sealed record LayerWeights(
                     LabelsOf(classes.GetValueOrDefault(LayerOf(weight.Key), ""), weight.Shape))
                 {
                     Parts = PartsOf(scores, mask),
+                    ScoreName = posterior.GetType().GetCustomAttribute<PosteriorFamilyAttribute>()!.ScoreName,
                 };
             }),
         ];

@@ -66,14 +66,15 @@ internal static class Panel
 
     /// <summary>A line with a dot at each point.</summary>
     public static void Curve(
-        this Plot plot, double[] x, double[] y, string color, string legend, IYAxis? axis = null, LinePattern? pattern = null)
+        this Plot plot, double[] x, double[] y, string color, string legend, IYAxis? axis = null, LinePattern? pattern = null,
+        float width = 2)
     {
         // A value that was not measured is a gap, not a zero.
         var points = x.Zip(y).Where(point => double.IsFinite(point.Second)).ToArray();
         var curve = plot.Add.Scatter(
             points.Select(point => point.First).ToArray(), points.Select(point => point.Second).ToArray(), ChartTheme.Of(color));
-        curve.LineWidth = 2;
-        curve.MarkerSize = points.Length > 60 ? 0 : 6;
+        curve.LineWidth = width;
+        curve.MarkerSize = points.Length > 60 ? 0 : Math.Max(6, width);
         curve.LegendText = legend;
         if (pattern is { } dashes)
         {

@@ -9,7 +9,13 @@ public static class RegressionBand
     /// <summary>Above this number of points their dots are small and faint.</summary>
     private const int Many = 300;
 
-    /// <summary>The mean as a line, the interval as a band around it, and the data as dots.</summary>
+    /// <summary>How many standard deviations the epistemic part is wide on either side.</summary>
+    private const double Deviations = 2;
+
+    /// <summary>
+    /// The mean as a line, the interval as a band around it, and the data as dots. With <paramref name="epistemic"/> the band has two
+    /// shades: within it, dark, what more data would narrow; the light rest is the noise that stays.
+    /// </summary>
     /// <param name="x">Where the prediction was made, in rising order.</param>
     /// <param name="mean">The predictive mean at each x.</param>
     /// <param name="lower">The lower end of the interval at each x.</param>
@@ -22,6 +28,10 @@ public static class RegressionBand
     /// The part of new data that the band promises to hold, between 0 and 1, for the verdict; null where it promises nothing, as a band
     /// of the epistemic part alone does not.
     /// </param>
+    /// <param name="epistemic">
+    /// The epistemic standard deviation of the prediction at each x, the root of its epistemic variance; null draws the band in one shade.
+    /// Two of them on either side of the mean are dark, and at most what the band has.
+    /// </param>
     /// <exception cref="ArgumentException">Lists that belong together differ in length, or x does not rise.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1.</exception>
     public static Chart Draw(
@@ -33,7 +43,8 @@ public static class RegressionBand
         IReadOnlyList<double> dataY,
         IReadOnlyList<double>? truth = null,
         string bandName = "95 % interval",
-        double? level = null)
+        double? level = null,
+        IReadOnlyList<double>? epistemic = null)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(mean);
@@ -45,6 +56,10 @@ public static class RegressionBand
             || (truth is not null && truth.Count != x.Count))
             throw new ArgumentException(
                 $"There are {x.Count} places, {mean.Count} means, {lower.Count} lower and {upper.Count} upper ends; expected as many of each, at least two.");
+        if (epistemic is not null && (epistemic.Count != x.Count || epistemic.Any(deviation => !(deviation >= 0))))
+            throw new ArgumentException(
+                $"There are {x.Count} places and {epistemic.Count} epistemic standard deviations; expected one for each place, none negative.",
+                nameof(epistemic));
         if (dataX.Count != dataY.Count)
             throw new ArgumentException($"The data has {dataX.Count} places and {dataY.Count} values; expected one value for each place.");
         if (Enumerable.Range(1, x.Count - 1).Any(i => !(x[i] > x[i - 1])))
@@ -53,10 +68,12 @@ public static class RegressionBand
             throw new ArgumentOutOfRangeException(
                 nameof(level), level, "The level of a band is the part of the data that it holds, between 0 and 1; 0.95 for 95 %.");
         double[] at = [.. x], middle = [.. mean], low = [.. lower], high = [.. upper], placesOfData = [.. dataX], data = [.. dataY];
+        double[]? deviations = epistemic is null ? null : [.. epistemic];
         double[]? curve = truth is null ? null : [.. truth];
         return new Chart(
             "Regression with its uncertainty",
-            $"Predictive mean and {bandName} from {at[0]:0.##} to {at[^1]:0.##}, with {data.Length} points of data.",
+            $"Predictive mean and {bandName} from {at[0]:0.##} to {at[^1]:0.##}, with {data.Length} points of data."
+            + (deviations is null ? "" : " What is dark of the band is epistemic: more data there would narrow it."),
             1, 800, 460,
             theme =>
             {
@@ -66,6 +83,18 @@ public static class RegressionBand
                 band.LineColor = Colors.Transparent;
                 band.MarkerSize = 0;
                 band.LegendText = bandName;
+                if (deviations is not null)
+                {
+                    var inner = plot.Add.FillY(
+                        at,
+                        [.. middle.Select((value, i) => Math.Max(low[i], value - Deviations * deviations[i]))],
+                        [.. middle.Select((value, i) => Math.Min(high[i], value + Deviations * deviations[i]))]);
+                    inner.FillColor = ChartTheme.Of(theme.Blue).WithAlpha(0.4);
+                    inner.LineColor = Colors.Transparent;
+                    inner.MarkerSize = 0;
+                    inner.LegendText = "epistemic part";
+                }
+
                 // Below the lines, and many of them faint: else they would hide what is predicted where it is known best.
                 if (data.Length > 0)
                 {

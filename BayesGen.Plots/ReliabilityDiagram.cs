@@ -64,6 +64,7 @@ public static class ReliabilityDiagram
         }).ToArray()).LegendText = "accuracy";
         Gaps(plot, theme.Orange, "too sure", bins.Where(bin => bin.Confidence > bin.Accuracy), width);
         Gaps(plot, theme.Sky, "not sure enough", bins.Where(bin => bin.Confidence < bin.Accuracy), width);
+        Intervals(plot, theme, bins, width);
         var diagonal = plot.Add.Line(0, 0, 1, 1);
         (diagonal.LineColor, diagonal.LineWidth, diagonal.LinePattern) = (ChartTheme.Of(theme.Ink), 1.5f, LinePattern.Dashed);
         diagonal.MarkerSize = 0;
@@ -88,6 +89,43 @@ public static class ReliabilityDiagram
         }).ToArray();
         if (bars.Length > 0)
             plot.Add.Bars(bars).LegendText = legend;
+    }
+
+    /// <summary>
+    /// The accuracy that a bin may well have: Wilson's interval, which is wide where there are few predictions.
+    /// </summary>
+    private static void Intervals(
+        Plot plot, ChartTheme theme, (double From, long Count, double Confidence, double Accuracy)[] bins, double width)
+    {
+        for (var i = 0; i < bins.Length; i++)
+        {
+            var (from, count, _, accuracy) = bins[i];
+            var (low, high) = Wilson(accuracy, count);
+            var at = from + width / 2;
+            foreach (var (x1, y1, x2, y2) in new[]
+            {
+                (at, low, at, high), (at - width * 0.15, low, at + width * 0.15, low), (at - width * 0.15, high, at + width * 0.15, high),
+            })
+            {
+                var line = plot.Add.Line(x1, y1, x2, y2);
+                (line.LineColor, line.LineWidth, line.MarkerSize) = (ChartTheme.Of(theme.Ink), 1.5f, 0);
+                if (i == 0 && x1 == x2)
+                    line.LegendText = "95 % interval of the accuracy";
+            }
+        }
+    }
+
+    /// <summary>
+    /// The 95 % interval of a part of n: (p + z^2 / 2n +- z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n).
+    /// </summary>
+    /// <remarks>E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", JASA 22, 1927.</remarks>
+    internal static (double Low, double High) Wilson(double part, long count)
+    {
+        const double Z = 1.959964;
+        var middle = part + Z * Z / (2 * count);
+        var half = Z * Math.Sqrt(part * (1 - part) / count + Z * Z / (4.0 * count * count));
+        var all = 1 + Z * Z / count;
+        return (Math.Max(0, (middle - half) / all), Math.Min(1, (middle + half) / all));
     }
 
     private static Plot Histogram(ChartTheme theme, (double From, long Count, double Confidence, double Accuracy)[] bins, double width)

@@ -59,7 +59,8 @@ public static class ScoreHistograms
                 $": keeps {left:N0} of {all:N0} ({Panel.PerCent((double)left / all)})");
         }
 
-        var plot = Panel.New(theme, title, score == PruningScore.TotalNoise ? "score, total noise" : "score", layer.Parts.Noun);
+        var name = score == PruningScore.TotalNoise ? "-log(Var w / (E w)\u00B2)" : layer.ScoreName;
+        var plot = Panel.New(theme, title, Named(name), layer.Parts.Noun);
         if (scores.Length == 0)
         {
             plot.Axes.SetLimits(-1, 1, 0, 1);
@@ -109,6 +110,10 @@ public static class ScoreHistograms
         plot.Axes.Left.TickGenerator = isLogarithmic ? Powers(both.Max()) : Panel.Counts();
         return plot;
     }
+
+    /// <summary>The axis of a score; a minus is longer than a hyphen.</summary>
+    private static string Named(string score) =>
+        score == "score" ? score : "score: " + score.Replace("-log", "\u2212log", StringComparison.Ordinal);
 
     private static void Bars(
         Plot plot, string color, string legend, double low, double width, double[] counts, Func<double, double, bool> takes)

@@ -11,6 +11,9 @@ public static class TrainingCurves
     /// <summary>The ratio of largest to smallest part of the loss from which on its axis is logarithmic.</summary>
     private const double LogarithmicFrom = 30;
 
+    /// <summary>The line of the total in pixels: what is nearly all of it lies on it, and both are seen.</summary>
+    private const float TotalWidth = 5;
+
     /// <summary>
     /// The loss with its parts, the divergence with beta, and the metrics; those of the validation are dashed.
     /// </summary>
@@ -43,7 +46,6 @@ public static class TrainingCurves
     {
         List<(string Name, string Color, LinePattern? Pattern, double[] Values)> curves =
         [
-            ("total", theme.Ink, null, [.. epochs.Select(epoch => epoch.Total)]),
             ("fit", theme.Blue, null, [.. epochs.Select(epoch => epoch.Fit)]),
             // With the loss as the mean over steps it is what beta weighed on the way, while beta itself is that of the epoch's end.
             ("weighted divergence", theme.Orange, null, [.. epochs.Select(epoch => epoch.Total - epoch.Fit)]),
@@ -52,11 +54,14 @@ public static class TrainingCurves
             curves.Add(
                 ("validation fit", theme.Blue, LinePattern.Dashed, [.. epochs.Select(epoch => epoch.Validation?.Fit ?? double.NaN)]));
         // A divergence hundreds of times the fit would press the fit onto the axis.
-        double[] values = [.. curves.SelectMany(curve => curve.Values).Where(value => double.IsFinite(value) && value != 0)];
+        double[] totals = [.. epochs.Select(epoch => epoch.Total)];
+        double[] values = [.. curves.SelectMany(curve => curve.Values).Concat(totals).Where(value => double.IsFinite(value) && value != 0)];
         var isLogarithmic = values.Length > 0 && values.Min() > 0 && values.Max() / values.Min() > LogarithmicFrom;
         var plot = Panel.New(theme, "Loss per example", "epoch", isLogarithmic ? "nats (logarithmic)" : "nats");
+        double[] Shown(double[] numbers) => isLogarithmic ? [.. numbers.Select(Math.Log10)] : numbers;
+        plot.Curve(x, Shown(totals), theme.Faint, "total", width: TotalWidth);
         foreach (var (name, color, pattern, numbers) in curves)
-            plot.Curve(x, isLogarithmic ? [.. numbers.Select(Math.Log10)] : numbers, color, name, pattern: pattern);
+            plot.Curve(x, Shown(numbers), color, name, pattern: pattern);
         Finish(plot, theme, x);
         if (isLogarithmic)
             plot.Axes.Left.TickGenerator = Panel.Decades(Math.Log10(values.Min()), Math.Log10(values.Max()));
@@ -70,7 +75,7 @@ public static class TrainingCurves
         beta.Label.Text = "beta";
         beta.FrameLineStyle.IsVisible = true;
         beta.TickGenerator = Panel.Numbers(value => value.ToString("G4", CultureInfo.InvariantCulture));
-        plot.Curve(x, [.. epochs.Select(epoch => epoch.Divergence / 1000)], theme.Orange, "divergence");
+        plot.Curve(x, [.. epochs.Select(epoch => epoch.Divergence / 1000)], theme.Vermilion, "divergence");
         plot.Curve(x, [.. epochs.Select(epoch => epoch.Beta)], theme.Purple, "beta (right)", beta, LinePattern.Dotted);
         Finish(plot, theme, x);
         var (low, high) = Panel.Around(epochs.Select(epoch => epoch.Beta).Append(0));

@@ -29,6 +29,9 @@ public sealed class PosteriorFamilyAttribute(string name) : Attribute
     /// </summary>
     public bool SupportsLocal { get; init; }
 
+    /// <summary>What the number of <see cref="Posterior.Score"/> is, in a few words: the axis of a chart has it.</summary>
+    public string ScoreName { get; init; } = "score";
+
     /// <summary>The lowest number that <see cref="Posterior.Score"/> gives. A threshold there prunes no weight.</summary>
     public double LowestScore { get; init; } = double.NegativeInfinity;
 

@@ -17,11 +17,12 @@ public sealed partial class ChartTests
         var chart = TrainingCurves.Draw(Told.Finish(Told.Epoch(1), Told.Epoch(2)));
         var pixels = new Pixels(chart);
         Assert.All(
-            new[] { ChartTheme.Light.Ink, ChartTheme.Light.Blue, ChartTheme.Light.Orange, ChartTheme.Light.Purple,
-                ChartTheme.Light.Green },
+            new[] { ChartTheme.Light.Faint, ChartTheme.Light.Blue, ChartTheme.Light.Orange, ChartTheme.Light.Purple,
+                ChartTheme.Light.Green, ChartTheme.Light.Vermilion },
             color => Assert.True(pixels.Count(color) > 50, $"{color} has {pixels.Count(color)} pixels."));
         Assert.All(
-            ["Training", "Loss per example", "total", "fit", "divergence", "validation fit", "Divergence and beta", "beta (right)",
+            ["Training", "Loss per example", "total", "fit", "weighted divergence", "divergence",
+                "validation fit", "Divergence and beta", "beta (right)",
                 "Accuracy", "validation accuracy"],
             word => Assert.Contains(word, Words(chart)));
         // Drawn once: a second drawing over the first would show in no pixel.
@@ -50,6 +51,41 @@ public sealed partial class ChartTests
         Assert.True(pixels.Count(ChartTheme.Light.Vermilion) > 30);
         Assert.All(["2", "1", "\u22121", "chosen", "without pruning", mark], word => Assert.Contains(word, Words(chart)));
         Assert.Contains("95", PruningCurve.Draw(results).Description + chart.ToSvg());
+    }
+
+    [Fact]
+    public void ATotalThatIsNearlyAllDivergenceIsSeenBehindIt()
+    {
+        EpochResult Epoch(int number) => Told.Epoch(number, withValidation: false) with { Total = 2.0 / number, Fit = 0.0001 };
+        var pixels = new Pixels(TrainingCurves.Draw(Told.Finish(Epoch(1), Epoch(2), Epoch(3))));
+        // A line of some 300 pixels, of which a narrower one leaves a row free above and below; the legend has 140.
+        Assert.True(pixels.Count(ChartTheme.Light.Faint) > 300, $"{pixels.Count(ChartTheme.Light.Faint)} pixels");
+    }
+
+    [Fact]
+    public void AThresholdThatRuinsTheNetworkDoesNotFlattenTheOthers()
+    {
+        EvaluationResult At(double threshold, double accuracy, double kept) =>
+            Told.Evaluation(accuracy, kept: kept, thresholds: threshold);
+        var words = Words(PruningCurve.Draw(
+            [At(2, 0.1, 0.3), At(1, 0.9, 0.5), At(0, 0.98, 0.7), At(-1, 0.985, 0.9)], Told.Evaluation(0.99)));
+        Assert.Contains("accuracy (logarithmic in the error)", words);
+        // Below the best, each once; the other axis has none of them.
+        Assert.All(["0 %", "95 %", "98 %"], mark => Assert.Single(words, word => word == mark));
+        Assert.DoesNotContain("99.9 %", words);
+
+        Assert.Contains("accuracy", Words(PruningCurve.Draw([At(1, 0.9, 0.5), At(0, 0.98, 0.7)])));
+    }
+
+    [Theory]
+    [InlineData(typeof(GaussianRegressor), "log(abs(mu) / sigma)")]
+    [InlineData(typeof(SparseDropoutRegressor), "\u2212log alpha")]
+    [InlineData(typeof(GroupArdRegressor), "\u2212log alpha of the unit")]
+    public void TheAxisOfScoresNamesThem(Type network, string name)
+    {
+        var wrapper = network.Assembly.GetType($"{network.Namespace}.Bayesian{network.Name}")!;
+        using var model = (IDisposable)Activator.CreateInstance(wrapper, Activator.CreateInstance(network))!;
+        Assert.Contains("score: " + name, Words(ScoreHistograms.Draw((IBayesianNetwork)model)));
     }
 
     [Fact]
@@ -118,6 +154,18 @@ public sealed partial class ChartTests
         Assert.Throws<ArgumentException>(() => ReliabilityDiagram.Draw([0], [0.5], [0.5]));
     }
 
+    /// <summary>Three right of five may be chance, 1,140 of 1,900 hardly.</summary>
+    [Theory]
+    [InlineData(5, 0.2307, 0.8824)]
+    [InlineData(1900, 0.5778, 0.6218)]
+    public void ABinOfFewPredictionsHasAWideInterval(long count, double low, double high)
+    {
+        var interval = ReliabilityDiagram.Wilson(0.6, count);
+        Assert.Equal(low, interval.Low, 4);
+        Assert.Equal(high, interval.High, 4);
+        Assert.Contains("95 % interval of the accuracy", Words(ReliabilityDiagram.Draw([count], [0.5], [0.6])));
+    }
+
     [Fact]
     public void EntropiesCloseToZeroAreSpreadOutByALogarithm()
     {
@@ -162,6 +210,24 @@ public sealed partial class ChartTests
         Assert.All(["95 % interval", "predictive mean", "data", "truth"], word => Assert.Contains(word, Words(chart)));
         Assert.Throws<ArgumentException>(() => RegressionBand.Draw(x, [0, 1], [-1, 0, -1], [1, 2, 1], [], []));
         Assert.Throws<ArgumentException>(() => RegressionBand.Draw([0, 0, 1], mean, mean, mean, [], []));
+    }
+
+    [Fact]
+    public void TheEpistemicPartOfABandIsDark()
+    {
+        double[] x = [0, 1, 2], mean = [0, 0, 0];
+        Chart Band(double deviation) =>
+            RegressionBand.Draw(x, mean, [-1, -1, -1], [1, 1, 1], [], [], epistemic: [deviation, deviation, deviation]);
+        // Two deviations on either side: half of the band at 0.25, all of it and not more from 0.5 on. Light is sky at 35 % on white.
+        int Light(Chart chart) => new Pixels(chart).CountNear(new SKColor(196, 230, 246), 3);
+        var all = Light(Band(0));
+        Assert.Equal(0.5, (double)Light(Band(0.25)) / all, 0.03);
+        Assert.True(Light(Band(3)) < all / 50);
+        Assert.Contains("epistemic part", Words(Band(0.25)));
+        Assert.DoesNotContain("epistemic part", Words(RegressionBand.Draw(x, mean, mean, mean, [], [])));
+        var exception = Assert.Throws<ArgumentException>(() => RegressionBand.Draw(x, mean, mean, mean, [], [], epistemic: [1]));
+        Assert.Contains("1 epistemic standard deviations", exception.Message);
+        Assert.Throws<ArgumentException>(() => Band(-1));
     }
 
     [Fact]

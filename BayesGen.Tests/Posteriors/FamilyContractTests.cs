@@ -66,6 +66,16 @@ public class FamilyContractTests
         Assert.InRange(highest, Math.Min(descriptor.HighestScore, 9), descriptor.HighestScore);
     }
 
+    /// <summary>Else the axis of a chart would say "score", which means another thing for every family.</summary>
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void AFamilyNamesItsScore(string name)
+    {
+        var type = ShippedPosteriors.All[name];
+        var said = (PosteriorFamilyAttribute)Attribute.GetCustomAttribute(type, typeof(PosteriorFamilyAttribute), inherit: false)!;
+        Assert.Contains("log", said.ScoreName);
+    }
+
     [Theory]
     [MemberData(nameof(Families))]
     public void TheDefaultPriorIsTheOneThatIsNamedWithAScaleOrWithout(string name)

@@ -28,7 +28,7 @@ public sealed class RegressionSampleTests
         double[] x = [-5, 0, 5];
         var band = new Band(x, Array.ConvertAll(x, Points.Truth), [0, 0.5, 1], [0.3, 0.1, 0.3], [0.15, 0.15, 0.15], [-1, 0, -1], [1, 1, 3]);
 
-        var path = band.Write(Path.Combine(folder.Root, "new"), points);
+        var path = band.Write(Path.Combine(folder.Root, "new"), "band", points);
 
         using (var bitmap = SKBitmap.Decode(path))
         {
@@ -63,6 +63,9 @@ public sealed class RegressionSampleTests
         Assert.Equal((-5, 5, 201), (band.X[0], Math.Round(band.X[^1], 9), band.X.Length));
         Assert.All(Enumerable.Range(0, band.X.Length), i => Assert.InRange(band.Mean[i], band.Lower[i], band.Upper[i]));
         Assert.All(band.Aleatoric, sigma => Assert.Equal(band.Aleatoric[0], sigma, 6));
+        Assert.InRange(band.PartWithTruth, 0, 1);
+        Assert.Equal(1, (band with { Lower = band.Truth, Upper = band.Truth }).PartWithTruth);
+        Assert.Equal(0, (band with { Lower = [.. band.Truth.Select(y => y + 1)] }).PartWithTruth);
         Assert.Equal(band.Epistemic.Average(), band.MeanEpistemic(_ => true), 12);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using BayesGen.Data;
 using BayesGen.Plots;
 using BayesGen.SampleImages;
@@ -85,6 +86,12 @@ public sealed class UncertaintySampleTests
         // Logits of 4 for the first of three classes: exp(4) / (exp(4) + 2) of sureness, in a class that stands for the digit 3.
         Assert.Contains("<strong>3</strong><span>96 % sure, entropy 0.18</span>", page);
         Assert.Contains("summary.json", Directory.GetFiles(folder.Root).Select(Path.GetFileName));
+        using var summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder.Root, "summary.json")));
+        JsonElement Mutual(string network) =>
+            summary.RootElement.GetProperty(network).GetProperty("outside")[1].GetProperty("auroc_mutual_information");
+        Assert.Equal(JsonValueKind.Number, Mutual("bayesian").ValueKind);
+        Assert.Equal(JsonValueKind.Null, Mutual("deterministic").ValueKind);
+        Assert.Contains("45&#176;: Bayesian, 2 draws</th>\n<td>0.00 %</td>", page);
         Assert.Equal(1 + 12 + 4 + 5, File.ReadAllLines(Path.Combine(folder.Root, "entropy-bayesian.csv")).Length);
     }
 
@@ -98,10 +105,27 @@ public sealed class UncertaintySampleTests
         var figures = NetworkFigures.Mean("both", isBayesian: false, [right, wrong]);
 
         Assert.Equal(0.5, figures.Accuracy);
+        // Of what is turned every class is taken for the next one, by the second network for the right one.
+        Assert.Equal((45, 0.5), (figures.Turned[0].Degrees, figures.Turned[0].Accuracy));
+        Assert.Null(figures.Outside[1].ByMutualInformation);
         Assert.Equal((right.Known.NegativeLogLikelihood + wrong.Known.NegativeLogLikelihood) / 2, figures.NegativeLogLikelihood, 12);
         // The entropy of the known digits is that of one logit of 4, that of the others log 3: all are detected.
         Assert.Equal(1, figures.Outside[1].ByEntropy.Auroc);
         Assert.Equal(0, figures.Outside[1].ByEntropy.FalsePositiveRate95);
+    }
+
+    /// <summary>A dot right of the middle goes up by a quarter turn against the clock, and the image keeps its ink.</summary>
+    [Fact]
+    public void DigitsAreTurnedAgainstTheClock()
+    {
+        using var scope = NewDisposeScope();
+        var image = zeros([1, 1, 29, 29], dtype: ScalarType.Float32, device: CPU);
+        image[0, 0, 14, 24].fill_(1);
+        using var data = new TensorDataSet(image, tensor(new long[] { 7 }));
+        using var turned = Turning.Turned(data, 90);
+        Assert.Equal(1, turned.Inputs[0, 0, 4, 14].item<float>(), 4);
+        Assert.Equal(1, turned.Inputs.sum().item<float>(), 4);
+        Assert.Equal(7, turned.Targets.item<long>());
     }
 
     /// <summary>Twelve digits of three classes; four of others that look like the first class; five of noise.</summary>
@@ -129,7 +153,8 @@ public sealed class UncertaintySampleTests
             [
                 (images.Outside[0].Name, OutOfDistribution.Of(known, Prediction(likeThree))),
                 (images.Outside[1].Name, OutOfDistribution.Of(known, Prediction(nothing))),
-            ]);
+            ],
+            [(45, ClassEvaluation.Of(known, [.. images.Test.Targets.data<long>().Select(target => (int)(target + 1) % 3)]))]);
 
         ClassPrediction Prediction(Tensor logits) => ClassPrediction.Of([.. Enumerable.Repeat(logits, draws)]);
     }

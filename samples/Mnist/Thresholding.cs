@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace MnistSample;
 
-/// <summary>How much can be pruned? Evaluation prunes for itself alone; the model stays what it is.</summary>
+/// <summary>How much can be pruned? Evaluates thresholds without modifying the model.</summary>
 public static class Thresholding
 {
     /// <summary>What pruning may cost on the validation data, as a part of 1.</summary>

@@ -21,11 +21,17 @@ public sealed record Band(
     public const double Level = 0.95;
 
     /// <summary>Predicts from -5 to 5.</summary>
-    public static Band Of(BayesianCurveNetwork model, int samples)
+    public static Band Of(BayesianCurveNetwork model, int samples) =>
+        Of(inputs => model.Predict(inputs, GaussianNoise.Learned, samples));
+
+    /// <inheritdoc cref="Of(BayesianCurveNetwork, int)"/>
+    public static Band Of(LaplaceApproximation laplace) => Of(inputs => laplace.Predict(inputs, GaussianNoise.Learned));
+
+    private static Band Of(Func<Tensor, RegressionPrediction> predict)
     {
         double[] x = [.. Enumerable.Range(0, 201).Select(i => -5 + i * 0.05)];
         using var inputs = tensor([.. x.Select(at => (float)at)], [x.Length, 1], ScalarType.Float32, CPU);
-        var prediction = model.Predict(inputs, GaussianNoise.Learned, samples);
+        var prediction = predict(inputs);
         var interval = prediction.CentralInterval(Level);
         return new Band(
             x,
@@ -39,6 +45,10 @@ public sealed record Band(
 
     /// <summary>The mean of the epistemic standard deviation over the places that a condition names.</summary>
     public double MeanEpistemic(Func<double, bool> where) => X.Zip(Epistemic).Where(at => where(at.First)).Average(at => at.Second);
+
+    /// <summary>The part of the axis on which the truth lies in the band.</summary>
+    public double PartWithTruth =>
+        Enumerable.Range(0, X.Length).Count(i => Truth[i] >= Lower[i] && Truth[i] <= Upper[i]) / (double)X.Length;
 
     public void Print()
     {
@@ -54,22 +64,25 @@ public sealed record Band(
     /// <summary>The band with the points it was learned from.</summary>
     public Chart Draw(TensorDataSet points) => RegressionBand.Draw(
         X, Mean, Lower, Upper, Numbers(points.Inputs), Numbers(points.Targets), Truth,
-        string.Create(CultureInfo.InvariantCulture, $"{Level * 100:0} % interval"), Level);
+        string.Create(CultureInfo.InvariantCulture, $"{Level * 100:0} % interval, noise included"), Level, Epistemic);
 
     /// <summary>Writes the chart as PNG and SVG, and the arrays behind it as a table for other programs.</summary>
+    /// <param name="folder">Where; it is made if it is not there.</param>
+    /// <param name="name">What the files are called.</param>
+    /// <param name="points">The points to draw.</param>
     /// <returns>The path of the chart.</returns>
-    public string Write(string folder, TensorDataSet points)
+    public string Write(string folder, string name, TensorDataSet points)
     {
         Directory.CreateDirectory(folder);
         File.WriteAllLines(
-            Path.Combine(folder, "band.csv"),
+            Path.Combine(folder, name + ".csv"),
             X.Select((x, i) => string.Create(
                 CultureInfo.InvariantCulture,
                 $"{x:R},{Truth[i]:R},{Mean[i]:R},{Epistemic[i]:R},{Aleatoric[i]:R},{Lower[i]:R},{Upper[i]:R}"))
                 .Prepend("x,truth,mean,epistemic,aleatoric,lower,upper"));
         var chart = Draw(points);
-        chart.SaveSvg(Path.Combine(folder, "band.svg"));
-        var path = Path.Combine(folder, "band.png");
+        chart.SaveSvg(Path.Combine(folder, name + ".svg"));
+        var path = Path.Combine(folder, name + ".png");
         chart.SavePng(path);
         return path;
     }

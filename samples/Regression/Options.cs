@@ -13,7 +13,7 @@ public sealed record Options(string Out = Options.DefaultFolder)
     /// <param name="run">What to do with the options; it gives the exit code.</param>
     public static RootCommand Command(Func<Options, int> run)
     {
-        var folder = CheckedOption.Text("--out", "DIR", "Write report.html, band.png, band.svg and band.csv there.");
+        var folder = CheckedOption.Text("--out", "DIR", "Write report.html there, and band and laplace as png, svg and csv.");
         folder.DefaultValueFactory = _ => DefaultFolder;
         var command = new RootCommand("Fits a curve through points, and says how sure it is: at the points, between them and beyond.")
         {

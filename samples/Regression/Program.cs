@@ -26,7 +26,7 @@ static int Run(Options options)
     using var train = Points.Draw(600, seed: 1);
     using var test = Points.Draw(2_000, seed: 2);
     using var model = new BayesianCurveNetwork(new CurveNetwork());
-    using var trainer = model.CreateTrainer(new TrainerOptions
+    var recipe = new TrainerOptions
     {
         Epochs = 350,
         BatchSize = 50,
@@ -34,7 +34,8 @@ static int Run(Options options)
         FitLoss = FitLoss.LearnedGaussian,
         ElboSamples = 0,
         Seed = 1,
-    });
+    };
+    using var trainer = model.CreateTrainer(recipe);
     var training = trainer.Train(train);
     Console.WriteLine(
         $"{train.Count} points, {model.Arena.TotalCount:N0} weights, {training.Epochs.Count} epochs, {training.Duration.TotalSeconds:F0} s");
@@ -57,8 +58,21 @@ static int Run(Options options)
         + $"root mean squared error {evaluation.RootMeanSquaredError:F3}");
     foreach (var (level, coverage, width) in evaluation.Intervals)
         Console.WriteLine($"  {level:P0} intervals: {coverage:P1} of the points in them, {width:F2} wide");
+
+    // The same network trained as a plain one, and around its weights the Gaussian that the curvature of the loss gives.
+    torch.random.manual_seed(1);
+    using var plain = new DeterministicModel<CurveNetwork>(new CurveNetwork());
+    using (var plainTrainer = plain.CreateTrainer(recipe))
+        plainTrainer.Train(train);
+    using var point = new BayesianCurveNetwork(plain.Distribution(() => new CurveNetwork()).Mean());
+    using var laplace = point.FitLaplace(train, new LaplaceOptions { Noise = GaussianNoise.Learned });
+    var curved = Band.Of(laplace);
     Console.WriteLine();
-    Console.WriteLine($"drawn in {band.Write(options.Out, train)}");
-    Console.WriteLine($"{RunPage.Write(options.Out, model, training, band, test, evaluation)} shows the run on one page");
+    Console.WriteLine(
+        $"the truth lies in the {Band.Level:P0} band on {band.PartWithTruth:P0} of the axis, "
+        + $"in that of a Laplace approximation on {curved.PartWithTruth:P0}");
+    Console.WriteLine();
+    Console.WriteLine($"drawn in {band.Write(options.Out, "band", train)} and {curved.Write(options.Out, "laplace", train)}");
+    Console.WriteLine($"{RunPage.Write(options.Out, model, training, band, curved, test, evaluation)} shows the run on one page");
     return 0;
 }

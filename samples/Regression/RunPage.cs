@@ -10,7 +10,8 @@ public static class RunPage
 {
     /// <returns>The path of the page.</returns>
     public static string Write(
-        string folder, BayesianCurveNetwork model, TrainingResult training, Band band, TensorDataSet test, RegressionEvaluation evaluation)
+        string folder, BayesianCurveNetwork model, TrainingResult training, Band band, Band laplace, TensorDataSet test,
+        RegressionEvaluation evaluation)
     {
         var path = Path.Combine(folder, RunReport.FileName);
         // As many dots as a chart has room for.
@@ -27,6 +28,10 @@ public static class RunPage
             .Heading("The curve")
             .Text("The points are new ones that the network was not trained on.")
             .Chart(band.Draw(drawn))
+            .Text(Text($"The truth lies in this band on {band.PartWithTruth * 100:0} % of the axis: ")
+                + "independent weights see too little uncertainty in the gap and beyond. In the band of a Laplace approximation around a plain "
+                + Text($"network, below, it does on {laplace.PartWithTruth * 100:0} %."))
+            .Chart(laplace.Draw(drawn))
             .Heading("Intervals")
             .Text(Text($"Of {test.Count:N0} new points, the part in each interval, and its mean width."))
             .Table(

@@ -29,6 +29,7 @@ public sealed class PredictionPool : IDisposable
 {
     private readonly Predictor _predictor;
     private readonly ConcurrencyLimiter _turns;
+    private readonly PredictionThreads _threads;
 
     /// <param name="predictor">Answers; the pool disposes it.</param>
     /// <param name="options">How the processors are shared.</param>
@@ -36,6 +37,7 @@ public sealed class PredictionPool : IDisposable
     {
         set_num_threads(options.TorchThreads);
         _predictor = predictor;
+        _threads = new PredictionThreads(options.AtOnce);
         _turns = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
         {
             PermitLimit = options.AtOnce, QueueLimit = options.MostWaiting, QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
@@ -52,8 +54,11 @@ public sealed class PredictionPool : IDisposable
     public async Task<ClassPrediction> PredictAsync(IReadOnlyList<float[]> images, CancellationToken cancellation)
     {
         using var turn = await TakeTurnAsync(cancellation);
-        using var x = tensor([.. images.SelectMany(image => image)], [images.Count, 1, DigitNetwork.Side, DigitNetwork.Side]);
-        return _predictor.Predict(x, cancellation: cancellation);
+        return await _threads.Run(() =>
+        {
+            using var x = tensor([.. images.SelectMany(image => image)], [images.Count, 1, DigitNetwork.Side, DigitNetwork.Side]);
+            return _predictor.Predict(x, cancellation: cancellation);
+        });
     }
 
     /// <summary>Takes one of the turns until the result is disposed.</summary>
@@ -69,6 +74,7 @@ public sealed class PredictionPool : IDisposable
     public void Dispose()
     {
         _turns.Dispose();
+        _threads.Dispose();
         _predictor.Dispose();
     }
 }

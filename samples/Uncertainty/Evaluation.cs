@@ -9,7 +9,10 @@ namespace UncertaintySample;
 /// <summary>What a network says about the digits it knows, and about what it has never seen.</summary>
 /// <param name="Known">The digits: accuracy and calibration.</param>
 /// <param name="Outside">By name: how well each kind is detected.</param>
-public sealed record Evaluation(ClassEvaluation Known, IReadOnlyList<(string Name, OutOfDistribution Result)> Outside)
+/// <param name="Turned">By angle: the same digits, turned.</param>
+public sealed record Evaluation(
+    ClassEvaluation Known, IReadOnlyList<(string Name, OutOfDistribution Result)> Outside,
+    IReadOnlyList<(int Degrees, ClassEvaluation Result)> Turned)
 {
     private const int BatchSize = 250;
 
@@ -29,8 +32,14 @@ public sealed record Evaluation(ClassEvaluation Known, IReadOnlyList<(string Nam
     private static Evaluation Of(Images images, Func<TensorDataSet, ClassPrediction> predict)
     {
         var known = predict(images.Test);
+        int[] targets = [.. images.Test.Targets.data<long>().Select(target => (int)target)];
         return new Evaluation(
-            ClassEvaluation.Of(known, [.. images.Test.Targets.data<long>().Select(target => (int)target)]),
-            [.. images.Outside.Select(kind => (kind.Name, OutOfDistribution.Of(known, predict(kind.Data))))]);
+            ClassEvaluation.Of(known, targets),
+            [.. images.Outside.Select(kind => (kind.Name, OutOfDistribution.Of(known, predict(kind.Data))))],
+            [.. Turning.Degrees.Select(degrees =>
+            {
+                using var turned = Turning.Turned(images.Test, degrees);
+                return (degrees, ClassEvaluation.Of(predict(turned), targets));
+            })]);
     }
 }

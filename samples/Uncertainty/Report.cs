@@ -46,6 +46,17 @@ public sealed class Report(int samples)
                 $"  {network.Name,-32} {network.Accuracy,8:P2} {network.NegativeLogLikelihood,8:F4} {network.BrierScore,8:F4} "
                 + $"{network.ExpectedCalibrationError,8:F4}");
         Console.WriteLine();
+        Console.WriteLine("the same digits, turned                  accuracy      NLL      ECE");
+        for (var i = 0; i < networks[0].Turned.Count; i++)
+        {
+            Console.WriteLine($"  by {networks[0].Turned[i].Degrees} degrees");
+            foreach (var network in networks)
+                Console.WriteLine(
+                    $"    {network.Name,-32} {network.Turned[i].Accuracy,8:P2} {network.Turned[i].NegativeLogLikelihood,8:F4} "
+                    + $"{network.Turned[i].ExpectedCalibrationError,8:F4}");
+        }
+
+        Console.WriteLine();
         Console.WriteLine("out-of-distribution: AUROC / FPR95  by entropy   by mutual information   by confidence");
         for (var i = 0; i < Bayesian.Outside.Count; i++)
         {
@@ -53,7 +64,7 @@ public sealed class Report(int samples)
             foreach (var network in networks)
                 Console.WriteLine(
                     $"    {network.Name,-28} {Pair(network.Outside[i].ByEntropy),13}   "
-                    + $"{(network.IsBayesian ? Pair(network.Outside[i].ByMutualInformation) : ""),21}   "
+                    + $"{(network.Outside[i].ByMutualInformation is { } both ? Pair(both) : ""),21}   "
                     + $"{Pair(network.Outside[i].ByConfidence),13}");
         }
     }
@@ -98,8 +109,15 @@ public sealed class Report(int samples)
             name = kind.Name,
             auroc_entropy = kind.ByEntropy.Auroc,
             fpr95_entropy = kind.ByEntropy.FalsePositiveRate95,
-            auroc_mutual_information = kind.ByMutualInformation.Auroc,
+            auroc_mutual_information = kind.ByMutualInformation?.Auroc,
             auroc_confidence = kind.ByConfidence.Auroc,
+        }),
+        turned = network.Turned.Select(turned => new
+        {
+            degrees = turned.Degrees,
+            accuracy = turned.Accuracy,
+            nll = turned.NegativeLogLikelihood,
+            ece = turned.ExpectedCalibrationError,
         }),
     };
 }

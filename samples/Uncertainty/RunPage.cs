@@ -54,6 +54,17 @@ public static class RunPage
                 ("Bayesian", report.Bayesian.Known), ("plain", report.Deterministic.Known)))))
             .Text("The known digits that the Bayesian neural network is least sure of:")
             .Examples(LeastSure(images.Test, report.Bayesian.Known.Prediction, options.TrainOn))
+            .Heading("And when the data shifts?")
+            .Text("The same digits, turned: nobody turned one in the training. Both networks err more; which one says so?")
+            .Table(
+                ["digits turned by", "accuracy", "NLL (nats)", "ECE"],
+                [
+                    .. bayesian.Turned.SelectMany((turned, i) => networks.Select(network => (IReadOnlyList<string>)
+                    [
+                        Text($"{turned.Degrees}\u00B0: {network.Name}"), Percent(network.Turned[i].Accuracy),
+                        Text($"{network.Turned[i].NegativeLogLikelihood:F3}"), Percent(network.Turned[i].ExpectedCalibrationError),
+                    ])),
+                ])
             .Heading("Does it notice what is not a digit?")
             .Text("AUROC is the probability that an out-of-distribution image is found more uncertain than a known digit. FPR95 is the false-positive "
                 + "rate at a true-positive rate of 95 %: how many of these images pass a limit that 95 % of the known digits pass.")
@@ -63,7 +74,7 @@ public static class RunPage
                     .. bayesian.Outside.SelectMany((kind, i) => networks.Select(network => (IReadOnlyList<string>)
                     [
                         $"{kind.Name}: {network.Name}", Report.Pair(network.Outside[i].ByEntropy),
-                        network.IsBayesian ? Report.Pair(network.Outside[i].ByMutualInformation) : "",
+                        network.Outside[i].ByMutualInformation is { } both ? Report.Pair(both) : "",
                         Report.Pair(network.Outside[i].ByConfidence),
                     ])),
                 ]);

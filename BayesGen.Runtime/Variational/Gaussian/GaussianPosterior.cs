@@ -10,7 +10,8 @@ namespace BayesGen.Variational;
 /// <remarks>
 /// Graves, "Practical Variational Inference for Neural Networks", 2011; Blundell et al., "Weight Uncertainty in Neural Networks", 2015.
 /// </remarks>
-[PosteriorFamily("Gaussian", SupportsLocal = true, NaturalThreshold = 0, DefaultPrior = typeof(GaussianPrior))]
+[PosteriorFamily(
+    "Gaussian", SupportsLocal = true, ScoreName = "log(abs(mu) / sigma)", NaturalThreshold = 0, DefaultPrior = typeof(GaussianPrior))]
 [PosteriorParameter("mu", HasWeightDecay = true)]
 [PosteriorParameter("log_sigma")]
 [ClosedFormKl(typeof(GaussianPrior), typeof(LearnedGaussianPrior))]

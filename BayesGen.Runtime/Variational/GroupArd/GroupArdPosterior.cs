@@ -16,7 +16,8 @@ namespace BayesGen.Variational;
 /// of a linear layer and the output channels of a convolution, unless the annotation says otherwise; biases are plain numbers outside of z.
 /// </remarks>
 [PosteriorFamily(
-    "GroupArd", IncludesBias = false, SupportsLocal = true, NaturalThreshold = 0, DefaultPrior = typeof(ArdPrior))]
+    "GroupArd", IncludesBias = false, SupportsLocal = true, ScoreName = "-log alpha of the unit",
+    NaturalThreshold = 0, DefaultPrior = typeof(ArdPrior))]
 [PosteriorParameter("mu", HasWeightDecay = true)]
 [PosteriorParameter("scale_mu", Extent = ParameterExtent.Unit, LearningRateFactor = ScaleFactor)]
 [PosteriorParameter("scale_log_sigma2", Extent = ParameterExtent.Unit, LearningRateFactor = ScaleFactor)]

@@ -16,7 +16,8 @@ namespace BayesGen.Variational;
 /// layer and the output channels of a convolution, unless the annotation says otherwise; biases are plain numbers outside of the scales.
 /// </remarks>
 [PosteriorFamily(
-    "GroupHorseshoe", IncludesBias = false, SupportsLocal = true, NaturalThreshold = -4, DefaultPrior = typeof(HorseshoePrior))]
+    "GroupHorseshoe", IncludesBias = false, SupportsLocal = true, ScoreName = "log of the mode of the unit's scale",
+    NaturalThreshold = -4, DefaultPrior = typeof(HorseshoePrior))]
 [PosteriorParameter("mu", HasWeightDecay = true)]
 [PosteriorParameter("log_sigma")]
 [PosteriorParameter("scale_a_mu", Extent = ParameterExtent.Unit, LearningRateFactor = ScaleFactor)]

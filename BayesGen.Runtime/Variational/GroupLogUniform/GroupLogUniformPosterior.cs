@@ -18,7 +18,8 @@ namespace BayesGen.Variational;
 /// numbers outside of z.
 /// </remarks>
 [PosteriorFamily(
-    "GroupLogUniform", IncludesBias = false, SupportsLocal = true, NaturalThreshold = 0, DefaultPrior = typeof(LogUniformPrior))]
+    "GroupLogUniform", IncludesBias = false, SupportsLocal = true, ScoreName = "-log alpha of the unit",
+    NaturalThreshold = 0, DefaultPrior = typeof(LogUniformPrior))]
 [PosteriorParameter("mu", HasWeightDecay = true)]
 [PosteriorParameter("log_sigma")]
 [PosteriorParameter("scale_mu", Extent = ParameterExtent.Unit, LearningRateFactor = ScaleFactor)]

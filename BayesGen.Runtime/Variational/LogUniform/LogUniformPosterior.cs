@@ -16,7 +16,7 @@ namespace BayesGen.Variational;
 /// not depend on scale_mu, as the log-uniform prior has no scale. The family bears the name of its prior, not of its own distribution: w is
 /// a product of two Gaussians.
 /// </remarks>
-[PosteriorFamily("LogUniform", NaturalThreshold = 0, DefaultPrior = typeof(LogUniformPrior))]
+[PosteriorFamily("LogUniform", ScoreName = "-log alpha", NaturalThreshold = 0, DefaultPrior = typeof(LogUniformPrior))]
 [PosteriorParameter("mu", HasWeightDecay = true)]
 [PosteriorParameter("log_sigma", LearningRateFactor = LogVarianceFactor)]
 [PosteriorParameter("scale_mu")]

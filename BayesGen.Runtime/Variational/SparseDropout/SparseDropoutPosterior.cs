@@ -17,7 +17,7 @@ namespace BayesGen.Variational;
 /// </remarks>
 [PosteriorFamily(
     "SparseDropout", IncludesBias = false, SupportsLocal = true, LowestScore = -LogAlphaBound, HighestScore = LogAlphaBound,
-    NaturalThreshold = -3, DefaultPrior = typeof(LogUniformPrior))]
+    ScoreName = "-log alpha", NaturalThreshold = -3, DefaultPrior = typeof(LogUniformPrior))]
 [PosteriorParameter("mu", HasWeightDecay = true)]
 [PosteriorParameter("log_sigma2", LearningRateFactor = LogVarianceFactor)]
 [ClosedFormKl(typeof(LogUniformPrior))]

@@ -42,7 +42,8 @@ model.Save("results/curve.safetensors");
 var band = curve.CentralInterval(0.95);
 RegressionBand.Draw(
     x, First(curve.Mean), First(band.Lower), First(band.Upper), Numbers(train.Inputs), Numbers(train.Targets),
-    [.. x.Select(at => Math.Sin(2 * at) + 0.3 * at)]).SavePng("results/band.png");
+    [.. x.Select(at => Math.Sin(2 * at) + 0.3 * at)],
+    epistemic: [.. First(curve.EpistemicVariance).Select(Math.Sqrt)]).SavePng("results/band.png");
 Console.WriteLine("saved in results/curve.safetensors, drawn in results/band.png");
 
 // Two pieces of the axis, -3 to -1 and 1 to 3; nothing is known between them.
