@@ -17,10 +17,14 @@ public static class Method
         ["plain"] = Plain,
         ["bayesian"] = Bayesian,
         [Ensemble] = BayesianEnsemble,
+        ["from-scratch"] = FromScratch,
     };
 
     /// <summary>The methods in the order of the table.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Keys];
+
+    /// <summary>What is trained where nothing is said: all but the one that shows what the recipe is for.</summary>
+    public static IReadOnlyList<string> Usual { get; } = [.. Names.SkipLast(1)];
 
     /// <summary>How many networks a method trains.</summary>
     public static int MembersOf(string method, RunOptions options) => method == Ensemble ? options.Members : 1;
@@ -49,6 +53,12 @@ public static class Method
         using var ensemble = new DeepEnsemble([.. Enumerable.Range(0, piece.Members).Select(member =>
             Recipe.Bayesian(train, piece.Epochs, piece.Seed + SeedStep * member))]);
         use(x => ensemble.Predict(x, (piece.Samples + piece.Members - 1) / piece.Members, Options(piece)));
+    }
+
+    private static void FromScratch(Piece piece, TensorDataSet train, Action<Func<Tensor, ClassPrediction>> use)
+    {
+        using var model = Recipe.FromScratch(train, piece.Epochs, piece.Seed);
+        use(x => model.Predict(x, piece.Samples, Options(piece)));
     }
 
     private static PredictionOptions Options(Piece piece) => new() { Seed = piece.Seed };

@@ -5,15 +5,14 @@ using static TorchSharp.torch.nn;
 namespace BayesGen.Benchmarks.Uncertainty;
 
 /// <summary>LeNet-5 as it stands in papers: two convolutions of 20 and 50 maps without padding, then 800-500-10.</summary>
-[Bayesian(Gaussian, Estimator = Estimator.Local, PriorScale = 0.1)]
-public sealed class LeNet5 : Module<Tensor, Tensor>
+public abstract class LeNet5 : Module<Tensor, Tensor>
 {
-    private readonly Conv2d conv1 = Conv2d(1, 20, 5);
-    private readonly Conv2d conv2 = Conv2d(20, 50, 5);
-    private readonly Linear fc1 = Linear(800, 500);
-    private readonly Linear fc2 = Linear(500, 10);
+    protected readonly Conv2d conv1 = Conv2d(1, 20, 5);
+    protected readonly Conv2d conv2 = Conv2d(20, 50, 5);
+    protected readonly Linear fc1 = Linear(800, 500);
+    protected readonly Linear fc2 = Linear(500, 10);
 
-    public LeNet5() : base(nameof(LeNet5)) => RegisterComponents();
+    protected LeNet5() : base(nameof(LeNet5)) => RegisterComponents();
 
     public override Tensor forward(Tensor x)
     {
@@ -25,3 +24,11 @@ public sealed class LeNet5 : Module<Tensor, Tensor>
     /// <summary>The same images, laid out in memory as Torch's pooling and convolutions on the CPU like them best.</summary>
     private static Tensor ChannelsLast(Tensor x) => x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 }
+
+/// <summary>With weights that are drawn: for IVON.</summary>
+[Bayesian(Gaussian, PriorScale = 0.1)]
+public sealed class DrawnLeNet5 : LeNet5;
+
+/// <summary>With noise at the outputs of the layers.</summary>
+[Bayesian(Gaussian, Estimator = Estimator.Local, PriorScale = 0.3)]
+public sealed class LocalLeNet5 : LeNet5;

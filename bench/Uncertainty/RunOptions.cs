@@ -16,7 +16,7 @@ public sealed record RunOptions(string Out)
     public IReadOnlyList<string> Sets { get; init; } = ImageSet.Names;
 
     /// <summary>The methods in the order of the table.</summary>
-    public IReadOnlyList<string> Methods { get; init; } = Method.Names;
+    public IReadOnlyList<string> Methods { get; init; } = Method.Usual;
 
     /// <summary>Passes over the training images: each method is trained anew for each of these.</summary>
     public IReadOnlyList<int> Epochs { get; init; } = [8];
