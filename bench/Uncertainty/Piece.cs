@@ -9,6 +9,9 @@ namespace BayesGen.Benchmarks.Uncertainty;
 /// <param name="Samples">The networks sampled for a prediction, in all.</param>
 public sealed record Piece(string Set, string Method, int Epochs, int Seed, int Members, int Samples)
 {
+    /// <summary>The weight of the divergence; null is that of the recipe.</summary>
+    public double? Beta { get; init; }
+
     /// <summary>All that are asked for: by set, then by method, then by epochs.</summary>
     public static IReadOnlyList<Piece> All(RunOptions options) =>
     [
@@ -16,15 +19,21 @@ public sealed record Piece(string Set, string Method, int Epochs, int Seed, int 
             from method in options.Methods
             from epochs in options.Epochs
             from seed in options.Seeds
-            select new Piece(set, method, epochs, seed, Uncertainty.Method.MembersOf(method, options), options.Samples),
+            select new Piece(set, method, epochs, seed, Uncertainty.Method.MembersOf(method, options), options.Samples)
+            {
+                Beta = Uncertainty.Method.BetaOf(method, options),
+            },
     ];
 
     /// <summary>What its figures depend on besides; an outcome of another setting is computed again.</summary>
     public string Setting => FormattableString.Invariant($"recipe {Recipe.Version}, {Samples} samples");
 
+    /// <summary>The method with what it was told.</summary>
+    public string Name => Method + (Members > 1 ? FormattableString.Invariant($" of {Members}") : "")
+        + (Beta is { } beta ? FormattableString.Invariant($" at beta {beta}") : "");
+
     /// <summary>The file of its outcome.</summary>
     public string FileIn(string folder) => Path.Combine(folder, ToString().Replace(", ", "-").Replace(" ", "-") + ".json");
 
-    public override string ToString() => FormattableString.Invariant(
-        $"{Set}, {Method}{(Members > 1 ? $" of {Members}" : "")}, {Epochs} epochs, seed {Seed}");
+    public override string ToString() => FormattableString.Invariant($"{Set}, {Name}, {Epochs} epochs, seed {Seed}");
 }

@@ -13,49 +13,72 @@ public static class Recipe
     private const double LearningRate = 1e-3;
 
     /// <summary>
-    /// The weight of the divergence. At 1 a long training gives up weights, and the answers become less sure than they are right: a
-    /// posterior of independent weights has no other way to say what it does not know. So the bound is tempered.
+    /// The weight of the divergence. At 1 independent weights that the images do not hold fast take on the noise of their prior, and a
+    /// long training makes answers less sure than they are right: so the bound is tempered.
     /// </summary>
-    private const double Beta = 0.3;
+    private const double TemperedBeta = 0.2;
 
     /// <summary>A plain network.</summary>
-    public static DeterministicModel<DrawnLeNet5> Plain(TensorDataSet train, int epochs, int seed)
+    public static DeterministicModel<TNetwork> Plain<TNetwork>(TensorDataSet train, int epochs, int seed)
+        where TNetwork : LeNet5, new()
     {
         random.manual_seed(seed);
-        var model = new DeterministicModel<DrawnLeNet5>(new DrawnLeNet5());
+        var model = new DeterministicModel<TNetwork>(new TNetwork());
         using var trainer = model.CreateTrainer(Options(epochs, seed));
         trainer.Train(train);
         return model;
     }
 
-    /// <summary>
-    /// The plain network for a third of the epochs, and then a posterior around its weights by IVON. Both halves end at a rate of zero.
-    /// </summary>
-    public static BayesianDrawnLeNet5 Bayesian(TensorDataSet train, int epochs, int seed)
+    /// <summary>The plain network for a third of the epochs, then a posterior around its weights by Adam.</summary>
+    public static BayesianLocalLeNet5 Variational(TensorDataSet train, Piece piece, int seed)
     {
-        var first = Math.Max(1, (int)Math.Round(epochs / 3.0));
-        using var plain = Plain(train, first, seed);
-        var model = new BayesianDrawnLeNet5(plain.Distribution(() => new DrawnLeNet5()).Mean());
-        using var trainer = model.CreateIvonTrainer(Options(Math.Max(1, epochs - first), seed) with { Beta = Beta });
+        var (first, second) = Parts(piece.Epochs);
+        using var plain = Plain<LocalLeNet5>(train, first, seed);
+        var model = new BayesianLocalLeNet5(plain.Distribution(() => new LocalLeNet5()).Mean());
+        using var trainer = model.CreateTrainer(Options(second, seed) with { Beta = piece.Beta ?? TemperedBeta });
         trainer.Train(train);
         return model;
     }
 
-    /// <summary>The whole bound by Adam from a random start: what the other recipe is compared with.</summary>
-    public static BayesianLocalLeNet5 FromScratch(TensorDataSet train, int epochs, int seed)
+    /// <summary>The same by IVON.</summary>
+    public static BayesianDrawnLeNet5 Ivon(TensorDataSet train, Piece piece, int seed)
+    {
+        var (first, second) = Parts(piece.Epochs);
+        using var plain = Plain<DrawnLeNet5>(train, first, seed);
+        var model = new BayesianDrawnLeNet5(plain.Distribution(() => new DrawnLeNet5()).Mean());
+
+        // Its schedule is the default one: full for one half, then down to zero.
+        using var trainer = model.CreateIvonTrainer(new TrainerOptions
+        {
+            Epochs = second, ElboSamples = 0, Seed = seed, Beta = piece.Beta ?? TemperedBeta,
+        });
+        trainer.Train(train);
+        return model;
+    }
+
+    /// <summary>The whole bound by Adam from a random start: what the other recipes are compared with.</summary>
+    public static BayesianWideLeNet5 FromScratch(TensorDataSet train, Piece piece, int seed)
     {
         random.manual_seed(seed);
-        var model = new BayesianLocalLeNet5(new LocalLeNet5());
+        var model = new BayesianWideLeNet5(new WideLeNet5());
         using var trainer = model.CreateTrainer(new TrainerOptions
         {
-            Epochs = epochs,
+            Epochs = piece.Epochs,
             BatchSize = 200,
             LearningRate = 2e-3,
             ElboSamples = 0,
             Seed = seed,
+            Beta = piece.Beta is { } beta ? new LinearWarmup(Math.Max(1, piece.Epochs / 2), beta) : null,
         });
         trainer.Train(train);
         return model;
+    }
+
+    /// <summary>Epochs of the plain network, and of the posterior.</summary>
+    private static (int Plain, int Posterior) Parts(int epochs)
+    {
+        var plain = Math.Max(1, (int)Math.Round(epochs / 3.0));
+        return (plain, Math.Max(1, epochs - plain));
     }
 
     private static TrainerOptions Options(int epochs, int seed) => new()

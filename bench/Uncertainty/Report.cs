@@ -31,7 +31,7 @@ public static class Report
     }
 
     private static string Begin(Summary one) =>
-        FormattableString.Invariant($"| {one.Method}{(one.Members > 1 ? $" of {one.Members}" : "")} | {one.Epochs} |");
+        FormattableString.Invariant($"| {one.Method} | {one.Epochs} |");
 
     private static string Rule(int columns) => "|" + string.Concat(Enumerable.Repeat("---|", columns));
 }

@@ -30,6 +30,9 @@ public sealed record RunOptions(string Out)
     /// <summary>The networks sampled for a prediction; an ensemble shares them among its members.</summary>
     public int Samples { get; init; } = 20;
 
+    /// <summary>The weight of the divergence; null is that of each recipe.</summary>
+    public double? Beta { get; init; }
+
     /// <summary>Threads of Torch.</summary>
     public int Threads { get; init; } = 2;
 
@@ -58,11 +61,12 @@ public sealed record RunOptions(string Out)
         var methods = CheckedOption.Words(
             "--methods", "Which methods: " + string.Join(", ", Method.Names) + ".", Method.Names, defaults.Methods);
         var epochs = CheckedOption.Numbers(
-            "--epochs", "LIST", "Passes over the training images, one training for each number.", least: 1, defaults.Epochs);
+            "--epochs", "LIST", "Passes over the training images, one training for each number.", least: 2, defaults.Epochs);
         var seeds = CheckedOption.Numbers("--seeds", "LIST", "One training for each seed.", least: 0, defaults.Seeds);
         var members = CheckedOption.Number("--members", "N", "Networks of the ensemble.", least: 2, defaults.Members);
         var samples = CheckedOption.Number(
             "--samples", "N", "Networks sampled for a prediction; an ensemble shares them among its members.", least: 1, defaults.Samples);
+        var beta = CheckedOption.OptionalAmount("--beta", "B", "The weight of the divergence; without it that of each recipe.");
         var threads = CheckedOption.Number("--threads", "N", "Threads of Torch.", least: 1, defaults.Threads);
         var validation = new Option<bool>("--validation")
         {
@@ -70,7 +74,7 @@ public sealed record RunOptions(string Out)
         };
         var command = new RootCommand("Measures how honest LeNet-5 is about MNIST and Fashion-MNIST.")
         {
-            data, sets, methods, epochs, seeds, members, samples, folder, threads, validation,
+            data, sets, methods, epochs, seeds, members, samples, beta, folder, threads, validation,
         };
         command.SetAction(given => run(new RunOptions(given.GetValue(folder)!)
         {
@@ -81,6 +85,7 @@ public sealed record RunOptions(string Out)
             Seeds = given.GetValue(seeds)!,
             Members = given.GetValue(members),
             Samples = given.GetValue(samples),
+            Beta = given.GetValue(beta),
             Threads = given.GetValue(threads),
             IsValidation = given.GetValue(validation),
         }));

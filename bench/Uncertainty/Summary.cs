@@ -4,12 +4,11 @@ namespace BayesGen.Benchmarks.Uncertainty;
 
 /// <summary>A method on a set: means over seeds.</summary>
 /// <param name="Set">The archive that it learned.</param>
-/// <param name="Method">The method.</param>
-/// <param name="Members">The number of networks of an ensemble, else 1.</param>
+/// <param name="Method">The method, with what it was told.</param>
 /// <param name="Epochs">Passes over the training images.</param>
 /// <param name="Mean">The means.</param>
 /// <param name="Runs">What they are the means of, by seed.</param>
-public sealed record Summary(string Set, string Method, int Members, int Epochs, Outcome Mean, IReadOnlyDictionary<int, Outcome> Runs)
+public sealed record Summary(string Set, string Method, int Epochs, Outcome Mean, IReadOnlyDictionary<int, Outcome> Runs)
 {
     private static readonly JsonSerializerOptions Names =
         new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
@@ -17,14 +16,13 @@ public sealed record Summary(string Set, string Method, int Members, int Epochs,
     /// <summary>Of the runs that are finished in a folder.</summary>
     public static IReadOnlyList<Summary> Of(IReadOnlyList<Piece> pieces, string folder) =>
     [
-        .. from runs in pieces.GroupBy(piece => (piece.Set, piece.Method, piece.Members, piece.Epochs))
+        .. from runs in pieces.GroupBy(piece => (piece.Set, piece.Name, piece.Epochs))
             let outcomes = (from run in runs
                 let outcome = Outcome.Of(run, folder)
                 where outcome is not null
                 select (run.Seed, outcome)).ToDictionary(one => one.Seed, one => one.outcome)
             where outcomes.Count > 0
-            select new Summary(
-                runs.Key.Set, runs.Key.Method, runs.Key.Members, runs.Key.Epochs, MeanOf([.. outcomes.Values]), outcomes),
+            select new Summary(runs.Key.Set, runs.Key.Name, runs.Key.Epochs, MeanOf([.. outcomes.Values]), outcomes),
     ];
 
     /// <summary>Writes a list of them.</summary>
