@@ -16,7 +16,7 @@ public static class Recipe
     /// The weight of the divergence. At 1 independent weights that the images do not hold fast take on the noise of their prior, and a
     /// long training makes answers less sure than they are right: so the bound is tempered.
     /// </summary>
-    private const double TemperedBeta = 0.2;
+    private const double TemperedBeta = 0.1;
 
     /// <summary>A plain network.</summary>
     public static DeterministicModel<TNetwork> Plain<TNetwork>(TensorDataSet train, int epochs, int seed)

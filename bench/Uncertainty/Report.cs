@@ -7,7 +7,7 @@ public static class Report
     {
         foreach (var set in summaries.GroupBy(summary => summary.Set))
         {
-            var kinds = set.First().Mean.Outside.Select(kind => $" {kind.Kind}, AUROC / FPR95 |");
+            var kinds = set.First().Mean.Outside.Select(kind => $" {kind.Kind}, AUROC by entropy / by mutual information |");
             var methods = set.First().Mean.Sets.Select(sets => $" {sets.Method}: coverage, mean size |");
             to.WriteLine();
             to.WriteLine($"| {set.Key} | epochs | seeds | accuracy | NLL | Brier | ECE |{string.Concat(kinds)} training, seconds |");
@@ -17,7 +17,7 @@ public static class Report
                     Begin(one) + FormattableString.Invariant($" {one.Runs.Count} | {one.Mean.Accuracy:P2} | {one.Mean.Nll:F4} ")
                     + FormattableString.Invariant($"| {one.Mean.Brier:F4} | {one.Mean.Ece:F4} |")
                     + string.Concat(one.Mean.Outside.Select(kind =>
-                        FormattableString.Invariant($" {kind.AurocByEntropy:F3} / {kind.FalsePositiveRate95:F3} |")))
+                        FormattableString.Invariant($" {kind.AurocByEntropy:F3} / {kind.AurocByMutualInformation:F3} |")))
                     + FormattableString.Invariant($" {one.Mean.TrainingSeconds:F0} |"));
             to.WriteLine();
             to.WriteLine($"| {set.Key}, conformal sets of 90 % | epochs |{string.Concat(methods)}");
