@@ -11,11 +11,15 @@ internal sealed class SourceWriter
     /// <summary>Writes one or more lines, each at the current indentation; empty lines carry no spaces.</summary>
     public void Write(string lines)
     {
-        foreach (var line in lines.Replace("\r", "").Split('\n'))
+        for (var start = 0; start <= lines.Length;)
         {
-            if (line.Length > 0)
-                _text.Append(' ', 4 * _depth).Append(line);
+            var next = lines.IndexOf('\n', start);
+            var end = next < 0 ? lines.Length : next;
+            var length = end - start - (end > start && lines[end - 1] == '\r' ? 1 : 0);
+            if (length > 0)
+                _text.Append(' ', 4 * _depth).Append(lines, start, length);
             _text.Append('\n');
+            start = end + 1;
         }
     }
 

@@ -24,7 +24,11 @@ internal sealed class GraphCalls(GraphReader reader, GraphExpressions expression
         if (target is null or ThisExpressionSyntax or BaseExpressionSyntax
             && reader.Members.Methods(name).Where(method => !IsBaseOnly(target, method)).ToList() is { Count: > 0 } methods)
             return Helper(methods, call);
-        if (target?.ToString() is "Math" or "MathF" or "System.Math" or "System.MathF")
+        if (target is IdentifierNameSyntax { Identifier.ValueText: "Math" or "MathF" }
+            or MemberAccessExpressionSyntax
+            {
+                Expression: IdentifierNameSyntax { Identifier.ValueText: "System" }, Name.Identifier.ValueText: "Math" or "MathF",
+            })
             return Mathematics(name, call);
         if (target is null or ThisExpressionSyntax || IsFunctions(target))
             return new GraphFunctions(reader, expressions, call, name, call.ArgumentList.Arguments.FirstOrDefault()?.Expression, 1).Read();

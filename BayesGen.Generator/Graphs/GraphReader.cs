@@ -1,3 +1,4 @@
+using System.Text;
 using BayesGen.SourceGeneration.Model;
 using BayesGen.SourceGeneration.Names;
 using BayesGen.SourceGeneration.Symbols;
@@ -25,6 +26,8 @@ internal sealed record GraphRefusal(SyntaxNode? Node, string Reason)
 /// <param name="sourceOf">The source of a method; null where the project has none.</param>
 internal sealed class GraphReader(GraphSurface surface, Func<GraphMethod, SyntaxNode?> sourceOf)
 {
+    private const int LongestText = 120;
+
     private readonly List<GraphMethodModel> _methods = [];
     private readonly HashSet<string> _begun = [];
 
@@ -100,11 +103,19 @@ internal sealed class GraphReader(GraphSurface surface, Func<GraphMethod, Syntax
     /// <summary>An expression on one line, without comments.</summary>
     public static string TextOf(SyntaxNode node)
     {
-        var text = string.Join(" ", node.DescendantTokens().Select(token => token.Text).ToArray());
-        foreach (var (spaced, tight) in new[] { (" . ", "."), (" ( ", "("), (" )", ")"), (" ,", ","), (" ;", ";"), (" [ ", "["), (" ]",
-            "]"), ("( ", "(") })
-            text = text.Replace(spaced, tight);
-        return text.Length <= 120 ? text : text.Substring(0, 117) + "...";
+        var (text, isTight) = (new StringBuilder(), true);
+        foreach (var token in node.DescendantTokens())
+        {
+            if (text.Length > LongestText)
+                return text.ToString(0, LongestText - 3) + "...";
+            if (!isTight && token.Kind() is not (SyntaxKind.DotToken or SyntaxKind.CommaToken or SyntaxKind.SemicolonToken
+                or SyntaxKind.OpenParenToken or SyntaxKind.CloseParenToken or SyntaxKind.OpenBracketToken or SyntaxKind.CloseBracketToken))
+                text.Append(' ');
+            text.Append(token.Text);
+            isTight = token.Kind() is SyntaxKind.DotToken or SyntaxKind.OpenParenToken or SyntaxKind.OpenBracketToken;
+        }
+
+        return text.Length <= LongestText ? text.ToString() : text.ToString(0, LongestText - 3) + "...";
     }
 
     private void ReadForward(GraphMethod forward, MethodDeclarationSyntax syntax)
