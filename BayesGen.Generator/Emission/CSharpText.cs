@@ -1,19 +1,26 @@
 using System.Globalization;
+using System.Text;
 
 namespace BayesGen.SourceGeneration.Emission;
 
 /// <summary>Values of the model as C# and as documentation.</summary>
 internal static class CSharpText
 {
-    public static string Literal(string text) => "\"" + string.Concat(text.Select(character => character switch
+    public static string Literal(string text)
     {
-        '\\' => "\\\\",
-        '"' => "\\\"",
-        '\n' => "\\n",
-        '\r' => "\\r",
-        _ when BreaksText(character) => $"\\u{(int)character:x4}",
-        _ => character.ToString(),
-    })) + "\"";
+        var literal = new StringBuilder(text.Length + 2).Append('"');
+        foreach (var character in text)
+            _ = character switch
+            {
+                '\\' => literal.Append("\\\\"),
+                '"' => literal.Append("\\\""),
+                '\n' => literal.Append("\\n"),
+                '\r' => literal.Append("\\r"),
+                _ when BreaksText(character) => literal.Append($"\\u{(int)character:x4}"),
+                _ => literal.Append(character),
+            };
+        return literal.Append('"').ToString();
+    }
 
     /// <summary>A double: without a point it would be an int, and a constructor that takes one would be the better match.</summary>
     public static string Literal(double number)

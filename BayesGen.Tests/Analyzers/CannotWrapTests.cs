@@ -55,7 +55,7 @@ public sealed class CannotWrapTests
         await AnalyzerAssert.Reports(source);
         Assert.Equal(
             ["BayesianOuter.g.cs", "BayesianOuter_Part.g.cs", "BayesianZoo_Net.g.cs", "BayesianZoo_Net_Block.g.cs"],
-            GeneratorHarness.Run(source).Compiles().Sources.Select(wrapper => wrapper.HintName).Order(StringComparer.Ordinal));
+            GeneratorHarness.Run(source).Compiles().Wrappers.Select(wrapper => wrapper.HintName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class CannotWrapTests
         await AnalyzerAssert.Reports(source);
         await AnalyzerAssert.Reports("[Bayesian(Gaussian)] " + source);
         await AnalyzerAssert.Reports(source + "[BayesianNetwork] public sealed class Derived : Net;");
-        Assert.Equal(["BayesianNet.g.cs"], GeneratorHarness.Run(source).Compiles().Sources.Select(file => file.HintName));
+        Assert.Equal(["BayesianNet.g.cs"], GeneratorHarness.Run(source).Compiles().Wrappers.Select(file => file.HintName));
     }
 
     [Fact]
