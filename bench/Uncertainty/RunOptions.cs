@@ -18,7 +18,7 @@ public sealed record RunOptions(string Out)
     /// <summary>The methods in the order of the table.</summary>
     public IReadOnlyList<string> Methods { get; init; } = Method.Usual;
 
-    /// <summary>Passes over the training images: each method is trained anew for each of these.</summary>
+    /// <summary>Passes over the training images: each method is trained again for each of these.</summary>
     public IReadOnlyList<int> Epochs { get; init; } = [8];
 
     /// <summary>One training for each.</summary>
