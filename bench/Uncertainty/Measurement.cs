@@ -40,7 +40,9 @@ public static class Measurement
     private static OutsideFigures Detected(string kind, ClassPrediction inside, ClassPrediction outside)
     {
         var found = OutOfDistribution.Of(inside, outside);
-        return new OutsideFigures(kind, found.ByEntropy.Auroc, found.ByMutualInformation.Auroc, found.ByEntropy.FalsePositiveRate95);
+        // One answer alone has nothing to disagree with.
+        double? byMutualInformation = inside.Samples > 1 ? found.ByMutualInformation.Auroc : null;
+        return new OutsideFigures(kind, found.ByEntropy.Auroc, byMutualInformation, found.ByEntropy.FalsePositiveRate95);
     }
 
     private static SetFigures Held(SetMethod method, ClassEvaluation calibration, ClassEvaluation test)

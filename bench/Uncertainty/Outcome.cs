@@ -5,9 +5,9 @@ namespace BayesGen.Benchmarks.Uncertainty;
 /// <summary>How well images of one kind are told from those that were learned.</summary>
 /// <param name="Kind">What they are.</param>
 /// <param name="AurocByEntropy">The area under the curve by predictive entropy.</param>
-/// <param name="AurocByMutualInformation">The same by mutual information; 0.5 where a method has one sample.</param>
+/// <param name="AurocByMutualInformation">The same by mutual information; null where a network gives one answer alone.</param>
 /// <param name="FalsePositiveRate95">The part of them that passes where 95 % of the known images do, by predictive entropy.</param>
-public sealed record OutsideFigures(string Kind, double AurocByEntropy, double AurocByMutualInformation, double FalsePositiveRate95);
+public sealed record OutsideFigures(string Kind, double AurocByEntropy, double? AurocByMutualInformation, double FalsePositiveRate95);
 
 /// <summary>Conformal sets of 90 %.</summary>
 /// <param name="Method">How a class is scored.</param>

@@ -17,7 +17,7 @@ public static class Report
                     Begin(one) + FormattableString.Invariant($" {one.Runs.Count} | {one.Mean.Accuracy:P2} | {one.Mean.Nll:F4} ")
                     + FormattableString.Invariant($"| {one.Mean.Brier:F4} | {one.Mean.Ece:F4} |")
                     + string.Concat(one.Mean.Outside.Select(kind =>
-                        FormattableString.Invariant($" {kind.AurocByEntropy:F3} / {kind.AurocByMutualInformation:F3} |")))
+                        FormattableString.Invariant($" {kind.AurocByEntropy:F3} / {kind.AurocByMutualInformation?.ToString("F3") ?? "none"} |")))
                     + FormattableString.Invariant($" {one.Mean.TrainingSeconds:F0} |"));
             to.WriteLine();
             to.WriteLine($"| {set.Key}, conformal sets of 90 % | epochs |{string.Concat(methods)}");
