@@ -1,7 +1,7 @@
 // What somebody gets who tunes nothing: small tables, a short series, a few images, networks that are trained as plain ones first, and IVON
 // beside Adam.
 //
-//     dotnet run -c Release --project bench/Defaults -- [--data-dir ../shared/data/uci] [--epochs N] [--seeds 3] [--only NAME]
+//     dotnet run -c Release --project bench/Defaults -- [--data-dir path/to/uci] [--epochs N] [--seeds 3] [--only NAME]
 using System.CommandLine;
 using BayesGen.Benchmarks.Defaults;
 using BayesGen.CommandLines;

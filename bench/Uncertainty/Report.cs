@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace BayesGen.Benchmarks.Uncertainty;
 
 /// <summary>The tables, two for each set.</summary>
@@ -16,8 +18,7 @@ public static class Report
                 to.WriteLine(
                     Begin(one) + FormattableString.Invariant($" {one.Runs.Count} | {one.Mean.Accuracy:P2} | {one.Mean.Nll:F4} ")
                     + FormattableString.Invariant($"| {one.Mean.Brier:F4} | {one.Mean.Ece:F4} |")
-                    + string.Concat(one.Mean.Outside.Select(kind =>
-                        FormattableString.Invariant($" {kind.AurocByEntropy:F3} / {kind.AurocByMutualInformation?.ToString("F3") ?? "none"} |")))
+                    + string.Concat(one.Mean.Outside.Select(Detected))
                     + FormattableString.Invariant($" {one.Mean.TrainingSeconds:F0} |"));
             to.WriteLine();
             to.WriteLine($"| {set.Key}, conformal sets of 90 % | epochs |{string.Concat(methods)}");
@@ -29,6 +30,9 @@ public static class Report
 
         to.WriteLine();
     }
+
+    private static string Detected(OutsideFigures kind) => FormattableString.Invariant(
+        $" {kind.AurocByEntropy:F3} / {kind.AurocByMutualInformation?.ToString("F3", CultureInfo.InvariantCulture) ?? "none"} |");
 
     private static string Begin(Summary one) =>
         FormattableString.Invariant($"| {one.Method} | {one.Epochs} |");
