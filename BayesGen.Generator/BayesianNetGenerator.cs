@@ -34,7 +34,7 @@ public sealed class BayesianNetGenerator : IIncrementalGenerator
             .WithoutNulls()
             .WithTrackingName(step);
         context.RegisterSourceOutput(
-            models.Select(static (model, _) => model.WithoutGraph),
+            models.Select(static (model, _) => model.Network),
             static (output, model) => output.AddSource(model.Host.HintName, NetworkEmitter.Emit(model)));
         context.RegisterSourceOutput(
             models.Select(static (model, _) => model.GraphFile).WithoutNulls(),

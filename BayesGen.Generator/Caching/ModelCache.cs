@@ -27,9 +27,9 @@ internal static class ModelCache
     /// <summary>
     /// The remembered model of an annotation, or else what <paramref name="read"/> gives with the graph on <paramref name="readSurface"/>.
     /// </summary>
-    public static NetworkModel? Recall(
+    public static NetworkFiles? Recall(
         GeneratorAttributeSyntaxContext context, INamedTypeSymbol network, string attribute, Func<NetworkModel?> read,
-        Func<EditedFile?, GraphSurface> readSurface)
+        Func<NetworkModel, EditedFile?, GraphSurface> readSurface)
     {
         var compilation = context.SemanticModel.Compilation;
         // The file first, as its text is part of the fingerprint and then known.
@@ -38,29 +38,31 @@ internal static class ModelCache
         var edited = new EditedFile(context.TargetNode.SyntaxTree, file.Starts);
         var place = (Token: edited.PlaceOf(context.TargetNode), attribute);
         if (place.Token < 0)
-            return WithFreshGraph(read()); // Half-typed: it begins with a token that is not there.
+            return WithFreshGraph(); // Half-typed: it begins with a token that is not there.
         if (file.Answers.ByPlace.TryGetValue(place, out var known) && known.Fingerprint.IsSameAs(fingerprint)
             && known.OtherTrees.All(compilation.ContainsSyntaxTree))
         {
             known.Fingerprint = fingerprint; // So that the next comparison is with the last one.
-            if (known.Model?.GraphFile is null || known.Methods == file.Methods)
-                return known.Model;
-            return Remember(WithGraph(known.Model, known.Surface!), known.Surface, known.OtherTrees);
+            if (known.Surface is null || known.Methods == file.Methods)
+                return known.Files;
+            return Remember(WithGraph(known.Files!.Network, known.Surface), known.Surface, known.OtherTrees);
         }
 
         var trees = TreesOf(network, context.TargetNode.SyntaxTree);
-        var model = read();
-        if (model?.GraphFile is null)
-            return Remember(model, null, trees);
-        var surface = readSurface(edited);
-        return surface.IsLasting ? Remember(WithGraph(model, surface), surface, trees) : WithFreshGraph(model);
+        if (read() is not { } model)
+            return Remember(null, null, trees);
+        if (!model.HasGraph)
+            return Remember(new(model, null), null, trees);
+        var surface = readSurface(model, edited);
+        return surface.IsLasting ? Remember(WithGraph(model, surface), surface, trees) : WithGraph(model, readSurface(model, null));
 
-        NetworkModel WithGraph(NetworkModel of, GraphSurface on) =>
-            of with { Graph = new GraphReader(on, edited.SourceOf).Read() };
+        NetworkFiles WithGraph(NetworkModel of, GraphSurface on) => new(of, new GraphReader(on, edited.SourceOf).Read());
 
-        NetworkModel? WithFreshGraph(NetworkModel? of) => of?.GraphFile is null ? of : WithGraph(of, readSurface(null));
+        NetworkFiles? WithFreshGraph() => read() is not { } fresh ? null
+            : fresh.HasGraph ? WithGraph(fresh, readSurface(fresh, null))
+            : new(fresh, null);
 
-        NetworkModel? Remember(NetworkModel? answer, GraphSurface? on, IReadOnlyList<SyntaxTree> otherTrees)
+        NetworkFiles? Remember(NetworkFiles? answer, GraphSurface? on, IReadOnlyList<SyntaxTree> otherTrees)
         {
             file.Answers.ByPlace[place] = new Answer(answer, file.Methods, on, otherTrees, fingerprint);
             return answer;
@@ -109,10 +111,10 @@ internal static class ModelCache
     }
 
     private sealed class Answer(
-        NetworkModel? model, string methods, GraphSurface? surface, IReadOnlyList<SyntaxTree> otherTrees,
+        NetworkFiles? files, string methods, GraphSurface? surface, IReadOnlyList<SyntaxTree> otherTrees,
         CompilationFingerprint fingerprint)
     {
-        public NetworkModel? Model { get; } = model;
+        public NetworkFiles? Files { get; } = files;
 
         /// <summary>What its graph was read on; null where it has none.</summary>
         public GraphSurface? Surface { get; } = surface;

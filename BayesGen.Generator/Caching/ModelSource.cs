@@ -10,7 +10,7 @@ namespace BayesGen.SourceGeneration.Caching;
 internal static class ModelSource
 {
     /// <summary>The model of the class around an attribute, or null where another attribute owns it or nothing can be written.</summary>
-    public static NetworkModel? ReadOwned(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    public static NetworkFiles? ReadOwned(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
         var type = context.TargetSymbol as INamedTypeSymbol ?? context.TargetSymbol.ContainingType;
         if (type is null || context.Attributes[0].AttributeClass is not { } attribute)
@@ -21,7 +21,7 @@ internal static class ModelSource
             () => KnownTypes.From(compilation) is { } known && IsOwner(context, type, known)
                 ? NetworkReader.Read(type, known, cancellation).Model
                 : null,
-            edited => SurfaceReader.Read(type, KnownTypes.From(compilation)!, edited));
+            (model, edited) => SurfaceReader.Read(type, KnownTypes.From(compilation)!, model, edited));
     }
 
     public static IncrementalValuesProvider<T> WithoutNulls<T>(this IncrementalValuesProvider<T?> models)

@@ -1,4 +1,5 @@
 using BayesGen.SourceGeneration.Model;
+using BayesGen.SourceGeneration.Names;
 using static BayesGen.SourceGeneration.Emission.CSharpText;
 
 namespace BayesGen.SourceGeneration.Emission;
@@ -27,6 +28,11 @@ internal static class ForwardSection
                 this.BeforeForward();
                 return this.Network.call({{string.Join(", ", forward.Inputs.Select(input => input.Name))}});
             }
+
+            /// <summary>Makes known what the forward of <see cref="{{Cref(model.Host.NetworkType)}}"/> computes.</summary>
+            [global::System.Runtime.CompilerServices.ModuleInitializer]
+            [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
+            internal static void RegisterGraph() => {{GraphNames.Networks}}.Register<{{model.Host.NetworkType}}>(DescribeForward);
             """);
     }
 }

@@ -8,7 +8,8 @@ internal static class GeneratedFile
     /// <summary>The text of a file.</summary>
     /// <param name="host">The network.</param>
     /// <param name="write">Writes the class that the file is about.</param>
-    public static string Of(HostModel host, Action<SourceWriter> write)
+    /// <param name="alias">A directive before it, or null.</param>
+    public static string Of(HostModel host, Action<SourceWriter> write, string? alias = null)
     {
         var writer = new SourceWriter();
         writer.Write("""
@@ -20,6 +21,12 @@ internal static class GeneratedFile
         if (host.Silenced.Count > 0)
             writer.Write($"#pragma warning disable {string.Join(", ", host.Silenced)}");
         writer.Blank();
+        if (alias is not null)
+        {
+            writer.Write(alias);
+            writer.Blank();
+        }
+
         if (host.Namespace is { } room)
         {
             using (writer.Braces($"namespace {room}"))

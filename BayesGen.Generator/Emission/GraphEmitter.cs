@@ -4,22 +4,22 @@ using static BayesGen.SourceGeneration.Emission.CSharpText;
 
 namespace BayesGen.SourceGeneration.Emission;
 
-/// <summary>What forward computes, in the words of forward: a part of the wrapper that has a file of its own.</summary>
+/// <summary>
+/// What forward computes, in the words of forward: a part of the wrapper that has a file of its own. It is parsed after every keystroke in
+/// forward, so it has no directive that it can do without.
+/// </summary>
 internal static class GraphEmitter
 {
-    public static string Emit(GraphFileModel model) => GeneratedFile.Of(model.Host, writer => WriteClass(model.Host, model.Graph, writer));
+    public static string Emit(GraphFileModel model) => GeneratedFile.Of(
+        model.Host, writer => WriteClass(model.Host, model.Graph, writer), GraphNames.Using);
 
     private static void WriteClass(HostModel host, GraphModel graph, SourceWriter writer)
     {
+        // What evaluation does not use stays a variable.
+        if (graph.Refused is null)
+            writer.Write("#pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.");
+        writer.Write("// The graph of forward.");
         using var braces = writer.Braces($"partial class {host.WrapperName}{host.TypeParameters}");
-        using var region = writer.Region("The graph of forward");
-        writer.Write($$"""
-            /// <summary>Makes known what the forward of <see cref="{{Cref(host.NetworkType)}}"/> computes.</summary>
-            [global::System.Runtime.CompilerServices.ModuleInitializer]
-            [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-            internal static void RegisterGraph() => {{GraphNames.Networks}}.Register<{{host.NetworkType}}>(DescribeForward);
-
-            """);
         if (graph.Refused is { } refused)
         {
             writer.Write($$"""
@@ -30,8 +30,6 @@ internal static class GraphEmitter
             return;
         }
 
-        // What evaluation does not use stays a variable.
-        writer.Write("#pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.");
         for (var i = 0; i < graph.Methods.Count; i++)
         {
             if (i > 0)
@@ -43,7 +41,6 @@ internal static class GraphEmitter
                     writer.Write(new string(' ', 4 * line.Depth) + line.Text);
         }
 
-        writer.Write("#pragma warning restore CS0168, CS0219");
         foreach (var accessor in graph.Accessors)
             FieldAccessor.Write(writer, accessor.Name, accessor.Field, accessor.Type, accessor.DeclaringType);
     }

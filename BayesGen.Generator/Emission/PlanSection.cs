@@ -39,9 +39,10 @@ internal static class PlanSection
                 writer.Write($"plan.FormerlyKnownAs(prefix + {Literal(former.Key)}, prefix + {Literal(former.Former)});");
         }
 
-        foreach (var member in members.Where(member => member.Access.Kind == AccessKind.Field))
-            FieldAccessor.Write(
-                writer, $"{member.Name}Of", member.Access.Name, member.Access.Type!, member.Access.DeclaringType ?? model.Host.NetworkType);
+        foreach (var member in members)
+            if (member.Accessor is { } accessor)
+                FieldAccessor.Write(
+                    writer, accessor, member.Access.Name, member.Access.Type, member.Access.DeclaringType ?? model.Host.NetworkType);
     }
 
     private static string Entry(MemberModel member)
@@ -58,7 +59,7 @@ internal static class PlanSection
 
     private static string Read(MemberModel member) => member.Access switch
     {
-        { Kind: AccessKind.Field } => $"{member.Name}Of(network)",
+        { Kind: AccessKind.Field } => $"{member.Accessor}(network)",
         { Kind: AccessKind.RegisteredParameter } => $"network.get_parameter({Literal(member.Access.Name)})",
         { Kind: AccessKind.RegisteredModule } =>
             $"{RuntimeNames.AnnotatedNetworks}.RegisteredLayer(network, {Literal(member.Access.Name)}, "

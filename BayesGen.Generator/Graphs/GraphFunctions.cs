@@ -14,7 +14,7 @@ namespace BayesGen.SourceGeneration.Graphs;
 internal sealed class GraphFunctions(
     GraphReader reader, GraphExpressions expressions, InvocationExpressionSyntax call, string name, ExpressionSyntax? first, int skip)
 {
-    private static readonly string Room = GraphNames.Room;
+    private const string Room = GraphNames.Room;
 
     public GraphTerm Read()
     {

@@ -100,8 +100,13 @@ internal sealed class GraphReader(GraphSurface surface, Func<GraphMethod, Syntax
         return new(result, $"{name}(graph, network{string.Concat(given)})");
     }
 
-    /// <summary>An expression on one line, without comments.</summary>
-    public static string TextOf(SyntaxNode node)
+    /// <summary>An expression as it is written, where it is one line without comments; else its tokens on one.</summary>
+    public static string TextOf(SyntaxNode node) => node.SyntaxTree.TryGetText(out var source)
+        && source.ToString(node.Span) is var written && written.IndexOf('\n') < 0 && !written.Contains("/*")
+            ? written.Length <= LongestText ? written : written.Substring(0, LongestText - 3) + "..."
+            : TokensOf(node);
+
+    private static string TokensOf(SyntaxNode node)
     {
         var (text, isTight) = (new StringBuilder(), true);
         foreach (var token in node.DescendantTokens())

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BayesGen.SourceGeneration.Emission;
 using BayesGen.SourceGeneration.Layers;
+using BayesGen.SourceGeneration.Model;
 using BayesGen.SourceGeneration.Names;
 using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
@@ -13,14 +14,15 @@ internal static class SurfaceReader
     /// <summary>The surface of a network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="known">The types of TorchSharp.</param>
+    /// <param name="model">What its wrapper says, whose ways to fields serve here too; null where nothing is written.</param>
     /// <param name="edited">The file that is edited, of which nothing is to be kept; null where the surface is used at once.</param>
-    public static GraphSurface Read(INamedTypeSymbol network, KnownTypes known, EditedFile? edited = null)
+    public static GraphSurface Read(INamedTypeSymbol network, KnownTypes known, NetworkModel? model = null, EditedFile? edited = null)
     {
         List<INamedTypeSymbol> classes = [.. network.SelfAndBases().TakeWhile(type => !known.IsTorchSharp(type))];
         var fields = new Dictionary<string, GraphField>(StringComparer.Ordinal);
         foreach (var field in NetworkField.Of(network, known))
             if (!fields.ContainsKey(field.Member.Name))
-                fields[field.Member.Name] = FieldOf(field, network, known);
+                fields[field.Member.Name] = FieldOf(field, network, known, model);
         var constants = new Dictionary<string, GraphTerm>(StringComparer.Ordinal);
         foreach (var constant in classes.SelectMany(type => type.SelfAndContainers())
             .SelectMany(type => type.GetMembers().OfType<IFieldSymbol>().Where(field => field.HasConstantValue)))
@@ -46,10 +48,12 @@ internal static class SurfaceReader
         { IsLost = place < 0 };
     }
 
-    private static GraphField FieldOf(NetworkField field, INamedTypeSymbol network, KnownTypes known)
+    private static GraphField FieldOf(NetworkField field, INamedTypeSymbol network, KnownTypes known, NetworkModel? model)
     {
         var type = field.Field.Type;
         var (isReachable, access) = AccessOf(field, network, known);
+        if (isReachable && access is null && AccessorOf(field, network, model) is { } accessor)
+            access = $"{accessor}(network)";
         return new(
             isReachable ? KindOfField(type, known) : TermKind.None, field.Member.Name, access, field.Field.Name, type.FullName(),
             field.Type.FullName())
@@ -93,6 +97,14 @@ internal static class SurfaceReader
             return (false, null);
         var registered = CSharpText.Literal(NetworkField.ComponentNameOf(field.Field) ?? field.Field.Name);
         return (true, $"{RuntimeNames.AnnotatedNetworks}.RegisteredLayer(network, {registered}, isRequired: false)");
+    }
+
+    /// <summary>The accessor of a field that the wrapper has anyway.</summary>
+    private static string? AccessorOf(NetworkField field, INamedTypeSymbol network, NetworkModel? model)
+    {
+        var declaring = SymbolEqualityComparer.Default.Equals(field.Type, network) ? null : field.Type.FullName();
+        return model?.Members.FirstOrDefault(member =>
+            member.Accessor is not null && member.Access.Name == field.Field.Name && member.Access.DeclaringType == declaring)?.Accessor;
     }
 
     private static TermKind KindOf(ITypeSymbol type, KnownTypes known) =>

@@ -6,11 +6,7 @@ namespace BayesGen.SourceGeneration.Model;
 /// <param name="Refused">The expression that cannot be followed; null where everything is.</param>
 /// <param name="Reason">Why it cannot be, as the rest of a sentence.</param>
 internal sealed record GraphModel(
-    EquatableArray<GraphMethodModel> Methods, EquatableArray<AccessorModel> Accessors, string? Refused, string? Reason)
-{
-    /// <summary>That of a model which is about the rest.</summary>
-    public static GraphModel None { get; } = new(EquatableArray<GraphMethodModel>.Empty, EquatableArray<AccessorModel>.Empty, null, null);
-}
+    EquatableArray<GraphMethodModel> Methods, EquatableArray<AccessorModel> Accessors, string? Refused, string? Reason);
 
 /// <summary>What the file of a graph says.</summary>
 /// <param name="Host">The names of the network and of its wrapper.</param>

@@ -36,6 +36,9 @@ internal sealed record MemberModel(
     /// <summary>Whether it has weights that are part of the network by itself.</summary>
     public bool HoldsWeights => Role is not (MemberRole.Weightless or MemberRole.Unregistered);
 
+    /// <summary>The method of the wrapper that reads its field; null where it takes none.</summary>
+    public string? Accessor => HoldsWeights && Access.Kind == AccessKind.Field ? Name + "Of" : null;
+
     /// <summary>The network or networks it holds, where their own annotations say what becomes of the weights.</summary>
     public InnerModel? Composed =>
         Role is MemberRole.Composed or MemberRole.ComposedList or MemberRole.ComposedDictionary ? Inner : null;

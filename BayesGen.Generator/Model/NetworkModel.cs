@@ -1,6 +1,6 @@
 namespace BayesGen.SourceGeneration.Model;
 
-/// <summary>Everything that the generated files of a network say.</summary>
+/// <summary>What the file of a wrapper says. An edit of forward changes nothing of it.</summary>
 /// <param name="Host">The names of the network and of its wrapper.</param>
 /// <param name="Forward">The signature of the forward pass.</param>
 /// <param name="OfClass">What the annotation of the class says about every layer; null where there is none.</param>
@@ -10,7 +10,6 @@ namespace BayesGen.SourceGeneration.Model;
 /// <param name="DefaultLoss">The loss of a trainer that is made without one.</param>
 /// <param name="HasIvon">Whether IVON can train it: every posterior Gaussian, under a Gaussian prior.</param>
 /// <param name="Refusal">Why the class cannot be wrapped as it is, for the bodies of the wrapper to say; null where it can.</param>
-/// <param name="Graph">What forward computes.</param>
 internal sealed record NetworkModel(
     HostModel Host,
     ForwardModel Forward,
@@ -20,14 +19,19 @@ internal sealed record NetworkModel(
     EquatableArray<FamilyModel> Families,
     string DefaultLoss,
     bool HasIvon,
-    string? Refusal,
-    GraphModel Graph)
+    string? Refusal)
 {
-    /// <summary>What the file of the wrapper says. An edit of forward changes nothing of it.</summary>
-    public NetworkModel WithoutGraph => this with { Graph = GraphModel.None };
+    /// <summary>Whether there is a wrapper that works, and so a graph.</summary>
+    public bool HasGraph => !Host.IsAbstract && Refusal is null;
+}
 
-    /// <summary>What the file of the graph says; null where there is no wrapper, or none that works.</summary>
-    public GraphFileModel? GraphFile => Host.IsAbstract || Refusal is not null ? null : new(Host, Graph);
+/// <summary>Everything that the generated files of a network say.</summary>
+/// <param name="Network">The file of the wrapper: the same object for as long as it says the same, so that a comparison is short.</param>
+/// <param name="Graph">What forward computes; null where the network has no graph.</param>
+internal sealed record NetworkFiles(NetworkModel Network, GraphModel? Graph)
+{
+    /// <summary>What the file of the graph says.</summary>
+    public GraphFileModel? GraphFile => Graph is null ? null : new(Network.Host, Graph);
 }
 
 /// <summary>An annotation of a class, its own or that of a base class.</summary>

@@ -40,8 +40,7 @@ internal static class NetworkReader
                 families,
                 loss.FullName(),
                 !IvonReader.Mismatches(scored, ScoredFields.MayBeMore(network, known), known).Any(),
-                findings.FirstOrDefault()?.Message,
-                GraphModel.None),
+                findings.FirstOrDefault()?.Message),
             findings);
     }
 

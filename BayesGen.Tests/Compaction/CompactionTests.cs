@@ -142,7 +142,7 @@ public sealed class CompactionTests
         var report = network.CompactInPlace(x);
         Assert.True(network.call(x).allclose(expected));
         Assert.Equal((4L, 4L), report.Layers[0].Units);
-        Assert.Contains("x.view(- 1, 4 * 16)", Assert.Single(report.Kept));
+        Assert.Contains("x.view(-1, 4 * 16)", Assert.Single(report.Kept));
     }
 
     [Fact]

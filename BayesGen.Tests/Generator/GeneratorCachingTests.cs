@@ -125,7 +125,7 @@ public sealed class GeneratorCachingTests
             .Where(pair => pair.Key is TrackingNames.Annotated or TrackingNames.Networks)
             .SelectMany(pair => pair.Value)
             .SelectMany(step => step.Outputs)
-            .Select(output => (((NetworkModel)output.Value).Host.NetworkName, Settled(output.Reason)));
+            .Select(output => (((NetworkFiles)output.Value).Network.Host.NetworkName, Settled(output.Reason)));
         Assert.Equal(expected.Order(), steps.Order());
         Assert.Equal(
             expected.Order(),

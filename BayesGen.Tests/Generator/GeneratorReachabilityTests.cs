@@ -39,7 +39,7 @@ public sealed class GeneratorReachabilityTests
             """);
         Assert.All(StepNames.Append(TransformResult), name => Assert.True(steps.ContainsKey(name), $"There is no step '{name}'."));
         var values = ValuesOf(steps, StepNames.Append(TransformResult)).ToList();
-        Assert.True(values.OfType<NetworkModel>().Count() >= 8);
+        Assert.True(values.OfType<NetworkFiles>().Count() >= 8);
         Assert.All(values, value => Assert.Null(Reachable.FindForbidden(value)));
     }
 

@@ -3,26 +3,19 @@
 #nullable enable
 #pragma warning disable CS0612, CS0618, CS0436 // What the network may use, its wrapper may too, obsolete or linked into two projects.
 
+using BayesGenGraph = global::BayesGen.Structure;
+
+#pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
+// The graph of forward.
 partial class BayesianGlobal
 {
-    #region The graph of forward
-
-    /// <summary>Makes known what the forward of <see cref="global::Global"/> computes.</summary>
-    [global::System.Runtime.CompilerServices.ModuleInitializer]
-    [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-    internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Global>(DescribeForward);
-
-    #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
     // Global.forward
-    private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Global network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
+    private static global::System.Collections.Generic.IReadOnlyList<BayesGenGraph::GraphValue> DescribeForward(BayesGenGraph::GraphBuilder graph, global::Global network, global::System.Collections.Generic.IReadOnlyList<BayesGenGraph::GraphValue> inputs)
     {
         var x = inputs[0];
-        return new global::BayesGen.Structure.GraphValue[] { graph.Apply(new global::BayesGen.Structure.Arithmetic(global::BayesGen.Structure.ArithmeticKind.Multiply), "x * count", x, graph.Number(CountInGraph(network))) };
+        return new BayesGenGraph::GraphValue[] { graph.Apply(new BayesGenGraph::Arithmetic(BayesGenGraph::ArithmeticKind.Multiply), "x * count", x, graph.Number(CountInGraph(network))) };
     }
-    #pragma warning restore CS0168, CS0219
 
     [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "count")]
     private static extern ref int CountInGraph(global::Global network);
-
-    #endregion
 }

@@ -92,6 +92,11 @@ public sealed partial class BayesianGlobal : global::BayesGen.CompilerServices.B
         return this.Network.call(x);
     }
 
+    /// <summary>Makes known what the forward of <see cref="global::Global"/> computes.</summary>
+    [global::System.Runtime.CompilerServices.ModuleInitializer]
+    [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
+    internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Global>(DescribeForward);
+
     #endregion
 
     #region Trainer

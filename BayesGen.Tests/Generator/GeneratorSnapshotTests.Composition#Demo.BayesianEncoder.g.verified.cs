@@ -73,6 +73,11 @@ namespace Demo
             return this.Network.call(x);
         }
 
+        /// <summary>Makes known what the forward of <see cref="global::Demo.Encoder"/> computes.</summary>
+        [global::System.Runtime.CompilerServices.ModuleInitializer]
+        [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
+        internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.Encoder>(DescribeForward);
+
         #endregion
 
         #region Trainer

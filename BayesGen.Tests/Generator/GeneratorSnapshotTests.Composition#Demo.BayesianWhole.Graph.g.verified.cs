@@ -3,32 +3,19 @@
 #nullable enable
 #pragma warning disable CS0612, CS0618, CS0436 // What the network may use, its wrapper may too, obsolete or linked into two projects.
 
+using BayesGenGraph = global::BayesGen.Structure;
+
 namespace Demo
 {
+    #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
+    // The graph of forward.
     partial class BayesianWhole
     {
-        #region The graph of forward
-
-        /// <summary>Makes known what the forward of <see cref="global::Demo.Whole"/> computes.</summary>
-        [global::System.Runtime.CompilerServices.ModuleInitializer]
-        [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-        internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.Whole>(DescribeForward);
-
-        #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
         // Whole.forward
-        private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Demo.Whole network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
+        private static global::System.Collections.Generic.IReadOnlyList<BayesGenGraph::GraphValue> DescribeForward(BayesGenGraph::GraphBuilder graph, global::Demo.Whole network, global::System.Collections.Generic.IReadOnlyList<BayesGenGraph::GraphValue> inputs)
         {
             var x = inputs[0];
-            return new global::BayesGen.Structure.GraphValue[] { graph.Call(HeadInGraph(network)!, "head.call(encoder.call(x))", graph.Call(EncoderInGraph(network)!, "encoder.call(x)", x)) };
+            return new BayesGenGraph::GraphValue[] { graph.Call(HeadOf(network)!, "head.call(encoder.call(x))", graph.Call(EncoderOf(network)!, "encoder.call(x)", x)) };
         }
-        #pragma warning restore CS0168, CS0219
-
-        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "encoder")]
-        private static extern ref global::Demo.Encoder EncoderInGraph(global::Demo.Whole network);
-
-        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "head")]
-        private static extern ref global::TorchSharp.Modules.Linear HeadInGraph(global::Demo.Whole network);
-
-        #endregion
     }
 }

@@ -3,27 +3,20 @@
 #nullable enable
 #pragma warning disable CS0612, CS0618, CS0436 // What the network may use, its wrapper may too, obsolete or linked into two projects.
 
+using BayesGenGraph = global::BayesGen.Structure;
+
 namespace Demo
 {
+    #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
+    // The graph of forward.
     partial class BayesianReader
     {
-        #region The graph of forward
-
-        /// <summary>Makes known what the forward of <see cref="global::Demo.Reader"/> computes.</summary>
-        [global::System.Runtime.CompilerServices.ModuleInitializer]
-        [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-        internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.Reader>(DescribeForward);
-
-        #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
         // Reader.forward
-        private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Demo.Reader network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
+        private static global::System.Collections.Generic.IReadOnlyList<BayesGenGraph::GraphValue> DescribeForward(BayesGenGraph::GraphBuilder graph, global::Demo.Reader network, global::System.Collections.Generic.IReadOnlyList<BayesGenGraph::GraphValue> inputs)
         {
             var text = inputs[0];
             var mask = inputs[1];
-            return new global::BayesGen.Structure.GraphValue[] { text, mask };
+            return new BayesGenGraph::GraphValue[] { text, mask };
         }
-        #pragma warning restore CS0168, CS0219
-
-        #endregion
     }
 }

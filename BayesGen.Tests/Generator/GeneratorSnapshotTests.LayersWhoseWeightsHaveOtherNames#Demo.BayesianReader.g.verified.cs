@@ -92,6 +92,11 @@ namespace Demo
             return this.Network.call(text, mask);
         }
 
+        /// <summary>Makes known what the forward of <see cref="global::Demo.Reader"/> computes.</summary>
+        [global::System.Runtime.CompilerServices.ModuleInitializer]
+        [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
+        internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.Reader>(DescribeForward);
+
         #endregion
 
         #region Trainer

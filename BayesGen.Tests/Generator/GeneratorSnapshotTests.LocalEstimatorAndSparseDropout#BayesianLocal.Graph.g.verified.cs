@@ -3,29 +3,16 @@
 #nullable enable
 #pragma warning disable CS0612, CS0618, CS0436 // What the network may use, its wrapper may too, obsolete or linked into two projects.
 
+using BayesGenGraph = global::BayesGen.Structure;
+
+#pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
+// The graph of forward.
 partial class BayesianLocal
 {
-    #region The graph of forward
-
-    /// <summary>Makes known what the forward of <see cref="global::Local"/> computes.</summary>
-    [global::System.Runtime.CompilerServices.ModuleInitializer]
-    [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-    internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Local>(DescribeForward);
-
-    #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
     // Local.forward
-    private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Local network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
+    private static global::System.Collections.Generic.IReadOnlyList<BayesGenGraph::GraphValue> DescribeForward(BayesGenGraph::GraphBuilder graph, global::Local network, global::System.Collections.Generic.IReadOnlyList<BayesGenGraph::GraphValue> inputs)
     {
         var x = inputs[0];
-        return new global::BayesGen.Structure.GraphValue[] { graph.Call(network.Head!, "Head.call(fc.call(conv.call(x)))", graph.Call(FcInGraph(network)!, "fc.call(conv.call(x))", graph.Call(ConvInGraph(network)!, "conv.call(x)", x))) };
+        return new BayesGenGraph::GraphValue[] { graph.Call(network.Head!, "Head.call(fc.call(conv.call(x)))", graph.Call(FcOf(network)!, "fc.call(conv.call(x))", graph.Call(ConvOf(network)!, "conv.call(x)", x))) };
     }
-    #pragma warning restore CS0168, CS0219
-
-    [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "conv")]
-    private static extern ref global::TorchSharp.Modules.Conv2d ConvInGraph(global::Local network);
-
-    [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "fc")]
-    private static extern ref global::TorchSharp.Modules.Linear FcInGraph(global::Local network);
-
-    #endregion
 }

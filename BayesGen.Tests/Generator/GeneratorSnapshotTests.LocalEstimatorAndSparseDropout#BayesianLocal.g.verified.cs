@@ -72,6 +72,11 @@ public sealed partial class BayesianLocal : global::BayesGen.CompilerServices.Ba
         return this.Network.call(x);
     }
 
+    /// <summary>Makes known what the forward of <see cref="global::Local"/> computes.</summary>
+    [global::System.Runtime.CompilerServices.ModuleInitializer]
+    [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
+    internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Local>(DescribeForward);
+
     #endregion
 
     #region Trainer

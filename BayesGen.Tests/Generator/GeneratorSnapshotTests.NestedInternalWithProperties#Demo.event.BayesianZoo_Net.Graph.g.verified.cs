@@ -3,26 +3,19 @@
 #nullable enable
 #pragma warning disable CS0612, CS0618, CS0436 // What the network may use, its wrapper may too, obsolete or linked into two projects.
 
+using BayesGenGraph = global::BayesGen.Structure;
+
 namespace Demo.@event
 {
+    #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
+    // The graph of forward.
     partial class BayesianZoo_Net
     {
-        #region The graph of forward
-
-        /// <summary>Makes known what the forward of <see cref="global::Demo.@event.Zoo.Net"/> computes.</summary>
-        [global::System.Runtime.CompilerServices.ModuleInitializer]
-        [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-        internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.@event.Zoo.Net>(DescribeForward);
-
-        #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
         // Net.forward
-        private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Demo.@event.Zoo.Net network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
+        private static global::System.Collections.Generic.IReadOnlyList<BayesGenGraph::GraphValue> DescribeForward(BayesGenGraph::GraphBuilder graph, global::Demo.@event.Zoo.Net network, global::System.Collections.Generic.IReadOnlyList<BayesGenGraph::GraphValue> inputs)
         {
             var @in = inputs[0];
-            return new global::BayesGen.Structure.GraphValue[] { @in };
+            return new BayesGenGraph::GraphValue[] { @in };
         }
-        #pragma warning restore CS0168, CS0219
-
-        #endregion
     }
 }

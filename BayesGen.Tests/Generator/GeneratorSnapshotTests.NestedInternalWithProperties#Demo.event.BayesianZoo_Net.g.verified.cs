@@ -78,6 +78,11 @@ namespace Demo.@event
             return this.Network.call(@in);
         }
 
+        /// <summary>Makes known what the forward of <see cref="global::Demo.@event.Zoo.Net"/> computes.</summary>
+        [global::System.Runtime.CompilerServices.ModuleInitializer]
+        [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
+        internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.@event.Zoo.Net>(DescribeForward);
+
         #endregion
 
         #region Trainer

@@ -3,18 +3,12 @@
 #nullable enable
 #pragma warning disable CS0612, CS0618, CS0436 // What the network may use, its wrapper may too, obsolete or linked into two projects.
 
+using BayesGenGraph = global::BayesGen.Structure;
+
+// The graph of forward.
 partial class BayesianPlain
 {
-    #region The graph of forward
-
-    /// <summary>Makes known what the forward of <see cref="global::Plain"/> computes.</summary>
-    [global::System.Runtime.CompilerServices.ModuleInitializer]
-    [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-    internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Plain>(DescribeForward);
-
-    private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(
-        global::BayesGen.Structure.GraphBuilder graph, global::Plain network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs) =>
-        throw global::BayesGen.Structure.GraphBuilder.CannotFollow("Plain: (Tensor x, Tensor ? mask,(int rows, int columns) size)", "inputs that are no tensors are not followed");
-
-    #endregion
+    private static global::System.Collections.Generic.IReadOnlyList<BayesGenGraph::GraphValue> DescribeForward(
+        BayesGenGraph::GraphBuilder graph, global::Plain network, global::System.Collections.Generic.IReadOnlyList<BayesGenGraph::GraphValue> inputs) =>
+        throw BayesGenGraph::GraphBuilder.CannotFollow("Plain: (Tensor x, Tensor? mask, (int rows, int columns) size)", "inputs that are no tensors are not followed");
 }

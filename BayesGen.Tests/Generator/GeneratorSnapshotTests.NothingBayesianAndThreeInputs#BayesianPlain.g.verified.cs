@@ -70,6 +70,11 @@ public sealed partial class BayesianPlain : global::BayesGen.CompilerServices.Ba
         return this.Network.call(x, mask, size);
     }
 
+    /// <summary>Makes known what the forward of <see cref="global::Plain"/> computes.</summary>
+    [global::System.Runtime.CompilerServices.ModuleInitializer]
+    [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
+    internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Plain>(DescribeForward);
+
     #endregion
 
     #region Trainer

@@ -3,32 +3,22 @@
 #nullable enable
 #pragma warning disable CS0612, CS0618, CS0436 // What the network may use, its wrapper may too, obsolete or linked into two projects.
 
+using BayesGenGraph = global::BayesGen.Structure;
+
 namespace Demo
 {
+    #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
+    // The graph of forward.
     partial class BayesianSized
     {
-        #region The graph of forward
-
-        /// <summary>Makes known what the forward of <see cref="global::Demo.Sized"/> computes.</summary>
-        [global::System.Runtime.CompilerServices.ModuleInitializer]
-        [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-        internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Demo.Sized>(DescribeForward);
-
-        #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
         // Sized.forward
-        private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Demo.Sized network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
+        private static global::System.Collections.Generic.IReadOnlyList<BayesGenGraph::GraphValue> DescribeForward(BayesGenGraph::GraphBuilder graph, global::Demo.Sized network, global::System.Collections.Generic.IReadOnlyList<BayesGenGraph::GraphValue> inputs)
         {
             var x = inputs[0];
-            return new global::BayesGen.Structure.GraphValue[] { graph.Apply(new global::BayesGen.Structure.Arithmetic(global::BayesGen.Structure.ArithmeticKind.Multiply), "first.call(x) * count", graph.Call(FirstInGraph(network)!, "first.call(x)", x), graph.Number(CountInGraph(network))) };
+            return new BayesGenGraph::GraphValue[] { graph.Apply(new BayesGenGraph::Arithmetic(BayesGenGraph::ArithmeticKind.Multiply), "first.call(x) * count", graph.Call(FirstOf(network)!, "first.call(x)", x), graph.Number(CountInGraph(network))) };
         }
-        #pragma warning restore CS0168, CS0219
 
         [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "count")]
         private static extern ref int CountInGraph(global::Demo.Sized network);
-
-        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "first")]
-        private static extern ref global::TorchSharp.Modules.Linear FirstInGraph(global::Demo.Sized network);
-
-        #endregion
     }
 }

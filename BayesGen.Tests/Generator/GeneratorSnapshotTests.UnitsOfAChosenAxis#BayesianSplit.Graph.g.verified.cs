@@ -3,32 +3,16 @@
 #nullable enable
 #pragma warning disable CS0612, CS0618, CS0436 // What the network may use, its wrapper may too, obsolete or linked into two projects.
 
+using BayesGenGraph = global::BayesGen.Structure;
+
+#pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
+// The graph of forward.
 partial class BayesianSplit
 {
-    #region The graph of forward
-
-    /// <summary>Makes known what the forward of <see cref="global::Split"/> computes.</summary>
-    [global::System.Runtime.CompilerServices.ModuleInitializer]
-    [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
-    internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Split>(DescribeForward);
-
-    #pragma warning disable CS0168, CS0219 // A variable of forward that is used in training alone.
     // Split.forward
-    private static global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> DescribeForward(global::BayesGen.Structure.GraphBuilder graph, global::Split network, global::System.Collections.Generic.IReadOnlyList<global::BayesGen.Structure.GraphValue> inputs)
+    private static global::System.Collections.Generic.IReadOnlyList<BayesGenGraph::GraphValue> DescribeForward(BayesGenGraph::GraphBuilder graph, global::Split network, global::System.Collections.Generic.IReadOnlyList<BayesGenGraph::GraphValue> inputs)
     {
         var x = inputs[0];
-        return new global::BayesGen.Structure.GraphValue[] { graph.Call(FcInGraph(network)!, "fc.call(other.call(conv.call(x)))", graph.Call(OtherInGraph(network)!, "other.call(conv.call(x))", graph.Call(ConvInGraph(network)!, "conv.call(x)", x))) };
+        return new BayesGenGraph::GraphValue[] { graph.Call(FcOf(network)!, "fc.call(other.call(conv.call(x)))", graph.Call(OtherOf(network)!, "other.call(conv.call(x))", graph.Call(ConvOf(network)!, "conv.call(x)", x))) };
     }
-    #pragma warning restore CS0168, CS0219
-
-    [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "conv")]
-    private static extern ref global::TorchSharp.Modules.Conv2d ConvInGraph(global::Split network);
-
-    [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "fc")]
-    private static extern ref global::TorchSharp.Modules.Linear FcInGraph(global::Split network);
-
-    [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "other")]
-    private static extern ref global::TorchSharp.Modules.Conv2d OtherInGraph(global::Split network);
-
-    #endregion
 }

@@ -76,6 +76,11 @@ public sealed partial class BayesianSplit : global::BayesGen.CompilerServices.Ba
         return this.Network.call(x);
     }
 
+    /// <summary>Makes known what the forward of <see cref="global::Split"/> computes.</summary>
+    [global::System.Runtime.CompilerServices.ModuleInitializer]
+    [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
+    internal static void RegisterGraph() => global::BayesGen.CompilerServices.FollowedNetworks.Register<global::Split>(DescribeForward);
+
     #endregion
 
     #region Trainer

@@ -85,6 +85,22 @@ public sealed partial class GeneratorPackageTests(PackedRepository packed) : ICl
             Assert.DoesNotContain(Brought, DotnetCommand.Run(project, [.. usings, without]).Succeeds().Output);
     }
 
+    /// <summary>Loops over weights are slow for as long as they are compiled quickly.</summary>
+    [Fact]
+    public void MethodsOfAProjectAreCompiledWellAtOnceUnlessItSaysOtherwise()
+    {
+        const string Property = "TieredCompilationQuickJit";
+        var project = packed.PathOf("Compiled");
+        packed.Write(ConsumerProject(), "Compiled", "Compiled.csproj");
+        packed.Restore(project);
+
+        string[] asked = ["msbuild", $"-getProperty:{Property}"];
+        Assert.Equal("false", DotnetCommand.Run(project, asked).Succeeds().Output.Trim());
+        packed.Write(
+            ConsumerProject().Replace("</PropertyGroup>", $"<{Property}>true</{Property}></PropertyGroup>"), "Compiled", "Compiled.csproj");
+        Assert.Equal("true", DotnetCommand.Run(project, asked).Succeeds().Output.Trim());
+    }
+
     [Fact]
     public void AProjectOfAnOlderFrameworkIsToldWhichOneIsNeeded()
     {
