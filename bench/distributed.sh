@@ -145,12 +145,12 @@ rates() {
       for mode in exact fast; do
         local before between steps=${BAYESGEN_STEPS:-10} arguments=(--batch 64 --width "$width" --mode "$mode" --shards 2)
         before=$(sent)
-        BAYESGEN_RUN="ip netns exec $space" BAYESGEN_MPIRUN="--mca btl tcp,self" \
+        BAYESGEN_RUN="ip netns exec $space" BAYESGEN_MPIRUN="--mca btl tcp,self --mca btl_tcp_if_include lo" \
           ranks 2 "${arguments[@]}" --steps "$steps" >"$work/short" 2>/dev/null
         between=$(sent)
-        BAYESGEN_RUN="ip netns exec $space" BAYESGEN_MPIRUN="--mca btl tcp,self" \
+        BAYESGEN_RUN="ip netns exec $space" BAYESGEN_MPIRUN="--mca btl tcp,self --mca btl_tcp_if_include lo" \
           ranks 2 "${arguments[@]}" --steps "$((2 * steps))" >"$work/long" 2>/dev/null
-        echo "$(grep 'weights' "$work/long"), $rate $mode: $(median_step <"$work/long") ms," \
+        echo "$(grep -E '^[0-9]+ weights' "$work/long"), $rate $mode: $(median_step <"$work/long") ms," \
           "$((($(sent) - between - (between - before)) / steps / 2)) bytes sent by each rank and step"
       done
     done
