@@ -22,7 +22,7 @@ public sealed class UncertaintySampleTests
         Assert.Equal([0, 1, 2, 3, 7], options.TrainOn);
         Assert.Equal(["noise", "fashion-mnist"], options.Outside);
         Assert.Equal([1, 2, 3], options.Seeds);
-        Assert.Equal((5, 2, "out"), (options.Samples, options.Epochs!.Value, options.Out));
+        Assert.Equal((5, 2, "out"), (options.Samples, options.Epochs, options.Out));
     }
 
     [Fact]

@@ -1,8 +1,7 @@
 using BayesGen;
+using BayesGen.Baselines;
 using BayesGen.Data;
 using BayesGen.SampleImages;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace UncertaintySample;
 
@@ -22,12 +21,8 @@ public sealed record Evaluation(
         return Of(images, data => model.Predict(data.Inputs, samples, options));
     }
 
-    public static Evaluation Of(LeNet5 network, Images images) => Of(images, data =>
-    {
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        return ClassPrediction.Of(cat([.. data.Inputs.split(BatchSize).Select(batch => network.call(batch))]));
-    });
+    public static Evaluation Of(DeterministicModel<LeNet5> model, Images images) =>
+        Of(images, data => model.Predict(data.Inputs, samples: 1, new PredictionOptions { BatchSize = BatchSize }));
 
     private static Evaluation Of(Images images, Func<TensorDataSet, ClassPrediction> predict)
     {

@@ -11,7 +11,7 @@ namespace UncertaintySample;
 /// LeNet-5 as it stands in papers: two convolutions of 20 and 50 maps without padding, then 800-500-classes. All its weights are Gaussian;
 /// the noise is drawn at the outputs, which makes the gradients quiet enough for a few epochs.
 /// </summary>
-[Bayesian(Gaussian, Estimator = Estimator.Local, PriorScale = 0.3)]
+[Bayesian(Gaussian, Estimator = Estimator.Local, PriorScale = 0.1)]
 public sealed class LeNet5 : Module<Tensor, Tensor>
 {
     private readonly Conv2d conv1 = Conv2d(1, 20, 5);

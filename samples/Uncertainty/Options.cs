@@ -21,8 +21,8 @@ public sealed record Options
 
     public int Samples { get; init; } = 20;
 
-    /// <summary>Null: what suits the data.</summary>
-    public int? Epochs { get; init; }
+    /// <summary>Passes over the images, for both networks; the Bayesian one is a plain one for a third of them.</summary>
+    public int Epochs { get; init; } = 20;
 
     public string Out { get; init; } = DefaultFolder;
 
@@ -45,7 +45,7 @@ public sealed record Options
             "--seeds", "LIST", "One training for each seed; results are averaged.", least: 0, defaults.Seeds);
         var samples = CheckedOption.Number(
             "--samples", "N", "Networks sampled from the posterior for a prediction.", least: 1, defaults.Samples);
-        var epochs = CheckedOption.OptionalNumber("--epochs", "N", "Passes over the training data, for both networks.", least: 1);
+        var epochs = CheckedOption.Number("--epochs", "N", "Passes over the training data, for both networks.", least: 2, defaults.Epochs);
         var folder = CheckedOption.Text(
             "--out", "DIR", "Write report.html, the charts, summary.json and the tables behind them there.");
         folder.DefaultValueFactory = _ => DefaultFolder;

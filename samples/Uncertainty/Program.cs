@@ -17,7 +17,6 @@ static int Run(Options options)
         Directory.CreateDirectory(options.Out);
         var clock = Stopwatch.StartNew();
         using var images = Images.Load(options.Images);
-        var epochs = Training.EpochsFor(options);
         Console.WriteLine(
             $"{(options.IsMnist ? "mnist" : "built-in digits")}: {images.Train.Count:N0} images of {options.TrainOn.Count} digits "
             + "to learn, "
@@ -26,8 +25,8 @@ static int Run(Options options)
         foreach (var seed in options.Seeds)
         {
             Console.WriteLine($"seed {seed}");
-            using var network = Training.Deterministic(images.Train, options.TrainOn.Count, epochs, seed);
-            using var model = Training.Bayesian(images.Train, options.TrainOn.Count, epochs, seed);
+            using var network = Training.Deterministic(images.Train, options.TrainOn.Count, options.Epochs, seed);
+            using var model = Training.Bayesian(images.Train, options.TrainOn.Count, options.Epochs, seed);
             report.Add(Evaluation.Of(model, images, options.Samples, seed), Evaluation.Of(network, images));
         }
 

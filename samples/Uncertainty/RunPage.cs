@@ -33,7 +33,7 @@ public static class RunPage
                     + Text($": {images.Train.Count:N0} to learn, {images.Test.Count:N0} to judge by")),
                 ("digits learned", string.Join(", ", options.TrainOn)),
                 ("outside", string.Join("; ", images.Outside.Select(kind => Text($"{kind.Name} ({kind.Data.Count:N0})")))),
-                ("training", Text($"{Training.EpochsFor(options)} epochs of Adam, both networks")),
+                ("training", Text($"{options.Epochs} epochs of Adam, both networks; the Bayesian one plain for the first third")),
                 ("seeds", string.Join(", ", options.Seeds) + (report.Seeds > 1 ? "; figures are means, charts those of the first" : "")),
                 ("time", Text($"{time.TotalSeconds:F0} s")))
             .Heading("Is it right as often as it says?")
