@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace UncertaintySample;
 
-/// <summary>The two trainings, as alike as they can be: the same start, order of batches, number of epochs, optimizer and learning rate.</summary>
+/// <summary>Two trainings, as alike as can be: the same start, order of batches, number of epochs, optimizer and learning rate.</summary>
 public static class Training
 {
     private const double LearningRate = 1e-3;
