@@ -14,7 +14,7 @@ case "${1:-}" in
 esac
 
 # The reference is made from these assemblies and their doc comments.
-for project in Datasets Console Plots Mpi; do
+for project in Datasets DataViews Console Plots Mpi; do
     dotnet build "BayesGen.$project" -c Release --nologo -v quiet
 done
 dotnet tool restore

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 export RunAnalyzers=true DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 projects=("$@")
 if ((${#projects[@]} == 0)); then
-  projects=(BayesGen.Runtime BayesGen.Datasets BayesGen.Console BayesGen.Mpi BayesGen.Plots)
+  projects=(BayesGen.Runtime BayesGen.Datasets BayesGen.DataViews BayesGen.Console BayesGen.Mpi BayesGen.Plots)
 fi
 
 header='#nullable enable'

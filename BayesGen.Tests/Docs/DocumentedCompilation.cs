@@ -1,9 +1,12 @@
 using System.Text.RegularExpressions;
+using BayesGen.DataViews;
 using BayesGen.Plots;
 using BayesGen.Tests.Support;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.Data.Analysis;
 using Microsoft.Extensions.Logging;
+using Microsoft.ML;
 using Spectre.Console;
 
 namespace BayesGen.Tests.Docs;
@@ -35,6 +38,7 @@ internal static class DocumentedCompilation
         Type[] packages =
         [
             .. References("BayesGen.Plots") ? (Type[])[typeof(Chart)] : [],
+            .. References("BayesGen.DataViews") ? (Type[])[typeof(DataViewTable), typeof(IDataView), typeof(DataFrame)] : [],
             .. References("BayesGen.Mpi") ? (Type[])[typeof(BayesGen.Mpi.MpiGroup)] : [],
             .. References("BayesGen.Console") ? (Type[])[typeof(ConsoleReport), typeof(IAnsiConsole)] : [],
             // Comes with BayesGen itself.

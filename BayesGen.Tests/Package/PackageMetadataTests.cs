@@ -15,7 +15,7 @@ public sealed class PackageMetadataTests
     ];
 
     [Fact]
-    public void SixProjectsArePackages() => Assert.Equal(6, Packages.Count);
+    public void SevenProjectsArePackages() => Assert.Equal(7, Packages.Count);
 
     [Theory]
     [MemberData(nameof(Packages))]

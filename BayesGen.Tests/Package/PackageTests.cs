@@ -156,6 +156,7 @@ public sealed partial class GeneratorPackageTests(PackedRepository packed) : ICl
     [InlineData("BayesGen")]
     [InlineData("BayesGen.Console")]
     [InlineData("BayesGen.Datasets")]
+    [InlineData("BayesGen.DataViews")]
     [InlineData("BayesGen.Mpi")]
     [InlineData("BayesGen.Plots")]
     [InlineData("BayesGen.Templates")]
