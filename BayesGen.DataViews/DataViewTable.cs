@@ -32,7 +32,7 @@ public sealed class DataViewTable : IDisposable
     /// <param name="target">The name of the column to learn.</param>
     /// <param name="options">What else to take; null takes all other columns.</param>
     /// <exception cref="ArgumentException">
-    /// A column is missing, or holds what is no number; there is no row; a cell is NaN, infinite or without a class. It is named.
+    /// A column is missing, or holds something else than numbers; there is no row; a cell is NaN, infinite or without a class. It is named.
     /// </exception>
     public static DataViewTable Read(IDataView view, string target, DataViewOptions? options = null)
     {

@@ -100,7 +100,7 @@ public sealed class DataViewTableTests
 
     public static TheoryData<string, string> Refused => new()
     {
-        { "missing", "The data view has no column 'colour'. It has: rooms, garden, place, price." },
+        { "missing", "The data view has no column 'color'. It has: rooms, garden, place, price." },
         { "text", "Column 'town' is of type String, and a network takes numbers: encode it" },
         { "key", "Column 'kind' is of type Key<UInt32, 0-2>, and a network takes numbers" },
         { "lengths", "Column 'words' holds vectors of different lengths" },
@@ -123,7 +123,7 @@ public sealed class DataViewTableTests
         var words = new VectorDataViewType(NumberDataViewType.Single);
         Action read = what switch
         {
-            "missing" => () => DataViewTable.Read(Mixed(), "colour"),
+            "missing" => () => DataViewTable.Read(Mixed(), "color"),
             "text" => () => DataViewTable.Read(Mixed().With("town", TextDataViewType.Instance, ["a".AsMemory(), "b".AsMemory()]), "price"),
             "key" => () => DataViewTable.Read(Mixed().With("kind", kinds, [1u, 2u]), "price"),
             "lengths" => () => DataViewTable.Read(Mixed().With("words", words, [Vector(1), Vector(1, 2)]), "price"),
