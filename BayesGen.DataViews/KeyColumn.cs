@@ -17,21 +17,10 @@ internal sealed class KeyColumn
         (_row, _name) = (row, column.Name);
         Names = Annotations.Texts(column, "KeyValues");
         var raw = column.Type.RawType;
-        _read = raw == typeof(uint) ? Reader<uint>(value => value)
-            : raw == typeof(byte) ? Reader<byte>(value => value)
-            : raw == typeof(ushort) ? Reader<ushort>(value => value)
-            : Reader<ulong>(value => value);
-
-        Func<ulong> Reader<T>(Func<T, ulong> convert)
-        {
-            var getter = row.GetGetter<T>(column);
-            var value = default(T)!;
-            return () =>
-            {
-                getter(ref value);
-                return convert(value);
-            };
-        }
+        _read = raw == typeof(uint) ? Cell.Of<uint, ulong>(row, column, value => value)
+            : raw == typeof(byte) ? Cell.Of<byte, ulong>(row, column, value => value)
+            : raw == typeof(ushort) ? Cell.Of<ushort, ulong>(row, column, value => value)
+            : Cell.Of<ulong, ulong>(row, column, value => value);
     }
 
     /// <summary>The names of the classes, or nothing.</summary>

@@ -70,13 +70,8 @@ internal sealed class NumberColumn
     {
         if (!isVector)
         {
-            var getter = _row.GetGetter<T>(column);
-            var value = default(T)!;
-            return numbers =>
-            {
-                getter(ref value);
-                numbers.Add(convert(value));
-            };
+            var cell = Cell.Of(_row, column, convert);
+            return numbers => numbers.Add(cell());
         }
 
         var vectors = _row.GetGetter<VBuffer<T>>(column);

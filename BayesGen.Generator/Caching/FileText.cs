@@ -93,16 +93,15 @@ internal sealed class FileText
     {
         if (_values is null)
             return;
-        var text = _source.ToString(node.Span);
         // Behind which token it stands is part of it; what it assigns to is so anyway.
         if (place == Place.Initializer)
         {
-            _values.Append(_starts!.Count).Append(text).Append('\n');
+            _values.Append(_starts!.Count).Append(_source.ToString(node.Span)).Append('\n');
             return;
         }
 
         if (place == Place.Method)
-            _methods!.Append(text).Append('\n');
+            _methods!.Append(_source.ToString(node.Span)).Append('\n');
         foreach (var inner in node.DescendantNodes())
             if (DeclaredValue.AssignedBy(inner) is { } target)
                 _values.Append(_source.ToString(target.Span)).Append('\n');

@@ -38,7 +38,7 @@ internal static class ModelCache
         var edited = new EditedFile(context.TargetNode.SyntaxTree, file.Starts);
         var place = (Token: edited.PlaceOf(context.TargetNode), attribute);
         if (place.Token < 0)
-            return WithFreshGraph(); // Half-typed: it begins with a token that is not there.
+            return read() is { } half ? Passing(half) : null; // Half-typed: it begins with a token that is not there.
         if (file.Answers.ByPlace.TryGetValue(place, out var known) && known.Fingerprint.IsSameAs(fingerprint)
             && known.OtherTrees.All(compilation.ContainsSyntaxTree))
         {
@@ -52,15 +52,14 @@ internal static class ModelCache
         if (read() is not { } model)
             return Remember(null, null, trees);
         if (!model.HasGraph)
-            return Remember(new(model, null), null, trees);
+            return Remember(Passing(model), null, trees);
         var surface = readSurface(model, edited);
-        return surface.IsLasting ? Remember(WithGraph(model, surface), surface, trees) : WithGraph(model, readSurface(model, null));
+        return surface.IsLasting ? Remember(WithGraph(model, surface), surface, trees) : Passing(model);
 
         NetworkFiles WithGraph(NetworkModel of, GraphSurface on) => new(of, new GraphReader(on, edited.SourceOf).Read());
 
-        NetworkFiles? WithFreshGraph() => read() is not { } fresh ? null
-            : fresh.HasGraph ? WithGraph(fresh, readSurface(fresh, null))
-            : new(fresh, null);
+        // On a surface that is good for this version alone.
+        NetworkFiles Passing(NetworkModel of) => of.HasGraph ? WithGraph(of, readSurface(of, null)) : new(of, null);
 
         NetworkFiles? Remember(NetworkFiles? answer, GraphSurface? on, IReadOnlyList<SyntaxTree> otherTrees)
         {

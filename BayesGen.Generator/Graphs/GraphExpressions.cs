@@ -120,8 +120,7 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
     private GraphTerm Name(string name, SyntaxNode node) =>
         names.TryGetValue(name, out var known) ? known : Member(name, node);
 
-    private GraphTerm Member(string name, SyntaxNode node) => reader.Members.Find(name,
-        GraphReader.TextOf(node)) is { IsNone: false } member
+    private GraphTerm Member(string name, SyntaxNode node) => reader.Members.Find(name, node) is { IsNone: false } member
         ? member
         : reader.Refuse(node,
             $"'{name}' is no variable of the method, and no layer, tensor, number or constant in a field of the network");
@@ -130,7 +129,7 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
     {
         var name = access.Name.Identifier.ValueText;
         if (access.Expression is IdentifierNameSyntax { Identifier.ValueText: var type } && !names.ContainsKey(type)
-            && reader.Members.IsOwn(type) && reader.Members.Find(name, "") is { Kind: TermKind.Number } constant)
+            && reader.Members.IsOwn(type) && reader.Members.Find(name, access) is { Kind: TermKind.Number } constant)
             return constant;
         var target = Read(access.Expression);
         return (target.Kind, name) switch

@@ -1,6 +1,7 @@
 using BayesGen.SourceGeneration.Emission;
 using BayesGen.SourceGeneration.Model;
 using BayesGen.SourceGeneration.Symbols;
+using Microsoft.CodeAnalysis;
 
 namespace BayesGen.SourceGeneration.Graphs;
 
@@ -21,7 +22,9 @@ internal sealed class GraphMembers(GraphSurface surface)
     public bool IsOwn(string type) => surface.Classes.Contains(type);
 
     /// <summary>What a name stands for in a method of the network; nothing where it is no member that a graph knows.</summary>
-    public GraphTerm Find(string name, string source)
+    /// <param name="name">The name.</param>
+    /// <param name="node">Where it stands, for the graph to show.</param>
+    public GraphTerm Find(string name, SyntaxNode node)
     {
         if (name == "training")
             return new(TermKind.Flag, "false");
@@ -32,7 +35,7 @@ internal sealed class GraphMembers(GraphSurface surface)
         var access = field.Access ?? $"{AccessorOf(field).Name}(network)";
         return field.Kind switch
         {
-            TermKind.Tensor => new(TermKind.Tensor, $"graph.Constant({access}!, {CSharpText.Literal(source)})"),
+            TermKind.Tensor => new(TermKind.Tensor, $"graph.Constant({access}!, {CSharpText.Literal(GraphReader.TextOf(node))})"),
             TermKind.Modules => new(TermKind.Modules, $"global::System.Linq.Enumerable.ToList({access}!.children())"),
             // What is declared as an interface is a module all the same, as the calls of a graph want it.
             TermKind.Module => new(TermKind.Module, field.IsInterface ? $"((global::TorchSharp.torch.nn.Module){access}!)" : access)

@@ -140,6 +140,17 @@ public sealed class DataViewTableTests
         Assert.Contains(message, Assert.Throws<ArgumentException>(read).Message);
     }
 
+    [Fact]
+    public void AGapInACsvFileOfADataFrameIsNamed()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Root, "gap.csv");
+        File.WriteAllLines(file, ["a,b,y", "1,2,3", "4,,6", "7,8,9"]);
+        Assert.Contains(
+            "Row 1 (from 0), column 'b': the value is NaN.",
+            Assert.Throws<ArgumentException>(() => DataViewTable.Read(DataFrame.LoadCsv(file), "y")).Message);
+    }
+
     /// <summary>From a CSV file to predictions in its units: y = 3 a - 2 b + 5, without noise.</summary>
     [Fact]
     public void ACsvFileOfADataFrameIsLearned()
