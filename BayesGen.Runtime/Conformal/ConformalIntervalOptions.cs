@@ -14,6 +14,13 @@ public enum IntervalMethod
     /// Regression", 2019.
     /// </summary>
     Quantile,
+
+    /// <summary>
+    /// The central interval of the predicted mixture, both ends moved by q times its width (CQR-r). For one normal distribution these are
+    /// the normalized intervals; where a few samples lie far out, the width stays what most of them say, and the standard deviation does
+    /// not. Sesia, Candès, "A Comparison of Some Conformal Quantile Regression Methods", 2020.
+    /// </summary>
+    NormalizedQuantile,
 }
 
 /// <summary>How intervals are made.</summary>

@@ -24,7 +24,7 @@ public sealed class ConformalIntervals
     public int Outputs => Thresholds.Count;
 
     /// <summary>
-    /// For each output what its interval is widened by: in units of the target, or of the standard deviation where it is normalized.
+    /// For each output what its interval is widened by: in units of the target, or of what the method multiplies.
     /// Negative where predicted quantiles held more than was asked, infinite where that few examples cannot guarantee more.
     /// </summary>
     public IReadOnlyList<double> Thresholds { get; }

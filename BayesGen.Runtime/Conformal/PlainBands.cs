@@ -10,18 +10,25 @@ internal sealed class PlainBands
 {
     private readonly IReadOnlyList<double[]> _lower;
     private readonly IReadOnlyList<double[]> _upper;
-    private readonly IReadOnlyList<double[]>? _variances;
+    private readonly Func<int, int, double> _unit;
 
-    private PlainBands(IReadOnlyList<double[]> lower, IReadOnlyList<double[]> upper, IReadOnlyList<double[]>? variances) =>
-        (_lower, _upper, _variances) = (lower, upper, variances);
+    private PlainBands(IReadOnlyList<double[]> lower, IReadOnlyList<double[]> upper, Func<int, int, double> unit) =>
+        (_lower, _upper, _unit) = (lower, upper, unit);
 
     public static PlainBands Of(RegressionPrediction prediction, ConformalIntervalOptions options)
     {
-        if (options.Method != IntervalMethod.Quantile)
-            return new PlainBands(
-                prediction.Mean, prediction.Mean, options.Method == IntervalMethod.Normalized ? prediction.Variance : null);
+        switch (options.Method)
+        {
+            case IntervalMethod.Absolute:
+                return new PlainBands(prediction.Mean, prediction.Mean, (_, _) => 1);
+            case IntervalMethod.Normalized:
+                return new PlainBands(prediction.Mean, prediction.Mean, (example, d) => Math.Sqrt(prediction.Variance[example][d]));
+        }
+
         var (_, lower, upper) = prediction.CentralInterval(options.Coverage);
-        return new PlainBands(lower, upper, null);
+        return new PlainBands(
+            lower, upper,
+            options.Method == IntervalMethod.Quantile ? (_, _) => 1 : (example, d) => upper[example][d] - lower[example][d]);
     }
 
     /// <summary>How far a target lies outside; negative inside.</summary>
@@ -29,7 +36,7 @@ internal sealed class PlainBands
     {
         var outside = Math.Max(_lower[example][output] - target, target - _upper[example][output]);
         // Without any width a target is met exactly, or no factor reaches it.
-        return outside == 0 ? 0 : outside / Unit(example, output);
+        return outside == 0 ? 0 : outside / _unit(example, output);
     }
 
     /// <summary>The interval whose ends are moved out by a threshold. Ends that would cross meet in the middle.</summary>
@@ -38,12 +45,10 @@ internal sealed class PlainBands
         if (double.IsPositiveInfinity(threshold))
             return (double.NegativeInfinity, double.PositiveInfinity);
         var (lower, upper) = (_lower[example][output], _upper[example][output]);
-        var width = threshold * Unit(example, output);
+        var width = threshold * _unit(example, output);
         // A target whose score is the threshold lies in the interval, whichever way its end is rounded.
         var rounding = Math.ScaleB(Math.Max(Math.Max(Math.Abs(lower), Math.Abs(upper)), Math.Abs(width)), -50);
         (lower, upper) = (lower - width - rounding, upper + width + rounding);
         return lower <= upper ? (lower, upper) : ((lower + upper) / 2, (lower + upper) / 2);
     }
-
-    private double Unit(int example, int output) => _variances is null ? 1 : Math.Sqrt(_variances[example][output]);
 }

@@ -80,6 +80,7 @@ public sealed class ConformalCoverageTests
     [InlineData(IntervalMethod.Absolute)]
     [InlineData(IntervalMethod.Normalized)]
     [InlineData(IntervalMethod.Quantile)]
+    [InlineData(IntervalMethod.NormalizedQuantile)]
     public void IntervalsCoverWhatWasAsked(IntervalMethod method)
     {
         var random = new Random(15);

@@ -44,6 +44,40 @@ public sealed class ConformalIntervalsTests
     }
 
     [Fact]
+    public void NormalizedQuantileIntervalsOfOneNormalDistributionAreTheNormalizedOnes()
+    {
+        // The ends are mean +- 1.6449 sd: a residual of 9 at a deviation of 1 lies (9 - 1.6449) / (2 x 1.6449) widths outside.
+        const double Z = 1.6448536269514722;
+        var conformal = Calibrated(IntervalMethod.NormalizedQuantile, i => 10 - i);
+        Assert.Equal((9 - Z) / (2 * Z), Assert.Single(conformal.Thresholds), 1e-9);
+        Near((-9, 9), conformal, (0, 1));
+        Near((-16, 20), conformal, (2, 2));
+
+        // Where all lie in the middle, nothing is left of the widths, and ends do not cross.
+        var narrow = Calibrated(IntervalMethod.NormalizedQuantile, _ => 0);
+        Assert.Equal(-0.5, Assert.Single(narrow.Thresholds), 1e-9);
+        Near((5, 5), narrow, (5, 0.5));
+    }
+
+    [Fact]
+    public void OneSampleFarOutLeavesNormalizedQuantileIntervalsAsTheyAre()
+    {
+        // Of 40 samples one says 10,000: the standard deviation becomes 1,561, and the central 90 % hardly move.
+        var means = new double[40];
+        means[^1] = 10_000;
+        var prediction = new RegressionPrediction(40, 1, [[means]], [[[.. Enumerable.Repeat(1.0, 40)]]]);
+        double WidthOf(IntervalMethod method)
+        {
+            var conformal = Calibrated(method, i => 2 * i);
+            var (_, lower, upper) = conformal.Intervals(prediction);
+            return upper[0][0] - lower[0][0];
+        }
+
+        Assert.InRange(WidthOf(IntervalMethod.Normalized), 6_000, 7_000);
+        Assert.InRange(WidthOf(IntervalMethod.NormalizedQuantile), 4, 5);
+    }
+
+    [Fact]
     public void ATargetAtTheThresholdLiesInItsInterval()
     {
         var random = new Random(8);

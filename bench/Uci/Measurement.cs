@@ -26,11 +26,23 @@ public static class Measurement
             calibrated = Judge(predictor, scale, rows.Set, calibration);
             test = Judge(predictor, scale, rows.Set, rows.Test);
         });
-        var report = ConformalIntervals.Calibrate(calibrated!).Evaluate(test!);
-        var (band, plain) = (whole!.Intervals[1], test!.Intervals[0]);
+        var band = whole!.Intervals[1];
         return new SplitOutcome(
-            Setting.Version, whole.RootMeanSquaredError, whole.NegativeLogLikelihood, band.Coverage, band.MeanWidth, report.Coverage,
-            report.MeanWidth, plain.Coverage, plain.MeanWidth, Math.Round(clock.Elapsed.TotalSeconds, 1));
+            Setting.Version, whole.RootMeanSquaredError, whole.NegativeLogLikelihood, band.Coverage, band.MeanWidth,
+            Intervals(calibrated!, test!), Math.Round(clock.Elapsed.TotalSeconds, 1));
+    }
+
+    private static List<IntervalFigures> Intervals(RegressionEvaluation calibration, RegressionEvaluation test)
+    {
+        List<(IntervalMethod Method, IntervalReport Report)> conformal = [.. Enum.GetValues<IntervalMethod>().Select(method =>
+            (method, ConformalIntervals.Calibrate(calibration, new ConformalIntervalOptions { Method = method }).Evaluate(test)))];
+        var plain = conformal[0].Report.Plain;
+        return
+        [
+            new IntervalFigures(IntervalFigures.Plain, plain.Coverage, plain.MeanWidth, plain.Score),
+            .. conformal.Select(one =>
+                new IntervalFigures(one.Method.ToString(), one.Report.Coverage, one.Report.MeanWidth, one.Report.Score)),
+        ];
     }
 
     private static void Train(Piece piece, SplitRows rows, double part, Action<TablePredictor, Standardize> use)

@@ -2,20 +2,27 @@ using System.Text.Json;
 
 namespace BayesGen.Benchmarks.Uci;
 
+/// <summary>Intervals of 90 % of a network that was trained without the calibration rows.</summary>
+/// <param name="Kind">What they are made of; <see cref="Plain"/> are the central ones of the prediction.</param>
+/// <param name="Coverage">The part of targets that they hold.</param>
+/// <param name="Width">Their mean width.</param>
+/// <param name="Score">Their interval score: width, and what is missed counted twenty times; less is better.</param>
+public sealed record IntervalFigures(string Kind, double Coverage, double Width, double Score)
+{
+    /// <summary>The kind of those that were not calibrated.</summary>
+    public const string Plain = "plain";
+}
+
 /// <summary>What a method reached on a split, in the units of the table.</summary>
 /// <param name="Setting">The version of the setting.</param>
 /// <param name="Rmse">The root mean squared error of the predictive mean.</param>
 /// <param name="Nll">The mean negative log density of the targets, nats.</param>
 /// <param name="Coverage95">The part of targets in the central 95 % interval of the prediction.</param>
 /// <param name="Width95">Its mean width.</param>
-/// <param name="Conformal90">The part of targets in the 90 % conformal interval.</param>
-/// <param name="ConformalWidth90">Its mean width.</param>
-/// <param name="Plain90">The part of targets in the central 90 % interval of that network.</param>
-/// <param name="PlainWidth90">Its mean width.</param>
+/// <param name="Intervals">The plain ones, and conformal ones of each kind.</param>
 /// <param name="Seconds">How long it took, both trainings and predictions.</param>
 public sealed record SplitOutcome(
-    string Setting, double Rmse, double Nll, double Coverage95, double Width95, double Conformal90, double ConformalWidth90, double Plain90,
-    double PlainWidth90, double Seconds)
+    string Setting, double Rmse, double Nll, double Coverage95, double Width95, IReadOnlyList<IntervalFigures> Intervals, double Seconds)
 {
     private static readonly JsonSerializerOptions Names = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
 

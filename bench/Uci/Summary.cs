@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BayesGen.Conformal;
 
 namespace BayesGen.Benchmarks.Uci;
 
@@ -9,14 +10,16 @@ public sealed record Summary(
     private static readonly JsonSerializerOptions Names =
         new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
-    /// <summary>The mean width of the conformal intervals over that of the plain ones of the same network.</summary>
-    public double ConformalWidth { get; init; }
-
-    /// <summary>The part of targets in those plain intervals.</summary>
-    public double Plain90 { get; init; }
+    /// <summary>
+    /// For each kind of 90 % intervals: coverage, and width and interval score as parts of those of the plain intervals of the same network.
+    /// </summary>
+    public IReadOnlyList<IntervalFigures> Intervals { get; init; } = [];
 
     /// <summary>The mean time of a split, seconds.</summary>
     public double Seconds { get; init; }
+
+    /// <summary>The kind of intervals where none is asked for.</summary>
+    private static string Usual { get; } = new ConformalIntervalOptions().Method.ToString();
 
     /// <summary>Of the splits that are finished in a folder.</summary>
     public static IReadOnlyList<Summary> Of(Work work, string folder) =>
@@ -28,13 +31,20 @@ public sealed record Summary(
                 pieces.Key.Set, pieces.Key.Method, outcomes.Count,
                 outcomes.Average(one => one.Rmse), ErrorOf([.. outcomes.Select(one => one.Rmse)]),
                 outcomes.Average(one => one.Nll), ErrorOf([.. outcomes.Select(one => one.Nll)]),
-                outcomes.Average(one => one.Coverage95), outcomes.Average(one => one.Conformal90))
+                outcomes.Average(one => one.Coverage95), outcomes.Average(one => Of(one, Usual).Coverage))
             {
-                ConformalWidth = outcomes.Average(one => one.ConformalWidth90 / one.PlainWidth90),
-                Plain90 = outcomes.Average(one => one.Plain90),
+                Intervals = [.. outcomes[0].Intervals.Select(figures => MeanOf(outcomes, figures.Kind))],
                 Seconds = outcomes.Average(one => one.Seconds),
             },
     ];
+
+    private static IntervalFigures Of(SplitOutcome outcome, string kind) => outcome.Intervals.First(figures => figures.Kind == kind);
+
+    private static IntervalFigures MeanOf(IReadOnlyList<SplitOutcome> outcomes, string kind) => new(
+        kind,
+        outcomes.Average(one => Of(one, kind).Coverage),
+        outcomes.Average(one => Of(one, kind).Width / Of(one, IntervalFigures.Plain).Width),
+        outcomes.Average(one => Of(one, kind).Score / Of(one, IntervalFigures.Plain).Score));
 
     /// <summary>Writes a list of them.</summary>
     public static void Write(string path, IReadOnlyList<Summary> summaries)

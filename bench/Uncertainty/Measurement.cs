@@ -28,6 +28,7 @@ public static class Measurement
                 outcome = new Outcome(known.Accuracy, known.NegativeLogLikelihood, known.BrierScore, known.ExpectedCalibrationError)
                 {
                     Setting = piece.Setting,
+                    Scaled = AtTemperature(held, known),
                     Outside = [.. images.Outside.Select(kind => Detected(kind.Name, known.Prediction, predict(kind.Images.Inputs)))],
                     Sets = [.. SetMethods.Select(method => Held(method, held, known))],
                     TrainingSeconds = Math.Round(training.TotalSeconds, 1),
@@ -35,6 +36,13 @@ public static class Measurement
             });
             return outcome! with { Seconds = Math.Round(clock.Elapsed.TotalSeconds, 1) };
         }
+    }
+
+    private static ScaledFigures AtTemperature(ClassEvaluation calibration, ClassEvaluation test)
+    {
+        var scaling = TemperatureScaling.Fit(calibration);
+        var scaled = ClassEvaluation.Of(scaling.Apply(test.Prediction), test.Targets);
+        return new ScaledFigures(scaling.Temperature, scaled.NegativeLogLikelihood, scaled.ExpectedCalibrationError);
     }
 
     private static OutsideFigures Detected(string kind, ClassPrediction inside, ClassPrediction outside)

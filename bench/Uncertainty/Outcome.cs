@@ -15,6 +15,12 @@ public sealed record OutsideFigures(string Kind, double AurocByEntropy, double? 
 /// <param name="MeanSize">The mean number of classes of a set.</param>
 public sealed record SetFigures(string Method, double Coverage, double MeanSize);
 
+/// <summary>The same answers at the temperature that the calibration images choose: one number, fitted after the training.</summary>
+/// <param name="Temperature">The temperature; below 1 the answers become surer.</param>
+/// <param name="Nll">The mean negative log-likelihood, nats.</param>
+/// <param name="Ece">The expected calibration error.</param>
+public sealed record ScaledFigures(double Temperature, double Nll, double Ece);
+
 /// <summary>What one run reached.</summary>
 /// <param name="Accuracy">On the images to judge by.</param>
 /// <param name="Nll">The mean negative log-likelihood, nats.</param>
@@ -27,6 +33,9 @@ public sealed record Outcome(double Accuracy, double Nll, double Brier, double E
 
     /// <summary>See <see cref="Piece.Setting"/>.</summary>
     public string Setting { get; init; } = "";
+
+    /// <summary>At a temperature.</summary>
+    public ScaledFigures Scaled { get; init; } = new(double.NaN, double.NaN, double.NaN);
 
     /// <summary>For each kind of other images.</summary>
     public IReadOnlyList<OutsideFigures> Outside { get; init; } = [];

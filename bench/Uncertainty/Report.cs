@@ -12,12 +12,13 @@ public static class Report
             var kinds = set.First().Mean.Outside.Select(kind => $" {kind.Kind}, AUROC by entropy / by mutual information |");
             var methods = set.First().Mean.Sets.Select(sets => $" {sets.Method}: coverage, mean size |");
             to.WriteLine();
-            to.WriteLine($"| {set.Key} | epochs | seeds | accuracy | NLL | Brier | ECE |{string.Concat(kinds)} training, seconds |");
-            to.WriteLine(Rule(8 + set.First().Mean.Outside.Count));
+            to.WriteLine($"| {set.Key} | epochs | seeds | accuracy | NLL | Brier | ECE | temperature: NLL, ECE |{string.Concat(kinds)} training, seconds |");
+            to.WriteLine(Rule(9 + set.First().Mean.Outside.Count));
             foreach (var one in set)
                 to.WriteLine(
                     Begin(one) + FormattableString.Invariant($" {one.Runs.Count} | {one.Mean.Accuracy:P2} | {one.Mean.Nll:F4} ")
                     + FormattableString.Invariant($"| {one.Mean.Brier:F4} | {one.Mean.Ece:F4} |")
+                    + FormattableString.Invariant($" {one.Mean.Scaled.Temperature:F3}: {one.Mean.Scaled.Nll:F4}, {one.Mean.Scaled.Ece:F4} |")
                     + string.Concat(one.Mean.Outside.Select(Detected))
                     + FormattableString.Invariant($" {one.Mean.TrainingSeconds:F0} |"));
             to.WriteLine();

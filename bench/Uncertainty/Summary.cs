@@ -35,6 +35,8 @@ public sealed record Summary(string Set, string Method, int Epochs, Outcome Mean
     private static Outcome MeanOf(IReadOnlyList<Outcome> runs) => new(
         runs.Average(run => run.Accuracy), runs.Average(run => run.Nll), runs.Average(run => run.Brier), runs.Average(run => run.Ece))
     {
+        Scaled = new ScaledFigures(
+            runs.Average(run => run.Scaled.Temperature), runs.Average(run => run.Scaled.Nll), runs.Average(run => run.Scaled.Ece)),
         Outside =
         [
             .. runs[0].Outside.Select((kind, i) => new OutsideFigures(
