@@ -30,7 +30,7 @@ public sealed record ConformalIntervalOptions
     public double Coverage { get; init; } = 0.9;
 
     /// <summary>What an interval is made of.</summary>
-    public IntervalMethod Method { get; init; } = IntervalMethod.Normalized;
+    public IntervalMethod Method { get; init; } = IntervalMethod.NormalizedQuantile;
 
     /// <summary>
     /// Whether too few calibration examples for the coverage are answered with infinite intervals, which is all that can be guaranteed

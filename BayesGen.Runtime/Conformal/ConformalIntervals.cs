@@ -34,7 +34,7 @@ public sealed class ConformalIntervals
 
     /// <summary>Calibrates with examples that the training has not seen.</summary>
     /// <param name="calibration">Predictions and targets: <c>model.EvaluatePredictions(calibrationData, noise)</c>.</param>
-    /// <param name="options">Coverage and method; null is 90 % and the predictive standard deviation.</param>
+    /// <param name="options">Coverage and method; null is 90 % and the predicted interval, stretched.</param>
     /// <exception cref="ArgumentException">There are too few examples for the coverage; the message says how many it needs.</exception>
     public static ConformalIntervals Calibrate(RegressionEvaluation calibration, ConformalIntervalOptions? options = null)
     {
@@ -45,7 +45,7 @@ public sealed class ConformalIntervals
     /// <summary>Calibrates with examples that the training has not seen.</summary>
     /// <param name="prediction">What is predicted for them.</param>
     /// <param name="targets">For each its outputs.</param>
-    /// <param name="options">Coverage and method; null is 90 % and the predictive standard deviation.</param>
+    /// <param name="options">Coverage and method; null is 90 % and the predicted interval, stretched.</param>
     /// <exception cref="ArgumentException">
     /// There are too few examples for the coverage, and the message says how many it needs; or targets do not fit the outputs.
     /// </exception>

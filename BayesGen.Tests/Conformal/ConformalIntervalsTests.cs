@@ -106,7 +106,8 @@ public sealed class ConformalIntervalsTests
     {
         var prediction = new RegressionPrediction(
             1, 2, [.. Enumerable.Repeat(new double[][] { [0], [0] }, 9)], [.. Enumerable.Repeat(new double[][] { [1], [4] }, 9)]);
-        var conformal = ConformalIntervals.Calibrate(prediction, [.. Enumerable.Range(1, 9).Select(i => new double[] { i, -i })]);
+        var conformal = ConformalIntervals.Calibrate(
+            prediction, [.. Enumerable.Range(1, 9).Select(i => new double[] { i, -i })], new() { Method = IntervalMethod.Normalized });
         Assert.Equal([9, 4.5], conformal.Thresholds);
         var report = conformal.Evaluate(prediction, [.. Enumerable.Repeat(new[] { 8.0, 10 }, 9)], bins: 3);
         Assert.Equal(0.5, report.Coverage);
@@ -185,7 +186,7 @@ public sealed class ConformalIntervalsTests
         // Targets at 2 sd: outside of the plain 90 % interval, inside of one that is twice as wide.
         var prediction = Predictions.Gaussians((0, 1), (0, 2), (0, 3), (0, 4));
         double[][] targets = [[2], [4], [6], [8]];
-        var conformal = new ConformalIntervals(new(), [3], 99);
+        var conformal = new ConformalIntervals(new() { Method = IntervalMethod.Normalized }, [3], 99);
         var report = conformal.Evaluate(RegressionEvaluation.Of(prediction, targets), bins: 2);
         Assert.Equal((1, 0), (report.Coverage, report.Plain.Coverage));
         Assert.Equal(15, report.MeanWidth, 1e-9);
