@@ -194,6 +194,13 @@ public sealed class DeepEnsemble : PooledPredictor, IDisposable
         return (batch, number, take, cancellation) => each.ForEach(answers => answers(batch, number, take, cancellation));
     });
 
+    private protected override string? NotedLikelihood()
+    {
+        foreach (var member in _members)
+            member.RequireTargetsOf(_members[0]);
+        return _members[0].NotedLikelihood;
+    }
+
     /// <summary>The options of one member: seed and place of its own.</summary>
     private static TrainerOptions OptionsOf(TrainerOptions options, int member) => options with
     {

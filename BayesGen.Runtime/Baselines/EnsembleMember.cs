@@ -1,4 +1,5 @@
 using BayesGen.Execution;
+using BayesGen.Likelihoods;
 using BayesGen.Parameters;
 using BayesGen.Prediction;
 
@@ -12,6 +13,22 @@ namespace BayesGen.Baselines;
 internal sealed class EnsembleMember(nn.Module<Tensor, Tensor> network, int index)
 {
     public nn.Module<Tensor, Tensor> Network => network;
+
+    /// <summary>What is noted of the targets on a wrapper; null of a plain network.</summary>
+    public string? NotedLikelihood => (network as IBayesianNetwork)?.Arena.NotedLikelihood;
+
+    /// <summary>Checks that another member was trained for the same targets: only then have their answers a common meaning.</summary>
+    /// <exception cref="InvalidOperationException">It was not; the message says what each was trained for.</exception>
+    public void RequireTargetsOf(EnsembleMember first)
+    {
+        if (NotedLikelihood != first.NotedLikelihood)
+            throw new InvalidOperationException(
+                $"Member {index + 1} was trained under {Words(NotedLikelihood)}, and member 1 under {Words(first.NotedLikelihood)}: the members "
+                + "of an ensemble have targets of one kind. Say it in the call, Predict(x, Likelihood.Bernoulli()), for instance, or on each "
+                + "member, member.UseLikelihood(likelihood).");
+
+        static string Words(string? noted) => noted is null ? "no likelihood" : $"the likelihood '{Likelihood.Read(noted)}'";
+    }
 
     /// <summary>
     /// Checks that it is a network of the same class and sizes as another: answers of different ones are not one distribution, and a state

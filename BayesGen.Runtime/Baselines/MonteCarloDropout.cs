@@ -54,6 +54,8 @@ public sealed class MonteCarloDropout : PooledPredictor
         return (batch, number, take, cancellation) => Answer(batch, layout, number, samples, own.Seed, take, cancellation);
     });
 
+    private protected override string? NotedLikelihood() => (_network as IBayesianNetwork)?.Arena.NotedLikelihood;
+
     private void Answer(
         Tensor batch, ImageLayout layout, int number, int samples, long seed, Action<Tensor> take, CancellationToken cancellation)
     {

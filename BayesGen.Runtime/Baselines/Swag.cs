@@ -27,6 +27,9 @@ public sealed class Swag : PooledPredictor, IDisposable
     private readonly SwagMoments _moments;
     private readonly bool _ownsNetwork;
 
+    /// <summary>What it was trained for; null where the network came trained, since a plain network carries no note of it.</summary>
+    private readonly string? _likelihood;
+
     /// <summary>
     /// For a training loop of your own: train, then go on by SGD at a constant rate, and call <see cref="Collect"/> after each epoch.
     /// </summary>
@@ -35,11 +38,11 @@ public sealed class Swag : PooledPredictor, IDisposable
     /// <exception cref="ArgumentException">The network is a wrapper, which keeps its weights itself.</exception>
     /// <exception cref="NotSupportedException">The network has a batch normalization, which is named.</exception>
     public Swag(nn.Module<Tensor, Tensor> network, SwagOptions? options = null)
-        : this(network, new SwagMoments(Checked(options).Rank), ownsNetwork: false)
+        : this(network, new SwagMoments(Checked(options).Rank), ownsNetwork: false, likelihood: null)
     {
     }
 
-    private Swag(nn.Module<Tensor, Tensor> network, SwagMoments moments, bool ownsNetwork)
+    private Swag(nn.Module<Tensor, Tensor> network, SwagMoments moments, bool ownsNetwork, string? likelihood)
     {
         ArgumentNullException.ThrowIfNull(network);
         if (network is IBayesianNetwork)
@@ -47,7 +50,7 @@ public sealed class Swag : PooledPredictor, IDisposable
                 $"A {network.GetType().Name} keeps the weights of its network itself: give the plain network, or use Swag.Train.",
                 nameof(network));
         RequireNoStatistics(network);
-        (_network, _moments, _ownsNetwork) = (network, moments, ownsNetwork);
+        (_network, _moments, _ownsNetwork, _likelihood) = (network, moments, ownsNetwork, likelihood);
     }
 
     /// <summary>The number of weights that were collected along the walk.</summary>
@@ -101,7 +104,10 @@ public sealed class Swag : PooledPredictor, IDisposable
                 Report = options.Report is { } report ? new ReportChain(report, collector) : collector,
             }))
                 trainer.Train(train, validation: null, cancellation);
-            return new Swag(model.Distribution(create).Mean(), moments, ownsNetwork: true) { Training = training };
+            return new Swag(model.Distribution(create).Mean(), moments, ownsNetwork: true, model.Arena.NotedLikelihood)
+            {
+                Training = training,
+            };
         }
         catch
         {
@@ -145,6 +151,8 @@ public sealed class Swag : PooledPredictor, IDisposable
             return (batch, _, take, cancellation) => Answer(batch, layout, samples, own.Seed, take, cancellation);
         });
     }
+
+    private protected override string? NotedLikelihood() => _likelihood;
 
     private void Answer(
         Tensor batch, ImageLayout layout, int samples, long seed, Action<Tensor> take, CancellationToken cancellation)

@@ -50,7 +50,7 @@ public sealed class LaplaceApproximation : IDisposable
         Tensor x, int samples = UsualSamples, PredictionOptions? options = null, CancellationToken cancellation = default)
     {
         _predictor.RequireClasses();
-        return _predictor.Pool(samples, options).Classes(x, cancellation);
+        return _predictor.Pool(samples, options).Classes(x, likelihood: null, cancellation);
     }
 
     /// <summary>
@@ -84,7 +84,7 @@ public sealed class LaplaceApproximation : IDisposable
         CancellationToken cancellation = default)
     {
         _predictor.RequireClasses();
-        return _predictor.Pool(samples, options).JudgeClasses(data, outside, cancellation);
+        return _predictor.Pool(samples, options).JudgeClasses(data, likelihood: null, outside, cancellation);
     }
 
     /// <summary>Predicts numbers for examples whose targets are known, and judges density and intervals.</summary>

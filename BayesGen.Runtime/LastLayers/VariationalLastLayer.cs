@@ -54,7 +54,7 @@ public sealed class VariationalLastLayer : IDisposable
         Tensor x, int samples = UsualSamples, PredictionOptions? options = null, CancellationToken cancellation = default)
     {
         RequireClasses();
-        return _predictor.Pool(samples, options).Classes(x, cancellation);
+        return _predictor.Pool(samples, options).Classes(x, likelihood: null, cancellation);
     }
 
     /// <summary>Predicts numbers: for each output one Gaussian, whose variance is the noise and what is not known of the weights.</summary>
@@ -83,7 +83,7 @@ public sealed class VariationalLastLayer : IDisposable
         CancellationToken cancellation = default)
     {
         RequireClasses();
-        return _predictor.Pool(samples, options).JudgeClasses(data, outside, cancellation);
+        return _predictor.Pool(samples, options).JudgeClasses(data, likelihood: null, outside, cancellation);
     }
 
     /// <summary>Predicts numbers for examples whose targets are known, and judges density and intervals.</summary>

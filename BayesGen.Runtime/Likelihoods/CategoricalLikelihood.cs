@@ -82,8 +82,8 @@ internal sealed class CategoricalLikelihood : ClassLikelihood
         if (output.dim() < 2 || output.shape[1] < 2)
             throw new InvalidOperationException(
                 $"The network gave an output of shape {TargetShapes.Shape(output)}; a prediction of classes needs logits [N, C] with at "
-                + "least two classes. Where it is one logit of yes or no, say so: TrainerOptions.Likelihood = Likelihood.Bernoulli(), or "
-                + "Predict(x, Likelihood.Bernoulli()); for a regression say what the noise is: Predict(x, GaussianNoise.Fixed(sigma)).");
+                + "least two classes. One logit of yes or no is Likelihood.Bernoulli(), a number Likelihood.Gaussian(sigma), for instance: "
+                + "say it by TrainerOptions.Likelihood, or in the call.");
         return TargetRows.Of(output);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using BayesGen.Likelihoods;
 
 namespace BayesGen.Prediction;
 
@@ -94,20 +95,28 @@ public sealed class ClassPrediction
     public static ClassPrediction Of(params IReadOnlyList<Tensor> logits)
     {
         ArgumentNullException.ThrowIfNull(logits);
-        if (logits.Count == 0 || logits.Any(one => !one.shape.AsSpan().SequenceEqual(logits[0].shape)))
-            throw new ArgumentException(
-                "Give the logits of at least one network, all of one shape: "
-                + string.Join(", ", logits.Select(one => $"[{string.Join(", ", one.shape)}]")) + ".", nameof(logits));
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        var sums = new ClassSums(likelihood: null, keepOutputs: false);
-        foreach (var one in logits)
-        {
-            using var draw = NewDisposeScope();
-            sums.Add(one);
-        }
+        if (logits is [{ } first, ..] && (first.dim() != 2 || first.shape[1] < 2))
+            throw new InvalidOperationException(
+                $"The outputs have shape [{string.Join(", ", first.shape)}], and logits of classes are [N, C] with at least two classes. "
+                + "Say what they are: ClassPrediction.Of(Likelihood.Bernoulli(), outputs) for yes or no, "
+                + "ClassPrediction.Of(Likelihood.Categorical(), outputs) for places, [N, C, places]. Numbers are a "
+                + "RegressionPrediction.Of(likelihood, outputs).");
+        return Sum(likelihood: null, logits);
+    }
 
-        sums.EndBatch();
+    /// <summary>The same by a likelihood: answers of yes and no, and logits over places too.</summary>
+    /// <param name="likelihood">What the outputs are.</param>
+    /// <param name="outputs">For each network its outputs for the same examples.</param>
+    public static ClassPrediction Of(ClassLikelihood likelihood, params IReadOnlyList<Tensor> outputs)
+    {
+        ArgumentNullException.ThrowIfNull(likelihood);
+        return Sum(likelihood, outputs);
+    }
+
+    private static ClassPrediction Sum(ClassLikelihood? likelihood, IReadOnlyList<Tensor> outputs)
+    {
+        var sums = new ClassSums(likelihood, keepOutputs: false);
+        OutputsOfNetworks.AddTo(sums, outputs);
         return sums.Finish();
     }
 

@@ -14,7 +14,7 @@ internal static class JudgedDraws
     /// <param name="keepOutputs">Whether the logits of every draw are kept.</param>
     /// <param name="cancellation">Ends it between two samples.</param>
     public static ClassEvaluation OfClasses(
-        PosteriorDraws draws, ClassLikelihood? likelihood, BatchSource data, BatchSource? outside, bool keepOutputs,
+        IPredictiveDraws draws, ClassLikelihood? likelihood, BatchSource data, BatchSource? outside, bool keepOutputs,
         CancellationToken cancellation)
     {
         var labels = new List<int>();
@@ -40,7 +40,7 @@ internal static class JudgedDraws
     /// <param name="levels">The levels of intervals; null takes the usual ones.</param>
     /// <param name="cancellation">Ends it between two samples.</param>
     public static RegressionEvaluation OfNumbers(
-        PosteriorDraws draws, RegressionLikelihood likelihood, BatchSource data, IReadOnlyList<double>? levels,
+        IPredictiveDraws draws, RegressionLikelihood likelihood, BatchSource data, IReadOnlyList<double>? levels,
         CancellationToken cancellation)
     {
         var sums = new RegressionSums(likelihood);

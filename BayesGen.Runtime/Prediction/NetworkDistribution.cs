@@ -9,6 +9,10 @@ namespace BayesGen.Prediction;
 /// A posterior over weights seen as a distribution over plain networks: sample one, or take its mean or MAP. Every network it returns is
 /// independent of the model and of the others, and belongs to the caller.
 /// </summary>
+/// <remarks>
+/// A plain network carries no note of its likelihood. A wrapper around it is told by its trainer, or by
+/// <c>wrapper.UseLikelihood(model.KnownLikelihood())</c>.
+/// </remarks>
 /// <typeparam name="TNetwork">The class of the plain network.</typeparam>
 public sealed class NetworkDistribution<TNetwork>
     where TNetwork : nn.Module

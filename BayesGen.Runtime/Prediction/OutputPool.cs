@@ -1,4 +1,5 @@
 using BayesGen.Data;
+using BayesGen.Likelihoods;
 using BayesGen.Native;
 
 namespace BayesGen.Prediction;
@@ -13,7 +14,7 @@ internal delegate void BatchAnswers(Tensor batch, int number, Action<Tensor> tak
 /// <summary>Makes predictions of several answers to each example: of the members of an ensemble, or of a network under dropout.</summary>
 /// <param name="answers">Runs a batch.</param>
 /// <param name="options">How to predict.</param>
-internal sealed class OutputPool(BatchAnswers answers, PredictionOptions options)
+internal sealed class OutputPool(BatchAnswers answers, PredictionOptions options) : IPredictiveDraws
 {
     /// <summary>The pool of a call; null options are the defaults.</summary>
     public static OutputPool Of(int samples, PredictionOptions? options, Func<PredictionOptions, BatchAnswers> answers)
@@ -24,52 +25,34 @@ internal sealed class OutputPool(BatchAnswers answers, PredictionOptions options
     }
 
     /// <summary>Classes for the rows of a tensor.</summary>
-    public ClassPrediction Classes(Tensor inputs, CancellationToken cancellation)
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="likelihood">What the outputs are; null is logits [N, C] of classes.</param>
+    /// <param name="cancellation">Ends it between two answers.</param>
+    public ClassPrediction Classes(Tensor inputs, ClassLikelihood? likelihood, CancellationToken cancellation)
     {
-        var sums = new ClassSums(likelihood: null, options.KeepOutputs);
+        var sums = new ClassSums(likelihood, options.KeepOutputs);
         Run(inputs, sums, cancellation);
         return sums.Finish();
     }
 
     /// <summary>Numbers for the rows of a tensor.</summary>
-    public RegressionPrediction Numbers(Tensor inputs, GaussianNoise noise, CancellationToken cancellation)
+    public RegressionPrediction Numbers(Tensor inputs, RegressionLikelihood likelihood, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(noise);
-        var sums = new RegressionSums(noise);
+        var sums = new RegressionSums(likelihood);
         Run(inputs, sums, cancellation);
         return sums.Finish();
     }
 
     /// <summary>Judges classes by the targets of a source.</summary>
-    public ClassEvaluation JudgeClasses(BatchSource data, BatchSource? outside, CancellationToken cancellation)
-    {
-        var targets = new List<int>();
-        var inside = Of(data, batch => targets.AddRange(PlainNumbers.Classes(batch)));
-        var evaluation = ClassEvaluation.Of(inside, targets);
-        return outside is null
-            ? evaluation
-            : evaluation with { OutOfDistribution = OutOfDistribution.Of(inside, Of(outside, _ => { })) };
+    /// <param name="data">Inputs and targets.</param>
+    /// <param name="likelihood">What the outputs are; null is logits [N, C] of classes.</param>
+    /// <param name="outside">Examples of another kind, or null.</param>
+    /// <param name="cancellation">Ends it between two answers.</param>
+    public ClassEvaluation JudgeClasses(
+        BatchSource data, ClassLikelihood? likelihood, BatchSource? outside, CancellationToken cancellation) =>
+        JudgedDraws.OfClasses(this, likelihood, data, outside, options.KeepOutputs, cancellation);
 
-        ClassPrediction Of(BatchSource source, Action<Tensor> take)
-        {
-            var sums = new ClassSums(likelihood: null, options.KeepOutputs);
-            Run(source, sums, take, cancellation);
-            return sums.Finish();
-        }
-    }
-
-    /// <summary>Judges numbers by the targets of a source.</summary>
-    public RegressionEvaluation JudgeNumbers(
-        BatchSource data, GaussianNoise noise, IReadOnlyList<double>? levels, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(noise);
-        var sums = new RegressionSums(noise);
-        var targets = new List<double[]>();
-        Run(data, sums, batch => targets.AddRange(PlainNumbers.Rows(batch)), cancellation);
-        return RegressionEvaluation.Of(sums.Finish(), targets, levels);
-    }
-
-    /// <summary>Answers the rows of a tensor, for sums of any kind.</summary>
+    /// <inheritdoc/>
     public void Run(Tensor inputs, IPredictiveSums sums, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(inputs);
@@ -84,7 +67,7 @@ internal sealed class OutputPool(BatchAnswers answers, PredictionOptions options
         }
     }
 
-    /// <summary>Answers all examples of a source, and hands every batch of targets over.</summary>
+    /// <inheritdoc/>
     public void Run(BatchSource data, IPredictiveSums sums, Action<Tensor> targets, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(data);

@@ -19,6 +19,7 @@ namespace BayesGen.Prediction;
 /// <param name="samples">The number of samples.</param>
 /// <param name="options">How to predict.</param>
 internal sealed class PosteriorDraws(IBayesianNetwork model, Func<Tensor, Tensor> forward, int samples, PredictionOptions options)
+    : IPredictiveDraws
 {
     /// <summary>Without a Bayesian weight one sample is like the other.</summary>
     private readonly int _samples = model.Arena.BayesianCount > 0 ? samples : Math.Min(samples, 1);
@@ -32,7 +33,7 @@ internal sealed class PosteriorDraws(IBayesianNetwork model, Func<Tensor, Tensor
         return new PosteriorDraws(model, forward, samples, options ?? new PredictionOptions());
     }
 
-    /// <summary>Predicts the rows of one tensor.</summary>
+    /// <inheritdoc/>
     public void Run(Tensor inputs, IPredictiveSums sums, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(inputs);
@@ -46,7 +47,7 @@ internal sealed class PosteriorDraws(IBayesianNetwork model, Func<Tensor, Tensor
         });
     }
 
-    /// <summary>Predicts all examples of a source, and hands every batch of targets over.</summary>
+    /// <inheritdoc/>
     public void Run(BatchSource data, IPredictiveSums sums, Action<Tensor> targets, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(data);

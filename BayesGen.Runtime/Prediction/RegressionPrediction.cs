@@ -87,21 +87,17 @@ public sealed class RegressionPrediction
     public static RegressionPrediction Of(GaussianNoise noise, params IReadOnlyList<Tensor> outputs)
     {
         ArgumentNullException.ThrowIfNull(noise);
-        ArgumentNullException.ThrowIfNull(outputs);
-        if (outputs.Count == 0 || outputs[0].numel() == 0 || outputs.Any(one => !one.shape.AsSpan().SequenceEqual(outputs[0].shape)))
-            throw new ArgumentException(
-                "Give the outputs of at least one network for at least one example, all of one shape: "
-                + string.Join(", ", outputs.Select(one => $"[{string.Join(", ", one.shape)}]")) + ".", nameof(outputs));
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        var sums = new RegressionSums(noise);
-        foreach (var one in outputs)
-        {
-            using var draw = NewDisposeScope();
-            sums.Add(one);
-        }
+        return Of(noise.Likelihood, outputs);
+    }
 
-        sums.EndBatch();
+    /// <summary>The same by a likelihood: counts and numbers with heavy tails too.</summary>
+    /// <param name="likelihood">What the outputs are.</param>
+    /// <param name="outputs">For each network its outputs for the same examples.</param>
+    public static RegressionPrediction Of(RegressionLikelihood likelihood, params IReadOnlyList<Tensor> outputs)
+    {
+        ArgumentNullException.ThrowIfNull(likelihood);
+        var sums = new RegressionSums(likelihood);
+        OutputsOfNetworks.AddTo(sums, outputs);
         return sums.Finish();
     }
 

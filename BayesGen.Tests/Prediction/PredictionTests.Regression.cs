@@ -65,7 +65,7 @@ public sealed partial class PredictionTests
         using var scope = NewDisposeScope();
         using var model = new BayesianLine(new Line());
         var x = ones(3, 2, dtype: ScalarType.Float32, device: CPU);
-        Assert.Contains("GaussianNoise.Fixed", Assert.Throws<InvalidOperationException>(() => model.Predict(x)).Message);
+        Assert.Contains("Likelihood.Gaussian(sigma)", Assert.Throws<InvalidOperationException>(() => model.Predict(x)).Message);
         Assert.Contains("[N, 2 D]", Assert.Throws<InvalidOperationException>(() => model.Predict(x, GaussianNoise.Learned)).Message);
         Assert.Contains("unsqueeze", Assert.Throws<ArgumentException>(() => model.Predict(x[..0])).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Predict(x, GaussianNoise.Fixed(1), samples: 0));
