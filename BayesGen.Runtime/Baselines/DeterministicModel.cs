@@ -8,9 +8,10 @@ namespace BayesGen.Baselines;
 /// the same options as its Bayesian form, and predicts through the same results: the plain network to compare with.
 /// </summary>
 /// <remarks>
-/// What a step descends is the fit alone; the divergence is 0, so that the ELBO of reports is -fit. Weight decay is a matter of the
-/// optimizer, <c>new TrainerOptions { Optimizer = (p, rate) => new FlatAdamW(p, rate, weight_decay: 0.01) }</c>. Fit losses and the closed
-/// form of a learned noise work as they do elsewhere. State files hold the weights under the keys of a plain network.
+/// What a step descends is the fit alone; the divergence is 0, so that the ELBO of reports and evaluations is -fit, which early stopping
+/// and <c>CheckpointScore.Elbo</c> go by. Weight decay is a matter of the optimizer, <c>new TrainerOptions { Optimizer = (p, rate) =>
+/// new FlatAdamW(p, rate, weight_decay: 0.01) }</c>. Fit losses and the closed form of a learned noise work as they do elsewhere. State
+/// files hold the weights under the keys of a plain network.
 /// </remarks>
 /// <typeparam name="TNetwork">The class of the network.</typeparam>
 public sealed class DeterministicModel<TNetwork> : BayesianModule<TNetwork, Tensor, Tensor>

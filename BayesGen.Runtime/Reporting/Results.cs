@@ -91,7 +91,8 @@ public sealed record TrainingResult(IReadOnlyList<EpochResult> Epochs, TimeSpan 
 /// <param name="Divergence">The divergence in nats, over all weights of the network that are kept.</param>
 /// <param name="Elbo">
 /// The evidence lower bound per example, -(E fit + divergence / N) with beta 1 whatever the schedule says: E fit is the mean over
-/// TrainerOptions.ElboSamples draws, always the same ones, since the fit at the mean is not a bound. NaN where there are none.
+/// TrainerOptions.ElboSamples draws, always the same ones, since the fit at the mean is not a bound. NaN where there are none; -fit of a
+/// network without Bayesian weights.
 /// </param>
 /// <param name="Metrics">Each metric over all examples.</param>
 /// <param name="State">What the weights held.</param>

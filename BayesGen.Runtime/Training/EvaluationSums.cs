@@ -64,9 +64,14 @@ internal sealed class EvaluationSums(EvaluationOptions options)
     }
 
     /// <summary>The means over all examples.</summary>
+    /// <param name="divergence">The divergence; null of a network without a posterior, whose ELBO is -fit.</param>
+    /// <param name="beta">The weight of the divergence.</param>
+    /// <param name="examplesOfTraining">The N that shares the divergence; null takes the examples that were evaluated.</param>
+    /// <param name="threshold">What was pruned by, or null.</param>
+    /// <param name="pruning">What was kept.</param>
     /// <exception cref="ArgumentException">There were none.</exception>
     public EvaluationResult Result(
-        double divergence, double beta, long? examplesOfTraining, Thresholds? threshold, PruneReport pruning)
+        double? divergence, double beta, long? examplesOfTraining, Thresholds? threshold, PruneReport pruning)
     {
         foreach (var batch in _batches)
             Sum(batch);
@@ -81,13 +86,13 @@ internal sealed class EvaluationSums(EvaluationOptions options)
         }
 
         var fit = _fit / _examples;
-        var shared = examplesOfTraining ?? _examples;
+        var (shared, known) = (examplesOfTraining ?? _examples, divergence ?? 0);
         return new EvaluationResult(
             _examples,
-            fit + beta * divergence / (options.DivergenceScale == DivergenceScale.None ? 1 : shared),
+            fit + beta * known / (options.DivergenceScale == DivergenceScale.None ? 1 : shared),
             fit,
-            divergence,
-            options.ElboSamples == 0 ? double.NaN : -(_fitOfSamples / _examples + divergence / shared),
+            known,
+            divergence is null ? -fit : options.ElboSamples == 0 ? double.NaN : -(_fitOfSamples / _examples + known / shared),
             _metrics.ToDictionary(metric => metric.Key, metric => metric.Value.Sum / metric.Value.Count),
             options.EvaluateAt,
             threshold,

@@ -10,7 +10,8 @@ namespace BayesGen.Training;
 
 /// <summary>
 /// Evaluates a Bayesian neural network on data: loss, metrics and the evidence lower bound. It needs no trainer, reads only, and puts back
-/// bit for bit what it writes into the weights.
+/// bit for bit what it writes into the weights. Of a network without a Bayesian weight it evaluates the fit: the divergence is 0, and the
+/// ELBO is -fit.
 /// </summary>
 /// <remarks>
 /// The weights are those of <see cref="EvaluationOptions.EvaluateAt"/>, the mean by default. For answers averaged over samples of the
@@ -89,14 +90,16 @@ public sealed class Evaluator
         using var turn = arena.TakeTurn();
         var keep = threshold is null ? null : Pruner.KeepMasks(arena, threshold);
         var pruning = Pruner.Statistics(arena, threshold);
-        var divergence = arena.Lease.Sample(SampleSeed, _options.Loss.Divergence, keep).Number();
+        double? divergence =
+            arena.BayesianCount == 0 ? null : arena.Lease.Sample(SampleSeed, _options.Loss.Divergence, keep).Number();
         var sums = new EvaluationSums(_options);
         var seen = 0UL;
         using (var weights = arena.Lease.Override("evaluate"))
         using (_model.InEvaluationMode())
         {
             var point = weights.Point(_options.EvaluateAt, keep);
-            var samples = weights.Draws(_options.ElboSamples, SampleSeed, keep);
+            // Without a Bayesian weight one sample is like the other, and like the point.
+            var samples = weights.Draws(divergence is null ? 0 : _options.ElboSamples, SampleSeed, keep);
             weights.Write(point);
             var number = -1L;
             foreach (var batch in data.Batches(_options.BatchSize, shuffle: false, _options.Seed, epoch: 0))

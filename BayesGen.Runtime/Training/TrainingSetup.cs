@@ -129,7 +129,7 @@ internal sealed class TrainingSetup
         if (score.MetricName is { } name && Options.Metrics.All(metric => metric.Name != name)
             && !(Options.Metrics.Count == 0 && Likelihood is ClassLikelihood && name == Metric.AccuracyName))
             throw new ArgumentException($"{option} goes by the metric '{name}', which is not among TrainerOptions.Metrics.");
-        if (score.NeedsElbo && Options.ElboSamples == 0)
+        if (score.NeedsElbo && Options.ElboSamples == 0 && Arena.BayesianCount > 0)
             throw new ArgumentException(
                 $"{option} goes by the {score.Name}, and TrainerOptions.ElboSamples is 0, which leaves the ELBO out.");
     }

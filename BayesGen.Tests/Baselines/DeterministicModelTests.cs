@@ -82,6 +82,44 @@ public sealed class DeterministicModelTests : IDisposable
         Assert.Equal(nn.functional.mse_loss(model.call(data.Inputs), data.Targets).item<double>(), result.Fit, 1e-9);
     }
 
+    /// <summary>It said that there is no divergence, whatever the options were.</summary>
+    [Fact]
+    public void ItNeedsNoTrainerToBeEvaluated()
+    {
+        using var scope = NewDisposeScope();
+        using var data = Points();
+        using var model = new DeterministicModel<LaplaceCurve>(new LaplaceCurve(3, 5, 1).to(ScalarType.Float64));
+        using var trainer = model.CreateTrainer(Options);
+        var expected = trainer.Evaluate(data);
+        foreach (var options in new[] { new EvaluationOptions(), new() { ElboSamples = 0, Beta = 0 }, new() { ElboSamples = 3 } })
+        {
+            var result = model.Evaluate(data, options with { FitLoss = FitLoss.SquaredError });
+            Assert.Equal((expected.Fit, expected.Total, 0), (result.Fit, result.Total, result.Divergence));
+            Assert.Equal(-expected.Fit, result.Elbo);
+        }
+
+        model.UseLikelihood(Likelihood.Gaussian(0.5));
+        Assert.Equal(model.EvaluateRegression(data).NegativeLogLikelihood, model.Evaluate(data).Fit, 1e-9);
+    }
+
+    /// <summary>They refused by an option that the user had not set, and the ELBO of the validation was NaN.</summary>
+    [Fact]
+    public void EarlyStoppingAndTheBestCheckpointGoByTheFit()
+    {
+        using var scope = NewDisposeScope();
+        using var data = Points(ScalarType.Float32);
+        using var model = new DeterministicModel<LaplaceCurve>(new LaplaceCurve(3, 5, 1));
+        using var trainer = model.CreateTrainer(Options with
+        {
+            Epochs = 6,
+            EarlyStopping = new() { Patience = 5 },
+            Checkpoints = new() { Folder = Path.Combine(_folder, "best"), KeepBest = CheckpointScore.Elbo },
+        });
+        var training = trainer.Train(data, data);
+        Assert.All(training.Epochs, epoch => Assert.Equal(-epoch.Validation!.Fit, epoch.Validation.Elbo));
+        Assert.Equal(training.Epochs.MinBy(epoch => epoch.Validation!.Fit)!.Epoch, training.BestEpoch);
+    }
+
     private static TrainerOptions Options => new()
     {
         Epochs = 20, BatchSize = 40, Shuffle = false, LearningRate = 1e-2, LearningRateSchedule = null, FitLoss = FitLoss.SquaredError,

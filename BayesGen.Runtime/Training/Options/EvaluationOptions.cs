@@ -62,7 +62,7 @@ public sealed record EvaluationOptions
 
     /// <summary>
     /// The number of samples of the weights from which <see cref="EvaluationResult.Elbo"/> is estimated; each costs one more pass over the
-    /// data. 0 leaves it out.
+    /// data. 0 leaves it out. A network without Bayesian weights needs none.
     /// </summary>
     public int ElboSamples { get; init; } = 1;
 

@@ -180,7 +180,7 @@ public sealed record TrainerOptions
 
     /// <summary>
     /// The number of samples from which an evaluation estimates its <see cref="EvaluationResult.Elbo"/>; each costs one more pass over the
-    /// data. 0 leaves it out.
+    /// data. 0 leaves it out. A network without Bayesian weights needs none.
     /// </summary>
     public int ElboSamples { get; init; } = 1;
 
