@@ -1,4 +1,3 @@
-using System.Globalization;
 using BayesGen.Data;
 using BayesGen.Noise;
 using BayesGen.Parameters;
@@ -136,19 +135,19 @@ public sealed class DeepEnsemble : PooledPredictor, IDisposable
                 $"A {plain.Network.GetType().Name} has no state file of BayesGen. Make the members new "
                 + "DeterministicModel<...>(network), or save each by itself.");
         Directory.CreateDirectory(folder);
+        var files = new EnsembleFolder(folder);
         for (var i = 0; i < _members.Count; i++)
-            ((IBayesianNetwork)_members[i].Network).Save(FileOf(folder, i));
+            ((IBayesianNetwork)_members[i].Network).Save(files.FileOf(i));
 
         // Those of a larger ensemble that was saved here before would be loaded with these.
-        for (var i = _members.Count; File.Exists(FileOf(folder, i)); i++)
-            File.Delete(FileOf(folder, i));
+        files.DeleteFrom(_members.Count);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <typeparam name="TModel">The class of the members: a generated wrapper or a <see cref="DeterministicModel{TNetwork}"/>.</typeparam>
     /// <param name="folder">The folder.</param>
     /// <param name="create">Builds a member, a new one each time: <c>() => new DeterministicModel&lt;Net>(new Net())</c>.</param>
-    /// <exception cref="FileNotFoundException">There are not two members in the folder.</exception>
+    /// <exception cref="FileNotFoundException">There are not two members in the folder, or one is missing; it is named.</exception>
     /// <exception cref="StateMismatchException">A file belongs to another network.</exception>
     public static DeepEnsemble Load<TModel>(string folder, Func<TModel> create)
         where TModel : nn.Module<Tensor, Tensor>, IBayesianNetwork
@@ -158,17 +157,13 @@ public sealed class DeepEnsemble : PooledPredictor, IDisposable
         var members = new List<nn.Module<Tensor, Tensor>>();
         try
         {
-            for (var path = FileOf(folder, 0); File.Exists(path); path = FileOf(folder, members.Count))
+            foreach (var file in new EnsembleFolder(folder).Files())
             {
                 var model = create();
                 members.Add(model);
-                model.Load(path);
+                model.Load(file);
             }
 
-            if (members.Count < 2)
-                throw new FileNotFoundException(
-                    $"There is no ensemble in '{folder}': expected member-1.safetensors and member-2.safetensors at least.",
-                    FileOf(folder, members.Count));
             return new DeepEnsemble(members);
         }
         catch
@@ -206,11 +201,7 @@ public sealed class DeepEnsemble : PooledPredictor, IDisposable
     {
         Seed = unchecked((int)NoiseSource.Mixed(options.Seed, member)) & int.MaxValue,
         Checkpoints = options.Checkpoints is { } checkpoints
-            ? checkpoints with { Folder = Path.Combine(checkpoints.Folder, NameOf(member)) }
+            ? checkpoints with { Folder = Path.Combine(checkpoints.Folder, EnsembleFolder.NameOf(member)) }
             : null,
     };
-
-    private static string FileOf(string folder, int member) => Path.Combine(folder, NameOf(member) + ".safetensors");
-
-    private static string NameOf(int member) => string.Create(CultureInfo.InvariantCulture, $"member-{member + 1}");
 }

@@ -96,6 +96,33 @@ public sealed class DeepEnsembleTests : IDisposable
         static DeterministicModel<LaplaceCurve> Member() => new(new LaplaceCurve(3, 4, 1));
     }
 
+    /// <summary>It said that there is no ensemble at all, and passed over the members behind a gap.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void AMissingMemberIsNamed(int missing)
+    {
+        using var scope = NewDisposeScope();
+        using var ensemble = new DeepEnsemble(Member(), Member(), Member(), Member());
+        ensemble.Save(_folder);
+        File.Delete(Path.Combine(_folder, $"member-{missing}.safetensors"));
+        var exception = Assert.Throws<FileNotFoundException>(() => DeepEnsemble.Load(_folder, Member));
+        Assert.Contains($"'member-{missing}.safetensors' is missing in '{_folder}'", exception.Message);
+        Assert.Equal(Path.Combine(_folder, $"member-{missing}.safetensors"), exception.FileName);
+
+        using var two = new DeepEnsemble(Member(), Member());
+        two.Save(_folder);
+        using var loaded = DeepEnsemble.Load(_folder, Member);
+        Assert.Equal(2, loaded.Members.Count);
+        File.Delete(Path.Combine(_folder, "member-2.safetensors"));
+        Assert.Contains(
+            "'member-2.safetensors' is missing",
+            Assert.Throws<FileNotFoundException>(() => DeepEnsemble.Load(_folder, Member)).Message);
+
+        static DeterministicModel<LaplaceLine> Member() => new(new LaplaceLine(3, 2));
+    }
+
     [Fact]
     public void SavedAndLoadedItAnswersTheSame()
     {
