@@ -17,6 +17,10 @@ public sealed record PlainEvaluation(long Examples, double Fit, IReadOnlyDiction
 {
     /// <summary>The part of examples that were classified right; NaN where it was not measured.</summary>
     public double Accuracy => Metrics.TryGetValue(Metric.AccuracyName, out var accuracy) ? accuracy : double.NaN;
+
+    /// <summary>The figures in one line.</summary>
+    public override string ToString() =>
+        FormattableString.Invariant($"{Examples:N0} examples: fit {Fit:F4}") + MetricText.Of(Metrics, ", ");
 }
 
 /// <summary>Evaluation of plain networks, such as one whose weights were rounded or loaded from a compressed file.</summary>

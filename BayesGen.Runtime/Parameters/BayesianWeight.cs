@@ -5,4 +5,8 @@ namespace BayesGen.Parameters;
 /// <param name="Family">The name of its family.</param>
 /// <param name="Shape">Its shape.</param>
 /// <param name="Count">The number of elements of its shape; the padding row of an embedding, which is not a weight, is among them.</param>
-public sealed record BayesianWeight(string Key, string Family, IReadOnlyList<long> Shape, long Count);
+public sealed record BayesianWeight(string Key, string Family, IReadOnlyList<long> Shape, long Count)
+{
+    /// <summary>Key, family and shape.</summary>
+    public override string ToString() => $"{Key}: {Family} [{string.Join(", ", Shape)}]";
+}

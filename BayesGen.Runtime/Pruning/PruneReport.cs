@@ -25,6 +25,11 @@ public sealed record PruneReport(IReadOnlyList<PrunedWeight> Weights, long AllWe
 
     /// <summary>The number of weights over the number of those that are kept, |W| / |W != 0|; infinite where none is.</summary>
     public double Compression => AllWeights == 0 ? 1 : (double)AllWeights / Remaining;
+
+    /// <summary>How much is kept, in one line.</summary>
+    public override string ToString() => FormattableString.Invariant(
+        $"kept {Kept:N0} of {BayesianWeights:N0} Bayesian weights, {Remaining:N0} of {AllWeights:N0} of all ({PrunedPart:P1} pruned)")
+        + (Structure is { } structure ? $", units {structure}" : "");
 }
 
 /// <summary>One line of a <see cref="PruneReport"/>.</summary>

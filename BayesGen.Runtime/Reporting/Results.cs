@@ -31,6 +31,11 @@ public sealed record StepResult(
 {
     /// <summary>What the examples of the batch count together, for metrics that weigh them; others count each as 1.</summary>
     internal IReadOnlyDictionary<string, double> Counted { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>The figures in one line.</summary>
+    public override string ToString() => FormattableString.Invariant(
+        $"epoch {Epoch}, step {Step}, {Examples:N0} examples: total {Total:F4}, fit {Fit:F4}, ")
+        + FormattableString.Invariant($"divergence {Divergence:N0} nats, beta {Beta:G3}") + MetricText.Of(Metrics, ", ");
 }
 
 /// <summary>One epoch.</summary>
@@ -63,6 +68,13 @@ public sealed record EpochResult(
     /// was one example, which a batch normalization cannot learn from.
     /// </summary>
     public int SkippedSteps { get; init; }
+
+    /// <summary>The figures in one line.</summary>
+    public override string ToString() => FormattableString.Invariant(
+        $"epoch {Epoch}/{Epochs}: total {Total:F4}, fit {Fit:F4}, divergence {Divergence:N0} nats, ELBO {Elbo:F4}, beta {Beta:G3}")
+        + MetricText.Of(Metrics, ", ")
+        + (Validation is null ? "" : $"; validation: {Validation}")
+        + FormattableString.Invariant($"; {Duration.TotalSeconds:F1} s");
 }
 
 /// <summary>A whole training.</summary>
@@ -80,6 +92,13 @@ public sealed record TrainingResult(IReadOnlyList<EpochResult> Epochs, TimeSpan 
 
     /// <summary>The best epoch by TrainerOptions.EarlyStopping, from 1; null without it, or before beta has arrived.</summary>
     public int? BestEpoch { get; init; }
+
+    /// <summary>How long it was, and its last epoch, in one line.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Epochs.Count:N0} epochs in {Duration.TotalSeconds:F1} s")
+        + (StoppedEarly ? ", stopped early" : "")
+        + (BestEpoch is { } best ? FormattableString.Invariant($", best epoch {best}") : "")
+        + (Notices.Count == 0 ? "" : FormattableString.Invariant($", {Notices.Count:N0} notices"))
+        + (Epochs.Count == 0 ? "" : $"; the last: {Epochs[^1]}");
 }
 
 /// <summary>An evaluation over all examples of a data set.</summary>
@@ -114,4 +133,12 @@ public sealed record EvaluationResult(
     /// no metric is named and the targets are classes, or yes and no; else NaN.
     /// </summary>
     public double Accuracy => Metrics.TryGetValue(Metric.AccuracyName, out var accuracy) ? accuracy : double.NaN;
+
+    /// <summary>The figures in one line.</summary>
+    public override string ToString() => FormattableString.Invariant(
+        $"{Examples:N0} examples at the {(State == WeightState.Map ? "MAP" : "mean")}: total {Total:F4}, fit {Fit:F4}, ")
+        + FormattableString.Invariant($"divergence {Divergence:N0} nats")
+        + (double.IsNaN(Elbo) ? "" : FormattableString.Invariant($", ELBO {Elbo:F4}"))
+        + MetricText.Of(Metrics, ", ")
+        + (Thresholds is null ? "" : FormattableString.Invariant($", kept {Pruning.Kept:N0}/{Pruning.BayesianWeights:N0}"));
 }

@@ -74,7 +74,8 @@ public sealed class TextReport(TextWriter writer) : IReport
         (_hasWritten, _unwritten) = (true, null);
         var line = string.Create(
             CultureInfo.InvariantCulture,
-            $"epoch {epoch.Epoch}/{epoch.Epochs}  draws: fit {epoch.Fit:F4}  KL {epoch.Divergence:N0}  beta {epoch.Beta:G3}{Text(epoch.Metrics)}");
+            $"epoch {epoch.Epoch}/{epoch.Epochs}  draws: fit {epoch.Fit:F4}  KL {epoch.Divergence:N0}  beta {epoch.Beta:G3}")
+            + MetricText.Of(epoch.Metrics, "  ");
         if (epoch.Validation is { } validation)
         {
             var elbo = double.IsNaN(validation.Elbo) ? "" : string.Create(CultureInfo.InvariantCulture, $"  ELBO {validation.Elbo:F4}");
@@ -83,12 +84,9 @@ public sealed class TextReport(TextWriter writer) : IReport
             line += string.Create(
                 CultureInfo.InvariantCulture,
                 $"  | validation at the {(validation.State == WeightState.Map ? "MAP" : "mean")}: fit {validation.Fit:F4}{elbo}")
-                + Text(validation.Metrics) + pruning;
+                + MetricText.Of(validation.Metrics, "  ") + pruning;
         }
 
         writer.WriteLine(line + string.Create(CultureInfo.InvariantCulture, $"  {epoch.Duration.TotalSeconds:F1} s"));
     }
-
-    private static string Text(IReadOnlyDictionary<string, double> metrics) => string.Concat(metrics.Select(metric =>
-        string.Create(CultureInfo.InvariantCulture, $"  {metric.Key} {metric.Value:F4}")));
 }

@@ -130,4 +130,10 @@ public sealed record MeansReport(IReadOnlyList<string> Loaded, IReadOnlyList<str
 {
     /// <summary>Something the user should know, such as weights in the file that are not finite, or null.</summary>
     public string? Notice { get; init; }
+
+    /// <summary>How many were loaded, and the keys that were not.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Loaded.Count:N0} loaded")
+        + (Missing.Count == 0 ? "" : $"; missing in the file: {string.Join(", ", Missing)}")
+        + (Unexpected.Count == 0 ? "" : $"; not of the network: {string.Join(", ", Unexpected)}")
+        + (Notice is null ? "" : $"; {Notice}");
 }

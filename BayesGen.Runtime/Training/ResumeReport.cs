@@ -9,4 +9,10 @@ namespace BayesGen.Training;
 /// What the user should know: a damaged checkpoint that was passed over, and options that differ from those of the checkpoint, so that the
 /// training continues, but not bit for bit as it would have.
 /// </param>
-public sealed record ResumeReport(string File, int Epoch, int Step, long GlobalStep, IReadOnlyList<string> Notices);
+public sealed record ResumeReport(string File, int Epoch, int Step, long GlobalStep, IReadOnlyList<string> Notices)
+{
+    /// <summary>Where it continues, and what the user should know.</summary>
+    public override string ToString() =>
+        FormattableString.Invariant($"epoch {Epoch} after step {Step}, {GlobalStep:N0} steps in all, from '{File}'")
+        + string.Concat(Notices.Select(notice => $"{Environment.NewLine}notice: {notice}"));
+}
