@@ -11,7 +11,8 @@ public sealed record Summary(
         new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
     /// <summary>
-    /// For each kind of 90 % intervals: coverage, and width and interval score as parts of those of the plain intervals of the same network.
+    /// For each kind of 90 % intervals: coverage, and width and interval score as parts of those of the plain intervals of the same
+    /// network.
     /// </summary>
     public IReadOnlyList<IntervalFigures> Intervals { get; init; } = [];
 

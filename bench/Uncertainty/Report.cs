@@ -18,7 +18,8 @@ public static class Report
                 to.WriteLine(
                     Begin(one) + FormattableString.Invariant($" {one.Runs.Count} | {one.Mean.Accuracy:P2} | {one.Mean.Nll:F4} ")
                     + FormattableString.Invariant($"| {one.Mean.Brier:F4} | {one.Mean.Ece:F4} |")
-                    + FormattableString.Invariant($" {one.Mean.Scaled.Temperature:F3}: {one.Mean.Scaled.Nll:F4}, {one.Mean.Scaled.Ece:F4} |")
+                    + FormattableString.Invariant($" {one.Mean.Scaled.Temperature:F3}: {one.Mean.Scaled.Nll:F4}")
+                    + FormattableString.Invariant($", {one.Mean.Scaled.Ece:F4} |")
                     + string.Concat(one.Mean.Outside.Select(Detected))
                     + FormattableString.Invariant($" {one.Mean.TrainingSeconds:F0} |"));
             to.WriteLine();
