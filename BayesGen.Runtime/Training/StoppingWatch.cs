@@ -32,6 +32,13 @@ internal sealed class StoppingWatch(EarlyStopping options) : IDisposable
             ? $". Its best was {Best:G6}, in epoch {best}{(options.RestoreBest ? ", whose network is given back" : "")}."
             : " and never was a number.");
 
+    /// <summary>What is to be told of a training that ended without a best epoch; null of others.</summary>
+    /// <param name="isBetaUnderWay">Whether beta was still on its way in the last epoch.</param>
+    public string? Notice(bool isBetaUnderWay) => BestEpoch is not null || IsStopped ? null
+        : "Early stopping found no best epoch, and the network is that of the last one: " + (isBetaUnderWay
+            ? "beta was on its way in every epoch, and such epochs do not count. Train for more epochs, or warm beta up in fewer."
+            : $"the {options.Monitor.Name} never was a number.");
+
     /// <summary>Takes an epoch in.</summary>
     /// <param name="epoch">The epoch.</param>
     /// <param name="arena">The network after it.</param>

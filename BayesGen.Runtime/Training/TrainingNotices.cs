@@ -23,6 +23,16 @@ internal sealed class TrainingNotices(IReport? report)
         _unkept = 0;
     }
 
+    /// <summary>Tells of a number of examples that is not that of the data: a slip weighs the divergence wrongly in silence.</summary>
+    /// <param name="said">The number by the options, or null.</param>
+    /// <param name="own">The number by the data, or null.</param>
+    public void AddOfExamples(long? said, long? own)
+    {
+        if (said is not null && own is not null && said != own)
+            Add($"TrainerOptions.ExampleCount is {said}, and the training data has {own} examples: the divergence is shared by {said}. Leave "
+                + "ExampleCount out, unless the posterior is to be that of other data than these.");
+    }
+
     /// <summary>Tells one.</summary>
     public void Add(string notice)
     {

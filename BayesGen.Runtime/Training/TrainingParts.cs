@@ -74,12 +74,17 @@ internal sealed class TrainingParts : IDisposable
         data, threshold, State.Beta, Setup.Options.ExampleCount ?? State.Examples ?? data.ExampleCount, cancellation, known);
 
     /// <summary>The result of a training with these epochs.</summary>
-    public TrainingResult Result(IReadOnlyList<EpochResult> epochs, TimeSpan duration) => new(epochs, duration)
+    public TrainingResult Result(IReadOnlyList<EpochResult> epochs, TimeSpan duration)
     {
-        Notices = Notices.Kept,
-        StoppedEarly = State.Stopping?.IsStopped == true,
-        BestEpoch = State.Stopping?.BestEpoch,
-    };
+        if (epochs.Count > 0 && State.Stopping?.Notice(State.Schedule.IsUnderWay) is { } notice)
+            Notices.Add(notice);
+        return new TrainingResult(epochs, duration)
+        {
+            Notices = Notices.Kept,
+            StoppedEarly = State.Stopping?.IsStopped == true,
+            BestEpoch = State.Stopping?.BestEpoch,
+        };
+    }
 
     public void Dispose()
     {

@@ -153,6 +153,7 @@ public sealed class VariationalTrainer : IDisposable
         Model.Arena.NotedLikelihood = _parts.Setup.Likelihood?.Text;
         _parts.State.Examples = _parts.Setup.ExamplesOf(train);
         if (Options.ManageMemory)
+        _parts.Notices.AddOfExamples(Options.ExampleCount, train.ExampleCount);
             MallocTuning.Keep();
         _parts.Runner.Prepare(sharedBy);
         using var folder = _parts.Checkpoints.Hold(validation);

@@ -141,6 +141,35 @@ public sealed class EarlyStoppingTests : IDisposable
                 Options() with { ElboSamples = 0, Checkpoints = new() { Folder = _folder, KeepBest = CheckpointScore.Elbo } }, true));
     }
 
+    [Fact]
+    public void AWarmUpLongerThanTheTrainingIsToldOf()
+    {
+        using var data = Examples();
+        using var model = Model(1);
+        using var trainer = model.CreateTrainer(Stopping([3, 2, 1]) with { Epochs = 3, Beta = new LinearWarmup(5) });
+        var result = trainer.Train(data);
+        Assert.Null(result.BestEpoch);
+        Assert.Contains("no best epoch", Assert.Single(result.Notices));
+        Assert.Contains("beta was on its way in every epoch", result.Notices[0]);
+
+        using var other = model.CreateTrainer(Stopping([double.NaN]) with { Epochs = 1 });
+        Assert.Contains("the score never was a number", Assert.Single(other.Train(data).Notices));
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(5000)]
+    public void AnExampleCountThatContradictsTheDataIsToldOf(long count)
+    {
+        using var data = Examples();
+        using var model = Model(1);
+        using var trainer = model.CreateTrainer(Options() with { Epochs = 1, ExampleCount = count });
+        Assert.Contains(
+            $"ExampleCount is {count}, and the training data has {data.Count} examples", Assert.Single(trainer.Train(data).Notices));
+        using var same = model.CreateTrainer(Options() with { Epochs = 1, ExampleCount = data.Count });
+        Assert.Empty(same.Train(data).Notices);
+    }
+
     private static TrainerOptions Stopping(double[] scores) => Options() with
     {
         Epochs = 50,

@@ -9,8 +9,8 @@ namespace BayesGen;
 /// <remarks>
 /// Epochs in which beta is still on its way neither count nor can be the best: a network that does not pay for its weights yet fits better
 /// than it will. Set TrainerOptions.Epochs to the most that you would wait for. Where TrainerOptions.Beta is null, its warm-up then takes
-/// half of the epochs, 10 at most. A training that has stopped stays stopped, also when it is resumed: another Train does nothing but
-/// say so. Make a new trainer to train on.
+/// half of the epochs, 10 at most. A training that ends before beta has arrived has no best epoch, and a notice says so. A training that
+/// has stopped stays stopped, also when it is resumed: another Train does nothing but say so. Make a new trainer to train on.
 /// </remarks>
 /// <example><c>new TrainerOptions { Epochs = 200, EarlyStopping = new() { Patience = 5 } }</c></example>
 public sealed record EarlyStopping

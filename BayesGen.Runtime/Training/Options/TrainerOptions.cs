@@ -129,7 +129,8 @@ public sealed record TrainerOptions
     public DivergenceScale DivergenceScale { get; init; } = DivergenceScale.PerExample;
 
     /// <summary>
-    /// The number N of training examples. Null takes it from the data; required where the data does not tell.
+    /// The number N of training examples. Null takes it from the data; required where the data does not tell. Where the data tells another
+    /// number, this one holds, and a notice says so.
     /// </summary>
     public long? ExampleCount { get; init; }
 
