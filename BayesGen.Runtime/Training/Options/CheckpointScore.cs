@@ -21,10 +21,24 @@ public sealed record CheckpointScore(string Name, Func<EpochResult, double> Of, 
 
     /// <summary>A metric on the validation data.</summary>
     /// <param name="name">The name of one of TrainerOptions.Metrics, such as <c>accuracy</c>.</param>
-    /// <param name="higherIsBetter">Whether the best number is the highest.</param>
-    public static CheckpointScore Metric(string name, bool higherIsBetter = true) => new(
-        $"validation {name}", epoch => epoch.Validation!.Metrics[name], higherIsBetter)
-    { NeedsValidation = true, MetricName = name };
+    /// <param name="higherIsBetter">
+    /// Whether the best number is the highest. Null goes by the name: the highest of <c>accuracy</c>, <c>AUROC</c>, <c>PR-AUC</c>,
+    /// <c>F1</c> and the like, the lowest of <c>RMSE</c>, <c>NLL</c>, <c>Brier</c>, <c>ECE</c>, <c>CRPS</c>, <c>error</c>, <c>loss</c> and
+    /// the like.
+    /// </param>
+    /// <exception cref="ArgumentException">It is null, and the name is none whose direction is known.</exception>
+    public static CheckpointScore Metric(string name, bool? higherIsBetter = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var isHighest = higherIsBetter ?? MetricDirection.Of(name)
+            ?? throw new ArgumentException(
+                $"Whether a high or a low '{name}' is the better one does not follow from its name. Say it: CheckpointScore.Metric(\"{name}\", "
+                + "higherIsBetter: true) keeps the highest, false the lowest.", nameof(higherIsBetter));
+        return new CheckpointScore($"validation {name}", epoch => epoch.Validation!.Metrics[name], isHighest)
+        {
+            NeedsValidation = true, MetricName = name,
+        };
+    }
 
     /// <summary>The metric that it needs, or null.</summary>
     internal string? MetricName { get; private init; }
