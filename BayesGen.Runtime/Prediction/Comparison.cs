@@ -82,7 +82,8 @@ public sealed class Comparison
             RiskCurves = [.. models.Select(model => model.Evaluation).Select(one => (double[])[.. Curve(
                 one.Prediction.Count,
                 i => one.Prediction.Variance[i].Sum(),
-                i => one.Prediction.Mean[i].Zip(one.Targets[i], (mean, target) => (mean - target) * (mean - target)).Average())
+                i => one.Prediction.Mean[i].Zip(one.Targets[i], (mean, target) => (mean - target) * (mean - target))
+                    .Where(square => !double.IsNaN(square)).Average())
                 .Select(Math.Sqrt)])],
         };
     }

@@ -3,8 +3,14 @@ using BayesGen.Data;
 namespace BayesGen.Prediction;
 
 /// <summary>How good the predictions of a regression are, and how honest their intervals.</summary>
+/// <remarks>
+/// Where NaN says that there is no target, each figure is one over the targets that are there: of an example that has some of its targets
+/// those count, and one that has none is left out, of <paramref name="Prediction"/> too.
+/// </remarks>
 /// <param name="Prediction">The prediction itself, example by example.</param>
-/// <param name="NegativeLogLikelihood">The mean over examples of -log p(y), nats, over all outputs of an example together.</param>
+/// <param name="NegativeLogLikelihood">
+/// The mean over examples of -log p(y), nats, over all outputs of an example that have a target, together.
+/// </param>
 /// <param name="RootMeanSquaredError">Of the predictive mean, in units of the target.</param>
 /// <param name="Intervals">Coverage and width of central intervals at several levels.</param>
 public sealed record RegressionEvaluation(
@@ -13,8 +19,11 @@ public sealed record RegressionEvaluation(
     double RootMeanSquaredError,
     IReadOnlyList<IntervalCoverage> Intervals)
 {
-    /// <summary>The targets that it was judged by, for each example a number for each output.</summary>
+    /// <summary>The targets that it was judged by, for each example a number for each output, or NaN where there is none.</summary>
     public IReadOnlyList<double[]> Targets { get; init; } = [];
+
+    /// <summary>How many of <see cref="Targets"/> are NaN, and count in no figure.</summary>
+    public int MissingTargets => Targets.Sum(row => row.Count(double.IsNaN));
 
     /// <summary>
     /// The continuous ranked probability score, the mean over examples and outputs, in units of the target: see
@@ -24,10 +33,12 @@ public sealed record RegressionEvaluation(
 
     /// <summary>The figures in one line.</summary>
     public override string ToString() => FormattableString.Invariant(
-        $"{Prediction.Count:N0} examples, {Prediction.Samples} draws: NLL {NegativeLogLikelihood:F4}, RMSE {RootMeanSquaredError:G4}, ")
+        $"{Prediction.Count:N0} examples, {Prediction.Samples} draws{Gaps}: NLL {NegativeLogLikelihood:F4}, RMSE {RootMeanSquaredError:G4}, ")
         + FormattableString.Invariant($"CRPS {Crps:G4}")
         + string.Concat(Intervals.Select(interval => FormattableString.Invariant(
             $", {interval.Level:P0} intervals hold {interval.Coverage:P1} ({interval.MeanWidth:G4} wide)")));
+
+    private string Gaps => MissingTargets is > 0 and var gaps ? FormattableString.Invariant($", {gaps:N0} targets missing") : "";
 
     /// <summary>The levels where none are given.</summary>
     public static IReadOnlyList<double> UsualLevels { get; } = [0.5, 0.8, 0.9, 0.95];
@@ -43,7 +54,7 @@ public sealed record RegressionEvaluation(
         return Of(prediction, ByPlace(prediction, PlainNumbers.Rows(data.Targets)), levels);
     }
 
-    /// <summary>Judges those rows of a prediction that have a target; NaN says that there is none.</summary>
+    /// <summary>Judges a prediction by the targets that are there; NaN says that there is none.</summary>
     /// <param name="prediction">The prediction.</param>
     /// <param name="targets">For each example its numbers, output by output with the places of each.</param>
     /// <param name="levels">The levels of intervals; null takes the usual ones.</param>
@@ -54,12 +65,12 @@ public sealed record RegressionEvaluation(
         if (targets.Count != prediction.Count)
             throw new ArgumentException(
                 $"There are {targets.Count} targets for {prediction.Count} answers; expected one for each.", nameof(targets));
-        List<int> known = [.. Enumerable.Range(0, targets.Count).Where(i => !targets[i].Any(double.IsNaN))];
+        List<int> known = [.. Enumerable.Range(0, targets.Count).Where(i => !targets[i].All(double.IsNaN))];
         if (known.Count == 0 && targets.Count > 0)
             throw new ArgumentException("There is no target that is a number: nothing can be judged.", nameof(targets));
         return known.Count == targets.Count
-            ? Of(prediction, targets, levels)
-            : Of(prediction.Of(known), [.. known.Select(i => targets[i])], levels);
+            ? OfSome(prediction, targets, levels)
+            : OfSome(prediction.Of(known), [.. known.Select(i => targets[i])], levels);
     }
 
     /// <summary>From [N][D * places] to [N * places][D].</summary>
@@ -84,19 +95,36 @@ public sealed record RegressionEvaluation(
         RegressionPrediction prediction, IReadOnlyList<double[]> targets, IReadOnlyList<double>? levels = null)
     {
         ArgumentNullException.ThrowIfNull(prediction);
+        RegressionMetrics.RequireRows(prediction.Mean, targets);
+        return OfSome(prediction, targets, levels);
+    }
+
+    /// <summary>Judges a prediction each example of which has a target, at least one.</summary>
+    private static RegressionEvaluation OfSome(
+        RegressionPrediction prediction, IReadOnlyList<double[]> targets, IReadOnlyList<double>? levels)
+    {
+        RegressionMetrics.RequireShape(prediction.Mean, targets);
+        var isWhole = !targets.Any(row => row.Any(double.IsNaN));
+        var known = Known(targets);
         return new RegressionEvaluation(
             prediction,
-            -prediction.LogDensity(targets).Average(),
-            RegressionMetrics.RootMeanSquaredError(prediction.Mean, targets),
+            -prediction.Scores.LogDensity(targets).Average(),
+            RegressionMetrics.RootMeanSquaredError(Known(prediction.Mean), known),
             [.. (levels ?? UsualLevels).Select(level =>
             {
                 var (_, lower, upper) = prediction.CentralInterval(level);
-                return IntervalCoverage.Of(level, lower, upper, targets);
+                return IntervalCoverage.Of(level, Known(lower), Known(upper), known);
             })])
         {
             Targets = [.. targets],
-            Crps = prediction.Crps(targets).Average(),
+            Crps = Known(prediction.Scores.Crps(targets)).Average(row => row.Average()),
         };
+
+        // Where some are missing each number is a row of its own, so that all that are there count alike.
+        IReadOnlyList<double[]> Known(IReadOnlyList<double[]> rows) => isWhole
+            ? rows
+            : [.. targets.SelectMany((row, i) =>
+                row.Index().Where(cell => !double.IsNaN(cell.Item)).Select(cell => new[] { rows[i][cell.Index] }))];
     }
 }
 

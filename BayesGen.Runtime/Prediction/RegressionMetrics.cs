@@ -74,6 +74,14 @@ public static class RegressionMetrics
 
     internal static void RequireRows(IReadOnlyList<double[]> numbers, IReadOnlyList<double[]> targets)
     {
+        RequireShape(numbers, targets);
+        AnswerCheck.RequireNumbers(numbers, "predictions", nameof(numbers));
+        AnswerCheck.RequireNumbers(targets, "targets", nameof(targets));
+    }
+
+    /// <summary>The same of targets that may be NaN.</summary>
+    internal static void RequireShape(IReadOnlyList<double[]> numbers, IReadOnlyList<double[]> targets)
+    {
         ArgumentNullException.ThrowIfNull(numbers);
         ArgumentNullException.ThrowIfNull(targets);
         if (numbers.Count != targets.Count || targets.Count == 0)
@@ -85,7 +93,5 @@ public static class RegressionMetrics
                 throw new ArgumentException(
                     $"Example {i} has {targets[i].Length} targets for {numbers[i].Length} outputs; expected one for each.",
                     nameof(targets));
-        AnswerCheck.RequireNumbers(numbers, "predictions", nameof(numbers));
-        AnswerCheck.RequireNumbers(targets, "targets", nameof(targets));
     }
 }

@@ -19,11 +19,6 @@ public sealed class RegressionPrediction
 {
     private const int Shown = 10;
 
-    private const double LogTwoPi = 1.8378770664093453;
-
-    /// <summary>The smallest normal double.</summary>
-    private const double Smallest = 2.2250738585072014e-308;
-
     private readonly IReadOnlyList<double[][]> _means;
     private readonly IReadOnlyList<double[][]> _variances;
 
@@ -182,7 +177,7 @@ public sealed class RegressionPrediction
 
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        return PlainNumbers.Of(GaussianMixture.Quantile(Components(_means), Components(_variances).sqrt(), p));
+        return PlainNumbers.Of(GaussianMixture.Quantile(MixtureScores.Components(_means), MixtureScores.Components(_variances).sqrt(), p));
     }
 
     /// <summary>
@@ -212,20 +207,7 @@ public sealed class RegressionPrediction
     public double[] LogDensity(IReadOnlyList<double[]> targets)
     {
         RegressionMetrics.RequireRows(Mean, targets);
-        return [.. Enumerable.Range(0, Count).Select(example =>
-        {
-            var terms = Enumerable.Range(0, Samples).Select(draw => Enumerable.Range(0, Outputs).Sum(output =>
-            {
-                // A variance that has come to 0 is a peak of its own; the smallest number keeps it from being NaN.
-                var (mean, variance) = (_means[example][output][draw], Math.Max(_variances[example][output][draw], Smallest));
-                if (Density is { } density)
-                    return density.Log(targets[example][output], mean, variance);
-                var offset = targets[example][output] - mean;
-                return -0.5 * (offset * offset / variance + Math.Log(variance) + LogTwoPi);
-            })).ToArray();
-            var largest = terms.Max();
-            return double.IsNegativeInfinity(largest) ? largest : largest + Math.Log(terms.Average(term => Math.Exp(term - largest)));
-        })];
+        return Scores.LogDensity(targets);
     }
 
     /// <summary>
@@ -236,12 +218,7 @@ public sealed class RegressionPrediction
     public double[] Crps(IReadOnlyList<double[]> targets)
     {
         RegressionMetrics.RequireRows(Mean, targets);
-        if (Density is { } density)
-            return [.. ForEach((means, variances, i, d) => density.Crps(targets[i][d], means, variances)).Select(row => row.Average())];
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        var y = tensor(targets.SelectMany(row => row).ToArray(), [Count, Outputs], ScalarType.Float64, CPU);
-        return PlainNumbers.Flat(GaussianMixture.Crps(y, Components(_means), Components(_variances).sqrt()).mean([1]));
+        return [.. Scores.Crps(targets).Select(row => row.Average())];
     }
 
     /// <summary>
@@ -263,6 +240,9 @@ public sealed class RegressionPrediction
     /// <summary>How a target is distributed given the weights; null is Gaussian.</summary>
     internal TargetDensity? Density { get; init; }
 
+    /// <summary>What it is worth by targets.</summary>
+    internal MixtureScores Scores => new(_means, _variances, Density);
+
     /// <summary>Some of the rows, in order: a prediction without places.</summary>
     internal RegressionPrediction Of(IReadOnlyList<int> rows) =>
         new(Samples, Outputs, [.. rows.Select(row => _means[row])], [.. rows.Select(row => _variances[row])],
@@ -279,10 +259,6 @@ public sealed class RegressionPrediction
             [.. Enumerable.Range(0, Outputs).Select(d => number(_means[i][d], _variances[i][d], i, d))]);
         return numbers;
     }
-
-    private Tensor Components(IReadOnlyList<double[][]> numbers) => tensor(
-        numbers.SelectMany(example => example.SelectMany(draws => draws)).ToArray(), [Count, Outputs, Samples], ScalarType.Float64, CPU)
-        .permute(2, 0, 1);
 
     private static double Spread(double[] numbers)
     {

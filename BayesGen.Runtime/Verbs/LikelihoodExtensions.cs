@@ -138,7 +138,7 @@ public static class LikelihoodExtensions
     /// </summary>
     /// <typeparam name="TModel">The generated wrapper.</typeparam>
     /// <param name="model">The network.</param>
-    /// <param name="data">Inputs and targets; where NaN is ignored, what has a target that is NaN is not judged.</param>
+    /// <param name="data">Inputs and targets; where NaN is ignored, a target that is NaN counts in no figure.</param>
     /// <param name="samples">The number of samples of the weights, at least 1.</param>
     /// <param name="levels">The levels of intervals; null takes <see cref="RegressionEvaluation.UsualLevels"/>.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
@@ -152,7 +152,7 @@ public static class LikelihoodExtensions
     /// <summary>The same by a likelihood that is said here.</summary>
     /// <typeparam name="TModel">The generated wrapper.</typeparam>
     /// <param name="model">The network.</param>
-    /// <param name="data">Inputs and targets; where NaN is ignored, what has a target that is NaN is not judged.</param>
+    /// <param name="data">Inputs and targets; where NaN is ignored, a target that is NaN counts in no figure.</param>
     /// <param name="likelihood">What the outputs are.</param>
     /// <param name="samples">The number of samples of the weights, at least 1.</param>
     /// <param name="levels">The levels of intervals; null takes <see cref="RegressionEvaluation.UsualLevels"/>.</param>
@@ -167,7 +167,7 @@ public static class LikelihoodExtensions
     /// <summary>Judges the predictions of a network of several inputs; see the other overload.</summary>
     /// <param name="model">The network.</param>
     /// <param name="forward">Runs the wrapper on a batch.</param>
-    /// <param name="data">Inputs and targets; where NaN is ignored, what has a target that is NaN is not judged.</param>
+    /// <param name="data">Inputs and targets; where NaN is ignored, a target that is NaN counts in no figure.</param>
     /// <param name="likelihood">What the outputs are; null is what the network was trained for.</param>
     /// <param name="samples">The number of samples of the weights, at least 1.</param>
     /// <param name="levels">The levels of intervals; null takes <see cref="RegressionEvaluation.UsualLevels"/>.</param>
