@@ -63,10 +63,15 @@ internal static class ExportSource
     /// <summary>Draws without a noise are joined as logits of classes, which outputs of another kind would not survive.</summary>
     private static void RequireClasses(IBayesianNetwork model, ExportOptions options)
     {
-        if (options is { Samples: > 0, Noise: null } && Likelihood.NotedOn(model.Arena) is { } likelihood and not CategoricalLikelihood)
+        if (options is not { Samples: > 0, Noise: null })
+            return;
+        var training = model.Arena.NotedLikelihood == LikelihoodChoice.SquaredError ? "by the squared error"
+            : LikelihoodChoice.NotedOn(model.Arena) is { } likelihood and not CategoricalLikelihood ? $"under the likelihood '{likelihood}'"
+            : null;
+        if (training is not null)
             throw new NotSupportedException(
-                $"The network was trained under the likelihood '{likelihood}', and draws are joined to probabilities of classes where no Noise is "
-                + "given. Set Noise where it is Gaussian, or leave Samples at 0 for the outputs of one network.");
+                $"The network was trained {training}, and draws are joined to probabilities of classes where no Noise is given. Set Noise where "
+                + "it is Gaussian, or leave Samples at 0 for the outputs of one network.");
     }
 
     /// <summary>A graph with the weights that its layers have.</summary>

@@ -41,7 +41,7 @@ internal sealed class BernoulliLikelihood : ClassLikelihood
         var isPart = numbers.ge(TensorNumbers.Zero).logical_and(numbers.le(TensorNumbers.One));
         TargetRows.Require(
             numbers, isPart.logical_or(IsIgnored(numbers)).logical_not(), row,
-            $"{this} needs targets of 0 for no and 1 for yes, or {IgnoredLabel} where there is no label");
+            $"{this} needs targets of 0 for no and 1 for yes, or {IgnoredLabel} where there is no label", hint: TargetRows.HintOfScale);
     }
 
     internal override Tensor Logits(Tensor output)

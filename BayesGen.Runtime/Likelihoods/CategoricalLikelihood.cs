@@ -6,6 +6,10 @@ namespace BayesGen.Likelihoods;
 /// <summary>Classes that exclude each other: see <see cref="Likelihood.Categorical"/>.</summary>
 internal sealed class CategoricalLikelihood : ClassLikelihood
 {
+    /// <summary>How far a sum of probabilities may be from 1, and that of bfloat16, which rounds each to three digits.</summary>
+    private const double Slack = 1e-3;
+    private const double SlackOfBFloat16 = 1e-2;
+
     private readonly KeptNumbers? _weights;
 
     public CategoricalLikelihood(long ignoredLabel, IReadOnlyList<double>? classWeights, double labelSmoothing)
@@ -53,8 +57,7 @@ internal sealed class CategoricalLikelihood : ClassLikelihood
         using var _ = no_grad();
         if (targets.is_floating_point())
         {
-            TargetRows.Require(
-                targets, targets.isfinite().logical_not(), row, $"{this} needs class numbers of a whole dtype, or probabilities");
+            RequireProbabilities(targets, row);
             return;
         }
 
@@ -104,6 +107,22 @@ internal sealed class CategoricalLikelihood : ClassLikelihood
         ? FitLoss.CrossEntropy
         : new FitLoss(ToString(), Sum, FitReduction.Sum);
 
+    /// <summary>Numbers to learn have the shape of probabilities, and cross entropy has a value for them: only their values tell.</summary>
+    private void RequireProbabilities(Tensor targets, string row)
+    {
+        var expected = $"{this} needs class numbers of a whole dtype, or probabilities of the classes for each example, from 0 and with a "
+            + "sum of 1 (all 0 where there is no label); where targets are numbers to learn, say so: TrainerOptions.Likelihood = "
+            + "Likelihood.Gaussian(sigma) or Likelihood.LearnedGaussian";
+        var isPart = targets.isfinite().logical_and(targets.ge(TensorNumbers.Zero));
+        TargetRows.Require(targets, isPart.logical_not(), row, expected);
+        if (targets.dim() < 2 || targets.size(1) < 2)
+            return;
+        var sums = targets.sum(1, type: ScalarType.Float64);
+        var slack = targets.dtype == ScalarType.BFloat16 ? SlackOfBFloat16 : Slack;
+        var isOff = sums.sub(TensorNumbers.One).abs().gt(Operand(slack)).logical_and(sums.ne(TensorNumbers.Zero));
+        TargetRows.Require(sums, isOff, row, expected, "The sum of the targets of");
+    }
+
     private Tensor IsIgnored(Tensor labels) => labels.eq(Ignored);
 
     private Tensor AsUsual(Tensor labels) =>
@@ -123,7 +142,7 @@ internal sealed class CategoricalLikelihood : ClassLikelihood
             losses = losses.mul(_weights!.Along(output, output.dim() - 1));
         var even = LabelSmoothing == 0 ? null : losses.sum(1).MultiplyBy(LabelSmoothing / output.size(1));
         if (targets.is_floating_point())
-            return Total((losses * targets).sum(1), even).sum();
+            return Total((losses * targets).sum(1), even?.masked_fill(targets.sum(1).eq(TensorNumbers.Zero), TensorNumbers.Zero)).sum();
         var isIgnored = targets.eq(TargetShapes.IgnoredOperand);
         var ofLabel = losses.gather(1, targets.masked_fill(isIgnored, TensorNumbers.Zero).unsqueeze(1)).squeeze(1);
         return Total(ofLabel, even).masked_fill(isIgnored, TensorNumbers.Zero).sum();

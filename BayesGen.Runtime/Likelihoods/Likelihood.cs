@@ -29,7 +29,8 @@ public abstract class Likelihood : IEquatable<Likelihood>
 
     /// <summary>
     /// Classes that exclude each other. Outputs are logits [N, C], at least two, targets class numbers [N] of a whole dtype; over places
-    /// [N, C, places] and [N, places]. Probabilities of the outputs' shape are targets for the training too.
+    /// [N, C, places] and [N, places]. Probabilities of the outputs' shape are targets for the training too: from 0 and with a sum of 1
+    /// over the classes, or 0 for all of them where there is no label.
     /// </summary>
     /// <param name="ignoredLabel">A label that says that there is none: it adds nothing, and no metric counts it.</param>
     /// <param name="classWeights">
@@ -137,10 +138,6 @@ public abstract class Likelihood : IEquatable<Likelihood>
 
     /// <summary>Kind and numbers, as they are written down.</summary>
     internal abstract LikelihoodText.Entry Written { get; }
-
-    /// <summary>What the network trains by, or was loaded with, or null.</summary>
-    /// <exception cref="InvalidOperationException">It is none that is known here.</exception>
-    internal static Likelihood? NotedOn(NetworkArena arena) => arena.NotedLikelihood is { } text ? Read(text) : null;
 
     /// <summary>The likelihood that a text stands for; see <see cref="Text"/>.</summary>
     internal static Likelihood Read(string text) => LikelihoodText.Read(text);

@@ -27,7 +27,8 @@ internal sealed class PoissonLikelihood(bool ignoresNaN = false) : RegressionLik
         var numbers = targets.to(ScalarType.Float64);
         var isCount = numbers.ge(TensorNumbers.Zero).logical_and(numbers.eq(numbers.floor()));
         TargetRows.Require(
-            numbers, isCount.logical_or(numbers.isnan()).logical_not(), row, $"{this} needs counts: whole numbers from 0");
+            numbers, isCount.logical_or(numbers.isnan()).logical_not(), row, $"{this} needs counts: whole numbers from 0",
+            hint: TargetRows.HintOfScale);
     }
 
     private protected override FitLoss MakeFitLoss() => new(ToString(), Sum, FitReduction.Sum);

@@ -44,7 +44,7 @@ internal static class TargetShapes
             throw DoNotFit(
                 output, target,
                 $"{who} needs logits of at least two classes, [N, C] or [N, C, places]; for one logit an example use "
-                + "FitLoss.BinaryCrossEntropy");
+                + "FitLoss.BinaryCrossEntropy, for one number FitLoss.Gaussian(sigma)");
         if (!target.is_floating_point() && AreClasses(output, target))
         {
             var numbers = As(target, ScalarType.Int64);

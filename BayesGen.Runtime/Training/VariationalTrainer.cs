@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using BayesGen.Data;
+using BayesGen.Likelihoods;
 using BayesGen.Native;
 using BayesGen.Parameters;
 using BayesGen.Pruning;
@@ -150,10 +151,10 @@ public sealed class VariationalTrainer : IDisposable
         (BatchSource Data, TargetCheck Check)? judged =
             validation is null ? null : (validation, _parts.Setup.Network.CheckTargets(validation));
         var check = _parts.Setup.Network.OfTraining = _parts.Setup.Network.CheckTargets(train);
-        Model.Arena.NotedLikelihood = _parts.Setup.Likelihood?.Text;
+        Model.Arena.NotedLikelihood = LikelihoodChoice.Noted(_parts.Setup.Likelihood, Options.FitLoss);
         _parts.State.Examples = _parts.Setup.ExamplesOf(train);
-        if (Options.ManageMemory)
         _parts.Notices.AddOfExamples(Options.ExampleCount, train.ExampleCount);
+        if (Options.ManageMemory)
             MallocTuning.Keep();
         _parts.Runner.Prepare(sharedBy);
         using var folder = _parts.Checkpoints.Hold(validation);

@@ -19,7 +19,7 @@ public static class LikelihoodExtensions
     public static Likelihood? KnownLikelihood(this IBayesianNetwork model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Likelihood.NotedOn(model.Arena);
+        return LikelihoodChoice.NotedOn(model.Arena);
     }
 
     /// <summary>

@@ -16,7 +16,8 @@ public sealed record EvaluationOptions
 
     /// <summary>
     /// What the targets are: it gives the loss on the data and what is measured. Null takes the likelihood that <see cref="FitLoss"/>
-    /// belongs to, where one is set; else that of the network, where it was trained or loaded with one; else classes.
+    /// belongs to, where one is set; else that of the network, where it was trained or loaded with one (or by the squared error, which then
+    /// is the loss); else classes.
     /// </summary>
     public Likelihood? Likelihood { get; init; }
 
@@ -85,10 +86,13 @@ public sealed record EvaluationOptions
     internal Likelihood? LikelihoodOfTargets => Likelihood ?? LikelihoodOfFit as ClassLikelihood;
 
     /// <summary>
-    /// The same options with the likelihood that a network was trained or loaded with, where they say nothing themselves.
+    /// The same options with the likelihood, or the squared error, that a network was trained or loaded with, where they say nothing
+    /// themselves.
     /// </summary>
-    internal EvaluationOptions For(NetworkArena arena) =>
-        Likelihood is null && !_hasFitLoss && Likelihood.NotedOn(arena) is { } noted ? this with { Likelihood = noted } : this;
+    internal EvaluationOptions For(NetworkArena arena) => Likelihood is not null || _hasFitLoss ? this
+        : arena.NotedLikelihood == LikelihoodChoice.SquaredError ? this with { FitLoss = FitLoss.SquaredError }
+        : LikelihoodChoice.NotedOn(arena) is { } noted ? this with { Likelihood = noted }
+        : this;
 
     /// <summary>How a trainer evaluates; beta and the number of examples are those of its training.</summary>
     internal static EvaluationOptions Of(VariationalLoss loss, TrainerOptions options) => (options.Likelihood is { } likelihood

@@ -103,7 +103,8 @@ public sealed record TrainerOptions
     /// <summary>
     /// What the targets are: it gives the loss on the data, checks targets before the training begins, and stays with the network, so that
     /// predictions and evaluations know it. Null takes the likelihood that <see cref="FitLoss"/> belongs to, where one is set; else that of
-    /// the network, where it was trained or loaded with one; else classes, <see cref="Likelihoods.Likelihood.Categorical"/>.
+    /// the network, where it was trained or loaded with one (or by the squared error, which then stays the loss); else classes,
+    /// <see cref="Likelihoods.Likelihood.Categorical"/>.
     /// </summary>
     /// <example><c>new TrainerOptions { Likelihood = Likelihood.Bernoulli() }</c></example>
     public Likelihood? Likelihood { get; init; }
@@ -231,10 +232,13 @@ public sealed record TrainerOptions
     internal Likelihood? LikelihoodOfTargets => Likelihood ?? LikelihoodOfFit as ClassLikelihood;
 
     /// <summary>
-    /// The same options with the likelihood that a network was trained or loaded with, where they say nothing themselves.
+    /// The same options with the likelihood, or the squared error, that a network was trained or loaded with, where they say nothing
+    /// themselves.
     /// </summary>
-    internal TrainerOptions For(NetworkArena arena) =>
-        Likelihood is null && !_hasFitLoss && Likelihood.NotedOn(arena) is { } noted ? this with { Likelihood = noted } : this;
+    internal TrainerOptions For(NetworkArena arena) => Likelihood is not null || _hasFitLoss ? this
+        : arena.NotedLikelihood == LikelihoodChoice.SquaredError ? this with { FitLoss = FitLoss.SquaredError }
+        : LikelihoodChoice.NotedOn(arena) is { } noted ? this with { Likelihood = noted }
+        : this;
 
     /// <summary>The processes that train together; null trains alone. The package BayesGen.Mpi sets it.</summary>
     internal TrainingGroup? Group { get; init; }
