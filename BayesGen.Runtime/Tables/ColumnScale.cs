@@ -9,6 +9,12 @@ internal sealed record ColumnScale(double[] Means, double[] Deviations)
 {
     private const int Named = 5;
 
+    /// <summary>A deviation of so many units of rounding of the mean is none, as scikit-learn has it.</summary>
+    private const double Rounding = 10 * 2.220446049250313e-16;
+
+    /// <summary>Below this the square of a number begins to lose digits, and with it the deviation.</summary>
+    private const double Smallest = 1e-150;
+
     public int Columns => Means.Length;
 
     /// <summary>Measures the columns of a matrix.</summary>
@@ -16,14 +22,24 @@ internal sealed record ColumnScale(double[] Means, double[] Deviations)
     /// <param name="what">What it holds, as it reads in messages.</param>
     /// <param name="nameOf">The name of a column.</param>
     /// <param name="allowConstant">Whether a column may have one value.</param>
-    /// <exception cref="ArgumentException">A cell is NaN or infinite, or a column has one value; it is named.</exception>
+    /// <exception cref="ArgumentException">
+    /// A cell is NaN or infinite, or a column has one value, or no deviation by over- or underflow; it is named.
+    /// </exception>
     public static ColumnScale Of(Tensor matrix, string what, Func<int, string> nameOf, bool allowConstant)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var numbers = Numbers(matrix, what, nameOf);
         var (low, high) = (PlainNumbers.Flat(numbers.amin([0])), PlainNumbers.Flat(numbers.amax([0])));
-        int[] constant = [.. Enumerable.Range(0, low.Length).Where(column => low[column] == high[column])];
+        var (means, deviations) = (PlainNumbers.Flat(numbers.mean([0])), PlainNumbers.Flat(numbers.std(0, unbiased: false)));
+        int[] unmeasured = [.. Enumerable.Range(0, low.Length).Where(column => low[column] != high[column]
+            && (Math.Max(-low[column], high[column]) < Smallest || !double.IsFinite(deviations[column])))];
+        if (unmeasured.Length > 0)
+            throw new ArgumentException(
+                $"{Listed(unmeasured, nameOf)} of the {what}: the numbers are so small or large that their squares leave the range of double "
+                + "precision, and no deviation can be measured. Bring them to another unit.");
+        int[] constant = [.. Enumerable.Range(0, low.Length).Where(column =>
+            low[column] == high[column] || deviations[column] <= Rounding * Math.Abs(means[column]))];
         if (constant.Length > 0 && !allowConstant)
             throw new ArgumentException(
                 $"{Listed(constant, nameOf)} of the {what} {(constant.Length == 1 ? "has" : "have")} one value in all "
@@ -31,10 +47,9 @@ internal sealed record ColumnScale(double[] Means, double[] Deviations)
                 + (what == "targets"
                     ? "so there is nothing to learn."
                     : $"which says nothing: leave {(constant.Length == 1 ? "it" : "them")} out, or set StandardizeOptions.AllowConstant."));
-        var deviations = PlainNumbers.Flat(numbers.std(0, unbiased: false));
         foreach (var column in constant)
-            deviations[column] = 1;
-        return new ColumnScale(PlainNumbers.Flat(numbers.mean([0])), deviations);
+            (means[column], deviations[column]) = (low[column] == high[column] ? low[column] : means[column], 1);
+        return new ColumnScale(means, deviations);
     }
 
     /// <summary>(x - mean) / deviation.</summary>
@@ -43,6 +58,7 @@ internal sealed record ColumnScale(double[] Means, double[] Deviations)
     /// <param name="nameOf">The name of a column.</param>
     /// <param name="dtype">The dtype of what is returned.</param>
     /// <returns>A new tensor.</returns>
+    /// <exception cref="ArgumentException">A cell is NaN or infinite, or becomes so; or the columns are others.</exception>
     public Tensor Apply(Tensor matrix, string what, Func<int, string> nameOf, ScalarType dtype)
     {
         using var scope = NewDisposeScope();
@@ -52,8 +68,13 @@ internal sealed record ColumnScale(double[] Means, double[] Deviations)
             throw new ArgumentException(
                 $"The {what} have {numbers.shape[1]} columns, and {Columns} were standardized: give the columns of the training data, in "
                 + "their order.");
-        var scaled = numbers.Subtract(Row(Means, matrix)) / Row(Deviations, matrix);
-        return scaled.to(dtype).MoveToOuterDisposeScope();
+        var scaled = (numbers.Subtract(Row(Means, matrix)) / Row(Deviations, matrix)).to(dtype);
+        var lost = scaled.isfinite().logical_not();
+        if (lost.any().item<bool>())
+            throw new ArgumentException(
+                $"The {what} are too far from the training data for {dtype} in {Cells(lost, nameOf)}. Rows count from 0. Look at what these "
+                + "cells hold.");
+        return scaled.MoveToOuterDisposeScope();
     }
 
     /// <summary>The cells as numbers in double precision.</summary>
@@ -69,13 +90,15 @@ internal sealed record ColumnScale(double[] Means, double[] Deviations)
         return numbers;
     }
 
-    private static string Missing(Tensor bad, string what, Func<int, string> nameOf)
+    private static string Missing(Tensor bad, string what, Func<int, string> nameOf) =>
+        $"The {what} hold NaN or infinite numbers in {Cells(bad, nameOf)}. Rows count from 0. Leave these rows out, or fill in what is missing.";
+
+    /// <summary>How many cells, and the first of them.</summary>
+    private static string Cells(Tensor bad, Func<int, string> nameOf)
     {
         var places = PlainNumbers.Of(bad.nonzero());
         var cells = places.Take(Named).Select(place => $"row {place[0]}, {nameOf((int)place[1])}");
-        return $"The {what} hold NaN or infinite numbers in {places.Length} cell{(places.Length == 1 ? "" : "s")}: "
-            + $"{string.Join("; ", cells)}"
-            + $"{(places.Length > Named ? "; ..." : "")}. Rows count from 0. Leave these rows out, or fill in what is missing.";
+        return $"{places.Length} cell{(places.Length == 1 ? "" : "s")}: {string.Join("; ", cells)}{(places.Length > Named ? "; ..." : "")}";
     }
 
     private static string Listed(int[] columns, Func<int, string> nameOf)

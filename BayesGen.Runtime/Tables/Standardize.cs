@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using BayesGen.Data;
+using BayesGen.Kernels;
+using BayesGen.Likelihoods;
 using BayesGen.Prediction;
 
 namespace BayesGen.Tables;
@@ -36,7 +38,7 @@ public sealed class Standardize
     /// <summary>The mean of each input column.</summary>
     public IReadOnlyList<double> InputMeans => Of.Means;
 
-    /// <summary>The standard deviation of each input column; 1 of one that has one value.</summary>
+    /// <summary>The standard deviation of each input column; 1 of one that has one value, which so becomes 0.</summary>
     public IReadOnlyList<double> InputDeviations => Of.Deviations;
 
     /// <summary>The mean of each target, in the user's units; empty where targets are left as they are.</summary>
@@ -50,10 +52,15 @@ public sealed class Standardize
     internal ColumnScale? OfTargets { get; }
 
     /// <summary>Measures the columns of the training data.</summary>
-    /// <param name="train">Inputs [N, columns]; targets [N] or [N, D], numbers or class numbers.</param>
+    /// <param name="train">
+    /// Inputs [N, columns]; targets [N] or [N, D], numbers or class numbers. Targets of a whole dtype are left as they are, and so are
+    /// those that hold 0 and 1 alone: they are classes, or yes and no. Counts of a float dtype need
+    /// <see cref="StandardizeOptions.Targets"/> to be false.
+    /// </param>
     /// <param name="options">Names of columns and more; null is the defaults.</param>
     /// <exception cref="ArgumentException">
-    /// A cell is NaN or infinite, and row and column are named; a column has one value in all rows; or inputs are no table.
+    /// A cell is NaN or infinite, and row and column are named; a column has one value in all rows up to rounding, or numbers too large or
+    /// small to be squared; or inputs are no table.
     /// </exception>
     public static Standardize Fit(TensorDataSet train, StandardizeOptions? options = null)
     {
@@ -64,7 +71,7 @@ public sealed class Standardize
                 $"StandardizeOptions.Columns names {columns.Count} columns, and the inputs have {train.Inputs.shape[1]}.", nameof(options));
         var inputs = ColumnScale.Of(train.Inputs, "inputs", NameOf(options.Columns), options.AllowConstant);
         using var matrix = Matrix(train.Targets);
-        var targets = options.Targets && train.Targets.is_floating_point()
+        var targets = options.Targets && train.Targets.is_floating_point() && !AreYesOrNo(train.Targets)
             ? ColumnScale.Of(matrix, "targets", static column => $"column {column}", allowConstant: false)
             : null;
         return new Standardize(inputs, targets, options.Columns is null ? null : [.. options.Columns], options.Dtype);
@@ -145,6 +152,16 @@ public sealed class Standardize
 
     private ColumnScale RequireTargets() => OfTargets ?? throw new InvalidOperationException(
         "The targets were not standardized, so a prediction is in their units already.");
+
+    /// <summary>Whether targets are 0 and 1 alone, both, or say that there is no label: a scale would make them neither.</summary>
+    private static bool AreYesOrNo(Tensor targets)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var (isNo, isYes) = (targets.eq(TensorNumbers.Zero), targets.eq(TensorNumbers.One));
+        var isAnswer = isNo.logical_or(isYes).logical_or(targets.eq(Operand(Likelihood.UsualIgnoredLabel)));
+        return isNo.any().logical_and(isYes.any()).logical_and(isAnswer.all()).item<bool>();
+    }
 
     private static Tensor Matrix(Tensor targets) => targets.dim() == 1 ? targets.unsqueeze(1) : targets.alias();
 

@@ -83,6 +83,66 @@ public sealed class StandardizeTests : IDisposable
             "names 1 columns", Assert.Throws<ArgumentException>(() => Standardize.Fit(flat, new() { Columns = ["one"] })).Message);
     }
 
+    /// <summary>0.1 + 0.2 is not 0.3 in double precision, and the difference is no deviation.</summary>
+    [Fact]
+    public void AColumnThatIsConstantUpToRoundingIsConstant()
+    {
+        using var scope = NewDisposeScope();
+        using var train = Table([1, 0.1 + 0.2, 2, 0.3, 4, 0.3], 2, [5, 9, 7]);
+        Assert.Contains("Column 1 of the inputs has one value", Assert.Throws<ArgumentException>(() => Standardize.Fit(train)).Message);
+        Assert.Equal(1, Standardize.Fit(train, new() { AllowConstant = true }).InputDeviations[1]);
+    }
+
+    /// <summary>What no training row was like is not hidden: it stands where it lies, in the unit of the column.</summary>
+    [Fact]
+    public void AnotherValueInAConstantColumnIsSeen()
+    {
+        using var scope = NewDisposeScope();
+        using var train = Table([1, 7, 3, 7], 2, [5, 9]);
+        var asked = Standardize.Fit(train, new() { AllowConstant = true }).Inputs(tensor(new[] { 2.0, 1000 }, [1, 2]));
+        Assert.Equal([0f, 993], asked.data<float>().ToArray());
+    }
+
+    [Theory]
+    [InlineData(1e-170, 2e-170)]
+    [InlineData(1e170, -1e170)]
+    public void NumbersThatCannotBeSquaredAreNamed(double one, double other)
+    {
+        using var scope = NewDisposeScope();
+        using var inputs = Table([1, one, 3, other], 2, [5, 9]);
+        Assert.Contains("Column 1 of the inputs: the numbers are so small or large",
+            Assert.Throws<ArgumentException>(() => Standardize.Fit(inputs, new() { AllowConstant = true })).Message);
+        using var targets = Table([1, 2, 3, 4], 2, [one, other]);
+        Assert.Contains("Column 0 of the targets: the numbers", Assert.Throws<ArgumentException>(() => Standardize.Fit(targets)).Message);
+    }
+
+    [Fact]
+    public void ACellThatLeavesTheDtypeIsNamed()
+    {
+        using var scope = NewDisposeScope();
+        using var train = Table([1, 10, 3, 14], 2, [5, 9]);
+        var far = tensor(new[] { 1.0, 1e60 }, [1, 2]);
+        Assert.Contains("too far from the training data for Float32 in 1 cell: row 0, column 1",
+            Assert.Throws<ArgumentException>(() => Standardize.Fit(train).Inputs(far)).Message);
+    }
+
+    [Fact]
+    public void TargetsOfYesAndNoStayAsTheyAreAndCountsSayWhatToDo()
+    {
+        using var scope = NewDisposeScope();
+        using var answers = Table([1, 2, 3, 4, 5, 6], 2, [0, 1, -100]);
+        Assert.Equal([0.0, 1, -100], Standardize.Fit(answers).Apply(answers).Targets.data<double>().ToArray());
+        using var never = Table([1, 2, 3, 4, 5, 6], 2, [0, 0, 0]);
+        Assert.Contains("nothing to learn", Assert.Throws<ArgumentException>(() => Standardize.Fit(never)).Message);
+        using var counts = Table([1, 2, 3, 4, 5, 6], 2, [0, 3, 7]);
+        using var standardized = Standardize.Fit(counts).Apply(counts);
+        var message = Assert.Throws<ArgumentException>(() => Likelihood.Poisson.CheckTargets(standardized.Targets)).Message;
+        Assert.Contains("as Standardize leaves targets: set StandardizeOptions.Targets to false", message);
+        Assert.DoesNotContain(
+            "Standardize", Assert.Throws<ArgumentException>(() => Likelihood.Poisson.CheckTargets(counts.Targets - 1)).Message);
+        Likelihood.Poisson.CheckTargets(Standardize.Fit(counts, new() { Targets = false }).Apply(counts).Targets);
+    }
+
     [Fact]
     public void ClassNumbersStayAsTheyAre()
     {
