@@ -32,7 +32,8 @@ public sealed class DataViewTable : IDisposable
     /// <param name="target">The name of the column to learn.</param>
     /// <param name="options">What else to take; null takes all other columns.</param>
     /// <exception cref="ArgumentException">
-    /// A column is missing, or holds something else than numbers; there is no row; a cell is NaN, infinite or without a class. It is named.
+    /// A column is missing, or holds something else than numbers; there is no row; a cell is NaN, infinite, too large for the
+    /// dtype or without a class; or a cell of a DataFrame is empty. It is named.
     /// </exception>
     public static DataViewTable Read(IDataView view, string target, DataViewOptions? options = null)
     {
@@ -43,10 +44,11 @@ public sealed class DataViewTable : IDisposable
             throw new ArgumentException($"DataViewOptions.Dtype is Float32 or Float64, not {options.Dtype}.", nameof(options));
         var ofTarget = Find(view.Schema, target);
         var ofInputs = InputsOf(view.Schema, ofTarget, options.Inputs);
+        EmptyCells.Refuse(view, [.. ofInputs, ofTarget]);
         using var cursor = view.GetRowCursor([.. ofInputs, ofTarget]);
-        var inputs = ofInputs.ConvertAll(column => new NumberColumn(cursor, column));
+        var inputs = ofInputs.ConvertAll(column => new NumberColumn(cursor, column, options.Dtype));
         var classes = ofTarget.Type is KeyDataViewType ? new KeyColumn(cursor, ofTarget) : null;
-        var numbers = classes is null ? new NumberColumn(cursor, ofTarget) : null;
+        var numbers = classes is null ? new NumberColumn(cursor, ofTarget, options.Dtype) : null;
         var (rows, targets, labels) = (new List<double>(), new List<double>(), new List<long>());
         while (cursor.MoveNext())
         {

@@ -10,14 +10,16 @@ internal sealed class NumberColumn
 {
     private readonly DataViewRow _row;
     private readonly string _name;
+    private readonly bool _isSingle;
     private readonly Action<List<double>> _read;
 
     /// <param name="row">The row that is read, which moves on.</param>
     /// <param name="column">The column.</param>
+    /// <param name="dtype">What its numbers become, Float32 or Float64.</param>
     /// <exception cref="ArgumentException">It holds something else; it is named, with what to do.</exception>
-    public NumberColumn(DataViewRow row, DataViewSchema.Column column)
+    public NumberColumn(DataViewRow row, DataViewSchema.Column column, ScalarType dtype)
     {
-        (_row, _name) = (row, column.Name);
+        (_row, _name, _isSingle) = (row, column.Name, dtype == ScalarType.Float32);
         var vector = column.Type as VectorDataViewType;
         if (vector is { IsKnownSize: false })
             throw new ArgumentException(
@@ -30,16 +32,21 @@ internal sealed class NumberColumn
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>Adds the numbers of the row.</summary>
-    /// <exception cref="ArgumentException">One is NaN or infinite.</exception>
+    /// <exception cref="ArgumentException">One is NaN or infinite, or becomes so in the dtype.</exception>
     public void AddTo(List<double> numbers)
     {
         var first = numbers.Count;
         _read(numbers);
         for (var i = first; i < numbers.Count; i++)
-            if (!double.IsFinite(numbers[i]))
-                throw new ArgumentException(
-                    $"Row {_row.Position} (from 0), column '{Names[i - first]}': the value is {numbers[i].ToString(CultureInfo.InvariantCulture)}. "
-                    + "Replace missing values, or leave out their rows, before the table is read.");
+        {
+            if (double.IsFinite(numbers[i]) && !(_isSingle && float.IsInfinity((float)numbers[i])))
+                continue;
+            throw new ArgumentException(
+                $"Row {_row.Position} (from 0), column '{Names[i - first]}': the value is {numbers[i].ToString(CultureInfo.InvariantCulture)}"
+                + (double.IsFinite(numbers[i])
+                    ? ", too large for Float32. Set DataViewOptions.Dtype to Float64."
+                    : ". Replace missing values, or leave out their rows, before the table is read."));
+        }
     }
 
     private Action<List<double>> ReaderOf(DataViewSchema.Column column, DataViewType type, bool isVector)

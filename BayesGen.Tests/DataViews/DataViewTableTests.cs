@@ -151,6 +151,50 @@ public sealed class DataViewTableTests
             Assert.Throws<ArgumentException>(() => DataViewTable.Read(DataFrame.LoadCsv(file), "y")).Message);
     }
 
+    /// <summary>The reader of a data frame gives false, or 0, for a cell that is empty.</summary>
+    [Theory]
+    [InlineData("a,ill\n1,true\n2,\n2,false", "Row 1 (from 0), column 'ill': the cell is empty.")]
+    [InlineData("a,b,ill\n1,true,true\n2,false,true\n2,,false", "Row 2 (from 0), column 'b': the cell is empty.")]
+    public void AnEmptyTruthValueOfADataFrameIsNamed(string csv, string message)
+    {
+        var frame = DataFrame.LoadCsvFromString(csv);
+        Assert.Contains(message, Assert.Throws<ArgumentException>(() => DataViewTable.Read(frame, "ill")).Message);
+        // A column that is not taken may have gaps.
+        if (csv.Contains('b'))
+            DataViewTable.Read(frame, "ill", new DataViewOptions { Inputs = ["a"] }).Dispose();
+    }
+
+    [Fact]
+    public void AnEmptyWholeNumberOfADataFrameIsNamed()
+    {
+        var frame = new DataFrame(new Int32DataFrameColumn("n", [1, null, 3]), new SingleDataFrameColumn("y", [1f, 2f, 3f]));
+        Assert.Contains(
+            "Row 1 (from 0), column 'n': the cell is empty.",
+            Assert.Throws<ArgumentException>(() => DataViewTable.Read(frame, "y")).Message);
+    }
+
+    /// <summary>It became infinite on its way into the tensor.</summary>
+    [Fact]
+    public void ANumberTooLargeForTheDtypeIsNamed()
+    {
+        var view = new RowsView().With("x", NumberDataViewType.Double, [1.0, 1e300]).With("y", NumberDataViewType.Single, [1f, 2f]);
+        Assert.Contains(
+            "Row 1 (from 0), column 'x': the value is 1E+300, too large for Float32. Set DataViewOptions.Dtype to Float64.",
+            Assert.Throws<ArgumentException>(() => DataViewTable.Read(view, "y")).Message);
+        using var wide = DataViewTable.Read(view, "y", new DataViewOptions { Dtype = ScalarType.Float64 });
+        Assert.Equal([1.0, 1e300], wide.Data.Inputs.data<double>().ToArray());
+    }
+
+    /// <summary>A scale would make -1 and 1 of it.</summary>
+    [Fact]
+    public void ATruthValueIsNotStandardized()
+    {
+        using var table = DataViewTable.Read(Mixed(), "garden", new DataViewOptions { Inputs = ["rooms"] });
+        using var standardized = Standardize.Fit(table.Data).Apply(table.Data);
+        Assert.Equal([1f, 0f], standardized.Targets.data<float>().ToArray());
+        Likelihood.Bernoulli().CheckTargets(standardized.Targets);
+    }
+
     /// <summary>From a CSV file to predictions in its units: y = 3 a - 2 b + 5, without noise.</summary>
     [Fact]
     public void ACsvFileOfADataFrameIsLearned()
