@@ -11,6 +11,11 @@ namespace BayesGen.Conformal;
 /// The guarantee is one over calibration sets and examples together, where both come from one source in any order (exchangeable). It is
 /// none for examples of another kind, nor for the examples of a single class without <see cref="ConformalSetOptions.PerClass"/>.
 /// Calibration data must not have been trained on.
+/// <para>
+/// Where an example has several places, such as the steps of a sequence or several questions, examples count, not places: what is promised
+/// is the part of the places of an example that is held, on average over examples, whatever its places have in common. For one question by
+/// itself calibrate with <c>evaluation.OfPlace(question)</c> and ask for the sets of <c>prediction.OfPlace(question)</c>.
+/// </para>
 /// </remarks>
 [JsonConverter(typeof(ConformalClassesJson))]
 public sealed class ConformalClasses
@@ -30,7 +35,7 @@ public sealed class ConformalClasses
     /// </summary>
     public IReadOnlyList<double> Thresholds { get; }
 
-    /// <summary>The number of calibration examples behind each threshold.</summary>
+    /// <summary>The number of calibration examples behind each threshold; the places of an example do not count by themselves.</summary>
     public IReadOnlyList<int> Examples { get; }
 
     /// <summary>Calibrates with labeled examples that the training has not seen.</summary>
@@ -59,10 +64,12 @@ public sealed class ConformalClasses
         ClassificationMetrics.RequireFit(probabilities, targets);
         var classes = probabilities[0].Length;
         AnswerCheck.RequireClasses(probabilities, classes, "The probabilities");
-        List<double>[] scores = [.. Enumerable.Range(0, options.PerClass ? classes : 1).Select(_ => new List<double>())];
+        var rows = prediction.Rows;
+        List<(int Example, double Score)>[] scores = [.. Enumerable.Range(0, options.PerClass ? classes : 1)
+            .Select(_ => new List<(int, double)>())];
         for (var i = 0; i < targets.Count; i++)
-            scores[options.PerClass ? targets[i] : 0].Add(ClassScores.Of(probabilities[i], options)[targets[i]]);
-        int[] examples = [.. scores.Select(ofOne => ofOne.Count)];
+            scores[options.PerClass ? targets[i] : 0].Add((rows[i].Example, ClassScores.Of(probabilities[i], options)[targets[i]]));
+        int[] examples = [.. scores.Select(ofOne => ofOne.DistinctBy(one => one.Example).Count())];
         if (!options.AllowUnbounded)
             RequireEnough(examples, options);
         return new ConformalClasses(
@@ -94,10 +101,8 @@ public sealed class ConformalClasses
     {
         var sets = Sets(prediction);
         ClassificationMetrics.RequireFit(prediction.Probabilities, targets);
-        var byThreshold = targets.CountBy(target => Options.PerClass ? target : 0);
-        var variance = byThreshold.Sum(part => ConformalThreshold.CoverageVariance(Examples[part.Key], part.Value, Options.Coverage)
-            * part.Value * part.Value) / targets.Count / targets.Count;
-        return SetReport.Of(sets, targets, Math.Sqrt(variance));
+        int[] examples = [.. prediction.Rows.Select(row => row.Example)];
+        return SetReport.Of(sets, targets, examples, Deviation(targets, examples));
     }
 
     /// <summary>Writes it as JSON, for a service to load; a file that exists is replaced.</summary>
@@ -114,6 +119,15 @@ public sealed class ConformalClasses
         $"{Options.Coverage:P0} of {Classes} classes, {Options.Method}{(Options.PerClass ? " for each class" : "")}, ")
         + FormattableString.Invariant($"{Examples.Sum():N0} calibration examples, threshold ")
         + string.Join(", ", Thresholds.Select(threshold => FormattableString.Invariant($"{threshold:G4}")));
+
+    /// <summary>By how much the coverage differs by chance, with the parts of the thresholds independent where examples are.</summary>
+    private double Deviation(IReadOnlyList<int> targets, int[] examples)
+    {
+        List<double> parts = [.. targets.Zip(examples).GroupBy(row => Options.PerClass ? row.First : 0).Select(part =>
+            Math.Sqrt(ConformalThreshold.CoverageVariance(
+                Examples[part.Key], part.DistinctBy(row => row.Second).Count(), Options.Coverage)) * part.Count() / targets.Count)];
+        return examples.Distinct().Count() < examples.Length ? parts.Sum() : Math.Sqrt(parts.Sum(part => part * part));
+    }
 
     private int[] Set(double[] probabilities)
     {

@@ -31,19 +31,19 @@ internal sealed class ConformalClassesJson : JsonConverter<ConformalClasses>
         {
             var how = new ConformalSetOptions
             {
-                Method = Enum.Parse<SetMethod>(root.GetProperty("method").GetString()!),
-                Coverage = JsonNumbers.Number(root.GetProperty("coverage")),
-                PerClass = root.GetProperty("perClass").GetBoolean(),
-                Randomized = root.GetProperty("randomized").GetBoolean(),
-                Seed = root.GetProperty("seed").GetInt64(),
-                AllowEmpty = root.GetProperty("allowEmpty").GetBoolean(),
-                Penalty = JsonNumbers.Number(root.GetProperty("penalty")),
-                FreeRank = root.GetProperty("freeRank").GetInt32(),
-                AllowUnbounded = root.GetProperty("allowUnbounded").GetBoolean(),
+                Method = Enum.Parse<SetMethod>(root.Field("method").GetString()!),
+                Coverage = JsonNumbers.Number(root.Field("coverage")),
+                PerClass = root.Field("perClass").GetBoolean(),
+                Randomized = root.Field("randomized").GetBoolean(),
+                Seed = root.Field("seed").GetInt64(),
+                AllowEmpty = root.Field("allowEmpty").GetBoolean(),
+                Penalty = JsonNumbers.Number(root.Field("penalty")),
+                FreeRank = root.Field("freeRank").GetInt32(),
+                AllowUnbounded = root.Field("allowUnbounded").GetBoolean(),
             }.Checked();
-            var classes = root.GetProperty("classes").GetInt32();
-            var thresholds = JsonNumbers.Numbers(root.GetProperty("thresholds"));
-            int[] examples = [.. root.GetProperty("examples").EnumerateArray().Select(count => count.GetInt32())];
+            var classes = root.Field("classes").GetInt32();
+            var thresholds = JsonNumbers.Numbers(root.Field("thresholds"));
+            int[] examples = [.. root.Field("examples").EnumerateArray().Select(count => count.GetInt32())];
             var expected = how.PerClass ? classes : 1;
             if (classes < 2 || thresholds.Length != expected || examples.Length != expected
                 || thresholds.Any(JsonNumbers.IsNoThreshold) || examples.Any(count => count < 0))

@@ -10,6 +10,11 @@ namespace BayesGen.Conformal;
 /// <remarks>
 /// The guarantee is one over calibration sets and examples together, where both come from one source in any order (exchangeable), and for
 /// each output by itself. It is none for examples of another kind. Calibration data must not have been trained on.
+/// <para>
+/// Where an example has several places, such as the steps of a sequence, examples count, not places: what is promised is the part of the
+/// places of an example that is held, on average over examples, whatever its places have in common. For one step by itself calibrate with
+/// <c>evaluation.OfPlace(step)</c> and ask for the intervals of <c>prediction.OfPlace(step)</c>.
+/// </para>
 /// </remarks>
 [JsonConverter(typeof(ConformalIntervalsJson))]
 public sealed class ConformalIntervals
@@ -29,7 +34,7 @@ public sealed class ConformalIntervals
     /// </summary>
     public IReadOnlyList<double> Thresholds { get; }
 
-    /// <summary>The number of calibration examples.</summary>
+    /// <summary>The number of calibration examples; the places of an example do not count by themselves.</summary>
     public int Examples { get; }
 
     /// <summary>Calibrates with examples that the training has not seen.</summary>
@@ -47,7 +52,8 @@ public sealed class ConformalIntervals
     /// <param name="targets">For each its outputs.</param>
     /// <param name="options">Coverage and method; null is 90 % and the predicted interval, stretched.</param>
     /// <exception cref="ArgumentException">
-    /// There are too few examples for the coverage, and the message says how many it needs; or targets do not fit the outputs.
+    /// There are too few examples for the coverage, and the message says how many it needs; or targets do not fit the outputs, or are
+    /// infinite; or no finite interval holds enough of them, since predictions have no width. The example is named.
     /// </exception>
     public static ConformalIntervals Calibrate(
         RegressionPrediction prediction, IReadOnlyList<double[]> targets, ConformalIntervalOptions? options = null)
@@ -55,18 +61,33 @@ public sealed class ConformalIntervals
         ArgumentNullException.ThrowIfNull(prediction);
         options = (options ?? new ConformalIntervalOptions()).Checked();
         RegressionMetrics.RequireRows(prediction.Mean, targets);
+        RequireFinite(prediction, targets);
+        var rows = prediction.Rows;
+        var examples = rows.DistinctBy(row => row.Example).Count();
         var needed = ConformalThreshold.Needed(options.Coverage);
-        if (targets.Count < needed && !options.AllowUnbounded)
+        if (examples < needed && !options.AllowUnbounded)
             throw new ArgumentException(
                 FormattableString.Invariant($"A coverage of {options.Coverage:P1} needs at least {needed:N0} calibration examples, and ")
-                + FormattableString.Invariant($"there are {targets.Count:N0}: give more, ask for less coverage, or set ")
+                + FormattableString.Invariant($"there are {examples:N0}: give more, ask for less coverage, or set ")
                 + $"{nameof(ConformalIntervalOptions.AllowUnbounded)}, which answers with infinite intervals.", nameof(targets));
         var bands = PlainBands.Of(prediction, options);
         return new ConformalIntervals(
-            options,
-            [.. Enumerable.Range(0, prediction.Outputs).Select(d => ConformalThreshold.Of(
-                [.. targets.Select((row, i) => bands.Score(i, d, row[d]))], options.Coverage))],
-            targets.Count);
+            options, [.. Enumerable.Range(0, prediction.Outputs).Select(Threshold)], examples);
+
+        double Threshold(int output)
+        {
+            List<(int Example, double Score)> scores =
+                [.. targets.Select((target, i) => (rows[i].Example, bands.Score(i, output, target[output])))];
+            var threshold = ConformalThreshold.Of(scores, options.Coverage);
+            if (double.IsFinite(threshold) || options.AllowUnbounded)
+                return threshold;
+            var first = scores.First(one => double.IsPositiveInfinity(one.Score)).Example;
+            throw new ArgumentException(
+                FormattableString.Invariant($"No finite interval holds {options.Coverage:P1} of the targets of output {output}: the ")
+                + $"prediction for example {first}, among others, has no width that could be multiplied, and its target lies elsewhere. "
+                + $"Use {nameof(IntervalMethod)}.{nameof(IntervalMethod.Absolute)}, or a likelihood with noise; or set "
+                + $"{nameof(ConformalIntervalOptions.AllowUnbounded)}, which answers with infinite intervals.", nameof(prediction));
+        }
     }
 
     /// <summary>The interval of each output of each example.</summary>
@@ -108,7 +129,8 @@ public sealed class ConformalIntervals
         RegressionMetrics.RequireRows(prediction.Mean, targets);
         return IntervalReport.Of(
             intervals, prediction, targets,
-            Math.Sqrt(ConformalThreshold.CoverageVariance(Examples, targets.Count, Options.Coverage)), bins);
+            Math.Sqrt(ConformalThreshold.CoverageVariance(
+                Examples, prediction.Rows.DistinctBy(row => row.Example).Count(), Options.Coverage)), bins);
     }
 
     /// <summary>Writes it as JSON, for a service to load; a file that exists is replaced.</summary>
@@ -119,6 +141,15 @@ public sealed class ConformalIntervals
     /// <param name="path">The file.</param>
     /// <exception cref="System.Text.Json.JsonException">The file holds something else.</exception>
     public static ConformalIntervals Load(string path) => JsonFile.Read<ConformalIntervals>(path);
+
+    private static void RequireFinite(RegressionPrediction prediction, IReadOnlyList<double[]> targets)
+    {
+        for (var i = 0; i < targets.Count; i++)
+            if (Array.Exists(targets[i], double.IsInfinity))
+                throw new ArgumentException(
+                    $"A target of example {prediction.Rows[i].Example} is infinite, and no interval holds it: leave the example out.",
+                    nameof(targets));
+    }
 
     /// <summary>Coverage, method, and what it was calibrated with.</summary>
     public override string ToString() => FormattableString.Invariant(

@@ -23,12 +23,12 @@ internal sealed class ConformalIntervalsJson : JsonConverter<ConformalIntervals>
         {
             var how = new ConformalIntervalOptions
             {
-                Method = Enum.Parse<IntervalMethod>(root.GetProperty("method").GetString()!),
-                Coverage = JsonNumbers.Number(root.GetProperty("coverage")),
-                AllowUnbounded = root.GetProperty("allowUnbounded").GetBoolean(),
+                Method = Enum.Parse<IntervalMethod>(root.Field("method").GetString()!),
+                Coverage = JsonNumbers.Number(root.Field("coverage")),
+                AllowUnbounded = root.Field("allowUnbounded").GetBoolean(),
             }.Checked();
-            var thresholds = JsonNumbers.Numbers(root.GetProperty("thresholds"));
-            var examples = root.GetProperty("examples").GetInt32();
+            var thresholds = JsonNumbers.Numbers(root.Field("thresholds"));
+            var examples = root.Field("examples").GetInt32();
             if (thresholds.Length == 0 || thresholds.Any(JsonNumbers.IsNoThreshold) || examples < 1)
                 throw new FormatException("there is a threshold for each output, and at least one example");
             return new ConformalIntervals(how, thresholds, examples);

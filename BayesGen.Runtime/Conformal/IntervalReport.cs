@@ -7,7 +7,9 @@ namespace BayesGen.Conformal;
 /// <summary>What intervals hold on test examples, and how wide they are, over all outputs.</summary>
 /// <param name="Asked">The coverage that was asked for.</param>
 /// <param name="Count">The number of test examples.</param>
-/// <param name="Coverage">The part of targets that lie in their interval.</param>
+/// <param name="Coverage">
+/// The part of targets that lie in their interval; where an example has several places it counts by the part of its places.
+/// </param>
 /// <param name="CoverageDeviation">
 /// By how much that coverage differs from one calibration set and test set of these sizes to the next, though all is as it should be: a
 /// standard deviation, for one output. Coverage that lies several of these below what was asked says that the test examples are of another
@@ -49,15 +51,17 @@ public sealed record IntervalReport(
         var (level, lower, upper) = intervals;
         var all = IntervalCoverage.Of(level, lower, upper, targets);
         var (_, plainLower, plainUpper) = prediction.CentralInterval(level);
-        List<(int Example, int Output)> places = [.. Enumerable.Range(0, prediction.Outputs)
-            .SelectMany(output => Enumerable.Range(0, targets.Count).Select(example => (example, output)))];
+        List<(int Row, int Output)> places = [.. Enumerable.Range(0, prediction.Outputs)
+            .SelectMany(output => Enumerable.Range(0, targets.Count).Select(row => (row, output)))];
         List<(bool IsHeld, double Size)> answers = [.. places.Select(place =>
         {
-            var (low, high) = (lower[place.Example][place.Output], upper[place.Example][place.Output]);
-            return (low <= targets[place.Example][place.Output] && targets[place.Example][place.Output] <= high, high - low);
+            var (low, high) = (lower[place.Row][place.Output], upper[place.Row][place.Output]);
+            return (low <= targets[place.Row][place.Output] && targets[place.Row][place.Output] <= high, high - low);
         })];
+        int[] examples = [.. prediction.Rows.Select(row => row.Example)];
         return new IntervalReport(
-            level, targets.Count, all.Coverage, deviation, all.MeanWidth, all.Score,
+            level, examples.Distinct().Count(), CoverageGroup.OfExamples(answers, places.Select(place => examples[place.Row])), deviation,
+            all.MeanWidth, all.Score,
             IntervalCoverage.Of(level, plainLower, plainUpper, targets),
             CoverageGroup.By(answers, places.Select(place => place.Output), output => $"output {output}"),
             CoverageGroup.By(

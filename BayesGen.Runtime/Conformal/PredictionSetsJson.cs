@@ -27,12 +27,12 @@ internal sealed class PredictionSetsJson : JsonConverter<PredictionSets>
     public override PredictionSets Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         JsonNumbers.Read(ref reader, "list of prediction sets", root =>
         {
-            var classes = root.GetProperty("classes").GetInt32();
-            List<int[]> sets = [.. root.GetProperty("examples").EnumerateArray()
-                .Select(example => example.GetProperty("set").EnumerateArray().Select(c => c.GetInt32()).ToArray())];
+            var classes = root.Field("classes").GetInt32();
+            List<int[]> sets = [.. root.Field("examples").EnumerateArray()
+                .Select(example => example.Field("set").EnumerateArray().Select(c => c.GetInt32()).ToArray())];
             for (var i = 0; i < sets.Count; i++)
                 if (sets[i].Distinct().Count() != sets[i].Length || sets[i].Any(c => c < 0 || c >= classes))
                     throw new FormatException($"the set of example {i} holds some of the {classes} classes, each once");
-            return new PredictionSets(JsonNumbers.Number(root.GetProperty("coverage")), classes, sets);
+            return new PredictionSets(JsonNumbers.Number(root.Field("coverage")), classes, sets);
         });
 }

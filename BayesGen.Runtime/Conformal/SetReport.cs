@@ -5,7 +5,9 @@ namespace BayesGen.Conformal;
 /// <summary>What sets hold on test examples, and how large they are.</summary>
 /// <param name="Asked">The coverage that was asked for.</param>
 /// <param name="Count">The number of test examples.</param>
-/// <param name="Coverage">The part of them whose set holds the target.</param>
+/// <param name="Coverage">
+/// The part of them whose set holds the target; where an example has several places it counts by the part of its places.
+/// </param>
 /// <param name="CoverageDeviation">
 /// By how much that coverage differs from one calibration set and test set of these sizes to the next, though all is as it should be: a
 /// standard deviation. Coverage that lies several of these below what was asked says that the test examples are of another kind.
@@ -31,14 +33,14 @@ public sealed record SetReport(
             .. ByClass.Concat(BySize).Select(group => group.ToString()),
         ]);
 
-    internal static SetReport Of(PredictionSets sets, IReadOnlyList<int> targets, double deviation)
+    internal static SetReport Of(PredictionSets sets, IReadOnlyList<int> targets, IReadOnlyList<int> examples, double deviation)
     {
         List<(bool IsHeld, double Size)> answers =
             [.. targets.Select((target, i) => (sets.Contains(i, target), (double)sets.Sets[i].Length))];
         return new SetReport(
             sets.Coverage,
-            targets.Count,
-            answers.Average(answer => answer.IsHeld ? 1.0 : 0),
+            examples.Distinct().Count(),
+            CoverageGroup.OfExamples(answers, examples),
             deviation,
             sets.MeanSize,
             CoverageGroup.By(answers, targets, c => $"class {c}"),

@@ -66,19 +66,12 @@ public sealed record ClassEvaluation(
     /// The same figures of one place alone, such as one of several questions of yes and no.
     /// </summary>
     /// <param name="place">The place, from 0.</param>
-    /// <exception cref="ArgumentException">No example has a target there, or the prediction has no places.</exception>
+    /// <exception cref="ArgumentException">No example has a target there.</exception>
     public ClassEvaluation OfPlace(int place)
     {
-        List<int> rows = [.. Enumerable.Range(0, PlacesOfRows.Count).Where(row => PlacesOfRows[row] == place)];
-        if (rows.Count == 0)
-            throw new ArgumentException(
-                $"No example has a target at place {place}"
-                + (PlacesOfRows.Count == 0 ? ": the prediction has one answer for each example." : "."), nameof(place));
+        var rows = AnswerRow.At(place, Prediction.Rows);
         return Of(Prediction.Of(rows), [.. rows.Select(row => Targets[row])]);
     }
-
-    /// <summary>The place of each row; empty where examples have no places.</summary>
-    internal IReadOnlyList<int> PlacesOfRows { get; init; } = [];
 
     /// <summary>The figures in one line.</summary>
     public override string ToString() => FormattableString.Invariant(
@@ -114,10 +107,9 @@ public sealed record ClassEvaluation(
         List<int> known = [.. Enumerable.Range(0, labels.Count).Where(i => labels[i] != ClassLikelihood.NoLabel)];
         if (known.Count == 0)
             throw new ArgumentException("There is no target but the ignored label: nothing can be judged.", nameof(labels));
-        var evaluation = known.Count == labels.Count
+        return known.Count == labels.Count
             ? Of(prediction, labels)
             : Of(prediction.Of(known), [.. known.Select(i => labels[i])]);
-        return evaluation with { PlacesOfRows = prediction.Places == 1 ? [] : [.. known.Select(i => i % prediction.Places)] };
     }
 
     /// <summary>Judges a prediction.</summary>

@@ -51,6 +51,12 @@ public sealed class ClassPrediction
     /// </summary>
     public int Places { get; internal init; } = 1;
 
+    /// <summary>Example and place of each row where some rows were left out; null where all are there.</summary>
+    internal IReadOnlyList<AnswerRow>? KnownRows { get; init; }
+
+    /// <summary>Example and place of each row.</summary>
+    internal IReadOnlyList<AnswerRow> Rows => KnownRows ?? AnswerRow.All(Count, Places);
+
     /// <summary>For each example the mean over the draws of the probability of each class.</summary>
     public IReadOnlyList<double[]> Probabilities { get; }
 
@@ -85,6 +91,12 @@ public sealed class ClassPrediction
                 + $"{MutualInformation[i]:F3}")),
             .. Count > Shown ? [string.Create(CultureInfo.InvariantCulture, $"... and {Count - Shown:N0} more")] : Array.Empty<string>(),
         ]);
+
+    /// <summary>The answers at one place alone: of one question of several, or of one step of a sequence.</summary>
+    /// <param name="place">The place, from 0.</param>
+    /// <returns>A prediction with a row for each example, and without places.</returns>
+    /// <exception cref="ArgumentException">The prediction has no such place.</exception>
+    public ClassPrediction OfPlace(int place) => Of(AnswerRow.At(place, Rows));
 
     /// <summary>
     /// A prediction from the logits of networks that were run elsewhere: one plain network, or the members of an ensemble.
@@ -125,7 +137,10 @@ public sealed class ClassPrediction
     {
         return new ClassPrediction(
             Samples, Chosen(Probabilities), Chosen(Entropy), Chosen(ExpectedEntropy),
-            Outputs is null ? null : [.. Outputs.Select(Chosen)], (Chosen(Classes), Chosen(MutualInformation)));
+            Outputs is null ? null : [.. Outputs.Select(Chosen)], (Chosen(Classes), Chosen(MutualInformation)))
+        {
+            KnownRows = Chosen(Rows),
+        };
 
         IReadOnlyList<T> Chosen<T>(IReadOnlyList<T> all) => [.. rows.Select(row => all[row])];
     }

@@ -47,6 +47,28 @@ internal static class JsonNumbers
         writer.WriteEndArray();
     }
 
+    /// <summary>A field of an object that is read.</summary>
+    /// <exception cref="FormatException">The object has none of that name, or it is no object.</exception>
+    public static JsonElement Field(this JsonElement element, string name)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+            throw new FormatException($"an object with '{name}' is expected, not {element.ValueKind}");
+        return element.TryGetProperty(name, out var field) ? field : throw new FormatException($"'{name}' is missing");
+    }
+
+    /// <summary>Which examples and places rows belong to, where some were left out.</summary>
+    public static void Put(this Utf8JsonWriter writer, AnswerRow row)
+    {
+        writer.WriteNumber("example", row.Example);
+        writer.WriteNumber("place", row.Place);
+    }
+
+    /// <summary>The same of all rows; null where none was left out.</summary>
+    public static IReadOnlyList<AnswerRow>? Rows(IReadOnlyList<JsonElement> rows) =>
+        rows.Count == 0 || !rows[0].TryGetProperty("example", out _)
+            ? null
+            : [.. rows.Select(row => new AnswerRow(row.Field("example").GetInt32(), row.Field("place").GetInt32()))];
+
     /// <summary>A number of an object that is read.</summary>
     public static double Number(JsonElement element) => element.ValueKind == JsonValueKind.String
         ? double.Parse(element.GetString()!, CultureInfo.InvariantCulture)
@@ -70,7 +92,7 @@ internal static class JsonNumbers
             return read(document.RootElement);
         }
         catch (Exception exception)
-            when (exception is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+            when (exception is InvalidOperationException or FormatException or ArgumentException)
         {
             throw new JsonException($"This is no {what} as BayesGen writes it: {exception.Message}", exception);
         }

@@ -26,10 +26,10 @@ internal sealed class PredictionIntervalJson : JsonConverter<PredictionInterval>
     public override PredictionInterval Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         JsonNumbers.Read(ref reader, "list of intervals", root =>
         {
-            var level = JsonNumbers.Number(root.GetProperty("level"));
-            List<JsonElement> examples = [.. root.GetProperty("examples").EnumerateArray()];
-            List<double[]> lower = [.. examples.Select(example => JsonNumbers.Numbers(example.GetProperty("lower")))];
-            List<double[]> upper = [.. examples.Select(example => JsonNumbers.Numbers(example.GetProperty("upper")))];
+            var level = JsonNumbers.Number(root.Field("level"));
+            List<JsonElement> examples = [.. root.Field("examples").EnumerateArray()];
+            List<double[]> lower = [.. examples.Select(example => JsonNumbers.Numbers(example.Field("lower")))];
+            List<double[]> upper = [.. examples.Select(example => JsonNumbers.Numbers(example.Field("upper")))];
             for (var i = 0; i < lower.Count; i++)
                 if (lower[i].Length != upper[i].Length || !lower[i].Zip(upper[i]).All(ends => ends.First <= ends.Second))
                     throw new FormatException($"every output of example {i} has a lower end that is at most its upper end");

@@ -31,6 +31,15 @@ public sealed record RegressionEvaluation(
     /// </summary>
     public double Crps { get; init; } = double.NaN;
 
+    /// <summary>The same figures of one place alone, such as one step of a sequence.</summary>
+    /// <param name="place">The place, from 0.</param>
+    /// <exception cref="ArgumentException">No example has a target there.</exception>
+    public RegressionEvaluation OfPlace(int place)
+    {
+        var rows = AnswerRow.At(place, Prediction.Rows);
+        return Of(Prediction.Of(rows), [.. rows.Select(row => Targets[row])], [.. Intervals.Select(interval => interval.Level)]);
+    }
+
     /// <summary>The figures in one line.</summary>
     public override string ToString() => FormattableString.Invariant(
         $"{Prediction.Count:N0} examples, {Prediction.Samples} draws{Gaps}: NLL {NegativeLogLikelihood:F4}, RMSE {RootMeanSquaredError:G4}, ")

@@ -15,7 +15,7 @@ namespace BayesGen.Prediction;
 /// Depeweg et al. 2018; Kendall, Gal 2017.
 /// </remarks>
 [JsonConverter(typeof(RegressionPredictionJson))]
-public sealed class RegressionPrediction
+public sealed partial class RegressionPrediction
 {
     private const int Shown = 10;
 
@@ -52,9 +52,6 @@ public sealed class RegressionPrediction
 
     /// <summary>The number of rows: of examples, or of the places of all examples where each has several.</summary>
     public int Count => Mean.Count;
-
-    /// <summary>The number of places of an example, such as the steps of a sequence. Place p of example i is row i * Places + p.</summary>
-    public int Places { get; internal init; } = 1;
 
     /// <summary>The number D of outputs of an example.</summary>
     public int Outputs { get; }
@@ -113,7 +110,7 @@ public sealed class RegressionPrediction
                 + "each for each output.", nameof(factors));
         if (factors.Any(factor => !double.IsFinite(factor) || factor == 0) || !offsets.All(double.IsFinite))
             throw new ArgumentException("The factors are finite numbers other than 0, and the offsets finite.", nameof(factors));
-        if (Density is PoissonDensity)
+        if (AreCounts)
             throw new InvalidOperationException("Counts have no other units: a prediction of counts cannot be rescaled.");
         return new RegressionPrediction(
             Samples,
@@ -127,6 +124,7 @@ public sealed class RegressionPrediction
             // Gaussians and Student's t are told by mean and variance, and stay what they are.
             Density = Density,
             Places = Places,
+            KnownRows = KnownRows,
         };
 
         static double[][] Each(double[][] example, Func<double, int, double> change) =>

@@ -29,6 +29,8 @@ internal sealed class RegressionPredictionJson : JsonConverter<RegressionPredict
         {
             var example = i;
             writer.WriteStartObject();
+            if (value.KnownRows is { } rows)
+                writer.Put(rows[i]);
             writer.Put("mean", value.Mean[i]);
             writer.Put("variance", value.Variance[i]);
             writer.Put("epistemicVariance", value.EpistemicVariance[i]);
@@ -50,25 +52,26 @@ internal sealed class RegressionPredictionJson : JsonConverter<RegressionPredict
     public override RegressionPrediction Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         JsonNumbers.Read(ref reader, "prediction of numbers", root =>
         {
-            var samples = root.GetProperty("samples").GetInt32();
-            List<JsonElement> examples = [.. root.GetProperty("examples").EnumerateArray()];
+            var samples = root.Field("samples").GetInt32();
+            List<JsonElement> examples = [.. root.Field("examples").EnumerateArray()];
             if (samples < 1 || examples.Count == 0)
                 throw new FormatException("there is at least one draw and one example");
-            List<double[][]> means = [.. examples.Select(example => JsonNumbers.Rows(example.GetProperty("meansOfSamples")))];
+            List<double[][]> means = [.. examples.Select(example => JsonNumbers.Rows(example.Field("meansOfSamples")))];
             List<double[][]> variances = [.. examples.Select(example => Array.ConvertAll(
-                JsonNumbers.Rows(example.GetProperty("variancesOfSamples")),
+                JsonNumbers.Rows(example.Field("variancesOfSamples")),
                 draws => draws.Length == 1 ? [.. Enumerable.Repeat(draws[0], samples)] : draws))];
             var outputs = means[0].Length;
             foreach (var components in means.Concat(variances))
                 if (components.Length != outputs || components.Any(draws => draws.Length != samples || !draws.All(double.IsFinite)))
                     throw new FormatException($"every example has {outputs} outputs, of {samples} draws each");
             List<double[]>? weights = examples[0].TryGetProperty("weightVariance", out var _)
-                ? [.. examples.Select(example => JsonNumbers.Numbers(example.GetProperty("weightVariance")))]
+                ? [.. examples.Select(example => JsonNumbers.Numbers(example.Field("weightVariance")))]
                 : null;
             if (weights is not null && weights.Exists(row => row.Length != outputs || !row.All(double.IsFinite)))
                 throw new FormatException($"every example has {outputs} variances of the weights");
             return new RegressionPrediction(samples, outputs, means, variances, weights)
             {
+                KnownRows = JsonNumbers.Rows(examples),
                 Places = root.TryGetProperty("places", out var places) ? places.GetInt32() : 1,
                 Density = DensityOf(root),
             };
@@ -77,7 +80,7 @@ internal sealed class RegressionPredictionJson : JsonConverter<RegressionPredict
     private static TargetDensity? DensityOf(JsonElement root) => root.TryGetProperty("density", out var name)
         ? name.GetString() switch
         {
-            StudentTDensity.Kind => new StudentTDensity(JsonNumbers.Number(root.GetProperty("degreesOfFreedom"))),
+            StudentTDensity.Kind => new StudentTDensity(JsonNumbers.Number(root.Field("degreesOfFreedom"))),
             PoissonDensity.Kind => new PoissonDensity(),
             var other => throw new FormatException($"there is no density '{other}'"),
         }

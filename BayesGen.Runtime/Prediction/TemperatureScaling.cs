@@ -34,7 +34,7 @@ public sealed class TemperatureScaling
     /// <summary>The number of classes.</summary>
     public int Classes { get; }
 
-    /// <summary>The number of calibration examples.</summary>
+    /// <summary>The number of calibration examples; the places of one example do not count by themselves.</summary>
     public int Examples { get; }
 
     /// <summary>The mean of -log p(target) of the calibration examples as they came, nats.</summary>
@@ -68,16 +68,18 @@ public sealed class TemperatureScaling
         var before = prediction.Probabilities;
         ClassificationMetrics.RequireFit(before, targets);
         AnswerCheck.RequireClasses(before, before[0].Length, "Probabilities");
-        if (targets.Count < FewestExamples)
+        var examples = prediction.Rows.DistinctBy(row => row.Example).Count();
+        if (examples < FewestExamples)
             throw new ArgumentException(
-                $"A temperature needs at least {FewestExamples} calibration examples, and there are {targets.Count}: with so few, chance "
-                + "decides about it.", nameof(targets));
+                $"A temperature needs at least {FewestExamples} calibration examples, and there are {examples}"
+                + (examples < targets.Count ? $" with {targets.Count} answers, which are not independent" : "")
+                + ": with so few, chance decides about it.", nameof(targets));
         var temperature = 1 / TemperatureFit.BestPower(before, targets);
         List<double[]> after = [.. before.Select(row => Powers(row, 1 / temperature))];
         return new TemperatureScaling(
             temperature,
             before[0].Length,
-            targets.Count,
+            examples,
             (ClassificationMetrics.NegativeLogLikelihood(before, targets), ClassificationMetrics.NegativeLogLikelihood(after, targets)),
             (ClassificationMetrics.ExpectedCalibrationError(before, targets),
                 ClassificationMetrics.ExpectedCalibrationError(after, targets)));
@@ -107,6 +109,7 @@ public sealed class TemperatureScaling
             (prediction.Classes, [.. entropy.Select(_ => isOne ? 0 : double.NaN)]))
         {
             Places = prediction.Places,
+            KnownRows = prediction.KnownRows,
         };
     }
 

@@ -19,11 +19,11 @@ internal sealed class TemperatureScalingJson : JsonConverter<TemperatureScaling>
 
     public override TemperatureScaling Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         JsonNumbers.Read(ref reader, "temperature", root => new TemperatureScaling(
-            JsonNumbers.Number(root.GetProperty("temperature")),
-            root.GetProperty("classes").GetInt32(),
-            root.GetProperty("examples").GetInt32(),
-            Pair(root.GetProperty("negativeLogLikelihood")),
-            Pair(root.GetProperty("expectedCalibrationError"))));
+            JsonNumbers.Number(root.Field("temperature")),
+            root.Field("classes").GetInt32(),
+            root.Field("examples").GetInt32(),
+            Pair(root.Field("negativeLogLikelihood")),
+            Pair(root.Field("expectedCalibrationError"))));
 
     private static (double Before, double After) Pair(JsonElement element) => JsonNumbers.Numbers(element) is [var before, var after]
         ? (before, after)

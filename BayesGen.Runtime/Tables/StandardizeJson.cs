@@ -35,15 +35,15 @@ internal sealed class StandardizeJson : JsonConverter<Standardize>
                 : null;
             if (columns is not null && columns.Count != inputs.Columns)
                 throw new FormatException($"{columns.Count} names stand for {inputs.Columns} columns");
-            return Enum.TryParse<ScalarType>(root.GetProperty("dtype").GetString(), out var dtype) && Enum.IsDefined(dtype)
+            return Enum.TryParse<ScalarType>(root.Field("dtype").GetString(), out var dtype) && Enum.IsDefined(dtype)
                 ? new Standardize(inputs, Scale(root, "target"), columns, dtype)
                 : throw new FormatException("dtype names none that Torch has");
         });
 
     private static ColumnScale? Scale(JsonElement root, string of)
     {
-        var means = JsonNumbers.Numbers(root.GetProperty(of + "Means"));
-        var deviations = JsonNumbers.Numbers(root.GetProperty(of + "Deviations"));
+        var means = JsonNumbers.Numbers(root.Field(of + "Means"));
+        var deviations = JsonNumbers.Numbers(root.Field(of + "Deviations"));
         if (means.Length != deviations.Length || !means.All(double.IsFinite)
             || !deviations.All(number => number > 0 && double.IsFinite(number)))
             throw new FormatException($"every column of {of}s has a finite mean and a deviation above 0");

@@ -16,7 +16,7 @@ public sealed class ConformalClassesTests
     [InlineData(99, 0.9, 90)]
     [InlineData(3, 0.01, 1)]
     public void TheThresholdHasTheRankThatCorrectsForFewExamples(int count, double coverage, int rank) =>
-        Assert.Equal(rank, ConformalThreshold.Of([.. Enumerable.Range(1, count).Select(i => (double)i).Reverse()], coverage));
+        Assert.Equal(rank, ConformalThreshold.Of([.. Enumerable.Range(1, count).Reverse().Select(i => (i, (double)i))], coverage));
 
     [Theory]
     [InlineData(0.9, 9)]
@@ -27,8 +27,12 @@ public sealed class ConformalClassesTests
     public void OneExampleLessThanIsNeededHasNoThreshold(double coverage, int needed)
     {
         Assert.Equal(needed, ConformalThreshold.Needed(coverage));
-        Assert.True(double.IsFinite(ConformalThreshold.Of(new double[needed], coverage)));
-        Assert.Equal(double.PositiveInfinity, ConformalThreshold.Of(new double[needed - 1], coverage));
+        Assert.True(double.IsFinite(ConformalThreshold.Of(Zeros(needed), coverage)));
+        Assert.Equal(double.PositiveInfinity, ConformalThreshold.Of(Zeros(needed - 1), coverage));
+        // With thirds of an example, whose sums are rounded, no other number is needed.
+        Assert.True(double.IsFinite(ConformalThreshold.Of([.. Zeros(3 * needed).Select(one => (one.Example / 3, 0.0))], coverage)));
+
+        static (int Example, double Score)[] Zeros(int count) => [.. Enumerable.Range(0, count).Select(i => (i, 0.0))];
     }
 
     [Fact]

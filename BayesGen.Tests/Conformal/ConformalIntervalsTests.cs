@@ -96,9 +96,62 @@ public sealed class ConformalIntervalsTests
     {
         var exact = ConformalIntervals.Calibrate(Predictions.Gaussians((1, 0)), [[1]], new() { Coverage = 0.5 });
         Assert.Equal([0], exact.Thresholds);
-        var missed = ConformalIntervals.Calibrate(Predictions.Gaussians((1, 0)), [[2]], new() { Coverage = 0.5 });
+        var missed = ConformalIntervals.Calibrate(
+            Predictions.Gaussians((1, 0)), [[2]], new() { Coverage = 0.5, AllowUnbounded = true });
         Assert.Equal([double.PositiveInfinity], missed.Thresholds);
         Assert.Equal(double.PositiveInfinity, missed.Intervals(Predictions.Gaussians((1, 0))).Upper[0][0]);
+    }
+
+    [Fact]
+    public void AnInfiniteThresholdIsRefusedAndTheExampleNamed()
+    {
+        // One without width among nine is the largest score, and 0.9 needs all nine; 0.8 does without it.
+        var prediction = Predictions.Gaussians([.. Nine[..4], (0, 0), .. Nine[5..]]);
+        double[][] targets = [.. Enumerable.Range(1, 9).Select(i => new double[] { i })];
+        Assert.Contains("prediction for example 4, among others, has no width", Assert.Throws<ArgumentException>(
+            () => ConformalIntervals.Calibrate(prediction, targets, new() { Method = IntervalMethod.Normalized })).Message);
+        Assert.Equal(
+            1, ConformalIntervals.Calibrate(
+                prediction, targets, new() { Method = IntervalMethod.Normalized, Coverage = 0.8 }).Thresholds[0], 1e-12);
+        targets[6] = [double.PositiveInfinity];
+        foreach (var method in Enum.GetValues<IntervalMethod>())
+            Assert.Contains("target of example 6 is infinite", Assert.Throws<ArgumentException>(() => ConformalIntervals.Calibrate(
+                Predictions.Gaussians(Nine), targets, new() { Method = method, AllowUnbounded = true })).Message);
+    }
+
+    /// <summary>The ends of a band of counts are counts, and hold the same ones as the band that they come from.</summary>
+    [Fact]
+    public void BandsOfCountsAreCounts()
+    {
+        var random = new Random(9);
+        var rates = Enumerable.Range(0, 60).Select(_ => 6 * random.NextDouble()).ToList();
+        double[][] targets = [.. rates.Select(rate => new[] { Math.Round(Math.Max(0, rate + 4 * random.NextDouble() - 2)) })];
+        foreach (var method in Enum.GetValues<IntervalMethod>())
+        {
+            var options = new ConformalIntervalOptions { Method = method };
+            double[][][] numbers = [.. rates.Select(rate => new double[][] { [rate] })];
+            var counts = new RegressionPrediction(1, 1, numbers, numbers) { Density = new PoissonDensity() };
+            var conformal = ConformalIntervals.Calibrate(counts, targets, options);
+            var (_, lower, upper) = conformal.Intervals(counts);
+            for (var i = 0; i < rates.Count; i++)
+            {
+                Assert.True(lower[i][0] >= 0 && upper[i][0] >= lower[i][0], $"{method}: {lower[i][0]} to {upper[i][0]}");
+                Assert.Equal((Math.Floor(lower[i][0]), Math.Floor(upper[i][0])), (lower[i][0], upper[i][0]));
+            }
+
+            Assert.True(conformal.Evaluate(counts, targets).Coverage >= 55.0 / 60, method.ToString());
+            if (method is IntervalMethod.Quantile or IntervalMethod.NormalizedQuantile)
+                continue;
+            var plain = new RegressionPrediction(1, 1, numbers, numbers);
+            var (_, from, to) = ConformalIntervals.Calibrate(plain, targets, options).Intervals(plain);
+            for (var i = 0; i < rates.Count; i++)
+                for (var count = 0; count < 20; count++)
+                    Assert.Equal(from[i][0] <= count && count <= to[i][0], lower[i][0] <= count && count <= upper[i][0]);
+        }
+
+        var few = new RegressionPrediction(1, 1, [[[0.5]]], [[[0.5]]]) { Density = new PoissonDensity() };
+        var unbounded = ConformalIntervals.Calibrate(few, [[1]], new() { AllowUnbounded = true }).Intervals(few);
+        Assert.Equal((0, double.PositiveInfinity), (unbounded.Lower[0][0], unbounded.Upper[0][0]));
     }
 
     [Fact]
@@ -165,7 +218,13 @@ public sealed class ConformalIntervalsTests
             Assert.Equal(conformal.Thresholds, back.Thresholds);
             Assert.Equal("80 % intervals, Quantile, 7 calibration examples, threshold 0.3333, Infinity", back.ToString());
             File.WriteAllText(path, "{}");
-            Assert.Contains(path, Assert.Throws<JsonException>(() => ConformalIntervals.Load(path)).Message);
+            Assert.Contains(
+                $"'{path}': This is no calibration of intervals as BayesGen writes it: 'method' is missing",
+                Assert.Throws<JsonException>(() => ConformalIntervals.Load(path)).Message);
+            File.WriteAllText(path, "[1]");
+            Assert.Contains(
+                "an object with 'method' is expected, not Array",
+                Assert.Throws<JsonException>(() => ConformalIntervals.Load(path)).Message);
             var json = JsonSerializer.Serialize(conformal);
             string[] altered = [json.Replace("\"Infinity\"", "\"-Infinity\""), json.Replace("\"examples\":7", "\"examples\":-1")];
             Assert.All(altered, text =>
