@@ -40,7 +40,8 @@ public sealed record ConformalSetOptions
     /// <summary>
     /// Whether the adaptive methods count a class's own probability in part, by a number between 0 and 1 that is made of the example's
     /// probabilities and <see cref="Seed"/>: coverage is then what was asked, and a set may be empty. Else it is counted whole, and
-    /// coverage is more than was asked. The same probabilities have the same set either way.
+    /// coverage is more than was asked. The same probabilities have the same set either way, and rounding in their last digits, as between
+    /// two sizes of a batch, hardly moves the number: only a class whose score lies that close to the threshold can come or go.
     /// </summary>
     public bool Randomized { get; init; } = true;
 

@@ -69,6 +69,33 @@ public sealed class ConformalClassesTests
         Assert.InRange(parts.Select((part, i) => Math.Abs(part - (i + 0.5) / Count)).Max() * Math.Sqrt(Count), 0, 1.95);
     }
 
+    /// <summary>Rounding between two sizes of a batch is some 1e-6 of a probability; a set must not hang on it.</summary>
+    [Theory]
+    [InlineData(SetMethod.Adaptive, 2)]
+    [InlineData(SetMethod.Adaptive, 12)]
+    [InlineData(SetMethod.RegularizedAdaptive, 2)]
+    public void SetsDoNotHangOnTheLastDigits(SetMethod method, double sharpness)
+    {
+        const int Count = 5_000;
+        var random = new Random(4);
+        var conformal = new ConformalClasses(new() { Method = method }, 5, [0.9], [100]);
+        var differ = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            double[] logits = [.. Enumerable.Range(0, 5).Select(_ => sharpness * random.NextDouble())];
+            double[] other = [.. logits.Select(logit => logit + 2e-6 * (random.NextDouble() - 0.5))];
+            differ += Set(logits).SequenceEqual(Set(other)) ? 0 : 1;
+        }
+
+        Assert.InRange(differ, 0, Count / 200);
+
+        int[] Set(double[] logits)
+        {
+            var powers = Array.ConvertAll(logits, Math.Exp);
+            return conformal.Sets(Predictions.Classes(Array.ConvertAll(powers, power => power / powers.Sum()))).Sets[0];
+        }
+    }
+
     [Fact]
     public void SetsHoldTheClassesUpToTheThreshold()
     {
