@@ -49,10 +49,21 @@ internal static class AnswerCheck
             if (row.Length != classes)
                 throw new ArgumentException(
                     $"{whose} are for {classes} classes, and example {i} of the prediction has {row.Length}.", nameof(probabilities));
-            if (!row.All(p => p >= 0 && p <= 1 + Slack) || Math.Abs(row.Sum() - 1) > Slack)
-                throw new ArgumentException(
-                    $"Example {i} has no probabilities: they are NaN, negative, or do not add up to 1.", nameof(probabilities));
+            RequireProbabilities(row, i);
         }
+    }
+
+    /// <summary>Checks that the numbers of an example are probabilities.</summary>
+    /// <exception cref="ArgumentException">One is NaN or not between 0 and 1, or their sum is not 1.</exception>
+    public static void RequireProbabilities(double[] probabilities, int example)
+    {
+        var sum = 0.0;
+        foreach (var p in probabilities)
+            sum = p >= 0 && p <= 1 + Slack ? sum + p : double.NaN;
+        if (!(Math.Abs(sum - 1) <= Slack))
+            throw new ArgumentException(
+                $"Example {example} has no probabilities: they are NaN, negative, or do not add up to 1. Of logits take the softmax first.",
+                nameof(probabilities));
     }
 
     private static List<int> BadRows(IReadOnlyList<double[]> answers) =>

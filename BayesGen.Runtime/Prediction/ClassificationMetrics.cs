@@ -1,6 +1,10 @@
 namespace BayesGen.Prediction;
 
 /// <summary>How good probabilities of classes are. Pure functions over plain numbers.</summary>
+/// <remarks>
+/// Each takes for every example as many numbers as there are classes, from 0 to 1 with the sum 1, and refuses others with an
+/// <see cref="ArgumentException"/> that names the example.
+/// </remarks>
 public static class ClassificationMetrics
 {
     /// <summary>The number of bins that calibration errors are commonly reported with.</summary>
@@ -190,7 +194,7 @@ public static class ClassificationMetrics
 
     private static int BinOf(double probability, int bins) => Math.Clamp((int)Math.Ceiling(probability * bins) - 1, 0, bins - 1);
 
-    /// <summary>Refuses targets that do not belong to the probabilities, and probabilities that are NaN; examples are named.</summary>
+    /// <summary>Refuses targets that do not belong to the probabilities, and what are no probabilities; examples are named.</summary>
     internal static void RequireFit(IReadOnlyList<double[]> probabilities, IReadOnlyList<int> targets)
     {
         ArgumentNullException.ThrowIfNull(probabilities);
@@ -206,6 +210,7 @@ public static class ClassificationMetrics
                 throw new ArgumentException(
                     $"Example {i} has probabilities of {probabilities[i].Length} classes, and example 0 of {probabilities[0].Length}.",
                     nameof(probabilities));
+            AnswerCheck.RequireProbabilities(probabilities[i], i);
             if (targets[i] < 0 || targets[i] >= probabilities[i].Length)
                 throw new ArgumentException(
                     $"The target {targets[i]} of example {i} is none of the {probabilities[i].Length} classes, 0 to "

@@ -23,6 +23,27 @@ public sealed class PredictiveMetricTests
     }
 
     [Fact]
+    public void WhatIsNoProbabilityIsRefusedAndItsExampleNamed()
+    {
+        double[][] bad = [[5, 5], [0.5, 0.6], [-0.1, 1.1], [double.PositiveInfinity, 0], [0, 0]];
+        foreach (var row in bad)
+            foreach (var metric in new Func<IReadOnlyList<double[]>, IReadOnlyList<int>, object>[]
+            {
+                (p, targets) => ClassificationMetrics.NegativeLogLikelihood(p, targets),
+                (p, targets) => ClassificationMetrics.BrierScore(p, targets),
+                (p, targets) => ClassificationMetrics.Accuracy(p, targets),
+                (p, targets) => ClassificationMetrics.ExpectedCalibrationError(p, targets),
+                (p, targets) => ClassificationMetrics.AurocOfClasses(p, targets),
+            })
+                Assert.Contains("Example 1 has no probabilities", Assert.Throws<ArgumentException>(
+                    () => metric([[0.5, 0.5], row], [0, 0])).Message);
+        using var scope = NewDisposeScope();
+        Assert.Contains(
+            "at least one example, all of one shape: [0, 3]",
+            Assert.Throws<ArgumentException>(() => ClassPrediction.Of(zeros(0, 3))).Message);
+    }
+
+    [Fact]
     public void CalibrationErrorOfAConstructedPredictorIsExact()
     {
         // Says 0.8 and is right in 60 of 100, says 0.6 and is right in 60 of 100: off by 0.2 for one half.
