@@ -38,20 +38,30 @@ internal static class CurvatureFit
     }
 
     /// <summary>Sums the curvature up. The network holds its means.</summary>
-    /// <returns>The number of examples.</returns>
-    public static long Run(
+    /// <param name="arena">The network.</param>
+    /// <param name="forward">Runs it.</param>
+    /// <param name="data">Inputs and targets.</param>
+    /// <param name="layers">Where the curvature of each layer is summed.</param>
+    /// <param name="fit">What the outputs mean.</param>
+    /// <param name="heads">Looks whether all outputs hang on the layer; null does not.</param>
+    /// <param name="batchSize">The number of examples in a batch.</param>
+    /// <param name="cancellation">Ends it before the next batch.</param>
+    /// <returns>What all examples count together: their number where each counts 1.</returns>
+    public static double Run(
         NetworkArena arena, Func<Tensor, Tensor> forward, BatchSource data, IReadOnlyList<LayerPosterior> layers, TargetFit fit,
-        int batchSize, CancellationToken cancellation)
+        NetworkHeads? heads, int batchSize, CancellationToken cancellation)
     {
         var signals = new LayerSignals([.. layers.Select(layer => layer.Layer)]);
         var isPlain = false;
-        var examples = 0L;
+        var (examples, weight) = (0L, 0.0);
         foreach (var (inputs, targets) in data.Batches(batchSize, shuffle: false, seed: 0, epoch: 0))
         {
             try
             {
                 cancellation.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
+                if (examples == 0)
+                    heads?.Require(signals, layers[0].Layer, input => PosteriorDraws.Output(forward, input), inputs.to(arena.Device));
                 Run(isPlain);
                 if (isPlain && !signals.AreOutputsOfLayer)
                     Run(isPlain: false);
@@ -64,8 +74,10 @@ internal static class CurvatureFit
                     signals.Run(input => PosteriorDraws.Output(forward, input), inputs.to(arena.Device));
                 }
 
-                Add(layers, signals, fit.Add(signals.Outputs.detach(), targets), isPlain);
+                var curvature = fit.Add(signals.Outputs.detach(), targets);
+                Add(layers, signals, curvature, isPlain);
                 examples += inputs.shape[0];
+                weight += curvature.Weights?.sum().item<double>() ?? inputs.shape[0];
             }
             finally
             {
@@ -73,7 +85,11 @@ internal static class CurvatureFit
             }
         }
 
-        return examples > 0 ? examples : throw new ArgumentException("The data is empty: there is no curvature to measure.", nameof(data));
+        if (examples == 0)
+            throw new ArgumentException("The data is empty: there is no curvature to measure.", nameof(data));
+        return weight > 0
+            ? weight
+            : throw new ArgumentException("No example has a target that counts: there is no curvature to measure.", nameof(data));
     }
 
     private static void Add(IReadOnlyList<LayerPosterior> layers, LayerSignals signals, OutputCurvature curvature, bool isPlain)
@@ -87,6 +103,6 @@ internal static class CurvatureFit
 
         var slopes = signals.Slopes(curvature.Factors());
         for (var i = 0; i < layers.Count; i++)
-            layers[i].Curvature.Add(signals.Inputs(i), slopes[i]);
+            layers[i].Curvature.Add(signals.Inputs(i), slopes[i], curvature.Weights);
     }
 }

@@ -13,9 +13,10 @@ internal sealed class DiagonalCurvature(long outputs, long inputs, Device device
     public override void AddAtOutputs(Tensor inputs, OutputCurvature curvature) =>
         _sum.AddInPlace(curvature.Diagonals().t().mm(inputs.square()));
 
-    public override void Add(Tensor inputs, Tensor slopes) => _sum.AddInPlace(slopes.square().sum(1).t().mm(inputs.square()));
+    public override void Add(Tensor inputs, Tensor slopes, Tensor? weights) =>
+        _sum.AddInPlace(slopes.square().sum(1).t().mm(inputs.square()));
 
-    public override void Finish(long examples)
+    public override void Finish(double weight)
     {
     }
 

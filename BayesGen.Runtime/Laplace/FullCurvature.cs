@@ -11,15 +11,15 @@ internal sealed class FullCurvature(long outputs, long inputs, Device device) : 
 
     public override Tensor Eigenvalues => _eigenvalues!;
 
-    public override void AddAtOutputs(Tensor inputs, OutputCurvature curvature) => Add(inputs, curvature.Factors());
+    public override void AddAtOutputs(Tensor inputs, OutputCurvature curvature) => Add(inputs, curvature.Factors(), curvature.Weights);
 
-    public override void Add(Tensor inputs, Tensor slopes)
+    public override void Add(Tensor inputs, Tensor slopes, Tensor? weights)
     {
         var rows = Products(inputs, slopes).flatten(0, 1);
         _matrix.AddInPlace(rows.t().mm(rows));
     }
 
-    public override void Finish(long examples)
+    public override void Finish(double weight)
     {
         using var scope = NewDisposeScope();
         var (values, vectors) = linalg.eigh(_matrix);

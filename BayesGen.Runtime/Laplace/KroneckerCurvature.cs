@@ -2,7 +2,8 @@ namespace BayesGen.Laplace;
 
 /// <summary>
 /// H = A (x) G with A = sum_n a a^T over the inputs and G = (1/N) sum_n sum_r g g^T over the outputs: exact where either is the same for
-/// all examples. With A = U_a diag(l_a) U_a^T and G alike the eigenvalues of H are the products l_a l_g.
+/// all examples. An example that counts w times counts so in both, and N is the sum of the w. With
+/// A = U_a diag(l_a) U_a^T and G alike the eigenvalues of H are the products l_a l_g.
 /// </summary>
 /// <remarks>
 /// Martens, Grosse, "Optimizing Neural Networks with Kronecker-factored Approximate Curvature", 2015; Ritter et al. 2018.
@@ -20,22 +21,25 @@ internal sealed class KroneckerCurvature(long outputs, long inputs, Device devic
 
     public override void AddAtOutputs(Tensor inputs, OutputCurvature curvature)
     {
-        _ofInputs.AddInPlace(inputs.t().mm(inputs));
+        AddInputs(inputs, curvature.Weights);
         _ofOutputs.AddInPlace(curvature.Sum());
     }
 
-    public override void Add(Tensor inputs, Tensor slopes)
+    public override void Add(Tensor inputs, Tensor slopes, Tensor? weights)
     {
-        _ofInputs.AddInPlace(inputs.t().mm(inputs));
+        AddInputs(inputs, weights);
         var rows = slopes.flatten(0, 1);
         _ofOutputs.AddInPlace(rows.t().mm(rows));
     }
 
-    public override void Finish(long examples)
+    private void AddInputs(Tensor inputs, Tensor? weights) =>
+        _ofInputs.AddInPlace((weights is null ? inputs : inputs * weights.unsqueeze(1)).t().mm(inputs));
+
+    public override void Finish(double weight)
     {
         using var scope = NewDisposeScope();
         var (valuesOfInputs, vectorsOfInputs) = linalg.eigh(_ofInputs);
-        var (valuesOfOutputs, vectorsOfOutputs) = linalg.eigh(_ofOutputs.div_(Operand(examples)));
+        var (valuesOfOutputs, vectorsOfOutputs) = linalg.eigh(_ofOutputs.div_(Operand(weight)));
 
         // From here on both are the matrices of eigenvectors; rounding may have taken an eigenvalue of 0 below it.
         _ofInputs.Dispose();

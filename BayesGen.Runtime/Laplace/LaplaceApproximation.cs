@@ -1,4 +1,5 @@
 using BayesGen.Data;
+using BayesGen.Likelihoods;
 using BayesGen.Parameters;
 using BayesGen.Prediction;
 
@@ -40,17 +41,19 @@ public sealed class LaplaceApproximation : IDisposable
     /// </summary>
     public double LogMarginalLikelihood { get; private init; }
 
-    /// <summary>Predicts classes.</summary>
+    /// <summary>Predicts classes, or answers of yes and no.</summary>
     /// <param name="x">The inputs; the first dimension is the example.</param>
     /// <param name="samples">The number of samples, at least 1.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
     /// <param name="cancellation">Ends the prediction before the next batch or sample.</param>
-    /// <exception cref="InvalidOperationException">It was fitted to numbers.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It was fitted to numbers; or the weights of the network have changed since.
+    /// </exception>
     public ClassPrediction Predict(
         Tensor x, int samples = UsualSamples, PredictionOptions? options = null, CancellationToken cancellation = default)
     {
-        _predictor.RequireClasses();
-        return _predictor.Pool(samples, options).Classes(x, likelihood: null, cancellation);
+        var likelihood = _predictor.RequireClasses();
+        return _predictor.Pool(samples, options).Classes(x, likelihood, cancellation);
     }
 
     /// <summary>
@@ -62,19 +65,39 @@ public sealed class LaplaceApproximation : IDisposable
     /// <param name="samples">The number of samples of the weights where predictions are sampled.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
     /// <param name="cancellation">Ends the prediction before the next batch or sample.</param>
-    /// <exception cref="InvalidOperationException">It was fitted to classes, or with another noise.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It was fitted to classes, or with another noise; or the weights of the network have changed since.
+    /// </exception>
     public RegressionPrediction Predict(
         Tensor x, GaussianNoise noise, int samples = UsualSamples, PredictionOptions? options = null,
         CancellationToken cancellation = default)
     {
         _predictor.RequireNoise(noise);
+        return PredictRegression(x, samples, options, cancellation);
+    }
+
+    /// <summary>
+    /// Predicts numbers with the noise that it was fitted with: linearized, for each output one Gaussian whose variance is the noise and
+    /// what is not known of the weights; sampled, a mixture.
+    /// </summary>
+    /// <param name="x">The inputs; the first dimension is the example.</param>
+    /// <param name="samples">The number of samples of the weights where predictions are sampled.</param>
+    /// <param name="options">Seed, batch size and more; null is the defaults.</param>
+    /// <param name="cancellation">Ends the prediction before the next batch or sample.</param>
+    /// <exception cref="InvalidOperationException">
+    /// It was fitted to classes; or the weights of the network have changed since.
+    /// </exception>
+    public RegressionPrediction PredictRegression(
+        Tensor x, int samples = UsualSamples, PredictionOptions? options = null, CancellationToken cancellation = default)
+    {
+        _predictor.RequireNumbers();
         var sums = _predictor.Sums();
         _predictor.Pool(samples, options).Run(x, sums, cancellation);
         return sums.Finish();
     }
 
     /// <summary>Predicts classes for labeled examples and judges the probabilities.</summary>
-    /// <param name="data">Inputs and class numbers.</param>
+    /// <param name="data">Inputs and class numbers; what has the ignored label is not judged.</param>
     /// <param name="outside">Examples of another kind, whose targets do not count; or null.</param>
     /// <param name="samples">The number of samples, at least 1.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
@@ -83,8 +106,8 @@ public sealed class LaplaceApproximation : IDisposable
         BatchSource data, BatchSource? outside = null, int samples = UsualSamples, PredictionOptions? options = null,
         CancellationToken cancellation = default)
     {
-        _predictor.RequireClasses();
-        return _predictor.Pool(samples, options).JudgeClasses(data, likelihood: null, outside, cancellation);
+        var likelihood = _predictor.RequireClasses();
+        return _predictor.Pool(samples, options).JudgeClasses(data, likelihood, outside, cancellation);
     }
 
     /// <summary>Predicts numbers for examples whose targets are known, and judges density and intervals.</summary>
@@ -99,10 +122,35 @@ public sealed class LaplaceApproximation : IDisposable
         PredictionOptions? options = null, CancellationToken cancellation = default)
     {
         _predictor.RequireNoise(noise);
+        return EvaluateRegression(data, samples, levels, options, cancellation);
+    }
+
+    /// <summary>
+    /// Predicts numbers for examples whose targets are known, with the noise that it was fitted with, and judges density and intervals.
+    /// </summary>
+    /// <param name="data">Inputs and targets, [N, D] or [N]; where NaN is ignored, what has a target that is NaN is not judged.</param>
+    /// <param name="samples">The number of samples of the weights where predictions are sampled.</param>
+    /// <param name="levels">The levels of intervals; null takes <see cref="RegressionEvaluation.UsualLevels"/>.</param>
+    /// <param name="options">Seed, batch size and more; null is the defaults.</param>
+    /// <param name="cancellation">Ends the prediction before the next batch or sample.</param>
+    /// <exception cref="InvalidOperationException">
+    /// It was fitted to classes; or the weights of the network have changed since.
+    /// </exception>
+    public RegressionEvaluation EvaluateRegression(
+        BatchSource data, int samples = UsualSamples, IReadOnlyList<double>? levels = null, PredictionOptions? options = null,
+        CancellationToken cancellation = default)
+    {
+        var likelihood = _predictor.RequireNumbers();
         var sums = _predictor.Sums();
         var targets = new List<double[]>();
-        _predictor.Pool(samples, options).Run(data, sums, batch => targets.AddRange(PlainNumbers.Rows(batch)), cancellation);
-        return RegressionEvaluation.Of(sums.Finish(), targets, levels);
+        _predictor.Pool(samples, options).Run(data, sums, Take, cancellation);
+        return RegressionEvaluation.OfKnown(sums.Finish(), targets, levels);
+
+        void Take(Tensor batch)
+        {
+            likelihood.RequireTargets(batch, "example {0} of a batch");
+            targets.AddRange(PlainNumbers.Rows(batch));
+        }
     }
 
     /// <summary>Structure, precisions and the marginal likelihood.</summary>
@@ -123,7 +171,8 @@ public sealed class LaplaceApproximation : IDisposable
     internal IReadOnlyList<LayerPosterior> Layers => _layers;
 
     internal static LaplaceApproximation Fit(
-        IBayesianNetwork model, Func<Tensor, Tensor> forward, BatchSource data, LaplaceOptions options, CancellationToken cancellation)
+        IBayesianNetwork model, Func<Tensor, Tensor> forward, BatchSource data, Likelihood likelihood, LaplaceOptions options,
+        CancellationToken cancellation)
     {
         var arena = model.Arena;
         var found = LaplaceLayer.Of(arena);
@@ -131,22 +180,26 @@ public sealed class LaplaceApproximation : IDisposable
         List<LayerPosterior> layers = [.. found.Select(layer => new LayerPosterior(layer, CurvatureOf(structure, layer, arena.Device)))];
         try
         {
-            var fit = new TargetFit(options.Noise);
+            var fit = new TargetFit(likelihood);
+            FittedWeights fitted;
             using (var turn = arena.TakeTurn())
             using (var weights = arena.Lease.Override("fit a Laplace approximation"))
             using (model.InEvaluationMode())
             {
                 weights.Write(WeightState.Mean);
                 found.ForEach(layer => layer.ReadMeans(arena));
-                var examples = CurvatureFit.Run(arena, forward, data, layers, fit, options.BatchSize, cancellation);
+                fitted = FittedWeights.Of(arena);
+                var heads = model is IPosteriorByFit ? new NetworkHeads(likelihood) : null;
+                var weight = CurvatureFit.Run(arena, forward, data, layers, fit, heads, options.BatchSize, cancellation);
                 using var _ = no_grad();
-                layers.ForEach(layer => layer.Finish(examples));
+                layers.ForEach(layer => layer.Finish(weight));
             }
 
             using var withoutGradients = no_grad();
             var search = new EvidenceSearch(layers, fit.LogLikelihood);
             var noise = search.Run(options.PriorPrecision, options.FitNoise);
-            return new LaplaceApproximation(new LaplacePredictor(model, forward, layers, fit, options, noise), layers, structure)
+            return new LaplaceApproximation(
+                new LaplacePredictor(model, forward, layers, likelihood, options, noise, fitted), layers, structure)
             {
                 NoiseScale = noise,
                 LogMarginalLikelihood = search.LogEvidence(noise),

@@ -15,7 +15,8 @@ public sealed record LaplaceOptions
     public LaplacePredictive Predictive { get; init; } = LaplacePredictive.Linearized;
 
     /// <summary>
-    /// What the outputs mean: null is classes, logits [N, C] with class numbers [N]; else a regression with this noise.
+    /// The noise of a regression. Null is what the network was trained or loaded with: classes, yes and no, or Gaussian noise; and classes,
+    /// logits [N, C] with class numbers [N], where nobody has said it.
     /// </summary>
     public GaussianNoise? Noise { get; init; }
 

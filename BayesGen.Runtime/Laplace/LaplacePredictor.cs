@@ -1,4 +1,5 @@
 using BayesGen.Execution;
+using BayesGen.Likelihoods;
 using BayesGen.Noise;
 using BayesGen.Parameters;
 using BayesGen.Prediction;
@@ -9,31 +10,36 @@ namespace BayesGen.Laplace;
 /// <param name="model">The network; it is left bit for bit as it was.</param>
 /// <param name="forward">Runs it.</param>
 /// <param name="layers">The posterior.</param>
-/// <param name="fit">What the outputs mean.</param>
+/// <param name="likelihood">What the outputs mean.</param>
 /// <param name="options">How it was fitted.</param>
 /// <param name="noiseScale">The factor on the variance of the noise.</param>
+/// <param name="fitted">The weights that it was fitted to.</param>
 internal sealed class LaplacePredictor(
-    IBayesianNetwork model, Func<Tensor, Tensor> forward, IReadOnlyList<LayerPosterior> layers, TargetFit fit, LaplaceOptions options,
-    double noiseScale)
+    IBayesianNetwork model, Func<Tensor, Tensor> forward, IReadOnlyList<LayerPosterior> layers, Likelihood likelihood,
+    LaplaceOptions options, double noiseScale, FittedWeights fitted)
 {
     /// <summary>Keeps a covariance that rounding has made singular one that has a root.</summary>
     private const double Jitter = 1e-10;
 
-    public void RequireClasses()
-    {
-        if (options.Noise is not null)
-            throw new InvalidOperationException("The approximation was fitted to numbers: predict with the noise, Predict(x, noise).");
-    }
+    /// <summary>The likelihood of classes.</summary>
+    public ClassLikelihood RequireClasses() => likelihood as ClassLikelihood ?? throw new InvalidOperationException(
+        "The approximation was fitted to numbers: PredictRegression(x) and EvaluateRegression(data).");
+
+    /// <summary>The likelihood of numbers.</summary>
+    public GaussianLikelihood RequireNumbers() => likelihood as GaussianLikelihood ?? throw new InvalidOperationException(
+        "The approximation was fitted to classes: Predict(x) and EvaluatePredictions(data). For a regression train the network with a "
+        + "likelihood of numbers, or fit it with LaplaceOptions.Noise.");
 
     public void RequireNoise(GaussianNoise noise)
     {
         ArgumentNullException.ThrowIfNull(noise);
-        if (options.Noise is null)
+        var known = RequireNumbers();
+        if (Size(known) != Size((GaussianLikelihood)noise.Likelihood))
             throw new InvalidOperationException(
-                "The approximation was fitted to classes: Predict(x). For a regression fit it with LaplaceOptions.Noise.");
-        if (!ReferenceEquals(noise, options.Noise) && noise.ToString() != options.Noise.ToString())
-            throw new InvalidOperationException(
-                $"The approximation was fitted with the noise '{options.Noise}', and is asked with '{noise}': fit it again with that.");
+                $"The approximation was fitted with the noise '{known}', and is asked with '{noise}': fit it again with that.");
+
+        // Whether targets may be missing makes no other noise.
+        static string Size(GaussianLikelihood noise) => new GaussianLikelihood(noise.Sigma, noise.Factors).Text;
     }
 
     /// <summary>Sums for a prediction of numbers.</summary>
@@ -46,6 +52,7 @@ internal sealed class LaplacePredictor(
         {
             if (own.Thresholds is not null)
                 throw new ArgumentException("PredictionOptions.Thresholds prunes samples of a variational posterior, and this is none.");
+            var isChecked = false;
             var layout = new ImageLayout(model.Arena.Network, model.InEvaluationMode, forward, own.ChannelsLast);
             return (batch, number, take, cancellation) =>
             {
@@ -53,6 +60,9 @@ internal sealed class LaplacePredictor(
                 using var weights = model.Arena.Lease.Override("predict");
                 using var mode = model.InEvaluationMode();
                 weights.Write(WeightState.Mean);
+                if (!isChecked)
+                    fitted.Require(model.Arena, "FitLaplace");
+                isChecked = true;
                 var x = layout.Of(batch.to(model.Arena.Device));
                 if (options.Predictive == LaplacePredictive.Sampled)
                     Sample(weights, x, samples, own.Seed, take, cancellation);
@@ -73,11 +83,11 @@ internal sealed class LaplacePredictor(
         using (enable_grad())
             signals.Run(Output, x);
         outputs = signals.Outputs.detach();
-        if (options.Noise is not null)
+        if (likelihood is GaussianLikelihood numbers)
         {
             cancellation.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
-            take(Closed(outputs, Covariance(signals, outputs)));
+            take(Closed(numbers.Read(outputs), Covariance(signals, outputs)));
             return;
         }
 
@@ -96,7 +106,7 @@ internal sealed class LaplacePredictor(
             deviation = normal => root.bmm(normal.unsqueeze(2)).squeeze(2);
         }
 
-        var mean = outputs.to(ScalarType.Float64);
+        var mean = outputs.to(ScalarType.Float64).reshape(outputs.shape[0], -1);
         var noise = new NoiseSource(seed);
         for (var k = 0; k < samples; k++)
         {
@@ -120,9 +130,9 @@ internal sealed class LaplacePredictor(
     }
 
     /// <summary>Means, variances, and the part of them that is of the weights: [N, 3 D].</summary>
-    private Tensor Closed(Tensor outputs, Tensor covariance)
+    private Tensor Closed((Tensor Mean, Tensor Variance) read, Tensor covariance)
     {
-        var (mean, variance) = fit.Read(outputs);
+        var (mean, variance) = read;
         var ofWeights = covariance.diagonal(0, 1, 2).narrow(1, 0, mean.shape[1]);
         return cat([mean, (variance * Operand(noiseScale)).AddTo(ofWeights), ofWeights], 1);
     }
@@ -144,7 +154,7 @@ internal sealed class LaplacePredictor(
 
             // A last layer is linear: what goes into it is computed once, for all samples.
             var output = inputs is not null ? mean!.AddTo(inputs.mm(deviations[0].t())) : Run(deviations);
-            take(options.Noise is null ? output : Known(output));
+            take(likelihood is GaussianLikelihood numbers ? Known(numbers.Read(output)) : output);
         }
 
         Tensor Run(List<Tensor> deviations)
@@ -158,9 +168,9 @@ internal sealed class LaplacePredictor(
     }
 
     /// <summary>The same of outputs under a sample, whose weights are known.</summary>
-    private Tensor Known(Tensor outputs)
+    private Tensor Known((Tensor Mean, Tensor Variance) read)
     {
-        var (mean, variance) = fit.Read(outputs);
+        var (mean, variance) = read;
         return cat([mean, variance * Operand(noiseScale), zeros_like(mean, dtype: mean.dtype, device: mean.device)], 1);
     }
 }

@@ -14,11 +14,12 @@ internal abstract class LayerCurvature : IDisposable
     /// <summary>Adds a batch of a layer anywhere in the network.</summary>
     /// <param name="inputs">[N, in].</param>
     /// <param name="slopes">[N, R, out]: the factors of the outputs' curvature, carried back to the outputs of the layer.</param>
-    public abstract void Add(Tensor inputs, Tensor slopes);
+    /// <param name="weights">What each example counts, [N], which the factors hold already; null where all count 1.</param>
+    public abstract void Add(Tensor inputs, Tensor slopes, Tensor? weights);
 
     /// <summary>All data have been added.</summary>
-    /// <param name="examples">The number of examples.</param>
-    public abstract void Finish(long examples);
+    /// <param name="weight">What all examples count together: their number where each counts 1.</param>
+    public abstract void Finish(double weight);
 
     /// <summary>The eigenvalues of H, not negative, as many as weights; in any shape.</summary>
     public abstract Tensor Eigenvalues { get; }

@@ -23,9 +23,10 @@ internal sealed class LayerPosterior(LaplaceLayer layer, LayerCurvature curvatur
     public Tensor Variances => _variances!;
 
     /// <summary>The curvature is whole.</summary>
-    public void Finish(long examples)
+    /// <param name="weight">What all examples count together.</param>
+    public void Finish(double weight)
     {
-        curvature.Finish(examples);
+        curvature.Finish(weight);
         using var squares = layer.Offsets.square();
         using var sum = squares.sum();
         _squares = sum.item<double>();

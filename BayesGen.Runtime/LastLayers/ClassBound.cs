@@ -1,4 +1,6 @@
 using BayesGen.Kernels;
+using BayesGen.Laplace;
+using BayesGen.Likelihoods;
 
 namespace BayesGen.LastLayers;
 
@@ -13,11 +15,17 @@ namespace BayesGen.LastLayers;
 /// sum_n (1[y_n = k] - r_nk) phi_n, that in S_k is -(1/2) sum_n r_nk phi_n phi_n^T, and the curvature in the means is
 /// sum_n (diag(r_n) - r_n r_n^T) (x) phi_n phi_n^T. No eigenvalue of its first factor exceeds 2 max_k r_nk (1 - r_nk) (Gershgorin), which
 /// bounds the whole by one matrix for all outputs.
+/// <para>
+/// With class weights or label smoothing log p(y) is sum_k t_k log p_k, and the bound sum_k t_nk m_k phi - v_n log sum_k exp(...) with
+/// v_n = sum_k t_nk: in the gradients t_nk stands for 1[y_n = k], and v_n r_nk for r_nk.
+/// </para>
 /// </remarks>
 /// <param name="data">Features and classes.</param>
+/// <param name="likelihood">What each label counts.</param>
 /// <param name="known">A bias without a posterior, [C]; or null.</param>
 /// <param name="covariance">What of the covariances is kept.</param>
-internal sealed class ClassBound(LastLayerData data, Tensor? known, LastLayerCovariance covariance)
+internal sealed class ClassBound(
+    LastLayerData data, CategoricalLikelihood likelihood, Tensor? known, LastLayerCovariance covariance)
 {
     /// <summary>The bound on the sum over the examples, nats, and its slopes. The tensors belong to the dispose scope around.</summary>
     /// <param name="Fit">The bound without the divergence from the prior.</param>
@@ -48,12 +56,13 @@ internal sealed class ClassBound(LastLayerData data, Tensor? known, LastLayerCov
             if (known is not null)
                 logits = logits.AddTo(known);
             var raised = covariances is null ? logits : logits.AddTo(covariances.Variances(rows) * Operand(0.5));
-            var chosen = logits.gather(1, targets.unsqueeze(1)).squeeze(1);
-            fit += chosen.Subtract(raised.logsumexp(1)).sum().Number();
-            var r = raised.softmax(1);
-            steepest.AddInPlace(rows.t().mm(rows * (Operand(2) * (r * (Operand(1) - r)).amax([1], keepdim: true))));
-            gradient.SubtractInPlace(r.t().mm(rows));
-            gradient.index_add_(0, targets, rows, Operand(1));
+            var counts = TargetWeights.OfClasses(likelihood, targets, logits.shape[1]);
+            var weights = counts.sum(1);
+            fit += (counts * logits).sum(1).Subtract(weights * raised.logsumexp(1)).sum().Number();
+            var p = raised.softmax(1);
+            var r = p * weights.unsqueeze(1);
+            steepest.AddInPlace(rows.t().mm(rows * (Operand(2) * (r * (Operand(1) - p)).amax([1], keepdim: true))));
+            gradient.AddInPlace(counts.Subtract(r).t().mm(rows));
             if (isWhole)
                 WholeCovariances.Add(curvature, rows, r);
             else

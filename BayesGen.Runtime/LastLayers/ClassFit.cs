@@ -1,3 +1,5 @@
+using BayesGen.Likelihoods;
+
 namespace BayesGen.LastLayers;
 
 /// <summary>Finds the Gaussian last layer under which the bound on the log-likelihood of classes is highest.</summary>
@@ -33,12 +35,12 @@ internal static class ClassFit
 
     /// <summary>Fits from the weights that were trained.</summary>
     public static FittedClasses Run(
-        LastLayerData data, Tensor? known, LastLayerCovariance covariance, VariationalLastLayerOptions options,
-        CancellationToken cancellation)
+        LastLayerData data, CategoricalLikelihood likelihood, Tensor? known, LastLayerCovariance covariance,
+        VariationalLastLayerOptions options, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var bound = new ClassBound(data, known, covariance);
+        var bound = new ClassBound(data, likelihood, known, covariance);
         var means = data.Means.clone();
         var count = means.numel();
         var precision = options.PriorPrecision ?? count / Math.Max(ClassBound.SquareSum(means), 1e-12 * count);

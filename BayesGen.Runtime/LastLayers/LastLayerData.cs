@@ -1,5 +1,6 @@
 using BayesGen.Data;
 using BayesGen.Laplace;
+using BayesGen.Likelihoods;
 using BayesGen.Parameters;
 using BayesGen.Prediction;
 using BayesGen.Training;
@@ -11,7 +12,9 @@ namespace BayesGen.LastLayers;
 /// <param name="features">[N, in] as the layer gets them.</param>
 /// <param name="targets">Class numbers [N], or numbers [N, D] float64.</param>
 /// <param name="means">The weights that were trained, [out, in], float64, with the bias as the last column.</param>
-internal sealed class LastLayerData(LaplaceLayer layer, Tensor features, Tensor targets, Tensor means) : IDisposable
+/// <param name="fitted">All weights that were trained.</param>
+internal sealed class LastLayerData(LaplaceLayer layer, Tensor features, Tensor targets, Tensor means, FittedWeights fitted)
+    : IDisposable
 {
     /// <summary>What is in memory of an intermediate result is a block of rows.</summary>
     private const int BlockRows = 4096;
@@ -20,6 +23,9 @@ internal sealed class LastLayerData(LaplaceLayer layer, Tensor features, Tensor 
 
     /// <summary>The weights that were trained, [out, in].</summary>
     public Tensor Means => means;
+
+    /// <summary>All weights that were trained.</summary>
+    public FittedWeights Fitted => fitted;
 
     /// <summary>
     /// Hands over blocks of features, [n, in] float64 with a 1 for the bias, and targets, in a dispose scope for each: what is made of one
@@ -48,7 +54,7 @@ internal sealed class LastLayerData(LaplaceLayer layer, Tensor features, Tensor 
     /// <summary>Runs the data through the network once.</summary>
     /// <exception cref="NotSupportedException">The outputs of the network are not those of the layer.</exception>
     public static LastLayerData Of(
-        IBayesianNetwork model, Func<Tensor, Tensor> forward, LaplaceLayer layer, BatchSource data, VariationalLastLayerOptions options,
+        IBayesianNetwork model, Func<Tensor, Tensor> forward, LaplaceLayer layer, BatchSource data, Likelihood likelihood, int batchSize,
         CancellationToken cancellation)
     {
         var arena = model.Arena;
@@ -58,10 +64,12 @@ internal sealed class LastLayerData(LaplaceLayer layer, Tensor features, Tensor 
         weights.Write(WeightState.Mean);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
+        var fitted = FittedWeights.Of(arena);
         var signals = new LayerSignals([layer]);
+        var isEmpty = true;
         var features = new List<Tensor>();
         var targets = new List<Tensor>();
-        foreach (var (inputs, wanted) in data.Batches(options.BatchSize, shuffle: false, seed: 0, epoch: 0))
+        foreach (var (inputs, wanted) in data.Batches(batchSize, shuffle: false, seed: 0, epoch: 0))
         {
             try
             {
@@ -69,9 +77,14 @@ internal sealed class LastLayerData(LaplaceLayer layer, Tensor features, Tensor 
                 using var batch = NewDisposeScope();
                 signals.Run(input => PosteriorDraws.Output(forward, input), inputs.to(arena.Device));
                 RequireLast(signals, layer);
-                features.Add(signals.Plain(0).clone().MoveToOuterDisposeScope());
-                var own = options.Noise is null ? Classes(signals.Outputs, wanted) : Numbers(signals.Outputs, wanted, layer);
-                targets.Add(own.MoveToOuterDisposeScope());
+                isEmpty = false;
+                var (own, isKnown) = likelihood is CategoricalLikelihood classes
+                    ? Classes(classes, signals.Outputs, wanted)
+                    : Numbers((GaussianLikelihood)likelihood, signals.Outputs, wanted, layer);
+                features.Add(Known(signals.Plain(0)).MoveToOuterDisposeScope());
+                targets.Add(Known(own).MoveToOuterDisposeScope());
+
+                Tensor Known(Tensor rows) => isKnown is null ? rows.clone() : rows[isKnown];
             }
             finally
             {
@@ -79,11 +92,13 @@ internal sealed class LastLayerData(LaplaceLayer layer, Tensor features, Tensor 
             }
         }
 
-        if (features.Count == 0)
+        if (isEmpty)
             throw new ArgumentException("The data is empty: there is nothing to fit.", nameof(data));
+        if (features.TrueForAll(rows => rows.shape[0] == 0))
+            throw new ArgumentException("No example has a target that counts: there is nothing to fit.", nameof(data));
         return new LastLayerData(
             layer, cat(features, 0).DetachFromDisposeScope(), cat(targets, 0).DetachFromDisposeScope(),
-            layer.Weights().DetachFromDisposeScope());
+            layer.Weights().DetachFromDisposeScope(), fitted);
     }
 
     /// <summary>Checks that the network puts out what the layer does.</summary>
@@ -95,23 +110,24 @@ internal sealed class LastLayerData(LaplaceLayer layer, Tensor features, Tensor 
                 + "last. Give LastLayerModel the name of the last one, or fit a Laplace approximation, which takes any layer.");
     }
 
-    private static Tensor Classes(Tensor outputs, Tensor targets)
+    /// <summary>Labels, and which of them are known; null where all are.</summary>
+    private static (Tensor Labels, Tensor? IsKnown) Classes(CategoricalLikelihood classes, Tensor outputs, Tensor targets)
     {
         if (outputs.shape[1] < 2)
             throw new InvalidOperationException(
                 $"The network gave an output of shape [{string.Join(", ", outputs.shape)}]; classes need logits [N, C]. "
-                + "For a regression set VariationalLastLayerOptions.Noise.");
-        var classes = PlainNumbers.Classes(targets);
-        var last = (int)outputs.shape[1] - 1;
-        return classes.Length == outputs.shape[0] && !Array.Exists(classes, number => number < 0 || number > last)
-            ? targets.to(ScalarType.Int64).to(outputs.device, copy: true)
-            : throw new ArgumentException(
-                $"Targets are class numbers 0 to {last}, one for each of {outputs.shape[0]} examples, and there are {classes.Length} from "
-                + $"{classes.Min()} to {classes.Max()}.", nameof(targets));
+                + "For numbers say so: train with TrainerOptions.Likelihood, or set VariationalLastLayerOptions.Noise. One logit of yes or "
+                + "no takes FitLaplace, after model.UseLikelihood(Likelihood.Bernoulli()).");
+        var labels = TargetWeights.Labels(classes, targets, outputs);
+        var isKnown = labels.ge(Operand(0L));
+        return (labels, isKnown.all().item<bool>() ? null : isKnown);
     }
 
-    /// <summary>Targets less what is known of the outputs: a bias without a posterior.</summary>
-    private static Tensor Numbers(Tensor outputs, Tensor targets, LaplaceLayer layer)
+    /// <summary>
+    /// Targets less what is known of the outputs, a bias without a posterior; and which examples have some, null where all have.
+    /// </summary>
+    private static (Tensor Targets, Tensor? IsKnown) Numbers(
+        GaussianLikelihood numbers, Tensor outputs, Tensor targets, LaplaceLayer layer)
     {
         var wanted = targets.to(ScalarType.Float64).to(outputs.device);
         if (wanted.dim() == 1)
@@ -120,8 +136,15 @@ internal sealed class LastLayerData(LaplaceLayer layer, Tensor features, Tensor 
             throw new ArgumentException(
                 $"Targets of shape [{string.Join(", ", targets.shape)}] do not fit outputs [{string.Join(", ", outputs.shape)}]: one for "
                 + "each output.", nameof(targets));
-        if (!wanted.isfinite().all().item<bool>())
-            throw new ArgumentException("Targets are NaN or infinite: leave these examples out.", nameof(targets));
-        return layer.Known is { } known ? wanted.Subtract(known) : wanted.clone();
+        var isKnown = numbers.IgnoresNaN ? wanted.isnan().all(1).logical_not() : ones_like(wanted.select(1, 0), ScalarType.Bool);
+        if (!wanted[isKnown].isfinite().all().item<bool>())
+            throw new ArgumentException(
+                numbers.IgnoresNaN
+                    ? "An example has targets that are infinite, or NaN for some of its outputs and not for all, and this posterior has "
+                        + "one set of examples for all outputs: leave these examples out, or use FitLaplace."
+                    : "Targets are NaN or infinite: leave these examples out. Where NaN means that there is no target, say so: "
+                        + "model.UseLikelihood(likelihood.IgnoringNaN()).", nameof(targets));
+        var offsets = layer.Known is { } known ? wanted.Subtract(known) : wanted;
+        return (offsets, isKnown.all().item<bool>() ? null : isKnown);
     }
 }

@@ -11,14 +11,16 @@ namespace BayesGen.LastLayers;
 /// <param name="forward">Runs it.</param>
 /// <param name="layer">The layer.</param>
 /// <param name="posterior">Its posterior.</param>
+/// <param name="fitted">The weights that it was fitted to.</param>
 internal sealed class LastLayerPredictor(
-    IBayesianNetwork model, Func<Tensor, Tensor> forward, LaplaceLayer layer, ILastLayerPosterior posterior)
+    IBayesianNetwork model, Func<Tensor, Tensor> forward, LaplaceLayer layer, ILastLayerPosterior posterior, FittedWeights fitted)
 {
     /// <summary>What answers batches.</summary>
     public OutputPool Pool(int samples, PredictionOptions? prediction) => OutputPool.Of(samples, prediction, own =>
     {
         if (own.Thresholds is not null)
             throw new ArgumentException("PredictionOptions.Thresholds prunes samples of a variational posterior, and this is none.");
+        var isChecked = false;
         var layout = new ImageLayout(model.Arena.Network, model.InEvaluationMode, forward, own.ChannelsLast);
         return (batch, number, take, cancellation) =>
         {
@@ -26,6 +28,9 @@ internal sealed class LastLayerPredictor(
             using var weights = model.Arena.Lease.Override("predict");
             using var mode = model.InEvaluationMode();
             weights.Write(WeightState.Mean);
+            if (!isChecked)
+                fitted.Require(model.Arena, "FitVariationalLastLayer");
+            isChecked = true;
             var signals = new LayerSignals([layer]);
             signals.Run(input => PosteriorDraws.Output(forward, input), layout.Of(batch.to(model.Arena.Device)));
             LastLayerData.RequireLast(signals, layer);

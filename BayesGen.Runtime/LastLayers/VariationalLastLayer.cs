@@ -1,5 +1,6 @@
 using BayesGen.Data;
 using BayesGen.Laplace;
+using BayesGen.Likelihoods;
 using BayesGen.Parameters;
 using BayesGen.Prediction;
 
@@ -11,8 +12,9 @@ namespace BayesGen.LastLayers;
 /// </summary>
 /// <remarks>
 /// Harrison, Willes, Snoek, "Variational Bayesian Last Layers", ICLR 2024. Of classes the bound is
-/// sum_n [m_y phi_n - log sum_k exp(m_k phi_n + phi_n^T S_k phi_n / 2)] - KL(N(m, S) || N(0, 1 / a)); of numbers it is log p(data) itself,
-/// and the posterior is exact, given the features phi.
+/// sum_n [m_y phi_n - log sum_k exp(m_k phi_n + phi_n^T S_k phi_n / 2)] - KL(N(m, S) || N(0, 1 / a)), where class weights and label
+/// smoothing weigh the terms as they do in the loss; of numbers it is log p(data) itself, and the posterior is exact, given the features
+/// phi.
 /// </remarks>
 public sealed class VariationalLastLayer : IDisposable
 {
@@ -21,10 +23,12 @@ public sealed class VariationalLastLayer : IDisposable
     private readonly LaplaceLayer _layer;
     private readonly ILastLayerPosterior _posterior;
     private readonly LastLayerPredictor _predictor;
+    private readonly Likelihood _likelihood;
 
     private VariationalLastLayer(
-        LaplaceLayer layer, ILastLayerPosterior posterior, LastLayerPredictor predictor, LastLayerCovariance covariance) =>
-        (_layer, _posterior, _predictor, Covariance) = (layer, posterior, predictor, covariance);
+        LaplaceLayer layer, ILastLayerPosterior posterior, LastLayerPredictor predictor, LastLayerCovariance covariance,
+        Likelihood likelihood) =>
+        (_layer, _posterior, _predictor, Covariance, _likelihood) = (layer, posterior, predictor, covariance, likelihood);
 
     /// <summary>What of the covariance is kept.</summary>
     public LastLayerCovariance Covariance { get; }
@@ -49,19 +53,23 @@ public sealed class VariationalLastLayer : IDisposable
     /// <param name="samples">The number of samples, at least 1.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
     /// <param name="cancellation">Ends the prediction before the next batch or sample.</param>
-    /// <exception cref="InvalidOperationException">It was fitted to numbers.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It was fitted to numbers; or the weights of the network have changed since.
+    /// </exception>
     public ClassPrediction Predict(
         Tensor x, int samples = UsualSamples, PredictionOptions? options = null, CancellationToken cancellation = default)
     {
-        RequireClasses();
-        return _predictor.Pool(samples, options).Classes(x, likelihood: null, cancellation);
+        var likelihood = RequireClasses();
+        return _predictor.Pool(samples, options).Classes(x, likelihood, cancellation);
     }
 
     /// <summary>Predicts numbers: for each output one Gaussian, whose variance is the noise and what is not known of the weights.</summary>
     /// <param name="x">The inputs; the first dimension is the example.</param>
     /// <param name="options">Batch size and more; null is the defaults.</param>
     /// <param name="cancellation">Ends the prediction before the next batch.</param>
-    /// <exception cref="InvalidOperationException">It was fitted to classes.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It was fitted to classes; or the weights of the network have changed since.
+    /// </exception>
     public RegressionPrediction PredictRegression(
         Tensor x, PredictionOptions? options = null, CancellationToken cancellation = default)
     {
@@ -77,13 +85,15 @@ public sealed class VariationalLastLayer : IDisposable
     /// <param name="samples">The number of samples, at least 1.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
     /// <param name="cancellation">Ends the prediction before the next batch or sample.</param>
-    /// <exception cref="InvalidOperationException">It was fitted to numbers.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It was fitted to numbers; or the weights of the network have changed since.
+    /// </exception>
     public ClassEvaluation EvaluatePredictions(
         BatchSource data, BatchSource? outside = null, int samples = UsualSamples, PredictionOptions? options = null,
         CancellationToken cancellation = default)
     {
-        RequireClasses();
-        return _predictor.Pool(samples, options).JudgeClasses(data, likelihood: null, outside, cancellation);
+        var likelihood = RequireClasses();
+        return _predictor.Pool(samples, options).JudgeClasses(data, likelihood, outside, cancellation);
     }
 
     /// <summary>Predicts numbers for examples whose targets are known, and judges density and intervals.</summary>
@@ -91,15 +101,23 @@ public sealed class VariationalLastLayer : IDisposable
     /// <param name="levels">The levels of intervals; null takes <see cref="RegressionEvaluation.UsualLevels"/>.</param>
     /// <param name="options">Batch size and more; null is the defaults.</param>
     /// <param name="cancellation">Ends the prediction before the next batch.</param>
-    /// <exception cref="InvalidOperationException">It was fitted to classes.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It was fitted to classes; or the weights of the network have changed since.
+    /// </exception>
     public RegressionEvaluation EvaluateRegression(
         BatchSource data, IReadOnlyList<double>? levels = null, PredictionOptions? options = null, CancellationToken cancellation = default)
     {
-        RequireNumbers();
+        var likelihood = RequireNumbers();
         var sums = new GaussianSums();
         var targets = new List<double[]>();
-        _predictor.Pool(samples: 1, options).Run(data, sums, batch => targets.AddRange(PlainNumbers.Rows(batch)), cancellation);
-        return RegressionEvaluation.Of(sums.Finish(), targets, levels);
+        _predictor.Pool(samples: 1, options).Run(data, sums, Take, cancellation);
+        return RegressionEvaluation.OfKnown(sums.Finish(), targets, levels);
+
+        void Take(Tensor batch)
+        {
+            likelihood.RequireTargets(batch, "example {0} of a batch");
+            targets.AddRange(PlainNumbers.Rows(batch));
+        }
     }
 
     /// <summary>The layer, the bound and the prior.</summary>
@@ -118,7 +136,7 @@ public sealed class VariationalLastLayer : IDisposable
     internal ILastLayerPosterior Posterior => _posterior;
 
     internal static VariationalLastLayer Fit(
-        IBayesianNetwork model, Func<Tensor, Tensor> forward, BatchSource data, VariationalLastLayerOptions options,
+        IBayesianNetwork model, Func<Tensor, Tensor> forward, BatchSource data, Likelihood likelihood, VariationalLastLayerOptions options,
         CancellationToken cancellation)
     {
         const string verb = "FitVariationalLastLayer";
@@ -128,27 +146,23 @@ public sealed class VariationalLastLayer : IDisposable
                 $"{verb} is for one layer, and {layers.Count} are Gaussian: {string.Join(", ", layers.Select(one => one.Key))}. "
                 + "Annotate the last one alone, or wrap the plain network in a LastLayerModel.");
         var layer = layers[0];
-        var covariance = options.Noise is null
+        var classes = likelihood as CategoricalLikelihood;
+        var covariance = classes is not null
             ? ClassFit.CovarianceFor(layer.Outputs, layer.Inputs, options)
             : LastLayerCovariance.PerOutput;
-        using var features = LastLayerData.Of(model, forward, layer, data, options, cancellation);
+        using var features = LastLayerData.Of(model, forward, layer, data, likelihood, options.BatchSize, cancellation);
         using var known = layer.Known;
-        ILastLayerPosterior posterior = options.Noise is null
-            ? ClassFit.Run(features, known, covariance, options, cancellation)
+        ILastLayerPosterior posterior = classes is not null
+            ? ClassFit.Run(features, classes, known, covariance, options, cancellation)
             : NumberFit.Run(features, layer.Inputs, options, cancellation);
-        return new VariationalLastLayer(layer, posterior, new LastLayerPredictor(model, forward, layer, posterior), covariance);
+        return new VariationalLastLayer(
+            layer, posterior, new LastLayerPredictor(model, forward, layer, posterior, features.Fitted), covariance, likelihood);
     }
 
-    private void RequireClasses()
-    {
-        if (_posterior.NoiseVariances is not null)
-            throw new InvalidOperationException("The last layer was fitted to numbers: PredictRegression(x) and EvaluateRegression(data).");
-    }
+    private ClassLikelihood RequireClasses() => _likelihood as ClassLikelihood ?? throw new InvalidOperationException(
+        "The last layer was fitted to numbers: PredictRegression(x) and EvaluateRegression(data).");
 
-    private void RequireNumbers()
-    {
-        if (_posterior.NoiseVariances is null)
-            throw new InvalidOperationException(
-                "The last layer was fitted to classes: Predict(x). For a regression fit it with VariationalLastLayerOptions.Noise.");
-    }
+    private GaussianLikelihood RequireNumbers() => _likelihood as GaussianLikelihood ?? throw new InvalidOperationException(
+        "The last layer was fitted to classes: Predict(x) and EvaluatePredictions(data). For a regression train the network with a "
+        + "likelihood of numbers, or fit it with VariationalLastLayerOptions.Noise.");
 }

@@ -23,8 +23,8 @@ public sealed record VariationalLastLayerOptions
     public LastLayerCovariance? Covariance { get; init; }
 
     /// <summary>
-    /// What the outputs mean: null is classes, logits [N, C] with class numbers [N]; else a regression with this noise, which is a given
-    /// one, <see cref="GaussianNoise.Fixed"/>.
+    /// The noise of a regression, a given one, <see cref="GaussianNoise.Fixed"/>. Null is what the network was trained or loaded with,
+    /// classes or Gaussian noise of a known size; and classes, logits [N, C] with class numbers [N], where nobody has said it.
     /// </summary>
     public GaussianNoise? Noise { get; init; }
 

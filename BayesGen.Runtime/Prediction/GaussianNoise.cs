@@ -14,7 +14,7 @@ namespace BayesGen.Prediction;
 /// </remarks>
 public sealed class GaussianNoise
 {
-    private GaussianNoise(GaussianLikelihood likelihood) => Likelihood = likelihood;
+    internal GaussianNoise(GaussianLikelihood likelihood) => Likelihood = likelihood;
 
     /// <summary>The likelihood that it belongs to: what to train by, and what state files carry.</summary>
     public RegressionLikelihood Likelihood { get; }

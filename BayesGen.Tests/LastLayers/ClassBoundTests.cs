@@ -9,6 +9,8 @@ public sealed class ClassBoundTests
     private const int Inputs = 4;
     private const double Precision = 0.8;
 
+    private static readonly CategoricalLikelihood Plain = new(-100, classWeights: null, labelSmoothing: 0);
+
     [Theory]
     [InlineData(LastLayerCovariance.PerOutput)]
     [InlineData(LastLayerCovariance.Diagonal)]
@@ -16,7 +18,7 @@ public sealed class ClassBoundTests
     {
         using var scope = NewDisposeScope();
         using var data = SomeData(40);
-        var bound = new ClassBound(data, known: null, covariance);
+        var bound = new ClassBound(data, Plain, known: null, covariance);
         var means = randn(Outputs, Inputs, dtype: ScalarType.Float64);
         var curvature = bound.At(means, covariances: null).Curvature;
         using var covariances = Of(covariance, curvature);
@@ -37,14 +39,16 @@ public sealed class ClassBoundTests
 
     /// <summary>In the means, and in the covariances, where it is -(1/2) sum_n r_nk phi_n phi_n^T.</summary>
     [Theory]
-    [InlineData(LastLayerCovariance.PerOutput)]
-    [InlineData(LastLayerCovariance.Diagonal)]
-    public void TheSlopesAreThoseOfFiniteDifferences(LastLayerCovariance covariance)
+    [InlineData(LastLayerCovariance.PerOutput, false)]
+    [InlineData(LastLayerCovariance.Diagonal, false)]
+    [InlineData(LastLayerCovariance.PerOutput, true)]
+    public void TheSlopesAreThoseOfFiniteDifferences(LastLayerCovariance covariance, bool isWeighted)
     {
         using var scope = NewDisposeScope();
         using var data = SomeData(30);
         var known = tensor(new[] { 0.2, -0.4, 0.1 });
-        var bound = new ClassBound(data, known, covariance);
+        var likelihood = isWeighted ? new CategoricalLikelihood(-100, [0.5, 2, 1], labelSmoothing: 0.2) : Plain;
+        var bound = new ClassBound(data, likelihood, known, covariance);
         var means = randn(Outputs, Inputs, dtype: ScalarType.Float64) * 0.5;
         using var covariances = Of(covariance, bound.At(means, covariances: null).Curvature);
         var terms = bound.At(means, covariances);
@@ -90,7 +94,7 @@ public sealed class ClassBoundTests
     {
         using var scope = NewDisposeScope();
         using var data = SomeData(30);
-        var bound = new ClassBound(data, known: null, LastLayerCovariance.Diagonal);
+        var bound = new ClassBound(data, Plain, known: null, LastLayerCovariance.Diagonal);
         var means = randn(Outputs, Inputs, dtype: ScalarType.Float64) * 0.5;
         var here = bound.At(means, covariances: null);
         const double h = 1e-4;
@@ -112,9 +116,9 @@ public sealed class ClassBoundTests
         using var scope = NewDisposeScope();
         using var data = SomeData(200);
         var options = new VariationalLastLayerOptions { Iterations = 2_000, Tolerance = 1e-12 };
-        using var fit = ClassFit.Run(data, known: null, covariance, options, default);
+        using var fit = ClassFit.Run(data, Plain, known: null, covariance, options, default);
         Assert.True(fit.HasConverged);
-        var bound = new ClassBound(data, known: null, covariance);
+        var bound = new ClassBound(data, Plain, known: null, covariance);
         var terms = bound.At(fit.Means, fit.Covariances);
         Assert.Equal(fit.Bound, terms.Fit - ClassBound.Divergence(fit.Means, fit.Covariances, fit.Precision), 1e-9);
         for (var trial = 0; trial < 20; trial++)
@@ -159,7 +163,7 @@ public sealed class ClassBoundTests
         using var data = new TensorDataSet(x, (x[.., 0] + 0.7 * randn(count, dtype: ScalarType.Float64)).clamp(-0.9, 0.9).mul(1.6)
             .add(1).round().to(ScalarType.Int64));
         var layer = LaplaceLayer.Of(model.Arena).Single();
-        return LastLayerData.Of(model, model.call, layer, data, new VariationalLastLayerOptions { BatchSize = 7 }, default);
+        return LastLayerData.Of(model, model.call, layer, data, Plain, batchSize: 7, default);
     }
 
     private static (Tensor Rows, Tensor Targets) Whole(LastLayerData data)

@@ -126,3 +126,19 @@ public sealed class GaussianConvolution : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x) => output.call(conv.call(x).flatten(1));
 }
+
+/// <summary>A head for the mean and one for the logarithm of the variance.</summary>
+public sealed class LaplaceHeads : Module<Tensor, Tensor>
+{
+    private readonly Linear hidden = Linear(3, 4);
+    private readonly Linear mean = Linear(4, 1);
+    private readonly Linear variance = Linear(4, 1);
+
+    public LaplaceHeads() : base(nameof(LaplaceHeads)) => RegisterComponents();
+
+    public override Tensor forward(Tensor x)
+    {
+        var features = hidden.call(x).tanh();
+        return cat([mean.call(features), variance.call(features)], 1);
+    }
+}
