@@ -13,7 +13,7 @@ internal static class FitLikelihood
     /// <param name="verb">What is done, for errors.</param>
     /// <exception cref="NotSupportedException">The network was trained under one that has no such fit.</exception>
     public static Likelihood Of(NetworkArena arena, GaussianNoise? said, string verb) =>
-        said?.Likelihood ?? (Likelihood.NotedOn(arena) ?? Likelihood.Categorical()) switch
+        said?.Likelihood ?? (LikelihoodChoice.NotedOn(arena) ?? Likelihood.Categorical()) switch
         {
             Likelihood known and (GaussianLikelihood or CategoricalLikelihood or BernoulliLikelihood) => known,
             var other => throw new NotSupportedException(

@@ -241,14 +241,6 @@ public sealed partial class RegressionPrediction
     /// <summary>What it is worth by targets.</summary>
     internal MixtureScores Scores => new(_means, _variances, Density);
 
-    /// <summary>Some of the rows, in order: a prediction without places.</summary>
-    internal RegressionPrediction Of(IReadOnlyList<int> rows) =>
-        new(Samples, Outputs, [.. rows.Select(row => _means[row])], [.. rows.Select(row => _variances[row])],
-            WeightVariance is { } weights ? [.. rows.Select(row => weights[row])] : null)
-        {
-            Density = Density,
-        };
-
     /// <summary>A number for each output of each example, from its components and its place; examples side by side.</summary>
     private double[][] ForEach(Func<double[], double[], int, int, double> number)
     {
