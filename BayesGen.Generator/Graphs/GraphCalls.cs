@@ -30,7 +30,9 @@ internal sealed class GraphCalls(GraphReader reader, GraphExpressions expression
                 Expression: IdentifierNameSyntax { Identifier.ValueText: "System" }, Name.Identifier.ValueText: "Math" or "MathF",
             })
             return Mathematics(name, call);
-        if (target is null or ThisExpressionSyntax || IsFunctions(target))
+        if (target is null or ThisExpressionSyntax && reader.Members.IsFunction(name))
+            return reader.Refuse(call, $"'{name}' is of the class here and not Torch's; make it a method that takes and returns tensors");
+        if (target is null || IsFunctions(target))
             return new GraphFunctions(reader, expressions, call, name, call.ArgumentList.Arguments.FirstOrDefault()?.Expression, 1).Read();
         if (name == "Join" && target is IdentifierNameSyntax { Identifier.ValueText: "GaussianNoise" })
             return Noise(call);
@@ -88,7 +90,7 @@ internal sealed class GraphCalls(GraphReader reader, GraphExpressions expression
     private bool IsFunctions(ExpressionSyntax target) => target switch
     {
         IdentifierNameSyntax { Identifier.ValueText: var name } =>
-            name is "functional" or "torch" or "F" && !names.ContainsKey(name),
+            name is "functional" or "torch" or "F" && !names.ContainsKey(name) && !reader.Members.IsField(name),
         MemberAccessExpressionSyntax { Name.Identifier.ValueText: "functional" or "torch" or "special" } => true,
         _ => false,
     };
@@ -98,11 +100,23 @@ internal sealed class GraphCalls(GraphReader reader, GraphExpressions expression
         var arguments = call.ArgumentList.Arguments.Select(argument => expressions.Read(argument.Expression)).ToList();
         if (arguments.Any(argument => argument.IsNone))
             return default;
-        return call.ArgumentList.Arguments.Any(argument => argument.NameColon is not null)
-            ? reader.Refuse(call, "a method of the network is called with named arguments")
-            : methods.FirstOrDefault(method => method.Parameters.Count == arguments.Count) is { } chosen
-                ? reader.Call(chosen, call, arguments)
-                : reader.Refuse(call, "a method of the network is called with arguments left out");
+        if (call.ArgumentList.Arguments.Any(argument => argument.NameColon is not null))
+            return reader.Refuse(call, "a method of the network is called with named arguments");
+        var isBase = call.Expression is MemberAccessExpressionSyntax { Expression: BaseExpressionSyntax };
+        var called = methods.Where(method => method.Parameters.Count == arguments.Count
+            && (isBase || !method.IsOverridden) && (method.IsOverride || method.Depth >= reader.Depth)).ToList();
+        if (isBase)
+            called.RemoveAll(method => method.Depth > called[0].Depth);
+        if (called.Count > 1)
+            called.RemoveAll(method => method.Parameters.Where(
+                (parameter, i) => parameter.IsTensor != (arguments[i].Kind == TermKind.Tensor)).Any());
+        return called.Count switch
+        {
+            1 => reader.Call(called[0], call, arguments),
+            0 => reader.Refuse(call, "a method of the network is called with arguments left out, or with others than it takes"),
+            _ => reader.Refuse(
+                call, $"several methods '{methods[0].Name}' take {arguments.Count} arguments, and a graph goes by names; call them differently"),
+        };
     }
 
     private GraphTerm Layer(GraphTerm module, InvocationExpressionSyntax call)

@@ -123,7 +123,8 @@ internal sealed class GraphExpressions(GraphReader reader, Dictionary<string, Gr
     private GraphTerm Member(string name, SyntaxNode node) => reader.Members.Find(name, node) is { IsNone: false } member
         ? member
         : reader.Refuse(node,
-            $"'{name}' is no variable of the method, and no layer, tensor, number or constant in a field of the network");
+            $"'{name}' is no variable of the method, and no layer, tensor, number or constant in a field of the network; where it is static "
+            + "or a property that computes, make it a const or a readonly field of the instance");
 
     private GraphTerm Access(MemberAccessExpressionSyntax access)
     {

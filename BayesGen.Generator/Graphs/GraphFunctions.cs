@@ -33,7 +33,7 @@ internal sealed class GraphFunctions(
         if (x.Kind != TermKind.Tensor)
             return reader.Refuse(call, $"'{name}' is called on what is no tensor");
         if (Known(function, x.Code) is { } term)
-            return term;
+            return GraphChanges.IsInPlace(call, name, skip) ? term with { Code = $"graph.Change({term.Code})" } : term;
         return reader.Refusal is null ? reader.Refuse(call, $"'{name}' is no operation that a graph knows") : default;
     }
 
@@ -41,8 +41,9 @@ internal sealed class GraphFunctions(
 
     private GraphTerm? Known(string function, string x) => function switch
     {
-        "contiguous" or "clone" or "alias" or "detach" or "MoveToOuterDisposeScope" or "DetachFromDisposeScope" or "cpu" =>
-            new(TermKind.Tensor, x),
+        "alias" or "detach" or "MoveToOuterDisposeScope" or "DetachFromDisposeScope" => new(TermKind.Tensor, x),
+        "clone" => new(TermKind.Tensor, $"graph.Copy({Source}, {x})"),
+        "contiguous" or "cpu" => new(TermKind.Tensor, $"graph.Copy({Source}, {x}, isCertain: false)"),
         "relu" => Activation(x, "Relu"),
         "relu6" => Activation(x, "Relu6"),
         "selu" => Activation(x, "Selu"),
@@ -65,6 +66,8 @@ internal sealed class GraphFunctions(
         "leaky_relu" => Activation(x, "LeakyRelu", Number("negative_slope", 0, "0.01")),
         "elu" => Activation(x, "Elu", Number("alpha", 0, "1.0")),
         "celu" => Activation(x, "Celu", Number("alpha", 0, "1.0")),
+        "hardtanh" when !GraphChanges.IsInPlace(call, name, skip) => reader.Refuse(
+            call, "TorchSharp's hardtanh returns its input as it is; write clamp(-1, 1), which computes it"),
         "hardtanh" => Activation(x, "Clamp", Number(skip == 0 ? "min" : "min_val", 0, "-1.0"), Number(skip == 0 ? "max" : "max_val", 1,
             "1.0")),
         "clamp" or "clip" => Activation(

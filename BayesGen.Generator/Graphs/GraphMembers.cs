@@ -18,6 +18,12 @@ internal sealed class GraphMembers(GraphSurface surface)
     /// <summary>The methods of a name, those of the network before those of its base classes.</summary>
     public IEnumerable<GraphMethod> Methods(string name) => surface.Methods.Where(method => method.Name == name);
 
+    /// <summary>Whether the network, a base class or a class around them declares what <c>name(x)</c> calls.</summary>
+    public bool IsFunction(string name) => surface.Functions.Contains(name);
+
+    /// <summary>Whether a name is that of a field or property, whatever it holds.</summary>
+    public bool IsField(string name) => surface.Fields.ContainsKey(name);
+
     /// <summary>Whether a name is that of the network's class, of one that it derives from or of one that it stands in.</summary>
     public bool IsOwn(string type) => surface.Classes.Contains(type);
 

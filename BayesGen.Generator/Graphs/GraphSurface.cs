@@ -12,13 +12,15 @@ namespace BayesGen.SourceGeneration.Graphs;
 /// <param name="Constants">The constants that its methods see, by name.</param>
 /// <param name="Methods">Its methods, those of the network before those of its base classes.</param>
 /// <param name="Classes">The names of its class, of those that it derives from and of those that they stand in.</param>
+/// <param name="Functions">What these classes declare that can be called; a function of Torch cannot be meant by such a name.</param>
 internal sealed record GraphSurface(
     string Name,
     string Type,
     IReadOnlyDictionary<string, GraphField> Fields,
     IReadOnlyDictionary<string, GraphTerm> Constants,
     IReadOnlyList<GraphMethod> Methods,
-    IReadOnlyCollection<string> Classes)
+    IReadOnlyCollection<string> Classes,
+    IReadOnlyCollection<string> Functions)
 {
     /// <summary>Whether every method can be found again in a later version of its file.</summary>
     public bool IsLasting => Methods.All(method => !method.IsLost);
@@ -66,6 +68,9 @@ internal sealed record GraphMethod(
 {
     /// <summary>Whether it is in the file that is edited and cannot be found there again, as its first token is missing.</summary>
     public bool IsLost { get; init; }
+
+    /// <summary>Whether a class that is nearer to the network overrides it, so that base. alone means it.</summary>
+    public bool IsOverridden { get; init; }
 }
 
 /// <summary>A parameter of a method.</summary>

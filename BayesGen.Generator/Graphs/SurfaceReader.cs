@@ -5,6 +5,7 @@ using BayesGen.SourceGeneration.Model;
 using BayesGen.SourceGeneration.Names;
 using BayesGen.SourceGeneration.Symbols;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace BayesGen.SourceGeneration.Graphs;
 
@@ -28,13 +29,37 @@ internal static class SurfaceReader
             .SelectMany(type => type.GetMembers().OfType<IFieldSymbol>().Where(field => field.HasConstantValue)))
             if (!constants.ContainsKey(constant.Name))
                 constants[constant.Name] = TermOf(constant.ConstantValue);
+        List<(IMethodSymbol Method, int Depth)> methods = [.. classes.SelectMany((type, depth) => type.GetMembers()
+            .OfType<IMethodSymbol>().Where(method => method.MethodKind == MethodKind.Ordinary).Select(method => (method, depth)))];
+        var overridden = new HashSet<ISymbol>(
+            methods.Select(pair => pair.Method.OverriddenMethod?.OriginalDefinition).OfType<ISymbol>(), SymbolEqualityComparer.Default);
+        List<INamedTypeSymbol> scopes = [.. classes.SelectMany(type => type.SelfAndContainers())];
         return new(
             network.Name, network.FullName(), fields, constants,
-            [.. classes.SelectMany((type, depth) => type.GetMembers().OfType<IMethodSymbol>()
-                .Where(method => method.MethodKind == MethodKind.Ordinary)
-                .Select(method => MethodOf(method, depth, known, edited)))],
-            new HashSet<string>(classes.SelectMany(type => type.SelfAndContainers()).Select(type => type.Name)));
+            [.. methods.Select(pair => MethodOf(pair.Method, pair.Depth, known, edited) with
+            {
+                IsOverridden = overridden.Contains(pair.Method.OriginalDefinition),
+            })],
+            new HashSet<string>(scopes.Select(type => type.Name)),
+            new HashSet<string>(scopes.SelectMany(type => type.GetMembers()).Concat(ParametersOf(network)).Where(IsInvocable).Select(member => member.Name)));
     }
+
+    /// <summary>The parameters of a primary constructor, which every method of the class sees.</summary>
+    private static IEnumerable<ISymbol> ParametersOf(INamedTypeSymbol network) => network.InstanceConstructors
+        .Where(constructor => constructor.DeclaringSyntaxReferences.Any(source => source.GetSyntax() is TypeDeclarationSyntax))
+        .SelectMany(constructor => constructor.Parameters);
+
+    /// <summary>Whether <c>name(x)</c> can mean it; what cannot be called hides no function.</summary>
+    private static bool IsInvocable(ISymbol member) => member switch
+    {
+        IMethodSymbol method => method.MethodKind == MethodKind.Ordinary,
+        IFieldSymbol field => IsCallable(field.Type),
+        IPropertySymbol property => IsCallable(property.Type),
+        IParameterSymbol parameter => IsCallable(parameter.Type),
+        _ => member.Kind == SymbolKind.Event,
+    };
+
+    private static bool IsCallable(ITypeSymbol type) => type.TypeKind is TypeKind.Delegate or TypeKind.Dynamic;
 
     private static GraphMethod MethodOf(IMethodSymbol method, int depth, KnownTypes known, EditedFile? edited)
     {

@@ -11,6 +11,21 @@ public sealed class GraphTests
     [InlineData("fc.call(x[[|BG0015:x|]])")] // A tensor as an index.
     public Task ReportsTheExpressionThatStopsTheGraph(string body) => AnalyzerAssert.Reports(Net(body));
 
+    /// <summary>A name of the class is never a function of Torch, and two methods of one name are not chosen between.</summary>
+    [Theory]
+    [InlineData("fc.call([|BG0015:tanh(x)|])", "private readonly System.Func<Tensor, Tensor> tanh = t => t.tanh().clamp(-0.9, 0.9);")]
+    [InlineData("fc.call([|BG0015:Act(x, 2.0)|])", "Tensor Act(Tensor t, int n) => t; Tensor Act(Tensor t, double n) => t * n;")]
+    [InlineData("fc.call([|BG0015:functional.hardtanh(x)|])", "")]
+    [InlineData("fc.call([|BG0015:x.hardtanh(-1, 1)|])", "")]
+    [InlineData("fc.call(x * [|BG0015:Q|])", "static readonly double Q = System.Math.Sqrt(2);")]
+    public Task ReportsANameThatMeansSomethingElse(string body, string member) => AnalyzerAssert.Reports(Net(body, member));
+
+    [Theory]
+    [InlineData("fc.call(Act(x, x))", "Tensor Act(Tensor t, int n) => t; Tensor Act(Tensor t, Tensor u) => t * u;")]
+    [InlineData("fc.call(relu(x))", "private readonly ReLU relu = ReLU();")] // What cannot be called hides no function.
+    [InlineData("fc.call(x.hardtanh_(-1, 1))", "")]
+    public Task SaysNothingOfANameThatIsClear(string body, string member) => AnalyzerAssert.SaysNothing(Net(body, member));
+
     [Fact]
     public Task ReportsAWidthInAView() => AnalyzerAssert.Reports(Net("fc.call([|BG0016:x.view(-1, 2 * 2 * 2)|])"));
 
@@ -41,10 +56,11 @@ public sealed class GraphTests
         await AnalyzerAssert.SaysNothing(source);
     }
 
-    private static string Net(string body) => $$"""
+    private static string Net(string body, string member = "") => $$"""
         public sealed class Net : Module<Tensor, Tensor>
         {
             [Bayesian(Gaussian)] private readonly Linear fc = Linear(8, 2);
+            {{member}}
             public Net() : base("Net") => RegisterComponents();
             public override Tensor forward(Tensor x) => {{body}};
         }

@@ -11,12 +11,14 @@ public sealed partial class GraphBuilder
     private readonly List<GraphNode> _nodes = [];
     private readonly Dictionary<nn.Module, string> _keys = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<nint, (string Key, Tensor Tensor)> _tensors = [];
+    private readonly GraphAliases _aliases;
     private readonly string _network;
 
     /// <param name="network">The network, whose layers the graph refers to; null for a graph by hand.</param>
     /// <param name="name">The name of the class; null for that of the network.</param>
     public GraphBuilder(nn.Module? network = null, string? name = null)
     {
+        _aliases = new GraphAliases(_nodes);
         _network = name ?? network?.GetType().Name ?? "network";
         if (network is null)
             return;
@@ -108,6 +110,31 @@ public sealed partial class GraphBuilder
         return Apply(new Concatenation(1), source, mean, beside);
     }
 
+    /// <summary>Adds a copy of a tensor, which a change in place of the first does not change.</summary>
+    /// <param name="source">The expression in the source.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="isCertain">Whether it is always one; <c>contiguous()</c> may give the tensor itself.</param>
+    public GraphValue Copy(string source, GraphValue value, bool isCertain = true)
+    {
+        // A dropout of nothing hands its input on, in training too.
+        var copy = Add(new GraphDropout(0), source, [value]);
+        if (isCertain)
+            _aliases.Separate(copy);
+        return copy;
+    }
+
+    /// <summary>
+    /// Says that a node changed its first input in place: whoever names that tensor reads the result from then on. Views of it are refused
+    /// where they are read later.
+    /// </summary>
+    /// <param name="changed">What the node gives.</param>
+    /// <exception cref="NotSupportedException">It changes a parameter or buffer of the network.</exception>
+    public GraphValue Change(GraphValue changed)
+    {
+        _aliases.Change(changed);
+        return changed;
+    }
+
     /// <summary>Adds a tensor: a parameter or buffer of the network, or another one.</summary>
     /// <param name="value">The tensor.</param>
     /// <param name="source">The expression in the source.</param>
@@ -123,7 +150,8 @@ public sealed partial class GraphBuilder
 
     /// <summary>The finished graph.</summary>
     /// <param name="outputs">What forward returns.</param>
-    public NetworkGraph Build(params GraphValue[] outputs) => new(_network, [.. _nodes], [.. outputs]);
+    public NetworkGraph Build(params GraphValue[] outputs) => new(
+        _network, [.. _nodes], [.. outputs.Select(output => _aliases.Now(output, "return"))]);
 
     /// <summary>What is thrown where an expression cannot be followed.</summary>
     /// <param name="source">The expression.</param>
@@ -143,7 +171,7 @@ public sealed partial class GraphBuilder
         foreach (var input in inputs)
             if (input.Node < 0 || input.Node >= _nodes.Count || input.Output >= _nodes[input.Node].Operation.Outputs)
                 throw new ArgumentException($"'{source}' reads {input}, which no node before it gives.", nameof(inputs));
-        _nodes.Add(new GraphNode(_nodes.Count, operation, [.. inputs], source));
+        _nodes.Add(new GraphNode(_nodes.Count, operation, [.. inputs.Select(input => _aliases.Now(input, source))], source));
         return new(_nodes.Count - 1);
     }
 

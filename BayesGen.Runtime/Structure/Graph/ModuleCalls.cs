@@ -25,13 +25,20 @@ internal static class ModuleCalls
                 // The names of the items are their places; what Sequential runs is its children in their order.
                 return sequence.children().Aggregate(inputs, (values, item) => Add(graph, item, source, values));
             default:
-                return [graph.Apply(OperationOf(module, source), source, [.. inputs])];
+                var value = graph.Apply(OperationOf(module, source), source, [.. inputs]);
+                return [IsInPlace(module) ? graph.Change(value) : value];
         }
     }
 
     private static bool IsSequence(nn.Module module) => module.GetType() is { IsGenericType: true } type
         && type.Name.StartsWith("Sequential`")
         || module is Sequential;
+
+    /// <summary>Whether it changes its input; ELU computes beside it whatever it is told.</summary>
+    private static bool IsInPlace(nn.Module module) => module is ReLU { inplace: true } or ReLU6 { inplace: true }
+        or LeakyReLU { inplace: true } or CELU { inplace: true } or SELU { inplace: true } or GELU { inplace: true }
+        or SiLU { inplace: true } or Mish { inplace: true } or Sigmoid { inplace: true } or Tanh { inplace: true }
+        or Hardsigmoid { inplace: true } or Hardswish { inplace: true } or Hardtanh { inplace: true } or Softsign { inplace: true };
 
     private static GraphOperation OperationOf(nn.Module module, string source) => module switch
     {
@@ -49,6 +56,8 @@ internal static class ModuleCalls
         Tanh => new Activation(ActivationKind.Tanh),
         Hardsigmoid => new Activation(ActivationKind.HardSigmoid),
         Hardswish => new Activation(ActivationKind.HardSwish),
+        Hardtanh { inplace: false } => throw GraphBuilder.CannotFollow(
+            source, "TorchSharp's Hardtanh returns its input as it is; write x.clamp(-1, 1) in forward, which computes it"),
         Hardtanh hard => new Activation(ActivationKind.Clamp, hard.min_val, hard.max_val),
         Softplus soft => new Activation(ActivationKind.Softplus, soft.beta, soft.threshold),
         Softsign => new Activation(ActivationKind.Softsign),
