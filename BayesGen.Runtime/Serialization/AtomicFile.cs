@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 
 namespace BayesGen.Serialization;
 
@@ -7,7 +8,7 @@ namespace BayesGen.Serialization;
 /// disk, then renamed. What stood there before stays until the new one is whole. A link is followed and stays a link, and a file that is
 /// replaced hands its mode and its owner on.
 /// </summary>
-internal static class AtomicFile
+internal static partial class AtomicFile
 {
     /// <summary>How often a file is written whose part somebody takes away.</summary>
     private const int Tries = 3;
@@ -45,23 +46,36 @@ internal static class AtomicFile
 
     private static bool TryWrite(string path, string target, FileEntry before, Action<Stream> write)
     {
-        using var partial = PartialFile.Create(target, isPrivate: before.Kind == FileKind.Regular);
         try
         {
+            using var partial = PartialFile.Create(target, isPrivate: before.Kind == FileKind.Regular);
             var stream = Through?.Invoke(partial.File) ?? partial.File;
             write(stream);
             stream.Flush();
             partial.File.Flush(flushToDisk: true);
             before.GiveTo(partial.File.SafeFileHandle);
+            return partial.Publish(target);
         }
         catch (ArgumentOutOfRangeException exception)
         {
             // What .NET makes of a file that is longer than the disk or a limit allows (EFBIG).
             throw new IOException($"'{path}' is larger than a file may be there: {exception.Message}", exception);
         }
-
-        return partial.Publish(target);
+        catch (Exception exception) when (NameOfPart().IsMatch(exception.Message))
+        {
+            // The name of the part says nothing to whoever named the file.
+            var message = NameOfPart().Replace(exception.Message, "");
+            throw exception switch
+            {
+                UnauthorizedAccessException => new UnauthorizedAccessException(message, exception),
+                DirectoryNotFoundException => new DirectoryNotFoundException(message, exception),
+                _ => new IOException(message, exception) { HResult = exception.HResult },
+            };
+        }
     }
+
+    [GeneratedRegex(@"\.[0-9a-f]{16}\.partial")]
+    private static partial Regex NameOfPart();
 
     /// <summary>The full path of what a path stands for: a link stays where it is, and what it names is written.</summary>
     private static string TargetOf(string path)
