@@ -61,25 +61,32 @@ internal static partial class CSharpExporter
         _ => "as many bits as their posterior asks for, others 32",
     };
 
-    private static string SimpleName(string network) => Regex.Replace(network.Split('.', '+')[^1], "[^A-Za-z0-9_]", "");
+    private static string SimpleName(string network) => Regex.Replace(network.Split('.', '+')[^1], @"[^\p{L}\p{Nd}_]", "");
 
     private static void RequireName(string name, string option)
     {
         if (!Identifier().IsMatch(name) || Words.Contains(name))
             throw new ArgumentException($"'{name}' is no name of C#. Choose letters, digits and underscores, and no keyword.", option);
         if (option == nameof(CSharpOptions.ClassName) && IsTaken(name))
-            throw new ArgumentException($"A member of the class is named '{name}' already. Choose another name.", option);
+            throw new ArgumentException($"The file uses the name '{name}' for something else. Choose another name for the class.", option);
     }
 
     private static bool IsTaken(string name) =>
-        name is "Predict" or "Run" or "Count" or "Draws" or "Noise" or "InputLength" or "OutputLength" or "ScratchLength"
+        name is "_" or "Predict" or "Run" or "Count" or "Draws" or "Noise" or "InputLength" or "OutputLength" or "ScratchLength"
+            or "System" or "ThreadStatic" or "ReadOnlySpan" or "Span" or "ArgumentException" or "Math" or "MathF" or "var"
         || KernelText.Names(name);
 
-    /// <summary>Keywords that people may choose by accident.</summary>
+    /// <summary>The keywords, and the words that name no type.</summary>
     private static readonly HashSet<string> Words =
-        ["class", "namespace", "public", "internal", "static", "event", "object", "string", "float", "double", "base", "this", "new", "in",
-         "out", "ref", "operator", "params", "default", "switch", "case", "void", "int", "long", "byte", "bool", "char", "decimal"];
+    [
+        .. ("abstract as base bool break byte case catch char checked class const continue decimal default delegate do double else enum event "
+            + "explicit extern false finally fixed float for foreach goto if implicit in int interface internal is lock long namespace new null "
+            + "object operator out override params private protected public readonly ref return sbyte sealed short sizeof stackalloc static "
+            + "string struct switch this throw true try typeof uint ulong unchecked unsafe ushort using virtual void volatile while "
+            + "record required scoped file dynamic nint nuint notnull unmanaged where when yield await async nameof global partial field "
+            + "extension").Split(' '),
+    ];
 
-    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*$")]
+    [GeneratedRegex(@"^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*$")]
     private static partial Regex Identifier();
 }

@@ -9,10 +9,6 @@ internal static class CSharpSteps
     /// <exception cref="NotSupportedException">A step has no counterpart.</exception>
     public static CSharpProgram ProgramOf(ExportPlan plan, NumberText numbers)
     {
-        if (plan.Inputs.Count != 1)
-            throw new NotSupportedException(
-                $"{plan.Network} takes {plan.Inputs.Count} inputs, and a C# file takes one. Export a network of one input that takes them "
-                + "apart, or write ONNX.");
         if (plan.Output.Constant is not null)
             throw new NotSupportedException($"{plan.Network} returns a constant; there is nothing to export.");
         var program = new CSharpProgram(plan, numbers);

@@ -21,9 +21,12 @@ internal static class KernelText
         return string.Join("\n", regions.Where(region => needed.Contains(region.Key)).Select(region => region.Value.Text));
     }
 
-    /// <summary>Whether a kernel has a name, so that a class around it cannot have it.</summary>
-    public static bool Names(string name) => Regions.Value.Values.Any(region =>
-        Regex.IsMatch(region.Text, $@"^    private [\w<>\[\], ]*\b{Regex.Escape(name)}\b\s*[(<:\r\n=]", RegexOptions.Multiline));
+    /// <summary>Whether a kernel has a name or uses it, so that it would mean the class around it.</summary>
+    public static bool Names(string name) => Words.Value.Contains(name);
+
+    private static readonly Lazy<HashSet<string>> Words = new(() =>
+        [.. Regions.Value.Values.SelectMany(region => Regex.Matches(Regex.Replace(region.Text, "//.*", ""), @"[A-Za-z_]\w*"))
+            .Select(word => word.Value)]);
 
     private static Dictionary<string, (string[] Needs, string Text)> Read()
     {

@@ -12,7 +12,7 @@ internal static class NumberKernels
             if (letter > ' ')
                 letters[count++] = letter;
         var bytes = new byte[count];
-        System.Buffers.Text.Base64.DecodeFromUtf8(letters.AsSpan(0, count), bytes, out _, out var written);
+        global::System.Buffers.Text.Base64.DecodeFromUtf8(letters.AsSpan(0, count), bytes, out _, out var written);
         return bytes[..written];
     }
     #endregion
@@ -24,7 +24,7 @@ internal static class NumberKernels
         var bytes = Bytes(text);
         var numbers = new float[bytes.Length / 4];
         for (var i = 0; i < numbers.Length; i++)
-            numbers[i] = System.Buffers.Binary.BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(4 * i));
+            numbers[i] = global::System.Buffers.Binary.BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(4 * i));
         return numbers;
     }
     #endregion

@@ -60,7 +60,8 @@ internal static class OnnxExporter
         try
         {
             var program = CSharpSteps.ProgramOf(reading.Plan, new NumberText(WeightFormat.Float32, null));
-            outputs = program.OutputsOf(example, reading.Plan.Draws);
+            using var rows = example.narrow(0, 0, reading.Examples);
+            outputs = program.OutputsOf(rows, reading.Plan.Draws);
         }
         catch (NotSupportedException)
         {
