@@ -115,7 +115,7 @@ internal sealed class GraphCalls(GraphReader reader, GraphExpressions expression
             1 => reader.Call(called[0], call, arguments),
             0 => reader.Refuse(call, "a method of the network is called with arguments left out, or with others than it takes"),
             _ => reader.Refuse(
-                call, $"several methods '{methods[0].Name}' take {arguments.Count} arguments, and a graph goes by names; call them differently"),
+                call, $"several methods '{methods[0].Name}' take {arguments.Count} arguments, and a graph goes by names; rename one"),
         };
     }
 

@@ -41,7 +41,8 @@ internal static class SurfaceReader
                 IsOverridden = overridden.Contains(pair.Method.OriginalDefinition),
             })],
             new HashSet<string>(scopes.Select(type => type.Name)),
-            new HashSet<string>(scopes.SelectMany(type => type.GetMembers()).Concat(ParametersOf(network)).Where(IsInvocable).Select(member => member.Name)));
+            new HashSet<string>(scopes.SelectMany(type => type.GetMembers()).Concat(ParametersOf(network)).Where(IsInvocable)
+                .Select(member => member.Name)));
     }
 
     /// <summary>The parameters of a primary constructor, which every method of the class sees.</summary>

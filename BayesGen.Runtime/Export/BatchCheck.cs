@@ -11,7 +11,7 @@ internal static class BatchCheck
     /// <summary>Compares examples in a batch with each of them alone.</summary>
     /// <param name="forward">What the network computes.</param>
     /// <param name="example">Inputs, [N, ...]; with one example alone, variations of it stand beside it.</param>
-    /// <returns>What differs, as the rest of a sentence; null where nothing does, or where the network takes one example at a time.</returns>
+    /// <returns>What differs, as the rest of a sentence; null where nothing does, or where it takes one example at a time.</returns>
     public static string? Difference(Func<Tensor, Tensor> forward, Tensor example)
     {
         using var scope = NewDisposeScope();
@@ -35,7 +35,7 @@ internal static class BatchCheck
     private static List<Tensor> Beside(Tensor example)
     {
         var first = example.narrow(0, 0, 1);
-        List<Tensor> rows = [first, first.is_floating_point() ? first * 0.5 : zeros_like(first)];
+        List<Tensor> rows = [first, first.is_floating_point() ? first.mul(Operand(0.5)) : zeros_like(first)];
         if (first.dim() > 1)
             rows.Add(first.flip(-1));
         if (example.shape[0] > 1)

@@ -68,15 +68,15 @@ internal static class ExportSource
         BatchCheck.Difference(forward, x) is not { } difference ? x.shape[0]
             : isOnnx ? 1
             : throw new NotSupportedException(
-                $"In {graph.Network} the answer for an example depends on the other examples in its batch ({difference}), and a C# file answers "
-                + "to each example by itself. Where another dimension than the first was meant, name it (MultiheadAttention takes [T, N, E], "
-                + "LSTM and GRU too without batchFirst); else write ONNX. Nothing was written.");
+                $"In {graph.Network} the answer for an example depends on the other examples in its batch ({difference}), and a C# "
+                + "file answers to each example by itself. Where another dimension than the first was meant, name it "
+                + "(MultiheadAttention takes [T, N, E], LSTM and GRU too without batchFirst); else write ONNX. Nothing was written.");
 
     private static void RequireNoise(ExportOptions options)
     {
         if (options is { Samples: 0, Noise: not null })
             throw new ArgumentException(
-                "Noise says how draws become mean and variance, and Samples is 0. Set Samples, or leave Noise out for the outputs of one network.",
+                "Noise says how draws become mean and variance, and Samples is 0. Set Samples, or leave Noise out for one network.",
                 nameof(options));
     }
 
@@ -109,8 +109,8 @@ internal static class ExportSource
         ArgumentNullException.ThrowIfNull(graph);
         if (graph.Inputs.Count != 1)
             throw new NotSupportedException(
-                $"{graph.Network} takes {graph.Inputs.Count} inputs, and an export has one. Export a network around it that takes one tensor and "
-                + "makes these of it: by narrow, select or indices.");
+                $"{graph.Network} takes {graph.Inputs.Count} inputs, and an export has one. Export a network around it that takes one "
+                + "tensor and makes these of it: by narrow, select or indices.");
         RequireNoise(options);
         if (options.Samples > 0)
             throw new ArgumentException("A plain network has no posterior to draw from: leave Samples at 0.", nameof(options));
@@ -170,8 +170,8 @@ internal static class ExportSource
                 tokens.Add(step.Output.Id);
             else
                 throw new ArgumentException(
-                    $"'{step.Source}' computes with the input, and the example is of {x.dtype}, which only an embedding takes. Give the export an "
-                    + "example of floating point: example.to(float32).", "example");
+                    $"'{step.Source}' computes with the input, and the example is of {x.dtype}, which only an embedding takes. Give the "
+                    + "export an example of floating point: example.to(float32).", "example");
     }
 
     private static Tensor Rows(Tensor x, int count) => cat([.. Enumerable.Repeat(x.narrow(0, 0, 1), count)], 0);

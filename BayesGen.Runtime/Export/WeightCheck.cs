@@ -3,11 +3,11 @@ using TorchSharp.Modules;
 
 namespace BayesGen.Export;
 
-/// <summary>Refuses weights that are no numbers, before a file has them.</summary>
+/// <summary>Refuses weights that are NaN or infinite, before a file has them.</summary>
 internal static class WeightCheck
 {
     /// <summary>All tensors that a graph reads, as they are now.</summary>
-    /// <exception cref="InvalidOperationException">A number of a layer, or of a parameter, is NaN or infinite as 32 bits hold it.</exception>
+    /// <exception cref="InvalidOperationException">A number of a layer or parameter is NaN, or infinite in 32 bits.</exception>
     public static void Require(NetworkGraph graph)
     {
         using var scope = NewDisposeScope();
@@ -38,7 +38,7 @@ internal static class WeightCheck
         for (var axis = index.Length - 1; axis >= 0; axis--)
             (place, index[axis]) = Math.DivRem(place, tensor.shape[axis]);
         throw new InvalidOperationException(FormattableString.Invariant(
-            $"The weight '{key}' is {number} at [{string.Join(", ", index)}], and a file is made of finite numbers. Load a state whose weights ")
-            + "are finite, or train again from an earlier checkpoint. Nothing was written.");
+            $"The weight '{key}' is {number} at [{string.Join(", ", index)}], and a file is made of finite numbers. ")
+            + "Load a state whose weights are finite, or train again from an earlier checkpoint. Nothing was written.");
     }
 }

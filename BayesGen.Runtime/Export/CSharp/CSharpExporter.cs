@@ -79,12 +79,14 @@ internal static partial class CSharpExporter
     /// <summary>The keywords, and the words that name no type.</summary>
     private static readonly HashSet<string> Words =
     [
-        .. ("abstract as base bool break byte case catch char checked class const continue decimal default delegate do double else enum event "
-            + "explicit extern false finally fixed float for foreach goto if implicit in int interface internal is lock long namespace new null "
-            + "object operator out override params private protected public readonly ref return sbyte sealed short sizeof stackalloc static "
-            + "string struct switch this throw true try typeof uint ulong unchecked unsafe ushort using virtual void volatile while "
-            + "record required scoped file dynamic nint nuint notnull unmanaged where when yield await async nameof global partial field "
-            + "extension").Split(' '),
+        "abstract", "as", "base", "bool", "break", "byte", "case", "catch", "char", "checked", "class", "const", "continue", "decimal",
+        "default", "delegate", "do", "double", "else", "enum", "event", "explicit", "extern", "false", "finally", "fixed", "float", "for",
+        "foreach", "goto", "if", "implicit", "in", "int", "interface", "internal", "is", "lock", "long", "namespace", "new", "null",
+        "object", "operator", "out", "override", "params", "private", "protected", "public", "readonly", "ref", "return", "sbyte",
+        "sealed", "short", "sizeof", "stackalloc", "static", "string", "struct", "switch", "this", "throw", "true", "try", "typeof",
+        "uint", "ulong", "unchecked", "unsafe", "ushort", "using", "virtual", "void", "volatile", "while", "record", "required", "scoped",
+        "file", "dynamic", "nint", "nuint", "notnull", "unmanaged", "where", "when", "yield", "await", "async", "nameof", "global",
+        "partial", "field", "extension",
     ];
 
     [GeneratedRegex(@"^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*$")]

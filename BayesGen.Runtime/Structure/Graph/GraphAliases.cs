@@ -1,8 +1,8 @@
 namespace BayesGen.Structure;
 
 /// <summary>
-/// Which values of a graph share their memory in forward. A node computes beside its inputs, and a change in place does not: what else names
-/// that memory reads the change.
+/// Which values of a graph share their memory in forward. A node computes beside its inputs, and a change in place does not: what else
+/// names that memory reads the change.
 /// </summary>
 /// <param name="nodes">The nodes of the graph so far.</param>
 internal sealed class GraphAliases(IReadOnlyList<GraphNode> nodes)
@@ -22,8 +22,8 @@ internal sealed class GraphAliases(IReadOnlyList<GraphNode> nodes)
         return _changes.TryGetValue(Memory(value), out var change)
             ? throw GraphBuilder.CannotFollow(
                 source,
-                $"it reads a tensor that shares memory with what '{change}' changes in place before; compute it beside its input there, without "
-                + "the underscore or 'inplace', or read a clone() made earlier")
+                $"it reads a tensor that shares memory with what '{change}' changes in place before; compute it beside its input "
+                + "there, without the underscore or 'inplace', or read a clone() made earlier")
             : value;
     }
 
@@ -36,7 +36,7 @@ internal sealed class GraphAliases(IReadOnlyList<GraphNode> nodes)
         var node = nodes[changed.Node];
         var memory = Memory(node.Inputs[0]);
         if (nodes[memory.Node].Operation is GraphConstant)
-            throw GraphBuilder.CannotFollow(node.Source, "it changes a tensor of the network itself each time; compute it beside that tensor");
+            throw GraphBuilder.CannotFollow(node.Source, "it changes a tensor of the network each time; compute it beside that tensor");
         // squeeze_ gives the tensor another shape and leaves its numbers to the views of it.
         if (!IsView(node))
             _changes[memory] = node.Source;
