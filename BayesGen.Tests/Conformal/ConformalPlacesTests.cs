@@ -91,14 +91,15 @@ public sealed class ConformalPlacesTests
         // The second place of the second example has no target.
         var evaluation = RegressionEvaluation.OfKnown(prediction, [[0, 5], [5, double.NaN]], null);
         Assert.Equal(3, evaluation.Prediction.Count);
-        var report = new ConformalIntervals(new(), [3], 99).Evaluate(evaluation, bins: 1);
+        var conformal = new ConformalIntervals(new() { Method = IntervalMethod.Normalized }, [3], 99);
+        var report = conformal.Evaluate(evaluation, bins: 1);
         Assert.Equal((2, 0.25), (report.Count, report.Coverage));
         Assert.Equal(Math.Sqrt(ConformalThreshold.CoverageVariance(99, 2, 0.9)), report.CoverageDeviation, 1e-12);
         Assert.Equal(1.0 / 3, Assert.Single(report.ByOutput).Coverage, 1e-12);
 
         // What was left out is known in a file too.
         var back = JsonSerializer.Deserialize<RegressionPrediction>(JsonSerializer.Serialize(evaluation.Prediction))!;
-        Assert.Equal(0.25, new ConformalIntervals(new(), [3], 99).Evaluate(back, evaluation.Targets).Coverage);
+        Assert.Equal(0.25, conformal.Evaluate(back, evaluation.Targets).Coverage);
         var classes = ClassEvaluation.OfKnown(Questions(2, 2), [0, 1, 1, -1]);
         var read = JsonSerializer.Deserialize<ClassPrediction>(JsonSerializer.Serialize(classes.Prediction))!;
         Assert.Equal([new(0, 0), new(0, 1), new AnswerRow(1, 0)], read.Rows);
