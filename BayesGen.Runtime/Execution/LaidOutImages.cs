@@ -14,16 +14,22 @@ internal sealed class LaidOutImages
     private static readonly ConditionalWeakTable<nn.Module, LaidOutImages> Known = new();
 
     private readonly Lock _trial = new();
-    private readonly ImageLayout _layout;
+
+    /// <summary>For each size of images, since forward may take another way for it.</summary>
+    private readonly Dictionary<(long Height, long Width), ImageLayout> _layouts = [];
+    private readonly nn.Module<Tensor, Tensor> _network;
 
     /// <summary>What this thread was given in place of an input, to be disposed once forward has run.</summary>
     [ThreadStatic]
     private static Tensor? _laid;
 
+    /// <summary>Whether the input that it stands for was contiguous, as the output is then.</summary>
+    [ThreadStatic]
+    private static bool _wasContiguous;
+
     private LaidOutImages(nn.Module<Tensor, Tensor> network)
     {
-        // forward itself: call would come back here. Hooks of the network's layers run all the same.
-        _layout = new(network, () => new EvaluationMode(network), network.forward, isWanted: null);
+        _network = network;
         network.register_forward_pre_hook((_, images) => Before(images));
         network.register_forward_hook((_, images, output) => After(images, output));
     }
@@ -39,10 +45,20 @@ internal sealed class LaidOutImages
     {
         Tensor laid;
         lock (_trial)
-            laid = _layout.Of(images);
+            laid = LayoutFor(images).Of(images);
         if (!ReferenceEquals(laid, images))
-            _laid = laid;
+            (_laid, _wasContiguous) = (laid, images.is_contiguous());
         return laid;
+    }
+
+    private ImageLayout LayoutFor(Tensor images)
+    {
+        var size = images.dim() == 4 ? (images.size(2), images.size(3)) : (0, 0);
+        if (_layouts.TryGetValue(size, out var layout))
+            return layout;
+
+        // forward itself: call would come back here. Hooks of the network's layers run all the same.
+        return _layouts[size] = new(_network, () => new EvaluationMode(_network), _network.forward, isWanted: null);
     }
 
     private static Tensor After(Tensor images, Tensor output)
@@ -50,8 +66,12 @@ internal sealed class LaidOutImages
         if (_laid is { } laid && ReferenceEquals(laid, images))
         {
             _laid = null;
-            if (!ReferenceEquals(laid, output))
+
+            // Who calls the network views what it gives, as it may of the network that it knows.
+            var given = _wasContiguous && !output.is_contiguous() ? output.contiguous() : output;
+            if (!ReferenceEquals(laid, given))
                 laid.Dispose();
+            return given;
         }
 
         return output;
