@@ -1,33 +1,36 @@
-using System.Globalization;
 using BayesGen.Execution;
+using BayesGen.Parameters;
 using BayesGen.Serialization;
-using TorchSharp.Modules;
 
 namespace BayesGen.Compaction;
 
 /// <summary>Files of compact networks: the tensors in their sizes, and which class they are of.</summary>
 public static class CompactFile
 {
-    private const string ClassKey = "compact_class";
-    private const string GroupsKey = "groups/";
-
     /// <summary>
-    /// Writes a compact network as safetensors under the keys of its state: whole or not at all. A file that exists is replaced.
+    /// Writes a compact network as safetensors under the keys of its state: whole or not at all. A file that exists is replaced. Of a
+    /// Bayesian neural network it has what <see cref="StateFile.Save(IBayesianNetwork, string)"/> writes, and the sizes of the layers.
     /// </summary>
-    /// <param name="network">The network that <see cref="CompactionExtensions.Compact{TNetwork}"/> gave.</param>
+    /// <param name="network">
+    /// The network that <see cref="CompactionExtensions.Compact{TNetwork}"/> gave, or the wrapper that its overload did.
+    /// </param>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="InvalidOperationException">A draw of the wrapper is alive.</exception>
     public static void SaveCompact(this nn.Module network, string path)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal) { [ClassKey] = NameOf(network) };
-        foreach (var (key, module) in network.named_modules())
-            if (module is Convolution { groups: > 1 } grouped)
-                metadata[GroupsKey + PlainNetwork.KeyOf(key)] = grouped.groups.ToString(CultureInfo.InvariantCulture);
+        if (network is IBayesianNetwork model)
+        {
+            StateFile.Save(model, path, CompactHeader.Of(network, model.Arena.Network));
+            return;
+        }
+
         List<KeyValuePair<string, Tensor>> tensors = [.. PlainNetwork.StateOf(network).OrderBy(entry => entry.Key,
             StringComparer.Ordinal)];
-        AtomicFile.Write(path, stream => SafeTensors.Write(stream, tensors, new(metadata, StringComparer.Ordinal)));
+        var header = CompactHeader.Of(network, network);
+        AtomicFile.Write(path, stream => SafeTensors.Write(stream, tensors, header));
     }
 
     /// <summary>Reads a compact network: builds the class, gives its layers the sizes of the file, and fills them.</summary>
@@ -35,7 +38,9 @@ public static class CompactFile
     /// <param name="create">Makes a network of the class, of the sizes that it had before it was made small.</param>
     /// <param name="path">The file that <see cref="SaveCompact"/> wrote.</param>
     /// <returns>The network, in evaluation mode.</returns>
-    /// <exception cref="StateFileException">It is no compact network, or one of another class; the message says which.</exception>
+    /// <exception cref="StateFileException">
+    /// It is no compact network, one of another class or of other layers, or a Bayesian one; the message says which.
+    /// </exception>
     /// <exception cref="StateMismatchException">The class has other layers now.</exception>
     public static TNetwork LoadCompact<TNetwork>(Func<TNetwork> create, string path)
         where TNetwork : nn.Module
@@ -43,28 +48,20 @@ public static class CompactFile
         ArgumentNullException.ThrowIfNull(create);
         ArgumentException.ThrowIfNullOrEmpty(path);
         // Before the scope, which would end what some layers of Torch hold.
-        var network = create();
+        var network = Created(create);
         using var scope = NewDisposeScope();
         try
         {
-            using var stream = AtomicFile.OpenRead(path);
-            var (tensors, metadata) = SafeTensors.Read(path, stream);
-            if (!metadata.TryGetValue(ClassKey, out var written))
-                throw new StateFileException(path, "it holds no compact network; SaveCompact writes one.");
-            if (NameOf(network) != written)
+            var (tensors, header) = Read(path);
+            if (header.IsBayesian)
                 throw new StateFileException(
-                    path, $"it holds a compact {written}, and is loaded into a {NameOf(network)}; "
-                    + $"give a function that makes a {written}.");
-            if (tensors.Values.FirstOrDefault(tensor => tensor.is_floating_point()) is { } number)
-                network.to(number.dtype);
-            foreach (var (name, module) in network.named_modules())
-                Resize(PlainNetwork.KeyOf(name), module, tensors, metadata);
+                    path, $"it holds a compact {header.Class}, a Bayesian neural network; read it by CompactFile.LoadCompact(() => new "
+                    + $"{CompactHeader.Short(header.Plain)}(...), network => new {CompactHeader.Short(header.Class)}(network), path).");
+            header.RequireClass(network);
+            header.RequireLayers(network);
+            Fill(network, tensors, header);
             PlainNetwork.Load(network, tensors);
-            network.eval();
-
-            // What native layers hold would end with the scope.
-            foreach (var tensor in network.parameters().Cast<Tensor>().Concat(network.buffers()))
-                tensor.DetachFromDisposeScope();
+            Detach(network);
             LaidOutImages.For(network);
             return network;
         }
@@ -75,22 +72,84 @@ public static class CompactFile
         }
     }
 
-    private static void Resize(
-        string key, nn.Module module, Dictionary<string, Tensor> tensors, Dictionary<string, string> metadata)
+    /// <summary>
+    /// Reads a compact Bayesian neural network: builds the plain class, gives its layers the sizes of the file, wraps it, and fills the
+    /// wrapper with the posterior, the masks, the learned priors and the buffers.
+    /// </summary>
+    /// <typeparam name="TNetwork">The class of the plain network.</typeparam>
+    /// <typeparam name="TModel">The class of the wrapper.</typeparam>
+    /// <param name="create">Makes a plain network of the sizes that it had before it was made small.</param>
+    /// <param name="wrap">Wraps the small network; priors that are not learned are those that it gives.</param>
+    /// <param name="path">The file that <see cref="SaveCompact"/> wrote of a wrapper.</param>
+    /// <returns>The wrapper in evaluation mode, whose weights hold the mean.</returns>
+    /// <exception cref="StateFileException">
+    /// It is no compact network, a plain one, or one of another class or of other layers; the message says which.
+    /// </exception>
+    /// <exception cref="StateMismatchException">The class has other layers or families now.</exception>
+    /// <example><c>var small = CompactFile.LoadCompact(() => new Net(), net => new BayesianNet(net), "small.safetensors");</c></example>
+    public static TModel LoadCompact<TNetwork, TModel>(Func<TNetwork> create, Func<TNetwork, TModel> wrap, string path)
+        where TNetwork : nn.Module
+        where TModel : nn.Module, IBayesianNetwork
     {
-        if (module is not (Linear or Convolution or NormBase or PReLU or Embedding) && !RecurrentUnits.Are(module))
-            return;
-        var own = tensors.Where(entry => entry.Key.StartsWith(key + ".", StringComparison.Ordinal) && entry.Value.dim() > 0)
-            .ToDictionary(entry => entry.Key[(key.Length + 1)..], entry => entry.Value);
-        if (own.Count == 0)
-            return;
-        var groups = metadata.TryGetValue(GroupsKey + key, out var text) ? long.Parse(text, CultureInfo.InvariantCulture) : 1;
-        var present = module.state_dict();
-        if (own.All(entry => present.TryGetValue(entry.Key, out var tensor) && tensor.shape.SequenceEqual(entry.Value.shape)))
-            return;
-        var beside = present.Values.First(tensor => tensor.dim() > 0);
-        LayerResizing.Set(module, own.ToDictionary(entry => entry.Key, entry => entry.Value.to(beside.device)), groups);
+        ArgumentNullException.ThrowIfNull(create);
+        ArgumentNullException.ThrowIfNull(wrap);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var network = Created(create);
+        TModel? model = null;
+        try
+        {
+            using (var scope = NewDisposeScope())
+            {
+                var (tensors, header) = Read(path);
+                if (!header.IsBayesian)
+                    throw new StateFileException(
+                        path, $"it holds a compact {header.Class}, a plain network; read it by CompactFile.LoadCompact(() => new "
+                        + $"{CompactHeader.Short(header.Class)}(...), path).");
+                header.RequirePlain(network);
+                header.RequireLayers(network);
+                if (tensors.Values.FirstOrDefault(tensor => tensor.is_floating_point()) is { } number)
+                    network.to(number.dtype);
+                LayerSizes.Give(network, header.Sizes(network), header.Groups);
+                Detach(network);
+            }
+
+            model = wrap(network);
+            StateFile.Load(model, path);
+            model.eval();
+            return model;
+        }
+        catch
+        {
+            if (model is null)
+                network.Dispose();
+            model?.Dispose();
+            throw;
+        }
     }
 
-    private static string NameOf(nn.Module network) => network.GetType().FullName ?? network.GetType().Name;
+    private static TNetwork Created<TNetwork>(Func<TNetwork> create)
+        where TNetwork : nn.Module =>
+        create() ?? throw new ArgumentException("The function gave null; it has to make a network.", nameof(create));
+
+    private static (Dictionary<string, Tensor> Tensors, CompactHeader Header) Read(string path)
+    {
+        using var stream = AtomicFile.OpenRead(path);
+        var (tensors, metadata) = SafeTensors.Read(path, stream);
+        return (tensors, new(path, metadata));
+    }
+
+    private static void Fill(nn.Module network, Dictionary<string, Tensor> tensors, CompactHeader header)
+    {
+        if (tensors.Values.FirstOrDefault(tensor => tensor.is_floating_point()) is { } number)
+            network.to(number.dtype);
+        LayerSizes.Give(network, tensors, header.Groups);
+        network.eval();
+    }
+
+    /// <summary>What native layers hold would end with the scope.</summary>
+    private static void Detach(nn.Module network)
+    {
+        foreach (var tensor in network.parameters().Cast<Tensor>().Concat(network.buffers()))
+            tensor.DetachFromDisposeScope();
+    }
 }

@@ -6,6 +6,29 @@ namespace BayesGen.Compaction;
 /// <summary>Takes what a Bayesian neural network has learned over to one of its kept units.</summary>
 internal static class CompactPosterior
 {
+    /// <summary>What stands for the zero mean of a weight that was not pruned: small enough for every sum to pass it over.</summary>
+    private const double AlmostZero = 1e-30;
+
+    /// <summary>
+    /// Writes something else than zero for weights whose mean is zero though they were never pruned: their posterior is wide, so the units
+    /// that they feed are alive.
+    /// </summary>
+    /// <param name="arena">The large network.</param>
+    /// <param name="plain">A plain network with its weights.</param>
+    public static void ShowZeroMeans(NetworkArena arena, nn.Module plain)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var state = PlainNetwork.StateOf(plain);
+        foreach (var weight in arena.Inventory.Weights.Where(weight => !NetworkWeight.IsBiasName(weight.Name)))
+            if (arena.Inventory.Keys.ArenaOf(weight) is { } family && state.TryGetValue(weight.Key, out var tensor))
+            {
+                var isWide = family.Posterior.WindowOf(weight).Variance().reshape(weight.Shape).gt(Operand(0));
+                var stays = family.Mask.Windows[weight.Place.Index].logical_and(isWide).logical_and(tensor.eq(Operand(0)));
+                tensor.detach().masked_fill_(stays, Operand(tensor.dtype == ScalarType.Float16 ? 1e-7 : AlmostZero));
+            }
+    }
+
     /// <summary>
     /// Gives a small network the posterior, the masks, the learned priors and the buffers of a large one, without the units that went. A
     /// bias that constants were added to keeps the posterior that it started with, whose mean has them.

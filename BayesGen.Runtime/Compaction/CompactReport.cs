@@ -27,6 +27,12 @@ public sealed record CompactReport(
     /// </summary>
     public string? Unread { get; init; }
 
+    /// <summary>
+    /// The type in which the outputs of both networks were compared: <see cref="ScalarType.Float64"/> where forward was read and every
+    /// number of it can be one, else that of the parameters.
+    /// </summary>
+    public ScalarType ComparedIn { get; init; }
+
     /// <summary>A table of the layers and a line for each total.</summary>
     public override string ToString() => string.Join(
         Environment.NewLine,
@@ -37,8 +43,9 @@ public sealed record CompactReport(
             Text($"weights {Weights.Before:N0} -> {Weights.After:N0}, MACs {Macs.Before:N0} -> {Macs.After:N0}, ")
                 + Text($"bytes {Bytes.Before:N0} -> {Bytes.After:N0}"),
             Text($"time {Milliseconds.Before:0.###} ms -> {Milliseconds.After:0.###} ms; ")
-                + Text($"outputs differ by {Difference:0.###E+0} of {Scale:0.###}"),
-            Unread is null ? "structure read from the source of forward" : $"structure found by running the network. {Unread}",
+                + Text($"outputs differ by {Difference:0.###E+0} of {Scale:0.###} in {ComparedIn}"),
+            Unread is null ? "structure read from the source of forward"
+                : $"structure found by running the network, for inputs of the example's size alone. {Unread}",
             .. Kept.Select(line => $"stays: {line}"),
         ]);
 

@@ -1,20 +1,49 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using BayesGen.Execution;
 using BayesGen.Structure;
 
 namespace BayesGen.Compaction;
 
 /// <summary>Takes the units of a plain network away that change no output.</summary>
-internal static class Compactor
+internal sealed class Compactor
 {
-    /// <summary>The part of the largest output by which outputs may differ: rounding of float64 through many layers.</summary>
-    private const double Tolerance = 1e-10;
-
     /// <summary>How many forwards are measured.</summary>
     private const int Measured = 5;
 
-    /// <summary>Makes a network small in place.</summary>
-    /// <param name="network">The plain network, whose pruned weights are zero. It is in evaluation mode afterward.</param>
+    private const string NoExample = "The network cannot run on the example; give one of the shape and type that its forward takes";
+    private const string NoSmallRun = "The forward does not run at the small sizes: it names a size that pruning changed";
+
+    private readonly nn.Module _network;
+    private readonly Tensor _example;
+    private readonly bool _share;
+    private readonly ScalarType _type;
+    private readonly IReadOnlyList<Tensor> _expected;
+    private readonly FoundStructure _found;
+
+    private Compactor(nn.Module network, Tensor example, bool share)
+    {
+        (_network, _example, _share) = (network, example, share);
+        _type = network.parameters().FirstOrDefault(parameter => parameter.is_floating_point())?.dtype ?? ScalarType.Float32;
+        _expected = Run(NoExample);
+        if (_expected.Any(output => output.numel() == 0))
+            throw new NotSupportedException(
+                $"An output of {network.GetName()} is empty, so nothing shows whether a small network computes the same. "
+                + "Give an example for which every output has numbers.");
+        if (_expected.Any(output => !output.isfinite().all().item<bool>()))
+            throw new NotSupportedException(
+                $"{network.GetName()} does not answer the example with finite numbers, so nothing shows whether a small network "
+                + "computes the same. Give another example, or look for weights that are not finite.");
+        _found = FoundStructure.Of(network, example, _expected, OutputComparison.ToleranceOf(_type), share);
+    }
+
+    private UnitStructure Units => _found.Units;
+
+    /// <summary>
+    /// Makes a network small in place. It is in evaluation mode afterward; where nothing goes or it is refused, its parameters are the
+    /// very ones that it had, in the mode that it had.
+    /// </summary>
+    /// <param name="network">The plain network, whose pruned weights are zero.</param>
     /// <param name="example">Inputs, with the batch as the first dimension.</param>
     /// <exception cref="NotSupportedException">Its forward cannot be followed, or runs no more at the small sizes.</exception>
     /// <exception cref="InvalidOperationException">The outputs of the small network differ.</exception>
@@ -28,85 +57,135 @@ internal static class Compactor
                 nameof(example));
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var dtypes = network.parameters().Where(parameter => parameter.is_floating_point()).Select(parameter => parameter.dtype);
-        if (dtypes.Distinct().Count() > 1)
+        var types = network.parameters().Where(parameter => parameter.is_floating_point()).Select(parameter => parameter.dtype);
+        if (types.Distinct().Count() > 1)
             throw new NotSupportedException(
-                $"The parameters of {network.GetName()} have several dtypes; a compact network has one. Move it by to(ScalarType.Float32) first.");
-        network.eval();
-        Run(network, example, NoExample).ToList().ForEach(output => output.Dispose());
-        var dtype = network.parameters().FirstOrDefault(parameter => parameter.is_floating_point())?.dtype ?? ScalarType.Float32;
-        var time = Time(network, example);
-        var bytes = BytesOf(network);
-
-        // In float64, where rounding hides nothing: kernels of float32 differ by size, and the weights that stay come back bit for bit.
-        network.to(ScalarType.Float64);
-        CompactReport report;
-        IReadOnlyList<LayerCut> cuts;
+                $"The parameters of {network.GetName()} have several dtypes; a compact network has one. "
+                + "Move it by to(ScalarType.Float32) first.");
+        var isCut = false;
+        var mode = new EvaluationMode(network);
         try
         {
-            (report, cuts) = CompactExactly(network, example.is_floating_point() ? example.to(ScalarType.Float64) : example, share);
+            var (time, bytes) = (Time(network, example), BytesOf(network));
+            var (report, cuts) = new Compactor(network, example, share).Cut();
+            isCut = cuts.Count > 0;
+            LaidOutImages.For(network);
+            return (report with { Bytes = (bytes, BytesOf(network)), Milliseconds = (time, Time(network, example)) }, cuts);
         }
         finally
         {
-            network.to(dtype);
-
-            // What native layers hold would end with the scope.
-            foreach (var tensor in network.parameters().Cast<Tensor>().Concat(network.buffers()))
-                tensor.DetachFromDisposeScope();
+            if (!isCut)
+                mode.Dispose();
         }
-
-        LaidOutImages.For(network);
-        return (report with { Bytes = (bytes, BytesOf(network)), Milliseconds = (time, Time(network, example)) }, cuts);
     }
 
-    private static (CompactReport Report, IReadOnlyList<LayerCut> Cuts) CompactExactly(
-        nn.Module network, Tensor example, bool share)
+    private (CompactReport Report, IReadOnlyList<LayerCut> Cuts) Cut()
     {
-        var expected = Run(network, example, NoExample);
-        var found = FoundStructure.Of(network, example, expected, Tolerance, share);
-        var units = found.Units;
-        var layers = units.Layers.Select(layer => (Layer: layer, Weights: CountOf(layer.Module))).ToList();
-        var (weights, macs) = (CountOf(network), found.Macs());
-        var before = new List<LayerTensors>();
-        var cuts = new List<LayerCut>();
-        double difference, scale;
+        var before = Units.Layers.Select(layer => (Layer: layer, Weights: CountOf(layer.Module))).ToList();
+        var (weights, macs) = (CountOf(_network), _found.Macs());
+        var small = Shrink();
+        OutputComparison comparison;
         try
         {
-            foreach (var (layer, _) in layers.Where(pair => LayerRemoval.Changes(pair.Layer, units.Stays)))
+            comparison = OutputComparison.Of(_network.GetName(), _type, _expected, Run(NoSmallRun));
+            if (small.Cuts.Count > 0 && _found.Graph is { } graph && _type != ScalarType.Float64)
             {
-                before.Add(new LayerTensors(layer.Module));
-                cuts.Add(LayerRemoval.Apply(layer, units.Stays)!);
+                small.PutBack();
+                comparison = CompareInFloat64(graph) ?? comparison;
+                small = SmallLayers.Of(Units.Layers, Units.Stays);
             }
-
-            var outputs = Run(network, example, "The forward does not run at the small sizes: it names a size that pruning changed");
-            (difference, scale) = Compare(network, expected, outputs);
         }
         catch
         {
-            before.ForEach(layer => layer.PutBack());
+            small.PutBack();
             throw;
         }
 
+        small.Keep();
+        var after = before.Select(pair => new CompactLayer(
+            pair.Layer.Key,
+            (pair.Layer.Outputs.Length, pair.Layer.Outputs.Count(Units.Stays)),
+            (pair.Weights, CountOf(pair.Layer.Module)))).ToList();
         return (new(
-            [
-                .. layers.Select(pair => new CompactLayer(
-                    pair.Layer.Key,
-                    (pair.Layer.Outputs.Length, pair.Layer.Outputs.Count(units.Stays)),
-                    (pair.Weights, CountOf(pair.Layer.Module)))),
-            ],
-            (weights, CountOf(network)),
-            (macs, found.Macs()),
+            after,
+            (weights, CountOf(_network)),
+            (macs, _found.Macs()),
             (0, 0),
             (0, 0),
-            difference,
-            scale,
-            [.. units.Kept.Select(kept => $"'{kept.Source}': {kept.Why}").Distinct()])
+            comparison.Difference,
+            comparison.Scale,
+            [.. Units.Kept.Select(kept => $"'{kept.Source}': {kept.Why}").Distinct()])
         {
-            Unread = found.Unread,
-        }, cuts);
+            Unread = _found.Unread,
+            ComparedIn = comparison.Type,
+        }, small.Cuts);
     }
 
-    private const string NoExample = "The network cannot run on the example; give one of the shape and type that its forward takes";
+    /// <summary>
+    /// Takes the units out. Where forward does not run then, it or a parameter of the network itself has the number of some layer's units:
+    /// those stay, and the report says so.
+    /// </summary>
+    private SmallLayers Shrink()
+    {
+        var small = SmallLayers.Of(Units.Layers, Units.Stays);
+        if (small.Cuts.Count == 0 || Fault() is not { } fault)
+            return small;
+        small.PutBack();
+        List<LayerUnits> stuck = [.. Units.Layers.Where(layer => !layer.Outputs.All(Units.Stays) && IsStuck(layer))];
+        foreach (var layer in stuck)
+            Units.Keep(layer.Module, $"the number of its units is named by forward, by a parameter or by a buffer: {fault}");
+        Units.Settle(_share);
+        return SmallLayers.Of(Units.Layers, Units.Stays);
+    }
+
+    private bool IsStuck(LayerUnits layer)
+    {
+        var own = layer.Outputs.Select(Units.Classes.Find).ToHashSet();
+        var small = SmallLayers.Of(Units.Layers, unit => Units.Stays(unit) || !own.Contains(Units.Classes.Find(unit)));
+        var isStuck = Fault() is not null;
+        small.PutBack();
+        return isStuck;
+    }
+
+    /// <summary>What forward says where it does not run; null where it does.</summary>
+    private string? Fault()
+    {
+        try
+        {
+            Run(NoSmallRun);
+            return null;
+        }
+        catch (NotSupportedException fault)
+        {
+            return fault.InnerException?.Message.Split('\n')[0] ?? fault.Message;
+        }
+    }
+
+    /// <summary>
+    /// In float64 rounding hides nothing, and kernels of float32 differ by size. The graph runs there; null where something in it has a
+    /// type of its own.
+    /// </summary>
+    private OutputComparison? CompareInFloat64(NetworkGraph graph)
+    {
+        if (!_example.is_floating_point())
+            return null;
+        using var weights = DoubleWeights.Of(_network, graph);
+        if (weights is null)
+            return null;
+        var example = _example.to(ScalarType.Float64);
+        var expected = GraphRun.Outputs(graph, [example]);
+        var small = SmallLayers.Of(Units.Layers, Units.Stays);
+        try
+        {
+            return OutputComparison.Of(_network.GetName(), ScalarType.Float64, expected, GraphRun.Outputs(graph, [example]));
+        }
+        finally
+        {
+            small.PutBack();
+        }
+    }
+
+    private IReadOnlyList<Tensor> Run(string otherwise) => Run(_network, _example, otherwise);
 
     private static IReadOnlyList<Tensor> Run(nn.Module network, Tensor example, string otherwise)
     {
@@ -114,38 +193,11 @@ internal static class Compactor
         {
             return UnitProbe.Forward(network, example);
         }
-        catch (Exception fault) when (fault is System.Runtime.InteropServices.ExternalException or ArgumentException)
+        catch (Exception fault) when (fault is ExternalException or ArgumentException)
         {
             throw new NotSupportedException($"{otherwise}: {fault.Message.Split('\n')[0]}", fault);
         }
     }
-
-    /// <summary>The largest difference; more of it than rounding gives is refused.</summary>
-    private static (double Difference, double Scale) Compare(
-        nn.Module network, IReadOnlyList<Tensor> expected, IReadOnlyList<Tensor> outputs)
-    {
-        var (difference, scale) = (0.0, 0.0);
-        foreach (var (wanted, got) in expected.Zip(outputs))
-        {
-            if (!wanted.shape.SequenceEqual(got.shape))
-                throw new InvalidOperationException(
-                    $"The small {network.GetName()} puts out [{string.Join(", ", got.shape)}] "
-                    + $"instead of [{string.Join(", ", wanted.shape)}]; "
-                    + "its units were misread. The network is as it was.");
-            scale = Math.Max(scale, wanted.abs().max().to(ScalarType.Float64).item<double>());
-            difference = Math.Max(difference, wanted.Subtract(got).abs().max().to(ScalarType.Float64).item<double>());
-        }
-
-        return difference <= Tolerance * Math.Max(scale, 1e-30)
-            ? (difference, scale)
-            : throw new InvalidOperationException(FormattableString.Invariant(
-                $"The outputs of the small {network.GetName()} differ by {difference} ")
-                + FormattableString.Invariant($"from those of the pruned one, which are up to {scale}: ")
-                + FormattableString.Invariant(
-                    $"the first is {First(outputs)} instead of {First(expected)}. The network is as it was."));
-    }
-
-    private static double First(IReadOnlyList<Tensor> outputs) => outputs[0].flatten()[0].to(ScalarType.Float64).item<double>();
 
     private static long CountOf(nn.Module network) => network.parameters().Sum(parameter => parameter.numel());
 
@@ -159,7 +211,7 @@ internal static class Compactor
         {
             using var scope = NewDisposeScope();
             var watch = Stopwatch.StartNew();
-            UnitProbe.Forward(network, example);
+            Run(network, example, NoExample);
             times.Add(watch.Elapsed.TotalMilliseconds);
         }
 

@@ -7,8 +7,9 @@ namespace BayesGen.Compaction;
 /// <summary>The units of a network, and how they were found.</summary>
 /// <param name="Units">The units.</param>
 /// <param name="Macs">Counts multiplications and additions for one example, for the layers as they are when it is called.</param>
+/// <param name="Graph">What was read of the source of forward; null where it did not tell.</param>
 /// <param name="Unread">Why the source of forward did not tell; null where it did.</param>
-internal sealed record FoundStructure(UnitStructure Units, Func<long> Macs, string? Unread)
+internal sealed record FoundStructure(UnitStructure Units, Func<long> Macs, NetworkGraph? Graph, string? Unread)
 {
     /// <summary>
     /// Takes what the generator read of the source of forward; where it cannot be followed, runs the network with NaN in its units.
@@ -28,7 +29,10 @@ internal sealed record FoundStructure(UnitStructure Units, Func<long> Macs, stri
             var graph = GraphReader.Read(network);
             GraphCheck.Require(graph, example, expected, tolerance);
             var shapes = GraphRun.Shapes(graph, [example]);
-            return new(UnitAnalysis.Of(graph, shapes, share), () => Count(graph, GraphRun.Shapes(graph, [example])), null);
+            var ran = graph.Nodes.Select(node => node.Operation).OfType<LayerCall>().Select(call => call.Module);
+            var kept = TrainingReads.Of(network, example, [.. ran], isAllKnown: true);
+            return new(
+                UnitAnalysis.Of(graph, shapes, share, kept), () => Count(graph, GraphRun.Shapes(graph, [example])), graph, null);
         }
         catch (Exception unfollowed) when (unfollowed is NotSupportedException or InvalidOperationException)
         {
@@ -41,9 +45,11 @@ internal sealed record FoundStructure(UnitStructure Units, Func<long> Macs, stri
             {
                 var uses = layers.Where(layer => layer.Kind is not (UnitLayerKind.Embedding or UnitLayerKind.Other)
                     && layer.HasUnits).Select(layer => (layer.Module, Positions: layer.Calls.Sum(call => call.Positions))).ToList();
+                var kept = TrainingReads.Of(network, example, [.. layers.Select(layer => layer.Module)], isAllKnown: false);
                 return new FoundStructure(
-                    ProbedUnits.Of(map, layers, share),
+                    ProbedUnits.Of(map, layers, share, kept),
                     () => uses.Sum(use => use.Positions * LayerNumbers.WeightOf(use.Module).numel()),
+                    null,
                     unread);
             });
         }

@@ -5,15 +5,11 @@ namespace BayesGen.Compaction;
 /// <summary>Takes units out of a layer; constants that go are folded into its bias.</summary>
 internal static class LayerRemoval
 {
-    /// <summary>Whether a layer loses units.</summary>
-    public static bool Changes(LayerUnits layer, Func<int, bool> stays) =>
-        Kept(layer.Outputs, stays) is not null || (layer.Reading is not null && Kept(layer.Inputs!.Units, stays) is not null);
-
     /// <summary>Gives a layer the units that stay.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="stays">Whether a unit stays.</param>
-    /// <returns>What was taken; null where nothing was.</returns>
-    public static LayerCut? Apply(LayerUnits layer, Func<int, bool> stays)
+    /// <returns>What was taken, and the way back; null where nothing was.</returns>
+    public static (LayerCut Cut, LayerResizing Resizing)? Apply(LayerUnits layer, Func<int, bool> stays)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -31,8 +27,7 @@ internal static class LayerRemoval
         var groups = layer.Module is Convolution convolution ? convolution.groups : 1;
         if (groups > 1 && outputs is not null && !IsTransposed(layer.Module))
             groups = outputs.Length / (layer.Outputs.Length / groups);
-        LayerResizing.Set(layer.Module, cut.Of(tensors), groups);
-        return cut;
+        return (cut, LayerResizing.Of(layer.Module, cut.Of(tensors), groups));
     }
 
     /// <summary>Which numbers of a tensor stay, by its dimensions.</summary>

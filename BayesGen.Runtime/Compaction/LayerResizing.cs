@@ -3,63 +3,131 @@ using TorchSharp.Modules;
 
 namespace BayesGen.Compaction;
 
-/// <summary>Makes layers of other sizes of the layers of a network, in place: the network's own forward runs on them as it is.</summary>
-internal static class LayerResizing
+/// <summary>
+/// A layer of a network that was given other sizes in place, so that the network's own forward runs on it as it is; what it was before is
+/// kept until it is clear which of both stays.
+/// </summary>
+internal sealed class LayerResizing
 {
+    private const BindingFlags Own = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly;
+
+    private readonly nn.Module _module;
+    private readonly List<Action> _back = [];
+    private readonly List<IDisposable> _spares = [];
+
+    private LayerResizing(nn.Module module) => _module = module;
+
     /// <summary>Gives a layer tensors of other sizes.</summary>
     /// <param name="module">The layer.</param>
     /// <param name="tensors">The new tensors by name: weight, bias, running_mean, running_var. They may be of any scope.</param>
     /// <param name="groups">The groups of a convolution afterward.</param>
-    public static void Set(nn.Module module, IReadOnlyDictionary<string, Tensor> tensors, long groups = 1)
+    /// <exception cref="NotSupportedException">The sizes of the layer cannot be changed; it is as it was.</exception>
+    public static LayerResizing Of(nn.Module module, IReadOnlyDictionary<string, Tensor> tensors, long groups = 1)
     {
-        var trains = module.training;
-        switch (module)
+        var resizing = new LayerResizing(module);
+        try
+        {
+            resizing.Set(tensors, groups);
+            return resizing;
+        }
+        catch
+        {
+            resizing.PutBack();
+            throw;
+        }
+    }
+
+    /// <summary>Gives the layer the very tensors that it had.</summary>
+    public void PutBack()
+    {
+        var trains = _module.training;
+        for (var i = _back.Count - 1; i >= 0; i--)
+            _back[i]();
+        _back.Clear();
+        Keep();
+        _module.train(trains);
+    }
+
+    /// <summary>Leaves the layer as it is now, and disposes what it had.</summary>
+    public void Keep()
+    {
+        _spares.ForEach(spare => spare.Dispose());
+        _spares.Clear();
+    }
+
+    private void Set(IReadOnlyDictionary<string, Tensor> tensors, long groups)
+    {
+        var trains = _module.training;
+        switch (_module)
         {
             case Linear linear:
-                var learns = linear.weight!.requires_grad;
-                linear.weight = Parameter(tensors["weight"], learns);
-                linear.bias = tensors.TryGetValue("bias", out var bias) ? Parameter(bias, linear.bias?.requires_grad ?? learns) : null;
-                SetNumber(module, "in_features", tensors["weight"].shape[1]);
-                SetNumber(module, "out_features", tensors["weight"].shape[0]);
+                Replace(linear.weight, tensors, "weight");
+                ReplaceBias(linear.bias, tensors, linear.weight!.requires_grad, bias => linear.bias = bias);
+                SetNumber("in_features", tensors["weight"].shape[1]);
+                SetNumber("out_features", tensors["weight"].shape[0]);
                 break;
             case Convolution convolution:
                 var weight = tensors["weight"];
-                var moves = convolution.weight!.requires_grad;
-                convolution.weight = Parameter(weight, moves);
-                convolution.bias = tensors.TryGetValue("bias", out var shift)
-                    ? Parameter(shift, convolution.bias?.requires_grad ?? moves)
-                    : null;
-                var isTransposed = module is ConvTranspose1d or ConvTranspose2d or ConvTranspose3d;
-                SetNumber(module, "groups", groups);
-                SetNumber(module, "in_channels", isTransposed ? weight.shape[0] : weight.shape[1] * groups);
-                SetNumber(module, "out_channels", isTransposed ? weight.shape[1] * groups : weight.shape[0]);
+                Replace(convolution.weight, tensors, "weight");
+                ReplaceBias(convolution.bias, tensors, convolution.weight!.requires_grad, bias => convolution.bias = bias);
+                var isTransposed = _module is ConvTranspose1d or ConvTranspose2d or ConvTranspose3d;
+                SetNumber("groups", groups);
+                SetNumber("in_channels", isTransposed ? weight.shape[0] : weight.shape[1] * groups);
+                SetNumber("out_channels", isTransposed ? weight.shape[1] * groups : weight.shape[0]);
                 break;
             case NormBase norm:
-                if (tensors.TryGetValue("weight", out var scale))
-                    norm.weight = Parameter(scale, norm.weight!.requires_grad);
-                if (tensors.TryGetValue("bias", out var offset))
-                    norm.bias = Parameter(offset, norm.bias!.requires_grad);
-                if (tensors.TryGetValue("running_mean", out var mean))
-                    norm.running_mean = Buffer(mean);
-                if (tensors.TryGetValue("running_var", out var variance))
-                    norm.running_var = Buffer(variance);
-                SetNumber(module, "num_features", tensors.Values.First().shape[0]);
+                Replace(norm.weight, tensors, "weight");
+                Replace(norm.bias, tensors, "bias");
+                Replace(norm.running_mean, tensors, "running_mean");
+                Replace(norm.running_var, tensors, "running_var");
+                SetNumber("num_features", tensors.Values.First().shape[0]);
                 break;
             case PReLU slope:
-                slope.weight = Parameter(tensors["weight"], slope.weight!.requires_grad);
+                Replace(slope.weight, tensors, "weight");
                 break;
             case LSTM or GRU:
-                using (var made = RecurrentUnits.Made(module, tensors))
-                    Exchange(module, made);
+                var made = RecurrentUnits.Made(_module, tensors);
+                Exchange(_module, made);
+                _back.Add(() => Exchange(_module, made));
+                _spares.Add(made);
                 break;
             case Embedding embedding:
-                embedding.weight = Parameter(tensors["weight"], embedding.weight!.requires_grad);
+                // Its weight is native code's own, and its setter disposes nothing.
+                var words = embedding.weight!;
+                words.DetachFromDisposeScope();
+                embedding.weight = new(Copy(tensors["weight"]), words.requires_grad);
+                _back.Add(() => embedding.weight = words);
                 break;
             default:
-                throw new NotSupportedException($"The sizes of a {module.GetType().Name} cannot be changed.");
+                throw new NotSupportedException($"The sizes of a {_module.GetType().Name} cannot be changed.");
         }
 
-        module.train(trains);
+        _module.train(trains);
+    }
+
+    private void Replace(Tensor? present, IReadOnlyDictionary<string, Tensor> tensors, string name)
+    {
+        if (present is null || !tensors.TryGetValue(name, out var tensor))
+            return;
+        var spare = present is Parameter parameter ? new Parameter(Copy(tensor), parameter.requires_grad) : Copy(tensor);
+        spare.DetachFromDisposeScope();
+        NativeTensors.Exchange(present, spare);
+        _back.Add(() => NativeTensors.Exchange(present, spare));
+        _spares.Add(spare);
+    }
+
+    private void ReplaceBias(Tensor? present, IReadOnlyDictionary<string, Tensor> tensors, bool learns, Action<Parameter?> set)
+    {
+        if (present is not null)
+        {
+            Replace(present, tensors, "bias");
+            return;
+        }
+
+        if (!tensors.TryGetValue("bias", out var bias))
+            return;
+        set(new(Copy(bias), learns));
+        _back.Add(() => set(null));
     }
 
     /// <summary>
@@ -69,8 +137,7 @@ internal static class LayerResizing
     private static void Exchange(nn.Module one, nn.Module other)
     {
         foreach (var type in new[] { one.GetType(), typeof(nn.Module) })
-            foreach (var field in type.GetFields(
-                BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly))
+            foreach (var field in type.GetFields(Own))
             {
                 var kept = field.GetValue(one);
                 field.SetValue(one, field.GetValue(other));
@@ -78,34 +145,37 @@ internal static class LayerResizing
             }
     }
 
-    private static Parameter Parameter(Tensor tensor, bool learns) => new(Buffer(tensor), learns);
-
-    private static Tensor Buffer(Tensor tensor)
+    private static Tensor Copy(Tensor tensor)
     {
         using var _ = no_grad();
         return tensor.detach().clone().contiguous().DetachFromDisposeScope();
     }
 
     /// <summary>TorchSharp keeps the sizes of a layer beside its tensors, without a setter.</summary>
-    private static void SetNumber(nn.Module module, string name, long value)
+    private void SetNumber(string name, long value)
     {
-        for (var type = module.GetType(); type is not null; type = type.BaseType)
+        for (var type = _module.GetType(); type is not null; type = type.BaseType)
         {
-            if (type.GetProperty(name, BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly) is { } property
-                && property.SetMethod is { } setter)
+            if (type.GetProperty(name, Own) is { CanRead: true, SetMethod: not null } property)
             {
-                setter.Invoke(module, [value]);
+                Change(property.GetValue, property.SetValue);
                 return;
             }
 
-            const BindingFlags own = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly;
-            if ((type.GetField($"<{name}>k__BackingField", own) ?? type.GetField($"_{name}", own)) is { } field)
+            if ((type.GetField($"<{name}>k__BackingField", Own) ?? type.GetField($"_{name}", Own)) is { } field)
             {
-                field.SetValue(module, value);
+                Change(field.GetValue, field.SetValue);
                 return;
             }
         }
 
-        throw new NotSupportedException($"This TorchSharp keeps no '{name}' in {module.GetType().Name}, so its size cannot be changed.");
+        throw new NotSupportedException($"This TorchSharp keeps no '{name}' in {_module.GetType().Name}, so its size cannot be changed.");
+
+        void Change(Func<object, object?> get, Action<object, object?> set)
+        {
+            var before = get(_module);
+            set(_module, value);
+            _back.Add(() => set(_module, before));
+        }
     }
 }

@@ -4,14 +4,16 @@ using TorchSharp.Modules;
 namespace BayesGen.Compaction;
 
 /// <summary>
-/// The units of a network whose forward no one has read: which feeds which is found by NaN, and what a dead unit is for those who read it
-/// is measured where they read it. Both are right whatever lies between; what depends on anything else than dead units is no constant.
+/// The units of a network whose forward no one has read: which feeds which is found by NaN. A dead unit goes where everybody who reads it
+/// reads zeros of it.
 /// </summary>
+/// <remarks>
+/// What lies between is not known, and a run shows one input: a mask, a padding or a sum over a length makes another number of 0.5 for
+/// another input, but zero of zero. So no constant is folded but zero, and a zero counts only where it moves with the unit in every place:
+/// one behind a mask that is zero itself tells nothing of the unit.
+/// </remarks>
 internal sealed class ProbedUnits
 {
-    /// <summary>The part by which places of one constant may differ: loops over vectors compute their last numbers otherwise.</summary>
-    private const double Rounding = 1e-14;
-
     private readonly UnitStructure _structure = new();
     private readonly UnitMap _map;
     private readonly IReadOnlyList<ProbedLayer> _layers;
@@ -26,7 +28,12 @@ internal sealed class ProbedUnits
     private UnitClasses Classes => _structure.Classes;
 
     /// <summary>The units of a network by what a probe found.</summary>
-    public static UnitStructure Of(UnitMap map, IReadOnlyList<ProbedLayer> layers, bool share)
+    /// <param name="map">Which unit feeds which.</param>
+    /// <param name="layers">The layers that ran.</param>
+    /// <param name="share">Whether one constant channel may stand for others.</param>
+    /// <param name="kept">Layers whose units stay, and why.</param>
+    public static UnitStructure Of(
+        UnitMap map, IReadOnlyList<ProbedLayer> layers, bool share, IReadOnlyDictionary<nn.Module, string> kept)
     {
         var units = new ProbedUnits(map, layers);
         units.Name();
@@ -34,6 +41,8 @@ internal sealed class ProbedUnits
             units.KeepAll(odd);
         foreach (var layer in layers)
             units.Track(layer);
+        foreach (var (module, why) in kept)
+            units._structure.Keep(module, why);
         units._structure.Settle(share);
         return units._structure;
     }
@@ -96,22 +105,28 @@ internal sealed class ProbedUnits
     private ValueUnits Read(ProbedLayer layer)
     {
         var (seen, elsewhere) = (SeenBy(layer.Key), _map[layer.Key].FromElsewhere.ToHashSet());
-        var (units, constants) = (Classes.Add(layer.Inputs), Measured(layer));
+        var (units, constants) = (Classes.Add(layer.Inputs), layer.Zeros.Constants);
+        var unproved = 0;
         for (var input = 0; input < units.Length; input++)
         {
+            var isConstant = seen[input] is not null && !elsewhere.Contains(input);
             foreach (var (from, unit) in seen[input] ?? [])
             {
                 Classes.Join(units[input], _outputs[from][unit]);
-                if (double.IsNaN(_constants.GetValueOrDefault(from)?[unit] ?? double.NaN))
-                    constants[input] = double.NaN;
+                isConstant &= !double.IsNaN(_constants.GetValueOrDefault(from)?[unit] ?? double.NaN);
             }
+
+            unproved += isConstant && double.IsNaN(constants[input]) ? 1 : 0;
+            if (!isConstant)
+                constants[input] = double.NaN;
 
             if (elsewhere.Contains(input) || seen[input] is null)
                 Classes.Pin([units[input]]);
-            if (elsewhere.Contains(input))
-                constants[input] = double.NaN;
         }
 
+        if (unproved > 0)
+            _structure.Kept.Add((layer.Key, $"{unproved} of its inputs come from dead units and are not zero; "
+                + "other constants than zero are folded only where the source of forward was read"));
         return new(1, units, constants);
     }
 
@@ -128,18 +143,6 @@ internal sealed class ProbedUnits
         }
 
         _structure.AddPassed(layer.Module, layer.Key, null, units);
-    }
-
-    /// <summary>The number that each input unit of a layer was in every place; NaN where places differ.</summary>
-    private static double[] Measured(ProbedLayer layer)
-    {
-        using var scope = NewDisposeScope();
-        var calls = layer.Calls.Select(call => call.Input!.detach().to(ScalarType.Float64)
-            .transpose(0, layer.InputAxis(call.Input!)).flatten(1)).ToList();
-        var all = cat([.. calls], 1);
-        var (least, most) = (LayerNumbers.Numbers(all.amin(1))!, LayerNumbers.Numbers(all.amax(1))!);
-        return [.. least.Select((number, i) => most[i] - number <= Rounding * Math.Max(Math.Abs(number), Math.Abs(most[i]))
-            ? number : double.NaN)];
     }
 
     private List<(string Layer, int Unit)>?[] SeenBy(string layer) => _seen.TryGetValue(layer, out var seen) ? seen

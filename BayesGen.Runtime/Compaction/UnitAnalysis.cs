@@ -1,3 +1,4 @@
+using BayesGen.Kernels;
 using BayesGen.Structure;
 using TorchSharp.Modules;
 
@@ -26,13 +27,22 @@ internal sealed class UnitAnalysis
     /// <param name="graph">The graph.</param>
     /// <param name="shapes">The shapes of all values.</param>
     /// <param name="share">Whether one constant channel may stand for others.</param>
-    public static UnitStructure Of(NetworkGraph graph, IReadOnlyDictionary<GraphValue, long[]> shapes, bool share)
+    /// <param name="kept">Layers whose units stay, and why.</param>
+    public static UnitStructure Of(
+        NetworkGraph graph, IReadOnlyDictionary<GraphValue, long[]> shapes, bool share, IReadOnlyDictionary<nn.Module, string> kept)
     {
         var analysis = new UnitAnalysis(graph, shapes);
         foreach (var node in graph.Nodes)
             analysis.Track(node);
         foreach (var output in graph.Outputs)
             analysis.Pin(output);
+
+        // What evaluation computes for nobody is computed for training.
+        var read = graph.Outputs.Concat(graph.Nodes.SelectMany(node => node.Inputs)).Select(value => value.Node).ToHashSet();
+        foreach (var value in analysis._values.Keys.Where(value => !read.Contains(value.Node)))
+            analysis.Pin(value);
+        foreach (var (module, why) in kept)
+            analysis._structure.Keep(module, why);
         analysis._structure.Settle(share);
         return analysis._structure;
     }
@@ -121,7 +131,7 @@ internal sealed class UnitAnalysis
         }
 
         var hidden = Classes.Add(_shapes[new(node.Id)][^1]);
-        if (call.Module.named_parameters(recurse: false).Any(entry => _tied.Contains(entry.parameter.Handle)))
+        if (call.Module.named_parameters(recurse: false).Any(entry => _tied.Contains(TensorMemory.AddressOf(entry.parameter))))
         {
             Classes.Pin(hidden);
             Classes.Pin(inputs?.Units ?? []);
@@ -134,7 +144,7 @@ internal sealed class UnitAnalysis
 
     private void PinIfTied(nn.Module module, IEnumerable<int> units)
     {
-        if (_tied.Contains(LayerNumbers.WeightOf(module).Handle))
+        if (_tied.Contains(TensorMemory.AddressOf(LayerNumbers.WeightOf(module))))
             Classes.Pin(units);
     }
 

@@ -67,15 +67,16 @@ internal sealed class UnitReading
     {
         if (Shared.Count == 0)
             return null;
-        var sum = weight.clone();
+        var exact = weight.to(ScalarType.Float64);
+        var sum = exact.clone();
         foreach (var (input, by, ratio) in Shared)
         {
-            using var more = weight.narrow(1, input, 1) * Operand(ratio);
+            using var more = exact.narrow(1, input, 1) * Operand(ratio);
             using var column = sum.narrow(1, by, 1);
             column.AddInPlace(more);
         }
 
-        return sum;
+        return sum.to(weight.dtype);
     }
 
     /// <summary>What constant inputs put into each number of the bias.</summary>

@@ -75,10 +75,22 @@ internal sealed class UnitStructure
         Kept.Add((key, $"{module.GetType().Name} is called twice"));
     }
 
-    /// <summary>Finds what stays, when all layers are there.</summary>
+    /// <summary>Makes all units of a layer stay.</summary>
+    /// <param name="module">The layer; another one is passed over.</param>
+    /// <param name="why">Why they do.</param>
+    public void Keep(nn.Module module, string why)
+    {
+        if (!_layers.TryGetValue(module, out var layer))
+            return;
+        Classes.Pin(layer.Outputs);
+        Kept.Add((layer.Key, why));
+    }
+
+    /// <summary>Finds what stays, when all layers are there. It may be asked again when more was kept.</summary>
     /// <param name="share">Whether one constant channel may stand for others, which changes weights.</param>
     public void Settle(bool share)
     {
+        _readings.ForEach(reading => reading.Shared.Clear());
         Live = Classes.Live(_readings);
 
         // No layer of Torch has no units: one stays.

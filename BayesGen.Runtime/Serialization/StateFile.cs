@@ -32,12 +32,20 @@ public static class StateFile
     public static void Save(this IBayesianNetwork model, string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        Save(model, path, new Dictionary<string, string>());
+    }
+
+    /// <summary>The same, with more entries of metadata.</summary>
+    internal static void Save(IBayesianNetwork model, string path, IReadOnlyDictionary<string, string> more)
+    {
         using var turn = model.Arena.TakeTurn();
         model.Arena.Lease.RequireIdle("save");
         var tensors = model.Arena.LiveState();
         var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal) { [SchemaKey] = SchemaOf(tensors) };
         if (model.Arena.NotedLikelihood is { } likelihood)
             metadata.Add(LikelihoodKey, likelihood);
+        foreach (var (key, text) in more)
+            metadata[key] = text;
         AtomicFile.Write(path, stream => SafeTensors.Write(stream, tensors, metadata));
     }
 

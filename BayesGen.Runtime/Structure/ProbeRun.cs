@@ -20,6 +20,7 @@ internal sealed class ProbeRun
     private readonly int _count;
     private readonly ProbeMark _mark;
     private readonly DisposeScope _scope;
+    private readonly VeiledInputs? _veiled;
     private readonly Dictionary<ProbedLayer, int> _calls = [];
     private readonly Dictionary<ProbedLayer, Tensor> _seen = [];
 
@@ -27,9 +28,10 @@ internal sealed class ProbeRun
     /// <param name="plan">Which of its units are marked in which row; null for the network's own input.</param>
     /// <param name="mark">What they are marked with.</param>
     /// <param name="scope">Where what is seen lives: hooks run in whatever scope a forward has made.</param>
-    public ProbeRun(ProbedLayer? target, ProbePlan? plan, ProbeMark mark, DisposeScope scope)
+    /// <param name="veiled">Is told where marks show; null where nobody asks.</param>
+    public ProbeRun(ProbedLayer? target, ProbePlan? plan, ProbeMark mark, DisposeScope scope, VeiledInputs? veiled = null)
     {
-        (_target, _plan, _count, _mark, _scope) = (target, plan, plan?.Rows ?? 1, mark, scope);
+        (_target, _plan, _count, _mark, _scope, _veiled) = (target, plan, plan?.Rows ?? 1, mark, scope, veiled);
     }
 
     /// <summary>The number of examples.</summary>
@@ -124,7 +126,16 @@ internal sealed class ProbeRun
     {
         RequireRows(layer, input, known);
         using var scope = NewDisposeScope();
-        var seen = _mark == ProbeMark.Silence ? Uneven(input, known, axis) : ByUnit(Difference(input, known), axis).any(2);
+        Tensor seen;
+        if (_mark == ProbeMark.Silence)
+            seen = Uneven(input, known, axis);
+        else
+        {
+            var places = ByUnit(Difference(input, known), axis);
+            _veiled?.Note(_mark, layer, _calls[layer], places);
+            seen = places.any(2);
+        }
+
         if (_seen.TryGetValue(layer, out var before))
             before.logical_or_(seen);
         else
@@ -168,7 +179,7 @@ internal sealed class ProbeRun
         {
             // Another number of those that are there, since others may be out of range, as words of an embedding are.
             var (least, most) = (clean.min(), clean.max());
-            return least.item<long>() == most.item<long>() ? clean.eq(Operand(0)).to(clean.dtype) : where(clean == least, most, least);
+            return least.eq(most).item<bool>() ? clean.eq(Operand(0)).to(clean.dtype) : where(clean == least, most, least);
         }
 
         if (_mark == ProbeMark.NaN)
@@ -202,19 +213,4 @@ internal sealed class ProbeRun
         $"The units of the network cannot be followed: {(layer is null ? "its output" : $"what goes through '{layer.Key}'")} does not grow "
         + "with the number of examples in a batch alone. The first dimension of the example has to be the batch, and forward has to "
         + "take batches of any size.");
-}
-
-/// <summary>What a unit is marked with.</summary>
-internal enum ProbeMark
-{
-    NaN,
-
-    /// <summary>Noise added.</summary>
-    Up,
-
-    /// <summary>The same noise taken away.</summary>
-    Down,
-
-    /// <summary>Every layer puts out zero, so that what a layer still reads, and is not the same everywhere, comes from no unit.</summary>
-    Silence,
 }

@@ -11,6 +11,7 @@ internal sealed class ProbedLayer
     private ProbedLayer(nn.Module module, string key, UnitLayerKind kind, long inputs, long outputs, int spatial = 0)
     {
         (Module, Key, Kind, Inputs, Outputs, _spatial) = (module, key, kind, (int)inputs, (int)outputs, spatial);
+        Zeros = new((int)inputs);
     }
 
     public nn.Module Module { get; }
@@ -39,6 +40,9 @@ internal sealed class ProbedLayer
 
     /// <summary>What went in and came out for one example, call by call.</summary>
     public List<ProbedCall> Calls { get; } = [];
+
+    /// <summary>Which of its input units were zero.</summary>
+    public InputZeros Zeros { get; }
 
     /// <summary>Whether it puts out units of its own.</summary>
     public bool HasUnits => Kind is not (UnitLayerKind.PerChannel or UnitLayerKind.Other);

@@ -77,7 +77,9 @@ internal sealed class UnitProbe : IDisposable
         using var _ = no_grad();
         var weights = ProbedWeight.Of(network);
         using var probe = new UnitProbe(network, weights, example);
-        return read(probe.Run(weights), probe._ran);
+        var map = probe.Run(weights);
+        probe.Look(example);
+        return read(map, probe._ran);
     }
 
     /// <summary>The outputs of a network for a batch.</summary>
@@ -117,15 +119,33 @@ internal sealed class UnitProbe : IDisposable
         return new([.. links.Describe(), .. Unfollowed(weights)]);
     }
 
+    /// <summary>Looks which inputs of the layers are zero for all of some examples.</summary>
+    private void Look(Tensor examples)
+    {
+        using var scope = NewDisposeScope();
+        using var hooks = new LayerHooks(
+            _layers,
+            static (layer, input) =>
+            {
+                if (layer.IsReader)
+                    layer.Zeros.Note(input, layer.InputAxis(input));
+                return input;
+            },
+            static (_, _, output) => output,
+            static (_, _) => { });
+        Forward(_network, examples);
+    }
+
     /// <summary>Marks units of a layer by a plan, and adds what was seen.</summary>
     /// <returns>Whether the plan told all units apart; nothing was added where it did not.</returns>
     private bool Run(ProbedLayer target, ProbePlan plan, UnitLinks links)
     {
         var (found, isRead, isWhollyShown) = (new List<Action>(), false, false);
+        using var veiled = new VeiledInputs();
         foreach (var mark in Enum.GetValues<ProbeMark>().Where(mark => mark != ProbeMark.Silence))
         {
             using var scope = NewDisposeScope();
-            var (run, outputs) = Run(target, plan, mark, scope);
+            var (run, outputs) = Run(target, plan, mark, scope, veiled);
             foreach (var (reader, seen) in run.Seen)
             {
                 isRead |= seen.Contains(true);
@@ -146,6 +166,7 @@ internal sealed class UnitProbe : IDisposable
         for (var unit = 0; isWhollyShown && unit < target.Outputs; unit++)
             links.AddOutput(target, unit);
         found.ForEach(add => add());
+        veiled.Tell();
         return true;
 
         bool Tell(bool[] seen, int width, Action<int, int> add)
@@ -163,9 +184,10 @@ internal sealed class UnitProbe : IDisposable
         }
     }
 
-    private (ProbeRun Run, IReadOnlyList<Tensor> Outputs) Run(ProbedLayer? target, ProbePlan? plan, ProbeMark mark, DisposeScope scope)
+    private (ProbeRun Run, IReadOnlyList<Tensor> Outputs) Run(
+        ProbedLayer? target, ProbePlan? plan, ProbeMark mark, DisposeScope scope, VeiledInputs? veiled = null)
     {
-        var run = new ProbeRun(target, plan, mark, scope);
+        var run = new ProbeRun(target, plan, mark, scope, veiled);
         using var hooks = new LayerHooks(_layers, run.Enter, (layer, _, output) => run.Leave(layer, output), run.Meet);
         return (run, Forward(_network, run.InputOf(_example)));
     }

@@ -14,7 +14,7 @@ public static class CompactionExtensions
     /// </summary>
     /// <typeparam name="TNetwork">The class of the plain network.</typeparam>
     /// <param name="model">The Bayesian neural network, pruned; it is left as it was.</param>
-    /// <param name="create">Makes a network of the same class and sizes.</param>
+    /// <param name="create">Makes a network of the class, of the sizes that it had before it was ever made small.</param>
     /// <param name="example">Inputs, with the batch as the first dimension.</param>
     /// <returns>The small network and what became smaller.</returns>
     /// <exception cref="NotSupportedException">Its forward cannot be followed; the message names the expression.</exception>
@@ -35,7 +35,7 @@ public static class CompactionExtensions
     /// <typeparam name="TNetwork">The class of the plain network.</typeparam>
     /// <typeparam name="TModel">The class of the wrapper.</typeparam>
     /// <param name="model">The Bayesian neural network, pruned; it is left as it was.</param>
-    /// <param name="create">Makes a network of the same class and sizes.</param>
+    /// <param name="create">Makes a network of the class, of the sizes that it had before it was ever made small.</param>
     /// <param name="wrap">Wraps the small network.</param>
     /// <param name="example">Inputs, with the batch as the first dimension.</param>
     /// <returns>The small wrapper in evaluation mode, and what became smaller.</returns>
@@ -74,13 +74,20 @@ public static class CompactionExtensions
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(create);
         ArgumentNullException.ThrowIfNull(example);
-        var network = create();
+        var network = create() ?? throw new ArgumentException("The function gave null; it has to make a network.", nameof(create));
+        PlainNetwork.RequirePlain(model.Arena, network);
         try
         {
             if (model.Arena.Network.parameters().FirstOrDefault() is { } weight)
                 network.to(weight.dtype).to(weight.device);
+            // A model that was made small before has other sizes than its class.
+            LayerSizes.Give(network, PlainNetwork.StateOf(model.Arena.Network), LayerSizes.GroupsOf(model.Arena.Network));
+
             model.Export(network);
+            if (!share)
+                CompactPosterior.ShowZeroMeans(model.Arena, network);
             var (report, cuts) = Compactor.Compact(network, example.to(model.Arena.Device), share);
+            network.eval();
             return (network, report, cuts);
         }
         catch
@@ -91,7 +98,10 @@ public static class CompactionExtensions
     }
 
     /// <summary>The same for a plain network with zeros in its weights, in place.</summary>
-    /// <param name="network">The network: an annotated class, or a Sequential of layers. It is in evaluation mode afterward.</param>
+    /// <param name="network">
+    /// The network: an annotated class, or a Sequential of layers. It is in evaluation mode afterward, and an optimizer that was made
+    /// before has to be made again; where nothing goes or it is refused, parameters and mode are the very ones that they were.
+    /// </param>
     /// <param name="example">Inputs, with the batch as the first dimension.</param>
     /// <exception cref="NotSupportedException">Its forward cannot be followed; the message names the expression.</exception>
     /// <exception cref="InvalidOperationException">The outputs differ; both are in the message. The network is as it was.</exception>

@@ -1,3 +1,6 @@
+using BayesGen.Compaction;
+using BayesGen.Serialization;
+
 namespace BayesGen.Tests.Compaction;
 
 /// <summary>A Bayesian neural network of the kept units is one: it answers, trains and is pruned on.</summary>
@@ -14,7 +17,64 @@ public sealed class CompactModelTests
             network.get_parameter($"{name}.bias")!.narrow(0, weight.size(0) / 2, weight.size(0) - (weight.size(0) / 2)).fill_(-1);
         }
 
-        return new BayesianGraphUNet(network);
+        network.get_parameter("down1.bias")!.narrow(0, 0, 2).fill_(-1);
+        var model = new BayesianGraphUNet(network);
+        foreach (var name in new[] { "down1", "bottom", "up2" })
+            model.StateTensors($"{name}.weight.mask").copy_(network.get_parameter($"{name}.weight")!.ne(0));
+        ((IBayesianNetwork)model).Arena.AdoptState();
+        return model;
+    }
+
+    [Fact]
+    public void AWideWeightOfMeanZeroThatWasNeverPrunedIsRemoved()
+    {
+        using var scope = NewDisposeScope();
+        using var network = new GraphUNet();
+        using (no_grad())
+            network.get_parameter("bottom.weight")!.narrow(0, 0, 4).zero_();
+        using var model = new BayesianGraphUNet(network);
+        var (small, report) = model.Compact(() => new GraphUNet(), plain => new BayesianGraphUNet(plain), rand(2, 1, 16, 16));
+        using var owned = small;
+        Assert.Equal(report.Weights.Before, report.Weights.After);
+        Assert.True(small.StateTensors("bottom.weight.mu").narrow(0, 0, 4).eq(0).all().item<bool>());
+    }
+
+    [Fact]
+    public void ASmallModelComesBackFromItsFileAsAnotherOne()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var folder = new TemporaryFolder();
+        using var model = Pruned();
+        var x = rand(3, 1, 16, 16);
+        using var small = model.Compact(() => new GraphUNet(), network => new BayesianGraphUNet(network), x).Network;
+        var path = Path.Combine(folder.Root, "small.safetensors");
+        small.SaveCompact(path);
+        using var loaded = CompactFile.LoadCompact(() => new GraphUNet(), network => new BayesianGraphUNet(network), path);
+        Assert.Equal([4, 1, 3, 3], loaded.StateTensors("down1.weight.mu").shape);
+        small.UseMean();
+        loaded.UseMean();
+        Assert.True(loaded.call(x).allclose(small.call(x), rtol: 0, atol: 1e-6));
+        Assert.True(loaded.StateTensors("up2.weight.log_sigma").equal(small.StateTensors("up2.weight.log_sigma")).all().item<bool>());
+        Assert.Contains("LoadCompact(() => new GraphUNet(...), network =>", Assert.Throws<StateFileException>(
+            () => CompactFile.LoadCompact(() => new GraphUNet(), path)).Message);
+    }
+
+    [Fact]
+    public void ASmallModelCannotBeMadeSmallAgain()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var model = Pruned();
+        var x = rand(3, 1, 16, 16);
+        using var small = model.Compact(() => new GraphUNet(), network => new BayesianGraphUNet(network), x).Network;
+        small.StateTensors("down1.weight.mask").narrow(0, 0, 2).fill_(false);
+        ((IBayesianNetwork)small).Arena.AdoptState();
+        using var smaller = small.Compact(() => new GraphUNet(), network => new BayesianGraphUNet(network), x).Network;
+        Assert.Equal([2, 1, 3, 3], smaller.StateTensors("down1.weight.mu").shape);
+        small.UseMap();
+        smaller.UseMap();
+        Assert.True(smaller.call(x).allclose(small.call(x), rtol: 0, atol: 1e-5));
     }
 
     [Fact]
