@@ -59,7 +59,7 @@ internal sealed class CompactHeader(string path, IReadOnlyDictionary<string, str
         return metadata.Where(entry => entry.Key.StartsWith(SizeKey, StringComparison.Ordinal)).ToDictionary(
             entry => entry.Key[SizeKey.Length..],
             entry => zeros([.. entry.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)
-                .Select(size => long.Parse(size, CultureInfo.InvariantCulture))], dtype: dtype));
+                .Select(size => long.Parse(size, CultureInfo.InvariantCulture))], dtype: dtype, device: CPU));
     }
 
     /// <summary>Refuses another class than that which was saved.</summary>

@@ -35,7 +35,10 @@ internal static class BatchCheck
     private static List<Tensor> Beside(Tensor example)
     {
         var first = example.narrow(0, 0, 1);
-        List<Tensor> rows = [first, first.is_floating_point() ? first.mul(Operand(0.5)) : zeros_like(first)];
+        var changed = first.is_floating_point()
+            ? first.mul(Operand(0.5))
+            : zeros_like(first, dtype: first.dtype, device: first.device);
+        List<Tensor> rows = [first, changed];
         if (first.dim() > 1)
             rows.Add(first.flip(-1));
         if (example.shape[0] > 1)

@@ -136,7 +136,9 @@ internal sealed class LastLayerData(LaplaceLayer layer, Tensor features, Tensor 
             throw new ArgumentException(
                 $"Targets of shape [{string.Join(", ", targets.shape)}] do not fit outputs [{string.Join(", ", outputs.shape)}]: one for "
                 + "each output.", nameof(targets));
-        var isKnown = numbers.IgnoresNaN ? wanted.isnan().all(1).logical_not() : ones_like(wanted.select(1, 0), ScalarType.Bool);
+        var isKnown = numbers.IgnoresNaN
+            ? wanted.isnan().all(1).logical_not()
+            : ones_like(wanted.select(1, 0), dtype: ScalarType.Bool, device: wanted.device);
         if (!wanted[isKnown].isfinite().all().item<bool>())
             throw new ArgumentException(
                 numbers.IgnoresNaN
