@@ -64,7 +64,7 @@ internal sealed record CompressedTensor(string Key, long[] Shape)
         RequireSize(key, weight);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var scaled = weight.detach().cpu().to(ScalarType.Float64).MultiplyBy(Math.ScaleB(1, bits)).add(Half).floor().contiguous();
+        var scaled = weight.detach().cpu().to(ScalarType.Float64).MultiplyBy(Math.ScaleB(1, bits)).AddTo(Half).floor().contiguous();
         if (scaled.numel() > 0 && !(scaled.abs().max().item<double>() < 1L << 52))
             throw new InvalidOperationException(
                 $"A weight of '{key}' is not finite, or too large for {bits} bits behind the point. Give it fewer.");

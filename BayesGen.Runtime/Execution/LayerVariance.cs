@@ -12,7 +12,7 @@ internal static class LayerVariance
     /// </remarks>
     public static Tensor SquareOf(Tensor input)
     {
-        var square = input.square();
+        var square = input.Squared();
         if (input.requires_grad || !IsUnsettled(input, square))
             return square;
         using (square)

@@ -66,7 +66,7 @@ internal sealed class LocalNoise : autograd.SingleTensorFunction<LocalNoise>
         {
             using var epsilon = empty_like(slope, dtype: output.dtype, device: output.device, requires_grad: false);
             noise.FillNormal(epsilon);
-            using var deviation = slope.add_(Operand(Epsilon)).sqrt_();
+            using var deviation = slope.AddInPlace(Operand(Epsilon)).sqrt_();
             using var sum = addcmul(output, deviation, epsilon, Operand(1));
             result.copy_(sum);
             slope.copy_(epsilon.div_(deviation).mul_(Operand(0.5)));

@@ -29,6 +29,7 @@ internal static class TensorNumbers
     public static readonly Scalar One = 1;
 
     private static readonly Scalar MinusOne = -1;
+    private static readonly Scalar Two = 2;
 
     /// <summary>The number in a tensor of one element, wherever it is; on a device it is waited for.</summary>
     public static double Number(this Tensor scalar) => scalar.Numbers()[0];
@@ -60,6 +61,9 @@ internal static class TensorNumbers
     /// <summary>The sum of two tensors, as a new tensor: the operator takes the second one times a number that nobody holds.</summary>
     public static Tensor AddTo(this Tensor tensor, Tensor other) => tensor.add(other, One);
 
+    /// <summary>The tensor with a number added to all of it, as a new tensor; see the other overload.</summary>
+    public static Tensor AddTo(this Tensor tensor, Scalar number) => tensor.add(number, One);
+
     /// <summary>The tensor times a number, as a new tensor.</summary>
     public static Tensor MultiplyBy(this Tensor tensor, double factor)
     {
@@ -74,13 +78,19 @@ internal static class TensorNumbers
         return tensor.div(scalar);
     }
 
-    /// <summary>The difference of two tensors, as a new tensor; see <see cref="AddTo"/>.</summary>
+    /// <summary>The difference of two tensors, as a new tensor; see <see cref="AddTo(Tensor, Tensor)"/>.</summary>
     public static Tensor Subtract(this Tensor tensor, Tensor other) => tensor.add(other, MinusOne);
 
-    /// <summary>Adds a tensor in place; see <see cref="AddTo"/>.</summary>
+    /// <summary>The square, as a new tensor: TorchSharp's own is <c>pow(2)</c>, of a number that nobody holds.</summary>
+    public static Tensor Squared(this Tensor tensor) => tensor.pow(Two);
+
+    /// <summary>Adds a tensor in place; see <see cref="AddTo(Tensor, Tensor)"/>.</summary>
     public static Tensor AddInPlace(this Tensor tensor, Tensor other) => tensor.add_(other, One);
 
-    /// <summary>Subtracts a tensor in place; see <see cref="AddTo"/>.</summary>
+    /// <summary>Adds a number in place; see <see cref="AddTo(Tensor, Tensor)"/>.</summary>
+    public static Tensor AddInPlace(this Tensor tensor, Scalar number) => tensor.add_(number, One);
+
+    /// <summary>Subtracts a tensor in place; see <see cref="AddTo(Tensor, Tensor)"/>.</summary>
     public static Tensor SubtractInPlace(this Tensor tensor, Tensor other) => tensor.add_(other, MinusOne);
 
     private static Scalar Held(Scalar operand)

@@ -11,17 +11,17 @@ internal sealed class DiagonalCurvature(long outputs, long inputs, Device device
     public override Tensor Eigenvalues => _sum;
 
     public override void AddAtOutputs(Tensor inputs, OutputCurvature curvature) =>
-        _sum.AddInPlace(curvature.Diagonals().t().mm(inputs.square()));
+        _sum.AddInPlace(curvature.Diagonals().t().mm(inputs.Squared()));
 
     public override void Add(Tensor inputs, Tensor slopes, Tensor? weights) =>
-        _sum.AddInPlace(slopes.square().sum(1).t().mm(inputs.square()));
+        _sum.AddInPlace(slopes.Squared().sum(1).t().mm(inputs.Squared()));
 
     public override void Finish(double weight)
     {
     }
 
     public override Tensor Covariance(Tensor inputs, Tensor? slopes, Tensor variances) =>
-        Carried(inputs.square().mm(variances.t()), slopes);
+        Carried(inputs.Squared().mm(variances.t()), slopes);
 
     public override Tensor Deviation(Tensor normal, Tensor variances) => normal * variances.sqrt();
 

@@ -52,7 +52,7 @@ internal sealed class KroneckerCurvature(long outputs, long inputs, Device devic
 
     public override Tensor Covariance(Tensor inputs, Tensor? slopes, Tensor variances)
     {
-        var ofOutputs = inputs.mm(_ofInputs).square().mm(variances.t());
+        var ofOutputs = inputs.mm(_ofInputs).Squared().mm(variances.t());
         if (slopes is not null)
             return Carried(ofOutputs, slopes.matmul(_ofOutputs));
         return (_ofOutputs.unsqueeze(0) * ofOutputs.unsqueeze(1)).matmul(_ofOutputs.t());
@@ -67,7 +67,7 @@ internal sealed class KroneckerCurvature(long outputs, long inputs, Device devic
     /// <param name="variances">As in <see cref="Covariance"/>.</param>
     /// <returns>What standard normal numbers [N, out] are multiplied by, and then the matrix behind them: z scale M^T.</returns>
     public (Tensor Scale, Tensor Matrix) OutputFactors(Tensor inputs, Tensor variances) =>
-        (inputs.mm(_ofInputs).square().mm(variances.t()).sqrt(), _ofOutputs);
+        (inputs.mm(_ofInputs).Squared().mm(variances.t()).sqrt(), _ofOutputs);
 
     public override void Dispose()
     {

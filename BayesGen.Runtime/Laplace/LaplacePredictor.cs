@@ -102,7 +102,7 @@ internal sealed class LaplacePredictor(
             var covariance = Covariance(signals, outputs);
             var largest = covariance.diagonal(0, 1, 2).amax([1], keepdim: true).unsqueeze(2);
             var root = linalg.cholesky(covariance.AddTo(eye(covariance.shape[1], dtype: covariance.dtype, device: covariance.device)
-                * (largest * Operand(Jitter) + Operand(double.Epsilon))));
+                * (largest * Operand(Jitter)).AddTo(Operand(double.Epsilon))));
             deviation = normal => root.bmm(normal.unsqueeze(2)).squeeze(2);
         }
 

@@ -27,7 +27,7 @@ internal sealed class LayerPosterior(LaplaceLayer layer, LayerCurvature curvatur
     public void Finish(double weight)
     {
         curvature.Finish(weight);
-        using var squares = layer.Offsets.square();
+        using var squares = layer.Offsets.Squared();
         using var sum = squares.sum();
         _squares = sum.item<double>();
     }

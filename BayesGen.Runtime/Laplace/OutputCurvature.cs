@@ -43,7 +43,7 @@ internal abstract class OutputCurvature(Tensor? weights)
 
         public override Tensor Sum() => diag(_counted.sum([0])).Subtract(_counted.t().mm(p));
 
-        public override Tensor Diagonals() => _counted * (Operand(1) - p);
+        public override Tensor Diagonals() => _counted * p.neg().AddTo(Operand(1));
     }
 
     private sealed class Separate(Tensor curvatures, Tensor? weights) : OutputCurvature(weights)

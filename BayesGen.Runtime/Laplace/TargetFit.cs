@@ -57,13 +57,13 @@ internal sealed class TargetFit(Likelihood likelihood)
         var wanted = targets.to(ScalarType.Float64).to(logits.device).reshape(logits.shape);
         var isIgnored = wanted.eq(answers.Ignored);
         var yes = wanted.masked_fill(isIgnored, Operand(0)) * Operand(answers.PositiveWeight);
-        var no = (Operand(1) - wanted).masked_fill(isIgnored, Operand(0));
+        var no = wanted.neg().AddTo(Operand(1)).masked_fill(isIgnored, Operand(0));
         var ofYes = nn.functional.logsigmoid(logits);
         _logLikelihood += (yes * ofYes).AddTo(no * ofYes.Subtract(logits)).sum().item<double>();
         var counts = yes.AddTo(no);
         var p = logits.sigmoid();
         return OutputCurvature.Independent(
-            counts * p * (Operand(1) - p), counts.eq(Operand(1)).all().item<bool>() ? null : counts);
+            counts * p * p.neg().AddTo(Operand(1)), counts.eq(Operand(1)).all().item<bool>() ? null : counts);
     }
 
     private OutputCurvature AddNumbers(GaussianLikelihood numbers, Tensor outputs, Tensor targets)
@@ -84,7 +84,7 @@ internal sealed class TargetFit(Likelihood likelihood)
             wanted = where(wanted.isnan(), mean, wanted);
         }
 
-        var squares = (wanted.Subtract(mean).square() / variance).sum().item<double>();
+        var squares = (wanted.Subtract(mean).Squared() / variance).sum().item<double>();
         if (!double.IsFinite(squares))
             throw new ArgumentException(
                 "Targets, or the outputs of the network for them, are NaN or infinite: leave these examples out. Where NaN means that "

@@ -61,7 +61,7 @@ internal sealed class ClassBound(
             fit += (counts * logits).sum(1).Subtract(weights * raised.logsumexp(1)).sum().Number();
             var p = raised.softmax(1);
             var r = p * weights.unsqueeze(1);
-            steepest.AddInPlace(rows.t().mm(rows * (Operand(2) * (r * (Operand(1) - p)).amax([1], keepdim: true))));
+            steepest.AddInPlace(rows.t().mm(rows * (Operand(2) * (r * p.neg().AddTo(Operand(1))).amax([1], keepdim: true))));
             gradient.AddInPlace(counts.Subtract(r).t().mm(rows));
             if (isWhole)
                 WholeCovariances.Add(curvature, rows, r);
@@ -81,7 +81,7 @@ internal sealed class ClassBound(
     /// <summary>|m|^2.</summary>
     public static double SquareSum(Tensor means)
     {
-        using var squares = means.square();
+        using var squares = means.Squared();
         using var sum = squares.sum();
         return sum.Number();
     }

@@ -29,7 +29,7 @@ internal static class NumberFit
             {
                 gram.AddInPlace(rows.t().mm(rows));
                 cross.AddInPlace(rows.t().mm(targets));
-                squares.AddInPlace(targets.square().sum([0]));
+                squares.AddInPlace(targets.Squared().sum([0]));
             },
             cancellation);
 
@@ -125,7 +125,7 @@ internal sealed class FittedNumbers(Tensor vectors, Tensor means, Tensor varianc
     public required IReadOnlyList<double>? NoiseVariances { get; init; }
 
     public (Tensor Means, Tensor Variances) Outputs(Tensor rows) =>
-        (rows.mm(means.t()), rows.mm(vectors).square().mm(variances.t()));
+        (rows.mm(means.t()), rows.mm(vectors).Squared().mm(variances.t()));
 
     public void Dispose()
     {

@@ -76,6 +76,6 @@ internal sealed class GaussianLikelihood : RegressionLikelihood
         if (Factors is not null)
             logVariance = logVariance.AddTo(_logFactors!.Along(mean, Math.Max(1, mean.dim() - 1)));
         var (targets, counts) = Aligned(mean, target);
-        return Total(logVariance.AddTo(targets.Subtract(mean).square() * (-logVariance).exp()).add(LogTwoPi), counts).MultiplyBy(0.5);
+        return Total(logVariance.AddTo(targets.Subtract(mean).Squared() * (-logVariance).exp()).AddTo(LogTwoPi), counts).MultiplyBy(0.5);
     }
 }

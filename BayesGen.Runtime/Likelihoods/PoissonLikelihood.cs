@@ -37,6 +37,6 @@ internal sealed class PoissonLikelihood(bool ignoresNaN = false) : RegressionLik
     private Tensor Sum(Tensor output, Tensor target)
     {
         var (targets, counts) = Aligned(output, target);
-        return Total(output.exp().Subtract(targets * output).AddTo(targets.add(TensorNumbers.One).lgamma()), counts);
+        return Total(output.exp().Subtract(targets * output).AddTo(targets.AddTo(TensorNumbers.One).lgamma()), counts);
     }
 }

@@ -67,8 +67,8 @@ internal sealed class StudentTLikelihood : RegressionLikelihood
             ? (output, full_like(output, Operand(2 * Math.Log(scale)), dtype: output.dtype, device: output.device))
             : Halves(output, target);
         var (targets, counts) = Aligned(mean, target);
-        var squares = targets.Subtract(mean).square() * (-logSquare).exp();
+        var squares = targets.Subtract(mean).Squared() * (-logSquare).exp();
         var losses = logSquare.MultiplyBy(0.5).AddTo(squares.DivideBy(nu).log1p().MultiplyBy((nu + 1) / 2));
-        return Total(losses.add(_constant), counts);
+        return Total(losses.AddTo(_constant), counts);
     }
 }

@@ -76,7 +76,7 @@ public sealed record FitLoss(string Name, Func<Tensor, Tensor, Tensor> Compute, 
         return new FitLoss(
             "Gaussian",
             (output, target) => nn.functional.mse_loss(output, TargetShapes.LikeOutputs(output, target, "Gaussian noise"), nn.Reduction.Sum)
-                * Operand(0.5 / (sigma * sigma)) + Operand(constant * target.numel()),
+                .mul(Operand(0.5 / (sigma * sigma))).AddTo(Operand(constant * target.numel())),
             FitReduction.Sum)
         {
             KnownSigma = sigma,
@@ -123,8 +123,8 @@ public sealed record FitLoss(string Name, Func<Tensor, Tensor, Tensor> Compute, 
         if (!TargetShapes.SameButOnes(mean, target))
             throw Misfit();
         var rows = TargetShapes.LikeOutputs(mean, target, "Learned noise");
-        var squares = rows.Subtract(mean).square() * (-logVariance).exp();
-        return (logVariance.AddTo(squares) + Operand(Math.Log(2 * Math.PI))).sum() * Operand(0.5);
+        var squares = rows.Subtract(mean).Squared() * (-logVariance).exp();
+        return logVariance.AddTo(squares).AddTo(Operand(Math.Log(2 * Math.PI))).sum() * Operand(0.5);
 
         ArgumentException Misfit() => TargetShapes.DoNotFit(
             output, target, "Learned noise needs outputs [N, 2 D], means and then logarithms of variances, for targets [N, D]");

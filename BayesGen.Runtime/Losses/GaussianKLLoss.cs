@@ -28,7 +28,7 @@ public sealed class GaussianKLLoss : VariationalLoss, IScores<GaussianPosterior>
         var mean = ScoredSum.Of(weights, run => run.Posterior.Mu.alias()) / Operand(count);
         var variance = ScoredSum.Of(weights, run =>
             run.Posterior.Variance().AddTo(
-                run.Posterior.Mu.Subtract(mean.to(run.Posterior.Mu.dtype, run.Posterior.Mu.device)).square())) / Operand(count);
+                run.Posterior.Mu.Subtract(mean.to(run.Posterior.Mu.dtype, run.Posterior.Mu.device)).Squared())) / Operand(count);
         var logSigma = ScoredSum.Of(weights, run => run.Posterior.LogSigma.alias());
         return (variance.log() * Operand(0.5 * count)).Subtract(logSigma);
     }

@@ -249,7 +249,7 @@ internal sealed class LocalEstimator : IDisposable
             if (scale is null)
                 return variance;
             using (variance)
-            using (var power = scale.square())
+            using (var power = scale.Squared())
                 return variance * power;
         }
     }

@@ -76,7 +76,7 @@ public static class GaussianMixture
         using var scope = NewDisposeScope();
         var dtype = means.dtype;
         (x, means, deviations) = (Wide(x), Wide(means), Wide(deviations));
-        var variances = deviations.square();
+        var variances = deviations.Squared();
         var score = ExpectedSize(x.unsqueeze(0).Subtract(means), deviations).mean([0]);
         for (var k = 0; k < means.shape[0]; k++)
         {
@@ -93,7 +93,7 @@ public static class GaussianMixture
     private static Tensor ExpectedSize(Tensor mean, Tensor deviation)
     {
         var standard = mean / deviation.clamp(min: Operand(Smallest));
-        var near = deviation * Operand(Math.Sqrt(2 / Math.PI)) * (standard.square() * Operand(-0.5)).exp();
+        var near = deviation * Operand(Math.Sqrt(2 / Math.PI)) * (standard.Squared() * Operand(-0.5)).exp();
         return near.AddTo(mean * (standard * Operand(Math.Sqrt(0.5))).erf());
     }
 

@@ -169,7 +169,7 @@ internal static class Pruner
         foreach (var (one, other) in expected.Zip(found))
         {
             var tolerance = one.dtype == ScalarType.Float64 ? 1e-9 : 1e-4;
-            if (!(one.Subtract(other).abs().max() <= (one.abs().max() + Operand(1)) * Operand(tolerance)).item<bool>())
+            if (!(one.Subtract(other).abs().max() <= one.abs().max().AddTo(Operand(1)) * Operand(tolerance)).item<bool>())
                 throw new NotSupportedException(
                     "Units that no layer reads change the answer of the network, so it uses weights past its layers, for example by "
                     + "functional.linear(x, layer.weight). It cannot be pruned by units; without an example it is pruned weight by weight. "

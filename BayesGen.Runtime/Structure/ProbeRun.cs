@@ -153,7 +153,7 @@ internal sealed class ProbeRun
         if (_mark == ProbeMark.NaN)
             return nan;
         var clean = known.unsqueeze(0);
-        return (rows.Subtract(clean).abs() > (clean.abs() + Operand(1)) * Operand(Changed)).logical_or(nan);
+        return (rows.Subtract(clean).abs() > clean.abs().AddTo(Operand(1)) * Operand(Changed)).logical_or(nan);
     }
 
     /// <summary>Which input units differ from place to place, told for the middle row alone.</summary>
@@ -161,7 +161,7 @@ internal sealed class ProbeRun
     {
         var units = ByUnit(tensor.detach().reshape([Rows, .. known.shape]), axis);
         var first = units.narrow(2, 0, 1);
-        var isEven = (units.Subtract(first).abs() <= (first.abs() + Operand(1)) * Operand(Changed)).all(2);
+        var isEven = (units.Subtract(first).abs() <= first.abs().AddTo(Operand(1)) * Operand(Changed)).all(2);
         using var row = isEven.narrow(0, 1, 1).logical_not();
         var uneven = zeros_like(isEven, dtype: isEven.dtype, device: isEven.device);
         uneven.narrow(0, 1, 1).copy_(row);
@@ -188,7 +188,7 @@ internal sealed class ProbeRun
         // Farther than any of the numbers is from zero, so that up and down lie on different sides of what it may be compared with.
         var like = zeros(clean.shape, dtype: clean.dtype, device: clean.device);
         var noise = new NoiseSource(1).Normal(like);
-        var shift = noise.AddTo(noise.sign()) * ((clean.abs().max() + Operand(1)) * Operand(3));
+        var shift = noise.AddTo(noise.sign()) * (clean.abs().max().AddTo(Operand(1)) * Operand(3));
         return _mark == ProbeMark.Up ? clean.AddTo(shift) : clean.Subtract(shift);
     }
 

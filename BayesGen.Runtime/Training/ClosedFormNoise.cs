@@ -35,7 +35,7 @@ internal static class ClosedFormNoise
         using var _ = no_grad();
         var mean = output.narrow(1, 0, logSigma.size(0));
         var wanted = TargetShapes.LikeOutputs(mean, targets, "Learned noise");
-        var squares = wanted.Subtract(mean).square();
+        var squares = wanted.Subtract(mean).Squared();
         if (whole is null)
             return squares.mean([0]);
 

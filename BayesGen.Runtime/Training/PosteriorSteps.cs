@@ -179,9 +179,9 @@ internal sealed class PosteriorSteps : ITrainingSteps
         if (gradients.Count == 0)
             return;
         var sum = gradients
-            .Select(gradient => gradient.square().sum())
+            .Select(gradient => gradient.Squared().sum())
             .Aggregate((all, one) => all.AddTo(one.to(all.dtype, all.device)));
-        var factor = (Operand(norm) / (sum.sqrt() + Operand(Epsilon))).clamp(max: Operand(1));
+        var factor = (Operand(norm) / sum.sqrt().AddTo(Operand(Epsilon))).clamp(max: Operand(1));
         foreach (var gradient in gradients)
             gradient.mul_(factor.to(gradient.dtype, gradient.device));
     }

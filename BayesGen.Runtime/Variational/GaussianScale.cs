@@ -39,7 +39,7 @@ internal sealed class GaussianScale(Tensor mu, Tensor logSigma2)
     /// <summary>E z^2 = mu^2 + sigma^2.</summary>
     public Tensor Power()
     {
-        using var square = mu.square();
+        using var square = mu.Squared();
         using var variance = logSigma2.exp();
         return square.AddTo(variance);
     }
@@ -47,7 +47,7 @@ internal sealed class GaussianScale(Tensor mu, Tensor logSigma2)
     /// <summary>log alpha.</summary>
     public Tensor LogAlpha()
     {
-        using var square = mu.square();
+        using var square = mu.Squared();
         using var positive = square + Operand(Epsilon);
         using var log = positive.log();
         return logSigma2.Subtract(log);

@@ -75,7 +75,7 @@ public abstract class Posterior
     public Tensor TotalNoiseScore()
     {
         using var mean = Mean();
-        using var square = mean.square();
+        using var square = mean.Squared();
         using var logSignal = square.log();
         using var variance = Variance();
         using var logNoise = variance.log();

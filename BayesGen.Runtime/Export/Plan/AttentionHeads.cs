@@ -49,5 +49,5 @@ internal static class AttentionHeads
     /// <summary>Numbers without a pattern that heads could share, [3, 1, width].</summary>
     private static Tensor Example(int part, long width) =>
         arange(Operand(3 * width), dtype: ScalarType.Float64, device: CPU)
-            .mul(Operand(0.7 + part)).add(Operand(part)).square().sin().mul(Operand(3)).reshape(3, 1, width);
+            .mul(Operand(0.7 + part)).AddTo(Operand(part)).Squared().sin().mul(Operand(3)).reshape(3, 1, width);
 }

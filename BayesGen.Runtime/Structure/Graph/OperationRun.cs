@@ -65,7 +65,7 @@ internal static class OperationRun
         ActivationKind.Exponential => x.exp(),
         ActivationKind.Logarithm => x.log(),
         ActivationKind.SquareRoot => x.sqrt(),
-        ActivationKind.Square => x.square(),
+        ActivationKind.Square => x.Squared(),
         _ => x.reciprocal(),
     };
 

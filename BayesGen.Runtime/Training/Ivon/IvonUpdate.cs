@@ -81,7 +81,7 @@ internal sealed class IvonUpdate : IFlatUpdate
         var product = TakesDeviation ? slope * other : other.to(precision.dtype);
         var x = ((product * Operand(SampleSize)).AddTo(precision.reciprocal() * Operand(Decay)) - Operand(1)) * Operand(1 - Beta2);
         var kept = keep?.to(ScalarType.Bool);
-        precision.copy_(Kept(precision.AddTo(precision * x * (x * Operand(0.5) + Operand(1))), precision));
+        precision.copy_(Kept(precision.AddTo(precision * x * (x * Operand(0.5)).AddTo(Operand(1))), precision));
         momentum.copy_(Kept((momentum * Operand(Beta1)).AddTo(slope * Operand(1 - Beta1)), momentum));
         var move = (momentum * Operand(Debias)).AddTo((mu.to(precision.dtype) - Operand(Center)) * Operand(Decay)) / precision;
         if (!double.IsPositiveInfinity(TrustRadius))

@@ -75,7 +75,7 @@ internal sealed class GaussianDivergence(double mean, double scale) : Divergence
     {
         using var variance = posterior.Variance();
         using var offset = posterior.Mu - Operand(mean);
-        using var square = offset.square();
+        using var square = offset.Squared();
         return variance.AddTo(square);
     }
 }

@@ -97,7 +97,7 @@ public sealed class GaussianPosterior : Posterior, IPosterior<GaussianPosterior>
         using var negative = -LogSigma;
         using var precision = negative.exp();
         using var standard = offset * precision;
-        using var square = standard.square();
+        using var square = standard.Squared();
         using var half = square * Operand(-0.5);
         using var shifted = half - Operand(HalfLogTwoPi);
         return shifted.Subtract(LogSigma);

@@ -90,7 +90,7 @@ public sealed class GroupArdPosterior : Posterior, IPosterior<GroupArdPosterior>
     /// <inheritdoc/>
     public override Tensor Variance()
     {
-        using var square = Mu.square();
+        using var square = Mu.Squared();
         using var variance = ScaleLogSigma2.exp();
         return square * variance;
     }

@@ -109,13 +109,13 @@ public sealed class GroupHorseshoePosterior : Posterior, IPosterior<GroupHorsesh
     {
         // With c the square of the relative noise of the scale, (E s E z)^2 (sigma^2 + c (mu^2 + sigma^2)): no difference of large numbers.
         using var scale = ScaleMean();
-        using var scaleSquare = scale.square();
+        using var scaleSquare = scale.Squared();
         using var ofUnits = OfUnits.Variance();
         using var ofLayer = OfLayer.Variance();
         using var spread = ofUnits.AddTo(ofLayer);
         using var noise = spread.expm1();
         using var variance = Values.Variance();
-        using var square = Mu.square();
+        using var square = Mu.Squared();
         using var power = square.AddTo(variance);
         using var total = addcmul(variance, noise, power, Operand(1));
         return scaleSquare * total;

@@ -107,11 +107,11 @@ public sealed class GroupLogUniformPosterior : Posterior, IPosterior<GroupLogUni
     public override Tensor Variance()
     {
         // m^2 sigma^2 + s^2 (mu^2 + sigma^2): no difference of large numbers.
-        using var square = Mu.square();
+        using var square = Mu.Squared();
         using var variance = Values.Variance();
         using var power = square.AddTo(variance);
         using var scaleVariance = ScaleLogSigma2.exp();
-        using var scaleSquare = ScaleMu.square();
+        using var scaleSquare = ScaleMu.Squared();
         using var ofScale = scaleVariance * power;
         return addcmul(ofScale, scaleSquare, variance, Operand(1));
     }

@@ -95,11 +95,11 @@ public sealed class LogUniformPosterior : Posterior, IPosterior<LogUniformPoster
     {
         using var twice = LogSigma * Operand(2);
         using var variance = twice.exp();
-        using var square = Mu.square();
+        using var square = Mu.Squared();
         using var power = variance.AddTo(square);
         using var alpha = LogAlpha.exp();
         using var total = addcmul(variance, alpha, power, Operand(1));
-        using var scale = ScaleMu.square();
+        using var scale = ScaleMu.Squared();
         return scale * total;
     }
 
@@ -118,7 +118,7 @@ public sealed class LogUniformPosterior : Posterior, IPosterior<LogUniformPoster
             return null;
         using var twice = LogSigma * Operand(2);
         using var variance = twice.exp();
-        using var square = Mu.square();
+        using var square = Mu.Squared();
         using var power = variance.AddTo(square);
         using var halfPower = power * Operand(0.5);
         using var ofValue = halfPower.Subtract(LogSigma);

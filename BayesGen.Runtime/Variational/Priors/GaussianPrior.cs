@@ -63,11 +63,11 @@ public sealed record GaussianPrior : ProperPrior, ITrainablePrior
     public override Tensor LogProb(Tensor weights)
     {
         using var scaled = (weights - Operand(Mean)) / Operand(Scale);
-        using var square = scaled.square();
+        using var square = scaled.Squared();
         using var half = square * Operand(-0.5);
         return half - Operand(Math.Log(Scale) + HalfLogTwoPi);
     }
 
     /// <inheritdoc/>
-    public override Tensor Sample(Tensor like, NoiseSource noise) => noise.Normal(like).mul_(Operand(Scale)).add_(Operand(Mean));
+    public override Tensor Sample(Tensor like, NoiseSource noise) => noise.Normal(like).mul_(Operand(Scale)).AddInPlace(Operand(Mean));
 }

@@ -20,7 +20,7 @@ public sealed record LearnedGaussianPrior(double Mean, Tensor LogScale) : Proper
     {
         using var precision = (-LogScale).exp();
         using var scaled = (weights - Operand(Mean)) * precision;
-        using var square = scaled.square();
+        using var square = scaled.Squared();
         using var half = square * Operand(-0.5);
         using var constant = LogScale + Operand(HalfLogTwoPi);
         return half.Subtract(constant);

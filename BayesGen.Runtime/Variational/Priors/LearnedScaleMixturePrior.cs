@@ -20,7 +20,7 @@ public sealed record LearnedScaleMixturePrior(Tensor LogitPi, Tensor LogWide, Te
     /// <inheritdoc/>
     public override Tensor LogProb(Tensor weights)
     {
-        using var square = weights.square();
+        using var square = weights.Squared();
         // log pi = -softplus(-logit) and log(1 - pi) = -softplus(logit), which lose nothing where pi is close to 0 or 1.
         using var logPart = nn.functional.logsigmoid(LogitPi);
         using var logRest = nn.functional.logsigmoid(-LogitPi);

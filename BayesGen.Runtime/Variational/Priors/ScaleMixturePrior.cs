@@ -65,7 +65,7 @@ public sealed record ScaleMixturePrior : ProperPrior, ITrainablePrior
     /// <inheritdoc/>
     public override Tensor LogProb(Tensor weights)
     {
-        using var square = weights.square();
+        using var square = weights.Squared();
         using var wide = Component(square, Pi, Wide);
         using var narrow = Component(square, 1 - Pi, Narrow);
         return logaddexp(wide, narrow);

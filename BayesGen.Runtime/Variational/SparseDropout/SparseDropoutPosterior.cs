@@ -70,7 +70,7 @@ public sealed class SparseDropoutPosterior : Posterior, IPosterior<SparseDropout
     /// <returns>A new tensor of the posterior's shape.</returns>
     public Tensor LogAlpha()
     {
-        using var square = Mu.square();
+        using var square = Mu.Squared();
         using var positive = square + Operand(Epsilon);
         using var log = positive.log();
         using var difference = LogSigma2.Subtract(log);
