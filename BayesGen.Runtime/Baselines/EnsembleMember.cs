@@ -27,7 +27,9 @@ internal sealed class EnsembleMember(nn.Module<Tensor, Tensor> network, int inde
                 + "of an ensemble have targets of one kind. Say it in the call, Predict(x, Likelihood.Bernoulli()), for instance, or on each "
                 + "member, member.UseLikelihood(likelihood).");
 
-        static string Words(string? noted) => noted is null ? "no likelihood" : $"the likelihood '{Likelihood.Read(noted)}'";
+        static string Words(string? noted) => LikelihoodChoice.Of(noted) is { } likelihood ? $"the likelihood '{likelihood}'"
+            : noted == LikelihoodChoice.SquaredError ? "the squared error"
+            : "no likelihood";
     }
 
     /// <summary>

@@ -19,7 +19,7 @@ public abstract class PooledPredictor
 
     /// <summary>What the targets are: as it was trained, loaded, or told; null where nobody has said it.</summary>
     /// <exception cref="InvalidOperationException">The members of an ensemble say different things.</exception>
-    public Likelihood? KnownLikelihood() => NotedLikelihood() is { } text ? Likelihood.Read(text) : null;
+    public Likelihood? KnownLikelihood() => LikelihoodChoice.Of(NotedLikelihood());
 
     /// <summary>
     /// Predicts classes by what the network was trained for: see <c>TrainerOptions.Likelihood</c>. Where nobody has said it, outputs are
@@ -124,7 +124,7 @@ public abstract class PooledPredictor
     /// <summary>
     /// Predicts numbers or counts for examples whose targets are known, by what the network was trained for, and judges them.
     /// </summary>
-    /// <param name="data">Inputs and targets; where NaN is ignored, what has a target that is NaN is not judged.</param>
+    /// <param name="data">Inputs and targets; where NaN is ignored, a target that is NaN counts in no figure.</param>
     /// <param name="samples">The number of samples of the weights or passes, of each member of an ensemble; null is the usual one.</param>
     /// <param name="levels">The levels of intervals; null takes <see cref="RegressionEvaluation.UsualLevels"/>.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
@@ -136,7 +136,7 @@ public abstract class PooledPredictor
         EvaluatePredictions(data, LikelihoodChoice.OfNumbers(NotedLikelihood()), samples, levels, options, cancellation);
 
     /// <summary>The same by a likelihood that is said here.</summary>
-    /// <param name="data">Inputs and targets; where NaN is ignored, what has a target that is NaN is not judged.</param>
+    /// <param name="data">Inputs and targets; where NaN is ignored, a target that is NaN counts in no figure.</param>
     /// <param name="likelihood">What the outputs are.</param>
     /// <param name="samples">The number of samples of the weights or passes, of each member of an ensemble; null is the usual one.</param>
     /// <param name="levels">The levels of intervals; null takes <see cref="RegressionEvaluation.UsualLevels"/>.</param>

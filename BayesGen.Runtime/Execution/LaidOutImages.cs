@@ -11,6 +11,12 @@ namespace BayesGen.Execution;
 /// </remarks>
 internal sealed class LaidOutImages
 {
+    /// <summary>
+    /// How many sizes of images are tried. Each costs two forwards; where every image has a size of its own, the later ones are left as
+    /// they come.
+    /// </summary>
+    private const int MostSizes = 64;
+
     private static readonly ConditionalWeakTable<nn.Module, LaidOutImages> Known = new();
 
     private readonly Lock _trial = new();
@@ -45,17 +51,19 @@ internal sealed class LaidOutImages
     {
         Tensor laid;
         lock (_trial)
-            laid = LayoutFor(images).Of(images);
+            laid = LayoutFor(images)?.Of(images) ?? images;
         if (!ReferenceEquals(laid, images))
             (_laid, _wasContiguous) = (laid, images.is_contiguous());
         return laid;
     }
 
-    private ImageLayout LayoutFor(Tensor images)
+    private ImageLayout? LayoutFor(Tensor images)
     {
         var size = images.dim() == 4 ? (images.size(2), images.size(3)) : (0, 0);
         if (_layouts.TryGetValue(size, out var layout))
             return layout;
+        if (_layouts.Count == MostSizes)
+            return null;
 
         // forward itself: call would come back here. Hooks of the network's layers run all the same.
         return _layouts[size] = new(_network, () => new EvaluationMode(_network), _network.forward, isWanted: null);

@@ -128,7 +128,7 @@ public sealed class LaplaceApproximation : IDisposable
     /// <summary>
     /// Predicts numbers for examples whose targets are known, with the noise that it was fitted with, and judges density and intervals.
     /// </summary>
-    /// <param name="data">Inputs and targets, [N, D] or [N]; where NaN is ignored, what has a target that is NaN is not judged.</param>
+    /// <param name="data">Inputs and targets, [N, D] or [N]; where NaN is ignored, a target that is NaN counts in no figure.</param>
     /// <param name="samples">The number of samples of the weights where predictions are sampled.</param>
     /// <param name="levels">The levels of intervals; null takes <see cref="RegressionEvaluation.UsualLevels"/>.</param>
     /// <param name="options">Seed, batch size and more; null is the defaults.</param>
@@ -142,15 +142,7 @@ public sealed class LaplaceApproximation : IDisposable
     {
         var likelihood = _predictor.RequireNumbers();
         var sums = _predictor.Sums();
-        var targets = new List<double[]>();
-        _predictor.Pool(samples, options).Run(data, sums, Take, cancellation);
-        return RegressionEvaluation.OfKnown(sums.Finish(), targets, levels);
-
-        void Take(Tensor batch)
-        {
-            likelihood.RequireTargets(batch, "example {0} of a batch");
-            targets.AddRange(PlainNumbers.Rows(batch));
-        }
+        return JudgedDraws.OfNumbers(_predictor.Pool(samples, options), sums, sums.Finish, likelihood, data, levels, cancellation);
     }
 
     /// <summary>Structure, precisions and the marginal likelihood.</summary>

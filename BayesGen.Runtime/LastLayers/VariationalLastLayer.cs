@@ -109,15 +109,8 @@ public sealed class VariationalLastLayer : IDisposable
     {
         var likelihood = RequireNumbers();
         var sums = new GaussianSums();
-        var targets = new List<double[]>();
-        _predictor.Pool(samples: 1, options).Run(data, sums, Take, cancellation);
-        return RegressionEvaluation.OfKnown(sums.Finish(), targets, levels);
-
-        void Take(Tensor batch)
-        {
-            likelihood.RequireTargets(batch, "example {0} of a batch");
-            targets.AddRange(PlainNumbers.Rows(batch));
-        }
+        return JudgedDraws.OfNumbers(
+            _predictor.Pool(samples: 1, options), sums, sums.Finish, likelihood, data, levels, cancellation);
     }
 
     /// <summary>The layer, the bound and the prior.</summary>

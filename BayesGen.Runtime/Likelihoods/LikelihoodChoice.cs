@@ -16,12 +16,15 @@ internal static class LikelihoodChoice
 
     /// <summary>What the network trains by, or was loaded with; null where that is no likelihood, as the squared error is none.</summary>
     /// <exception cref="InvalidOperationException">It is none that is known here.</exception>
-    public static Likelihood? NotedOn(NetworkArena arena) => OfNoted(arena.NotedLikelihood);
+    public static Likelihood? NotedOn(NetworkArena arena) => Of(arena.NotedLikelihood);
+
+    /// <summary>The same of a note.</summary>
+    public static Likelihood? Of(string? noted) => noted is null or SquaredError ? null : Likelihood.Read(noted);
 
     /// <summary>What classes are predicted by; null where nobody has said it.</summary>
     /// <param name="noted">What is noted on the network, or null.</param>
     /// <exception cref="InvalidOperationException">The network was trained to answer numbers.</exception>
-    public static ClassLikelihood? OfClasses(string? noted) => noted is null ? null : OfNoted(noted) switch
+    public static ClassLikelihood? OfClasses(string? noted) => noted is null ? null : Of(noted) switch
     {
         null => throw new InvalidOperationException(
             "The network was trained by the squared error, so its answers are numbers and no classes, and nobody has named their noise: use "
@@ -39,7 +42,7 @@ internal static class LikelihoodChoice
         ? throw new InvalidOperationException(
             "Nobody has said what the targets of this network are. Train with TrainerOptions.Likelihood, load the state file of a network that "
             + "was, or say it here: Predict(x, Likelihood.Gaussian(sigma)), for instance.")
-        : OfNoted(noted) switch
+        : Of(noted) switch
         {
             null => throw new InvalidOperationException(
                 "The network was trained by the squared error, which names no noise. Say it here: Predict(x, Likelihood.Gaussian(sigma)), or "
@@ -49,6 +52,4 @@ internal static class LikelihoodChoice
                 $"The network was trained under the likelihood '{other}', so its answers are classes and no numbers: use Predict(x) and "
                 + "EvaluatePredictions(data), or say another likelihood."),
         };
-
-    private static Likelihood? OfNoted(string? noted) => noted is null or SquaredError ? null : Likelihood.Read(noted);
 }

@@ -44,9 +44,24 @@ internal static class JudgedDraws
         CancellationToken cancellation)
     {
         var sums = new RegressionSums(likelihood);
+        return OfNumbers(draws, sums, sums.Finish, likelihood, data, levels, cancellation);
+    }
+
+    /// <summary>The same of answers that are summed in a way of their own.</summary>
+    /// <param name="draws">The draws.</param>
+    /// <param name="sums">Takes the answers.</param>
+    /// <param name="finish">The prediction that they make.</param>
+    /// <param name="likelihood">What the targets are.</param>
+    /// <param name="data">Inputs and targets.</param>
+    /// <param name="levels">The levels of intervals; null takes the usual ones.</param>
+    /// <param name="cancellation">Ends it between two samples.</param>
+    public static RegressionEvaluation OfNumbers(
+        IPredictiveDraws draws, IPredictiveSums sums, Func<RegressionPrediction> finish, RegressionLikelihood likelihood,
+        BatchSource data, IReadOnlyList<double>? levels, CancellationToken cancellation)
+    {
         var targets = new List<double[]>();
         draws.Run(data, sums, Take, cancellation);
-        return RegressionEvaluation.OfKnown(sums.Finish(), targets, levels);
+        return RegressionEvaluation.OfKnown(finish(), targets, levels);
 
         void Take(Tensor batch)
         {

@@ -62,6 +62,22 @@ public sealed class PooledLikelihoodTests : IDisposable
         Assert.Equal(-prediction.LogDensity(Rows(data.Targets)).Average(), ensemble.EvaluateRegression(data).NegativeLogLikelihood, 1e-9);
     }
 
+    /// <summary>What is noted of it is no likelihood, and reading it as one threw.</summary>
+    [Fact]
+    public void AnEnsembleOfTheSquaredErrorKnowsNoLikelihoodAndPredictsNoClasses()
+    {
+        using var scope = NewDisposeScope();
+        using var data = new TensorDataSet(randn(8, 3), randn(8, 2));
+        using var ensemble = DeepEnsemble.Train(
+            () => nn.Linear(3, 2), data, new TrainerOptions { Epochs = 1, FitLoss = FitLoss.SquaredError }, members: 2);
+        Assert.Null(ensemble.KnownLikelihood());
+        Assert.Contains("squared error", Assert.Throws<InvalidOperationException>(() => ensemble.Predict(data.Inputs)).Message);
+        Assert.Equal(8, ensemble.Predict(data.Inputs, Likelihood.Gaussian(1)).Count);
+        ((DeterministicModel<Linear>)ensemble.Members[1]).UseLikelihood(Likelihood.Bernoulli());
+        var message = Assert.Throws<InvalidOperationException>(() => ensemble.KnownLikelihood()).Message;
+        Assert.Contains("member 1 under the squared error", message);
+    }
+
     /// <summary>Logarithms of rates were reported as means, and Student's t had no road at all.</summary>
     [Fact]
     public void CountsAndHeavyTailsAreMixturesOfTheirKind()

@@ -54,6 +54,26 @@ public sealed class LaidOutImagesTests
     }
 
     [Fact]
+    public void ImagesThatEachHaveASizeOfTheirOwnAreTriedWithoutEnd()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var network = new AnySize();
+        network.CompactInPlace(rand(2, 3, 12, 12));
+        var calls = 0;
+        for (var width = 13; width < 80; width++)
+        {
+            calls = network.Calls;
+            network.call(rand(1, 3, 12, width));
+        }
+
+        // Two forwards are the trial of a size.
+        Assert.Equal(calls + 1, network.Calls);
+        network.call(rand(1, 3, 12, 13));
+        Assert.Equal(calls + 2, network.Calls);
+    }
+
+    [Fact]
     public void AForwardThatViewsItsInputFailsOnTheLayout()
     {
         using var scope = NewDisposeScope();
@@ -100,6 +120,31 @@ public sealed class PooledChannels : nn.Module<Tensor, Tensor>
         using var flat = small.flatten(1);
         return head.call(flat);
     }
+}
+
+/// <summary>A convolution, half of whose channels do nothing, for images of any size.</summary>
+[Bayesian(Family.Gaussian)]
+public sealed class AnySize : nn.Module<Tensor, Tensor>
+{
+    private readonly Conv2d conv = nn.Conv2d(3, 6, 3);
+    private readonly Linear head = nn.Linear(6, 2);
+
+    public AnySize() : base(nameof(AnySize))
+    {
+        RegisterComponents();
+        conv.weight!.narrow(0, 3, 3).detach().zero_();
+        conv.register_forward_pre_hook((_, x) =>
+        {
+            Calls++;
+            return null!;
+        });
+        eval();
+    }
+
+    /// <summary>How often it ran.</summary>
+    public int Calls { get; private set; }
+
+    public override Tensor forward(Tensor x) => head.call(conv.call(x).mean([2, 3]));
 }
 
 /// <summary>A forward that asks for contiguous memory.</summary>
