@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace BayesGen.Benchmarks.Uci;
 
-/// <summary>Intervals of 90 % of a network that was trained without the calibration rows.</summary>
+/// <summary>Intervals of 90 % of networks that were trained without their calibration rows, means over the networks.</summary>
 /// <param name="Kind">What they are made of; <see cref="Plain"/> are the central ones of the prediction.</param>
 /// <param name="Coverage">The part of targets that they hold.</param>
 /// <param name="Width">Their mean width.</param>
@@ -11,6 +11,14 @@ public sealed record IntervalFigures(string Kind, double Coverage, double Width,
 {
     /// <summary>The kind of those that were not calibrated.</summary>
     public const string Plain = "plain";
+
+    /// <summary>The means of several networks' intervals, kind by kind.</summary>
+    public static IReadOnlyList<IntervalFigures> MeanOf(IReadOnlyList<IReadOnlyList<IntervalFigures>> networks) =>
+    [
+        .. networks[0].Select((one, kind) => new IntervalFigures(
+            one.Kind, networks.Average(of => of[kind].Coverage), networks.Average(of => of[kind].Width),
+            networks.Average(of => of[kind].Score))),
+    ];
 }
 
 /// <summary>What a method reached on a split, in the units of the table.</summary>
@@ -19,8 +27,8 @@ public sealed record IntervalFigures(string Kind, double Coverage, double Width,
 /// <param name="Nll">The mean negative log density of the targets, nats.</param>
 /// <param name="Coverage95">The part of targets in the central 95 % interval of the prediction.</param>
 /// <param name="Width95">Its mean width.</param>
-/// <param name="Intervals">The plain ones, and conformal ones of each kind.</param>
-/// <param name="Seconds">How long it took, both trainings and predictions.</param>
+/// <param name="Intervals">The plain ones and conformal ones of each kind, means over calibration parts.</param>
+/// <param name="Seconds">How long it took, trainings and predictions.</param>
 public sealed record SplitOutcome(
     string Setting, double Rmse, double Nll, double Coverage95, double Width95, IReadOnlyList<IntervalFigures> Intervals, double Seconds)
 {
