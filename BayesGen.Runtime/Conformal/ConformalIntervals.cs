@@ -15,11 +15,16 @@ namespace BayesGen.Conformal;
 /// places of an example that is held, on average over examples, whatever its places have in common. For one step by itself calibrate with
 /// <c>evaluation.OfPlace(step)</c> and ask for the intervals of <c>prediction.OfPlace(step)</c>.
 /// </para>
+/// <para>
+/// Where an evaluation says by NaN that a target is missing, each output is calibrated with the targets that it has. What is promised then
+/// holds for examples that have one: where it is missing because of what it is, as a value out of a sensor's range, it promises nothing for it.
+/// </para>
 /// </remarks>
 [JsonConverter(typeof(ConformalIntervalsJson))]
 public sealed class ConformalIntervals
 {
-    internal ConformalIntervals(ConformalIntervalOptions options, IReadOnlyList<double> thresholds, int examples) =>
+    internal ConformalIntervals(
+        ConformalIntervalOptions options, IReadOnlyList<double> thresholds, IReadOnlyList<int> examples) =>
         (Options, Thresholds, Examples) = (options, thresholds, examples);
 
     /// <summary>How the intervals are made.</summary>
@@ -34,17 +39,27 @@ public sealed class ConformalIntervals
     /// </summary>
     public IReadOnlyList<double> Thresholds { get; }
 
-    /// <summary>The number of calibration examples; the places of an example do not count by themselves.</summary>
-    public int Examples { get; }
+    /// <summary>
+    /// For each output the number of calibration examples behind its threshold, those that have a target for it; the places of an example do
+    /// not count by themselves.
+    /// </summary>
+    public IReadOnlyList<int> Examples { get; }
 
     /// <summary>Calibrates with examples that the training has not seen.</summary>
-    /// <param name="calibration">Predictions and targets: <c>model.EvaluatePredictions(calibrationData, noise)</c>.</param>
+    /// <param name="calibration">
+    /// Predictions and targets: <c>model.EvaluatePredictions(calibrationData, noise)</c>. An example counts for the outputs that it has a
+    /// target for.
+    /// </param>
     /// <param name="options">Coverage and method; null is 90 % and the predicted interval, stretched.</param>
-    /// <exception cref="ArgumentException">There are too few examples for the coverage; the message says how many it needs.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are too few examples for the coverage, and the message says how many it needs; or a target is infinite; or no finite interval
+    /// holds enough of them, since predictions have no width. The example is named.
+    /// </exception>
     public static ConformalIntervals Calibrate(RegressionEvaluation calibration, ConformalIntervalOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(calibration);
-        return Calibrate(calibration.Prediction, calibration.Targets, options);
+        RegressionMetrics.RequireShape(calibration.Prediction.Mean, calibration.Targets);
+        return OfKnown(calibration.Prediction, calibration.Targets, options);
     }
 
     /// <summary>Calibrates with examples that the training has not seen.</summary>
@@ -59,29 +74,34 @@ public sealed class ConformalIntervals
         RegressionPrediction prediction, IReadOnlyList<double[]> targets, ConformalIntervalOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        options = (options ?? new ConformalIntervalOptions()).Checked();
         RegressionMetrics.RequireRows(prediction.Mean, targets);
+        return OfKnown(prediction, targets, options);
+    }
+
+    /// <summary>Calibrates each output with the targets that are there.</summary>
+    private static ConformalIntervals OfKnown(
+        RegressionPrediction prediction, IReadOnlyList<double[]> targets, ConformalIntervalOptions? options)
+    {
+        options = (options ?? new ConformalIntervalOptions()).Checked();
         RequireFinite(prediction, targets);
         var rows = prediction.Rows;
-        var examples = rows.DistinctBy(row => row.Example).Count();
-        var needed = ConformalThreshold.Needed(options.Coverage);
-        if (examples < needed && !options.AllowUnbounded)
-            throw new ArgumentException(
-                FormattableString.Invariant($"A coverage of {options.Coverage:P1} needs at least {needed:N0} calibration examples, and ")
-                + FormattableString.Invariant($"there are {examples:N0}: give more, ask for less coverage, or set ")
-                + $"{nameof(ConformalIntervalOptions.AllowUnbounded)}, which answers with infinite intervals.", nameof(targets));
         var bands = PlainBands.Of(prediction, options);
-        return new ConformalIntervals(
-            options, [.. Enumerable.Range(0, prediction.Outputs).Select(Threshold)], examples);
+        List<(int Example, double Score)>[] scores = [.. Enumerable.Range(0, prediction.Outputs).Select(output => Enumerable
+            .Range(0, targets.Count)
+            .Where(row => !double.IsNaN(targets[row][output]))
+            .Select(row => (rows[row].Example, bands.Score(row, output, targets[row][output])))
+            .ToList())];
+        int[] examples = [.. scores.Select(ofOutput => ofOutput.DistinctBy(one => one.Example).Count())];
+        if (!options.AllowUnbounded)
+            RequireEnough(examples, options);
+        return new ConformalIntervals(options, [.. scores.Select(Threshold)], examples);
 
-        double Threshold(int output)
+        double Threshold(List<(int Example, double Score)> ofOutput, int output)
         {
-            List<(int Example, double Score)> scores =
-                [.. targets.Select((target, i) => (rows[i].Example, bands.Score(i, output, target[output])))];
-            var threshold = ConformalThreshold.Of(scores, options.Coverage);
+            var threshold = ConformalThreshold.Of(ofOutput, options.Coverage);
             if (double.IsFinite(threshold) || options.AllowUnbounded)
                 return threshold;
-            var first = scores.First(one => double.IsPositiveInfinity(one.Score)).Example;
+            var first = ofOutput.First(one => double.IsPositiveInfinity(one.Score)).Example;
             throw new ArgumentException(
                 FormattableString.Invariant($"No finite interval holds {options.Coverage:P1} of the targets of output {output}: the ")
                 + $"prediction for example {first}, among others, has no width that could be multiplied, and its target lies elsewhere. "
@@ -114,7 +134,8 @@ public sealed class ConformalIntervals
     public IntervalReport Evaluate(RegressionEvaluation test, int bins = IntervalReport.UsualBins)
     {
         ArgumentNullException.ThrowIfNull(test);
-        return Evaluate(test.Prediction, test.Targets, bins);
+        RegressionMetrics.RequireShape(test.Prediction.Mean, test.Targets);
+        return OfKnown(test.Prediction, test.Targets, bins);
     }
 
     /// <summary>Coverage and width on examples that neither training nor calibration has seen.</summary>
@@ -124,13 +145,24 @@ public sealed class ConformalIntervals
     public IntervalReport Evaluate(
         RegressionPrediction prediction, IReadOnlyList<double[]> targets, int bins = IntervalReport.UsualBins)
     {
+        ArgumentNullException.ThrowIfNull(prediction);
+        RegressionMetrics.RequireRows(prediction.Mean, targets);
+        return OfKnown(prediction, targets, bins);
+    }
+
+    private IntervalReport OfKnown(RegressionPrediction prediction, IReadOnlyList<double[]> targets, int bins)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
         var intervals = Intervals(prediction);
-        RegressionMetrics.RequireRows(prediction.Mean, targets);
-        return IntervalReport.Of(
-            intervals, prediction, targets,
-            Math.Sqrt(ConformalThreshold.CoverageVariance(
-                Examples, prediction.Rows.DistinctBy(row => row.Example).Count(), Options.Coverage)), bins);
+        var rows = prediction.Rows;
+        var deviation = Enumerable.Range(0, Outputs).Max(Deviation);
+        return IntervalReport.Of(intervals, prediction, targets, deviation, bins);
+
+        double Deviation(int output)
+        {
+            var tested = rows.Where((_, i) => !double.IsNaN(targets[i][output])).DistinctBy(row => row.Example).Count();
+            return tested == 0 ? 0 : Math.Sqrt(ConformalThreshold.CoverageVariance(Examples[output], tested, Options.Coverage));
+        }
     }
 
     /// <summary>Writes it as JSON, for a service to load; a file that exists is replaced.</summary>
@@ -141,6 +173,17 @@ public sealed class ConformalIntervals
     /// <param name="path">The file.</param>
     /// <exception cref="System.Text.Json.JsonException">The file holds something else.</exception>
     public static ConformalIntervals Load(string path) => JsonFile.Read<ConformalIntervals>(path);
+
+    private static void RequireEnough(int[] examples, ConformalIntervalOptions options)
+    {
+        var needed = ConformalThreshold.Needed(options.Coverage);
+        if (Array.FindIndex(examples, count => count < needed) is var output and >= 0)
+            throw new ArgumentException(
+                FormattableString.Invariant($"A coverage of {options.Coverage:P1} needs at least {needed:N0} calibration examples, and ")
+                + (examples.Length > 1 ? $"output {output} has a target for " : "there are ")
+                + FormattableString.Invariant($"{examples[output]:N0}: give more, ask for less coverage, or set ")
+                + $"{nameof(ConformalIntervalOptions.AllowUnbounded)}, which answers with infinite intervals.", "targets");
+    }
 
     private static void RequireFinite(RegressionPrediction prediction, IReadOnlyList<double[]> targets)
     {
@@ -153,6 +196,10 @@ public sealed class ConformalIntervals
 
     /// <summary>Coverage, method, and what it was calibrated with.</summary>
     public override string ToString() => FormattableString.Invariant(
-        $"{Options.Coverage:P0} intervals, {Options.Method}, {Examples:N0} calibration examples, threshold ")
+        $"{Options.Coverage:P0} intervals, {Options.Method}, {FewestAndMost} calibration examples, threshold ")
         + string.Join(", ", Thresholds.Select(threshold => FormattableString.Invariant($"{threshold:G4}")));
+
+    private string FewestAndMost => Examples.Min() == Examples.Max()
+        ? FormattableString.Invariant($"{Examples[0]:N0}")
+        : FormattableString.Invariant($"{Examples.Min():N0} to {Examples.Max():N0}");
 }

@@ -14,7 +14,7 @@ internal sealed class ConformalIntervalsJson : JsonConverter<ConformalIntervals>
         writer.PutExact("coverage", value.Options.Coverage);
         writer.WriteBoolean("allowUnbounded", value.Options.AllowUnbounded);
         writer.PutExact("thresholds", value.Thresholds);
-        writer.WriteNumber("examples", value.Examples);
+        writer.PutExact("examples", value.Examples.Select(count => (double)count));
         writer.WriteEndObject();
     }
 
@@ -28,9 +28,10 @@ internal sealed class ConformalIntervalsJson : JsonConverter<ConformalIntervals>
                 AllowUnbounded = root.Field("allowUnbounded").GetBoolean(),
             }.Checked();
             var thresholds = JsonNumbers.Numbers(root.Field("thresholds"));
-            var examples = root.Field("examples").GetInt32();
-            if (thresholds.Length == 0 || thresholds.Any(JsonNumbers.IsNoThreshold) || examples < 1)
-                throw new FormatException("there is a threshold for each output, and at least one example");
+            int[] examples = [.. root.Field("examples").EnumerateArray().Select(count => count.GetInt32())];
+            if (thresholds.Length == 0 || examples.Length != thresholds.Length || thresholds.Any(JsonNumbers.IsNoThreshold)
+                || examples.Any(count => count < 0))
+                throw new FormatException("there is a threshold and a number of examples for each output");
             return new ConformalIntervals(how, thresholds, examples);
         });
 }

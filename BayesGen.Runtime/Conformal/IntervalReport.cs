@@ -6,13 +6,13 @@ namespace BayesGen.Conformal;
 
 /// <summary>What intervals hold on test examples, and how wide they are, over all outputs.</summary>
 /// <param name="Asked">The coverage that was asked for.</param>
-/// <param name="Count">The number of test examples.</param>
+/// <param name="Count">The number of test examples; those without any target are none.</param>
 /// <param name="Coverage">
 /// The part of targets that lie in their interval; where an example has several places it counts by the part of its places.
 /// </param>
 /// <param name="CoverageDeviation">
 /// By how much that coverage differs from one calibration set and test set of these sizes to the next, though all is as it should be: a
-/// standard deviation, for one output. Coverage that lies several of these below what was asked says that the test examples are of another
+/// standard deviation, for one output, the one with the fewest targets. Coverage that lies several of these below what was asked says that the test examples are of another
 /// kind.
 /// </param>
 /// <param name="MeanWidth">The mean width, in units of the target.</param>
@@ -49,26 +49,32 @@ public sealed record IntervalReport(
         PredictionInterval intervals, RegressionPrediction prediction, IReadOnlyList<double[]> targets, double deviation, int bins)
     {
         var (level, lower, upper) = intervals;
-        var all = IntervalCoverage.Of(level, lower, upper, targets);
         var (_, plainLower, plainUpper) = prediction.CentralInterval(level);
-        List<(int Row, int Output)> places = [.. Enumerable.Range(0, prediction.Outputs)
-            .SelectMany(output => Enumerable.Range(0, targets.Count).Select(row => (row, output)))];
+
+        // Output by output the rows that have a target for it.
+        int[][] known = [.. Enumerable.Range(0, prediction.Outputs).Select(output =>
+            Enumerable.Range(0, targets.Count).Where(row => !double.IsNaN(targets[row][output])).ToArray())];
+        List<(int Row, int Output)> places = [.. known.SelectMany((rows, output) => rows.Select(row => (row, output)))];
+        var ofTargets = Of(targets);
+        var (all, plain) = (IntervalCoverage.Of(level, Of(lower), Of(upper), ofTargets),
+            IntervalCoverage.Of(level, Of(plainLower), Of(plainUpper), ofTargets));
         List<(bool IsHeld, double Size)> answers = [.. places.Select(place =>
         {
             var (low, high) = (lower[place.Row][place.Output], upper[place.Row][place.Output]);
             return (low <= targets[place.Row][place.Output] && targets[place.Row][place.Output] <= high, high - low);
         })];
-        int[] examples = [.. prediction.Rows.Select(row => row.Example)];
+        var ofRows = prediction.Rows;
+        int[] examples = [.. places.Select(place => ofRows[place.Row].Example)];
         return new IntervalReport(
-            level, examples.Distinct().Count(), CoverageGroup.OfExamples(answers, places.Select(place => examples[place.Row])), deviation,
-            all.MeanWidth, all.Score,
-            IntervalCoverage.Of(level, plainLower, plainUpper, targets),
+            level, examples.Distinct().Count(), CoverageGroup.OfExamples(answers, examples), deviation, all.MeanWidth, all.Score, plain,
             CoverageGroup.By(answers, places.Select(place => place.Output), output => $"output {output}"),
             CoverageGroup.By(
                 answers,
-                Enumerable.Range(0, prediction.Outputs).SelectMany(output => PartBySize(
-                    [.. prediction.Variance.Select(row => row[output])], bins)),
-                part => $"uncertainty {part + 1} of {Math.Min(bins, targets.Count)}"));
+                known.SelectMany((rows, output) => PartBySize([.. rows.Select(row => prediction.Variance[row][output])], bins)),
+                part => $"uncertainty {part + 1} of {Math.Min(bins, known.Max(rows => rows.Length))}"));
+
+        IReadOnlyList<double[]> Of(IReadOnlyList<double[]> rows) =>
+            [.. places.Select(place => new[] { rows[place.Row][place.Output] })];
     }
 
     /// <summary>For each number the part of equal size that it belongs to, the smallest numbers to the first.</summary>

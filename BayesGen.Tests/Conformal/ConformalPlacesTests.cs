@@ -17,7 +17,7 @@ public sealed class ConformalPlacesTests
             "needs at least 9 calibration examples, and there are 1:",
             Assert.Throws<ArgumentException>(() => ConformalIntervals.Calibrate(sequence, targets)).Message);
         var unbounded = ConformalIntervals.Calibrate(sequence, targets, new() { AllowUnbounded = true });
-        Assert.Equal((1, double.PositiveInfinity), (unbounded.Examples, unbounded.Thresholds[0]));
+        Assert.Equal((1, double.PositiveInfinity), (unbounded.Examples[0], unbounded.Thresholds[0]));
 
         // Two examples of five questions.
         var questions = Questions(2, 5);
@@ -91,7 +91,7 @@ public sealed class ConformalPlacesTests
         // The second place of the second example has no target.
         var evaluation = RegressionEvaluation.OfKnown(prediction, [[0, 5], [5, double.NaN]], null);
         Assert.Equal(3, evaluation.Prediction.Count);
-        var conformal = new ConformalIntervals(new() { Method = IntervalMethod.Normalized }, [3], 99);
+        var conformal = new ConformalIntervals(new() { Method = IntervalMethod.Normalized }, [3], [99]);
         var report = conformal.Evaluate(evaluation, bins: 1);
         Assert.Equal((2, 0.25), (report.Count, report.Coverage));
         Assert.Equal(Math.Sqrt(ConformalThreshold.CoverageVariance(99, 2, 0.9)), report.CoverageDeviation, 1e-12);
@@ -128,7 +128,7 @@ public sealed class ConformalPlacesTests
         Assert.Equal((12, 0.5), (step.Prediction.Count, Assert.Single(step.Intervals).Level));
         Assert.Equal(truth[Steps + 7], step.Targets[1]);
         Assert.Equal(sequences.Mean[Steps + 7], sequences.OfPlace(7).Mean[1]);
-        Assert.Equal(12, ConformalIntervals.Calibrate(step).Examples);
+        Assert.Equal([12], ConformalIntervals.Calibrate(step).Examples);
     }
 
     /// <summary>A network that is right on average, and whose errors are those of a sequence as a whole.</summary>
