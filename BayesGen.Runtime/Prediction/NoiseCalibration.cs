@@ -10,11 +10,12 @@ internal static class NoiseCalibration
     private const int Narrowings = 48;
 
     /// <summary>
-    /// For each output the factor on the noise variance that makes the mean log density of the targets largest, each output by itself.
+    /// For each output the factor on the noise variance that makes the mean log density of the targets largest, each output by itself, by the
+    /// targets that it has.
     /// </summary>
     public static double[] Factors(RegressionPrediction prediction, IReadOnlyList<double[]> targets)
     {
-        RegressionMetrics.RequireRows(prediction.Mean, targets);
+        RegressionMetrics.RequireShape(prediction.Mean, targets);
         for (var output = 0; output < prediction.Outputs; output++)
             if (targets.All(target => double.IsNaN(target[output])))
                 throw new ArgumentException(

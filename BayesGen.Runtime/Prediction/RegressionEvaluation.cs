@@ -70,6 +70,16 @@ public sealed record RegressionEvaluation(
     internal static RegressionEvaluation OfKnown(
         RegressionPrediction prediction, IReadOnlyList<double[]> targets, IReadOnlyList<double>? levels)
     {
+        (prediction, targets) = Known(prediction, targets);
+        return OfSome(prediction, targets, levels);
+    }
+
+    /// <summary>The rows of a prediction that have a target, and their targets.</summary>
+    /// <param name="prediction">The prediction.</param>
+    /// <param name="targets">For each example its numbers, output by output with the places of each; NaN says that there is none.</param>
+    internal static (RegressionPrediction Prediction, IReadOnlyList<double[]> Targets) Known(
+        RegressionPrediction prediction, IReadOnlyList<double[]> targets)
+    {
         targets = ByPlace(prediction, targets);
         if (targets.Count != prediction.Count)
             throw new ArgumentException(
@@ -78,8 +88,8 @@ public sealed record RegressionEvaluation(
         if (known.Count == 0 && targets.Count > 0)
             throw new ArgumentException("There is no target that is a number: nothing can be judged.", nameof(targets));
         return known.Count == targets.Count
-            ? OfSome(prediction, targets, levels)
-            : OfSome(prediction.Of(known), [.. known.Select(i => targets[i])], levels);
+            ? (prediction, targets)
+            : (prediction.Of(known), [.. known.Select(i => targets[i])]);
     }
 
     /// <summary>From [N][D * places] to [N * places][D].</summary>

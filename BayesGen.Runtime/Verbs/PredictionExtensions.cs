@@ -264,18 +264,23 @@ public static class PredictionExtensions
             channelsLast, manageMemory, model.Arena.NotedLikelihood);
     }
 
-    private static (RegressionPrediction Prediction, List<double[]> Targets) Answers(
+    private static (RegressionPrediction Prediction, IReadOnlyList<double[]> Targets) Answers(
         IBayesianNetwork model, Func<Tensor, Tensor> forward, BatchSource data, GaussianNoise noise, int samples,
         PredictionOptions? options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(noise);
         var sums = new RegressionSums(noise);
         var targets = new List<double[]>();
-        PosteriorDraws.Of(model, forward, samples, options).Run(
-            data,
-            sums,
-            batch => targets.AddRange(PlainNumbers.Rows(batch)),
-            cancellation);
-        return (sums.Finish(), targets);
+        var likelihood = LikelihoodChoice.NotedOn(model.Arena) is RegressionLikelihood { IgnoresNaN: true }
+            ? noise.Likelihood.IgnoringNaN()
+            : noise.Likelihood;
+        PosteriorDraws.Of(model, forward, samples, options).Run(data, sums, Take, cancellation);
+        return RegressionEvaluation.Known(sums.Finish(), targets);
+
+        void Take(Tensor batch)
+        {
+            likelihood.RequireTargets(batch, "example {0} of a batch");
+            targets.AddRange(PlainNumbers.Rows(batch));
+        }
     }
 }

@@ -66,6 +66,34 @@ public sealed class MissingTargetTests
         }
     }
 
+    /// <summary>It refused them, though training and evaluation left them out.</summary>
+    [Fact]
+    public void NoiseIsCalibratedByTheTargetsThatAreThere()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(1);
+        using var model = new BayesianTabular(new Tabular(1, 2));
+        var (x, y) = (randn(40, 1), randn(40, 2));
+        y[10.., 1] = double.NaN;
+        y[^1, 0] = double.NaN;
+        using var holes = new TensorDataSet(x, y);
+        Assert.Contains(
+            "NaN", Assert.Throws<ArgumentException>(() => model.CalibrateNoise(holes, GaussianNoise.Fixed(0.3), samples: 4)).Message);
+        model.UseLikelihood(Likelihood.Gaussian(0.3).IgnoringNaN());
+        var calibrated = model.CalibrateNoise(holes, GaussianNoise.Fixed(0.3), samples: 4);
+
+        // Output by output on the examples that have it, with the same draws.
+        for (var output = 0; output < 2; output++)
+        {
+            var count = output == 0 ? 39 : 10;
+            using var some = new TensorDataSet(x[..count], where(y[..count].isnan(), 0, y[..count]));
+            var alone = model.CalibrateNoise(some, GaussianNoise.Fixed(0.3), samples: 4);
+            Assert.Equal(Deviation(alone, output), Deviation(calibrated, output), 1e-6);
+        }
+
+        double Deviation(GaussianNoise noise, int output) => model.Predict(x, noise, samples: 1).AleatoricVariance[0][output];
+    }
+
     [Fact]
     public void PlainFiguresStillRefuseNaN()
     {
