@@ -20,10 +20,10 @@ internal sealed class ClassSums(ClassLikelihood? likelihood, bool keepOutputs, i
     private Tensor? _sumOfProbabilities;
     private Tensor? _sumOfEntropies;
     private int _draws;
+    private readonly PlacesOfRows _rows = new();
     private int _samples;
-    private int _places = 1;
 
-    public int Examples => _probabilities.Count / _places;
+    public int Examples => _rows.Examples;
 
     public void Add(Tensor output)
     {
@@ -32,7 +32,7 @@ internal sealed class ClassSums(ClassLikelihood? likelihood, bool keepOutputs, i
                 $"The network gave an output of shape [{string.Join(", ", output.shape)}]; where nobody has said what the targets are, a "
                 + "prediction of classes needs logits [N, C]. For logits over places, [N, C, places], say so: Predict(x, Likelihood.Categorical()).");
         var logits = (likelihood ?? Usual).Logits(output);
-        _places = (int)(logits.shape[0] / Math.Max(1, output.shape[0]));
+        _rows.See(output.shape[0], logits.shape[0]);
         var probabilities = logits.softmax(1);
         // entr is -p log p, and 0 at p = 0, where a product with the logarithm would be NaN.
         var entropy = special.entr(probabilities).sum(1);
@@ -62,10 +62,11 @@ internal sealed class ClassSums(ClassLikelihood? likelihood, bool keepOutputs, i
         using var scope = NewDisposeScope();
         var mean = _sumOfProbabilities! / Operand(_draws);
         var numbers = PlainNumbers.Of(mean);
-        AnswerCheck.Require(numbers, firstExample + Examples, inputs, _places);
+        AnswerCheck.Require(numbers, firstExample + Examples, inputs, _rows.PlacesOfBatch);
         _probabilities.AddRange(numbers);
         _entropy.AddRange(PlainNumbers.Flat(special.entr(mean).sum(1)));
         _expectedEntropy.AddRange(PlainNumbers.Flat(_sumOfEntropies! / Operand(_draws)));
+        _rows.EndBatch();
         (_samples, _draws) = (_draws, 0);
     }
 
@@ -74,6 +75,7 @@ internal sealed class ClassSums(ClassLikelihood? likelihood, bool keepOutputs, i
         _samples, _probabilities, _entropy, _expectedEntropy,
         keepOutputs ? [.. _outputs.Select(IReadOnlyList<double[]> (draw) => draw)] : null)
     {
-        Places = _places,
+        Places = _rows.Places,
+        KnownRows = _rows.Known,
     };
 }

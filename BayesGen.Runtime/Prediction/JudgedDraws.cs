@@ -44,7 +44,8 @@ internal static class JudgedDraws
         CancellationToken cancellation)
     {
         var sums = new RegressionSums(likelihood);
-        return OfNumbers(draws, sums, sums.Finish, likelihood, data, levels, cancellation);
+        var (prediction, targets) = Numbers(draws, sums, sums.Finish, sums.Targets, likelihood, data, cancellation);
+        return RegressionEvaluation.OfKnown(prediction, targets, levels);
     }
 
     /// <summary>The same of answers that are summed in a way of their own.</summary>
@@ -59,14 +60,30 @@ internal static class JudgedDraws
         IPredictiveDraws draws, IPredictiveSums sums, Func<RegressionPrediction> finish, RegressionLikelihood likelihood,
         BatchSource data, IReadOnlyList<double>? levels, CancellationToken cancellation)
     {
+        var (prediction, targets) = Numbers(draws, sums, finish, PlainNumbers.Rows, likelihood, data, cancellation);
+        return RegressionEvaluation.OfKnown(prediction, targets, levels);
+    }
+
+    /// <summary>Predicts numbers, and reads the targets beside them: a row for each row of the prediction.</summary>
+    /// <param name="draws">The draws.</param>
+    /// <param name="sums">Takes the answers.</param>
+    /// <param name="finish">The prediction that they make.</param>
+    /// <param name="rows">The rows of the targets of the batch that was answered last.</param>
+    /// <param name="likelihood">What the targets are.</param>
+    /// <param name="data">Inputs and targets.</param>
+    /// <param name="cancellation">Ends it between two samples.</param>
+    public static (RegressionPrediction Prediction, IReadOnlyList<double[]> Targets) Numbers(
+        IPredictiveDraws draws, IPredictiveSums sums, Func<RegressionPrediction> finish, Func<Tensor, IReadOnlyList<double[]>> rows,
+        RegressionLikelihood likelihood, BatchSource data, CancellationToken cancellation)
+    {
         var targets = new List<double[]>();
         draws.Run(data, sums, Take, cancellation);
-        return RegressionEvaluation.OfKnown(finish(), targets, levels);
+        return (finish(), targets);
 
         void Take(Tensor batch)
         {
             likelihood.RequireTargets(batch, "example {0} of a batch");
-            targets.AddRange(PlainNumbers.Rows(batch));
+            targets.AddRange(rows(batch));
         }
     }
 }

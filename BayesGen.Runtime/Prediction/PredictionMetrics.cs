@@ -46,7 +46,7 @@ public static class PredictionMetrics
             var sums = new RegressionSums(likelihood);
             Take(sums, outputs);
             likelihood.RequireTargets(targets, "example {0}");
-            return RegressionEvaluation.OfKnown(sums.Finish(), PlainNumbers.Rows(targets), levels: null);
+            return RegressionEvaluation.OfKnown(sums.Finish(), sums.Targets(targets), levels: null);
         })));
     }
 

@@ -60,27 +60,16 @@ public sealed record RegressionEvaluation(
     {
         ArgumentNullException.ThrowIfNull(prediction);
         ArgumentNullException.ThrowIfNull(data);
-        return Of(prediction, ByPlace(prediction, PlainNumbers.Rows(data.Targets)), levels);
+        return Of(prediction, ByPlace(PlainNumbers.Rows(data.Targets), prediction.Places, prediction.Outputs), levels);
     }
 
     /// <summary>Judges a prediction by the targets that are there; NaN says that there is none.</summary>
     /// <param name="prediction">The prediction.</param>
-    /// <param name="targets">For each example its numbers, output by output with the places of each.</param>
+    /// <param name="targets">For each row of the prediction its numbers.</param>
     /// <param name="levels">The levels of intervals; null takes the usual ones.</param>
     internal static RegressionEvaluation OfKnown(
         RegressionPrediction prediction, IReadOnlyList<double[]> targets, IReadOnlyList<double>? levels)
     {
-        (prediction, targets) = Known(prediction, targets);
-        return OfSome(prediction, targets, levels);
-    }
-
-    /// <summary>The rows of a prediction that have a target, and their targets.</summary>
-    /// <param name="prediction">The prediction.</param>
-    /// <param name="targets">For each example its numbers, output by output with the places of each; NaN says that there is none.</param>
-    internal static (RegressionPrediction Prediction, IReadOnlyList<double[]> Targets) Known(
-        RegressionPrediction prediction, IReadOnlyList<double[]> targets)
-    {
-        targets = ByPlace(prediction, targets);
         if (targets.Count != prediction.Count)
             throw new ArgumentException(
                 $"There are {targets.Count} targets for {prediction.Count} answers; expected one for each.", nameof(targets));
@@ -88,16 +77,15 @@ public sealed record RegressionEvaluation(
         if (known.Count == 0 && targets.Count > 0)
             throw new ArgumentException("There is no target that is a number: nothing can be judged.", nameof(targets));
         return known.Count == targets.Count
-            ? (prediction, targets)
-            : (prediction.Of(known), [.. known.Select(i => targets[i])]);
+            ? OfSome(prediction, targets, levels)
+            : OfSome(prediction.Of(known), [.. known.Select(i => targets[i])], levels);
     }
 
     /// <summary>From [N][D * places] to [N * places][D].</summary>
-    private static IReadOnlyList<double[]> ByPlace(RegressionPrediction prediction, IReadOnlyList<double[]> targets)
+    internal static IReadOnlyList<double[]> ByPlace(IReadOnlyList<double[]> targets, int places, int outputs)
     {
-        if (prediction.Places == 1)
+        if (places == 1)
             return targets;
-        var (places, outputs) = (prediction.Places, prediction.Outputs);
         if (targets.Any(row => row.Length != places * outputs))
             throw new ArgumentException(
                 $"The network answers {outputs} numbers for each of {places} places, and an example has {targets[0].Length} targets.",

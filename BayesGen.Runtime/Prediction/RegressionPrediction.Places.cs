@@ -5,7 +5,10 @@ namespace BayesGen.Prediction;
 /// <summary>Predictions of numbers over places.</summary>
 public sealed partial class RegressionPrediction
 {
-    /// <summary>The number of places of an example, such as the steps of a sequence. Place p of example i is row i * Places + p.</summary>
+    /// <summary>
+    /// The number of places of an example, such as the steps of a sequence. Place p of example i is row i * Places + p. 1 where an example
+    /// has one answer, and where the sequences of batches differ in length.
+    /// </summary>
     public int Places { get; internal init; } = 1;
 
     /// <summary>Whether targets are counts.</summary>

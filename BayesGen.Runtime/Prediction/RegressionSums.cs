@@ -16,16 +16,16 @@ internal sealed class RegressionSums(RegressionLikelihood likelihood, int firstE
     private readonly List<Tensor> _variances = [];
     private readonly List<double[][]> _componentMeans = [];
     private readonly List<double[][]> _componentVariances = [];
+    private readonly PlacesOfRows _rows = new();
     private int _samples;
     private int _outputs;
-    private int _places = 1;
 
-    public int Examples => _componentMeans.Count / _places;
+    public int Examples => _rows.Examples;
 
     public void Add(Tensor output)
     {
         var (mean, variance) = likelihood.Read(output);
-        _places = (int)(mean.shape[0] / Math.Max(1, output.shape[0]));
+        _rows.See(output.shape[0], mean.shape[0]);
         _means.Add(mean.MoveToOuterDisposeScope());
         _variances.Add(variance.MoveToOuterDisposeScope());
     }
@@ -37,9 +37,10 @@ internal sealed class RegressionSums(RegressionLikelihood likelihood, int firstE
         List<double[][]> means = [.. Components(_means)], variances = [.. Components(_variances)];
         AnswerCheck.Require(
             [.. means.Zip(variances, (mean, variance) => mean.Concat(variance).SelectMany(draws => draws).ToArray())],
-            firstExample + Examples, inputs, _places);
+            firstExample + Examples, inputs, _rows.PlacesOfBatch);
         _componentMeans.AddRange(means);
         _componentVariances.AddRange(variances);
+        _rows.EndBatch();
         _means.Clear();
         _variances.Clear();
     }
@@ -48,8 +49,13 @@ internal sealed class RegressionSums(RegressionLikelihood likelihood, int firstE
     public RegressionPrediction Finish() => new(_samples, _outputs, _componentMeans, _componentVariances)
     {
         Density = likelihood.Density,
-        Places = _places,
+        Places = _rows.Places,
+        KnownRows = _rows.Known,
     };
+
+    /// <summary>The targets of the last batch, a row for each place as the predictions have them.</summary>
+    public IReadOnlyList<double[]> Targets(Tensor batch) =>
+        RegressionEvaluation.ByPlace(PlainNumbers.Rows(batch), _rows.PlacesOfBatch, _outputs);
 
     /// <summary>For each example and output one number for each draw.</summary>
     private IEnumerable<double[][]> Components(List<Tensor> draws)

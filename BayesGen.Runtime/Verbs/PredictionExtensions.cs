@@ -275,12 +275,12 @@ public static class PredictionExtensions
             ? noise.Likelihood.IgnoringNaN()
             : noise.Likelihood;
         PosteriorDraws.Of(model, forward, samples, options).Run(data, sums, Take, cancellation);
-        return RegressionEvaluation.Known(sums.Finish(), targets);
+        return (sums.Finish(), targets);
 
         void Take(Tensor batch)
         {
             likelihood.RequireTargets(batch, "example {0} of a batch");
-            targets.AddRange(PlainNumbers.Rows(batch));
+            targets.AddRange(sums.Targets(batch));
         }
     }
 }

@@ -89,7 +89,7 @@ public sealed class ConformalPlacesTests
             [.. prediction.Variance.Select(row => new[] { row })])
         { Places = 2 };
         // The second place of the second example has no target.
-        var evaluation = RegressionEvaluation.OfKnown(prediction, [[0, 5], [5, double.NaN]], null);
+        var evaluation = RegressionEvaluation.OfKnown(prediction, [[0], [5], [5], [double.NaN]], null);
         Assert.Equal(3, evaluation.Prediction.Count);
         var conformal = new ConformalIntervals(new() { Method = IntervalMethod.Normalized }, [3], [99]);
         var report = conformal.Evaluate(evaluation, bins: 1);

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using BayesGen.Baselines;
+using BayesGen.Conformal;
+using BayesGen.Data;
+using TorchSharp.Modules;
+using static TorchSharp.torch.nn;
+
+namespace BayesGen.Tests;
+
+/// <summary>Sequences of one batch have one length, and those of the next may have another.</summary>
+public sealed class BatchesOfSequencesTests
+{
+    /// <summary>The length of the last batch was taken for that of all: rows of one example passed for several.</summary>
+    [Fact]
+    public void ClassesOfBatchesOfTwoLengthsBelongToTheirExamples()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(1);
+        using var model = Network(outputs: 3);
+        model.UseLikelihood(Likelihood.Categorical());
+        List<(Tensor Inputs, Tensor Targets)> data = [(randn(8, 2, 10), randint(0, 3, [8, 10])), (randn(4, 2, 6), randint(0, 3, [4, 6]))];
+        var evaluation = model.EvaluatePredictions(data);
+        Assert.Equal((104, 1), (evaluation.Prediction.Count, evaluation.Prediction.Places));
+        Assert.Equal([(0, 0), (7, 9), (8, 0), (11, 5)], [.. new[] { 0, 79, 80, 103 }.Select(Row)]);
+        Assert.Equal((12, 8), (evaluation.OfPlace(0).Prediction.Count, evaluation.OfPlace(7).Prediction.Count));
+        Assert.Equal(data[1].Targets[3, 5].item<long>(), evaluation.Targets[^1]);
+
+        // An example counts by the part of its places, so that there are twelve.
+        var sets = ConformalClasses.Calibrate(evaluation, new() { Coverage = 0.9 });
+        Assert.Equal(12, Assert.Single(sets.Examples));
+        var back = JsonSerializer.Deserialize<ClassPrediction>(JsonSerializer.Serialize(evaluation.Prediction))!;
+        Assert.Equal(evaluation.Prediction.Rows, back.Rows);
+
+        (int, int) Row(int row) => (evaluation.Prediction.Rows[row].Example, evaluation.Prediction.Rows[row].Place);
+    }
+
+    /// <summary>The targets of the longer batch were refused, or with two outputs cut in the wrong places.</summary>
+    [Fact]
+    public void NumbersOfBatchesOfTwoLengthsAreJudgedByTheirTargets()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(2);
+        using var model = Network(outputs: 2);
+        model.UseLikelihood(Likelihood.Gaussian(0.5));
+        List<(Tensor Inputs, Tensor Targets)> data = [(randn(8, 2, 10), randn(8, 2, 10)), (randn(4, 2, 5), randn(4, 2, 5))];
+        var evaluation = model.EvaluateRegression(data);
+        double[] squares = [.. data.SelectMany(batch =>
+            model.call(batch.Inputs).sub(batch.Targets).pow(2).to(ScalarType.Float64).data<double>().ToArray())];
+        Assert.Equal(Math.Sqrt(squares.Average()), evaluation.RootMeanSquaredError, 1e-5);
+        Assert.Equal((12, 8), (evaluation.OfPlace(4).Prediction.Count, evaluation.OfPlace(9).Prediction.Count));
+        Assert.Equal(12, ConformalIntervals.Calibrate(evaluation, new() { Coverage = 0.9 }).Examples);
+    }
+
+    private static DeterministicModel<Sequential> Network(long outputs) =>
+        new(Sequential(("conv", Conv1d(2, outputs, 3, padding: 1))));
+}
