@@ -176,7 +176,15 @@ public static class PredictionExtensions
         this IBayesianNetwork model, Func<Tensor, Tensor> forward, BatchSource data, GaussianNoise noise, int samples = UsualSamples,
         PredictionOptions? options = null, CancellationToken cancellation = default)
     {
-        var (prediction, targets) = Answers(model, forward, data, noise, samples, options, cancellation);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(noise);
+
+        // Where NaN was no target in the training it is none here, nor where the noise that is returned is judged.
+        if (LikelihoodChoice.NotedOn(model.Arena) is RegressionLikelihood { IgnoresNaN: true })
+            noise = new GaussianNoise((GaussianLikelihood)noise.Likelihood.IgnoringNaN());
+        var sums = new RegressionSums(noise);
+        var (prediction, targets) = JudgedDraws.Numbers(
+            PosteriorDraws.Of(model, forward, samples, options), sums, sums.Finish, sums.Targets, noise.Likelihood, data, cancellation);
         return noise.Scaled(NoiseCalibration.Factors(prediction, targets));
     }
 
@@ -262,25 +270,5 @@ public static class PredictionExtensions
 
         return new Predictor([.. networks.Select(network => ((nn.Module)network, (Func<Tensor, Tensor>)(x => forward(network, x))))],
             channelsLast, manageMemory, model.Arena.NotedLikelihood);
-    }
-
-    private static (RegressionPrediction Prediction, IReadOnlyList<double[]> Targets) Answers(
-        IBayesianNetwork model, Func<Tensor, Tensor> forward, BatchSource data, GaussianNoise noise, int samples,
-        PredictionOptions? options, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(noise);
-        var sums = new RegressionSums(noise);
-        var targets = new List<double[]>();
-        var likelihood = LikelihoodChoice.NotedOn(model.Arena) is RegressionLikelihood { IgnoresNaN: true }
-            ? noise.Likelihood.IgnoringNaN()
-            : noise.Likelihood;
-        PosteriorDraws.Of(model, forward, samples, options).Run(data, sums, Take, cancellation);
-        return (sums.Finish(), targets);
-
-        void Take(Tensor batch)
-        {
-            likelihood.RequireTargets(batch, "example {0} of a batch");
-            targets.AddRange(sums.Targets(batch));
-        }
     }
 }

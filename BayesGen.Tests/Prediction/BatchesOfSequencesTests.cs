@@ -51,6 +51,30 @@ public sealed class BatchesOfSequencesTests
         Assert.Equal(12, ConformalIntervals.Calibrate(evaluation, new() { Coverage = 0.9 }).Examples);
     }
 
+    /// <summary>It asked for as many targets as there are places, and for targets where there are none.</summary>
+    [Fact]
+    public void NoiseOfSequencesWithGapsIsCalibrated()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(3);
+        using var model = Network(outputs: 2);
+        using var data = new TensorDataSet(randn(200, 2, 7), randn(200, 2, 7));
+        var squares = model.call(data.Inputs).sub(data.Targets).pow(2);
+        var isGap = rand(200, 2, 7).lt(0.2f);
+        data.Targets.masked_fill_(isGap, float.NaN);
+        Assert.Contains(
+            "IgnoringNaN", Assert.Throws<ArgumentException>(() => model.CalibrateNoise(data, GaussianNoise.Fixed(1))).Message);
+
+        model.UseLikelihood(Likelihood.Gaussian(1).IgnoringNaN());
+        var noise = model.CalibrateNoise(data, GaussianNoise.Fixed(1));
+        var known = isGap.logical_not().to(ScalarType.Float32);
+        var expected = (squares * known).sum([0, 2]) / known.sum([0, 2]);
+        var evaluation = model.EvaluatePredictions(data, noise);
+        for (var output = 0; output < 2; output++)
+            Assert.Equal(expected[output].item<float>(), evaluation.Prediction.Variance[0][output], 1e-4);
+        Assert.True(evaluation.MissingTargets > 0);
+    }
+
     private static DeterministicModel<Sequential> Network(long outputs) =>
         new(Sequential(("conv", Conv1d(2, outputs, 3, padding: 1))));
 }
