@@ -51,7 +51,7 @@ public static class PlainEvaluator
         var device = options.Device ?? network.parameters().FirstOrDefault()?.device ?? CPU;
         var layout = new ImageLayout(network, () => new EvaluationMode(network), network.call, options.ChannelsLast);
         var sums = new EvaluationSums(options);
-        foreach (var batch in data.Batches(options.BatchSize, shuffle: false, seed: 0, epoch: 0))
+        foreach (var batch in data.InOrder(options.BatchSize))
         {
             try
             {

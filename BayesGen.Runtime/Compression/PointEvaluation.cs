@@ -59,7 +59,7 @@ internal sealed class PointEvaluation : IDisposable
         using (_network.Model.InEvaluationMode())
         {
             weights.Write([.. Arena.Families.Select((family, i) => Masked(family, _point[i], keep?[i]))]);
-            foreach (var batch in _network.Validation.Batches(_options.BatchSize, shuffle: false, seed: 0, epoch: 0))
+            foreach (var batch in _network.Validation.InOrder(_options.BatchSize))
             {
                 try
                 {

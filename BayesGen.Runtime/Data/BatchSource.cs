@@ -29,6 +29,15 @@ public abstract class BatchSource
     public abstract IEnumerable<(Tensor Inputs, Tensor Targets)> Batches(int batchSize, bool shuffle, int seed, int epoch);
 
     /// <summary>
+    /// One pass in the data's own order, for an evaluation or a prediction: what is told of its rows can be laid beside the data, and no
+    /// epoch of a training is counted.
+    /// </summary>
+    /// <param name="batchSize">The batch size, for sources that make batches themselves.</param>
+    /// <param name="seed">A seed, for sources that go by it though nothing is shuffled.</param>
+    internal virtual IEnumerable<(Tensor Inputs, Tensor Targets)> InOrder(int batchSize, int seed = 0) =>
+        Batches(batchSize, shuffle: false, seed, epoch: 0);
+
+    /// <summary>
     /// The rest of a pass from a batch on, for a training that is taken up in the middle of an epoch; null where the source cannot start
     /// there, and the batches before are made and let go.
     /// </summary>
@@ -70,7 +79,10 @@ public abstract class BatchSource
     /// <param name="dataSet">The data.</param>
     public static implicit operator BatchSource(TensorDataSet dataSet) => new TensorDataSetSource(dataSet);
 
-    /// <summary>The batcher's own batches; it keeps its own size, seed and count of epochs.</summary>
+    /// <summary>
+    /// The batcher's own batches; it keeps its own size, seed and count of epochs. Evaluations and predictions take them in the order of
+    /// the data, and are no epoch.
+    /// </summary>
     /// <param name="batcher">The batcher.</param>
     public static implicit operator BatchSource(Batcher batcher) =>
         new BatcherSource(batcher);
@@ -148,6 +160,8 @@ public abstract class BatchSource
         public override long? BatchCount(int batchSize) => batcher.BatchCount;
 
         public override IEnumerable<(Tensor Inputs, Tensor Targets)> Batches(int batchSize, bool shuffle, int seed, int epoch) => batcher;
+
+        internal override IEnumerable<(Tensor Inputs, Tensor Targets)> InOrder(int batchSize, int seed = 0) => batcher.InOrder();
 
         public override IEnumerable<(Tensor Inputs, Tensor Targets)> BatchesFrom(
             int batchSize, bool shuffle, int seed, int epoch, long batch) => batcher.From(batch);

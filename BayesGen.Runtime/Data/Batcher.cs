@@ -46,6 +46,9 @@ public sealed class Batcher : IEnumerable<(Tensor Inputs, Tensor Targets)>
     /// <summary>What the batches are cut from.</summary>
     internal IReadOnlyList<Tensor> Whole => [_dataSet.Inputs, _dataSet.Targets];
 
+    /// <summary>The same data in batches of the same size, in its own order; another walk, so that no epoch is counted here.</summary>
+    internal Batcher InOrder() => new(_dataSet, _batchSize, shuffle: false);
+
     /// <summary>Number of examples in an epoch.</summary>
     public long ExampleCount => _dataSet.Count;
 

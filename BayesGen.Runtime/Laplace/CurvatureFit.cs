@@ -54,7 +54,7 @@ internal static class CurvatureFit
         var signals = new LayerSignals([.. layers.Select(layer => layer.Layer)]);
         var isPlain = false;
         var (examples, weight) = (0L, 0.0);
-        foreach (var (inputs, targets) in data.Batches(batchSize, shuffle: false, seed: 0, epoch: 0))
+        foreach (var (inputs, targets) in data.InOrder(batchSize))
         {
             try
             {

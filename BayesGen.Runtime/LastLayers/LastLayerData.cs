@@ -69,7 +69,7 @@ internal sealed class LastLayerData(LaplaceLayer layer, Tensor features, Tensor 
         var isEmpty = true;
         var features = new List<Tensor>();
         var targets = new List<Tensor>();
-        foreach (var (inputs, wanted) in data.Batches(batchSize, shuffle: false, seed: 0, epoch: 0))
+        foreach (var (inputs, wanted) in data.InOrder(batchSize))
         {
             try
             {

@@ -75,7 +75,7 @@ internal sealed class OutputPool(BatchAnswers answers, PredictionOptions options
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var number = 0;
-        foreach (var (inputs, wanted) in data.Batches(options.BatchSize, shuffle: false, seed: 0, epoch: 0))
+        foreach (var (inputs, wanted) in data.InOrder(options.BatchSize))
         {
             try
             {

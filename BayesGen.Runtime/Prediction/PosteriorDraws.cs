@@ -53,7 +53,7 @@ internal sealed class PosteriorDraws(IBayesianNetwork model, Func<Tensor, Tensor
         ArgumentNullException.ThrowIfNull(data);
         Override((weights, keep) =>
         {
-            foreach (var (inputs, answers) in data.Batches(options.BatchSize, shuffle: false, seed: 0, epoch: 0))
+            foreach (var (inputs, answers) in data.InOrder(options.BatchSize))
             {
                 try
                 {

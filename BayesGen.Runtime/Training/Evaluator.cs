@@ -102,7 +102,7 @@ public sealed class Evaluator
             var samples = weights.Draws(divergence is null ? 0 : _options.ElboSamples, SampleSeed, keep);
             weights.Write(point);
             var number = -1L;
-            foreach (var batch in data.Batches(_options.BatchSize, shuffle: false, _options.Seed, epoch: 0))
+            foreach (var batch in data.InOrder(_options.BatchSize, _options.Seed))
             {
                 number++;
                 try

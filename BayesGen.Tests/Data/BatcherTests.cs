@@ -1,4 +1,6 @@
+using BayesGen.Baselines;
 using BayesGen.Data;
+using TorchSharp.Modules;
 
 namespace BayesGen.Tests;
 
@@ -114,6 +116,23 @@ public sealed class BatcherTests
         }
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
         Assert.Equal(3, batcher.Epoch);
+    }
+
+    /// <summary>They took its shuffled order, so that answers lay beside the targets of other examples, and counted epochs of it.</summary>
+    [Fact]
+    public void AnswersAreInTheOrderOfTheDataAndNoEpoch()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new DeterministicModel<Linear>(nn.Linear(1, 20));
+        using TensorDataSet set = Numbered(20);
+        Batcher batcher = set.Batches(6);
+        Assert.Equal(Enumerable.Range(0, 20), model.EvaluatePredictions(batcher).Targets);
+        Assert.Equal(
+            model.Predict(set.Inputs).Probabilities.Select(row => row[3]),
+            model.EvaluatePredictions(batcher).Prediction.Probabilities.Select(row => row[3]),
+            (one, other) => Math.Abs(one - other) < 1e-6);
+        model.Evaluate(batcher);
+        Assert.Equal(0, batcher.Epoch);
     }
 
     [Fact]
