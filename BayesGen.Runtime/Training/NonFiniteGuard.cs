@@ -23,6 +23,9 @@ internal sealed class NonFiniteGuard(
     /// <summary>One batch may be far from the others, in data that is not shuffled above all.</summary>
     private const int FirstSteps = 20;
 
+    /// <summary>Of the sizes of parts up to this some batch leaves a single example over.</summary>
+    private const int SmallestParts = 2;
+
     private readonly NonFinitePolicy _policy = setup.Options.NonFinite;
     private readonly bool _stops = setup.Options.NonFinite == NonFinitePolicy.Stop;
     private CheckpointContent? _start;
@@ -77,8 +80,8 @@ internal sealed class NonFiniteGuard(
         using var scope = NewDisposeScope();
 
         // The forward of a bad batch has been through running means before anyone knows. Read late, those of the last reading are kept.
-        // A batch of one may be left out half way through its forward, whenever losses are read.
-        var isWatched = targets.size(0) == 1 && setup.Arena.Inventory.Buffers.Count > 0;
+        // A batch of one may be left out half way through its forward, whenever losses are read; parts of two leave one of three over.
+        var isWatched = (targets.size(0) == 1 || setup.Options.MicroBatchSize <= SmallestParts) && setup.Arena.Inventory.Buffers.Count > 0;
         var buffers = _readsLate && !isWatched ? [] : setup.Arena.Inventory.Buffers.Copy();
         _buffersBefore = _readsLate ? [] : buffers;
         try
@@ -94,6 +97,13 @@ internal sealed class NonFiniteGuard(
             Undo();
             notice = $"{exception.Message} It was skipped, {state.SkippedInARow} in a row.";
             return null;
+        }
+        catch (SingleValueException exception) when (targets.size(0) > 1)
+        {
+            Undo();
+            throw new InvalidOperationException(
+                $"A part of the batch is one example, of which {exception.Layer} cannot learn the variance. Set "
+                + $"TrainerOptions.MicroBatchSize to at least {SmallestParts + 1}, or put the layer into evaluation mode: its statistics then stay.");
         }
         catch (SingleValueException exception) when (place.Step > 1 || (place.Steps is null or > 1 && setup.Options.BatchSize > 1))
         {

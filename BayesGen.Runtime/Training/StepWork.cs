@@ -2,6 +2,7 @@ using BayesGen.Kernels;
 using BayesGen.Likelihoods;
 using BayesGen.Noise;
 using BayesGen.Parameters;
+using BayesGen.Prediction;
 
 namespace BayesGen.Training;
 
@@ -136,10 +137,12 @@ internal sealed class StepWork
         Tensor? fit = null, squared = null;
         NoiseResiduals? noise = null;
         var outputs = new List<Tensor>();
-        for (long first = 0; first < count; first += size)
+
+        // Parts alike: what is left over might be one example, of which a batch normalization cannot learn.
+        foreach (var part in EqualParts.Of((int)count, (int)((count + size - 1) / size)))
         {
             using var scope = NewDisposeScope();
-            var length = Math.Min(size, count - first);
+            var (first, length) = part.GetOffsetAndLength((int)count);
             var share = (double)length / count;
             var (output, mean, learned) = Run(worker, Inputs.narrow(0, first, length), Targets.narrow(0, first, length));
             draw.BackwardToWeights(VariationalLoss.Wide(mean).MultiplyBy(share / _setup.Options.Samples));

@@ -139,7 +139,7 @@ public sealed record TrainerOptions
     public int BatchSize { get; init; } = 128;
 
     /// <summary>
-    /// The number of examples that go through the network at once (gradient accumulation): a larger batch is taken in parts of this size,
+    /// The most examples that go through the network at once (gradient accumulation): a larger batch is taken in equal parts, none larger,
     /// under the same samples of the weights, whose gradients are added up before the optimizer's step. So a batch may be larger than
     /// memory allows. Null takes batches whole. It changes no result beyond rounding, but where a layer looks at the batch as batch
     /// normalization does, and where <see cref="Estimator.Local"/> adds noise for each example.
