@@ -37,7 +37,7 @@ public sealed record RegressionEvaluation(
     public RegressionEvaluation OfPlace(int place)
     {
         var rows = AnswerRow.At(place, Prediction.Rows);
-        return Of(Prediction.Of(rows), [.. rows.Select(row => Targets[row])], [.. Intervals.Select(interval => interval.Level)]);
+        return OfKnown(Prediction.Of(rows), [.. rows.Select(row => Targets[row])], [.. Intervals.Select(interval => interval.Level)]);
     }
 
     /// <summary>The figures in one line.</summary>

@@ -73,6 +73,13 @@ public sealed class BatchesOfSequencesTests
         for (var output = 0; output < 2; output++)
             Assert.Equal(expected[output].item<float>(), evaluation.Prediction.Variance[0][output], 1e-4);
         Assert.True(evaluation.MissingTargets > 0);
+
+        // Of one step alone too: it refused the gaps.
+        var step = evaluation.OfPlace(2);
+        var ofStep = known.select(2, 2);
+        Assert.Equal(
+            Math.Sqrt((squares.select(2, 2) * ofStep).sum().item<float>() / ofStep.sum().item<float>()), step.RootMeanSquaredError, 1e-5);
+        Assert.True(step.MissingTargets > 0);
     }
 
     private static DeterministicModel<Sequential> Network(long outputs) =>
