@@ -116,7 +116,7 @@ public sealed class ConformalClasses
 
     /// <summary>Coverage, method, and what it was calibrated with.</summary>
     public override string ToString() => FormattableString.Invariant(
-        $"{Options.Coverage:P0} of {Classes} classes, {Options.Method}{(Options.PerClass ? " for each class" : "")}, ")
+        $"{PredictionText.Level(Options.Coverage)} of {Classes} classes, {Options.Method}{(Options.PerClass ? " for each class" : "")}, ")
         + FormattableString.Invariant($"{Examples.Sum():N0} calibration examples, threshold ")
         + string.Join(", ", Thresholds.Select(threshold => FormattableString.Invariant($"{threshold:G4}")));
 
@@ -141,11 +141,12 @@ public sealed class ConformalClasses
         var needed = ConformalThreshold.Needed(options.Coverage);
         if (examples.All(count => count >= needed))
             return;
+        var coverage = PredictionText.Level(options.Coverage);
         var few = options.PerClass
-            ? FormattableString.Invariant($"A coverage of {options.Coverage:P1} for each class needs at least {needed:N0} calibration ")
+            ? FormattableString.Invariant($"A coverage of {coverage} for each class needs at least {needed:N0} calibration ")
                 + "examples of each, and there are " + string.Join(", ", examples.Select((count, c) => (Count: count, Class: c))
                     .Where(one => one.Count < needed).Take(10).Select(one => $"{one.Count} of class {one.Class}"))
-            : FormattableString.Invariant($"A coverage of {options.Coverage:P1} needs at least {needed:N0} calibration examples, and ")
+            : FormattableString.Invariant($"A coverage of {coverage} needs at least {needed:N0} calibration examples, and ")
                 + FormattableString.Invariant($"there are {examples[0]:N0}");
         throw new ArgumentException(
             $"{few}: give more, ask for less coverage, or set {nameof(ConformalSetOptions.AllowUnbounded)}, which answers with every class "

@@ -103,7 +103,7 @@ public sealed class ConformalIntervals
                 return threshold;
             var first = ofOutput.First(one => double.IsPositiveInfinity(one.Score)).Example;
             throw new ArgumentException(
-                FormattableString.Invariant($"No finite interval holds {options.Coverage:P1} of the targets of output {output}: the ")
+                FormattableString.Invariant($"No finite interval holds {PredictionText.Level(options.Coverage)} of the targets of output {output}: the ")
                 + $"prediction for example {first}, among others, has no width that could be multiplied, and its target lies elsewhere. "
                 + $"Use {nameof(IntervalMethod)}.{nameof(IntervalMethod.Absolute)}, or a likelihood with noise; or set "
                 + $"{nameof(ConformalIntervalOptions.AllowUnbounded)}, which answers with infinite intervals.", nameof(prediction));
@@ -179,7 +179,7 @@ public sealed class ConformalIntervals
         var needed = ConformalThreshold.Needed(options.Coverage);
         if (Array.FindIndex(examples, count => count < needed) is var output and >= 0)
             throw new ArgumentException(
-                FormattableString.Invariant($"A coverage of {options.Coverage:P1} needs at least {needed:N0} calibration examples, and ")
+                FormattableString.Invariant($"A coverage of {PredictionText.Level(options.Coverage)} needs at least {needed:N0} calibration examples, and ")
                 + (examples.Length > 1 ? $"output {output} has a target for " : "there are ")
                 + FormattableString.Invariant($"{examples[output]:N0}: give more, ask for less coverage, or set ")
                 + $"{nameof(ConformalIntervalOptions.AllowUnbounded)}, which answers with infinite intervals.", "targets");
@@ -196,7 +196,7 @@ public sealed class ConformalIntervals
 
     /// <summary>Coverage, method, and what it was calibrated with.</summary>
     public override string ToString() => FormattableString.Invariant(
-        $"{Options.Coverage:P0} intervals, {Options.Method}, {FewestAndMost} calibration examples, threshold ")
+        $"{PredictionText.Level(Options.Coverage)} intervals, {Options.Method}, {FewestAndMost} calibration examples, threshold ")
         + string.Join(", ", Thresholds.Select(threshold => FormattableString.Invariant($"{threshold:G4}")));
 
     private string FewestAndMost => Examples.Min() == Examples.Max()

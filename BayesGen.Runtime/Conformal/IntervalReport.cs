@@ -37,7 +37,8 @@ public sealed record IntervalReport(
         [
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"coverage {Coverage:P1} of {Count:N0} examples (asked {Asked:P1}, by chance +- {CoverageDeviation:P1}), "
+                $"coverage {Coverage:P1} of {Count:N0} examples (asked {PredictionText.Level(Asked)}, "
+                + $"by chance +- {CoverageDeviation:P1}), "
                 + $"mean width {MeanWidth:G4}, interval score {Score:G4}"),
             string.Create(
                 CultureInfo.InvariantCulture,

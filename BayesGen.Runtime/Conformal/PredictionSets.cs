@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using BayesGen.Prediction;
 
 namespace BayesGen.Conformal;
 
@@ -49,7 +50,7 @@ public sealed class PredictionSets
     public override string ToString() => string.Join(
         Environment.NewLine,
         [
-            string.Create(CultureInfo.InvariantCulture, $"{Count:N0} examples, sets of {Coverage:P0}"),
+            string.Create(CultureInfo.InvariantCulture, $"{Count:N0} examples, sets of {PredictionText.Level(Coverage)}"),
             .. Sets.Take(Shown).Select((set, i) => $"{i}: {{{string.Join(", ", set)}}}"),
             .. Count > Shown ? [string.Create(CultureInfo.InvariantCulture, $"... and {Count - Shown:N0} more")] : Array.Empty<string>(),
         ]);

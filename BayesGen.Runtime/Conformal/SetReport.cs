@@ -1,4 +1,5 @@
 using System.Globalization;
+using BayesGen.Prediction;
 
 namespace BayesGen.Conformal;
 
@@ -28,7 +29,8 @@ public sealed record SetReport(
         [
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"coverage {Coverage:P1} of {Count:N0} examples (asked {Asked:P1}, by chance +- {CoverageDeviation:P1}), "
+                $"coverage {Coverage:P1} of {Count:N0} examples (asked {PredictionText.Level(Asked)}, "
+                + $"by chance +- {CoverageDeviation:P1}), "
                 + $"mean size {MeanSize:G4}"),
             .. ByClass.Concat(BySize).Select(group => group.ToString()),
         ]);

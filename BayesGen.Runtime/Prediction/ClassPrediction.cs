@@ -46,8 +46,8 @@ public sealed class ClassPrediction
     public int Count => Probabilities.Count;
 
     /// <summary>
-    /// The number of places of an example: pixels, steps of a sequence, questions of yes and no. Place p of example i is row i * Places + p.
-    /// 1 where an example has one answer, and where the sequences of batches differ in length.
+    /// The number of places of an example: pixels, steps of a sequence, questions of yes and no. Place p of example i is row
+    /// i * Places + p. 1 where an example has one answer, and where the sequences of batches differ in length.
     /// </summary>
     public int Places { get; internal init; } = 1;
 

@@ -50,7 +50,7 @@ public sealed class Comparison
         {
             Risk = "wrong",
             RiskCurves = [.. models.Select(model => model.Evaluation).Select(one => Curve(
-                one.Prediction.Count, i => -one.Prediction.Confidence[i], i => one.Prediction.Classes[i] == one.Targets[i] ? 0 : 1))],
+                one.Prediction.Count, i => -one.Prediction.Confidence[i], i => [one.Prediction.Classes[i] == one.Targets[i] ? 0 : 1]))],
         };
     }
 
@@ -71,7 +71,7 @@ public sealed class Comparison
             throw new ArgumentException($"'{other}' has intervals of other levels than '{models[0].Name}': evaluate both by the same.");
         return new Comparison(
             [.. models.Select(model => model.Name)],
-            [.. OfNumbers, .. levels.SelectMany(level => (string[])[Text($"{level:P0} holds"), Text($"{level:P0} width")])],
+            [.. OfNumbers, .. levels.Select(PredictionText.Level).SelectMany(level => (string[])[$"{level} holds", $"{level} width"])],
             [.. models.Select(model => model.Evaluation).Select(one => (double[])
             [
                 one.RootMeanSquaredError, one.NegativeLogLikelihood, one.Crps,
@@ -83,7 +83,7 @@ public sealed class Comparison
                 one.Prediction.Count,
                 i => one.Prediction.Variance[i].Sum(),
                 i => one.Prediction.Mean[i].Zip(one.Targets[i], (mean, target) => (mean - target) * (mean - target))
-                    .Where(square => !double.IsNaN(square)).Average())
+                    .Where(square => !double.IsNaN(square)))
                 .Select(Math.Sqrt)])],
         };
     }
@@ -97,15 +97,19 @@ public sealed class Comparison
             .. Names.Zip(Rows, (name, row) => $"| {name} | {string.Join(" | ", row.Select(number => Text($"{number:G4}")))} |"),
         ]);
 
-    /// <summary>Means of the losses of the surest examples, the surest first.</summary>
-    private static double[] Curve(int count, Func<int, double> doubt, Func<int, double> loss)
+    /// <summary>
+    /// Means of the losses of the surest examples, the surest first. Each loss counts alike, as in the figures: where targets are missing
+    /// an example has fewer.
+    /// </summary>
+    private static double[] Curve(int count, Func<int, double> doubt, Func<int, IEnumerable<double>> losses)
     {
         var curve = new double[count];
-        var (sum, k) = (0.0, 0);
+        var (sum, added, k) = (0.0, 0, 0);
         foreach (var i in Enumerable.Range(0, count).OrderBy(doubt))
         {
-            sum += loss(i);
-            curve[k] = sum / ++k;
+            foreach (var loss in losses(i))
+                (sum, added) = (sum + loss, added + 1);
+            curve[k++] = sum / added;
         }
 
         return curve;

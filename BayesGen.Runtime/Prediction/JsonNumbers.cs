@@ -4,10 +4,14 @@ using System.Text.Json;
 namespace BayesGen.Prediction;
 
 /// <summary>
-/// Numbers of predictions on their way to JSON and back: as many digits as single precision has, and names for what is infinite.
+/// Numbers of predictions on their way to JSON and back: as many digits as single precision has, or more where a deviation is small
+/// beside a number, and names for what is infinite.
 /// </summary>
 internal static class JsonNumbers
 {
+    private const int Digits = 7;
+    private const int DigitsOfDeviation = 5;
+
     /// <summary>A number under a name.</summary>
     public static void Put(this Utf8JsonWriter writer, string name, double number)
     {
@@ -28,6 +32,22 @@ internal static class JsonNumbers
         writer.WriteStartArray(name);
         foreach (var row in rows)
             Put(writer, row);
+        writer.WriteEndArray();
+    }
+
+    /// <summary>A list of numbers under a name, each so that what its digits leave out is small beside its deviation.</summary>
+    public static void Put(this Utf8JsonWriter writer, string name, IEnumerable<double> numbers, IEnumerable<double> deviations)
+    {
+        writer.WritePropertyName(name);
+        Put(writer, numbers, deviations);
+    }
+
+    /// <summary>The same in a list.</summary>
+    public static void Put(this Utf8JsonWriter writer, IEnumerable<double> numbers, IEnumerable<double> deviations)
+    {
+        writer.WriteStartArray();
+        foreach (var (number, deviation) in numbers.Zip(deviations))
+            PutExact(writer, Rounded(PredictionText.Beside(number, deviation, Digits, DigitsOfDeviation)));
         writer.WriteEndArray();
     }
 
@@ -109,8 +129,10 @@ internal static class JsonNumbers
     private static void Put(Utf8JsonWriter writer, double number) => PutExact(
         writer,
         double.IsFinite(number)
-            ? double.Parse(number.ToString("G7", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
+            ? Rounded(number.ToString($"G{Digits}", CultureInfo.InvariantCulture))
             : number);
+
+    private static double Rounded(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
     private static void PutExact(Utf8JsonWriter writer, double number)
     {

@@ -18,11 +18,14 @@ public sealed record PredictionInterval(double Level, IReadOnlyList<double[]> Lo
     public override string ToString() => string.Join(
         Environment.NewLine,
         [
-            string.Create(CultureInfo.InvariantCulture, $"{Lower.Count:N0} examples, intervals of {Level:P0}"),
+            string.Create(CultureInfo.InvariantCulture, $"{Lower.Count:N0} examples, intervals of {PredictionText.Level(Level)}"),
             .. Enumerable.Range(0, Math.Min(Lower.Count, Shown)).Select(i => $"{i}: " + string.Join("; ", Lower[i].Zip(
-                Upper[i], (low, high) => string.Create(CultureInfo.InvariantCulture, $"{low:G4} to {high:G4}")))),
+                Upper[i], (low, high) => $"{End(low, high - low)} to {End(high, high - low)}"))),
             .. Lower.Count > Shown
                 ? [string.Create(CultureInfo.InvariantCulture, $"... and {Lower.Count - Shown:N0} more")]
                 : Array.Empty<string>(),
         ]);
+
+    /// <summary>Ends that lie close together far from 0 are not alike.</summary>
+    private static string End(double end, double width) => PredictionText.Beside(end, width, least: 4, ofUnit: 3);
 }

@@ -45,7 +45,7 @@ public sealed record RegressionEvaluation(
         $"{Prediction.Count:N0} examples, {Prediction.Samples} draws{Gaps}: NLL {NegativeLogLikelihood:F4}, RMSE {RootMeanSquaredError:G4}, ")
         + FormattableString.Invariant($"CRPS {Crps:G4}")
         + string.Concat(Intervals.Select(interval => FormattableString.Invariant(
-            $", {interval.Level:P0} intervals hold {interval.Coverage:P1} ({interval.MeanWidth:G4} wide)")));
+            $", {PredictionText.Level(interval.Level)} intervals hold {interval.Coverage:P1} ({interval.MeanWidth:G4} wide)")));
 
     private string Gaps => MissingTargets is > 0 and var gaps ? FormattableString.Invariant($", {gaps:N0} targets missing") : "";
 

@@ -232,8 +232,8 @@ public sealed partial class RegressionPrediction
 
     private string Line(int i) => $"{i}: " + string.Join("; ", Enumerable.Range(0, Outputs).Select(d => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Mean[i][d]:G4} +- {Math.Sqrt(Variance[i][d]):G3} (epistemic {Math.Sqrt(EpistemicVariance[i][d]):G3}, "
-        + $"aleatoric {Math.Sqrt(AleatoricVariance[i][d]):G3})")));
+        $"{PredictionText.Beside(Mean[i][d], Math.Sqrt(Variance[i][d]), least: 4, ofUnit: 2)} +- {Math.Sqrt(Variance[i][d]):G3} "
+        + $"(epistemic {Math.Sqrt(EpistemicVariance[i][d]):G3}, aleatoric {Math.Sqrt(AleatoricVariance[i][d]):G3})")));
 
     /// <summary>How a target is distributed given the weights; null is Gaussian.</summary>
     internal TargetDensity? Density { get; init; }

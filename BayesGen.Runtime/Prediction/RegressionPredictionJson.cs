@@ -15,6 +15,7 @@ internal sealed class RegressionPredictionJson : JsonConverter<RegressionPredict
     public override void Write(Utf8JsonWriter writer, RegressionPrediction value, JsonSerializerOptions options)
     {
         var (_, lower, upper) = value.CentralInterval(Level);
+        List<double[]> deviations = [.. value.Variance.Select(row => Array.ConvertAll(row, Math.Sqrt))];
         writer.WriteStartObject();
         writer.WriteNumber("samples", value.Samples);
         writer.Put("level", Level);
@@ -31,13 +32,16 @@ internal sealed class RegressionPredictionJson : JsonConverter<RegressionPredict
             writer.WriteStartObject();
             if (value.KnownRows is { } rows)
                 writer.Put(rows[i]);
-            writer.Put("mean", value.Mean[i]);
+            writer.Put("mean", value.Mean[i], deviations[i]);
             writer.Put("variance", value.Variance[i]);
             writer.Put("epistemicVariance", value.EpistemicVariance[i]);
             writer.Put("aleatoricVariance", value.AleatoricVariance[i]);
-            writer.Put("lower", lower[i]);
-            writer.Put("upper", upper[i]);
-            writer.Put("meansOfSamples", Enumerable.Range(0, value.Outputs).Select(output => value.MeansOfSamples(example, output)));
+            writer.Put("lower", lower[i], deviations[i]);
+            writer.Put("upper", upper[i], deviations[i]);
+            writer.WriteStartArray("meansOfSamples");
+            for (var output = 0; output < value.Outputs; output++)
+                writer.Put(value.MeansOfSamples(example, output), Enumerable.Repeat(deviations[i][output], value.Samples));
+            writer.WriteEndArray();
             writer.Put(
                 "variancesOfSamples", Enumerable.Range(0, value.Outputs).Select(output => Once(value.VariancesOfSamples(example, output))));
             if (value.WeightVariance is { } weights)

@@ -139,8 +139,8 @@ public sealed class ConformalClassesTests
     public void TooFewExamplesSayHowManyAreNeeded()
     {
         var eight = Predictions.Classes([.. Enumerable.Repeat(new[] { 0.9, 0.1 }, 8)]);
-        Assert.Contains("90.0 % needs at least 9 calibration examples, and there are 8:", Refused(new()));
-        Assert.Contains("95.0 % needs at least 19 calibration examples", Refused(new() { Coverage = 0.95 }));
+        Assert.Contains("90 % needs at least 9 calibration examples, and there are 8:", Refused(new()));
+        Assert.Contains("95 % needs at least 19 calibration examples", Refused(new() { Coverage = 0.95 }));
         Assert.Contains(
             "for each class needs at least 9 calibration examples of each, and there are 8 of class 0, 0 of class 1:",
             Refused(new() { PerClass = true }));
@@ -228,7 +228,7 @@ public sealed class ConformalClassesTests
             [new("sets of 1", 1, 1, 1), new("sets of 2", 2, 0.5, 2), new CoverageGroup("sets of 3", 2, 1, 3)], report.BySize);
         // Beta-binomial with (90, 10) and five trials.
         Assert.Equal(Math.Sqrt(90.0 * 10 * 105 / (5 * 100 * 100 * 101)), report.CoverageDeviation, 1e-12);
-        Assert.StartsWith("coverage 80.0 % of 5 examples (asked 90.0 %, by chance +- 13.7 %), mean size 2.2", report.ToString());
+        Assert.StartsWith("coverage 80.0 % of 5 examples (asked 90 %, by chance +- 13.7 %), mean size 2.2", report.ToString());
         Assert.Equal(7, report.ToString().Split(Environment.NewLine).Length);
         Assert.Contains("\"Coverage\":0.8", JsonSerializer.Serialize(report));
     }

@@ -175,7 +175,7 @@ public sealed class ConformalIntervalsTests
         var eight = Predictions.Gaussians(Nine[..8]);
         double[][] targets = [.. Enumerable.Range(0, 8).Select(i => new double[] { i })];
         Assert.Contains(
-            "90.0 % needs at least 9 calibration examples, and there are 8",
+            "90 % needs at least 9 calibration examples, and there are 8",
             Assert.Throws<ArgumentException>(() => ConformalIntervals.Calibrate(eight, targets)).Message);
         foreach (var method in Enum.GetValues<IntervalMethod>())
         {

@@ -38,6 +38,33 @@ public sealed class ComparisonTests
         Assert.Equal(1, comparison.Rows[0][3]);
     }
 
+    /// <summary>Both of 99.5 % and 99.9 % were called 100 %.</summary>
+    [Fact]
+    public void LevelsHaveTheirOwnNames()
+    {
+        using var scope = NewDisposeScope();
+        var evaluation = RegressionEvaluation.Of(
+            RegressionPrediction.Of(GaussianNoise.Fixed(1), zeros(3, 1, dtype: ScalarType.Float64, device: CPU)), [[1.0], [2.0], [3.0]],
+            [0.29, 0.975, 0.995, 0.999]);
+        Assert.Equal(
+            ["29 % holds", "97.5 % holds", "99.5 % holds", "99.9 % holds"],
+            Comparison.Of(("one", evaluation)).Columns.Where(column => column.EndsWith("holds", StringComparison.Ordinal)));
+        Assert.Contains("97.5 % intervals hold", evaluation.ToString());
+        Assert.Contains("intervals of 99.9 %", evaluation.Prediction.CentralInterval(0.999).ToString());
+    }
+
+    /// <summary>The last error was a mean of the means of examples, and so another one than in the table.</summary>
+    [Fact]
+    public void TheLastErrorIsThatOfTheTableWhereTargetsAreMissing()
+    {
+        using var scope = NewDisposeScope();
+        var prediction = RegressionPrediction.Of(GaussianNoise.Fixed(1), zeros(3, 2, dtype: ScalarType.Float64, device: CPU));
+        var evaluation = RegressionEvaluation.OfKnown(prediction, [[1, double.NaN], [2, 3], [double.NaN, 4]], levels: null);
+        var comparison = Comparison.Of(("one", evaluation));
+        Assert.Equal(Math.Sqrt((1 + 4 + 9 + 16) / 4.0), comparison.Rows[0][0], 1e-12);
+        Assert.Equal(comparison.Rows[0][0], comparison.RiskCurves[0][^1], 1e-12);
+    }
+
     [Fact]
     public void OtherTargetsAreRefused()
     {

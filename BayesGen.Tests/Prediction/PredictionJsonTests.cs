@@ -66,6 +66,29 @@ public sealed class PredictionJsonTests
         Assert.Equal(prediction.Mean[2][0], example.GetProperty("mean")[0].GetDouble(), 1e-5);
     }
 
+    /// <summary>Seven digits of a mean of 1.7 billion were 1.7 billion, and so were the ends of its interval.</summary>
+    [Fact]
+    public void ASmallDeviationOfALargeMeanIsInTheDigits()
+    {
+        using var scope = NewDisposeScope();
+        var times = tensor(new[] { 1_700_000_003.25, -1_700_000_010 }, [2, 1], ScalarType.Float64, CPU);
+        var prediction = RegressionPrediction.Of(GaussianNoise.Fixed(2), times, times + 3);
+        var back = JsonSerializer.Deserialize<RegressionPrediction>(JsonSerializer.Serialize(prediction))!;
+        for (var row = 0; row < 2; row++)
+        {
+            Assert.Equal(prediction.Mean[row][0], back.Mean[row][0], 1e-3);
+            Assert.Equal(prediction.EpistemicVariance[row][0], back.EpistemicVariance[row][0], 1e-3);
+            Assert.Equal(prediction.CentralInterval().Lower[row][0], back.CentralInterval().Lower[row][0], 1e-2);
+        }
+
+        using var document = JsonDocument.Parse(JsonSerializer.Serialize(prediction));
+        Assert.Equal(
+            prediction.CentralInterval().Upper[0][0],
+            document.RootElement.GetProperty("examples")[0].GetProperty("upper")[0].GetDouble(), 1e-3);
+        Assert.Contains("0: 1700000004.8 +- 2.5", prediction.ToString());
+        Assert.Contains("0: 1699999999.94 to 1700000009.56", prediction.CentralInterval().ToString());
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("[]")]
