@@ -17,7 +17,7 @@ namespace BayesGen.Conformal;
 /// </para>
 /// <para>
 /// Where an evaluation says by NaN that a target is missing, each output is calibrated with the targets that it has. What is promised then
-/// holds for examples that have one: where it is missing because of what it is, as a value out of a sensor's range, it promises nothing for it.
+/// holds for examples that have one. It promises nothing for a target that is missing because of what it is, such as one out of range.
 /// </para>
 /// </remarks>
 [JsonConverter(typeof(ConformalIntervalsJson))]
@@ -98,12 +98,13 @@ public sealed class ConformalIntervals
 
         double Threshold(List<(int Example, double Score)> ofOutput, int output)
         {
+            var coverage = PredictionText.Level(options.Coverage);
             var threshold = ConformalThreshold.Of(ofOutput, options.Coverage);
             if (double.IsFinite(threshold) || options.AllowUnbounded)
                 return threshold;
             var first = ofOutput.First(one => double.IsPositiveInfinity(one.Score)).Example;
             throw new ArgumentException(
-                FormattableString.Invariant($"No finite interval holds {PredictionText.Level(options.Coverage)} of the targets of output {output}: the ")
+                FormattableString.Invariant($"No finite interval holds {coverage} of the targets of output {output}: the ")
                 + $"prediction for example {first}, among others, has no width that could be multiplied, and its target lies elsewhere. "
                 + $"Use {nameof(IntervalMethod)}.{nameof(IntervalMethod.Absolute)}, or a likelihood with noise; or set "
                 + $"{nameof(ConformalIntervalOptions.AllowUnbounded)}, which answers with infinite intervals.", nameof(prediction));
@@ -176,10 +177,10 @@ public sealed class ConformalIntervals
 
     private static void RequireEnough(int[] examples, ConformalIntervalOptions options)
     {
-        var needed = ConformalThreshold.Needed(options.Coverage);
+        var (needed, coverage) = (ConformalThreshold.Needed(options.Coverage), PredictionText.Level(options.Coverage));
         if (Array.FindIndex(examples, count => count < needed) is var output and >= 0)
             throw new ArgumentException(
-                FormattableString.Invariant($"A coverage of {PredictionText.Level(options.Coverage)} needs at least {needed:N0} calibration examples, and ")
+                FormattableString.Invariant($"A coverage of {coverage} needs at least {needed:N0} calibration examples, and ")
                 + (examples.Length > 1 ? $"output {output} has a target for " : "there are ")
                 + FormattableString.Invariant($"{examples[output]:N0}: give more, ask for less coverage, or set ")
                 + $"{nameof(ConformalIntervalOptions.AllowUnbounded)}, which answers with infinite intervals.", "targets");
