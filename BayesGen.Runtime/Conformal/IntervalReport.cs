@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using BayesGen.Data;
 using BayesGen.Prediction;
 
 namespace BayesGen.Conformal;

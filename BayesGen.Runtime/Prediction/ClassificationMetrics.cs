@@ -1,3 +1,5 @@
+using BayesGen.Data;
+
 namespace BayesGen.Prediction;
 
 /// <summary>How good probabilities of classes are. Pure functions over plain numbers.</summary>

@@ -50,4 +50,17 @@ internal sealed class PlacesOfRows
         _batches.Add(_running);
         Examples += _running.Examples;
     }
+
+    /// <summary>Targets of examples, [N][D * places], as those of rows, [N * places][D].</summary>
+    public static IReadOnlyList<double[]> Targets(IReadOnlyList<double[]> targets, int places, int outputs)
+    {
+        if (places == 1)
+            return targets;
+        if (targets.Any(row => row.Length != places * outputs))
+            throw new ArgumentException(
+                $"The network answers {outputs} numbers for each of {places} places, and an example has {targets[0].Length} targets.",
+                nameof(targets));
+        return [.. targets.SelectMany(row => Enumerable.Range(0, places).Select(
+            place => Enumerable.Range(0, outputs).Select(d => row[d * places + place]).ToArray()))];
+    }
 }

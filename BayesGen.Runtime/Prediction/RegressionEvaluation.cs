@@ -60,7 +60,7 @@ public sealed record RegressionEvaluation(
     {
         ArgumentNullException.ThrowIfNull(prediction);
         ArgumentNullException.ThrowIfNull(data);
-        return Of(prediction, ByPlace(PlainNumbers.Rows(data.Targets), prediction.Places, prediction.Outputs), levels);
+        return Of(prediction, PlacesOfRows.Targets(PlainNumbers.Rows(data.Targets), prediction.Places, prediction.Outputs), levels);
     }
 
     /// <summary>Judges a prediction by the targets that are there; NaN says that there is none.</summary>
@@ -79,19 +79,6 @@ public sealed record RegressionEvaluation(
         return known.Count == targets.Count
             ? OfSome(prediction, targets, levels)
             : OfSome(prediction.Of(known), [.. known.Select(i => targets[i])], levels);
-    }
-
-    /// <summary>From [N][D * places] to [N * places][D].</summary>
-    internal static IReadOnlyList<double[]> ByPlace(IReadOnlyList<double[]> targets, int places, int outputs)
-    {
-        if (places == 1)
-            return targets;
-        if (targets.Any(row => row.Length != places * outputs))
-            throw new ArgumentException(
-                $"The network answers {outputs} numbers for each of {places} places, and an example has {targets[0].Length} targets.",
-                nameof(targets));
-        return [.. targets.SelectMany(row => Enumerable.Range(0, places).Select(
-            place => Enumerable.Range(0, outputs).Select(d => row[d * places + place]).ToArray()))];
     }
 
     /// <summary>Judges a prediction.</summary>

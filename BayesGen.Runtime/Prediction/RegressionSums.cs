@@ -55,7 +55,7 @@ internal sealed class RegressionSums(RegressionLikelihood likelihood, int firstE
 
     /// <summary>The targets of the last batch, a row for each place as the predictions have them.</summary>
     public IReadOnlyList<double[]> Targets(Tensor batch) =>
-        RegressionEvaluation.ByPlace(PlainNumbers.Rows(batch), _rows.PlacesOfBatch, _outputs);
+        PlacesOfRows.Targets(PlainNumbers.Rows(batch), _rows.PlacesOfBatch, _outputs);
 
     /// <summary>For each example and output one number for each draw.</summary>
     private IEnumerable<double[][]> Components(List<Tensor> draws)

@@ -1,8 +1,8 @@
+using BayesGen.Data;
 using BayesGen.Kernels;
 using BayesGen.Likelihoods;
 using BayesGen.Noise;
 using BayesGen.Parameters;
-using BayesGen.Prediction;
 
 namespace BayesGen.Training;
 

@@ -9,9 +9,9 @@ namespace BayesGen.Benchmarks.Uci;
 public static class Measurement
 {
     /// <summary>
-    /// The conformal intervals need rows that the network has not seen, so they are those of other networks, each trained without a fifth of
-    /// the rows for a part of the steps. The guarantee does not depend on how good they are, and it is one over calibration rows too: with
-    /// a single fifth most of what is seen on a small set is which rows that is.
+    /// The conformal intervals need rows that the network has not seen, so they are those of other networks, each trained without a fifth
+    /// of the rows for a part of the steps. The guarantee does not depend on how good they are, and it is one over calibration rows too:
+    /// with a single fifth much of what is seen on a small set is which rows that is.
     /// </summary>
     private const double ConformalPart = 0.3;
 

@@ -1,6 +1,6 @@
-namespace BayesGen.Prediction;
+namespace BayesGen.Data;
 
-/// <summary>Cuts a sorted list into parts of equal numbers of elements.</summary>
+/// <summary>Cuts a list into parts of equal numbers of elements.</summary>
 internal static class EqualParts
 {
     /// <summary>The ranges in order; the first ones have an element more where it does not come out even, and none is empty.</summary>
