@@ -1,6 +1,7 @@
 using System.Globalization;
 using BayesGen.Plots.Verdicts;
 using BayesGen.Prediction;
+using ScottPlot;
 
 namespace BayesGen.Plots;
 
@@ -10,18 +11,17 @@ public static class ComparisonChart
     /// <summary>The most points of a curve; a chart has no room for more.</summary>
     private const int Points = 200;
 
+    /// <summary>Six colors differ enough; from the seventh curve on the line tells it from that of the same color.</summary>
+    private static readonly LinePattern?[] _patterns = [null, LinePattern.Dashed, LinePattern.Dotted];
+
     /// <summary>
     /// A curve for each model: the error among the answers that are kept, against the part that is kept, the surest first. A model that
     /// knows where it errs falls to the left; one that does not stays level.
     /// </summary>
-    /// <param name="comparison">What is compared, of up to six models.</param>
-    /// <exception cref="ArgumentException">There are more models than colors.</exception>
+    /// <param name="comparison">What is compared. The curves from the seventh on repeat the colors, with dashes and then with dots.</param>
     public static Chart Draw(Comparison comparison)
     {
         ArgumentNullException.ThrowIfNull(comparison);
-        if (comparison.Names.Count > 6)
-            throw new ArgumentException(
-                $"There are {comparison.Names.Count} models, and six colors that differ enough.", nameof(comparison));
         var curves = comparison.RiskCurves.Select(curve =>
         {
             var places = Enumerable.Range(1, Math.Min(Points, curve.Length))
@@ -41,7 +41,9 @@ public static class ComparisonChart
                 string[] colors = [theme.Blue, theme.Orange, theme.Green, theme.Vermilion, theme.Purple, theme.Sky];
                 var plot = Panel.New(theme, "", "answers kept, the surest first", comparison.Risk);
                 for (var i = 0; i < curves.Count; i++)
-                    plot.Curve(curves[i].X, curves[i].Y, colors[i], comparison.Names[i]);
+                    plot.Curve(
+                        curves[i].X, curves[i].Y, colors[i % colors.Length], comparison.Names[i],
+                        pattern: _patterns[i / colors.Length % _patterns.Length]);
                 var (low, high) = Panel.Around([.. curves.SelectMany(curve => curve.Y)], 0.08);
                 plot.Axes.SetLimits(0, 1.02, Math.Min(low, 0), high);
                 plot.Axes.Bottom.TickGenerator = Panel.PerCents();

@@ -26,6 +26,16 @@ public sealed class ComparisonPageTests
         Assert.DoesNotContain("<Knowing>", page);
     }
 
+    /// <summary>It refused a seventh, and with it the whole page of a run.</summary>
+    [Fact]
+    public void APageHoldsMoreModelsThanColors()
+    {
+        var evaluation = Of(100, knows: true);
+        var comparison = Comparison.Of([.. Enumerable.Range(1, 20).Select(i => ($"model {i}", evaluation))]);
+        var page = new RunReport("Many models").Comparison(comparison).ToHtml();
+        Assert.Contains("model 20", page);
+    }
+
     /// <summary>Two classes, all targets 0; confidence falls from 0.99 to 0.51.</summary>
     private static ClassEvaluation Of(int wrong, bool knows)
     {
