@@ -82,8 +82,19 @@ public sealed record ClassEvaluation(
 
     /// <summary>Judges a prediction for the inputs of a data set by its targets.</summary>
     /// <param name="prediction">The prediction: of a <see cref="Predictor"/>, or at a temperature.</param>
-    /// <param name="data">The data, whose targets are whole numbers [N].</param>
-    public static ClassEvaluation Of(ClassPrediction prediction, TensorDataSet data) => Of(prediction, data, Likelihood.Categorical());
+    /// <param name="data">
+    /// The data, whose targets are whole numbers [N]; of a prediction of yes and no also 0 and 1 of a float dtype, one for each answer.
+    /// </param>
+    public static ClassEvaluation Of(ClassPrediction prediction, TensorDataSet data)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        ArgumentNullException.ThrowIfNull(data);
+
+        // A float dtype holds no class numbers, and as many targets as answers are no probabilities of classes either.
+        var areYesOrNo = data.Targets.is_floating_point() && data.Targets.numel() == prediction.Count
+            && prediction.Probabilities[0].Length == 2;
+        return Of(prediction, data, areYesOrNo ? Likelihood.Bernoulli() : Likelihood.Categorical());
+    }
 
     /// <summary>Judges a prediction for the inputs of a data set by those of its targets that are no ignored label.</summary>
     /// <param name="prediction">The prediction: of a <see cref="Predictor"/>, or at a temperature.</param>

@@ -88,6 +88,28 @@ public sealed class LikelihoodPredictionTests
         Assert.Equal((3, 6), (read.Places, read.Count));
     }
 
+    /// <summary>It asked for a whole dtype, which yes and no of a float dtype, as a training takes them, do not have.</summary>
+    [Theory]
+    [InlineData(1, 0.5, "answers of yes and no")]
+    [InlineData(2, 7, "answers of yes and no")]
+    public void YesAndNoAreJudgedWithoutALikelihood(int questions, double bad, string words)
+    {
+        using var scope = NewDisposeScope();
+        var prediction = ClassPrediction.Of(Likelihood.Bernoulli(), tensor(new[] { 2f, -1, 3, 0.5f }, [4 / questions, questions]));
+        var yes = tensor(new[] { 1f, 1, -100, 0 }, [4 / questions, questions]);
+        using var data = new TensorDataSet(zeros(4 / questions, 1), yes);
+        var evaluation = ClassEvaluation.Of(prediction, data);
+        Assert.Equal(ClassEvaluation.Of(prediction, data, Likelihood.Bernoulli()).NegativeLogLikelihood, evaluation.NegativeLogLikelihood);
+        Assert.Equal([1, 1, 0], evaluation.Targets);
+
+        using var wrong = new TensorDataSet(zeros(4 / questions, 1), yes.masked_fill(yes.eq(0), bad));
+        Assert.Contains(words, Assert.Throws<ArgumentException>(() => ClassEvaluation.Of(prediction, wrong)).Message.ToLowerInvariant());
+        using var three = new TensorDataSet(zeros(4 / questions, 1), yes.clone());
+        Assert.Contains(
+            "expected whole numbers",
+            Assert.Throws<ArgumentException>(() => ClassEvaluation.Of(ClassPrediction.Of(zeros(4 / questions, 3)), three)).Message);
+    }
+
     [Fact]
     public void ClassesOverPlacesAreRowsOfPlaces()
     {
