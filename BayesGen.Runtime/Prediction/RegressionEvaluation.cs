@@ -1,4 +1,5 @@
 using BayesGen.Data;
+using BayesGen.Likelihoods;
 
 namespace BayesGen.Prediction;
 
@@ -60,7 +61,30 @@ public sealed record RegressionEvaluation(
     {
         ArgumentNullException.ThrowIfNull(prediction);
         ArgumentNullException.ThrowIfNull(data);
-        return Of(prediction, PlacesOfRows.Targets(PlainNumbers.Rows(data.Targets), prediction.Places, prediction.Outputs), levels);
+        var targets = PlacesOfRows.Targets(PlainNumbers.Rows(data.Targets), prediction.Places, prediction.Outputs);
+        if (targets.Any(row => row.Any(double.IsNaN)))
+            throw new ArgumentException(
+                "Some targets are NaN, so answers to them are neither right nor wrong. Where that says that there is no target, name a "
+                + "likelihood that ignores it: RegressionEvaluation.Of(prediction, data, Likelihood.LearnedGaussian.IgnoringNaN()).",
+                nameof(data));
+        return Of(prediction, targets, levels);
+    }
+
+    /// <summary>Judges a prediction for the inputs of a data set by those of its targets that are there.</summary>
+    /// <param name="prediction">The prediction, in units of the targets.</param>
+    /// <param name="data">The data, with targets as the likelihood has them.</param>
+    /// <param name="likelihood">
+    /// What targets may be: NaN is none where it ignores that. Its noise is not asked, since the prediction has its own.
+    /// </param>
+    /// <param name="levels">The levels of intervals, each above 0 and below 1; null takes <see cref="UsualLevels"/>.</param>
+    public static RegressionEvaluation Of(
+        RegressionPrediction prediction, TensorDataSet data, RegressionLikelihood likelihood, IReadOnlyList<double>? levels = null)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(likelihood);
+        likelihood.RequireTargets(data.Targets, "example {0}");
+        return OfKnown(prediction, PlainNumbers.Rows(data.Targets), levels);
     }
 
     /// <summary>Judges a prediction by the targets that are there; NaN says that there is none.</summary>

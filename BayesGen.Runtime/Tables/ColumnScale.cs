@@ -17,19 +17,21 @@ internal sealed record ColumnScale(double[] Means, double[] Deviations)
 
     public int Columns => Means.Length;
 
-    /// <summary>Measures the columns of a matrix.</summary>
+    /// <summary>Measures the columns of a matrix by the numbers that are there.</summary>
     /// <param name="matrix">[N, columns], any dtype.</param>
     /// <param name="what">What it holds, as it reads in messages.</param>
     /// <param name="nameOf">The name of a column.</param>
     /// <param name="allowConstant">Whether a column may have one value.</param>
     /// <exception cref="ArgumentException">
-    /// A cell is NaN or infinite, or a column has one value, or no deviation by over- or underflow; it is named.
+    /// A cell is infinite, or NaN among inputs; or a column has no number, one value, or no deviation by over- or underflow; it is named.
     /// </exception>
     public static ColumnScale Of(Tensor matrix, string what, Func<int, string> nameOf, bool allowConstant)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var numbers = Numbers(matrix, what, nameOf);
+        if (numbers.isnan().any().item<bool>())
+            return OfKnown(numbers, what, nameOf, allowConstant);
         var (low, high) = (PlainNumbers.Flat(numbers.amin([0])), PlainNumbers.Flat(numbers.amax([0])));
         var (means, deviations) = (PlainNumbers.Flat(numbers.mean([0])), PlainNumbers.Flat(numbers.std(0, unbiased: false)));
         int[] unmeasured = [.. Enumerable.Range(0, low.Length).Where(column => low[column] != high[column]
@@ -52,13 +54,28 @@ internal sealed record ColumnScale(double[] Means, double[] Deviations)
         return new ColumnScale(means, deviations);
     }
 
-    /// <summary>(x - mean) / deviation.</summary>
+    /// <summary>The same of a matrix some of whose cells are NaN: each column is measured by the others.</summary>
+    private static ColumnScale OfKnown(Tensor numbers, string what, Func<int, string> nameOf, bool allowConstant)
+    {
+        Tensor[] known = [.. numbers.unbind(1).Select(column => column.masked_select(column.isnan().logical_not()))];
+        int[] empty = [.. Enumerable.Range(0, known.Length).Where(column => known[column].numel() == 0)];
+        if (empty.Length > 0)
+            throw new ArgumentException(
+                $"{Listed(empty, nameOf)} of the {what} {(empty.Length == 1 ? "has" : "have")} no number in {numbers.shape[0]} rows, so "
+                + "there is nothing to learn.");
+        ColumnScale[] scales = [.. known.Select((column, place) => Of(column.unsqueeze(1), what, _ => nameOf(place), allowConstant))];
+        return new ColumnScale([.. scales.Select(scale => scale.Means[0])], [.. scales.Select(scale => scale.Deviations[0])]);
+    }
+
+    /// <summary>(x - mean) / deviation; NaN among targets stays NaN.</summary>
     /// <param name="matrix">[N, columns].</param>
     /// <param name="what">What it holds.</param>
     /// <param name="nameOf">The name of a column.</param>
     /// <param name="dtype">The dtype of what is returned.</param>
     /// <returns>A new tensor.</returns>
-    /// <exception cref="ArgumentException">A cell is NaN or infinite, or becomes so; or the columns are others.</exception>
+    /// <exception cref="ArgumentException">
+    /// A cell is infinite, or becomes so, or is NaN among inputs; or the columns are others.
+    /// </exception>
     public Tensor Apply(Tensor matrix, string what, Func<int, string> nameOf, ScalarType dtype)
     {
         using var scope = NewDisposeScope();
@@ -69,7 +86,7 @@ internal sealed record ColumnScale(double[] Means, double[] Deviations)
                 $"The {what} have {numbers.shape[1]} columns, and {Columns} were standardized: give the columns of the training data, in "
                 + "their order.");
         var scaled = (numbers.Subtract(Row(Means, matrix)) / Row(Deviations, matrix)).to(dtype);
-        var lost = scaled.isfinite().logical_not();
+        var lost = scaled.isfinite().logical_or(numbers.isnan()).logical_not();
         if (lost.any().item<bool>())
             throw new ArgumentException(
                 $"The {what} are too far from the training data for {dtype} in {Cells(lost, nameOf)}. Rows count from 0. Look at what these "
@@ -82,16 +99,20 @@ internal sealed record ColumnScale(double[] Means, double[] Deviations)
     {
         if (matrix.dim() != 2 || matrix.numel() == 0)
             throw new ArgumentException(
-                $"The {what} have shape [{string.Join(", ", matrix.shape)}]; a table is [rows, columns], at least one of each.");
+                $"The {what} have shape [{string.Join(", ", matrix.shape)}]; a table is [rows, columns], at least one of each. "
+                + "Bring sequences and images on a scale of their own, such as that of the mean and deviation of all their values.");
         var numbers = matrix.to(ScalarType.Float64);
-        var bad = numbers.isfinite().logical_not();
+
+        // A target that is missing is for the likelihood to say: one that does not ignore NaN refuses it before the training begins.
+        var mayMiss = what == "targets";
+        var bad = mayMiss ? numbers.isinf() : numbers.isfinite().logical_not();
         if (bad.any().item<bool>())
-            throw new ArgumentException(Missing(bad, what, nameOf));
+            throw new ArgumentException(Missing(bad, what, mayMiss ? "infinite" : "NaN or infinite", nameOf));
         return numbers;
     }
 
-    private static string Missing(Tensor bad, string what, Func<int, string> nameOf) =>
-        $"The {what} hold NaN or infinite numbers in {Cells(bad, nameOf)}. Rows count from 0. Leave these rows out, or fill in what is missing.";
+    private static string Missing(Tensor bad, string what, string kind, Func<int, string> nameOf) =>
+        $"The {what} hold {kind} numbers in {Cells(bad, nameOf)}. Rows count from 0. Leave these rows out, or fill in what is missing.";
 
     /// <summary>How many cells, and the first of them.</summary>
     private static string Cells(Tensor bad, Func<int, string> nameOf)

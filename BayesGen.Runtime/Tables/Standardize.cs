@@ -55,12 +55,12 @@ public sealed class Standardize
     /// <param name="train">
     /// Inputs [N, columns]; targets [N] or [N, D], numbers or class numbers. Targets of a whole dtype are left as they are, and so are
     /// those that hold 0 and 1 alone: they are classes, or yes and no. Counts of a float dtype need
-    /// <see cref="StandardizeOptions.Targets"/> to be false.
+    /// <see cref="StandardizeOptions.Targets"/> to be false. A target that is NaN is missing: it is not measured, and stays NaN.
     /// </param>
     /// <param name="options">Names of columns and more; null is the defaults.</param>
     /// <exception cref="ArgumentException">
-    /// A cell is NaN or infinite, and row and column are named; a column has one value in all rows up to rounding, or numbers too large or
-    /// small to be squared; or inputs are no table.
+    /// A cell is infinite, or NaN among inputs, and row and column are named; a column has one value in all rows up to rounding, or numbers
+    /// too large or small to be squared; or inputs are no table.
     /// </exception>
     public static Standardize Fit(TensorDataSet train, StandardizeOptions? options = null)
     {
@@ -89,8 +89,8 @@ public sealed class Standardize
 
     /// <summary>Targets on the scale that the network is trained on.</summary>
     /// <param name="targets">[N] or [N, D] in the user's units.</param>
-    /// <returns>A new tensor of the same shape; a copy where targets are left as they are.</returns>
-    /// <exception cref="ArgumentException">A cell is NaN or infinite, or the columns are others.</exception>
+    /// <returns>A new tensor of the same shape, with NaN where it was; a copy where targets are left as they are.</returns>
+    /// <exception cref="ArgumentException">A cell is infinite, or the columns are others.</exception>
     public Tensor Targets(Tensor targets)
     {
         ArgumentNullException.ThrowIfNull(targets);
@@ -159,7 +159,7 @@ public sealed class Standardize
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var (isNo, isYes) = (targets.eq(TensorNumbers.Zero), targets.eq(TensorNumbers.One));
-        var isAnswer = isNo.logical_or(isYes).logical_or(targets.eq(Operand(Likelihood.UsualIgnoredLabel)));
+        var isAnswer = isNo.logical_or(isYes).logical_or(targets.isnan()).logical_or(targets.eq(Operand(Likelihood.UsualIgnoredLabel)));
         return isNo.any().logical_and(isYes.any()).logical_and(isAnswer.all()).item<bool>();
     }
 

@@ -46,6 +46,26 @@ public sealed class MissingTargetTests
             [.. prediction.MeansOfSamples(one.Row, one.Output).Select(mean => tensor(new[] { mean }, [1, 1], ScalarType.Float64, CPU))]);
     }
 
+    /// <summary>What was brought back into units is judged as the network itself is.</summary>
+    [Fact]
+    public void APredictionIsJudgedByTheTargetsThatAreThere()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new BayesianTabular(new Tabular(1, 2));
+        using var data = new TensorDataSet(randn(3, 1), tensor([1f, float.NaN, float.NaN, float.NaN, 5f, 2f], [3, 2]));
+        var likelihood = Likelihood.Gaussian(1).IgnoringNaN();
+        var prediction = model.Predict(data.Inputs, likelihood, samples: 2);
+        var evaluation = RegressionEvaluation.Of(prediction, data, likelihood);
+        Assert.Equal(model.EvaluatePredictions(data, likelihood, samples: 2).ToString(), evaluation.ToString());
+        Assert.Equal((2, 1), (evaluation.Prediction.Count, evaluation.MissingTargets));
+        Assert.Equal([0.6], RegressionEvaluation.Of(prediction, data, likelihood, [0.6]).Intervals.Select(interval => interval.Level));
+        Assert.Contains(
+            "IgnoringNaN()", Assert.Throws<ArgumentException>(() => RegressionEvaluation.Of(prediction, data)).Message);
+        Assert.Contains(
+            "IgnoringNaN()",
+            Assert.Throws<ArgumentException>(() => RegressionEvaluation.Of(prediction, data, Likelihood.Gaussian(1))).Message);
+    }
+
     /// <summary>It said that there is no target that is a number.</summary>
     [Fact]
     public void AGapInEveryRowLeavesTheOthers()

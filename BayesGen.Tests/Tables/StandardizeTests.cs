@@ -57,14 +57,43 @@ public sealed class StandardizeTests : IDisposable
         using var train = Table([1, double.NaN, 3, 14, double.PositiveInfinity, 2], 2, [5, 9, 1]);
         var message = Assert.Throws<ArgumentException>(() => Standardize.Fit(train, new() { Columns = ["age", "weight"] })).Message;
         Assert.Contains("2 cells: row 0, column 'weight'; row 2, column 'age'", message);
-        using var targets = Table([1, 2, 3, 4], 2, [5, double.NaN]);
-        Assert.Contains("targets hold NaN or infinite numbers in 1 cell: row 1, column 0",
+        using var targets = Table([1, 2, 3, 4], 2, [5, double.PositiveInfinity]);
+        Assert.Contains("targets hold infinite numbers in 1 cell: row 1, column 0",
             Assert.Throws<ArgumentException>(() => Standardize.Fit(targets)).Message);
         using var whole = Table([1, 2, 3, 4], 2, [5, 6]);
         var scale = Standardize.Fit(whole);
         var bad = tensor(new[] { 1, double.NaN }, [1, 2]);
         Assert.Contains("row 0, column 1", Assert.Throws<ArgumentException>(() => scale.Inputs(bad)).Message);
         Assert.Contains("3 columns, and 2", Assert.Throws<ArgumentException>(() => scale.Inputs(zeros(1, 3))).Message);
+    }
+
+    /// <summary>It refused them, though a likelihood that ignores NaN learns from the others.</summary>
+    [Fact]
+    public void TargetsThatAreMissingStayMissing()
+    {
+        using var scope = NewDisposeScope();
+        var x = tensor(new double[] { 1, 2, 3, 4 }, [4, 1]);
+        using var train = new TensorDataSet(x, tensor([1, double.NaN, 3, 10, double.NaN, 20, double.NaN, double.NaN], [4, 2]));
+        var scale = Standardize.Fit(train, new() { Dtype = ScalarType.Float64 });
+        Assert.Equal([2.0, 15], scale.TargetMeans);
+        Assert.Equal([1.0, 5], scale.TargetDeviations);
+        using var standardized = scale.Apply(train);
+        Assert.Equal([-1, double.NaN, 1, -1, double.NaN, 1, double.NaN, double.NaN], standardized.Targets.data<double>());
+
+        using var empty = new TensorDataSet(x.clone(), tensor([1, double.NaN, 3, double.NaN, 4, double.NaN, 5, double.NaN], [4, 2]));
+        Assert.Contains("Column 1 of the targets has no number", Assert.Throws<ArgumentException>(() => Standardize.Fit(empty)).Message);
+
+        // Yes and no beside gaps stay what they are, as without gaps.
+        using var yes = new TensorDataSet(x.clone(), tensor(new[] { 0, 1, double.NaN, 1 }));
+        Assert.Empty(Standardize.Fit(yes).TargetMeans);
+    }
+
+    [Fact]
+    public void WhatIsNoTableSaysWhatToDo()
+    {
+        using var windows = new TensorDataSet(randn(4, 3, 2), randn(4));
+        Assert.Contains(
+            "sequences and images", Assert.Throws<ArgumentException>(() => Standardize.Fit(windows)).Message);
     }
 
     [Fact]
