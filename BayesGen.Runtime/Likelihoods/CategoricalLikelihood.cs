@@ -112,7 +112,7 @@ internal sealed class CategoricalLikelihood : ClassLikelihood
     {
         var expected = $"{this} needs class numbers of a whole dtype, or probabilities of the classes for each example, from 0 and with a "
             + "sum of 1 (all 0 where there is no label); where targets are numbers to learn, say so: TrainerOptions.Likelihood = "
-            + "Likelihood.Gaussian(sigma) or Likelihood.LearnedGaussian";
+            + "Likelihood.Gaussian(sigma) or Likelihood.LearnedGaussian, and Likelihood.Bernoulli() where they are answers of yes and no";
         var isPart = targets.isfinite().logical_and(targets.ge(TensorNumbers.Zero));
         TargetRows.Require(targets, isPart.logical_not(), row, expected);
         if (targets.dim() < 2 || targets.size(1) < 2)

@@ -1,3 +1,5 @@
+using BayesGen.Kernels;
+
 namespace BayesGen;
 
 /// <summary>
@@ -44,7 +46,7 @@ internal static class TargetShapes
             throw DoNotFit(
                 output, target,
                 $"{who} needs logits of at least two classes, [N, C] or [N, C, places]; for one logit an example use "
-                + "FitLoss.BinaryCrossEntropy, for one number FitLoss.Gaussian(sigma)");
+                + "FitLoss.BinaryCrossEntropy or Likelihood.Bernoulli(), for one number FitLoss.Gaussian(sigma)");
         if (!target.is_floating_point() && AreClasses(output, target))
         {
             var numbers = As(target, ScalarType.Int64);
@@ -52,7 +54,12 @@ internal static class TargetShapes
         }
 
         if (SameSizes(output, target))
-            return As(target, output.dtype);
+            return target.is_floating_point() || AreOneHot(target)
+                ? As(target, output.dtype)
+                : throw DoNotFit(
+                    output, target,
+                    $"{who} takes targets of the outputs' shape for probabilities, and whole numbers are some where each example has a "
+                    + "single 1; several answers of yes and no are Likelihood.Bernoulli()");
         throw DoNotFit(
             output, target,
             target.is_floating_point()
@@ -64,6 +71,16 @@ internal static class TargetShapes
 
     /// <summary>Whether targets have the shape of class numbers for logits: that of the outputs without the second dimension.</summary>
     public static bool AreClasses(Tensor output, Tensor target) => output.dim() >= 2 && SameButOnes(output, target, skip: 1);
+
+    /// <summary>Whether whole numbers are 1 for one class and 0 for the others, or 0 for all where there is no label.</summary>
+    private static bool AreOneHot(Tensor target)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var numbers = target.to(ScalarType.Int64);
+        var isPart = numbers.ge(TensorNumbers.Zero).logical_and(numbers.le(TensorNumbers.One));
+        return isPart.all().logical_and(numbers.sum(1).le(TensorNumbers.One).all()).item<bool>();
+    }
 
     /// <summary>Targets or outputs that do not fit.</summary>
     public static ArgumentException DoNotFit(Tensor output, Tensor target, string expected) => new(

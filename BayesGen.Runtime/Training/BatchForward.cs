@@ -91,7 +91,8 @@ internal sealed class BatchForward(
         if (check.LeastLogits > 0 && output.dim() > 1 && output.size(1) < check.LeastLogits)
             throw new InvalidOperationException(
                 $"{check.Words}, and the network gives logits of {output.size(1)} classes, 0 to {output.size(1) - 1}: its output has shape "
-                + $"[{string.Join(", ", output.shape)}].");
+                + $"[{string.Join(", ", output.shape)}]."
+                + (output.size(1) == 1 ? " One logit of yes or no is TrainerOptions.Likelihood = Likelihood.Bernoulli()." : ""));
         return Fit(fitLoss, output, targets);
     }
 

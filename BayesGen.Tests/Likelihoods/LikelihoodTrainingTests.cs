@@ -96,6 +96,22 @@ public sealed class LikelihoodTrainingTests
         }
     }
 
+    /// <summary>Who has yes and no, and says no likelihood, was sent to numbers, or to the number of targets.</summary>
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(1, false)]
+    [InlineData(4, true)]
+    [InlineData(4, false)]
+    public void YesAndNoWithoutALikelihoodNameBernoulli(int questions, bool areFloats)
+    {
+        using var scope = NewDisposeScope();
+        using var model = new BayesianTabular(new Tabular(2, questions));
+        var y = (arange(8 * questions) % 3).ge(1).to(areFloats ? ScalarType.Float32 : ScalarType.Int64).reshape(8, questions);
+        using var data = new TensorDataSet(randn(8, 2), y);
+        using var trainer = model.CreateTrainer(new TrainerOptions { Epochs = 1 });
+        Assert.Contains("Likelihood.Bernoulli()", Assert.ThrowsAny<Exception>(() => trainer.Train(data)).Message);
+    }
+
     [Theory]
     [InlineData("classes", "The target of example 3 is -1")]
     [InlineData("too many classes", "The target of example 2 is class 7, and the network gives logits of 3 classes")]
