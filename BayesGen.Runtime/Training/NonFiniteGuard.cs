@@ -141,7 +141,7 @@ internal sealed class NonFiniteGuard(
     /// <summary>
     /// Looks at the losses of a sample before its backward, unless they are read late. Called on the threads of replicas too.
     /// </summary>
-    public void CheckSample(Tensor fit, Tensor divergence, StepPlace place)
+    public void CheckSample(Tensor fit, Tensor divergence, Tensor inputs, StepPlace place)
     {
         if (_readsLate)
             return;
@@ -149,9 +149,9 @@ internal sealed class NonFiniteGuard(
         if (!double.IsFinite(fitValue) || !double.IsFinite(divergenceValue))
             throw new NonFiniteLossException(
                 place.Epoch, place.Step, fitValue, divergenceValue, setup.Arena.NonFinite.FirstParameter(),
-                    setup.Arena.NonFinite.FirstWeight());
+                    setup.Arena.NonFinite.FirstWeight(), InputScale.Words(inputs));
         if (HasGrown(fitValue))
-            throw NonFiniteLossException.OfGrowth(place.Epoch, place.Step, fitValue, _firstFit!.Value);
+            throw NonFiniteLossException.OfGrowth(place.Epoch, place.Step, fitValue, _firstFit!.Value, InputScale.Words(inputs));
     }
 
     /// <summary>Looks at the gradients and the buffers before they are used for a step.</summary>
@@ -197,7 +197,7 @@ internal sealed class NonFiniteGuard(
         }
 
         if (_readsLate && HasGrown(result.Fit))
-            throw NonFiniteLossException.OfGrowth(result.Epoch, result.Step, result.Fit, _firstFit!.Value, last);
+            throw NonFiniteLossException.OfGrowth(result.Epoch, result.Step, result.Fit, _firstFit!.Value, lastStep: last);
         if (_measured == FirstSteps)
             return;
         _measured++;

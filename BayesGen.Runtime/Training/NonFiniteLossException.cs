@@ -7,10 +7,11 @@ namespace BayesGen.Training;
 /// </summary>
 public sealed class NonFiniteLossException : ArithmeticException
 {
-    internal NonFiniteLossException(int epoch, int step, double fit, double divergence, string? parameter, string? drawn)
+    internal NonFiniteLossException(
+        int epoch, int step, double fit, double divergence, string? parameter, string? drawn, string look = "")
         : this(epoch, step, parameter,
             $"The loss is not finite in step {step} of epoch {epoch} (fit {fit}, divergence {divergence}). "
-            + Cause(parameter, drawn, double.IsFinite(divergence)))
+            + Cause(parameter, drawn, double.IsFinite(divergence)) + look)
     {
     }
 
@@ -67,10 +68,11 @@ public sealed class NonFiniteLossException : ArithmeticException
         "The network holds it: load or build it again. ");
 
     /// <summary>The loss is finite, and so many times what it was at first that the training diverges.</summary>
-    internal static NonFiniteLossException OfGrowth(int epoch, int step, double fit, double first, int? lastStep = null) => new(
+    internal static NonFiniteLossException OfGrowth(
+        int epoch, int step, double fit, double first, string look = "", int? lastStep = null) => new(
         epoch, step, null,
         FormattableString.Invariant(
-            $"The training diverges: the fit loss is {fit:G4} in step {step} of epoch {epoch}, and was {first:G4} at the start. "),
+            $"The training diverges: the fit loss is {fit:G4} in step {step} of epoch {epoch}, and was {first:G4} at the start. ") + look,
         lastStep is { } last ? $"That was read from the device after step {last}; these steps were taken. " : "The step was not taken. ");
 
     /// <summary>The loss was finite, its gradient was not.</summary>

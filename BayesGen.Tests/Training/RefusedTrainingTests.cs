@@ -218,4 +218,22 @@ public class RefusedTrainingTests
             public override double Next(double before, BetaSignal signal) => beta;
         }
     }
+
+    /// <summary>It advised a lower rate, whatever the batch held.</summary>
+    [Theory]
+    [InlineData(float.NaN, "The inputs of this batch hold NaN or infinite numbers")]
+    [InlineData(5e9f, "The inputs of this batch reach 5E+09")]
+    public void ABatchThatExplainsItIsNamed(float cell, string words)
+    {
+        using var scope = NewDisposeScope();
+        using var model = new BayesianTabular(new Tabular(2, 1));
+        var x = randn(40, 2);
+        x[7, 1] = cell;
+        using var data = new TensorDataSet(x, randn(40, 1));
+        using var trainer = model.CreateTrainer(new TrainerOptions
+        {
+            Likelihood = Likelihood.Gaussian(1e-30), Epochs = 3, LearningRate = 1, BatchSize = 40,
+        });
+        Assert.Contains(words, Assert.Throws<NonFiniteLossException>(() => trainer.Train(data)).Message);
+    }
 }
