@@ -84,7 +84,8 @@ public sealed record RegressionEvaluation(
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(likelihood);
         likelihood.RequireTargets(data.Targets, "example {0}");
-        return OfKnown(prediction, PlainNumbers.Rows(data.Targets), levels);
+        return OfKnown(
+            prediction, PlacesOfRows.Targets(PlainNumbers.Rows(data.Targets), prediction.Places, prediction.Outputs), levels);
     }
 
     /// <summary>Judges a prediction by the targets that are there; NaN says that there is none.</summary>
