@@ -40,8 +40,8 @@ public sealed class ConformalIntervals
     public IReadOnlyList<double> Thresholds { get; }
 
     /// <summary>
-    /// For each output the number of calibration examples behind its threshold, those that have a target for it; the places of an example do
-    /// not count by themselves.
+    /// For each output the number of calibration examples behind its threshold, those that have a target for it; the places of an example
+    /// do not count by themselves.
     /// </summary>
     public IReadOnlyList<int> Examples { get; }
 

@@ -13,8 +13,8 @@ namespace BayesGen.Conformal;
 /// </param>
 /// <param name="CoverageDeviation">
 /// By how much that coverage differs from one calibration set and test set of these sizes to the next, though all is as it should be: a
-/// standard deviation, for one output, the one with the fewest targets. Coverage that lies several of these below what was asked says that the test examples are of another
-/// kind.
+/// standard deviation, for one output, the one with the fewest targets. Coverage that lies several of these below what was asked says that
+/// the test examples are of another kind.
 /// </param>
 /// <param name="MeanWidth">The mean width, in units of the target.</param>
 /// <param name="Score">The interval score, see <see cref="RegressionMetrics.IntervalScore"/>.</param>

@@ -10,8 +10,8 @@ internal static class NoiseCalibration
     private const int Narrowings = 48;
 
     /// <summary>
-    /// For each output the factor on the noise variance that makes the mean log density of the targets largest, each output by itself, by the
-    /// targets that it has.
+    /// For each output the factor on the noise variance that makes the mean log density of the targets largest, each output by itself, by
+    /// the targets that it has.
     /// </summary>
     public static double[] Factors(RegressionPrediction prediction, IReadOnlyList<double[]> targets)
     {

@@ -69,10 +69,10 @@ public sealed class Standardize
         if (options.Columns is { } columns && train.Inputs.dim() == 2 && columns.Count != train.Inputs.shape[1])
             throw new ArgumentException(
                 $"StandardizeOptions.Columns names {columns.Count} columns, and the inputs have {train.Inputs.shape[1]}.", nameof(options));
-        var inputs = ColumnScale.Of(train.Inputs, "inputs", NameOf(options.Columns), options.AllowConstant);
+        var inputs = ColumnScale.Of(train.Inputs, TableColumns.Inputs(options.Columns), options.AllowConstant);
         using var matrix = Matrix(train.Targets);
         var targets = options.Targets && train.Targets.is_floating_point() && !AreYesOrNo(train.Targets)
-            ? ColumnScale.Of(matrix, "targets", static column => $"column {column}", allowConstant: false)
+            ? ColumnScale.Of(matrix, TableColumns.Targets, allowConstant: false)
             : null;
         return new Standardize(inputs, targets, options.Columns is null ? null : [.. options.Columns], options.Dtype);
     }
@@ -84,7 +84,7 @@ public sealed class Standardize
     public Tensor Inputs(Tensor inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        return Of.Apply(inputs, "inputs", NameOf(Columns), Dtype);
+        return Of.Apply(inputs, TableColumns.Inputs(Columns), Dtype);
     }
 
     /// <summary>Targets on the scale that the network is trained on.</summary>
@@ -97,7 +97,7 @@ public sealed class Standardize
         if (OfTargets is not { } scale)
             return targets.clone();
         using var matrix = Matrix(targets);
-        using var scaled = scale.Apply(matrix, "targets", static column => $"column {column}", Dtype);
+        using var scaled = scale.Apply(matrix, TableColumns.Targets, Dtype);
         return scaled.reshape(targets.shape);
     }
 
@@ -164,7 +164,4 @@ public sealed class Standardize
     }
 
     private static Tensor Matrix(Tensor targets) => targets.dim() == 1 ? targets.unsqueeze(1) : targets.alias();
-
-    private static Func<int, string> NameOf(IReadOnlyList<string>? columns) => column =>
-        columns is null ? FormattableString.Invariant($"column {column}") : $"column '{columns[column]}'";
 }

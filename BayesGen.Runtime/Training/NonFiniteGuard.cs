@@ -101,9 +101,7 @@ internal sealed class NonFiniteGuard(
         catch (SingleValueException exception) when (targets.size(0) > 1)
         {
             Undo();
-            throw new InvalidOperationException(
-                $"A part of the batch is one example, of which {exception.Layer} cannot learn the variance. Set "
-                + $"TrainerOptions.MicroBatchSize to at least {SmallestParts + 1}, or put the layer into evaluation mode: its statistics then stay.");
+            throw exception.InPart(SmallestParts + 1);
         }
         catch (SingleValueException exception) when (place.Step > 1 || (place.Steps is null or > 1 && setup.Options.BatchSize > 1))
         {
@@ -117,7 +115,7 @@ internal sealed class NonFiniteGuard(
         catch (SingleValueException)
         {
             Undo();
-            throw CannotLearnFromOne();
+            throw SingleValueException.InEveryBatch();
         }
         catch
         {
@@ -237,7 +235,7 @@ internal sealed class NonFiniteGuard(
     public void RequireLearned()
     {
         if (state.Cursor.Means.Examples == 0 && _leftOut > 0)
-            throw CannotLearnFromOne();
+            throw SingleValueException.InEveryBatch();
     }
 
     /// <summary>
@@ -277,10 +275,6 @@ internal sealed class NonFiniteGuard(
         ForgetBuffers();
         _start?.Dispose();
     }
-
-    private static InvalidOperationException CannotLearnFromOne() => new(
-        "Every batch is one example, and the network has a batch normalization, which cannot learn the variance of one value. Set a batch size "
-        + "of at least 2, or put the layer into evaluation mode: its statistics then stay.");
 
     /// <summary>A fit near zero, or below, is held against 1 nat.</summary>
     private bool HasGrown(double fit) => _firstFit is { } first && fit > first + DivergedGrowth * (1 + Math.Abs(first));

@@ -38,4 +38,15 @@ internal sealed class SingleValueException(string layer)
 {
     /// <summary>The kind of the layer.</summary>
     public string Layer { get; } = layer;
+
+    /// <summary>What to say where a part of a batch is one example.</summary>
+    /// <param name="least">The smallest size of parts that leaves none over.</param>
+    public InvalidOperationException InPart(int least) => new(
+        $"A part of the batch is one example, of which {Layer} cannot learn the variance. Set TrainerOptions.MicroBatchSize to at least "
+        + $"{least}, or put the layer into evaluation mode: its statistics then stay.");
+
+    /// <summary>What to say where every batch is one example.</summary>
+    public static InvalidOperationException InEveryBatch() => new(
+        "Every batch is one example, and the network has a batch normalization, which cannot learn the variance of one value. Set a batch "
+        + "size of at least 2, or put the layer into evaluation mode: its statistics then stay.");
 }

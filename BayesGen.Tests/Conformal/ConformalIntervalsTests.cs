@@ -211,7 +211,8 @@ public sealed class ConformalIntervalsTests
         try
         {
             var conformal = new ConformalIntervals(
-                new() { Method = IntervalMethod.Quantile, Coverage = 0.8, AllowUnbounded = true }, [1.0 / 3, double.PositiveInfinity], [7, 3]);
+                new() { Method = IntervalMethod.Quantile, Coverage = 0.8, AllowUnbounded = true },
+                [1.0 / 3, double.PositiveInfinity], [7, 3]);
             conformal.Save(path);
             var back = ConformalIntervals.Load(path);
             Assert.Equal(conformal.Options, back.Options);
