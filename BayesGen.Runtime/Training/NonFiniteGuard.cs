@@ -1,5 +1,6 @@
 using BayesGen.Data;
 using BayesGen.Kernels;
+using BayesGen.Likelihoods;
 using BayesGen.Reporting;
 using BayesGen.Serialization;
 
@@ -136,10 +137,8 @@ internal sealed class NonFiniteGuard(
         }
     }
 
-    /// <summary>
-    /// Looks at the losses of a sample before its backward, unless they are read late. Called on the threads of replicas too.
-    /// </summary>
-    public void CheckSample(Tensor fit, Tensor divergence, Tensor inputs, StepPlace place)
+    /// <summary>Looks at the losses of a sample before its backward, unless they are read late; on the threads of replicas too.</summary>
+    public void CheckSample(Tensor fit, Tensor divergence, (Tensor Inputs, Tensor Targets) batch, StepPlace place)
     {
         if (_readsLate)
             return;
@@ -147,9 +146,9 @@ internal sealed class NonFiniteGuard(
         if (!double.IsFinite(fitValue) || !double.IsFinite(divergenceValue))
             throw new NonFiniteLossException(
                 place.Epoch, place.Step, fitValue, divergenceValue, setup.Arena.NonFinite.FirstParameter(),
-                    setup.Arena.NonFinite.FirstWeight(), InputScale.Words(inputs));
+                    setup.Arena.NonFinite.FirstWeight(), Look(batch));
         if (HasGrown(fitValue))
-            throw NonFiniteLossException.OfGrowth(place.Epoch, place.Step, fitValue, _firstFit!.Value, InputScale.Words(inputs));
+            throw NonFiniteLossException.OfGrowth(place.Epoch, place.Step, fitValue, _firstFit!.Value, Look(batch));
     }
 
     /// <summary>Looks at the gradients and the buffers before they are used for a step.</summary>
@@ -238,9 +237,7 @@ internal sealed class NonFiniteGuard(
             throw SingleValueException.InEveryBatch();
     }
 
-    /// <summary>
-    /// Goes back to the last checkpoint, or to the start of the epoch, with a lower learning rate.
-    /// </summary>
+    /// <summary>Goes back to the last checkpoint, or to the start of the epoch, with a lower learning rate.</summary>
     /// <returns>Whether it did; where the policy or the disk has nothing to go back to, the exception stands.</returns>
     public bool GoBack(NonFiniteLossException exception)
     {
@@ -275,6 +272,9 @@ internal sealed class NonFiniteGuard(
         ForgetBuffers();
         _start?.Dispose();
     }
+
+    private string Look((Tensor Inputs, Tensor Targets) batch) =>
+        BatchLook.Words(batch.Inputs, setup.Likelihood is RegressionLikelihood { IgnoresNaN: true } ? null : batch.Targets);
 
     /// <summary>A fit near zero, or below, is held against 1 nat.</summary>
     private bool HasGrown(double fit) => _firstFit is { } first && fit > first + DivergedGrowth * (1 + Math.Abs(first));

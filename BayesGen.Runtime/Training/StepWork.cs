@@ -113,7 +113,7 @@ internal sealed class StepWork
             : _setup.Options.MicroBatchSize is { } size && size < Targets.size(0) ? RunInParts(worker, draw, size)
             : Run(worker, Inputs, Targets);
         var divergence = _setup.Loss.Divergence(draw);
-        _guard.CheckSample(fit, divergence, Inputs, Place);
+        _guard.CheckSample(fit, divergence, (Inputs, Targets), Place);
         var total = VariationalLoss.DrawTotal(fit, divergence, _beta, _sharedBy);
         var weighed = sums.Weights.Weigh(total, _setup.Loss.LogWeight(fit, divergence, _beta, _sharedBy));
         if (Parts is null)

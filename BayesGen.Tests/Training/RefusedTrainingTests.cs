@@ -236,4 +236,17 @@ public class RefusedTrainingTests
         });
         Assert.Contains(words, Assert.Throws<NonFiniteLossException>(() => trainer.Train(data)).Message);
     }
+
+    /// <summary>A loss of a user's own takes any targets, and one that is NaN was laid to the rate.</summary>
+    [Fact]
+    public void TargetsThatAreMissingAreNamedWhereNoLikelihoodSaysSo()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new BayesianTabular(new Tabular(2, 1));
+        var y = randn(40, 1);
+        y[7, 0] = float.NaN;
+        using var data = new TensorDataSet(randn(40, 2), y);
+        using var trainer = model.CreateTrainer(new TrainerOptions { FitLoss = FitLoss.SquaredError, Epochs = 1, BatchSize = 40 });
+        Assert.Contains("IgnoringNaN()", Assert.ThrowsAny<Exception>(() => trainer.Train(data)).Message);
+    }
 }
