@@ -1,7 +1,6 @@
 using System.Globalization;
 using BayesGen.Plots.Verdicts;
 using BayesGen.Prediction;
-using ScottPlot;
 
 namespace BayesGen.Plots;
 
@@ -10,9 +9,6 @@ public static class ComparisonChart
 {
     /// <summary>The most points of a curve; a chart has no room for more.</summary>
     private const int Points = 200;
-
-    /// <summary>Six colors differ enough; from the seventh curve on the line tells it from that of the same color.</summary>
-    private static readonly LinePattern?[] _patterns = [null, LinePattern.Dashed, LinePattern.Dotted];
 
     /// <summary>
     /// A curve for each model: the error among the answers that are kept, against the part that is kept, the surest first. A model that
@@ -43,7 +39,7 @@ public static class ComparisonChart
                 for (var i = 0; i < curves.Count; i++)
                     plot.Curve(
                         curves[i].X, curves[i].Y, colors[i % colors.Length], comparison.Names[i],
-                        pattern: _patterns[i / colors.Length % _patterns.Length]);
+                        pattern: Panel.PatternOf(i, colors.Length));
                 var (low, high) = Panel.Around([.. curves.SelectMany(curve => curve.Y)], 0.08);
                 plot.Axes.SetLimits(0, 1.02, Math.Min(low, 0), high);
                 plot.Axes.Bottom.TickGenerator = Panel.PerCents();

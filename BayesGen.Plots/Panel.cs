@@ -64,6 +64,16 @@ internal static class Panel
         plot.Legend.InterItemPadding = new PixelPadding(8, 3);
     }
 
+    /// <summary>Where there are more curves than colors the line tells two of one color apart: whole, dashes, dots.</summary>
+    /// <param name="curve">The number of the curve, from 0.</param>
+    /// <param name="colors">How many colors there are.</param>
+    public static LinePattern? PatternOf(int curve, int colors) => (curve / colors % 3) switch
+    {
+        0 => null,
+        1 => LinePattern.Dashed,
+        _ => LinePattern.Dotted,
+    };
+
     /// <summary>A line with a dot at each point.</summary>
     public static void Curve(
         this Plot plot, double[] x, double[] y, string color, string legend, IYAxis? axis = null, LinePattern? pattern = null,

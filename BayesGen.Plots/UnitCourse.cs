@@ -92,7 +92,7 @@ public sealed class UnitCourse : IReport, IDisposable
                 x, [.. course.Select(point => PartOf(point.Structure.Layers.First(layer => layer.Key == last.Key)))],
                 colors[i % colors.Length],
                 string.Create(CultureInfo.InvariantCulture, $"{last.Key}, {what}: {kept:N0} of {all:N0}"),
-                pattern: i < colors.Length ? null : LinePattern.Dashed);
+                pattern: Panel.PatternOf(i, colors.Length));
         }
 
         plot.Axes.SetLimits(x[0] - 0.02 * Math.Max(1, x[^1]), Math.Max(1, x[^1]) * 1.02, 0, 1.05);

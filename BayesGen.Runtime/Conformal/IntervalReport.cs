@@ -57,9 +57,7 @@ public sealed record IntervalReport(
         int[][] known = [.. Enumerable.Range(0, prediction.Outputs).Select(output =>
             Enumerable.Range(0, targets.Count).Where(row => !double.IsNaN(targets[row][output])).ToArray())];
         List<(int Row, int Output)> places = [.. known.SelectMany((rows, output) => rows.Select(row => (row, output)))];
-        var ofTargets = Of(targets);
-        var (all, plain) = (IntervalCoverage.Of(level, Of(lower), Of(upper), ofTargets),
-            IntervalCoverage.Of(level, Of(plainLower), Of(plainUpper), ofTargets));
+        var (all, plain) = (CoverageOf(lower, upper), CoverageOf(plainLower, plainUpper));
         List<(bool IsHeld, double Size)> answers = [.. places.Select(place =>
         {
             var (low, high) = (lower[place.Row][place.Output], upper[place.Row][place.Output]);
@@ -75,8 +73,9 @@ public sealed record IntervalReport(
                 known.SelectMany((rows, output) => PartBySize([.. rows.Select(row => prediction.Variance[row][output])], bins)),
                 part => $"uncertainty {part + 1} of {Math.Min(bins, known.Max(rows => rows.Length))}"));
 
-        IReadOnlyList<double[]> Of(IReadOnlyList<double[]> rows) =>
-            [.. places.Select(place => new[] { rows[place.Row][place.Output] })];
+        IntervalCoverage CoverageOf(IReadOnlyList<double[]> low, IReadOnlyList<double[]> high) => IntervalCoverage.Of(
+            level, RegressionMetrics.Known(low, targets), RegressionMetrics.Known(high, targets),
+            RegressionMetrics.Known(targets, targets));
     }
 
     /// <summary>For each number the part of equal size that it belongs to, the smallest numbers to the first.</summary>

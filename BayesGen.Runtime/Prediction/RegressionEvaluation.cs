@@ -123,7 +123,6 @@ public sealed record RegressionEvaluation(
         RegressionPrediction prediction, IReadOnlyList<double[]> targets, IReadOnlyList<double>? levels)
     {
         RegressionMetrics.RequireShape(prediction.Mean, targets);
-        var isWhole = !targets.Any(row => row.Any(double.IsNaN));
         var known = Known(targets);
         return new RegressionEvaluation(
             prediction,
@@ -139,11 +138,7 @@ public sealed record RegressionEvaluation(
             Crps = Known(prediction.Scores.Crps(targets)).Average(row => row.Average()),
         };
 
-        // Where some are missing each number is a row of its own, so that all that are there count alike.
-        IReadOnlyList<double[]> Known(IReadOnlyList<double[]> rows) => isWhole
-            ? rows
-            : [.. targets.SelectMany((row, i) =>
-                row.Index().Where(cell => !double.IsNaN(cell.Item)).Select(cell => new[] { rows[i][cell.Index] }))];
+        IReadOnlyList<double[]> Known(IReadOnlyList<double[]> rows) => RegressionMetrics.Known(rows, targets);
     }
 }
 

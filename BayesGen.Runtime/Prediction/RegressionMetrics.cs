@@ -72,6 +72,17 @@ public static class RegressionMetrics
             .Average();
     }
 
+    /// <summary>
+    /// The numbers for which there is a target. Where some are missing each is a row of its own, so that all that are there count alike.
+    /// </summary>
+    /// <param name="rows">For each example a number for each output.</param>
+    /// <param name="targets">The targets; NaN says that there is none.</param>
+    internal static IReadOnlyList<double[]> Known(IReadOnlyList<double[]> rows, IReadOnlyList<double[]> targets) =>
+        targets.Any(row => row.Any(double.IsNaN))
+            ? [.. targets.SelectMany((row, i) =>
+                row.Index().Where(cell => !double.IsNaN(cell.Item)).Select(cell => new[] { rows[i][cell.Index] }))]
+            : rows;
+
     internal static void RequireRows(IReadOnlyList<double[]> numbers, IReadOnlyList<double[]> targets)
     {
         RequireShape(numbers, targets);
